@@ -1,0 +1,13 @@
+export const defaultAnnotationDomain = 'bsycorp.com'
+
+/** The record of what inject-init added; the same whatever the annotation domain. */
+export const injectedAnnotation = 'kees.bsycorp.com/injected'
+
+const label = '[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?'
+const subdomain = new RegExp(`^${label}(\\.${label})*$`)
+
+/** Why a text cannot be an annotation domain, if it cannot. `secret.<domain>` has to be a DNS subdomain. */
+export function annotationDomainProblem(text: string): string | undefined {
+  if (subdomain.test(text) && `resource.${text}`.length <= 253) return undefined
+  return 'is not a DNS subdomain: lower-case letters, digits, "-" and ".", such as bsycorp.com'
+}

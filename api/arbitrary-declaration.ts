@@ -1,0 +1,97 @@
+/** For property tests: what people may declare, and texts that come close to it. */
+import * as fc from 'fast-check'
+import { type Declaration, type Pin, secretTypes } from './declaration.ts'
+import { maxRandomSize, rsaSizes } from './parse-declaration.ts'
+
+const takenBySsm = /^(aws|ssm)/i
+
+/** Leaves room for a suffix. */
+const base = fc
+  .stringMatching(/^[A-Za-z0-9]([-A-Za-z0-9_.]{0,52}[A-Za-z0-9])?$/)
+  .filter((text) => !takenBySsm.test(text))
+
+const segment = fc.stringMatching(/^[A-Za-z0-9_.-]{1,12}$/).filter((text) => text !== '.' && text !== '..')
+
+const storageKey = fc
+  .array(segment, { minLength: 1, maxLength: 4 })
+  .map((segments) => segments.join('/'))
+  .filter((text) => !takenBySsm.test(text))
+
+/** As parseStoragePrefix returns it. */
+export const storagePrefix = fc.oneof(
+  fc.constant(''),
+  storageKey.map((text) => `/${text}`),
+)
+
+const label = fc.stringMatching(/^[A-Za-z_.-][A-Za-z0-9_.-]{0,99}$/).filter((text) => !takenBySsm.test(text))
+
+const pin: fc.Arbitrary<Pin> = fc.oneof(
+  fc.integer({ min: 1, max: 999_999_999_999_999 }).map((version) => ({ by: 'version' as const, version })),
+  label.map((text) => ({ by: 'label' as const, label: text })),
+)
+
+const named = fc.record({ name: base, storageKey, pin }, { requiredKeys: ['name'], noNullPrototype: true })
+
+/** One suffix for the name and for the storageKey, as the parts of a pair need it. */
+const part = (suffixes: readonly string[]) =>
+  fc
+    .tuple(base, fc.option(storageKey, { nil: undefined }), fc.constantFrom(...suffixes))
+    .map(([name, key, suffix]) => ({
+      name: name + suffix,
+      ...(key === undefined ? {} : { storageKey: key + suffix }),
+    }))
+
+const rsa = fc
+  .tuple(part(['_public', '_private']), fc.constantFrom(...rsaSizes))
+  .map(([rest, size]) => ({ what: 'secret', kind: 'DYNAMIC', type: 'RSA', size, ...rest }) as const)
+
+const random = fc
+  .tuple(
+    part(['', '_consumer', '_provider']),
+    fc.constantFrom('RANDOM', 'PASSWORD'),
+    fc.integer({ min: 1, max: maxRandomSize / 8 }),
+  )
+  .map(
+    ([rest, type, bytes]) => ({ what: 'secret', kind: 'DYNAMIC', type, size: bytes * 8, ...rest }) as const,
+  )
+
+const reference = fc
+  .tuple(named, fc.constantFrom(...secretTypes))
+  .map(([rest, type]) => ({ what: 'secret', kind: 'REFERENCE', type, ...rest }) as const)
+
+const resource = named.map((rest) => ({ what: 'resource', ...rest }) as const)
+
+export const declaration: fc.Arbitrary<Declaration> = fc.oneof(rsa, random, reference, resource)
+
+/** What the texts of the contract are made of. */
+const tokens = [
+  ...'kind type size storageKey version label storagekey lable foo constructor __proto__ toString'.split(' '),
+  ...'DYNAMIC REFERENCE RSA RANDOM PASSWORD GPG 0 8 2048 _public _private aws ssm prod / . .. _ :'.split(' '),
+  ...'properties dotenv file: 300s 0444 , = " \\ \n \r\n \t \u00a0 \ud800'.split(' '),
+  ' ',
+]
+
+const nearGrammar = fc.array(fc.constantFrom(...tokens), { maxLength: 16 }).map((some) => some.join(''))
+
+const oneOf = (texts: string) => fc.constantFrom(...texts.split('|'))
+
+/** Often a declaration, but for one thing. */
+const nearDeclaration = fc
+  .tuple(
+    oneOf('kind=DYNAMIC|kind=REFERENCE|kind = REFERENCE|kind="DYNAMIC"|Kind=DYNAMIC|'),
+    oneOf('type=RSA|type=RANDOM|type=PASSWORD|\r\ntype=PASSWORD|type=GPG|'),
+    oneOf('size=2048|size=128|size=2048|size=7|'),
+    oneOf('|||version=3|version=x|label=live|label=1|lable=live|foo=bar'),
+    oneOf('||storageKey=a/b_public|storageKey="a"|storageKey="a,b|storageKey=/a'),
+    fc.oneof({ weight: 5, arbitrary: fc.constant('') }, { weight: 1, arbitrary: nearGrammar }),
+  )
+  .map((parts) => parts.filter((text) => text !== '').join(','))
+
+const codePoint = fc
+  .integer({ min: 0, max: 0x10ffff - 0x800 })
+  .map((number) => String.fromCodePoint(number < 0xd800 ? number : number + 0x800))
+
+/** All but half surrogate pairs, as fast-check's own unit `binary`, which takes most of a second to set up. */
+export const unicodeText = fc.string({ unit: codePoint })
+
+export const anyText = fc.oneof(nearDeclaration, nearGrammar, unicodeText, fc.string())

@@ -1,0 +1,103 @@
+/**
+ * The value of a declaration annotation: a list of attributes.
+ *
+ *     value     = [ attribute *( "," attribute ) ]
+ *     attribute = ws name ws "=" ws ( quoted / plain ) ws
+ *     name      = ALPHA *( ALPHA / DIGIT / "_" / "." / "-" )
+ *     quoted    = DQUOTE *( character / "\" DQUOTE / "\\" ) DQUOTE      ; may hold commas
+ *     plain     = *character                                          ; no comma, no leading DQUOTE; may hold "="
+ *     ws        = *( SP / TAB / CR / LF )
+ *
+ * Examples: `kind=DYNAMIC,type=RSA,size=2048`, `kind=REFERENCE, type=PASSWORD, storageKey="team a/db"`, and the empty
+ * value, which a resource may have. A name stands at most once; that is checked by who knows what the names mean.
+ */
+export type Attribute = { readonly name: string; readonly value: string }
+
+export type Attributes = {
+  readonly attributes: readonly Attribute[]
+  /** One sentence for each part that is not an attribute. A part is named by its number: its text may be a secret. */
+  readonly problems: readonly string[]
+}
+
+const blank = /^[ \t\r\n]*$/
+const namePattern = /^[A-Za-z][A-Za-z0-9_.-]*$/
+
+/** By hand: a pattern that looks for blanks before the end takes quadratic time on blanks in the middle. */
+function trim(text: string): string {
+  let [start, end] = [0, text.length]
+  while (start < end && blank.test(text.charAt(start))) start++
+  while (start < end && blank.test(text.charAt(end - 1))) end--
+  return text.slice(start, end)
+}
+
+export function parseAttributes(text: string): Attributes {
+  const attributes: Attribute[] = []
+  const problems: string[] = []
+  if (blank.test(text)) return { attributes, problems }
+  splitParts(text).forEach((part, index) => {
+    const parsed = parseAttribute(part)
+    if (typeof parsed === 'string') problems.push(`attribute ${index + 1} ${parsed}`)
+    else attributes.push(parsed)
+  })
+  return { attributes, problems }
+}
+
+export function formatAttributes(attributes: readonly Attribute[]): string {
+  return attributes.map(({ name, value }) => `${name}=${formatValue(value)}`).join(',')
+}
+
+/** Cuts at the commas that stand outside quoted values. A quote opens a quoted value only right after the "=". */
+function splitParts(text: string): string[] {
+  const parts: string[] = []
+  let start = 0
+  let at: 'name' | 'equals' | 'value' = 'name'
+  for (let position = 0; position < text.length; position++) {
+    const character = text.charAt(position)
+    if (character === ',') {
+      parts.push(text.slice(start, position))
+      start = position + 1
+      at = 'name'
+    } else if (at === 'name') {
+      if (character === '=') at = 'equals'
+    } else if (at === 'equals' && !blank.test(character)) {
+      if (character === '"') position = endOfQuoted(text, position)
+      at = 'value'
+    }
+  }
+  parts.push(text.slice(start))
+  return parts
+}
+
+/** The position of the closing quote, or the length of the text when there is none. */
+function endOfQuoted(text: string, open: number): number {
+  for (let position = open + 1; position < text.length; position++) {
+    if (text[position] === '\\') position++
+    else if (text[position] === '"') return position
+  }
+  return text.length
+}
+
+function parseAttribute(part: string): Attribute | string {
+  if (blank.test(part)) return 'is empty: a comma too many'
+  const equals = part.indexOf('=')
+  if (equals < 0) return 'has no "=": write name=value'
+  const name = trim(part.slice(0, equals))
+  if (!namePattern.test(name)) {
+    return 'has no proper name before the "=": a name is a letter, then letters, digits, "_", "." or "-"'
+  }
+  const value = trim(part.slice(equals + 1))
+  if (!value.startsWith('"')) return { name, value }
+  const close = endOfQuoted(value, 0)
+  if (close >= value.length) return `(${name}) has a quoted value without its closing quote`
+  if (close < value.length - 1) return `(${name}) has text after the closing quote: a comma is missing`
+  const inside = value.slice(1, -1)
+  if (/\\[^"\\]/.test(inside.replaceAll('\\\\', ''))) {
+    return `(${name}) has a backslash that escapes neither a quote nor a backslash`
+  }
+  return { name, value: inside.replace(/\\(.)/g, '$1') }
+}
+
+function formatValue(value: string): string {
+  if (trim(value) === value && !value.includes(',') && !value.startsWith('"')) return value
+  return `"${value.replace(/["\\]/g, '\\$&')}"`
+}

@@ -1,0 +1,55 @@
+import type { DynamicSecret, SecretType } from './declaration.ts'
+
+/**
+ * The parameters that are made together because their values belong together. What precedes the suffix in the
+ * *parameter name* names the group, so two pods that declare one part each mean the same group.
+ */
+export type Group = {
+  readonly type: SecretType
+  /** Bits. */
+  readonly size: number
+  /** In the order of making: each part can be rebuilt from those before it. */
+  readonly parts: readonly Part[]
+}
+
+export type Part = { readonly role: PartRole; readonly parameter: string }
+export type PartRole = 'private' | 'public' | 'consumer' | 'provider' | 'value'
+
+const pairs = {
+  RSA: ['private', 'public'],
+  RANDOM: ['consumer', 'provider'],
+  PASSWORD: [],
+} as const satisfies Record<SecretType, readonly PartRole[]>
+
+/** Which part of a pair a name is by its suffix; `value` for a secret that stands alone. */
+export function roleOf(type: SecretType, name: string): PartRole {
+  return pairs[type].find((role) => name.endsWith(`_${role}`)) ?? 'value'
+}
+
+/**
+ * Why a DYNAMIC declaration does not name a part of a group properly, if it does not.
+ * @param key the end of the parameter's name: the storageKey, or the name where there is none.
+ */
+export function groupProblem(type: SecretType, name: string, key: string): string | undefined {
+  const role = roleOf(type, name)
+  if (type === 'RSA' && role === 'value') {
+    return 'kind DYNAMIC and type RSA make a key pair: the name must end in _public or _private'
+  }
+  if (role !== 'value' && !key.endsWith(`_${role}`)) {
+    return `the name ends in _${role}, so the storageKey must end in _${role} too`
+  }
+  const partRole = roleOf(type, key)
+  if (partRole !== 'value' && `/${key}`.endsWith(`/_${partRole}`)) {
+    return `nothing stands before _${partRole} in the parameter name's last segment`
+  }
+  return undefined
+}
+
+/** @param parameter the declaration's parameter name, which groupProblem has accepted. */
+export function groupOf(secret: DynamicSecret, parameter: string): Group {
+  const { type, size } = secret
+  const role = roleOf(type, parameter)
+  if (role === 'value') return { type, size, parts: [{ role, parameter }] }
+  const base = parameter.slice(0, -role.length)
+  return { type, size, parts: pairs[type].map((one) => ({ role: one, parameter: base + one })) }
+}

@@ -1,0 +1,181 @@
+import { deepStrictEqual } from 'node:assert/strict'
+import * as fc from 'fast-check'
+import t from 'tap'
+import { anyText } from './arbitrary-declaration.ts'
+import { longestDuration } from './duration.ts'
+import { decodeInitEnv, encodeInitEnv, type InitEnv, initVariables, parseStoreAddress } from './init-env.ts'
+
+const defaults: InitEnv = {
+  annotationsFile: '/annotations/annotations',
+  secretsFile: '/secret/secret',
+  resourcesFile: '/secret/resource',
+  annotationDomain: 'bsycorp.com',
+  format: 'properties',
+  fileMode: 0o444,
+  deadline: 300_000,
+  waitTimeout: 120_000,
+  referenceWait: 10_000,
+  deniedWait: 30_000,
+  requestTimeout: 5000,
+  store: { kind: 'ssm' },
+}
+
+t.strictSame(decodeInitEnv({}), { settings: defaults }, 'a variable that is absent has its default')
+t.strictSame(
+  decodeInitEnv(Object.fromEntries(Object.values(initVariables).map(({ env }) => [env, '']))),
+  { settings: defaults },
+  'a variable that is empty has its default',
+)
+t.strictSame(encodeInitEnv(defaults), [], 'what equals the default is left out')
+t.strictSame(encodeInitEnv({}), [], 'what is not set is left out')
+t.strictSame(
+  decodeInitEnv({ PATH: 'x', LOG_LEVEL: 'debug', annotationsFile: 'x' }),
+  { settings: defaults },
+  'other variables are ignored',
+)
+
+const set: readonly (readonly [env: string, text: string, settings: Partial<InitEnv>])[] = [
+  ['ANNOTATIONS_FILE', '/podinfo/annotations', { annotationsFile: '/podinfo/annotations' }],
+  ['SECRETS_FILE', '/run/app/secrets', { secretsFile: '/run/app/secrets' }],
+  ['RESOURCES_FILE', '/run/app/resources', { resourcesFile: '/run/app/resources' }],
+  ['ANNOTATION_DOMAIN', 'example.com', { annotationDomain: 'example.com' }],
+  ['FILE_MODE', '0400', { fileMode: 0o400 }],
+  ['DEADLINE', '10m', { deadline: 600_000 }],
+  ['WAIT_TIMEOUT', '90s', { waitTimeout: 90_000 }],
+  ['REFERENCE_WAIT', '0s', { referenceWait: 0 }],
+  ['DENIED_WAIT', '1h', { deniedWait: 3_600_000 }],
+  ['REQUEST_TIMEOUT', '2500ms', { requestTimeout: 2500 }],
+  ['KEES_STORE', 'file:/var/lib/kees', { store: { kind: 'file', folder: '/var/lib/kees' } }],
+]
+
+for (const [env, text, settings] of set) {
+  t.strictSame(
+    decodeInitEnv({ [env]: text }),
+    { settings: { ...defaults, ...settings } },
+    `${env}=${text} is read`,
+  )
+  t.strictSame(encodeInitEnv(settings), [[env, text]], `${env}=${text} is written`)
+}
+
+const alike: readonly (readonly [title: string, env: string, text: string, settings: Partial<InitEnv>])[] = [
+  ['the default format by its name', 'FORMAT', 'properties', {}],
+  ['the default store by its name', 'KEES_STORE', 'ssm', {}],
+  ['the default mode with a leading zero', 'FILE_MODE', '0444', {}],
+  ['a mode of three digits', 'FILE_MODE', '640', { fileMode: 0o640 }],
+  ['a duration of two units', 'DEADLINE', '1m30s', { deadline: 90_000 }],
+  ['zero without a unit', 'DENIED_WAIT', '0', { deniedWait: 0 }],
+  [
+    'a store folder below the working one',
+    'KEES_STORE',
+    'file:store',
+    { store: { kind: 'file', folder: 'store' } },
+  ],
+]
+
+for (const [title, env, text, settings] of alike) {
+  t.strictSame(decodeInitEnv({ [env]: text }), { settings: { ...defaults, ...settings } }, `read: ${title}`)
+}
+
+const noPath = 'is not an absolute path'
+const noDuration = 'is not a duration such as 300s, 5m or 500ms, up to 596h'
+const noMode = 'is not three octal digits such as 0444'
+const noStore = 'is not a store: allowed are ssm and file:<folder>'
+
+const refused: readonly (readonly [env: string, text: string, problem: string])[] = [
+  ['ANNOTATIONS_FILE', 'annotations', noPath],
+  ['SECRETS_FILE', './secret', noPath],
+  ['RESOURCES_FILE', ' /secret', noPath],
+  [
+    'ANNOTATION_DOMAIN',
+    'Bsycorp.com',
+    'is not a DNS subdomain: lower-case letters, digits, "-" and ".", such as bsycorp.com',
+  ],
+  ['FORMAT', 'toml', 'is not known: allowed is properties'],
+  ['FORMAT', 'files', '"files" is not supported yet: allowed is properties'],
+  ['FILE_MODE', '0o444', noMode],
+  ['FILE_MODE', '888', noMode],
+  ['FILE_MODE', '44', noMode],
+  ['FILE_MODE', '4755', noMode],
+  ['FILE_MODE', '-444', noMode],
+  ['DEADLINE', '300', noDuration],
+  ['WAIT_TIMEOUT', '-1s', noDuration],
+  ['REFERENCE_WAIT', 'forever', noDuration],
+  ['DENIED_WAIT', '1d', noDuration],
+  ['REQUEST_TIMEOUT', '597h', noDuration],
+  ['KEES_STORE', 'SSM', noStore],
+  ['KEES_STORE', 'file:', noStore],
+  ['KEES_STORE', 'profile:a', noStore],
+  ['KEES_STORE', '/var/lib/kees', noStore],
+]
+
+for (const [env, text, problem] of refused) {
+  t.strictSame(decodeInitEnv({ [env]: text }), { problems: [{ env, problem }] }, `${env}=${text} is refused`)
+}
+
+t.strictSame(
+  decodeInitEnv({ DEADLINE: 'x', FILE_MODE: 'x', SECRETS_FILE: '/x', ANNOTATIONS_FILE: 'x' }),
+  {
+    problems: [
+      { env: 'ANNOTATIONS_FILE', problem: noPath },
+      { env: 'FILE_MODE', problem: noMode },
+      { env: 'DEADLINE', problem: noDuration },
+    ],
+  },
+  'all that is wrong is reported at once',
+)
+t.strictSame(
+  parseStoreAddress('file:a:b'),
+  { value: { kind: 'file', folder: 'a:b' } },
+  'a folder may hold a colon',
+)
+t.strictSame(parseStoreAddress(''), { problem: noStore }, 'no store has an empty address')
+
+const path = anyText.map((text) => `/${text}`)
+const duration = fc.nat(longestDuration)
+
+const someSettings = fc.record(
+  {
+    annotationsFile: path,
+    secretsFile: path,
+    resourcesFile: path,
+    annotationDomain: fc.constantFrom('bsycorp.com', 'example.com', 'local'),
+    format: fc.constant('properties' as const),
+    fileMode: fc.nat(0o777),
+    deadline: duration,
+    waitTimeout: duration,
+    referenceWait: duration,
+    deniedWait: duration,
+    requestTimeout: duration,
+    store: fc.oneof(
+      fc.constant({ kind: 'ssm' as const }),
+      anyText.filter((text) => text !== '').map((folder) => ({ kind: 'file' as const, folder })),
+    ),
+  },
+  { requiredKeys: [], noNullPrototype: true },
+)
+
+await t.test('what is encoded is decoded as it was', async () => {
+  fc.assert(
+    fc.property(someSettings, (settings) => {
+      deepStrictEqual(decodeInitEnv(Object.fromEntries(encodeInitEnv(settings))), {
+        settings: { ...defaults, ...settings },
+      })
+    }),
+    { numRuns: 500 },
+  )
+})
+
+await t.test(
+  'an environment of any text is settings, or a problem for each variable that is wrong',
+  async () => {
+    const names = Object.values(initVariables).map(({ env }) => env)
+    fc.assert(
+      fc.property(fc.dictionary(fc.constantFrom(...names), anyText), (env) => {
+        const wrong = new Set((decodeInitEnv(env).problems ?? []).map((one) => one.env))
+        const rest = Object.entries(env).filter(([name]) => !wrong.has(name))
+        deepStrictEqual(decodeInitEnv(Object.fromEntries(rest)).problems, undefined)
+      }),
+      { numRuns: 500 },
+    )
+  },
+)

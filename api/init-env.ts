@@ -1,0 +1,190 @@
+/**
+ * What inject-init tells init through the container's environment: encode and decode side by side. What equals the
+ * default is left out of the environment, so the defaults are part of the contract and never change.
+ */
+import { annotationDomainProblem, defaultAnnotationDomain } from './annotation-domain.ts'
+import type { Checked } from './checked.ts'
+import { formatDuration, parseDuration } from './duration.ts'
+import { parseFormat, type SupportedFormat } from './secrets-format.ts'
+
+export type InitEnv = {
+  readonly annotationsFile: string
+  readonly secretsFile: string
+  readonly resourcesFile: string
+  readonly annotationDomain: string
+  readonly format: SupportedFormat
+  /** Permission bits. */
+  readonly fileMode: number
+  /** These five in milliseconds. */
+  readonly deadline: number
+  readonly waitTimeout: number
+  readonly referenceWait: number
+  readonly deniedWait: number
+  readonly requestTimeout: number
+  readonly store: StoreAddress
+}
+
+export type StoreAddress = { readonly kind: 'ssm' } | { readonly kind: 'file'; readonly folder: string }
+
+type Variable<T> = {
+  readonly env: string
+  readonly default: T
+  readonly meaning: string
+  /** The problem is the end of a sentence that begins with the variable's name. */
+  readonly parse: (text: string) => Checked<T>
+  readonly format: (value: T) => string
+}
+
+type Variables = { readonly [K in keyof InitEnv]: Variable<InitEnv[K]> }
+
+const path = (env: string, byDefault: string, meaning: string): Variable<string> => ({
+  env,
+  default: byDefault,
+  meaning,
+  parse: (text) => (text.startsWith('/') ? { value: text } : { problem: 'is not an absolute path' }),
+  format: (value) => value,
+})
+
+const duration = (env: string, byDefault: string, meaning: string): Variable<number> => ({
+  env,
+  default: parseDuration(byDefault) ?? 0,
+  meaning,
+  parse: (text) => {
+    const value = parseDuration(text)
+    return value === undefined
+      ? { problem: 'is not a duration such as 300s, 5m or 500ms, up to 596h' }
+      : { value }
+  },
+  format: formatDuration,
+})
+
+export const initVariables: Variables = {
+  annotationsFile: path(
+    'ANNOTATIONS_FILE',
+    '/annotations/annotations',
+    "the downward API's file of the pod's annotations",
+  ),
+  secretsFile: path('SECRETS_FILE', '/secret/secret', 'where the secrets are written, when any is declared'),
+  resourcesFile: path(
+    'RESOURCES_FILE',
+    '/secret/resource',
+    'where the resources are written, when any is declared',
+  ),
+  annotationDomain: {
+    env: 'ANNOTATION_DOMAIN',
+    default: defaultAnnotationDomain,
+    meaning: 'the domain of the annotations: secret.<domain>/<name>',
+    parse: (text) => {
+      const problem = annotationDomainProblem(text)
+      return problem === undefined ? { value: text } : { problem }
+    },
+    format: (value) => value,
+  },
+  format: {
+    env: 'FORMAT',
+    default: 'properties',
+    meaning: 'how the values are written: properties',
+    parse: (text) => {
+      const parsed = parseFormat(text)
+      return parsed.problem === undefined ? { value: parsed.format } : { problem: parsed.problem }
+    },
+    format: (value) => value,
+  },
+  fileMode: {
+    env: 'FILE_MODE',
+    default: 0o444,
+    meaning: 'the permission bits of the files, octal',
+    parse: (text) =>
+      /^0?[0-7]{3}$/.test(text)
+        ? { value: parseInt(text, 8) }
+        : { problem: 'is not three octal digits such as 0444' },
+    format: (value) => value.toString(8).padStart(4, '0'),
+  },
+  deadline: duration('DEADLINE', '300s', 'the time for everything'),
+  waitTimeout: duration(
+    'WAIT_TIMEOUT',
+    '120s',
+    'how long DYNAMIC parameters that are missing are waited for',
+  ),
+  referenceWait: duration(
+    'REFERENCE_WAIT',
+    '10s',
+    'how long other parameters that are missing are waited for',
+  ),
+  deniedWait: duration(
+    'DENIED_WAIT',
+    '30s',
+    'how long to retry when access is denied or credentials are absent',
+  ),
+  requestTimeout: duration('REQUEST_TIMEOUT', '5s', 'the time for one call to the store'),
+  store: {
+    env: 'KEES_STORE',
+    default: { kind: 'ssm' },
+    meaning: 'where the parameters are: ssm, or file:<folder> for the embedded store',
+    parse: parseStoreAddress,
+    format: (value) => (value.kind === 'ssm' ? 'ssm' : `file:${value.folder}`),
+  },
+}
+
+/** @param text the value of KEES_STORE. */
+export function parseStoreAddress(text: string): Checked<StoreAddress> {
+  if (text === 'ssm') return { value: { kind: 'ssm' } }
+  if (/^file:./s.test(text)) return { value: { kind: 'file', folder: text.slice('file:'.length) } }
+  return { problem: 'is not a store: allowed are ssm and file:<folder>' }
+}
+
+/** The variables, in a fixed order, of the settings that differ from the defaults. */
+export function encodeInitEnv(settings: Partial<InitEnv>): readonly (readonly [env: string, text: string])[] {
+  return [
+    ...encode(initVariables.annotationsFile, settings.annotationsFile),
+    ...encode(initVariables.secretsFile, settings.secretsFile),
+    ...encode(initVariables.resourcesFile, settings.resourcesFile),
+    ...encode(initVariables.annotationDomain, settings.annotationDomain),
+    ...encode(initVariables.format, settings.format),
+    ...encode(initVariables.fileMode, settings.fileMode),
+    ...encode(initVariables.deadline, settings.deadline),
+    ...encode(initVariables.waitTimeout, settings.waitTimeout),
+    ...encode(initVariables.referenceWait, settings.referenceWait),
+    ...encode(initVariables.deniedWait, settings.deniedWait),
+    ...encode(initVariables.requestTimeout, settings.requestTimeout),
+    ...encode(initVariables.store, settings.store),
+  ]
+}
+
+function encode<T>(variable: Variable<T>, value: T | undefined): [string, string][] {
+  if (value === undefined) return []
+  const text = variable.format(value)
+  return text === variable.format(variable.default) ? [] : [[variable.env, text]]
+}
+
+export type DecodedInitEnv =
+  | { readonly settings: InitEnv; readonly problems?: never }
+  | { readonly problems: readonly { readonly env: string; readonly problem: string }[] }
+
+/** A variable that is absent or empty has its default. All that is wrong is reported at once. */
+export function decodeInitEnv(env: Readonly<Record<string, string | undefined>>): DecodedInitEnv {
+  const problems: { env: string; problem: string }[] = []
+  const decode = <T>(variable: Variable<T>): T => {
+    const text = env[variable.env]
+    if (text === undefined || text === '') return variable.default
+    const parsed = variable.parse(text)
+    if (parsed.problem === undefined) return parsed.value
+    problems.push({ env: variable.env, problem: parsed.problem })
+    return variable.default
+  }
+  const settings: InitEnv = {
+    annotationsFile: decode(initVariables.annotationsFile),
+    secretsFile: decode(initVariables.secretsFile),
+    resourcesFile: decode(initVariables.resourcesFile),
+    annotationDomain: decode(initVariables.annotationDomain),
+    format: decode(initVariables.format),
+    fileMode: decode(initVariables.fileMode),
+    deadline: decode(initVariables.deadline),
+    waitTimeout: decode(initVariables.waitTimeout),
+    referenceWait: decode(initVariables.referenceWait),
+    deniedWait: decode(initVariables.deniedWait),
+    requestTimeout: decode(initVariables.requestTimeout),
+    store: decode(initVariables.store),
+  }
+  return problems.length > 0 ? { problems } : { settings }
+}

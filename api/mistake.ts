@@ -1,0 +1,36 @@
+/** What can be wrong with a pod's annotations: a closed set, to branch on; the message is for people. */
+export type MistakeCode =
+  | 'SYNTAX'
+  | 'UNKNOWN_ATTRIBUTE'
+  | 'MISSPELT_ATTRIBUTE'
+  | 'DUPLICATE_ATTRIBUTE'
+  | 'MISSING_ATTRIBUTE'
+  | 'ATTRIBUTE_NOT_ALLOWED'
+  | 'BAD_KIND'
+  | 'BAD_TYPE'
+  | 'BAD_SIZE'
+  | 'BAD_PIN'
+  | 'BAD_NAME'
+  | 'BAD_STORAGE_KEY'
+  | 'BAD_SETTING'
+  | 'UNKNOWN_SETTING'
+  | 'UNKNOWN_PREFIX'
+  | 'NOT_SUPPORTED'
+  | 'CONFLICT'
+
+/**
+ * One thing wrong with one annotation. The message names what is allowed. It quotes attribute names and the values
+ * of kind, type and size, and never any other value: people paste passwords into annotations.
+ */
+export type Mistake = {
+  readonly severity: 'error' | 'warning'
+  readonly code: MistakeCode
+  readonly annotation: string
+  readonly message: string
+}
+
+/** Quotes a piece of the input for a message: one line, printable, at most 40 characters. */
+export function quote(text: string): string {
+  const shown = text.length > 40 ? `${text.slice(0, 40)}…` : text
+  return JSON.stringify(shown).replace(/[\u007f-\u009f\u2028\u2029\p{Cf}\p{Cs}]/gu, '\ufffd')
+}

@@ -1,0 +1,17 @@
+/** The known word that a word differs from only by case, or by one letter too many, too few, wrong or swapped. */
+export function nearMiss<T extends string>(word: string, known: readonly T[]): T | undefined {
+  const lower = word.toLowerCase()
+  return known.find((one) => oneEditApart(lower, one.toLowerCase()))
+}
+
+function oneEditApart(a: string, b: string): boolean {
+  if (a === b) return true
+  if (Math.abs(a.length - b.length) > 1) return false
+  let start = 0
+  while (start < a.length && a[start] === b[start]) start++
+  const [restA, restB] = [a.slice(start), b.slice(start)]
+  if (restA.length > restB.length) return restA.slice(1) === restB
+  if (restA.length < restB.length) return restA === restB.slice(1)
+  if (restA.slice(1) === restB.slice(1)) return true
+  return restA[0] === restB[1] && restA[1] === restB[0] && restA.slice(2) === restB.slice(2)
+}

@@ -1,0 +1,74 @@
+/**
+ * The name of an SSM parameter: storage-prefix + "/" + storageKey (or the declaration's name).
+ *
+ * Limits: https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-su-create.html
+ * and the `Name` of https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html.
+ */
+import type { Checked } from './checked.ts'
+
+/** Includes the ARN in front of the name, of which this is the longest that AWS has today. */
+const longestArnPrefix = 'arn:aws-us-gov:ssm:ap-southeast-1:111122223333:parameter'
+export const maxParameterNameLength = 1011 - longestArnPrefix.length
+export const maxParameterLevels = 15
+
+const segmentPattern = /^[A-Za-z0-9_.-]+$/
+const reserved = /^\/(aws|ssm)/i
+
+/**
+ * The hierarchy put before every storage key, in the form that is prepended: no slash at the end, and empty for the
+ * root. `prod`, `/prod` and `/prod/` are the same prefix.
+ */
+export function parseStoragePrefix(text: string): Checked<string> {
+  const path = (text.startsWith('/') ? text : `/${text}`).replace(/\/$/, '')
+  if (path === '') return { value: '' }
+  const problem = segmentsProblem(path.slice(1).split('/'))
+  if (problem) return { problem: `is not a hierarchy of parameter names: ${problem}` }
+  return reserved.test(path) ? { problem: 'begins with aws or ssm, which SSM refuses' } : { value: path }
+}
+
+/** What is wrong with a storageKey whatever the storage-prefix is. */
+export function storageKeyProblem(key: string): string | undefined {
+  if (key.startsWith('/')) return 'must not start with a slash: the storage-prefix is put before it'
+  const problem = segmentsProblem(key.split('/'))
+  return problem && `does not give a parameter name that SSM takes: ${problem}`
+}
+
+/** @param prefix as parseStoragePrefix returns it. @param key a storageKey or a declaration's name. */
+export function parameterName(prefix: string, key: string): Checked<string> {
+  const problem = storageKeyProblem(key)
+  return problem === undefined ? parseParameterName(`${prefix}/${key}`) : { problem }
+}
+
+/** Checks a whole name, with its leading slash, against what SSM takes. */
+export function parseParameterName(name: string): Checked<string> {
+  const segments = name.slice(1).split('/')
+  const problem = name.startsWith('/') ? segmentsProblem(segments) : 'it does not start with a slash'
+  if (problem) return { problem: `does not give a parameter name that SSM takes: ${problem}` }
+  if (reserved.test(name)) {
+    return {
+      problem: 'gives a parameter name that SSM refuses: its first segment must not begin with aws or ssm',
+    }
+  }
+  if (segments.length > maxParameterLevels) {
+    return {
+      problem: `gives a parameter name of ${segments.length} levels, SSM takes at most ${maxParameterLevels}`,
+    }
+  }
+  if (name.length > maxParameterNameLength) {
+    return {
+      problem: `gives a parameter name of ${name.length} characters, SSM takes at most ${maxParameterNameLength}`,
+    }
+  }
+  return { value: name }
+}
+
+function segmentsProblem(segments: readonly string[]): string | undefined {
+  for (const [index, segment] of segments.entries()) {
+    const which = segments.length === 1 ? 'it' : `segment ${index + 1}`
+    if (segment === '') return `${which} is empty`
+    if (segment === '.' || segment === '..') return `${which} is "." or ".."`
+    if (!segmentPattern.test(segment))
+      return `${which} has characters other than letters, digits, "_", "." and "-"`
+  }
+  return undefined
+}

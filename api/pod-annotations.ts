@@ -1,0 +1,188 @@
+/**
+ * What a pod's annotations declare. Every program reads them with this code, so what init fetches, what the policy
+ * allows and what the creator makes are the same names.
+ *
+ *     secret.<domain>/<name>         what the creator makes (DYNAMIC) or somebody stores (REFERENCE)
+ *     resource.<domain>/<name>       a setting in the same store
+ *     init.<domain>/storage-prefix   the hierarchy put before every storage key
+ *     init.<domain>/format           overrides inject-init's configuration for this workload
+ *     init.<domain>/containers       likewise: names, comma-separated
+ *
+ * The values of the first two are in the grammar of attributes.ts. `lease.<domain>/…` and `init.<domain>/local-mode`
+ * are to come, and refused until then.
+ */
+import { injectedAnnotation } from './annotation-domain.ts'
+import type { Declaration, DynamicSecret } from './declaration.ts'
+import { groupOf } from './group.ts'
+import { type Mistake, type MistakeCode, quote } from './mistake.ts'
+import { parameterName, parseParameterName, parseStoragePrefix } from './parameter-name.ts'
+import { formatDeclaration, parseDeclaration } from './parse-declaration.ts'
+import { parseFormat, type SupportedFormat } from './secrets-format.ts'
+
+/** A declaration that is right in itself, with the parameter that it names. */
+export type Declared<D extends Declaration = Declaration> = {
+  /** The whole annotation key. */
+  readonly annotation: string
+  readonly declaration: D
+  /** With its leading slash, without a selector. */
+  readonly parameter: string
+}
+
+export type PodSettings = { readonly format?: SupportedFormat; readonly containers?: readonly string[] }
+
+export type PodAnnotations = {
+  /** At least one secret, resource or lease declaration, well-formed or not. `init.…` alone is none. */
+  readonly annotated: boolean
+  /** One bad declaration does not stop the others. */
+  readonly declared: readonly Declared[]
+  readonly settings: PodSettings
+  readonly mistakes: readonly Mistake[]
+}
+
+export type Annotation = readonly [key: string, value: string]
+
+/** The limit of a Kubernetes annotation's name: what is after the slash. */
+const namePattern = /^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/
+const containerPattern = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/
+
+/** @param annotations the pod template's, each key once. */
+export function parsePodAnnotations(annotations: Iterable<Annotation>, domain: string): PodAnnotations {
+  const mistakes: Mistake[] = []
+  const ours = [...annotations].flatMap(([key, value]) => {
+    const [what, name] = splitKey(key, domain)
+    return what === undefined || name === undefined ? [] : [{ key, what, name, value }]
+  })
+  const { prefix, ...settings } = readSettings(ours, mistakes)
+  const declared: Declared[] = []
+  let annotated = false
+  for (const { key, what, name, value } of ours) {
+    if (what === 'init') continue
+    if (what !== 'secret' && what !== 'resource' && what !== 'lease') {
+      mistakes.push(unknownPrefix(key, what, domain))
+      continue
+    }
+    annotated = true
+    if (what === 'lease') {
+      mistakes.push(mistake('NOT_SUPPORTED', key, 'lease is not supported yet'))
+      continue
+    }
+    const one = readDeclaration(what, key, name, value, prefix, mistakes)
+    if (one) declared.push(one)
+  }
+  return { annotated, declared, settings, mistakes }
+}
+
+/** The annotations that parsePodAnnotations reads back as the same declarations and settings. */
+export function formatPodAnnotations(
+  declarations: Iterable<Declaration>,
+  prefix: string,
+  settings: PodSettings,
+  domain: string,
+): Annotation[] {
+  const annotations: Annotation[] = []
+  for (const declaration of declarations) {
+    const key = `${declaration.what}.${domain}/${declaration.name}`
+    annotations.push([key, formatDeclaration(declaration)])
+  }
+  if (prefix !== '') annotations.push([`init.${domain}/storage-prefix`, prefix])
+  if (settings.format) annotations.push([`init.${domain}/format`, settings.format])
+  if (settings.containers) annotations.push([`init.${domain}/containers`, settings.containers.join(',')])
+  return annotations
+}
+
+export function isDynamic(declared: Declared): declared is Declared<DynamicSecret> {
+  return declared.declaration.what === 'secret' && declared.declaration.kind === 'DYNAMIC'
+}
+
+function splitKey(key: string, domain: string): [what?: string, name?: string] {
+  if (key === injectedAnnotation) return []
+  const slash = key.indexOf('/')
+  const suffix = `.${domain}`
+  if (slash < 0 || !key.slice(0, slash).endsWith(suffix)) return []
+  return [key.slice(0, slash - suffix.length), key.slice(slash + 1)]
+}
+
+type Ours = {
+  readonly key: string
+  readonly what: string
+  readonly name: string
+  readonly value: string
+}
+
+/** The prefix is absent when it is wrong: then no declaration of the pod has a parameter name. */
+function readSettings(ours: readonly Ours[], mistakes: Mistake[]): PodSettings & { prefix?: string } {
+  const read: { prefix?: string; format?: SupportedFormat; containers?: readonly string[] } = { prefix: '' }
+  for (const { key, what, name, value } of ours) {
+    if (what !== 'init') continue
+    const report = (code: MistakeCode, message: string) => mistakes.push(mistake(code, key, message))
+    if (name === 'storage-prefix') {
+      const { value: prefix, problem } = parseStoragePrefix(value)
+      if (problem === undefined) read.prefix = prefix
+      else {
+        report('BAD_SETTING', `the storage-prefix ${problem}`)
+        delete read.prefix
+      }
+    } else if (name === 'format') {
+      const parsed = parseFormat(value)
+      if (parsed.problem === undefined) read.format = parsed.format
+      else report(parsed.toCome ? 'NOT_SUPPORTED' : 'BAD_SETTING', `the format ${parsed.problem}`)
+    } else if (name === 'containers') {
+      const containers = value.split(',').map((one) => one.trim())
+      if (containers.every((one) => containerPattern.test(one))) read.containers = containers
+      else report('BAD_SETTING', 'the value is not a list of container names, separated by commas')
+    } else if (name === 'local-mode') {
+      report('NOT_SUPPORTED', 'local-mode is not supported yet')
+    } else {
+      report(
+        'UNKNOWN_SETTING',
+        `${quote(name)} is not known: allowed are storage-prefix, format and containers`,
+      )
+    }
+  }
+  return read
+}
+
+function readDeclaration(
+  what: Declaration['what'],
+  key: string,
+  name: string,
+  text: string,
+  prefix: string | undefined,
+  mistakes: Mistake[],
+): Declared | undefined {
+  if (!namePattern.test(name)) {
+    const allowed = 'at most 63 letters, digits, "-", "_" and ".", the first and last a letter or digit'
+    mistakes.push(mistake('BAD_NAME', key, `the name after the slash is not allowed: ${allowed}`))
+  }
+  const parsed = parseDeclaration(what, key, name, text)
+  for (const one of parsed.mistakes) mistakes.push(one)
+  const { declaration } = parsed
+  if (declaration === undefined || prefix === undefined || !namePattern.test(name)) return undefined
+  const { value: parameter, problem } = parameterName(prefix, declaration.storageKey ?? name)
+  if (problem !== undefined) {
+    const [code, subject]: [MistakeCode, string] =
+      declaration.storageKey === undefined ? ['BAD_NAME', 'the name'] : ['BAD_STORAGE_KEY', 'the storageKey']
+    mistakes.push(mistake(code, key, `${subject} ${problem}`))
+    return undefined
+  }
+  const declared = { annotation: key, declaration, parameter }
+  if (!isDynamic(declared)) return declared
+  // The other part's name is longer by a letter than `…_public`.
+  const parts = groupOf(declared.declaration, parameter).parts.map((part) =>
+    parseParameterName(part.parameter),
+  )
+  const wrong = parts.find((part) => part.problem !== undefined)
+  if (wrong === undefined) return declared
+  mistakes.push(mistake('BAD_NAME', key, `the other part of the pair ${wrong.problem}`))
+  return undefined
+}
+
+function unknownPrefix(key: string, what: string, domain: string): Mistake {
+  const known = ['secret', 'resource', 'lease', 'init'].map((one) => `${one}.${domain}/`).join(', ')
+  const message = `${quote(`${what}.${domain}/`)} is not known and has no effect; known are ${known}`
+  return { severity: 'warning', code: 'UNKNOWN_PREFIX', annotation: key, message }
+}
+
+function mistake(code: MistakeCode, annotation: string, message: string): Mistake {
+  return { severity: 'error', code, annotation, message }
+}

@@ -1,0 +1,47 @@
+import { strictEqual } from 'node:assert/strict'
+import * as fc from 'fast-check'
+import t from 'tap'
+import { anyText } from './arbitrary-declaration.ts'
+import { parseFormat, secretsFormats, supportedFormats } from './secrets-format.ts'
+
+t.strictSame(
+  secretsFormats,
+  ['properties', 'dotenv', 'json', 'yaml', 'files'],
+  'the formats are those that are documented',
+)
+
+for (const format of supportedFormats) t.strictSame(parseFormat(format), { format }, `${format} is a format`)
+
+for (const format of secretsFormats.filter(
+  (one) => !supportedFormats.some((supported) => supported === one),
+)) {
+  t.strictSame(
+    parseFormat(format),
+    { problem: `"${format}" is not supported yet: allowed is properties`, toCome: true },
+    `${format} is to come, and refused until then`,
+  )
+}
+
+const unknown: readonly (readonly [title: string, text: string])[] = [
+  ['a format in another case', 'Properties'],
+  ['a format with a space', 'properties '],
+  ['a word that every object has', 'constructor'],
+  ['nothing', ''],
+]
+
+for (const [title, text] of unknown) {
+  t.strictSame(
+    parseFormat(text),
+    { problem: 'is not known: allowed is properties', toCome: false },
+    `no format: ${title}`,
+  )
+}
+
+await t.test('any text is a format that init writes or a problem', async () => {
+  fc.assert(
+    fc.property(anyText, (text) => {
+      const { format, problem } = parseFormat(text)
+      strictEqual(format === undefined, problem !== undefined)
+    }),
+  )
+})
