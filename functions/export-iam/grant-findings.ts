@@ -1,0 +1,59 @@
+/** What is wrong with grants taken together, or grown too large, though each role and each parameter is well-formed. */
+import { exitCode } from '../../api/exit-code.ts'
+import { quote } from '../../api/mistake.ts'
+import { type Finding, nameOf, type ObjectReference } from '../krm-result.ts'
+import type { Grant } from './grant.ts'
+import { roleAnnotation } from './iam-role.ts'
+import { maxPolicySize, policySize } from './policy.ts'
+
+/** A grant and one of the workloads that it is for, to say where to look. */
+export type GrantUse = { readonly grant: Grant; readonly user: ObjectReference }
+
+export function judgeGrants(uses: readonly GrantUse[]): Finding[] {
+  return [...accountFindings(uses), ...nameFindings(uses), ...uses.flatMap(sizeFindings)]
+}
+
+/** One output is one account. */
+function accountFindings(uses: readonly GrantUse[]): Finding[] {
+  const accounts = new Map<string, GrantUse>()
+  for (const use of uses) {
+    const { role } = use.grant
+    if (role?.arn === undefined) continue
+    const account = role.partition === 'aws' ? role.account : `${role.account} in ${role.partition}`
+    if (!accounts.has(account)) accounts.set(account, use)
+  }
+  const [, second] = [...accounts.values()]
+  if (second === undefined) return []
+  const named = [...accounts].map(([account, { user }]) => `${account} (${nameOf(user)})`).join(', ')
+  const message = `one output is for one account, the roles of this input are of ${named}`
+  return [error(second, `annotation ${roleAnnotation}: ${message}`)]
+}
+
+/** IAM does not tell names apart by case: there is one such role, or one such policy. */
+function nameFindings(uses: readonly GrantUse[]): Finding[] {
+  const seen = new Map<string, GrantUse>()
+  return uses.flatMap((use) => {
+    const name = use.grant.policyName.toLowerCase()
+    const other = seen.get(name)
+    if (other === undefined) {
+      seen.set(name, use)
+      return []
+    }
+    const rival = `${quote(other.grant.key)} (${nameOf(other.user)})`
+    const message = `${quote(use.grant.key)} and ${rival} are one name for IAM, which ignores case`
+    return [error(use, `annotation ${roleAnnotation}: ${message}`)]
+  })
+}
+
+function sizeFindings(use: GrantUse): Finding[] {
+  const { role, key, parameters } = use.grant
+  const size = policySize(parameters)
+  if (size <= maxPolicySize) return []
+  const whose = role === undefined ? 'its' : `role ${quote(key)}: the`
+  const made = `${whose} ${parameters.length} parameters make a policy of up to ${size} characters`
+  return [error(use, `${made}, IAM takes ${maxPolicySize}: splitting is not supported yet`)]
+}
+
+function error({ user }: GrantUse, message: string): Finding {
+  return { severity: 'error', message, object: user, exit: exitCode.input }
+}

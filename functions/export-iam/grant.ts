@@ -1,0 +1,58 @@
+/** What one role may read, or one workload that has no role: an entry of policies.tf. */
+import { createHash } from 'node:crypto'
+import { type IamRole, parseIamRole } from './iam-role.ts'
+import { checkParameterName } from './policy.ts'
+
+export type Grant = {
+  /** The role's name, its whole ARN, or the workload (`Deployment/ns/app`), which is neither. */
+  readonly key: string
+  readonly policyName: string
+  /** Absent for a workload without a role: its policy is attached to nothing. */
+  readonly role?: IamRole
+  /** Sorted, each once, at least one; with their leading slash. */
+  readonly parameters: readonly string[]
+}
+
+/** IAM's 128, less 32 for the module's `name_prefix` and 6 for a part's suffix (`-part1`). */
+const maxPolicyNameLength = 128 - 32 - 6
+
+/** Kubernetes' own rules: https://kubernetes.io/docs/concepts/overview/working-with-objects/names/ */
+const workloadKeyPattern =
+  /^[A-Za-z][A-Za-z0-9]{0,62}\/([a-z0-9][-a-z0-9]{0,62}\/)?[a-z0-9][-.a-z0-9]{0,252}$/
+
+export function isWorkloadKey(text: string): boolean {
+  return workloadKeyPattern.test(text)
+}
+
+/** @param key of a workload, when there is no role; then isWorkloadKey has accepted it. */
+export function grantOf(key: string, role: IamRole | undefined, parameters: Iterable<string>): Grant {
+  const grant = { key, policyName: policyNameOf(key, role), parameters: [...new Set(parameters)].toSorted() }
+  return role === undefined ? grant : { ...grant, role }
+}
+
+/**
+ * A bare role's own name; else a readable piece and a fingerprint, because two ARNs may end in one name. It depends on
+ * the key alone, so that no other grant renames a policy.
+ */
+function policyNameOf(key: string, role: IamRole | undefined): string {
+  if (role !== undefined && role.arn === undefined) return role.name
+  const readable = role?.name ?? key.replaceAll('/', '-').slice(0, 64)
+  return `${readable}-${createHash('sha256').update(key).digest('hex').slice(0, 10)}`
+}
+
+/**
+ * The last guard in front of Terraform: whatever text a grant carries has passed the rules for names. All of it has
+ * when the input was read, so this throws on a bug only.
+ */
+export function checkGrant({ key, policyName, role, parameters }: Grant): void {
+  const named =
+    role === undefined
+      ? isWorkloadKey(key)
+      : key === (role.arn ?? role.name) && parseIamRole(key).value?.name === role.name
+  if (!named) throw new Error("a grant's key is neither its role nor a workload")
+  if (!/^[\w+=,.@-]+$/.test(policyName) || policyName.length > maxPolicyNameLength) {
+    throw new Error("a grant's policy has a name that IAM refuses")
+  }
+  if (parameters.length === 0) throw new Error('a grant has no parameters')
+  for (const parameter of parameters) checkParameterName(parameter)
+}

@@ -1,0 +1,167 @@
+import { deepStrictEqual } from 'node:assert/strict'
+import * as fc from 'fast-check'
+import t from 'tap'
+import { lineOf } from '../krm-result.ts'
+import { collectGrants, type Reader } from './grants.ts'
+
+function reader(
+  name: string,
+  role: string | undefined,
+  parameters: readonly string[],
+  namespace?: string,
+): Reader {
+  const object = { apiVersion: 'apps/v1', kind: 'Deployment', name }
+  return {
+    object: namespace === undefined ? object : { ...object, namespace },
+    ...(role === undefined ? {} : { role }),
+    parameters,
+  }
+}
+function arn(path: string, account = '111122223333', partition = 'aws'): string {
+  return `arn:${partition}:iam::${account}:role/${path}`
+}
+const linesOf = (readers: readonly Reader[]) => collectGrants(readers).findings.map(lineOf)
+
+t.strictSame(
+  collectGrants([
+    reader('b', 'app', ['/z', '/a']),
+    reader('a', 'app', ['/a', '/B']),
+    reader('c', 'Zoo', ['/x']),
+  ]),
+  {
+    grants: [
+      { key: 'Zoo', policyName: 'Zoo', role: { name: 'Zoo' }, parameters: ['/x'] },
+      { key: 'app', policyName: 'app', role: { name: 'app' }, parameters: ['/B', '/a', '/z'] },
+    ],
+    findings: [],
+  },
+  'workloads of one role share one grant, sorted and without repetition',
+)
+
+const told = collectGrants([
+  reader('a', 'app', ['/a']),
+  reader('b', arn('app'), ['/b']),
+  reader('c', arn('team/app'), ['/c']),
+  reader('d', arn('team/constructor'), ['/d']),
+  reader('e', '__proto__', ['/e']),
+  reader('f', undefined, ['/f']),
+  reader('f', undefined, ['/g'], 'prod'),
+])
+t.strictSame(
+  told.grants.map(({ key, policyName, role }) => [key, policyName, role?.name]),
+  [
+    ['Deployment/f', 'Deployment-f-fc2e68140d', undefined],
+    ['Deployment/prod/f', 'Deployment-prod-f-5b83cb39b4', undefined],
+    ['__proto__', '__proto__', '__proto__'],
+    ['app', 'app', 'app'],
+    [arn('app'), 'app-94cbc2dd90', 'app'],
+    [arn('team/app'), 'app-c8258c1ea1', 'app'],
+    [arn('team/constructor'), 'constructor-c051955df8', 'constructor'],
+  ],
+  'grants are told apart by the role as it is written, or else by the workload',
+)
+t.strictSame(
+  told.findings.map(lineOf),
+  [
+    'warning: Deployment/f has no annotation iam.amazonaws.com/role: its policy is attached to no role',
+    'warning: Deployment/prod/f has no annotation iam.amazonaws.com/role: its policy is attached to no role',
+  ],
+  'a workload without a role is a warning',
+)
+
+const many = Array.from({ length: 90 }, (_, index) => `/${String(index).padStart(40, 'n')}`)
+const annotation = 'annotation iam.amazonaws.com/role:'
+const allowed = 'allowed are a name of at most 64 letters, digits and _+=,.@- or an ARN'
+const wrong: readonly (readonly [title: string, readers: readonly Reader[], line: string])[] = [
+  [
+    'a role that is none is an error',
+    [reader('a', 'a b', ['/a'])],
+    `error: Deployment/a ${annotation} "a b" is not a role: ${allowed}`,
+  ],
+  [
+    'so it is where no declaration is right',
+    [reader('a', '${x}', [])],
+    `error: Deployment/a ${annotation} "\${x}" is not a role: ${allowed}`,
+  ],
+  [
+    'a workload that has neither a role nor a proper name is an error',
+    [reader('${x}', undefined, ['/a'])],
+    'error: Deployment/${x} has no annotation iam.amazonaws.com/role, and its policy cannot be named after it: it is not named as Kubernetes allows',
+  ],
+  [
+    'a second account is an error',
+    [
+      reader('b', arn('b', '444455556666'), ['/b']),
+      reader('c', arn('c'), ['/c']),
+      reader('a', arn('a'), ['/a']),
+    ],
+    `error: Deployment/b ${annotation} one output is for one account, the roles of this input are of 111122223333 (Deployment/a), 444455556666 (Deployment/b)`,
+  ],
+  [
+    'an account in a second partition is another account',
+    [reader('b', arn('b'), ['/b']), reader('a', arn('a', '111122223333', 'aws-cn'), ['/a'])],
+    `error: Deployment/b ${annotation} one output is for one account, the roles of this input are of 111122223333 in aws-cn (Deployment/a), 111122223333 (Deployment/b)`,
+  ],
+  [
+    'a role that differs from another by case alone is an error',
+    [reader('b', 'app', ['/b']), reader('a', 'App', ['/a'])],
+    `error: Deployment/b ${annotation} "app" and "App" (Deployment/a) are one name for IAM, which ignores case`,
+  ],
+  [
+    'a role with more parameters than a policy holds is an error',
+    [reader('b', 'app', many.slice(0, 50)), reader('a', 'app', many.slice(40))],
+    'error: Deployment/a role "app": the 90 parameters make a policy of up to 9219 characters, IAM takes 6144: splitting is not supported yet',
+  ],
+]
+for (const [title, readers, line] of wrong) t.strictSame(linesOf(readers), [line], title)
+
+/** 58 names of 40 characters and one that fills the policy up. */
+const full = (characters: number) => [
+  reader('a', 'app', [...many.slice(0, 58), `/${'o'.repeat(characters)}`]),
+]
+t.strictSame(linesOf(full(96)), [], 'a policy of 6144 characters is taken')
+t.match(linesOf(full(97)), [/ up to 6145 characters/], 'a policy of 6145 characters is an error')
+
+const rest = collectGrants([reader('a', '*', ['/a']), reader('b', 'app', ['/b']), reader('c', 'x y', ['/c'])])
+t.equal(rest.findings.length, 2, 'every wrong role is reported')
+t.strictSame(
+  rest.grants.map(({ key, parameters }) => [key, parameters]),
+  [['app', ['/b']]],
+  'a wrong role keeps its parameters out of the other grants',
+)
+
+t.strictSame(
+  collectGrants([reader('a', undefined, []), reader('b', 'app', [])]),
+  { grants: [], findings: [] },
+  'a workload without parameters makes no grant and no warning',
+)
+
+const parameter = fc
+  .stringMatching(/^\/[b-r][a-z._]{0,3}(\/[a-z._]{1,3}){0,2}$/)
+  .filter((name) => !/\/\.\.?(\/|$)/.test(name))
+
+await t.test('the order of the input changes nothing', async () => {
+  const texts = [undefined, 'app', 'App', 'x y', arn('app'), arn('b'), arn('b', '444455556666')]
+  const readers = fc
+    .array(fc.tuple(fc.constantFrom(...texts), fc.array(parameter)), { maxLength: 6 })
+    .map((some) => some.map(([role, parameters], index) => reader(`w${index}`, role, parameters)))
+  const twoOrders = readers.chain((some) =>
+    fc.tuple(fc.constant(some), fc.shuffledSubarray(some, { minLength: some.length })),
+  )
+  fc.assert(
+    fc.property(twoOrders, ([before, after]) => {
+      deepStrictEqual(collectGrants(after).grants, collectGrants(before).grants)
+      deepStrictEqual(linesOf(after).toSorted(), linesOf(before).toSorted())
+    }),
+  )
+})
+
+await t.test('a role gets what its workloads declare, sorted, each once, and nothing else', async () => {
+  fc.assert(
+    fc.property(fc.array(fc.array(parameter), { maxLength: 5 }), (lists) => {
+      const readers = lists.map((parameters, index) => reader(`w${index}`, 'app', parameters))
+      const granted = collectGrants(readers).grants.flatMap(({ parameters }) => parameters)
+      deepStrictEqual(granted, [...new Set(lists.flat())].toSorted())
+    }),
+  )
+})

@@ -1,0 +1,47 @@
+/**
+ * The text of the pod annotation `iam.amazonaws.com/role`, as kube2iam and kiam read it: a role's name or its ARN.
+ * https://github.com/jtblin/kube2iam#kubernetes-annotation
+ *
+ *     role = name / "arn:" partition ":iam::" account ":role/" *( segment "/" ) name
+ *     name = 1*64( ALPHA / DIGIT / "_" / "+" / "=" / "," / "." / "@" / "-" )      ; segment: the same characters
+ *
+ * Limits: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html. Paths may hold more characters
+ * there; those that a name may hold are what is allowed here, because the text becomes a key in Terraform.
+ */
+import type { Checked } from '../../api/checked.ts'
+
+export const roleAnnotation = 'iam.amazonaws.com/role'
+
+export type IamRole =
+  | { readonly name: string; readonly arn?: undefined }
+  | { readonly name: string; readonly arn: string; readonly partition: string; readonly account: string }
+
+const namePattern = /^[\w+=,.@-]{1,64}$/
+const arnPattern =
+  /^arn:(?<partition>aws(?:-[a-z]{1,8}){0,3}):iam::(?<account>[0-9]{12}):role\/(?<path>(?:[\w+=,.@-]+\/)*)(?<name>[\w+=,.@-]{1,64})$/
+
+/** IAM counts the slashes at both ends of a path, of which an ARN shows the first as part of `role/`. */
+const maxPathLength = 512 - 1
+
+export function parseIamRole(text: string): Checked<IamRole> {
+  if (namePattern.test(text)) return { value: { name: text } }
+  if (text.startsWith('arn:')) return parseArn(text)
+  if (text === '') return { problem: `is empty: allowed are ${allowed}` }
+  if (text.includes('/')) return { problem: 'has a path: write the whole ARN of a role that has one' }
+  return { problem: `is not a role: allowed are ${allowed}` }
+}
+
+const allowed = 'a name of at most 64 letters, digits and _+=,.@- or an ARN'
+
+function parseArn(arn: string): Checked<IamRole> {
+  const { partition, account, path, name } = arnPattern.exec(arn)?.groups ?? {}
+  if (partition === undefined || account === undefined || path === undefined || name === undefined) {
+    const form = 'arn:<partition>:iam::<account, 12 digits>:role/<path/><name>'
+    return {
+      problem: `is not the ARN of a role: allowed is ${form} with letters, digits and _+=,.@- in the name`,
+    }
+  }
+  if (path.length > maxPathLength)
+    return { problem: 'has a path of more than the 512 characters that IAM takes' }
+  return { value: { name, arn, partition, account } }
+}

@@ -1,0 +1,84 @@
+import { match } from 'node:assert/strict'
+import * as fc from 'fast-check'
+import t from 'tap'
+import { policyDocument, policySize } from './policy.ts'
+
+const place = { partition: 'aws', region: 'eu-west-1', account: '111122223333' }
+
+t.strictSame(
+  policyDocument(['/db.password', '/prod/app/key'], place),
+  {
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Sid: 'GetDeclaredParameters',
+        Effect: 'Allow',
+        Action: 'ssm:GetParameters',
+        Resource: [
+          'arn:aws:ssm:eu-west-1:111122223333:parameter/db.password',
+          'arn:aws:ssm:eu-west-1:111122223333:parameter/prod/app/key',
+        ],
+      },
+    ],
+  },
+  'a document allows one action on the exact parameters',
+)
+
+const frame =
+  '{"Version":"2012-10-17","Statement":[{"Sid":"GetDeclaredParameters","Effect":"Allow","Action":"ssm:GetParameters","Resource":[]}]}'
+const resource = '"arn:aws-us-gov:ssm:us-isof-south-1:111122223333:parameter/a"'
+t.equal(policySize(['/a']), frame.length + resource.length, 'the size counts no white space')
+t.equal(policySize(['/a', '/b']), frame.length + 2 * resource.length + 1, 'the size counts commas')
+const places = [
+  ['aws', 'ap-southeast-1'],
+  ['aws-cn', 'cn-northwest-1'],
+  ['aws-us-gov', 'us-gov-west-1'],
+  ['aws-iso', 'us-iso-east-1'],
+  ['aws-iso-b', 'us-isob-east-1'],
+  ['aws-iso-e', 'eu-isoe-west-1'],
+  ['aws-iso-f', 'us-isof-south-1'],
+  ['aws-eusc', 'eusc-de-east-1'],
+] as const
+for (const [partition, region] of places) {
+  const size = JSON.stringify(policyDocument(['/a', '/b/c'], { ...place, partition, region })).length
+  t.ok(size <= policySize(['/a', '/b/c']), `in ${region} a document is no larger than was counted`)
+}
+
+const hostile = [
+  '*',
+  '/*',
+  '/a/*',
+  '/a?',
+  '/${aws:username}',
+  'a',
+  '',
+  '/',
+  '/a//b',
+  '/../b',
+  '/a"',
+  '/a\n',
+  '/awsx',
+]
+for (const name of hostile) {
+  t.throws(() => policyDocument([name], place), `${JSON.stringify(name)} never becomes an ARN`)
+}
+
+await t.test('no text makes a wildcard or a policy variable in a resource', async () => {
+  const near = fc.stringMatching(/^\/[a-z${}*?/.]{1,4}$/)
+  fc.assert(
+    fc.property(fc.oneof(fc.string(), near), (name) => {
+      for (const arn of resourcesOf(name)) {
+        match(arn, /^arn:aws:ssm:eu-west-1:111122223333:parameter\/[A-Za-z0-9_.-]+(\/[A-Za-z0-9_.-]+)*$/)
+      }
+    }),
+    { numRuns: 1000 },
+  )
+})
+
+function resourcesOf(name: string): readonly string[] {
+  try {
+    return policyDocument([name], place).Statement.flatMap(({ Resource }) => Resource)
+  } catch {
+    return []
+  }
+}

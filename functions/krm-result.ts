@@ -1,0 +1,42 @@
+/** https://github.com/kubernetes-sigs/kustomize/blob/master/cmd/config/docs/api-conventions/functions-spec.md */
+import { type ExitCode, exitCode, firstToMend } from '../api/exit-code.ts'
+import type { Mistake } from '../api/mistake.ts'
+
+export type ObjectReference = {
+  readonly apiVersion: string
+  readonly kind: string
+  readonly name: string
+  readonly namespace?: string
+}
+
+/** One thing to say about the input: a Result of the KRM functions specification, and the exit code it leads to. */
+export type Finding = {
+  readonly severity: 'error' | 'warning'
+  readonly message: string
+  readonly object?: ObjectReference
+  readonly exit: ExitCode
+}
+
+/** `Deployment/app`, or `Deployment/prod/app` for an object that says its namespace. */
+export function nameOf({ kind, namespace, name }: ObjectReference): string {
+  return [kind, ...(namespace === undefined ? [] : [namespace]), name].join('/')
+}
+
+export function findingOf(mistake: Mistake, object: ObjectReference): Finding {
+  const { severity, annotation, message } = mistake
+  return { severity, message: `annotation ${annotation}: ${message}`, object, exit: exitCode.input }
+}
+
+/** The line for people: `error: Deployment/app annotation …: …`. */
+export function lineOf({ severity, message, object }: Finding): string {
+  return `${severity}: ${object ? `${nameOf(object)} ` : ''}${message}`
+}
+
+/** With `strict`, warnings are errors. */
+export function judge(findings: readonly Finding[], strict: boolean): Finding[] {
+  return findings.map((finding) => (strict ? { ...finding, severity: 'error' } : finding))
+}
+
+export function exitCodeOf(findings: readonly Finding[]): ExitCode {
+  return firstToMend(findings.flatMap(({ severity, exit }) => (severity === 'error' ? [exit] : [])))
+}
