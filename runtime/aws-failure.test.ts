@@ -1,0 +1,98 @@
+import { inspect } from 'node:util'
+import t from 'tap'
+import { awsFailure } from './aws-failure.ts'
+import { failed, failureOf } from './failure.ts'
+
+/** An error as the SDK makes it of an answer. */
+function service(name: string, status: number, message = 'said so'): Error {
+  return Object.assign(new Error(message), {
+    name,
+    $fault: status < 500 ? 'client' : 'server',
+    $metadata: { httpStatusCode: status },
+  })
+}
+
+function node(code: string): Error {
+  return Object.assign(new Error(`connect ${code}`), { code })
+}
+
+const codes: readonly (readonly [error: Error, code: string])[] = [
+  [service('AccessDeniedException', 400), 'ACCESS_DENIED'],
+  [service('AccessDenied', 403), 'ACCESS_DENIED'],
+  [service('ExpiredTokenException', 400), 'ACCESS_DENIED'],
+  [service('UnrecognizedClientException', 400), 'ACCESS_DENIED'],
+  [service('InvalidSignatureException', 400), 'ACCESS_DENIED'],
+  [service('ThrottlingException', 400), 'THROTTLED'],
+  [service('TooManyUpdates', 400), 'THROTTLED'],
+  [service('Unheard', 429), 'THROTTLED'],
+  [service('ValidationException', 400), 'INVALID_NAME'],
+  [service('HierarchyLevelLimitExceededException', 400), 'INVALID_NAME'],
+  [service('ParameterLimitExceeded', 400), 'REFUSED'],
+  [service('InvalidKeyId', 400), 'REFUSED'],
+  [service('toString', 400), 'REFUSED'],
+  [service('InternalServerError', 500), 'UNREACHABLE'],
+  [service('ServiceUnavailable', 503), 'UNREACHABLE'],
+  [Object.assign(new Error('slow'), { name: 'TimeoutError' }), 'UNREACHABLE'],
+  [Object.assign(new Error('stopped'), { name: 'AbortError' }), 'UNREACHABLE'],
+  [node('ECONNREFUSED'), 'UNREACHABLE'],
+  [node('ENOTFOUND'), 'UNREACHABLE'],
+  [node('DEPTH_ZERO_SELF_SIGNED_CERT'), 'UNREACHABLE'],
+  [Object.assign(new Error('none'), { name: 'CredentialsProviderError' }), 'CREDENTIALS_MISSING'],
+  [new Error('Region is missing'), 'REGION_MISSING'],
+  [new Error('Region not accepted: region="" is not a valid hostname component.'), 'REGION_MISSING'],
+  [Object.assign(new SyntaxError('bad'), { $metadata: { httpStatusCode: 200 } }), 'BAD_ANSWER'],
+  [Object.assign(new TypeError('bad'), { $response: {} }), 'BAD_ANSWER'],
+]
+
+for (const [error, code] of codes) {
+  const status = 'code' in error ? ` ${String(error.code)}` : ''
+  t.equal(failureOf(awsFailure(error, 'GetParameters'))?.code, code, `${error.name}${status} is ${code}`)
+}
+
+const bugs: readonly (readonly [title: string, error: unknown])[] = [
+  ['a mistake of ours', new TypeError('x is undefined')],
+  ["an error of Node's own", Object.assign(new TypeError('bad'), { code: 'ERR_INVALID_ARG_TYPE' })],
+  ['what is no error', 'ECONNREFUSED'],
+]
+for (const [title, error] of bugs)
+  t.equal(awsFailure(error, 'PutParameter'), error, `${title} stays what it is`)
+
+const ours = failed({ code: 'CREDENTIALS_MISSING', message: 'no AWS credentials' })
+t.equal(awsFailure(ours, 'GetParameters'), ours, 'a failure that is told already stays what it is')
+
+const denied = 'User: arn:aws:sts::1:assumed-role/app is not authorized to perform: ssm:GetParameters'
+t.strictSame(
+  failureOf(awsFailure(service('AccessDeniedException', 400, denied), 'GetParameters')),
+  {
+    code: 'ACCESS_DENIED',
+    message: 'GetParameters: access is denied (AccessDeniedException)',
+    detail: denied,
+  },
+  "AWS's own words are kept apart from the message",
+)
+
+const leaks: readonly (readonly [
+  title: string,
+  error: Error,
+  operation: 'GetParameters' | 'PutParameter',
+])[] = [
+  [
+    'a JSON error',
+    Object.assign(new SyntaxError('"fakepassword" is not JSON'), { $response: {} }),
+    'GetParameters',
+  ],
+  ['a refused value', service('ValidationException', 400, "Value 'fakepassword' at 'value'"), 'PutParameter'],
+  ['a server error', service('InternalServerError', 500, 'fakepassword'), 'PutParameter'],
+  [
+    'a body kept by the SDK',
+    Object.assign(service('Unheard', 400), { $response: { body: 'fakepassword' }, Value: 'fakepassword' }),
+    'GetParameters',
+  ],
+]
+for (const [title, error, operation] of leaks) {
+  t.notMatch(
+    inspect(awsFailure(error, operation), { depth: 9, showHidden: true }),
+    'fakepassword',
+    `${title} shows no value`,
+  )
+}

@@ -1,0 +1,11 @@
+import t from 'tap'
+import { describeBug } from './bug.ts'
+
+t.match(
+  describeBug(new TypeError('fakepassword')),
+  { error: 'TypeError', stack: [/^at .*bug\.test\.ts/] },
+  'where it was',
+)
+t.notMatch(JSON.stringify(describeBug(new TypeError('fake\npassword'))), 'password', 'and not what it said')
+t.strictSame(describeBug('fakepassword'), { error: 'string', stack: [] }, 'whatever was thrown')
+t.strictSame(describeBug(Object.assign(new Error('x'), { stack: undefined })), { error: 'Error', stack: [] })

@@ -1,0 +1,138 @@
+import t from 'tap'
+import type { Group } from '../../api/group.ts'
+import { failed } from '../failure.ts'
+import { memoryStore, virtualClock } from '../fixtures.ts'
+import type { ParameterStore } from '../parameter-store.ts'
+import { createMissing } from './create-missing.ts'
+
+const password = (parameter: string): Group => ({
+  type: 'PASSWORD',
+  size: 128,
+  parts: [{ role: 'value', parameter }],
+})
+const token = (base: string): Group => ({
+  type: 'RANDOM',
+  size: 128,
+  parts: [
+    { role: 'consumer', parameter: `${base}_consumer` },
+    { role: 'provider', parameter: `${base}_provider` },
+  ],
+})
+
+async function run(store: ParameterStore, groups: readonly Group[], dryRun = false) {
+  const results = await createMissing(store, groups, { dryRun, clock: virtualClock() })
+  return results.map(({ group, outcome, created }) => [group.parts[0]?.parameter, outcome, created])
+}
+
+t.test('nothing declared is nothing asked', async (t) => {
+  const refuse = () => Promise.reject(new Error('asked'))
+  t.strictSame(await run({ get: refuse, exists: refuse, create: refuse, replace: refuse }, []), [])
+})
+
+t.test('what is missing is made, what exists is left alone, in the order of the groups', async (t) => {
+  const { store, stored } = memoryStore()
+  stored.set('/b', 'old').set('/half_consumer', 'old').set('/lost_provider', 'old')
+  t.strictSame(
+    await run(store, [password('/a'), password('/b'), token('/half'), token('/lost'), token('/new')]),
+    [
+      ['/a', 'created', ['/a']],
+      ['/b', 'exists', []],
+      ['/half_consumer', 'created', ['/half_provider']],
+      ['/lost_consumer', 'incomplete', []],
+      ['/new_consumer', 'created', ['/new_consumer', '/new_provider']],
+    ],
+  )
+  t.equal(stored.get('/b'), 'old')
+  t.equal(stored.get('/half_provider'), 'old')
+  t.notOk(stored.has('/lost_consumer'))
+})
+
+t.test('a second run changes nothing', async (t) => {
+  const { store, stored } = memoryStore()
+  await run(store, [password('/a'), token('/t')])
+  const before = new Map(stored)
+  t.strictSame(await run(store, [password('/a'), token('/t')]), [
+    ['/a', 'exists', []],
+    ['/t_consumer', 'exists', []],
+  ])
+  t.strictSame(stored, before)
+})
+
+t.test('a dry run stores nothing and says what would be', async (t) => {
+  const { store, stored } = memoryStore()
+  stored.set('/b', 'old').set('/half_consumer', 'old').set('/lost_provider', 'old')
+  const before = new Map(stored)
+  t.strictSame(await run(store, [password('/a'), password('/b'), token('/half'), token('/lost')], true), [
+    ['/a', 'would-create', ['/a']],
+    ['/b', 'exists', []],
+    ['/half_consumer', 'would-create', ['/half_provider']],
+    ['/lost_consumer', 'incomplete', []],
+  ])
+  t.strictSame(stored, before)
+})
+
+t.test('a group that several pods declare is made once', async (t) => {
+  const { store } = memoryStore()
+  t.strictSame(await run(store, [token('/t'), password('/a'), token('/t')]), [
+    ['/t_consumer', 'created', ['/t_consumer', '/t_provider']],
+    ['/a', 'created', ['/a']],
+  ])
+})
+
+t.test('existence is asked for ten names a call', async (t) => {
+  const { store } = memoryStore()
+  const sizes: number[] = []
+  const exists: ParameterStore['exists'] = async (names) => {
+    sizes.push(names.length)
+    return await store.exists(names)
+  }
+  await run(
+    { ...store, exists },
+    Array.from({ length: 23 }, (_, index) => password(`/p${index}`)),
+  )
+  t.strictSame(sizes, [10, 10, 3])
+})
+
+t.test('what the store could not tell is not taken as absent, and does not stop the others', async (t) => {
+  const { store, stored } = memoryStore()
+  const exists: ParameterStore['exists'] = async (names) => {
+    if (names.includes('/p0')) throw failed({ code: 'ACCESS_DENIED', message: 'denied' })
+    return await store.exists(names)
+  }
+  const groups = Array.from({ length: 12 }, (_, index) => password(`/p${index}`))
+  const outcomes = await run({ ...store, exists }, groups)
+  t.strictSame(
+    outcomes.map(([, outcome]) => outcome),
+    [...Array(10).fill('failed'), 'created', 'created'],
+  )
+  t.strictSame([...stored.keys()].toSorted(), ['/p10', '/p11'])
+})
+
+t.test('a parameter that the store does not take does not stop the others', async (t) => {
+  const { store } = memoryStore()
+  const create: ParameterStore['create'] = async (name, value, about) => {
+    if (name === '/b') throw failed({ code: 'REFUSED', message: 'too many' })
+    return await store.create(name, value, about)
+  }
+  t.strictSame(await run({ ...store, create }, [password('/a'), password('/b'), password('/c')]), [
+    ['/a', 'created', ['/a']],
+    ['/b', 'failed', []],
+    ['/c', 'created', ['/c']],
+  ])
+})
+
+t.test('what is made says who made it, and shows no value', async (t) => {
+  const { store, stored } = memoryStore()
+  const descriptions: string[] = []
+  const create: ParameterStore['create'] = async (name, value, about) => {
+    descriptions.push(about.description)
+    return await store.create(name, value, about)
+  }
+  await run({ ...store, create }, [password('/a'), token('/t')])
+  t.strictSame(descriptions.toSorted(), [
+    'Made by kees: PASSWORD, 128 bits',
+    'Made by kees: RANDOM, 128 bits, consumer part',
+    'Made by kees: RANDOM, 128 bits, provider part',
+  ])
+  for (const value of stored.values()) t.notMatch(descriptions.join(), value)
+})

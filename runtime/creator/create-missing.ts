@@ -1,0 +1,68 @@
+/** What the creator does for the pods that it sees, once, for a list of groups. */
+import type { Group } from '../../api/group.ts'
+import { type Clock, clock as realClock } from '../clock.ts'
+import { type Failure, failureOf } from '../failure.ts'
+import { inParallel } from '../in-parallel.ts'
+import type { ParameterStore } from '../parameter-store.ts'
+import { planCalls } from '../plan-calls.ts'
+import { decide } from './decide.ts'
+import { generate } from './generate.ts'
+import { type MadeGroup, makeGroup } from './make-group.ts'
+
+export type GroupResult = { readonly group: Group } & (
+  | MadeGroup
+  /** `created` names what would be. */
+  | { readonly outcome: 'would-create'; readonly created: readonly string[] }
+)
+
+const parallelCalls = 5
+const parallelGroups = 4
+
+/**
+ * @param groups of which no two would make one parameter differently (see api/conflicts.ts); equal ones are one.
+ * @returns a result for each group, in their order. One that fails does not stop the others.
+ */
+export async function createMissing(
+  store: ParameterStore,
+  groups: Iterable<Group>,
+  { dryRun, clock = realClock }: { readonly dryRun: boolean; readonly clock?: Clock },
+): Promise<GroupResult[]> {
+  const distinct = [...new Map([...groups].map((group) => [keyOf(group), group])).values()]
+  const names = new Set(distinct.flatMap(({ parts }) => parts.map(({ parameter }) => parameter)))
+  const { existing, failures } = await findExisting(store, names)
+  return await inParallel(distinct, parallelGroups, async (group) => {
+    const failure = group.parts
+      .map(({ parameter }) => failures.get(parameter))
+      .find((one) => one !== undefined)
+    if (failure) return { group, outcome: 'failed', created: [], failure }
+    const decision = decide(group, existing)
+    if (dryRun && decision.action === 'create') {
+      return { group, outcome: 'would-create', created: decision.parts.map(({ parameter }) => parameter) }
+    }
+    return { group, ...(await makeGroup(store, group, existing, { clock, generate })) }
+  })
+}
+
+async function findExisting(
+  store: ParameterStore,
+  names: Iterable<string>,
+): Promise<{ readonly existing: ReadonlySet<string>; readonly failures: ReadonlyMap<string, Failure> }> {
+  const existing = new Set<string>()
+  const failures = new Map<string, Failure>()
+  const calls = planCalls([...names].map((name) => ({ name })))
+  await inParallel(calls, parallelCalls, async (refs) => {
+    const asked = refs.map(({ name }) => name)
+    try {
+      for (const name of await store.exists(asked)) existing.add(name)
+    } catch (error) {
+      const failure = failureOf(error)
+      if (failure === undefined) throw error
+      for (const name of asked) failures.set(name, failure)
+    }
+  })
+  return { existing, failures }
+}
+
+function keyOf({ parts }: Group): string {
+  return parts.map(({ parameter }) => parameter).join('\n')
+}

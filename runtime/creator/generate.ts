@@ -1,0 +1,36 @@
+/** The making of values. What is stored is text of one line; the forms are part of the contract (see api/group.ts). */
+import { createPublicKey, generateKeyPair, randomBytes, randomInt } from 'node:crypto'
+import { promisify } from 'node:util'
+import type { PartRole } from '../../api/group.ts'
+import type { SecretType } from '../../api/declaration.ts'
+import { decodePrivateKey, encodePrivateKey, encodePublicKey } from '../rsa-key.ts'
+import { type SecretValue, secretValue } from '../secret-value.ts'
+
+/**
+ * A new value for the first part of a group, from which the others follow.
+ *
+ * @param size in bits.
+ */
+export async function generate(type: SecretType, size: number): Promise<SecretValue> {
+  return secretValue(await makers[type](size))
+}
+
+const makers = {
+  async RSA(size) {
+    // On the thread pool, because the longer keys take seconds.
+    const { privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength: size })
+    return encodePrivateKey(privateKey)
+  },
+  RANDOM: (size) => randomBytes(size / 8).toString('base64'),
+  // randomInt draws evenly; the remainder of a random byte would favour some letters.
+  PASSWORD: (size) => Array.from({ length: size / 8 }, () => alphabet[randomInt(alphabet.length)]).join(''),
+} satisfies Record<SecretType, (size: number) => string | Promise<string>>
+
+const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
+
+/** The value of a later part of a group, given that of the first; undefined if nothing can follow from that. */
+export function derive(role: PartRole, first: SecretValue): SecretValue | undefined {
+  if (role !== 'public') return first
+  const privateKey = decodePrivateKey(first.reveal())
+  return privateKey && secretValue(encodePublicKey(createPublicKey(privateKey)))
+}

@@ -1,0 +1,86 @@
+/**
+ * Makes the parts of a group that are missing, so that whatever crashes or races, the parts that are stored belong
+ * together: in order, each one only if it is absent, and a later part always from the first part as it is stored. What
+ * this process generated counts as stored only if the store says so beyond doubt; else it is read back.
+ */
+import type { Group, Part } from '../../api/group.ts'
+import type { Clock } from '../clock.ts'
+import { type Failure, failureOf } from '../failure.ts'
+import { matchPair } from '../match-pair.ts'
+import type { ParameterStore } from '../parameter-store.ts'
+import type { SecretValue } from '../secret-value.ts'
+import { decide } from './decide.ts'
+import { derive } from './generate.ts'
+import { readBack } from './read-back.ts'
+
+/** `created` names the parameters that were stored here. A reason is the end of a sentence about the group. */
+export type MadeGroup = { readonly created: readonly string[] } &
+  /** Complete. `created` may be empty although parts were absent: another made them meanwhile. */
+  (
+    | { readonly outcome: 'created' | 'exists' }
+    | { readonly outcome: 'incomplete' | 'mismatched'; readonly reason: string }
+    /** The store could not tell or take something: the same call later goes on from what is stored. */
+    | { readonly outcome: 'failed'; readonly failure: Failure }
+  )
+
+export type MakeTools = {
+  readonly clock: Clock
+  /** The value of a first part. */
+  readonly generate: (type: Group['type'], size: number) => Promise<SecretValue>
+}
+
+/** @param existing as decide takes it. */
+export async function makeGroup(
+  store: ParameterStore,
+  group: Group,
+  existing: ReadonlySet<string>,
+  tools: MakeTools,
+): Promise<MadeGroup> {
+  const decision = decide(group, existing)
+  if (decision.action === 'nothing') return { outcome: 'exists', created: [] }
+  if (decision.action === 'report') return { outcome: 'incomplete', created: [], reason: decision.reason }
+  const created: string[] = []
+  try {
+    const reason = await createParts(store, group, decision.parts, tools, created)
+    if (reason !== undefined) return { outcome: 'mismatched', created, reason }
+    return { outcome: created.length > 0 ? 'created' : 'exists', created }
+  } catch (error) {
+    const failure = failureOf(error)
+    if (failure === undefined) throw error
+    return { outcome: 'failed', created, failure }
+  }
+}
+
+/** @param created is added to. @returns why the parts do not belong together, if they do not. */
+async function createParts(
+  store: ParameterStore,
+  group: Group,
+  parts: readonly Part[],
+  { clock, generate }: MakeTools,
+  created: string[],
+): Promise<string | undefined> {
+  const [first, second] = group.parts
+  if (first === undefined) return undefined
+  let stored: SecretValue | undefined
+  for (const part of parts) {
+    if (part !== first) stored ??= (await readBack(store, [first.parameter], clock)).get(first.parameter)
+    const value =
+      part === first ? await generate(group.type, group.size) : stored && derive(part.role, stored)
+    if (value === undefined)
+      return `holds in ${first.parameter} no value from which ${part.parameter} can be made`
+    const answer = await store.create(part.parameter, value, { description: describe(group, part) })
+    if (answer.outcome === 'exists') continue
+    created.push(part.parameter)
+    if (part === first && answer.version === 1 && answer.attempts === 1) stored = value
+  }
+  if (created.length === 0 || second === undefined) return undefined
+  // Of what is stored, whoever stored it.
+  const values = await readBack(store, [first.parameter, second.parameter], clock)
+  const [a, b] = [values.get(first.parameter), values.get(second.parameter)]
+  const match = a && b && (group.type === 'RSA' ? matchPair(a, b) === 'match' : a.reveal() === b.reveal())
+  return match ? undefined : `holds ${first.parameter} and ${second.parameter}, which do not belong together`
+}
+
+function describe({ type, size }: Group, { role }: Part): string {
+  return `Made by kees: ${type}, ${size} bits${role === 'value' ? '' : `, ${role} part`}`
+}

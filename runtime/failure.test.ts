@@ -1,0 +1,49 @@
+import t from 'tap'
+import { exitCode } from '../api/exit-code.ts'
+import { exitCodeOf, failed, type FailureCode, failureOf } from './failure.ts'
+
+const codes: readonly (readonly [code: FailureCode, exit: number])[] = [
+  ['MISSING', exitCode.missing],
+  ['ACCESS_DENIED', exitCode.denied],
+  ['CREDENTIALS_MISSING', exitCode.denied],
+  ['REFUSED', exitCode.denied],
+  ['THROTTLED', exitCode.unreachable],
+  ['UNREACHABLE', exitCode.unreachable],
+  ['BAD_ANSWER', exitCode.unreachable],
+  ['INVALID_NAME', exitCode.input],
+  ['INVALID_VALUE', exitCode.input],
+  ['SELECTOR_UNSUPPORTED', exitCode.input],
+  ['REGION_MISSING', exitCode.usage],
+  ['STORE_UNSAFE', exitCode.usage],
+  ['STORE_UNREADABLE', exitCode.usage],
+  ['STORE_UNWRITABLE', exitCode.output],
+  ['OUTPUT_UNWRITABLE', exitCode.output],
+]
+
+for (const [code, exit] of codes) {
+  const error = failed({ code, message: 'it failed' })
+  t.equal(exitCodeOf(failureOf(error)), exit, `${code} ends a program with ${exit}`)
+}
+
+t.strictSame(
+  failureOf(failed({ code: 'REFUSED', message: 'it failed', detail: 'why' })),
+  { code: 'REFUSED', message: 'it failed', detail: 'why' },
+  'an error gives back the facts it was made of',
+)
+
+const bugs: readonly (readonly [title: string, error: unknown])[] = [
+  ['an error without cause', new Error('x')],
+  ['an error with another cause', new Error('x', { cause: new Error('y') })],
+  ['an error with an unknown code', new Error('x', { cause: { code: 'ENOENT' } })],
+  [
+    'an error with the name of an inherited property as code',
+    new Error('x', { cause: { code: 'toString' } }),
+  ],
+  ['what is no error', { cause: { code: 'REFUSED' } }],
+  ['nothing', undefined],
+]
+
+for (const [title, error] of bugs) {
+  t.equal(failureOf(error), undefined, `${title} is no failure`)
+  t.equal(exitCodeOf(failureOf(error)), exitCode.bug, `${title} is a bug`)
+}

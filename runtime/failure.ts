@@ -1,0 +1,63 @@
+/**
+ * What can go wrong at run time outside of us: a closed set of codes, to branch on; the message is for people. An
+ * error that carries one has it, with the other facts, in `error.cause`; any other error is a bug of ours.
+ */
+import { exitCode, type ExitCode } from '../api/exit-code.ts'
+
+/** Each code with what it means to the program that ends with it. */
+const exitCodes = {
+  /** The store says that there is no such parameter, or no such version or label of it. */
+  MISSING: exitCode.missing,
+  ACCESS_DENIED: exitCode.denied,
+  CREDENTIALS_MISSING: exitCode.denied,
+  /** The store says no for a reason that only a person can mend: a quota, a key that cannot be used. */
+  REFUSED: exitCode.denied,
+  THROTTLED: exitCode.unreachable,
+  UNREACHABLE: exitCode.unreachable,
+  /** The store answered what cannot be told apart from a broken connection. */
+  BAD_ANSWER: exitCode.unreachable,
+  INVALID_NAME: exitCode.input,
+  SELECTOR_UNSUPPORTED: exitCode.input,
+  /** A stored value is not what kees stores under such a name. */
+  INVALID_VALUE: exitCode.input,
+  REGION_MISSING: exitCode.usage,
+  /** Others can read the folder of the file store. */
+  STORE_UNSAFE: exitCode.usage,
+  STORE_UNREADABLE: exitCode.usage,
+  STORE_UNWRITABLE: exitCode.output,
+  OUTPUT_UNWRITABLE: exitCode.output,
+} as const satisfies Record<string, ExitCode>
+
+export type FailureCode = keyof typeof exitCodes
+
+export type Failure = {
+  readonly code: FailureCode
+  /** One sentence without secret values and without ARNs. */
+  readonly message: string
+  /** The store's own words. They may hold ARNs, so they are for the log only. */
+  readonly detail?: string
+}
+
+export function failed({ message, ...facts }: Failure): Error {
+  return new Error(message, { cause: facts })
+}
+
+/** What an error says that went wrong; undefined for a bug. */
+export function failureOf(error: unknown): Failure | undefined {
+  if (!(error instanceof Error)) return undefined
+  const { cause } = error
+  if (typeof cause !== 'object' || cause === null || !('code' in cause)) return undefined
+  const { code } = cause
+  if (!isFailureCode(code)) return undefined
+  const detail = 'detail' in cause && typeof cause.detail === 'string' ? { detail: cause.detail } : {}
+  return { code, message: error.message, ...detail }
+}
+
+/** @param failure what failureOf told of the error that ended the program. */
+export function exitCodeOf(failure: Failure | undefined): ExitCode {
+  return failure === undefined ? exitCode.bug : exitCodes[failure.code]
+}
+
+function isFailureCode(code: unknown): code is FailureCode {
+  return typeof code === 'string' && Object.hasOwn(exitCodes, code)
+}

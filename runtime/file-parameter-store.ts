@@ -1,0 +1,149 @@
+/**
+ * The embedded store: a folder with one file per parameter, for laptops, demos and tests. The file's name is the
+ * percent-encoded name, its content the value. There are no versions: every parameter is at version 1.
+ *
+ * A parameter is created whole or not at all: a temporary file is written and synced, and then linked to its name,
+ * which fails when the name exists. So existing means existing, even when the process is killed at any moment.
+ */
+import { randomBytes } from 'node:crypto'
+import { link, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { failed, type FailureCode } from './failure.ts'
+import { checkCall, type ParameterStore } from './parameter-store.ts'
+import { quotePath } from './quote-path.ts'
+import { type SecretValue, secretValue } from './secret-value.ts'
+import { syncFolder } from './sync-folder.ts'
+import { systemCode, systemReason, unlessAbsent } from './system-error.ts'
+
+export function openFileParameterStore(folder: string): ParameterStore {
+  const pathOf = (name: string) => join(folder, encodeURIComponent(name))
+
+  const reading = <T>(name: string, work: Promise<T>) =>
+    explained(unlessAbsent(work), 'STORE_UNREADABLE', `cannot read ${name} in ${quotePath(folder)}`)
+  const writing = <T>(name: string, work: Promise<T>) =>
+    explained(work, 'STORE_UNWRITABLE', `cannot write ${name} in ${quotePath(folder)}`)
+
+  const store = async (value: SecretValue, publish: (temporary: string) => Promise<void>): Promise<void> => {
+    if (!(await folderIsThere(folder))) await makeFolder(folder)
+    const temporary = join(folder, `.new-${randomBytes(12).toString('hex')}`)
+    try {
+      await writeSynced(temporary, value.reveal())
+      await publish(temporary)
+    } finally {
+      await rm(temporary, { force: true })
+    }
+    await syncFolder(folder)
+  }
+
+  return {
+    async get(refs) {
+      checkCall(refs.map(({ name }) => name))
+      const pinned = refs.find(({ selector }) => selector !== undefined)
+      if (pinned) {
+        const message = `${pinned.name} is asked for by version or label: the file store has neither`
+        throw failed({ code: 'SELECTOR_UNSUPPORTED', message })
+      }
+      if (!(await folderIsThere(folder))) {
+        const message = `the file store ${quotePath(folder)} does not exist: kees create and kees put make it`
+        throw failed({ code: 'STORE_UNREADABLE', message })
+      }
+      const answers = await Promise.all(
+        refs.map(async (ref) => {
+          const bytes = await reading(ref.name, readFile(pathOf(ref.name)))
+          return { ref, value: bytes && secretValue(decodeUtf8(bytes, ref.name)) }
+        }),
+      )
+      return {
+        found: answers.flatMap(({ ref, value }) => (value === undefined ? [] : [{ ref, value, version: 1 }])),
+        missing: answers.flatMap(({ ref, value }) => (value === undefined ? [ref] : [])),
+      }
+    },
+
+    async exists(names) {
+      checkCall(names)
+      if (!(await folderIsThere(folder))) return new Set()
+      const stats = await Promise.all(names.map((name) => reading(name, stat(pathOf(name)))))
+      return new Set(names.filter((_, index) => stats[index] !== undefined))
+    },
+
+    async create(name, value) {
+      let exists = false
+      const linkNew = async (temporary: string) => {
+        try {
+          await link(temporary, pathOf(name))
+        } catch (error) {
+          if (systemCode(error) !== 'EEXIST') throw error
+          exists = true
+        }
+      }
+      await writing(name, store(value, linkNew))
+      return exists ? { outcome: 'exists' } : { outcome: 'created', version: 1, attempts: 1 }
+    },
+
+    async replace(name, value) {
+      await writing(
+        name,
+        store(value, (temporary) => rename(temporary, pathOf(name))),
+      )
+    },
+  }
+}
+
+/** Whether the folder is there. It is an error if others than its owner can read it. */
+async function folderIsThere(folder: string): Promise<boolean> {
+  const subject = `the file store ${quotePath(folder)}`
+  const stats = await explained(unlessAbsent(stat(folder)), 'STORE_UNREADABLE', `${subject} cannot be read`)
+  if (stats === undefined) return false
+  if (!stats.isDirectory()) throw failed({ code: 'STORE_UNREADABLE', message: `${subject} is not a folder` })
+  if ((stats.mode & 0o077) === 0) return true
+  const mode = (stats.mode & 0o777).toString(8).padStart(4, '0')
+  const message = `${subject} is open to others (mode ${mode}): only 0700 is allowed`
+  throw failed({ code: 'STORE_UNSAFE', message })
+}
+
+/** With its parents. By hand, because Node's own way loops for ever where the system says ENOENT, as in /proc. */
+async function makeFolder(folder: string): Promise<void> {
+  const make = async () => {
+    try {
+      await mkdir(folder, { mode: 0o700 })
+    } catch (error) {
+      if (systemCode(error) !== 'EEXIST') throw error
+    }
+  }
+  const made = await unlessAbsent(make().then(() => true))
+  if (made) return
+  await makeFolder(dirname(folder))
+  await make()
+}
+
+async function writeSynced(path: string, text: string): Promise<void> {
+  const file = await open(path, 'wx', 0o600)
+  try {
+    await file.writeFile(text)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+}
+
+async function explained<T>(work: Promise<T>, code: FailureCode, subject: string): Promise<T> {
+  try {
+    return await work
+  } catch (error) {
+    const reason = systemCode(error)
+    if (reason === undefined) throw error
+    const tooLong = reason === 'ENAMETOOLONG'
+    throw failed({ code: tooLong ? 'INVALID_NAME' : code, message: `${subject}: ${systemReason(reason)}` })
+  }
+}
+
+function decodeUtf8(bytes: Uint8Array, name: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+  } catch {
+    throw failed({
+      code: 'INVALID_VALUE',
+      message: `the value of ${name} in the file store is not UTF-8 text`,
+    })
+  }
+}

@@ -1,0 +1,93 @@
+import { resolve } from 'node:path'
+import packageJson from '../../package.json' with { type: 'json' }
+import { decodeInitEnv, type InitEnv, initVariables, type StoreAddress } from '../../api/init-env.ts'
+import { quote } from '../../api/mistake.ts'
+import { type Fields, type LogLevel, logLevels } from '../log.ts'
+import { type EnvProblem, storeVariables } from '../open-store.ts'
+
+type Env = Readonly<Record<string, string | undefined>>
+
+export const version: string = packageJson.version
+
+export type InitConfig = {
+  readonly logLevel: LogLevel
+  /** What every log line says. */
+  readonly context: Fields
+  /** Absent when any variable is wrong. */
+  readonly settings?: InitEnv
+  /** Absent when this variable is wrong. */
+  readonly store?: StoreAddress
+  readonly problems: readonly EnvProblem[]
+}
+
+/** What init reads beside the variables of api/init-env.ts and those of the store. */
+const ownVariables = [
+  { env: 'LOG_LEVEL', default: 'info', meaning: `how much is logged: ${logLevels.join(', ')}` },
+  { env: 'POD_NAME', default: '', meaning: 'the name of the pod, for messages' },
+  { env: 'POD_NAMESPACE', default: '', meaning: 'the namespace of the pod, for messages' },
+] as const
+
+export function readConfig(env: Env): InitConfig {
+  const decoded = decodeInitEnv(env)
+  const settings = 'settings' in decoded ? decoded.settings : undefined
+  const problems: EnvProblem[] = (decoded.problems ?? []).map(({ env: name, problem }) => ({
+    env: name,
+    problem: `${quote(env[name] ?? '')} ${problem}`,
+  }))
+  if (settings && resolve(settings.secretsFile) === resolve(settings.resourcesFile)) {
+    problems.push({ env: initVariables.resourcesFile.env, problem: 'is the same file as SECRETS_FILE' })
+  }
+  const level = env['LOG_LEVEL'] || 'info'
+  const logLevel = logLevels.find((one) => one === level)
+  if (logLevel === undefined) {
+    const problem = `${quote(level)} is not a level: allowed are ${logLevels.join(', ')}`
+    problems.push({ env: 'LOG_LEVEL', problem })
+  }
+  const store = initVariables.store.parse(env[initVariables.store.env] || 'ssm').value
+  const { POD_NAME: pod, POD_NAMESPACE: namespace } = env
+  return {
+    logLevel: logLevel ?? 'info',
+    context: { ...(pod ? { pod } : {}), ...(namespace ? { namespace } : {}) },
+    ...(settings && problems.length === 0 ? { settings } : {}),
+    ...(store ? { store } : {}),
+    problems,
+  }
+}
+
+type Row = { readonly env: string; readonly default: string; readonly meaning: string }
+
+/** The table of the environment, as `--help` and the documents show it. */
+export const envTable: readonly Row[] = [
+  row(initVariables.annotationsFile),
+  row(initVariables.secretsFile),
+  row(initVariables.resourcesFile),
+  row(initVariables.annotationDomain),
+  row(initVariables.format),
+  row(initVariables.fileMode),
+  row(initVariables.deadline),
+  row(initVariables.waitTimeout),
+  row(initVariables.referenceWait),
+  row(initVariables.deniedWait),
+  row(initVariables.requestTimeout),
+  row(initVariables.store),
+  ...ownVariables,
+  ...storeVariables.map((one) => ({ ...one, default: '' })),
+]
+
+function row<T>(variable: Omit<Row, 'default'> & { default: T; format: (value: T) => string }): Row {
+  const { env, meaning } = variable
+  return { env, default: variable.format(variable.default), meaning }
+}
+
+export const helpText = `init ${version}: writes the values that a pod's annotations declare into files
+
+usage: init [--help | --version]
+
+Everything is set by the environment:
+${envTable.map((one) => `  ${one.env}${one.default === '' ? '' : ` (${one.default})`}\n      ${one.meaning}\n`).join('')}
+AWS credentials come from the environment, a web identity token, the container credentials endpoint or the
+instance metadata, the first that there is.
+
+Exit codes: 0 done, 1 wrong annotations, 2 wrong environment, 3 parameters missing, 4 access denied,
+5 store not reached, 6 files not written, 70 a bug of init.
+`

@@ -1,0 +1,108 @@
+import { generateKeyPairSync } from 'node:crypto'
+import t from 'tap'
+import { decodeInitEnv } from '../../api/init-env.ts'
+import { parsePodAnnotations } from '../../api/pod-annotations.ts'
+import { type Said, scriptedStore, virtualClock } from '../fixtures.ts'
+import { encodePrivateKey, encodePublicKey } from '../rsa-key.ts'
+import { fetchDeclared } from './fetch-declared.ts'
+
+const { settings } = { settings: undefined, ...decodeInitEnv({}) }
+
+async function run(annotations: Readonly<Record<string, string>>, said: Readonly<Record<string, Said>>) {
+  const { declared, mistakes } = parsePodAnnotations(Object.entries(annotations), 'bsycorp.com')
+  if (settings === undefined || mistakes.length > 0) throw new Error('the test is wrong')
+  const clock = virtualClock()
+  const { store, calls } = scriptedStore(clock, (parameter) => said[parameter] ?? 'missing')
+  const { values, problems } = await fetchDeclared(store, declared, settings, { clock, random: Math.random })
+  return {
+    values: Object.fromEntries(values.map((one) => [one.declared.annotation, one.value.reveal()])),
+    problems: problems.map(({ exit, text }) => `${exit} ${text}`),
+    asked: calls.flatMap(({ names }) => names),
+    took: clock.now(),
+  }
+}
+
+t.test(
+  'every declaration has its value, and a parameter of two declarations is asked for once',
+  async (t) => {
+    const annotations = {
+      'secret.bsycorp.com/a': 'kind=REFERENCE,type=PASSWORD,storageKey=shared',
+      'resource.bsycorp.com/b': 'storageKey=shared',
+      'resource.bsycorp.com/c': 'storageKey=shared,label=blue',
+    }
+    const { values, problems, asked } = await run(annotations, {
+      '/shared': { value: 'newest' },
+      '/shared:blue': { value: 'labelled' },
+    })
+    t.strictSame(values, {
+      'secret.bsycorp.com/a': 'newest',
+      'resource.bsycorp.com/b': 'newest',
+      'resource.bsycorp.com/c': 'labelled',
+    })
+    t.strictSame(problems, [])
+    t.strictSame(asked, ['/shared', '/shared:blue'])
+  },
+)
+
+t.test(
+  'every declaration of a missing parameter is reported, after the wait of the most patient',
+  async (t) => {
+    const annotations = {
+      'secret.bsycorp.com/a': 'kind=DYNAMIC,type=PASSWORD,size=128',
+      'secret.bsycorp.com/b': 'kind=REFERENCE,type=PASSWORD',
+      'resource.bsycorp.com/b': '',
+    }
+    const { problems, took } = await run(annotations, {})
+    t.match(problems, [
+      /^3 annotation secret\.bsycorp\.com\/a: parameter \/a does not exist/,
+      /^3 annotation secret\.bsycorp\.com\/b: parameter \/b does not exist/,
+      /^3 annotation resource\.bsycorp\.com\/b: parameter \/b does not exist/,
+    ])
+    t.equal(took, 120_000)
+  },
+)
+
+const pair = () => {
+  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  return [{ value: encodePrivateKey(privateKey) }, { value: encodePublicKey(publicKey) }] as const
+}
+const [ownPrivate, ownPublic] = pair()
+const [, strangePublic] = pair()
+const dynamic = 'kind=DYNAMIC,type=RSA,size=2048'
+const both = { 'secret.bsycorp.com/key_private': dynamic, 'secret.bsycorp.com/key_public': dynamic }
+
+const pairs: readonly (readonly [title: string, privatePart: Said, publicPart: Said, refused: boolean])[] = [
+  ['a pair that matches is taken', ownPrivate, ownPublic, false],
+  ['a pair that does not match is refused', ownPrivate, strangePublic, true],
+  ['a key and a placeholder are refused', ownPrivate, { value: 'publickeydummyvalue' }, true],
+  ['two placeholders, which nobody can judge, are taken', { value: 'dummy' }, { value: 'dummy' }, false],
+]
+for (const [title, privatePart, publicPart, refused] of pairs) {
+  t.test(title, async (t) => {
+    const { problems } = await run(both, { '/key_private': privatePart, '/key_public': publicPart })
+    const message =
+      /^1 annotation .*key_private: the key pair \/key_private and \/key_public does not match: /
+    t.match(problems, refused ? [message] : [])
+    t.equal(problems.length, refused ? 1 : 0)
+  })
+}
+
+t.test('an old version that is declared beside a pair is not taken for a part of it', async (t) => {
+  const annotations = { ...both, 'resource.bsycorp.com/old': 'storageKey=key_public,version=1' }
+  const { problems } = await run(annotations, {
+    '/key_private': ownPrivate,
+    '/key_public': ownPublic,
+    '/key_public:1': strangePublic,
+  })
+  t.strictSame(problems, [])
+})
+
+t.test('the parts of a pair that are not DYNAMIC are judged by nobody', async (t) => {
+  const reference = 'kind=REFERENCE,type=RSA'
+  const annotations = {
+    'secret.bsycorp.com/key_private': reference,
+    'secret.bsycorp.com/key_public': reference,
+  }
+  const { problems } = await run(annotations, { '/key_private': ownPrivate, '/key_public': strangePublic })
+  t.strictSame(problems, [])
+})

@@ -1,0 +1,238 @@
+/** What init decides before and after the fetching, inside this process; test/init.test.ts runs it as a program. */
+import { existsSync } from 'node:fs'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import nock from 'nock'
+import t, { type Test } from 'tap'
+import { formatAnnotationsFile } from '../../api/annotations-file.ts'
+import { clock } from '../clock.ts'
+import { openFileParameterStore } from '../file-parameter-store.ts'
+import { secretValue } from '../secret-value.ts'
+import { helpText, version } from './config.ts'
+import { init, type InitWorld } from './init.ts'
+
+type Env = Readonly<Record<string, string>>
+type Pod = {
+  readonly annotations?: Readonly<Record<string, string>>
+  readonly stored?: Readonly<Record<string, string>>
+  readonly env?: Env
+  readonly args?: readonly string[]
+}
+
+/** Runs init for a pod in a folder of the test's own. */
+async function run(
+  t: Test,
+  { annotations, stored = {}, env = {}, args = [] }: Pod,
+  world: Partial<InitWorld> = {},
+) {
+  const base = t.testdir({ secret: {}, log: '' })
+  const path = (name: string) => join(base, name)
+  const store = openFileParameterStore(path('store'))
+  await mkdir(path('store'), { mode: 0o700 })
+  for (const [name, value] of Object.entries(stored)) await store.replace(name, secretValue(value))
+  if (annotations) await writeFile(path('annotations'), formatAnnotationsFile(Object.entries(annotations)))
+  let [out, errors] = ['', '']
+  const exit = await init({
+    args,
+    env: {
+      ANNOTATIONS_FILE: path('annotations'),
+      SECRETS_FILE: path('secret/secret'),
+      RESOURCES_FILE: path('secret/resource'),
+      KEES_STORE: `file:${path('store')}`,
+      WAIT_TIMEOUT: '0',
+      REFERENCE_WAIT: '0',
+      DENIED_WAIT: '0',
+      ...env,
+    },
+    writeOut: (text) => (out += text),
+    writeError: (text) => (errors += text),
+    terminationLog: path('log'),
+    clock,
+    random: Math.random,
+    ...world,
+  })
+  const read = async (name: string) =>
+    existsSync(path(name)) ? await readFile(path(name), 'utf8') : undefined
+  return {
+    exit,
+    out,
+    log: errors
+      .split('\n')
+      .slice(0, -1)
+      .map((line): unknown => JSON.parse(line)),
+    secret: await read('secret/secret'),
+    resource: await read('secret/resource'),
+    message: await read('log'),
+  }
+}
+
+const password = { 'secret.bsycorp.com/db.password': 'kind=REFERENCE,type=PASSWORD' }
+
+t.test('secrets and resources are written, each into its file', async (t) => {
+  const annotations = {
+    ...password,
+    'resource.bsycorp.com/endpoint': 'storageKey=app/endpoint',
+    'init.bsycorp.com/storage-prefix': 'prod',
+  }
+  const stored = { '/prod/db.password': 'fakepassword', '/prod/app/endpoint': 'https://db.example.com' }
+  const { exit, secret, resource, message, log } = await run(t, { annotations, stored })
+  t.equal(exit, 0)
+  t.equal(secret, 'db.password=fakepassword\n')
+  t.equal(resource, 'endpoint=https://db.example.com\n')
+  t.equal(message, '', 'no termination message')
+  t.match(log, [
+    { level: 'info', message: 'fetching the declared parameters', declarations: 2 },
+    { level: 'info', message: 'the files are written', values: 2 },
+  ])
+})
+
+t.test('of what is not declared there is no file', async (t) => {
+  const { secret, resource } = await run(t, {
+    annotations: password,
+    stored: { '/db.password': 'fakepassword' },
+  })
+  t.equal(secret, 'db.password=fakepassword\n')
+  t.equal(resource, undefined)
+})
+
+const nothing: readonly (readonly [title: string, annotations: Readonly<Record<string, string>>])[] = [
+  ['no annotation at all', {}],
+  ['no annotation of ours', { 'iam.amazonaws.com/role': 'app' }],
+  ['a setting alone', { 'init.bsycorp.com/storage-prefix': '/prod' }],
+]
+for (const [title, annotations] of nothing) {
+  t.test(`with ${title}, init succeeds and writes nothing, whatever the store`, async (t) => {
+    const { exit, secret, message } = await run(t, { annotations, env: { KEES_STORE: 'ssm' } })
+    t.strictSame([exit, secret, message], [0, undefined, ''])
+  })
+}
+
+t.test('a warning is logged and does not stop the pod', async (t) => {
+  const annotations = { 'secret.bsycorp.com/db.password': 'kind=REFERENCE,type=PASSWORD,foo=bar' }
+  const { exit, log } = await run(t, { annotations, stored: { '/db.password': 'fakepassword' } })
+  t.equal(exit, 0)
+  t.match(log[0], { level: 'warn', annotation: 'secret.bsycorp.com/db.password', code: 'UNKNOWN_ATTRIBUTE' })
+})
+
+type Failing = readonly [title: string, pod: Pod, exit: number, messages: readonly RegExp[]]
+const failing: readonly Failing[] = [
+  [
+    'everything wrong with the environment and the annotations is said at once',
+    {
+      annotations: { ...password, 'secret.bsycorp.com/x': 'kind=STATIC', 'lease.bsycorp.com/y': '' },
+      env: { KEES_STORE: 'ssm', AWS_ENDPOINT_URL: 'http://moto' },
+    },
+    2,
+    [
+      /^AWS_REGION is missing/,
+      /^AWS_ENDPOINT_URL is a plain http:\/\/ address of moto/,
+      /^annotation lease\.bsycorp\.com\/y: lease is not supported yet/,
+      /^annotation secret\.bsycorp\.com\/x: /,
+      /^annotation secret\.bsycorp\.com\/x: /,
+    ],
+  ],
+  [
+    'wrong variables of the store are said beside those of init',
+    { annotations: password, env: { KEES_STORE: 'ssm', DEADLINE: 'soon', LOG_LEVEL: 'loud' } },
+    2,
+    [/^DEADLINE "soon" /, /^LOG_LEVEL "loud" /, /^AWS_REGION is missing/],
+  ],
+  [
+    'an annotations file that is absent',
+    {},
+    2,
+    [/^the annotations file ".*" \(ANNOTATIONS_FILE\) cannot be read/],
+  ],
+  [
+    'an argument',
+    { annotations: password, args: ['--verbose'] },
+    2,
+    [/^the argument "--verbose" is not known/],
+  ],
+  [
+    'wrong annotations',
+    { annotations: { ...password, 'secret.bsycorp.com/x': 'kind=DYNAMIC,type=RANDOM,size=1' } },
+    1,
+    [/^annotation secret\.bsycorp\.com\/x: size "1"/],
+  ],
+  [
+    'a missing parameter',
+    { annotations: password },
+    3,
+    [/^annotation .*: parameter \/db\.password does not exist/],
+  ],
+  [
+    'a store that does not exist',
+    { annotations: password, env: { KEES_STORE: 'file:/nonexistent' } },
+    2,
+    [/the file store "\/nonexistent" does not exist/],
+  ],
+  [
+    'a folder that is not there',
+    {
+      annotations: password,
+      stored: { '/db.password': 'fakepassword' },
+      env: { SECRETS_FILE: '/nonexistent/secret' },
+    },
+    6,
+    [/^the folder "\/nonexistent" does not exist/],
+  ],
+]
+for (const [title, pod, exit, messages] of failing) {
+  t.test(`${title}: exit code ${exit}`, async (t) => {
+    const result = await run(t, pod)
+    t.equal(result.exit, exit)
+    t.match(result.message?.split('\n'), messages)
+    t.equal(result.message?.split('\n').length, messages.length)
+    t.match(result.log.at(-1), { level: 'error', message: 'init failed', exitCode: exit })
+    t.strictSame([result.secret, result.resource], [undefined, undefined], 'nothing is written')
+    t.notMatch(JSON.stringify(result), 'fakepassword')
+  })
+}
+
+t.test('what is missing leaves what is there unwritten', async (t) => {
+  const annotations = { ...password, 'secret.bsycorp.com/other': 'kind=REFERENCE,type=PASSWORD' }
+  const { exit, secret } = await run(t, { annotations, stored: { '/db.password': 'fakepassword' } })
+  t.strictSame([exit, secret], [3, undefined])
+})
+
+t.test("AWS's own words are for the log alone, because they hold ARNs", async (t) => {
+  const denied = 'User: arn:aws:sts::111122223333:assumed-role/app/x is not authorized'
+  nock('https://ssm.eu-west-1.amazonaws.com')
+    .post('/')
+    .reply(400, { __type: 'AccessDeniedException', Message: denied })
+    .persist()
+  t.teardown(() => nock.restore())
+  const env = {
+    KEES_STORE: 'ssm',
+    AWS_REGION: 'eu-west-1',
+    AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
+    AWS_SECRET_ACCESS_KEY: 'fakesecret',
+    POD_NAME: 'app-1',
+  }
+  const { exit, log, message } = await run(t, { annotations: password, env })
+  t.equal(exit, 4)
+  t.match(log.at(-1), { pod: 'app-1', problems: [{ code: 'ACCESS_DENIED', detail: denied }] })
+  t.notMatch(message, 'arn:')
+  t.match(message, /access is denied to parameter \/db\.password/)
+})
+
+t.test('a bug is named without the message, which might hold a value', async (t) => {
+  const random = () => {
+    throw new TypeError('fakepassword')
+  }
+  const result = await run(t, { annotations: password, env: { REFERENCE_WAIT: '9s' } }, { random })
+  t.equal(result.exit, 70)
+  t.match(result.log.at(-2), { level: 'error', error: 'TypeError', version, stack: [/init\.test\.ts/] })
+  t.equal(result.message, `a bug of init ${version} (TypeError): see the log`)
+  t.notMatch(JSON.stringify(result), 'fakepassword')
+})
+
+t.test('--help and --version need no environment', async (t) => {
+  t.match(await run(t, { args: ['--help'], env: { DEADLINE: 'soon' } }), { exit: 0, out: helpText, log: [] })
+  t.match(await run(t, { args: ['--version'], env: { DEADLINE: 'soon' } }), {
+    exit: 0,
+    out: `${version}\n`,
+    log: [],
+  })
+})

@@ -1,0 +1,18 @@
+#!/usr/bin/env node
+import { exitCode } from '../../api/exit-code.ts'
+import { describeBug } from '../bug.ts'
+import { clock } from '../clock.ts'
+import { openLog } from '../log.ts'
+import { init } from './init.ts'
+
+const writeError = (text: string) => process.stderr.write(text)
+
+process.on('uncaughtException', (error) => {
+  openLog('error', writeError).error('this is a bug of init, please report it', describeBug(error))
+  process.exit(exitCode.bug)
+})
+
+const [args, writeOut] = [process.argv.slice(2), (text: string) => process.stdout.write(text)]
+const world = { args, env: process.env, writeOut, writeError, terminationLog: '/dev/termination-log' }
+
+void init({ ...world, clock, random: Math.random }).then((code) => process.exit(code))

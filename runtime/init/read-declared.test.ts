@@ -1,0 +1,72 @@
+import { join } from 'node:path'
+import t from 'tap'
+import { readDeclared } from './read-declared.ts'
+
+const read = async (content: string) =>
+  await readDeclared(join(t.testdir({ annotations: content }), 'annotations'), 'bsycorp.com')
+
+const dynamic = 'kind=DYNAMIC,type=PASSWORD,size=128'
+
+t.test('what is ours is read, whatever else is there', async (t) => {
+  const { declared, warnings, problems } = await read(
+    [
+      'iam.amazonaws.com/role="cluster-app-role"',
+      'kubernetes.io/config.seen="2026-01-31T12:00:00Z"',
+      'resource.bsycorp.com/endpoint=""',
+      'secret.bsycorp.com/db.password="kind=REFERENCE,type=PASSWORD"',
+      'secret.example.com/other="kind=NONSENSE"',
+    ].join('\n'),
+  )
+  t.strictSame(
+    declared.map(({ annotation, parameter }) => [annotation, parameter]),
+    [
+      ['resource.bsycorp.com/endpoint', '/endpoint'],
+      ['secret.bsycorp.com/db.password', '/db.password'],
+    ],
+  )
+  t.strictSame([warnings, problems], [[], []])
+})
+
+t.test('nothing of ours is nothing declared', async (t) => {
+  t.strictSame(await read(''), { declared: [], warnings: [], problems: [] })
+})
+
+t.test('a warning does not stop the pod', async (t) => {
+  const { declared, warnings, problems } = await read(`secret.bsycorp.com/a="${dynamic},foo=bar"`)
+  t.equal(declared.length, 1)
+  t.match(warnings, [{ annotation: 'secret.bsycorp.com/a', code: 'UNKNOWN_ATTRIBUTE' }])
+  t.strictSame(problems, [])
+})
+
+t.test('all mistakes are found, the conflicts between declarations too', async (t) => {
+  const { problems } = await read(
+    [
+      'no equals sign',
+      'secret.bsycorp.com/a="kind=DYNAMIC,type=PASSWORD,size=7"',
+      'secret.bsycorp.com/b="kind=DYNAMIC,type=PASSWORD,size=128,storageKey=same"',
+      'secret.bsycorp.com/c="kind=DYNAMIC,type=PASSWORD,size=256,storageKey=same"',
+      'secret.bsycorp.com/d=unquoted',
+    ].join('\n'),
+  )
+  t.match(
+    problems.map(({ exit, text }) => `${exit} ${text}`),
+    [
+      /^1 line 1 of the annotations file ".*" has no "="$/,
+      /^1 line 5 of the annotations file ".*" has a value that is not quoted as Go does$/,
+      /^1 annotation secret\.bsycorp\.com\/a: size "7"/,
+      /^1 annotation secret\.bsycorp\.com\/c: .*disagree/,
+    ],
+  )
+})
+
+t.test('a file that cannot be read is a wrong environment', async (t) => {
+  const path = join(t.testdir(), 'absent')
+  const { problems } = await readDeclared(path, 'bsycorp.com')
+  t.strictSame(problems, [
+    {
+      exit: 2,
+      text: `the annotations file "${path}" (ANNOTATIONS_FILE) cannot be read: it does not exist (ENOENT)`,
+    },
+  ])
+  t.match(await readDeclared(t.testdir(), 'bsycorp.com'), { problems: [{ exit: 2, text: /EISDIR/ }] })
+})

@@ -1,0 +1,102 @@
+import { existsSync } from 'node:fs'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import t from 'tap'
+import { exitCode } from '../../api/exit-code.ts'
+import { openLog } from '../log.ts'
+import { type Problem, report, terminationMessage } from './report.ts'
+
+const missing = (name: string): Problem => ({
+  exit: exitCode.missing,
+  text: `parameter ${name}: does not exist`,
+})
+
+t.equal(terminationMessage([missing('/a')]), 'parameter /a: does not exist', 'one problem is one line')
+t.equal(
+  terminationMessage([missing('/a'), missing('/b')]),
+  'parameter /a: does not exist\nparameter /b: does not exist',
+  'each problem has a line',
+)
+
+t.test('a message that is too long keeps whole lines and says how many are left out', async (t) => {
+  const problems = Array.from({ length: 500 }, (_, index) => missing(`/team-h\u00e9/parameter-${index}`))
+  const message = terminationMessage(problems)
+  t.ok(Buffer.byteLength(message) <= 4096)
+  t.ok(Buffer.byteLength(message) > 3900, 'and uses the room there is')
+  const lines = message.split('\n')
+  t.ok(lines.slice(0, -1).every((line, index) => line === problems[index]?.text))
+  t.equal(lines.at(-1), `and ${500 - (lines.length - 1)} more: see the log`)
+})
+
+t.equal(
+  terminationMessage([missing('x'.repeat(5000))]),
+  'and 1 more: see the log',
+  'a line that does not fit is left out',
+)
+
+t.equal(
+  terminationMessage([{ exit: 4, text: 'no right to arn:aws:ssm:eu-west-1:111122223333:parameter/a, ask' }]),
+  'no right to <arn> ask',
+  'an ARN is not shown to all who may see a pod',
+)
+
+async function reported(problems: readonly Problem[], path: string) {
+  const lines: string[] = []
+  const exit = await report(
+    problems,
+    openLog('info', (line) => lines.push(line)),
+    path,
+  )
+  return { exit, lines: lines.map((line): unknown => JSON.parse(line)) }
+}
+
+t.test('everything is reported once, and the exit code is what has to be mended first', async (t) => {
+  const path = join(
+    t.testdir({ log: 'left over from before, and longer than what is written now'.repeat(3) }),
+    'log',
+  )
+  const problems = [
+    missing('/a'),
+    {
+      exit: exitCode.denied,
+      text: 'parameter /b: access is denied',
+      fields: { code: 'ACCESS_DENIED', detail: 'arn:aws:x' },
+    },
+  ]
+  const { exit, lines } = await reported(problems, path)
+  t.equal(exit, exitCode.denied)
+  t.match(lines, [
+    {
+      level: 'error',
+      message: 'init failed',
+      exitCode: 4,
+      problems: [
+        { text: 'parameter /a: does not exist' },
+        { text: 'parameter /b: access is denied', code: 'ACCESS_DENIED', detail: 'arn:aws:x' },
+      ],
+    },
+  ])
+  t.equal(lines.length, 1)
+  t.equal(await readFile(path, 'utf8'), 'parameter /a: does not exist\nparameter /b: access is denied')
+})
+
+t.test('without problems nothing is said', async (t) => {
+  const path = join(t.testdir({ log: '' }), 'log')
+  t.strictSame(await reported([], path), { exit: exitCode.done, lines: [] })
+  t.equal(await readFile(path, 'utf8'), '')
+})
+
+t.test('a termination log that does not exist is not made', async (t) => {
+  const path = join(t.testdir(), 'log')
+  t.equal((await reported([missing('/a')], path)).exit, exitCode.missing)
+  t.notOk(existsSync(path))
+})
+
+t.test('one that cannot be written is a warning', async (t) => {
+  const path = join(t.testdir(), 'log')
+  await mkdir(path)
+  const { exit, lines } = await reported([missing('/a')], path)
+  t.equal(exit, exitCode.missing)
+  t.match(lines[1], { level: 'warn', message: 'cannot write the termination message', reason: /EISDIR/ })
+  await writeFile(join(path, 'file'), '')
+})

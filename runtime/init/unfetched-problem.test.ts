@@ -1,0 +1,75 @@
+import t from 'tap'
+import { decodeInitEnv } from '../../api/init-env.ts'
+import { parsePodAnnotations } from '../../api/pod-annotations.ts'
+import type { Failure } from '../failure.ts'
+import { unfetchedProblem } from './unfetched-problem.ts'
+
+const { settings } = { settings: undefined, ...decodeInitEnv({ WAIT_TIMEOUT: '90s' }) }
+
+function problemOf(annotation: string, value: string, failure: Failure, selector?: string) {
+  const [declared] = parsePodAnnotations([[annotation, value]], 'bsycorp.com').declared
+  if (declared === undefined || settings === undefined) return undefined
+  const ref = { name: declared.parameter, ...(selector === undefined ? {} : { selector }) }
+  return unfetchedProblem(declared, ref, failure, settings)
+}
+
+const dynamic = ['secret.bsycorp.com/token', 'kind=DYNAMIC,type=RANDOM,size=128'] as const
+const reference = ['secret.bsycorp.com/db.password', 'kind=REFERENCE,type=PASSWORD'] as const
+const resource = ['resource.bsycorp.com/endpoint', 'version=3'] as const
+const missing: Failure = { code: 'MISSING', message: 'does not exist' }
+
+t.strictSame(
+  problemOf(...dynamic, missing),
+  {
+    exit: 3,
+    text: "annotation secret.bsycorp.com/token: parameter /token does not exist, and the creator did not make it within 90s: see the pod's events and the creator's log, or run kees create",
+    fields: { annotation: 'secret.bsycorp.com/token', parameter: '/token', code: 'MISSING' },
+  },
+  'a DYNAMIC one that is missing leads to the creator',
+)
+t.match(
+  problemOf(...reference, missing),
+  {
+    exit: 3,
+    text: /^annotation secret\.bsycorp\.com\/db\.password: parameter \/db\.password does not exist: store it with kees put \/db\.password$/,
+  },
+  'a REFERENCE that is missing leads to kees put',
+)
+t.match(
+  problemOf(...resource, missing, '3'),
+  {
+    exit: 3,
+    text: /: parameter \/endpoint:3 does not exist: store it, or correct the version or label in the annotation$/,
+  },
+  'a version that is missing may be a mistake in the annotation',
+)
+t.strictSame(
+  problemOf(...reference, { code: 'ACCESS_DENIED', message: 'denied', detail: 'arn:aws:x' }),
+  {
+    exit: 4,
+    text: "annotation secret.bsycorp.com/db.password: access is denied to parameter /db.password, or to another in the same call: the pod's role needs ssm:GetParameters on it, as in the policy that kees export writes",
+    fields: {
+      annotation: 'secret.bsycorp.com/db.password',
+      parameter: '/db.password',
+      code: 'ACCESS_DENIED',
+      detail: 'arn:aws:x',
+    },
+  },
+  'what is denied leads to the policy',
+)
+t.match(
+  problemOf(...reference, {
+    code: 'CREDENTIALS_MISSING',
+    message: 'no AWS credentials: the instance metadata gave none',
+  }),
+  {
+    exit: 4,
+    text: /parameter \/db\.password: no AWS credentials: the instance metadata gave none: give the pod a role$/,
+  },
+  'no credentials lead to a role',
+)
+t.match(
+  problemOf(...reference, { code: 'UNREACHABLE', message: 'the store was not reached' }),
+  { exit: 5, text: /: parameter \/db\.password: the store was not reached$/ },
+  'anything else speaks for itself',
+)

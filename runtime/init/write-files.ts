@@ -1,0 +1,136 @@
+/**
+ * Writes files so that all of a folder appear, and are replaced, at once: as the kubelet does for its volumes.
+ * https://github.com/kubernetes/kubernetes/blob/v1.36.3/pkg/volume/util/atomic_writer.go
+ *
+ *     /secret/secret   -> ..data/secret
+ *     /secret/..data   -> ..2026_01_31_12_00_00.4f2a90c1
+ *     /secret/..2026_01_31_12_00_00.4f2a90c1/secret
+ *
+ * The links to files come first and dangle; renaming a new `..data` over the old one is the moment when all appear.
+ */
+import { randomBytes } from 'node:crypto'
+import { chmod, lstat, mkdir, open, readdir, readlink, rename, rm, stat, symlink } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
+import { quotePath } from '../quote-path.ts'
+import { failed } from '../failure.ts'
+import { syncFolder } from '../sync-folder.ts'
+import { systemCode, systemReason, unlessAbsent } from '../system-error.ts'
+
+export type NewFile = { readonly path: string; readonly content: string }
+
+const dataLink = '..data'
+const versionPattern = /^\.\.\d{4}(_\d\d){5}\.[0-9a-f]{8}$/
+
+/** A folder that files are written to, and what of it has to go again if the writing fails. */
+type Target = { readonly folder: string; readonly files: readonly NewFile[]; readonly made: string[] }
+
+/** @param mode the files' permission bits. @param now for the name of the new version of a folder. */
+export async function writeFiles(newFiles: readonly NewFile[], mode: number, now: Date): Promise<void> {
+  const version = `..${now.toISOString().slice(0, 19).replace(/[-:T]/g, '_')}.${randomBytes(4).toString('hex')}`
+  const files = newFiles.map((file) => ({ ...file, path: resolve(file.path) }))
+  const targets: Target[] = [...new Set(files.map(({ path }) => dirname(path)))].map((folder) => ({
+    folder,
+    files: files.filter(({ path }) => dirname(path) === folder),
+    made: [],
+  }))
+  try {
+    for (const target of targets) await explained(target, stage(target, version, mode))
+    for (const target of targets) await explained(target, publish(target, version))
+  } catch (error) {
+    for (const path of targets.flatMap(({ made }) => made)) await rm(path, { recursive: true, force: true })
+    throw error
+  }
+  for (const target of targets) await explained(target, removeOld(target, version))
+}
+
+/** Makes everything but the swap. */
+async function stage({ folder, files, made }: Target, version: string, mode: number): Promise<void> {
+  if (!(await unlessAbsent(stat(folder)))) {
+    throw blocked(`the folder ${quotePath(folder)} does not exist: is its volume mounted there?`)
+  }
+  const current = await linkAt(join(folder, dataLink))
+  if (current !== undefined && !versionPattern.test(current)) throw inTheWay(join(folder, dataLink))
+  const newLinks: NewFile[] = []
+  for (const file of files) {
+    const target = await linkAt(file.path)
+    if (target === undefined) newLinks.push(file)
+    else if (target !== fileTarget(file)) throw inTheWay(file.path)
+  }
+  const directory = join(folder, version)
+  made.push(directory)
+  await mkdir(directory)
+  // Set afterwards, because a umask takes bits away from what mkdir and open are given.
+  await chmod(directory, 0o755)
+  for (const { path, content } of files) await writeSynced(join(directory, basename(path)), content, mode)
+  await syncFolder(directory)
+  for (const file of newLinks) {
+    await symlink(fileTarget(file), file.path)
+    made.push(file.path)
+  }
+}
+
+async function publish({ folder, made }: Target, version: string): Promise<void> {
+  const next = join(folder, `${dataLink}_${version.slice(2)}`)
+  made.push(next)
+  await symlink(version, next)
+  await rename(next, join(folder, dataLink))
+  made.length = 0
+  await syncFolder(folder)
+}
+
+/** Removes earlier versions, those that a killed run left half-made, and the links to files that are no more. */
+async function removeOld({ folder, files }: Target, version: string): Promise<void> {
+  const kept = new Set(files.map(({ path }) => basename(path)))
+  for (const name of await readdir(folder)) {
+    const path = join(folder, name)
+    if (versionPattern.test(name)) {
+      if (name !== version) await rm(path, { recursive: true, force: true })
+    } else if (name.startsWith(`${dataLink}_`)) {
+      await rm(path, { force: true })
+    } else if (!kept.has(name) && (await linkAt(path)) === fileTarget({ path })) {
+      await rm(path, { force: true })
+    }
+  }
+}
+
+function fileTarget({ path }: { readonly path: string }): string {
+  return `${dataLink}/${basename(path)}`
+}
+
+/** What the link at a path points to: empty for anything but a link, undefined where there is nothing. */
+async function linkAt(path: string): Promise<string | undefined> {
+  const stats = await unlessAbsent(lstat(path))
+  if (stats === undefined) return undefined
+  return stats.isSymbolicLink() ? await readlink(path) : ''
+}
+
+async function writeSynced(path: string, content: string, mode: number): Promise<void> {
+  const file = await open(path, 'wx', mode)
+  try {
+    await file.writeFile(content)
+    await file.chmod(mode)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+}
+
+function inTheWay(path: string): Error {
+  return blocked(
+    `${quotePath(path)} is in the way: it is not the link that init makes there, so it is left alone`,
+  )
+}
+
+function blocked(message: string): Error {
+  return failed({ code: 'OUTPUT_UNWRITABLE', message })
+}
+
+async function explained({ folder }: Target, work: Promise<void>): Promise<void> {
+  try {
+    await work
+  } catch (error) {
+    const code = systemCode(error)
+    if (code === undefined) throw error
+    throw blocked(`the files of ${quotePath(folder)} cannot be written: ${systemReason(code)}`)
+  }
+}

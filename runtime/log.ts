@@ -1,0 +1,21 @@
+export const logLevels = ['debug', 'info', 'warn', 'error'] as const
+export type LogLevel = (typeof logLevels)[number]
+
+/** What varies goes into the fields; the message is constant, to be searched for. */
+export type Fields = Readonly<Record<string, unknown>>
+export type Log = Readonly<Record<LogLevel, (message: string, fields?: Fields) => void>>
+
+/** Writes one JSON text a line. A SecretValue among the fields comes out as `<redacted>`. */
+export function openLog(
+  level: LogLevel,
+  write: (line: string) => void,
+  context: Fields = {},
+  now: () => Date = () => new Date(),
+): Log {
+  const at = (own: LogLevel) => (message: string, fields?: Fields) => {
+    if (logLevels.indexOf(own) < logLevels.indexOf(level)) return
+    const fixed = { time: now().toISOString(), level: own, message }
+    write(`${JSON.stringify({ ...fixed, ...context, ...fields, ...fixed })}\n`)
+  }
+  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
+}

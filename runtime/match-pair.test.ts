@@ -1,0 +1,25 @@
+import { generateKeyPairSync } from 'node:crypto'
+import t from 'tap'
+import { matchPair } from './match-pair.ts'
+import { encodePrivateKey, encodePublicKey } from './rsa-key.ts'
+import { secretValue } from './secret-value.ts'
+
+const pair = () => {
+  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  return { privateText: encodePrivateKey(privateKey), publicText: encodePublicKey(publicKey) }
+}
+const one = pair()
+const other = pair()
+
+const cases: readonly (readonly [title: string, privateText: string, publicText: string, match: string])[] = [
+  ['the halves of a pair match', one.privateText, one.publicText, 'match'],
+  ['the halves of two pairs do not', one.privateText, other.publicText, 'mismatch'],
+  ['two public keys do not', one.publicText, one.publicText, 'mismatch'],
+  ['a key and a placeholder do not', one.privateText, 'publickeydummyvalue', 'mismatch'],
+  ['a placeholder and a key do not', 'privatekeydummyvalue', one.publicText, 'mismatch'],
+  ['two placeholders cannot be judged', 'privatekeydummyvalue', 'publickeydummyvalue', 'unreadable'],
+]
+
+for (const [title, privateText, publicText, match] of cases) {
+  t.equal(matchPair(secretValue(privateText), secretValue(publicText)), match, title)
+}

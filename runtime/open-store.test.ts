@@ -1,0 +1,106 @@
+import { join } from 'node:path'
+import nock from 'nock'
+import t from 'tap'
+import { openStore, type StoreOptions } from './open-store.ts'
+import { secretValue } from './secret-value.ts'
+
+type Env = Readonly<Record<string, string>>
+
+const staticCredentials = () => ({ accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'fakesecret' })
+const options: StoreOptions = { requestTimeout: 1000, maxAttempts: 1, credentials: staticCredentials }
+const ssm = { kind: 'ssm' } as const
+
+async function problemsOf(env: Env, own: StoreOptions = options): Promise<readonly string[]> {
+  const { problems = [] } = await openStore(ssm, env, own)
+  return problems.map((one) => `${one.env} ${one.problem}`)
+}
+
+const good: readonly (readonly [title: string, env: Env])[] = [
+  ['AWS_REGION', { AWS_REGION: 'eu-west-1' }],
+  ['AWS_DEFAULT_REGION', { AWS_DEFAULT_REGION: 'us-gov-east-1' }],
+  ['an empty AWS_REGION beside AWS_DEFAULT_REGION', { AWS_REGION: '', AWS_DEFAULT_REGION: 'eu-west-1' }],
+  ['an https endpoint', { AWS_REGION: 'eu-west-1', AWS_ENDPOINT_URL: 'https://vpce.example.com' }],
+  ['http to localhost', { AWS_REGION: 'eu-west-1', AWS_ENDPOINT_URL: 'http://localhost:4566' }],
+  ['http to 127.0.0.1', { AWS_REGION: 'eu-west-1', AWS_ENDPOINT_URL_SSM: 'http://127.0.0.1:4566/' }],
+  ['http to ::1', { AWS_REGION: 'eu-west-1', AWS_ENDPOINT_URL: 'http://[::1]:4566' }],
+  [
+    'http with ALLOW_HTTP',
+    { AWS_REGION: 'eu-west-1', AWS_ENDPOINT_URL: 'http://moto:5000', ALLOW_HTTP: 'true' },
+  ],
+  ['an empty endpoint', { AWS_REGION: 'eu-west-1', AWS_ENDPOINT_URL: '' }],
+]
+for (const [title, env] of good) t.strictSame(await problemsOf(env), [], `${title} is accepted`)
+
+const regionMissing = 'AWS_REGION is missing, and so is AWS_DEFAULT_REGION'
+const plainHttp = (name: string, host: string) =>
+  `${name} is a plain http:// address of ${host}: use https://, or set ALLOW_HTTP=true if the network is trusted`
+
+const bad: readonly (readonly [title: string, env: Env, problems: readonly string[]])[] = [
+  ['no region', {}, [regionMissing]],
+  ['a region that is none', { AWS_REGION: 'eu_west' }, ['AWS_REGION is not a region such as eu-west-1']],
+  [
+    'a default region that is none',
+    { AWS_DEFAULT_REGION: 'eu west' },
+    ['AWS_DEFAULT_REGION is not a region such as eu-west-1'],
+  ],
+  [
+    'http to another machine',
+    { AWS_REGION: 'eu-west-1', AWS_ENDPOINT_URL: 'http://moto:5000' },
+    [plainHttp('AWS_ENDPOINT_URL', 'moto')],
+  ],
+  [
+    'http to a name that begins like loopback',
+    { AWS_REGION: 'eu-west-1', AWS_ENDPOINT_URL: 'http://127.0.0.1.example.com' },
+    [plainHttp('AWS_ENDPOINT_URL', '127.0.0.1.example.com')],
+  ],
+  [
+    'another value of ALLOW_HTTP',
+    { AWS_REGION: 'eu-west-1', AWS_ENDPOINT_URL_STS: 'http://moto', ALLOW_HTTP: '1' },
+    [plainHttp('AWS_ENDPOINT_URL_STS', 'moto')],
+  ],
+  [
+    'several at once',
+    { AWS_ENDPOINT_URL: 'ftp://moto', AWS_ENDPOINT_URL_SSM: 'moto:5000', ALLOW_HTTP: 'true' },
+    [
+      regionMissing,
+      'AWS_ENDPOINT_URL is not an https:// address',
+      'AWS_ENDPOINT_URL_SSM is not an https:// address',
+    ],
+  ],
+]
+for (const [title, env, problems] of bad) {
+  t.strictSame(await problemsOf(env), problems, `${title} is refused`)
+}
+
+const { credentials: _, ...onALaptop } = options
+t.strictSame(
+  await problemsOf({}, onALaptop),
+  [],
+  "without a region and with the SDK's credentials, the SDK looks for one",
+)
+
+t.test('the store is the one that the environment names', async (t) => {
+  const env = {
+    AWS_DEFAULT_REGION: 'eu-west-1',
+    AWS_ENDPOINT_URL: 'https://wrong.example.com',
+    AWS_ENDPOINT_URL_SSM: 'https://right.example.com',
+  }
+  const scope = nock('https://right.example.com', {
+    reqheaders: { authorization: /Credential=AKIDEXAMPLE\/\d+\/eu-west-1\/ssm/ },
+  })
+  scope.post('/').reply(200, { Parameters: [], InvalidParameters: ['/a'] })
+  t.teardown(() => nock.restore())
+  const { store } = { store: undefined, ...(await openStore(ssm, env, options)) }
+  t.strictSame(await store?.exists(['/a']), new Set())
+  t.ok(scope.isDone())
+})
+
+t.test('the file store needs nothing of AWS', async (t) => {
+  const folder = join(t.testdir(), 'store')
+  const opened = await openStore({ kind: 'file', folder }, {}, options)
+  t.strictSame(opened.problems, undefined)
+  if (opened.problems) return
+  t.match(await opened.store.create('/a', secretValue('fakepassword'), { description: '' }), {
+    outcome: 'created',
+  })
+})

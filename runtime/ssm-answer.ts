@@ -1,0 +1,60 @@
+import { failed } from './failure.ts'
+import { formatRef, type ParameterRef, type StoredParameter } from './parameter-store.ts'
+import { secretValue } from './secret-value.ts'
+
+/** As the SDK hands it over: of the right type if the answer was. */
+export type SsmAnswer = { readonly Parameters?: unknown; readonly InvalidParameters?: unknown }
+
+/**
+ * Matches an answer of GetParameters with what was asked for: by the name without its leading slash, because `/x` and
+ * `x` are one parameter and either may come back, and by the selector where the answer has one (`:3`, `:label`). What
+ * is neither given nor called invalid is not known to be missing.
+ * https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameters.html
+ */
+export function readAnswer(
+  refs: readonly ParameterRef[],
+  answer: SsmAnswer,
+): { readonly found: readonly StoredParameter[]; readonly missing: readonly ParameterRef[] } {
+  const open = new Map(refs.map((ref) => [bare(ref.name), ref]))
+  const take = (name: string, selector: string): ParameterRef => {
+    const ref = open.get(bare(name))
+    if (ref === undefined || (selector !== '' && selector !== (ref.selector ?? ''))) {
+      throw badAnswer('it holds a parameter that was not asked for')
+    }
+    open.delete(bare(name))
+    return ref
+  }
+  const found = list(answer.Parameters).map((parameter): StoredParameter => {
+    const { Name: name, Selector: selector, Value: value, Version: version } = facts(parameter)
+    if (typeof name !== 'string' || typeof value !== 'string' || typeof version !== 'number') {
+      throw badAnswer('a parameter in it lacks its name, value or version')
+    }
+    const ref = take(name, typeof selector === 'string' ? selector.replace(/^:/, '') : '')
+    return { ref, value: secretValue(value), version }
+  })
+  const missing = list(answer.InvalidParameters).map((text) => {
+    const [name = '', selector = ''] = typeof text === 'string' ? text.split(':') : []
+    return take(name, selector)
+  })
+  if (open.size > 0) throw badAnswer(`it says nothing about ${[...open.values()].map(formatRef).join(', ')}`)
+  return { found, missing }
+}
+
+function bare(name: string): string {
+  return name.replace(/^\//, '')
+}
+
+function list(value: unknown): readonly unknown[] {
+  if (value === undefined || value === null) return []
+  if (Array.isArray(value)) return value
+  throw badAnswer('what should be a list is none')
+}
+
+function facts(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? { ...value } : {}
+}
+
+function badAnswer(why: string): Error {
+  const message = `GetParameters: the answer is not one of Parameter Store: ${why}`
+  return failed({ code: 'BAD_ANSWER', message })
+}

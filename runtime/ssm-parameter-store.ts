@@ -1,0 +1,110 @@
+import {
+  GetParametersCommand,
+  type GetParametersCommandOutput,
+  ParameterAlreadyExists,
+  PutParameterCommand,
+  type PutParameterCommandOutput,
+  SSMClient,
+  type SSMClientConfig,
+} from '@aws-sdk/client-ssm'
+import { failed } from './failure.ts'
+import { checkCall, formatRef, type ParameterStore } from './parameter-store.ts'
+import type { SecretValue } from './secret-value.ts'
+import { readAnswer } from './ssm-answer.ts'
+import { awsFailure } from './aws-failure.ts'
+
+export type AwsCredentials = NonNullable<SSMClientConfig['credentials']>
+
+export type SsmStoreOptions = {
+  /** Without it, the SDK looks for one in the profile. */
+  readonly region?: string
+  readonly endpoint?: string
+  /** Without them, the SDK's default chain, which laptops need. */
+  readonly credentials?: AwsCredentials
+  /** The time for one attempt of one call, in milliseconds. */
+  readonly requestTimeout: number
+  /** 1 for who asks again by itself. */
+  readonly maxAttempts: number
+  /** What encrypts the values; the account's `aws/ssm` without it. */
+  readonly kmsKeyId?: string
+}
+
+/** https://docs.aws.amazon.com/systems-manager/latest/userguide/systems-manager-parameter-store.html */
+export function openSsmParameterStore(options: SsmStoreOptions): ParameterStore {
+  const client = new SSMClient(clientConfig(options))
+
+  /** What Put sends whether or not it may overwrite. Intelligent-Tiering takes the cheapest tier that holds the value. */
+  const stored = (name: string, value: SecretValue) => ({
+    Name: name,
+    Value: value.reveal(),
+    Type: 'SecureString' as const,
+    Tier: 'Intelligent-Tiering' as const,
+    ...(options.kmsKeyId === undefined ? {} : { KeyId: options.kmsKeyId }),
+  })
+
+  return {
+    async get(refs) {
+      checkCall(refs.map(({ name }) => name))
+      return readAnswer(refs, await getParameters(client, refs.map(formatRef), true))
+    },
+
+    async exists(names) {
+      checkCall(names)
+      const refs = names.map((name) => ({ name }))
+      const { found } = readAnswer(refs, await getParameters(client, names, false))
+      return new Set(found.map(({ ref }) => ref.name))
+    },
+
+    async create(name, value, { description }) {
+      const request = { ...stored(name, value), Overwrite: false, Description: description }
+      let answer: PutParameterCommandOutput
+      try {
+        answer = await client.send(new PutParameterCommand(request))
+      } catch (error) {
+        if (error instanceof ParameterAlreadyExists) return { outcome: 'exists' }
+        throw awsFailure(error, 'PutParameter')
+      }
+      const { Version: version, $metadata } = answer
+      if (version === undefined) {
+        throw failed({ code: 'BAD_ANSWER', message: 'PutParameter: the answer has no version' })
+      }
+      return { outcome: 'created', version, attempts: $metadata.attempts ?? Infinity }
+    },
+
+    async replace(name, value) {
+      try {
+        await client.send(new PutParameterCommand({ ...stored(name, value), Overwrite: true }))
+      } catch (error) {
+        throw awsFailure(error, 'PutParameter')
+      }
+    },
+  }
+}
+
+async function getParameters(
+  client: SSMClient,
+  names: readonly string[],
+  withDecryption: boolean,
+): Promise<GetParametersCommandOutput> {
+  try {
+    return await client.send(new GetParametersCommand({ Names: [...names], WithDecryption: withDecryption }))
+  } catch (error) {
+    throw awsFailure(error, 'GetParameters')
+  }
+}
+
+function clientConfig({ region, endpoint, credentials, requestTimeout, maxAttempts }: SsmStoreOptions) {
+  return {
+    ...(region === undefined ? {} : { region }),
+    ...(endpoint === undefined ? {} : { endpoint }),
+    ...(credentials === undefined ? {} : { credentials }),
+    maxAttempts,
+    // The SDK itself waits for ever; the socket's timeout is for an answer that stops half-way.
+    requestHandler: {
+      connectionTimeout: requestTimeout,
+      requestTimeout,
+      socketTimeout: requestTimeout,
+      throwOnRequestTimeout: true,
+    },
+  } satisfies SSMClientConfig
+}
