@@ -1,0 +1,21 @@
+/** Replaces [start, end) of a source by the text. */
+export type SourceEdit = { readonly start: number; readonly end: number; readonly text: string }
+
+/** @param edits that do not overlap. Insertions at one position keep their order. */
+export function applyEdits(source: string, edits: readonly SourceEdit[]): string {
+  let position = 0
+  const pieces: string[] = []
+  for (const { start, end, text } of edits.toSorted(byPlace)) {
+    if (start < position) throw new Error('two edits of one source overlap')
+    pieces.push(source.slice(position, start), text)
+    position = end
+  }
+  const text = pieces.join('') + source.slice(position)
+  // A source that ends without a line end goes on doing so when its last lines are taken out.
+  return source.endsWith('\n') ? text : text.replace(/\r?\n$/, '')
+}
+
+/** What is inserted at a position comes before what replaces the text behind it. */
+function byPlace(a: SourceEdit, b: SourceEdit): number {
+  return a.start - b.start || Number(a.end > a.start) - Number(b.end > b.start)
+}

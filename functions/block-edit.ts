@@ -1,0 +1,73 @@
+/** Edits of block YAML: whole lines, indented as their place asks for. */
+import type { SourceEdit } from './apply-edits.ts'
+import { columnOf, isLineStart, lineEndOf, lineStart, nextLine } from './source-lines.ts'
+
+export type Span = { readonly start: number; readonly end: number }
+
+/** Behind the line in which an entry or item ends, and behind the comments that are indented deeper than it. */
+export function addBehind(source: string, end: number, lines: readonly string[], column: number): SourceEdit {
+  const deeperComment = new RegExp(` {${column + 1},}#`, 'y')
+  let at = nextLine(source, end)
+  for (;;) {
+    deeperComment.lastIndex = at
+    if (!deeperComment.test(source)) return addLines(source, at, lines, column)
+    at = nextLine(source, at)
+  }
+}
+
+/** Above the first entry of a map or the first item of a list, and above the comments over it. */
+export function addAbove(source: string, start: number, lines: readonly string[]): SourceEdit {
+  const column = columnOf(source, start)
+  let at = lineStart(source, start)
+  // A map that begins on the line of its dash: what is added takes over that place.
+  if (/[^ ]/.test(source.slice(at, start))) {
+    return { start, end: start, text: indent(source, lines, column) + ' '.repeat(column) }
+  }
+  while (at > 0) {
+    const above = lineStart(source, at - 1)
+    if (!/^\s*#/.test(source.slice(above, at))) break
+    at = above
+  }
+  return addLines(source, at, lines, column)
+}
+
+/** At the start of a line, or at the end of the source. */
+export function addLines(source: string, at: number, lines: readonly string[], column: number): SourceEdit {
+  const text = ' '.repeat(column) + indent(source, lines, column)
+  if (isLineStart(source, at)) return { start: at, end: at, text }
+  // A source that ends without a line end goes on doing so.
+  const newline = lineEndOf(source)
+  return { start: at, end: at, text: newline + text.slice(0, -newline.length) }
+}
+
+/** Lines with their ends. The first is not indented: it stands where something stood before. */
+export function indent(source: string, lines: readonly string[], column: number): string {
+  const newline = lineEndOf(source)
+  return lines
+    .map((line, index) => (index === 0 || line === '' ? '' : ' '.repeat(column)) + line + newline)
+    .join('')
+}
+
+/** @param children all entries of a map or items of a list, from the key or the dash on. One of them at least stays. */
+export function removeLines(
+  source: string,
+  children: readonly Span[],
+  removed: ReadonlySet<number>,
+): SourceEdit[] {
+  const edits: SourceEdit[] = []
+  for (let index = 0; index < children.length; index++) {
+    const child = children[index]
+    if (!child || !removed.has(index)) continue
+    const start = lineStart(source, child.start)
+    if (!/[^ ]/.test(source.slice(start, child.start))) {
+      edits.push({ start, end: nextLine(source, child.end), text: '' })
+      continue
+    }
+    // The first stands on the line of a dash around it: what follows takes its place.
+    while (removed.has(index + 1)) index++
+    const below = nextLine(source, children[index]?.end ?? child.end)
+    const blank = /^\s*/.exec(source.slice(below))?.[0].length ?? 0
+    edits.push({ start: child.start, end: below + blank, text: '' })
+  }
+  return edits
+}

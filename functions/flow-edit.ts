@@ -1,0 +1,41 @@
+/** Edits of flow YAML, which JSON is: a stretch of JSON each, with its comma. */
+import type { SourceEdit } from './apply-edits.ts'
+import type { Span } from './block-edit.ts'
+import type { SourceMap, SourceSequence } from './source-node.ts'
+import { behindIndicator, skipBlank } from './source-span.ts'
+
+/** @param last behind which it is added; undefined: before all others. */
+export function addToFlow(
+  { type, start, ...collection }: SourceMap | SourceSequence,
+  last: Span | undefined,
+  json: string,
+): SourceEdit {
+  if (last) return { start: last.end, end: last.end, text: `, ${json}` }
+  const children = 'items' in collection ? collection.items : collection.entries
+  return { start: start + 1, end: start + 1, text: children.length === 0 ? json : `${json}, ` }
+}
+
+/** Each run of removed children goes with the comma before it, or behind it where nothing is left before it. */
+export function removeFromFlow(
+  source: string,
+  collection: Span,
+  children: readonly Span[],
+  removed: ReadonlySet<number>,
+): SourceEdit[] {
+  const edits: SourceEdit[] = []
+  children.forEach((child, first) => {
+    if (!removed.has(first) || removed.has(first - 1)) return
+    let last = first
+    while (removed.has(last + 1)) last++
+    const before = children[first - 1]
+    const end = children[last]?.end ?? child.end
+    if (before) {
+      edits.push({ start: before.end, end, text: '' })
+      return
+    }
+    const comma = behindIndicator(source, end, ',')
+    const blank = comma !== undefined && source[comma] === ' ' ? 1 : 0
+    edits.push({ start: skipBlank(source, collection.start + 1), end: (comma ?? end) + blank, text: '' })
+  })
+  return edits
+}

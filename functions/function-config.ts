@@ -1,0 +1,60 @@
+import type { Checked } from '../api/checked.ts'
+import { quote } from '../api/mistake.ts'
+import type { GivenOption } from './options.ts'
+import { parseSource } from './source-tree.ts'
+import { toValue, type Value } from './source-value.ts'
+
+export const functionApiVersion = 'kees.bsycorp.com/v1alpha1'
+
+export type FunctionConfig = {
+  readonly given: readonly GivenOption[]
+  /** Present where the options came as strings and structured ones are YAML text. */
+  readonly parseYaml?: (text: string) => Checked<Value>
+}
+
+/** The options in a functionConfig: our kind with a spec, a ConfigMap with data, or none at all. */
+export function readFunctionConfig(config: Value | undefined, kind: string): Checked<FunctionConfig> {
+  if (config === undefined || config === null) return { value: { given: [] } }
+  if (!isMap(config)) return { problem: 'functionConfig is not an object' }
+  const { apiVersion, kind: found } = config
+  if (apiVersion === 'v1' && found === 'ConfigMap') {
+    const given = optionsIn(config['data'])
+    return given ? { value: { given, parseYaml } } : { problem: 'functionConfig: data is not a map' }
+  }
+  if (apiVersion !== functionApiVersion || found !== kind) {
+    const shown = `${quoted(apiVersion)}, kind ${quoted(found)}`
+    return {
+      problem: `functionConfig has apiVersion ${shown}: allowed are ${functionApiVersion}, kind ${kind}, or a v1 ConfigMap`,
+    }
+  }
+  const stray = Object.keys(config).filter((key) => !['apiVersion', 'kind', 'metadata', 'spec'].includes(key))
+  if (stray.length > 0) {
+    return {
+      problem: `functionConfig has the field ${stray.map(quote).join(', ')}: options belong under spec`,
+    }
+  }
+  const given = optionsIn(config['spec'])
+  return given ? { value: { given } } : { problem: 'functionConfig: spec is not a map' }
+}
+
+/** Reads YAML text with one document. */
+export function parseYaml(text: string): Checked<Value> {
+  const { documents, problem } = parseSource(text)
+  if (problem !== undefined) return { problem }
+  const [document, ...more] = documents
+  if (!document || more.length > 0) return { problem: 'is not one YAML document' }
+  return { value: toValue(document.root) }
+}
+
+function optionsIn(map: Value | undefined): GivenOption[] | undefined {
+  if (map === undefined || map === null) return []
+  return isMap(map) ? Object.entries(map).map(([name, value]) => ({ name, value })) : undefined
+}
+
+function quoted(value: Value | undefined): string {
+  return typeof value === 'string' ? quote(value) : 'none'
+}
+
+function isMap(value: Value): value is { readonly [key: string]: Value } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,37 @@
+import { functionApiVersion } from './function-config.ts'
+import type { KrmFunction } from './krm-function.ts'
+import type { OptionDescription } from './options.ts'
+
+/** The answer to `--help`, which is also what `kpt fn doc` shows. */
+export function functionHelp({ name, purpose, configKind, options }: KrmFunction): string {
+  return [
+    `${name}: ${purpose}`,
+    '',
+    'A KRM function: reads a ResourceList from standard input and writes it to standard output.',
+    'Run it by kustomize or kpt; without them, use the command kees.',
+    '',
+    'functionConfig:',
+    `  apiVersion: ${functionApiVersion}`,
+    `  kind: ${configKind}`,
+    '  spec: the options below; or a v1 ConfigMap with the options under data; or none',
+    '',
+    'Options:',
+    ...Object.entries(options).flatMap(([option, description]) => optionHelp(option, description)),
+    '',
+    'Exit codes: 0 done, 1 the input is wrong, 2 the options are wrong, 70 a bug.',
+    '',
+  ].join('\n')
+}
+
+/** Two lines: the option with what it takes and its default, and its meaning. */
+export function optionHelp(name: string, description: OptionDescription): string[] {
+  return [
+    `  ${name}  (${description.takes}; default ${defaultOf(description)})`,
+    `      ${description.meaning}`,
+  ]
+}
+
+export function defaultOf({ default: byDefault, defaultText }: OptionDescription): string {
+  if (defaultText !== undefined) return defaultText
+  return byDefault === '' ? '""' : String(byDefault)
+}

@@ -1,0 +1,117 @@
+/**
+ * The options of a function: one table gives the parsing of functionConfig, the flags of `kees` and the reference.
+ * A value comes typed (from a functionConfig's spec) or as text (from a ConfigMap's data, or a flag).
+ */
+import { nearMiss } from '../api/near-miss.ts'
+import { quote } from '../api/mistake.ts'
+import type { Value } from './source-value.ts'
+import type { Checked } from '../api/checked.ts'
+
+export type Option<T> = {
+  /** For people: `text`, `yes or no`, `YAML`. */
+  readonly takes: string
+  readonly default: T
+  /** How the default is shown where its own text does not say it. */
+  readonly defaultText?: string
+  readonly meaning: string
+  /** The problem is the end of a sentence that begins with the option's name. */
+  readonly parse: (value: Value) => Checked<T>
+  /** Text is YAML, as where a ConfigMap can only hold strings. */
+  readonly structured?: boolean
+}
+
+export type GivenOption = { readonly name: string; readonly value: Value }
+
+/** What describes an option, whatever its type: enough for help and reference. */
+export type OptionDescription = Omit<Option<unknown>, 'parse'>
+
+export type OptionReader = {
+  /** The given value of an option, or its default; a value that does not parse is noted and gives the default. */
+  readonly take: <T>(name: string, option: Option<T>) => T
+  /** The names that were given. */
+  readonly explicit: ReadonlySet<string>
+  /** Grows with every take. */
+  readonly problems: readonly string[]
+}
+
+/** @param parseYaml reads the text of structured options; absent where the values come typed. */
+export function readOptions(
+  given: readonly GivenOption[],
+  known: readonly string[],
+  parseYaml?: (text: string) => Checked<Value>,
+): OptionReader {
+  const values = new Map(given.map(({ name, value }) => [name, value]))
+  const problems = [...values.keys()]
+    .filter((name) => !known.includes(name))
+    .map((name) => unknownOption(name, known))
+  const parse = <T>(option: Option<T>, value: Value): Checked<T> => {
+    if (!option.structured || !parseYaml || typeof value !== 'string') return option.parse(value)
+    const read = parseYaml(value)
+    return read.problem === undefined ? option.parse(read.value) : { problem: read.problem }
+  }
+  const take = <T>(name: string, option: Option<T>): T => {
+    const value = values.get(name)
+    if (value === undefined) return option.default
+    const parsed = parse(option, value)
+    if (parsed.problem === undefined) return parsed.value
+    problems.push(`option ${name} ${parsed.problem}`)
+    return option.default
+  }
+  return { take, explicit: new Set(values.keys()), problems }
+}
+
+export function unknownOption(name: string, known: readonly string[]): string {
+  const meant = nearMiss(name, known)
+  const hint = meant === undefined ? '' : `; did you mean ${meant}?`
+  return `option ${quote(name)} is not known: known are ${known.join(', ')}${hint}`
+}
+
+export function textOption(
+  meaning: string,
+  byDefault: string,
+  problemOf: (text: string) => string | undefined = () => undefined,
+): Option<string> {
+  return {
+    takes: 'text',
+    default: byDefault,
+    meaning,
+    parse: (value) => {
+      if (typeof value !== 'string') return { problem: 'is not a text: put it in quotes' }
+      const problem = problemOf(value)
+      return problem === undefined ? { value } : { problem }
+    },
+  }
+}
+
+export function booleanOption(meaning: string): Option<boolean> {
+  return {
+    takes: 'true or false',
+    default: false,
+    meaning,
+    parse: (value) => {
+      if (value === true || value === 'true') return { value: true }
+      if (value === false || value === 'false') return { value: false }
+      return { problem: 'is neither true nor false' }
+    },
+  }
+}
+
+export function choiceOption<T extends string>(
+  meaning: string,
+  allowed: readonly T[],
+  byDefault: T,
+  defaultText?: string,
+): Option<T> {
+  return {
+    takes: allowed.map((one) => (one === '' ? '""' : one)).join(' or '),
+    default: byDefault,
+    ...(defaultText === undefined ? {} : { defaultText }),
+    meaning,
+    parse: (value) => {
+      const found = allowed.find((one) => one === value)
+      if (found !== undefined) return { value: found }
+      const list = allowed.map((one) => JSON.stringify(one)).join(', ')
+      return { problem: `is ${typeof value === 'string' ? quote(value) : 'not a text'}: allowed are ${list}` }
+    },
+  }
+}

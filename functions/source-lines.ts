@@ -1,0 +1,43 @@
+/** The lines of a source, by position. A line ends as YAML has it: with LF, CR LF or CR. */
+
+export function lineStart(source: string, position: number): number {
+  let at = position
+  while (!isLineStart(source, at)) at--
+  return at
+}
+
+/** A byte order mark at the start of a line is no part of it. */
+export function isLineStart(source: string, position: number): boolean {
+  if (position === 0) return source[0] !== '\ufeff'
+  const before = source[position - 1]
+  if (before === '\r') return source[position] !== '\n'
+  return before === '\n' || (before === '\ufeff' && (position === 1 || isLineStart(source, position - 1)))
+}
+
+export function columnOf(source: string, position: number): number {
+  return position - lineStart(source, position)
+}
+
+/** Where the line's text ends. */
+export function lineEnd(source: string, position: number): number {
+  const end = /[\r\n]/g
+  end.lastIndex = position
+  return end.exec(source)?.index ?? source.length
+}
+
+/** The start of the next line, or the end of the source. */
+export function nextLine(source: string, position: number): number {
+  const end = lineEnd(source, position)
+  return end + (source.startsWith('\r\n', end) ? 2 : end < source.length ? 1 : 0)
+}
+
+/** Where the text of the line ends that ends right before a position. */
+export function previousLineEnd(source: string, position: number): number {
+  if (!/[\r\n]/.test(source[position - 1] ?? '')) return position
+  return position - (source.startsWith('\r\n', position - 2) ? 2 : 1)
+}
+
+/** The line ends that the source uses. */
+export function lineEndOf(source: string): string {
+  return /\r\n|\r|\n/.exec(source)?.[0] ?? '\n'
+}

@@ -1,0 +1,43 @@
+/**
+ * A node of YAML source, with the place where it stands. Positions are UTF-16 offsets, ends exclusive; an anchor and a
+ * tag stand before the start. A scalar's text is what the source says: no types are resolved.
+ */
+type Placed = {
+  readonly start: number
+  readonly end: number
+  readonly anchor?: string
+  readonly tag?: string
+}
+export type ScalarStyle = 'plain' | 'quoted' | 'block'
+
+export type SourceScalar = Placed & {
+  readonly type: 'scalar'
+  readonly style: ScalarStyle
+  readonly text: string
+}
+export type SourceAlias = Placed & {
+  readonly type: 'alias'
+  readonly name: string
+  /** The nearest node before it that has the anchor. */
+  readonly target: SourceContent
+}
+export type SourceSequence = Placed & {
+  readonly type: 'sequence'
+  readonly flow: boolean
+  readonly items: readonly SourceNode[]
+}
+export type SourceEntry = { readonly key: SourceNode; readonly value: SourceNode }
+export type SourceMap = Placed & {
+  readonly type: 'map'
+  readonly flow: boolean
+  readonly entries: readonly SourceEntry[]
+}
+export type SourceContent = SourceScalar | SourceSequence | SourceMap
+export type SourceNode = SourceContent | SourceAlias
+
+export type SourceDocument = {
+  readonly source: string
+  readonly root: SourceNode
+  /** The names that some alias of this document uses. */
+  readonly aliased: ReadonlySet<string>
+}
