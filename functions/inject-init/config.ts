@@ -1,0 +1,196 @@
+import { annotationDomainProblem, defaultAnnotationDomain } from '../../api/annotation-domain.ts'
+import type { Checked } from '../../api/checked.ts'
+import { parseFormat, type SupportedFormat } from '../../api/secrets-format.ts'
+import {
+  booleanOption,
+  choiceOption,
+  type GivenOption,
+  type Option,
+  type OptionDescription,
+  readOptions,
+  textOption,
+} from '../options.ts'
+import type { Value } from '../source-value.ts'
+
+export type ConfigMapValue = { readonly [key: string]: Value }
+export type EnvVariable = { readonly name: string } & ConfigMapValue
+
+export type InjectConfig = {
+  readonly image: string
+  /** Empty: left to Kubernetes. */
+  readonly imagePullPolicy: string
+  readonly containerName: string
+  readonly secretMountPath: string
+  readonly secretVolumeName: string
+  readonly annotationsMountPath: string
+  readonly annotationsVolumeName: string
+  readonly medium: 'Memory' | ''
+  readonly sizeLimit: string
+  readonly containerResources: ConfigMapValue
+  /** Absent: left out of the container. */
+  readonly runAsUser: number | undefined
+  readonly env: readonly EnvVariable[]
+  /** The containers that get the mount; empty: all. */
+  readonly containers: readonly string[]
+  readonly format: SupportedFormat
+  readonly annotationDomain: string
+  readonly strict: boolean
+  /** The names of the options that were set. */
+  readonly explicit: ReadonlySet<string>
+}
+
+const label = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/
+const labelProblem = (text: string) =>
+  label.test(text) ? undefined : 'is not a name: lower-case letters, digits and "-", at most 63'
+const pathProblem = (text: string) =>
+  /^\/[^:$]*[^:/$]$/.test(text)
+    ? undefined
+    : 'is not an absolute path without ":", "$" and a slash at the end'
+const quantityProblem = (text: string) =>
+  /^[0-9]+(\.[0-9]+)?([eE][0-9]+|[numkKMGTPE]i?)?$/.test(text) ? undefined : 'is not a quantity such as 16Mi'
+
+export const injectOptions = {
+  image: textOption('the image of the init container', 'bsycorp/kees/init:latest', (text) =>
+    text === '' || /\s/.test(text) ? 'is not an image reference' : undefined,
+  ),
+  imagePullPolicy: choiceOption(
+    'when the image is pulled',
+    ['', 'Always', 'IfNotPresent', 'Never'],
+    '',
+    'left to Kubernetes',
+  ),
+  containerName: textOption('the name of the init container', 'init-container', labelProblem),
+  secretMountPath: textOption('where the containers find the secrets', '/secret', pathProblem),
+  secretVolumeName: textOption('the name of the volume that holds them', 'secret-volume', labelProblem),
+  annotationsMountPath: textOption("where init finds the pod's annotations", '/annotations', pathProblem),
+  annotationsVolumeName: textOption('the name of the downward API volume', 'annotations', labelProblem),
+  medium: choiceOption(
+    'where the secrets are held: the node\'s memory, or "" for its disk',
+    ['Memory', ''],
+    'Memory',
+  ),
+  sizeLimit: textOption('the size limit of the secret volume', '16Mi', quantityProblem),
+  containerResources: structured<ConfigMapValue>(
+    'the requests and limits of the init container',
+    { requests: { cpu: '50m', memory: '64Mi' }, limits: { cpu: '1', memory: '128Mi' } },
+    'requests 50m and 64Mi, limits 1 and 128Mi',
+    (value) => (isMap(value) ? { value } : { problem: 'is not a map with requests and limits' }),
+  ),
+  runAsUser: {
+    takes: 'a user id or ""',
+    default: 65532,
+    meaning: 'the user that init runs as; "" leaves it out, for OpenShift',
+    parse: (value) => {
+      if (value === '') return { value: undefined }
+      const id = typeof value === 'string' && /^[0-9]+$/.test(value) ? Number(value) : value
+      if (typeof id === 'number' && Number.isInteger(id) && id > 0 && id < 2 ** 31) return { value: id }
+      return { problem: 'is neither a user id from 1 nor ""' }
+    },
+  } satisfies Option<number | undefined> as Option<number | undefined>,
+  env: structured<readonly EnvVariable[]>(
+    "more environment of the init container, such as AWS_REGION: a list as in a container's env",
+    [],
+    'none',
+    (value) =>
+      Array.isArray(value) && value.every(isEnvVariable)
+        ? { value }
+        : { problem: 'is not a list of variables with a name and a value or valueFrom each' },
+  ),
+  containers: {
+    takes: 'names, comma-separated or a list',
+    default: [],
+    defaultText: 'all',
+    meaning: 'the containers that get the secrets mounted',
+    parse: (value) => {
+      const names = typeof value === 'string' ? value.split(',').map((one) => one.trim()) : value
+      if (
+        names === null ||
+        typeof names !== 'object' ||
+        !Array.isArray(names) ||
+        !names.every(isContainerName)
+      ) {
+        return { problem: 'is not a list of container names' }
+      }
+      return { value: names.map(String) }
+    },
+  } satisfies Option<readonly string[]> as Option<readonly string[]>,
+  format: {
+    takes: 'properties',
+    default: 'properties',
+    meaning: 'how init writes the values',
+    parse: (value) => {
+      const parsed = parseFormat(typeof value === 'string' ? value : '')
+      return parsed.problem === undefined ? { value: parsed.format } : { problem: parsed.problem }
+    },
+  } satisfies Option<SupportedFormat> as Option<SupportedFormat>,
+  annotationDomain: textOption(
+    'the domain of the annotations: secret.<domain>/<name>',
+    defaultAnnotationDomain,
+    annotationDomainProblem,
+  ),
+  strict: booleanOption('warnings are errors'),
+}
+
+injectOptions satisfies Readonly<Record<string, OptionDescription>>
+
+export type ParsedConfig<C> = { readonly config: C; readonly problems: readonly string[] }
+
+export function parseInjectConfig(
+  given: readonly GivenOption[],
+  parseYaml?: (text: string) => Checked<Value>,
+): ParsedConfig<InjectConfig> {
+  const { take, explicit, problems } = readOptions(given, Object.keys(injectOptions), parseYaml)
+  const config: InjectConfig = {
+    image: take('image', injectOptions.image),
+    imagePullPolicy: take('imagePullPolicy', injectOptions.imagePullPolicy),
+    containerName: take('containerName', injectOptions.containerName),
+    secretMountPath: take('secretMountPath', injectOptions.secretMountPath),
+    secretVolumeName: take('secretVolumeName', injectOptions.secretVolumeName),
+    annotationsMountPath: take('annotationsMountPath', injectOptions.annotationsMountPath),
+    annotationsVolumeName: take('annotationsVolumeName', injectOptions.annotationsVolumeName),
+    medium: take('medium', injectOptions.medium),
+    sizeLimit: take('sizeLimit', injectOptions.sizeLimit),
+    containerResources: take('containerResources', injectOptions.containerResources),
+    runAsUser: take('runAsUser', injectOptions.runAsUser),
+    env: take('env', injectOptions.env),
+    containers: take('containers', injectOptions.containers),
+    format: take('format', injectOptions.format),
+    annotationDomain: take('annotationDomain', injectOptions.annotationDomain),
+    strict: take('strict', injectOptions.strict),
+    explicit,
+  }
+  return { config, problems: [...problems, ...contradictions(config)] }
+}
+
+function contradictions(config: InjectConfig): string[] {
+  const problems: string[] = []
+  if (config.secretVolumeName === config.annotationsVolumeName) {
+    problems.push('options secretVolumeName and annotationsVolumeName must differ')
+  }
+  if (config.secretMountPath === config.annotationsMountPath) {
+    problems.push('options secretMountPath and annotationsMountPath must differ')
+  }
+  return problems
+}
+
+function structured<T>(
+  meaning: string,
+  byDefault: T,
+  defaultText: string,
+  parse: (value: Value) => Checked<T>,
+): Option<T> {
+  return { takes: 'YAML', default: byDefault, defaultText, meaning, parse, structured: true }
+}
+
+export function isMap(value: Value): value is ConfigMapValue {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function isContainerName(value: Value): boolean {
+  return typeof value === 'string' && label.test(value)
+}
+
+function isEnvVariable(value: Value): value is EnvVariable {
+  if (!isMap(value) || typeof value['name'] !== 'string') return false
+  return typeof value['value'] === 'string' || isMap(value['valueFrom'] ?? null)
+}

@@ -1,0 +1,51 @@
+import { parseFormat } from '../../api/secrets-format.ts'
+import type { Value } from '../source-value.ts'
+import { type InjectConfig, isMap } from './config.ts'
+import type { Part } from './pod-parts.ts'
+import type { InjectionRecord } from '../injection-record.ts'
+
+/**
+ * The configuration for a pod that was injected before, perhaps by another configuration: what ours does not set
+ * explicitly stays as the earlier one had it, so that a base and its overlay may both inject.
+ *
+ * @param container the recorded init container as it stands now.
+ */
+export function effectiveConfig(
+  config: InjectConfig,
+  record: InjectionRecord,
+  container: Part,
+): InjectConfig {
+  const [secretVolume, annotationsVolume] = record.volumes
+  const keep = <K extends keyof InjectConfig>(
+    option: K,
+    found: InjectConfig[K] | undefined,
+  ): InjectConfig[K] => (config.explicit.has(option) || found === undefined ? config[option] : found)
+  return {
+    ...config,
+    containerName: keep('containerName', record.container),
+    secretVolumeName: keep('secretVolumeName', secretVolume),
+    annotationsVolumeName: keep('annotationsVolumeName', annotationsVolume),
+    secretMountPath: keep('secretMountPath', mountPathOf(container, secretVolume)),
+    annotationsMountPath: keep('annotationsMountPath', mountPathOf(container, annotationsVolume)),
+    annotationDomain: keep('annotationDomain', envOf(container, 'ANNOTATION_DOMAIN')),
+    format: keep('format', parseFormat(envOf(container, 'FORMAT') ?? '').format),
+    containers: keep('containers', record.containers),
+  }
+}
+
+/** The plain value of an environment variable of a container. */
+export function envOf(container: Part, name: string): string | undefined {
+  const found = listIn(container.value, 'env').find((one) => one['name'] === name)?.['value']
+  return typeof found === 'string' ? found : undefined
+}
+
+function mountPathOf(container: Part, volume: string | undefined): string | undefined {
+  const found = listIn(container.value, 'volumeMounts').find((one) => one['name'] === volume)?.['mountPath']
+  return typeof found === 'string' ? found : undefined
+}
+
+/** The maps in a list under a key. */
+export function listIn(value: Value, key: string): { readonly [key: string]: Value }[] {
+  const list = isMap(value) ? value[key] : undefined
+  return Array.isArray(list) ? list.filter(isMap) : []
+}

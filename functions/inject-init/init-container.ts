@@ -1,0 +1,72 @@
+/** What inject-init adds to a pod, as plain objects. The names and paths of the defaults are the worked example's. */
+import { encodeInitEnv } from '../../api/init-env.ts'
+import type { PodSettings } from '../../api/pod-annotations.ts'
+import type { Value } from '../source-value.ts'
+import type { ConfigMapValue, InjectConfig } from './config.ts'
+
+export type Injection = {
+  readonly container: ConfigMapValue
+  readonly volumes: readonly ConfigMapValue[]
+  /** For every other container. */
+  readonly mount: ConfigMapValue
+}
+
+export function injectionOf(config: InjectConfig, settings: PodSettings): Injection {
+  return {
+    container: initContainer(config, settings),
+    volumes: [
+      { name: config.secretVolumeName, emptyDir: emptyDir(config) },
+      {
+        name: config.annotationsVolumeName,
+        downwardAPI: { items: [{ path: 'annotations', fieldRef: { fieldPath: 'metadata.annotations' } }] },
+      },
+    ],
+    mount: { mountPath: config.secretMountPath, name: config.secretVolumeName, readOnly: true },
+  }
+}
+
+/** Satisfies Pod Security "restricted" on its own, whatever the pod's own security context says. */
+function initContainer(config: InjectConfig, settings: PodSettings): ConfigMapValue {
+  return {
+    name: config.containerName,
+    image: config.image,
+    ...(config.imagePullPolicy === '' ? {} : { imagePullPolicy: config.imagePullPolicy }),
+    env: initEnv(config, settings),
+    resources: config.containerResources,
+    terminationMessagePolicy: 'File',
+    securityContext: {
+      allowPrivilegeEscalation: false,
+      capabilities: { drop: ['ALL'] },
+      readOnlyRootFilesystem: true,
+      runAsNonRoot: true,
+      ...(config.runAsUser === undefined ? {} : { runAsUser: config.runAsUser }),
+      seccompProfile: { type: 'RuntimeDefault' },
+    },
+    volumeMounts: [
+      { mountPath: config.secretMountPath, name: config.secretVolumeName },
+      { mountPath: config.annotationsMountPath, name: config.annotationsVolumeName },
+    ],
+  }
+}
+
+/** What init cannot do without comes first; a variable of the option `env` replaces one of the same name. */
+function initEnv(config: InjectConfig, settings: PodSettings): Value[] {
+  const variables = new Map<string, Value>()
+  const add = (name: string, rest: ConfigMapValue) => variables.set(name, { name, ...rest })
+  add('POD_NAME', { valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } })
+  add('POD_NAMESPACE', { valueFrom: { fieldRef: { fieldPath: 'metadata.namespace' } } })
+  const encoded = encodeInitEnv({
+    annotationsFile: `${config.annotationsMountPath}/annotations`,
+    secretsFile: `${config.secretMountPath}/secret`,
+    resourcesFile: `${config.secretMountPath}/resource`,
+    annotationDomain: config.annotationDomain,
+    format: settings.format ?? config.format,
+  })
+  for (const [name, value] of encoded) add(name, { value })
+  for (const { name, ...rest } of config.env) add(name, rest)
+  return [...variables.values()]
+}
+
+function emptyDir({ medium, sizeLimit }: InjectConfig): ConfigMapValue {
+  return { ...(medium === '' ? {} : { medium }), sizeLimit }
+}

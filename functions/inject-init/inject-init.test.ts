@@ -1,0 +1,5 @@
+import t from 'tap'
+import { runFixtures } from '../fixtures.ts'
+import { injectInit } from './inject-init.ts'
+
+runFixtures(t, injectInit, `${import.meta.dirname}/testdata`)

@@ -1,0 +1,32 @@
+import { exitCode } from '../../api/exit-code.ts'
+import type { EditedItem, KrmFunction } from '../krm-function.ts'
+import { type Finding, judge } from '../krm-result.ts'
+import type { ManifestItem } from '../manifest-item.ts'
+import { readWorkloads } from '../workload.ts'
+import { type InjectConfig, injectOptions, parseInjectConfig } from './config.ts'
+import { injectWorkload } from './inject-workload.ts'
+
+export type InjectOutput = { readonly edited: readonly EditedItem[]; readonly findings: readonly Finding[] }
+
+/** Injects every annotated workload among the items. With an error among the findings nothing is to be edited. */
+export function injectItems(items: readonly ManifestItem[], config: InjectConfig): InjectOutput {
+  const { workloads, findings } = readWorkloads(items, config.annotationDomain)
+  const injected = workloads.map((workload) => ({
+    item: workload.item,
+    ...injectWorkload(workload, config),
+  }))
+  const all = [...findings, ...injected.flatMap((one) => one.findings)]
+  return { edited: injected.map(({ item, edits }) => ({ item, edits })), findings: judge(all, config.strict) }
+}
+
+export const injectInit: KrmFunction = {
+  name: 'inject-init',
+  purpose: 'Adds the init container that fetches the secrets to every annotated workload.',
+  options: injectOptions,
+  configKind: 'InjectInit',
+  run: ({ items, config: { given, parseYaml } }) => {
+    const { config, problems } = parseInjectConfig(given, parseYaml)
+    if (problems.length === 0) return injectItems(items, config)
+    return { findings: problems.map((message) => ({ severity: 'error', message, exit: exitCode.usage })) }
+  },
+}

@@ -1,0 +1,65 @@
+/** The lists of a pod that injection reads and edits. */
+import { editableList, type EditableList, editableMap, type Refusals } from '../editable.ts'
+import { listStyleOf } from '../source-edit.ts'
+import type { SourceDocument, SourceMap } from '../source-node.ts'
+import { lookUp, stringOf, toValue, type Value } from '../source-value.ts'
+import type { Workload } from '../workload.ts'
+import type { ListStyle } from '../yaml-text.ts'
+
+/** An item of a list, such as a container or a volume. */
+export type Part = {
+  readonly node: SourceMap
+  readonly name: string
+  readonly value: Value
+}
+
+export type PodParts = {
+  readonly document: SourceDocument
+  readonly spec: SourceMap
+  /** The spec's path, for messages. */
+  readonly where: string
+  readonly lists: ListStyle
+  readonly initContainers: PartList
+  readonly containers: PartList
+  readonly volumes: PartList
+}
+
+export type PartList = EditableList & { readonly parts: readonly Part[] }
+
+/** Undefined, with the reasons noted, where the pod's spec cannot be edited. */
+export function podPartsOf({ item, template }: Workload, refusals: Refusals): PodParts | undefined {
+  const { document, root } = item
+  const path = [...template.path, 'spec']
+  const where = path.join('.')
+  const spec = editableMap(document, root, path, refusals)
+  if (!spec) return undefined
+  const partsOf = (key: string) => partList(document, spec, key, where, refusals)
+  const containers = partsOf('containers')
+  if (containers.parts.length === 0 && refusals.length === 0) refusals.push(`${where}.containers is missing`)
+  const lists = listStyleOf(document, spec, 'containers') ?? 'compact'
+  return {
+    document,
+    spec,
+    where,
+    lists,
+    containers,
+    initContainers: partsOf('initContainers'),
+    volumes: partsOf('volumes'),
+  }
+}
+
+export function partList(
+  document: SourceDocument,
+  map: SourceMap,
+  key: string,
+  where: string,
+  refusals: Refusals,
+): PartList {
+  const list = editableList(document, map, key, where, refusals)
+  const parts = list.items.map((node) => ({
+    node,
+    name: stringOf(lookUp(node, 'name')) ?? '',
+    value: toValue(node),
+  }))
+  return { ...list, parts }
+}

@@ -1,0 +1,44 @@
+import { injectedAnnotation } from '../../api/annotation-domain.ts'
+import type { SourceEdit } from '../apply-edits.ts'
+import { editableMap, type Refusals, sharedProblem } from '../editable.ts'
+import type { ManifestItem } from '../manifest-item.ts'
+import { addEntry, removeEntries, replaceValue } from '../source-edit.ts'
+import { isVoid, ownEntry, stringOf } from '../source-value.ts'
+import type { ListStyle } from '../yaml-text.ts'
+import { formatRecord, type InjectionRecord } from '../injection-record.ts'
+
+/** The edits that make the workload's record say this. */
+export function writeRecord(
+  { document, root }: ManifestItem,
+  record: InjectionRecord,
+  lists: ListStyle,
+  refusals: Refusals,
+): SourceEdit[] {
+  const text = formatRecord(record)
+  const metadata = editableMap(document, root, ['metadata'], refusals)
+  if (!metadata) return []
+  const entry = ownEntry(metadata, 'annotations')
+  const fresh = { [injectedAnnotation]: text }
+  if (!entry) return [addEntry(document, metadata, 'annotations', fresh, { lists })]
+  const { value } = entry
+  if (isVoid(value)) return replaceValue(document, metadata, entry, fresh, lists)
+  const problem = value.type === 'map' ? sharedProblem(document, value) : 'is not a map'
+  if (value.type !== 'map' || problem !== undefined) {
+    refusals.push(`metadata.annotations ${problem}`)
+    return []
+  }
+  const own = ownEntry(value, injectedAnnotation)
+  if (!own) return [addEntry(document, value, injectedAnnotation, text, { lists })]
+  return stringOf(own.value) === text ? [] : replaceValue(document, value, own, text, lists)
+}
+
+/** Takes the record out, and the annotations with it where it is the only one. */
+export function removeRecord({ document, root }: ManifestItem, refusals: Refusals): SourceEdit[] {
+  const metadata = editableMap(document, root, ['metadata'], refusals)
+  const annotations = metadata && editableMap(document, metadata, ['annotations'], refusals)
+  const entry = annotations && ownEntry(annotations, injectedAnnotation)
+  if (!entry) return []
+  const all = ownEntry(metadata, 'annotations')
+  if (annotations.entries.length === 1 && all) return removeEntries(document, metadata, [all])
+  return removeEntries(document, annotations, [entry])
+}
