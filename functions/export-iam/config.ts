@@ -1,0 +1,45 @@
+import { annotationDomainProblem, defaultAnnotationDomain } from '../../api/annotation-domain.ts'
+import type { Checked } from '../../api/checked.ts'
+import { booleanOption, choiceOption, type GivenOption, readOptions, textOption } from '../options.ts'
+import type { Value } from '../source-value.ts'
+
+export const exportOptions = {
+  name: textOption('the name of the ConfigMap that holds the module', 'terraform', (text) =>
+    /^[a-z0-9]([-.a-z0-9]{0,251}[a-z0-9])?$/.test(text) ? undefined : 'is not a name of a ConfigMap',
+  ),
+  output: choiceOption(
+    'append the ConfigMap to the items (kpt), or emit it alone (kustomize)',
+    ['append', 'only'],
+    'append',
+  ),
+  allowUninjected: booleanOption('accept annotated workloads that inject-init has not seen'),
+  annotationDomain: textOption(
+    'the domain of the annotations: secret.<domain>/<name>',
+    defaultAnnotationDomain,
+    annotationDomainProblem,
+  ),
+  strict: booleanOption('warnings are errors'),
+}
+
+export type ExportConfig = {
+  readonly name: string
+  readonly output: 'append' | 'only'
+  readonly allowUninjected: boolean
+  readonly annotationDomain: string
+  readonly strict: boolean
+}
+
+export function parseExportConfig(
+  given: readonly GivenOption[],
+  parseYaml?: (text: string) => Checked<Value>,
+): { readonly config: ExportConfig; readonly problems: readonly string[] } {
+  const { take, problems } = readOptions(given, Object.keys(exportOptions), parseYaml)
+  const config: ExportConfig = {
+    name: take('name', exportOptions.name),
+    output: take('output', exportOptions.output),
+    allowUninjected: take('allowUninjected', exportOptions.allowUninjected),
+    annotationDomain: take('annotationDomain', exportOptions.annotationDomain),
+    strict: take('strict', exportOptions.strict),
+  }
+  return { config, problems }
+}
