@@ -1,0 +1,36 @@
+import type { ExitCode } from '../api/exit-code.ts'
+import type { Flags, ParsedFlags } from './flags.ts'
+
+/** What a command sees of the process; tests give their own. */
+export type Io = {
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** Everything that comes on standard input; undefined where that is a terminal. */
+  readonly readStdin: () => Promise<Buffer | undefined>
+  readonly out: (text: string) => void
+  /** One line for people, on standard error. */
+  readonly say: (line: string) => void
+}
+
+export type Command = {
+  readonly name: string
+  /** What follows the name, such as `-f FILE --out DIR`. */
+  readonly usage: string
+  readonly purpose: string
+  readonly flags: Flags
+  readonly run: (parsed: ParsedFlags, io: Io) => Promise<ExitCode>
+}
+
+/** Says each problem and gives the exit code of a wrong command line. */
+export function sayUsage(problems: readonly string[], io: Io): ExitCode {
+  for (const problem of problems) io.say(`error: ${problem}`)
+  return 2
+}
+
+/** The one value of a flag that may stand once. */
+export function valueOf({ values }: ParsedFlags, name: string): string | undefined {
+  return values.get(name)?.[0]
+}
+
+export function isOn({ values }: ParsedFlags, name: string): boolean {
+  return values.has(name)
+}

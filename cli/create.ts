@@ -1,0 +1,105 @@
+import { annotationDomainProblem, defaultAnnotationDomain } from '../api/annotation-domain.ts'
+import { exitCode, type ExitCode, firstToMend } from '../api/exit-code.ts'
+import { type Group, groupOf } from '../api/group.ts'
+import { isDynamic } from '../api/pod-annotations.ts'
+import { exitCodeOf, judge, lineOf } from '../functions/krm-result.ts'
+import { readWorkloads } from '../functions/workload.ts'
+import { createMissing, type GroupResult } from '../runtime/creator/create-missing.ts'
+import { exitCodeOf as failureExitCode } from '../runtime/failure.ts'
+import { type Command, type Io, isOn, valueOf } from './command.ts'
+import type { ParsedFlags } from './flags.ts'
+import { manifestFlags, readManifests } from './read-manifests.ts'
+import { sayProblems } from './say-problems.ts'
+import { openStoreFlag, storeFlags } from './store-flag.ts'
+import { formatTable } from './table.ts'
+
+export const createCommand: Command = {
+  name: 'create',
+  usage: '-f FILE [--dry-run] [--store STORE] [--output table|json]',
+  purpose: 'Makes the DYNAMIC parameters of the manifests that do not exist yet, as the creator does.',
+  flags: {
+    ...manifestFlags,
+    'dry-run': { meaning: 'only tell what would be created' },
+    output: { short: 'o', takes: 'FORMAT', meaning: 'table or json (default table)' },
+    'annotation-domain': {
+      takes: 'TEXT',
+      meaning: `the domain of the annotations: secret.<domain>/<name> (default ${defaultAnnotationDomain})`,
+    },
+    strict: { meaning: 'warnings are errors' },
+    ...storeFlags,
+  },
+  run,
+}
+
+async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
+  const usage: string[] = []
+  const domain = valueOf(parsed, 'annotation-domain') ?? defaultAnnotationDomain
+  const domainProblem = annotationDomainProblem(domain)
+  if (domainProblem !== undefined) usage.push(`flag --annotation-domain ${domainProblem}`)
+  const output = valueOf(parsed, 'output') ?? 'table'
+  if (output !== 'table' && output !== 'json') usage.push('flag --output is neither table nor json')
+  if (parsed.operands.length > 0) usage.push('arguments are not known: manifests are named by -f')
+  const { store, problems: storeProblems = [] } = await openStoreFlag(parsed, io)
+  const { manifests, problems: unread } = await readManifests(parsed, io)
+  const problems = [...usage, ...storeProblems].map((message) => ({ message, exit: exitCode.usage }))
+  const wrong = sayProblems([...problems, ...unread], io)
+  if (wrong !== exitCode.done || !store) return wrong
+
+  const { workloads, findings: found } = readWorkloads(
+    manifests.flatMap(({ items }) => items),
+    domain,
+  )
+  const findings = judge(found, isOn(parsed, 'strict'))
+  for (const finding of findings) io.say(lineOf(finding))
+  const exit = exitCodeOf(findings)
+  if (exit !== exitCode.done) return exit
+
+  const dynamic = workloads.flatMap(({ pod }) => pod.declared).filter(isDynamic)
+  const groups = dynamic.map(({ declaration, parameter }) => groupOf(declaration, parameter))
+  const results = await createMissing(store, groups, { dryRun: isOn(parsed, 'dry-run') })
+  for (const line of results.flatMap(complaintOf)) io.say(line)
+  const rows = results.flatMap(rowsOf)
+  io.out(output === 'json' ? `${JSON.stringify(rows, null, 2)}\n` : tableOf(rows))
+  return firstToMend(results.map(exitOf))
+}
+
+type Row = {
+  readonly parameter: string
+  readonly type: Group['type']
+  readonly bits: number
+  readonly result: string
+}
+
+function rowsOf({ group: { type, size, parts }, ...result }: GroupResult): Row[] {
+  return parts.map(({ parameter }) => {
+    const created = result.created.includes(parameter)
+    const complete =
+      result.outcome === 'created' || result.outcome === 'exists' || result.outcome === 'would-create'
+    const settled = complete ? 'exists' : result.outcome
+    const word = result.outcome === 'would-create' ? 'would be created' : 'created'
+    return { parameter, type, bits: size, result: created ? word : settled }
+  })
+}
+
+function tableOf(rows: readonly Row[]): string {
+  if (rows.length === 0) return 'nothing is declared with kind DYNAMIC\n'
+  return formatTable(
+    ['parameter', 'type', 'bits', 'result'],
+    rows.map(({ parameter, type, bits, result }) => [parameter, type, String(bits), result]),
+  )
+}
+
+function complaintOf({ group, ...result }: GroupResult): string[] {
+  const names = group.parts.map(({ parameter }) => parameter).join(', ')
+  if (result.outcome === 'incomplete' || result.outcome === 'mismatched') {
+    return [`error: ${names}: the group ${result.reason}`]
+  }
+  if (result.outcome !== 'failed') return []
+  const { message, detail } = result.failure
+  return [`error: ${names}: ${message}${detail === undefined ? '' : ` (${detail})`}`]
+}
+
+function exitOf(result: GroupResult): ExitCode {
+  if (result.outcome === 'failed') return failureExitCode(result.failure)
+  return result.outcome === 'incomplete' || result.outcome === 'mismatched' ? exitCode.input : exitCode.done
+}

@@ -1,0 +1,111 @@
+/** The flags of a command: one table gives the parsing and the help. */
+import { parseArgs } from 'node:util'
+import { quote } from '../api/mistake.ts'
+import { nearMiss } from '../api/near-miss.ts'
+import { defaultOf } from '../functions/function-help.ts'
+import { parseYaml } from '../functions/function-config.ts'
+import type { GivenOption, OptionDescription } from '../functions/options.ts'
+
+export type Flag = {
+  /** What follows the flag, such as `FILE`; a flag that takes nothing is a switch. */
+  readonly takes?: string
+  readonly short?: string
+  readonly repeatable?: true
+  readonly meaning: string
+}
+
+export type Flags = Readonly<Record<string, Flag>>
+
+export type ParsedFlags = {
+  readonly operands: readonly string[]
+  /** By the flag's name; a switch that is on has the one value `true`. */
+  readonly values: ReadonlyMap<string, readonly string[]>
+  readonly problems: readonly string[]
+}
+
+export function parseFlags(args: readonly string[], flags: Flags): ParsedFlags {
+  const operands: string[] = []
+  const problems: string[] = []
+  const values = new Map<string, string[]>()
+  const options = Object.fromEntries(Object.entries(flags).map(([name, flag]) => [name, parserOption(flag)]))
+  const { tokens } = parseArgs({
+    args: [...args],
+    options,
+    strict: false,
+    tokens: true,
+    allowPositionals: true,
+  })
+  for (const token of tokens) {
+    if (token.kind === 'positional') operands.push(token.value)
+    if (token.kind !== 'option') continue
+    const { name, rawName, value } = token
+    const flag = Object.hasOwn(flags, name) ? flags[name] : undefined
+    const given = values.get(name) ?? []
+    if (!flag) problems.push(unknownFlag(rawName, Object.keys(flags)))
+    else if (flag.takes === undefined && value !== undefined && value !== 'true' && value !== 'false') {
+      problems.push(`flag ${rawName} takes no value`)
+    } else if (flag.takes !== undefined && value === undefined) {
+      problems.push(`flag ${rawName} needs a value: ${flag.takes}`)
+    } else if (given.length > 0 && !flag.repeatable) {
+      problems.push(`flag ${rawName} stands more than once`)
+    } else if (value !== 'false' || flag.takes !== undefined) {
+      values.set(name, [...given, value ?? 'true'])
+    }
+  }
+  return { operands, values, problems }
+}
+
+/** Every option of a function as a flag: `imagePullPolicy` is `--image-pull-policy`. */
+export function optionFlags(options: Readonly<Record<string, OptionDescription>>): Flags {
+  return Object.fromEntries(
+    Object.entries(options).map(([name, option]): [string, Flag] => {
+      if (option.default === false) return [flagName(name), { meaning: option.meaning }]
+      const meaning = `${option.meaning} (default ${defaultOf(option)})`
+      return [flagName(name), { takes: option.takes.toUpperCase(), meaning }]
+    }),
+  )
+}
+
+/** The options that were given as flags; structured ones are read as YAML. */
+export function givenOptions(
+  options: Readonly<Record<string, OptionDescription>>,
+  values: ParsedFlags['values'],
+): { readonly given: readonly GivenOption[]; readonly problems: readonly string[] } {
+  const problems: string[] = []
+  const given = Object.entries(options).flatMap(([name, option]): GivenOption[] => {
+    const [text] = values.get(flagName(name)) ?? []
+    if (text === undefined) return []
+    if (!option.structured) return [{ name, value: text }]
+    const parsed = parseYaml(text)
+    if (parsed.problem === undefined) return [{ name, value: parsed.value }]
+    problems.push(`flag --${flagName(name)} ${parsed.problem}`)
+    return []
+  })
+  return { given, problems }
+}
+
+export function flagsHelp(flags: Flags): string[] {
+  return Object.entries(flags).flatMap(([name, { short, takes, meaning }]) => {
+    const both = `${short === undefined ? '' : `-${short}, `}--${name}`
+    return [`  ${both}${takes === undefined ? '' : ` ${takes}`}`, `      ${meaning}`]
+  })
+}
+
+function flagName(option: string): string {
+  return option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+}
+
+function parserOption({ takes, short }: Flag): {
+  type: 'string' | 'boolean'
+  multiple: true
+  short?: string
+} {
+  const type = takes === undefined ? 'boolean' : 'string'
+  return { type, multiple: true, ...(short === undefined ? {} : { short }) }
+}
+
+function unknownFlag(rawName: string, known: readonly string[]): string {
+  const meant = nearMiss(rawName.replace(/^-+/, ''), known)
+  const hint = meant === undefined ? 'see --help' : `did you mean --${meant}?`
+  return `flag ${quote(rawName)} is not known: ${hint}`
+}

@@ -1,0 +1,83 @@
+import { exitCode, type ExitCode } from '../api/exit-code.ts'
+import { parseInjectConfig } from '../functions/inject-init/config.ts'
+import { injectInit, injectItems } from '../functions/inject-init/inject-init.ts'
+import { exitCodeOf, lineOf, nameOf } from '../functions/krm-result.ts'
+import type { EditedItem } from '../functions/krm-function.ts'
+import { applyEdits } from '../functions/apply-edits.ts'
+import { type Command, type Io, isOn } from './command.ts'
+import type { ParsedFlags } from './flags.ts'
+import { functionFlags, readFunctionFlags } from './function-flags.ts'
+import { type Manifest, manifestFlags, readManifests } from './read-manifests.ts'
+import { replaceFiles } from './replace-files.ts'
+import { sayProblems } from './say-problems.ts'
+
+export const injectCommand: Command = {
+  name: 'inject',
+  usage: '-f FILE [--write | --check] [OPTION ...]',
+  purpose: 'Adds the init container to the annotated workloads and prints the manifests.',
+  flags: {
+    ...manifestFlags,
+    write: { meaning: 'edit the files in place instead of printing' },
+    check: { meaning: 'print nothing; exit with 1 if anything would change' },
+    ...functionFlags(injectInit),
+  },
+  run,
+}
+
+async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
+  const { given, parseYaml, problems: flagProblems } = await readFunctionFlags(injectInit, parsed)
+  const { config, problems } = parseInjectConfig(given, parseYaml)
+  const usage = [...flagProblems, ...problems]
+  if (parsed.operands.length > 0) usage.push('arguments are not known: manifests are named by -f')
+  if (isOn(parsed, 'write') && isOn(parsed, 'check'))
+    usage.push('flags --write and --check exclude each other')
+  const { manifests, problems: unread } = await readManifests(parsed, io)
+  if (isOn(parsed, 'write') && manifests.some(({ path }) => path === '-')) {
+    usage.push('flag --write needs files: standard input cannot be edited in place')
+  }
+  const wrong = sayProblems([...usage.map((message) => ({ message, exit: exitCode.usage })), ...unread], io)
+  if (wrong !== exitCode.done) return wrong
+  const { edited, findings } = injectItems(
+    manifests.flatMap(({ items }) => items),
+    config,
+  )
+  for (const finding of findings) io.say(lineOf(finding))
+  const exit = exitCodeOf(findings)
+  if (exit !== exitCode.done) return exit
+  return deliver(
+    parsed,
+    manifests,
+    edited.filter(({ edits }) => edits.length > 0),
+    io,
+  )
+}
+
+async function deliver(
+  parsed: ParsedFlags,
+  manifests: readonly Manifest[],
+  edited: readonly EditedItem[],
+  io: Io,
+): Promise<ExitCode> {
+  if (isOn(parsed, 'check')) {
+    for (const { item } of edited) io.say(`error: ${nameOf(item.object)} is not injected as configured`)
+    return edited.length > 0 ? exitCode.input : exitCode.done
+  }
+  const changed = manifests.map(({ path, text, items }) => {
+    const own = new Set(items)
+    const edits = edited.filter(({ item }) => own.has(item)).flatMap((one) => one.edits)
+    return { path, text: applyEdits(text, edits), changed: edits.length > 0 }
+  })
+  if (isOn(parsed, 'write')) {
+    await replaceFiles(new Map(changed.filter((one) => one.changed).map(({ path, text }) => [path, text])))
+  } else io.out(joinDocuments(changed.map(({ text }) => text)))
+  return exitCode.done
+}
+
+/** Several files as one YAML stream; a single one is printed as it is. */
+function joinDocuments(texts: readonly string[]): string {
+  return texts.reduce((stream, text) => {
+    if (stream === '') return text
+    const ended = stream.endsWith('\n') ? stream : `${stream}\n`
+    return text.startsWith('---') ? ended + text : `${ended}---\n${text}`
+  }, '')
+}

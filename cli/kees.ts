@@ -1,0 +1,73 @@
+import { quote } from '../api/mistake.ts'
+import { exitCode, type ExitCode } from '../api/exit-code.ts'
+import { nearMiss } from '../api/near-miss.ts'
+import manifest from '../package.json' with { type: 'json' }
+import { exitCodeOf, failureOf } from '../runtime/failure.ts'
+import { type Command, type Io, sayUsage } from './command.ts'
+import { createCommand } from './create.ts'
+import { exportCommand } from './export.ts'
+import { flagsHelp, parseFlags } from './flags.ts'
+import { injectCommand } from './inject.ts'
+import { putCommand } from './put.ts'
+
+const commands: readonly Command[] = [injectCommand, exportCommand, createCommand, putCommand]
+
+/** The command `kees`. @param args without the program's own name. @returns the exit code. */
+export async function kees(args: readonly string[], io: Io): Promise<ExitCode> {
+  const [name, ...rest] = args
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+    const text = help()
+    if (name === undefined) return sayUsage(['a command is missing', ...text.split('\n')], io)
+    io.out(text)
+    return exitCode.done
+  }
+  if (name === '--version') {
+    io.out(`kees ${manifest.version}\n`)
+    return exitCode.done
+  }
+  const command = commands.find((one) => one.name === name)
+  if (!command) return sayUsage([unknownCommand(name)], io)
+  const end = rest.indexOf('--')
+  if (rest.slice(0, end < 0 ? rest.length : end).some((arg) => arg === '--help' || arg === '-h')) {
+    io.out(commandHelp(command))
+    return exitCode.done
+  }
+  const parsed = parseFlags(rest, command.flags)
+  if (parsed.problems.length > 0) return sayUsage(parsed.problems, io)
+  try {
+    return await command.run(parsed, io)
+  } catch (error) {
+    const failure = failureOf(error)
+    const reason = error instanceof Error ? error.message : String(error)
+    io.say(failure ? `error: ${failure.message}` : `error: this is a bug of kees: ${reason}`)
+    if (failure?.detail) io.say(`  ${failure.detail}`)
+    return exitCodeOf(failure)
+  }
+}
+
+function help(): string {
+  const width = Math.max(...commands.map(({ name }) => name.length))
+  return [
+    "kees: a pod's annotations as the single source of truth for its secrets",
+    '',
+    'Usage: kees COMMAND [FLAG ...]',
+    '',
+    ...commands.map(({ name, purpose }) => `  ${name.padEnd(width)}  ${purpose}`),
+    '',
+    'kees COMMAND --help tells the flags of a command.',
+    'Exit codes: 0 done, 1 the input is wrong, 2 the command line is wrong, 3 parameters missing,',
+    '4 access denied, 5 store not reached, 6 cannot write the output, 70 a bug.',
+    '',
+  ].join('\n')
+}
+
+function commandHelp({ name, usage, purpose, flags }: Command): string {
+  return [`Usage: kees ${name} ${usage}`, '', purpose, '', ...flagsHelp(flags), ''].join('\n')
+}
+
+function unknownCommand(name: string): string {
+  const names = commands.map((one) => one.name)
+  const meant = nearMiss(name, names)
+  const hint = meant === undefined ? '' : `; did you mean ${meant}?`
+  return `command ${quote(name)} is not known: known are ${names.join(', ')}${hint}`
+}

@@ -1,0 +1,18 @@
+import type { Io } from './command.ts'
+import { kees } from './kees.ts'
+
+const io: Io = {
+  env: process.env,
+  readStdin: async () => {
+    if (process.stdin.isTTY) return undefined
+    const chunks: Buffer[] = []
+    for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk))
+    return Buffer.concat(chunks)
+  },
+  out: (text) => process.stdout.write(text),
+  say: (line) => process.stderr.write(`${line}\n`),
+}
+
+void kees(process.argv.slice(2), io).then((exit) => {
+  process.exitCode = exit
+})

@@ -1,0 +1,66 @@
+import { exitCode, type ExitCode } from '../api/exit-code.ts'
+import { quote } from '../api/mistake.ts'
+import { parseParameterName } from '../api/parameter-name.ts'
+import { type SecretValue, secretValue } from '../runtime/secret-value.ts'
+import { type Command, type Io, isOn, sayUsage } from './command.ts'
+import type { ParsedFlags } from './flags.ts'
+import { openStoreFlag, storeFlags } from './store-flag.ts'
+
+/** Of a SecureString in the advanced tier, in bytes. */
+const maxValueSize = 8192
+
+export const putCommand: Command = {
+  name: 'put',
+  usage: 'NAME [--overwrite] [--store STORE] < VALUE',
+  purpose:
+    'Stores a REFERENCE from standard input, without its last line end. Never over an existing one without --overwrite.',
+  flags: { overwrite: { meaning: 'replace the parameter if it exists' }, ...storeFlags },
+  run,
+}
+
+async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
+  const [operand, ...more] = parsed.operands
+  const problems: string[] = []
+  if (operand === undefined) problems.push('the name of the parameter is missing')
+  if (more.length > 0) problems.push('only one name can be given: the value comes from standard input')
+  const name = nameFrom(operand ?? '')
+  if (operand !== undefined && name.problem !== undefined) {
+    problems.push(`the name ${quote(operand)} ${name.problem}`)
+  }
+  const { store, problems: storeProblems } = await openStoreFlag(parsed, io)
+  if (storeProblems) problems.push(...storeProblems)
+  const value = await readValue(io)
+  if (typeof value === 'string') problems.push(value)
+  if (problems.length > 0 || !store || name.value === undefined || typeof value === 'string') {
+    return sayUsage(problems, io)
+  }
+  if (isOn(parsed, 'overwrite')) {
+    await store.replace(name.value, value)
+  } else {
+    const created = await store.create(name.value, value, { description: 'Stored by kees put.' })
+    if (created.outcome === 'exists') {
+      io.say(`error: ${name.value} exists already: nothing was stored; --overwrite replaces it`)
+      return exitCode.input
+    }
+  }
+  io.out(`${name.value} stored\n`)
+  return exitCode.done
+}
+
+function nameFrom(operand: string) {
+  return parseParameterName(operand.startsWith('/') ? operand : `/${operand}`)
+}
+
+/** The value, or what is wrong with it; never a piece of it. */
+async function readValue(io: Io): Promise<SecretValue | string> {
+  const bytes = await io.readStdin()
+  if (!bytes) return 'the value is read from standard input, which is a terminal: kees put NAME < FILE'
+  const text = bytes.toString()
+  if (!Buffer.from(text).equals(bytes)) return 'the value on standard input is not UTF-8 text'
+  const value = text.replace(/\r?\n$/, '')
+  if (value === '') return 'the value on standard input is empty'
+  const size = Buffer.byteLength(value)
+  if (size > maxValueSize)
+    return `the value on standard input has ${size} bytes, SSM takes at most ${maxValueSize}`
+  return secretValue(value)
+}

@@ -1,0 +1,106 @@
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { exitCode, type ExitCode } from '../api/exit-code.ts'
+import { itemsUnder, type ManifestItem } from '../functions/manifest-item.ts'
+import { parseSource } from '../functions/source-tree.ts'
+import { systemCode, systemReason } from '../runtime/system-error.ts'
+import type { Flags, ParsedFlags } from './flags.ts'
+import type { Io } from './command.ts'
+
+/** The text of one file, or of standard input (`-`), with the objects in it. */
+export type Manifest = {
+  readonly path: string
+  readonly text: string
+  readonly items: readonly ManifestItem[]
+}
+
+export type ReadManifests = {
+  readonly manifests: readonly Manifest[]
+  readonly problems: readonly { readonly message: string; readonly exit: ExitCode }[]
+}
+
+export const manifestFlags: Flags = {
+  filename: {
+    short: 'f',
+    takes: 'FILE',
+    repeatable: true,
+    meaning: 'a manifest, a folder of them, or - for standard input',
+  },
+  recursive: { short: 'R', meaning: "read a folder's subfolders too" },
+}
+
+/** Reads what the flags of manifestFlags name. Everything that cannot be read is reported. */
+export async function readManifests({ values }: ParsedFlags, io: Io): Promise<ReadManifests> {
+  const problems: { message: string; exit: ExitCode }[] = []
+  const report = (message: string, exit: ExitCode) => problems.push({ message, exit })
+  const names = values.get('filename') ?? []
+  if (names.length === 0)
+    report('flag -f is missing: name a manifest, a folder of them, or - for standard input', 2)
+  const sources: { path: string; text: string }[] = []
+  for (const name of names) {
+    if (name === '-') {
+      const text = await io.readStdin()
+      if (text) sources.push({ path: '-', text: text.toString() })
+      else report('standard input is a terminal: pipe a manifest into it', exitCode.usage)
+      continue
+    }
+    for (const path of await filesOf(name, values.has('recursive'), report)) {
+      const text = await attempt(path, readFile(path, 'utf8'), report)
+      if (text !== undefined) sources.push({ path, text })
+    }
+  }
+  const manifests = sources.flatMap(({ path, text }): Manifest[] => {
+    const { documents, problem } = parseSource(text)
+    if (problem === undefined) {
+      return [{ path, text, items: documents.flatMap((document) => itemsUnder(document, document.root)) }]
+    }
+    report(`${path === '-' ? 'standard input' : path} ${problem}`, exitCode.input)
+    return []
+  })
+  return { manifests, problems }
+}
+
+type Report = (message: string, exit: ExitCode) => void
+
+const builders = new Map([
+  ['kustomization.yaml', 'kustomize build'],
+  ['kustomization.yml', 'kustomize build'],
+  ['Kustomization', 'kustomize build'],
+  ['Chart.yaml', 'helm template'],
+])
+
+/** The manifests in a folder, as kubectl finds them; a kpt package is read with its subfolders. */
+async function filesOf(name: string, recursive: boolean, report: Report): Promise<string[]> {
+  const found = await attempt(name, stat(name), report)
+  if (!found) return []
+  if (!found.isDirectory()) return [name]
+  const entries = await attempt(name, readdir(name, { withFileTypes: true }), report)
+  if (!entries) return []
+  for (const entry of entries) {
+    const builder = builders.get(entry.name)
+    if (builder === undefined) continue
+    report(`${name} has to be built first: ${builder} ${name} | kees … -f -`, exitCode.usage)
+    return []
+  }
+  const deeper = recursive || entries.some((entry) => entry.name === 'Kptfile')
+  const files: string[] = []
+  for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
+    const path = join(name, entry.name)
+    if (entry.isDirectory()) {
+      if (deeper && !entry.name.startsWith('.')) files.push(...(await filesOf(path, true, report)))
+    } else if (/\.(ya?ml|json)$/.test(entry.name)) files.push(path)
+  }
+  return files
+}
+
+/** The result, or undefined where the system says no. */
+export async function attempt<T>(path: string, work: Promise<T>, report: Report): Promise<T | undefined> {
+  try {
+    return await work
+  } catch (error) {
+    const code = systemCode(error)
+    if (code === undefined) throw error
+    report(`${path} cannot be read: ${systemReason(code)}`, exitCode.usage)
+    return undefined
+  }
+}

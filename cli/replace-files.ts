@@ -1,0 +1,54 @@
+import { randomUUID } from 'node:crypto'
+import { mkdir, open, rename, rm, stat } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { failed } from '../runtime/failure.ts'
+import { systemCode, systemReason } from '../runtime/system-error.ts'
+
+/**
+ * Puts new texts into files. All are written beside their places first, so that an error leaves every file as it was;
+ * then each takes its place at once. The mode of a file that exists stays. Throws OUTPUT_UNWRITABLE.
+ */
+export async function replaceFiles(files: ReadonlyMap<string, string>): Promise<void> {
+  const staged: { path: string; temporary: string }[] = []
+  try {
+    for (const [path, text] of files) {
+      const temporary = join(dirname(path), `.kees-${randomUUID()}`)
+      await writable(path, mkdir(dirname(path), { recursive: true }))
+      staged.push({ path, temporary })
+      await writable(path, writeDurably(temporary, text, await modeOf(path)))
+    }
+    for (const { path, temporary } of staged) await writable(path, rename(temporary, path))
+  } catch (error) {
+    for (const { temporary } of staged) await rm(temporary, { force: true })
+    throw error
+  }
+}
+
+async function writeDurably(path: string, text: string, mode: number): Promise<void> {
+  const file = await open(path, 'wx', mode)
+  try {
+    await file.writeFile(text)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+}
+
+async function modeOf(path: string): Promise<number> {
+  try {
+    return (await stat(path)).mode & 0o777
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return 0o666
+    throw error
+  }
+}
+
+async function writable<T>(path: string, work: Promise<T>): Promise<T> {
+  try {
+    return await work
+  } catch (error) {
+    const code = systemCode(error)
+    if (code === undefined) throw error
+    throw failed({ code: 'OUTPUT_UNWRITABLE', message: `${path} cannot be written: ${systemReason(code)}` })
+  }
+}

@@ -1,0 +1,31 @@
+import { initVariables, parseStoreAddress } from '../api/init-env.ts'
+import type { ParameterStore } from '../runtime/parameter-store.ts'
+import { type Io, valueOf } from './command.ts'
+import type { Flags, ParsedFlags } from './flags.ts'
+
+export const storeFlags: Flags = {
+  store: {
+    takes: 'STORE',
+    meaning: 'ssm, or file:<folder> for the embedded store (default $KEES_STORE, else ssm)',
+  },
+}
+
+/** In milliseconds; a person waits. */
+const requestTimeout = 10_000
+
+export type StoreFlag =
+  | { readonly store: ParameterStore; readonly problems?: undefined }
+  | { readonly store?: undefined; readonly problems: readonly string[] }
+
+/** The store that the flag or the environment names, with the credentials and region that the AWS CLI would take. */
+export async function openStoreFlag(parsed: ParsedFlags, { env }: Io): Promise<StoreFlag> {
+  const flag = valueOf(parsed, 'store')
+  const name = flag === undefined ? initVariables.store.env : 'flag --store'
+  const address = parseStoreAddress(flag ?? (env[initVariables.store.env] || 'ssm'))
+  if (address.problem !== undefined) return { problems: [`${name} ${address.problem}`] }
+  // Only the commands that need a store load the SDK.
+  const { openStore } = await import('../runtime/open-store.ts')
+  const opened = await openStore(address.value, env, { requestTimeout, maxAttempts: 3 })
+  if (opened.problems === undefined) return { store: opened.store }
+  return { problems: opened.problems.map((one) => `${one.env} ${one.problem}`) }
+}
