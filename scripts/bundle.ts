@@ -1,0 +1,72 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { build, formatMessages } from 'esbuild'
+import { podBundle } from '../runtime/pod-bundle.ts'
+import { thirdPartyNotices } from './third-party-notices.ts'
+
+export const root = join(import.meta.dirname, '..')
+
+export type Program = {
+  readonly name: string
+  readonly entryPoint: string
+  /** At build time on any Node from 20, in pods on the Node of the program's own image. */
+  readonly runs: 'at build time' | 'in pods'
+}
+
+/** The executables of `dist/` and what each is made from. */
+export const programs = [
+  { name: 'inject-init', entryPoint: 'functions/inject-init/main.ts', runs: 'at build time' },
+  { name: 'export-iam', entryPoint: 'functions/export-iam/main.ts', runs: 'at build time' },
+  { name: 'kees', entryPoint: 'cli/main.ts', runs: 'at build time' },
+  { name: 'init', entryPoint: 'runtime/init/main.ts', runs: 'in pods' },
+] as const satisfies readonly Program[]
+
+/**
+ * A file without an extension is CommonJS by itself and an ES module inside a package of `"type": "module"`, where
+ * neither `require` nor `module` exists. This works as both.
+ */
+const banner =
+  'var require = require || process.getBuiltinModule("module").createRequire(process.argv[1]), ' +
+  'module = module || { exports: {} };'
+
+export type Bundle = {
+  readonly text: string
+  /** The files it is made from, relative to the root of the clone. */
+  readonly inputs: readonly string[]
+}
+
+/** Throws with all of esbuild's messages where there is any, warnings too. */
+export async function bundle({ entryPoint, runs }: Program): Promise<Bundle> {
+  const result = await build({
+    absWorkingDir: root,
+    entryPoints: [entryPoint],
+    bundle: true,
+    write: false,
+    metafile: true,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node20',
+    mainFields: ['module', 'main'],
+    // On Node 20 the SDK would say on standard error, at every run, that its future versions will not run there.
+    define: { 'process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED': '"true"' },
+    alias: runs === 'in pods' ? podBundle.alias : {},
+    banner: { js: banner },
+    // Identifiers keep their names: a stack trace in a bug report should say something.
+    minifyWhitespace: true,
+    minifySyntax: true,
+    legalComments: 'none',
+    logLevel: 'silent',
+  })
+  if (result.warnings.length > 0) {
+    throw new Error((await formatMessages(result.warnings, { kind: 'warning' })).join('\n'))
+  }
+  const inputs = Object.keys(result.metafile.inputs)
+  const notices = thirdPartyNotices(
+    inputs,
+    (folder) => readdirSync(join(root, folder)),
+    (path) => readFileSync(join(root, path), 'utf8'),
+  )
+  // esbuild keeps an entry point's own first line for the shell, and here each program has it.
+  const code = (result.outputFiles[0]?.text ?? '').replace(/^#!.*\n/, '')
+  return { text: `#!/usr/bin/env node\n${code}${notices}`, inputs }
+}

@@ -1,0 +1,17 @@
+// The end of .ci/run: what is wrong, and the counts as the last line. Takes tap's output and npm test's exit code.
+import { existsSync, readFileSync } from 'node:fs'
+import { ciVerdict } from './ci-verdict.ts'
+import { findCommand, findTerraformAwsPlugins } from './installed.ts'
+
+const [file = '', exitCode = '1'] = process.argv.slice(2)
+const { passed, failed, skipped, problems } = ciVerdict(
+  existsSync(file) ? readFileSync(file, 'utf8') : '',
+  Number(exitCode),
+  {
+    hasCommand: (name) => findCommand(name) !== undefined,
+    hasTerraformProvider: (name) => name === 'hashicorp/aws' && findTerraformAwsPlugins() !== undefined,
+  },
+)
+for (const problem of problems) process.stdout.write(`problem: ${problem}\n`)
+process.stdout.write(`${passed} passed, ${failed} failed, ${skipped} skipped\n`)
+process.exitCode = failed === 0 ? 0 : 1

@@ -1,0 +1,97 @@
+// Brings the tools that tests need, with the machine's own clients, into a cache of the project's own. Without the
+// client nothing comes, and the tests that need the tool are skipped; a client that fails is a failure.
+import { renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { withDirectoryLock } from './directory-lock.mjs'
+import { findCommand } from './installed.ts'
+import { runCommand } from './run-command.mjs'
+import {
+  cachedKustomize,
+  cachedMotoPython,
+  kustomizeFolder,
+  kustomizeVersion,
+  motoFolder,
+  motoVersion,
+} from './tool-cache.ts'
+
+type Tool = {
+  readonly name: string
+  /** The command of the machine that brings it. */
+  readonly client: string
+  readonly folder: string
+  readonly cached: () => string | undefined
+  readonly fetch: (client: string, folder: string) => Promise<void>
+}
+
+const tools: readonly Tool[] = [
+  {
+    name: `kustomize ${kustomizeVersion}`,
+    client: 'go',
+    folder: kustomizeFolder(),
+    cached: cachedKustomize,
+    fetch: fetchKustomize,
+  },
+  {
+    name: `moto ${motoVersion}`,
+    client: 'python3',
+    folder: motoFolder(),
+    cached: cachedMotoPython,
+    fetch: fetchMoto,
+  },
+]
+
+async function fetchKustomize(go: string, folder: string): Promise<void> {
+  const making = `${folder}.making`
+  const module = `sigs.k8s.io/kustomize/kustomize/v5@v${kustomizeVersion}`
+  await run(go, ['install', module], { GOBIN: making })
+  rmSync(folder, { recursive: true, force: true })
+  renameSync(making, folder)
+}
+
+/** A virtual environment holds absolute paths: it is made where it stays, and a stamp says that it is whole. */
+async function fetchMoto(python: string, folder: string): Promise<void> {
+  await run(python, ['-m', 'venv', '--clear', folder])
+  const install = ['-m', 'pip', 'install', '--disable-pip-version-check', `moto[server]==${motoVersion}`]
+  await run(join(folder, 'bin', 'python'), install)
+  writeFileSync(join(folder, '.complete'), '')
+}
+
+async function bring({ name, client, folder, cached, fetch }: Tool): Promise<void> {
+  const path = findCommand(client)
+  if (path === undefined || cached() !== undefined) return
+  const onWait = (holder: number) => say(`${name}: waiting for process ${holder}, which is bringing it`)
+  await withDirectoryLock(`${folder}.lock`, onWait, async () => {
+    if (cached() !== undefined) return
+    const start = Date.now()
+    say(`${name}: ${client} brings it to ${folder}`)
+    await fetch(path, folder)
+    say(`${name}: done in ${Math.round((Date.now() - start) / 1000)} s`)
+  })
+}
+
+async function run(command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<void> {
+  const output: Buffer[] = []
+  const { code, signal } = await runCommand(command, args, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    onOutput: (chunk: Buffer) => output.push(chunk),
+    env: { ...process.env, ...env },
+  })
+  if (code === 0) return
+  const how = signal ? `was ended by ${signal}` : `failed with exit code ${code}`
+  throw new Error(`${Buffer.concat(output).toString()}\n"${[command, ...args].join(' ')}" ${how}`.trim())
+}
+
+function say(line: string): void {
+  process.stderr.write(`${line}\n`)
+}
+
+await Promise.all(
+  tools.map(async (tool) => {
+    try {
+      await bring(tool)
+    } catch (error) {
+      say(`${tool.name}: ${error instanceof Error ? error.message : String(error)}`)
+      process.exitCode = 1
+    }
+  }),
+)

@@ -1,0 +1,93 @@
+/** The reference pages that come from the programs' own tables. `UPDATE=1 tap run test/reference.test.ts` writes them. */
+import { exitCode } from '../api/exit-code.ts'
+import { exportIam } from '../functions/export-iam/export-iam.ts'
+import { functionApiVersion } from '../functions/function-config.ts'
+import { defaultOf } from '../functions/function-help.ts'
+import { injectInit } from '../functions/inject-init/inject-init.ts'
+import type { KrmFunction } from '../functions/krm-function.ts'
+import { envTable } from '../runtime/init/config.ts'
+
+/** File names in docs/reference/ to texts. */
+export function referencePages(): ReadonlyMap<string, string> {
+  return new Map([
+    ['inject-init.md', functionPage(injectInit, 'kees inject')],
+    ['export-iam.md', functionPage(exportIam, 'kees export')],
+    ['init.md', initPage()],
+    ['exit-codes.md', exitCodePage()],
+  ])
+}
+
+function functionPage({ name, purpose, configKind, options }: KrmFunction, command: string): string {
+  const rows = Object.entries(options).map(([option, description]) => [
+    `\`${option}\``,
+    cell(description.takes),
+    cell(defaultOf(description)),
+    cell(description.meaning),
+  ])
+  return page(
+    `# ${name}`,
+    `${purpose} The same job without kustomize or kpt: \`${command} --help\`.`,
+    [
+      '```yaml',
+      `apiVersion: ${functionApiVersion}`,
+      `kind: ${configKind}`,
+      'metadata:',
+      `  name: ${name}`,
+      'spec: {} # the options below',
+      '```',
+    ].join('\n'),
+    'A v1 ConfigMap with the options under `data` does as well, with structured options as YAML text; so does no ' +
+      'functionConfig at all. An unknown option is an error.',
+    table(['option', 'takes', 'default', 'meaning'], rows),
+  )
+}
+
+function initPage(): string {
+  const rows = envTable.map(({ env, default: byDefault, meaning }) => [
+    `\`${env}\``,
+    byDefault === '' ? '' : `\`${byDefault}\``,
+    cell(meaning),
+  ])
+  return page(
+    '# init',
+    "Fetches the values of the declarations in its pod's annotations and writes them to files, all of them or none. " +
+      'Everything is set by the environment; inject-init sets what differs from the defaults.',
+    table(['variable', 'default', 'meaning'], rows),
+  )
+}
+
+const meanings: Readonly<Record<keyof typeof exitCode, string>> = {
+  done: 'done',
+  input: 'the input is wrong: annotations, manifests, not injected; a stored pair that does not match',
+  usage: 'the command line, the options or the environment are wrong; a named path cannot be read',
+  missing: 'parameters are missing',
+  denied: 'access is denied',
+  unreachable: 'the store was not reached in time',
+  output: 'the output cannot be written',
+  bug: 'a bug of ours',
+}
+
+function exitCodePage(): string {
+  const rows = Object.entries(exitCode).map(([key, code]) => [
+    String(code),
+    Object.entries(meanings).find(([name]) => name === key)?.[1] ?? '',
+  ])
+  return page(
+    '# Exit codes',
+    'The same in every program. Where several apply: 2, then 1, 4, 5, 3.',
+    table(['code', 'meaning'], rows),
+  )
+}
+
+function page(...parts: readonly string[]): string {
+  return `${parts.join('\n\n')}\n`
+}
+
+function table(titles: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
+  return [line(titles), line(titles.map(() => '---')), ...rows.map(line)].join('\n')
+}
+
+function cell(text: string): string {
+  return text.replaceAll('|', '\\|').replaceAll('<', '\\<')
+}

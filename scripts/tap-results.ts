@@ -1,0 +1,40 @@
+/** What a run of tap says on its way: https://testanything.org/tap-version-14-specification.html */
+export type TapResults = {
+  /** The counts of tap's closing line; absent where tap did not come that far. */
+  readonly totals?: TapTotals
+  readonly skipped: readonly Omitted[]
+  readonly todo: readonly Omitted[]
+}
+
+export type TapTotals = {
+  readonly total: number
+  readonly passed: number
+  readonly failed: number
+  readonly skipped: number
+}
+
+/** A test that did not run, with the words after the directive. */
+export type Omitted = { readonly name: string; readonly reason: string }
+
+const closingLine = /^# \{ total: \d+.* \}$/gm
+/** A "#" inside a name has a backslash before it. */
+const directive = /^ *(?:not )?ok \d+(?: - (?<name>.*?))? # (?<what>SKIP|TODO)\b ?(?<reason>.*)$/gim
+
+export function parseTap(text: string): TapResults {
+  const closing = text.match(closingLine)?.at(-1)
+  const omitted = [...text.matchAll(directive)].map(({ groups }) => ({
+    what: groups?.['what']?.toUpperCase(),
+    name: groups?.['name'] ?? '',
+    reason: groups?.['reason']?.trim() ?? '',
+  }))
+  const of = (what: string) =>
+    omitted.filter((one) => one.what === what).map(({ name, reason }) => ({ name, reason }))
+  const results = { skipped: of('SKIP'), todo: of('TODO') }
+  return closing === undefined ? results : { ...results, totals: readTotals(closing) }
+}
+
+/** tap leaves out what is zero. */
+function readTotals(line: string): TapTotals {
+  const count = (what: string) => Number(new RegExp(` ${what}: (\\d+)`).exec(line)?.[1] ?? 0)
+  return { total: count('total'), passed: count('pass'), failed: count('fail'), skipped: count('skip') }
+}

@@ -1,0 +1,70 @@
+// All that has to be right before a change lands. A step that fails does not keep the others from running, but
+// without the executables there is nothing to test. The arguments go to tap.
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { runCommand } from './run-command.mjs'
+import { parseTap } from './tap-results.ts'
+
+const tapOutput = join(import.meta.dirname, '..', '.tap', 'output.tap')
+const start = Date.now()
+const failed: string[] = []
+
+/** Shows what the step says only when it fails; `shown` is for one that may take minutes. */
+async function step(title: string, command: readonly [string, ...string[]], shown = false): Promise<boolean> {
+  const begun = Date.now()
+  const output: Buffer[] = []
+  say(`${title} … ${shown ? '\n' : ''}`)
+  const [program, ...args] = command
+  const ended = await runCommand(program, args, {
+    stdio: shown ? 'inherit' : ['ignore', 'pipe', 'pipe'],
+    onOutput: (chunk: Buffer) => output.push(chunk),
+  })
+  const ok = ended.code === 0
+  say(`${shown ? `${title}: ` : ''}${ok ? 'ok' : 'FAILED'}, ${((Date.now() - begun) / 1000).toFixed(1)} s\n`)
+  if (!ok) {
+    failed.push(title)
+    say(Buffer.concat(output).toString())
+  }
+  return ok
+}
+
+/** On a terminal as tap shows it to people, else the whole TAP; either way it is kept for the totals. */
+async function tests(): Promise<void> {
+  say('tests …\n')
+  const run = ['run', ...process.argv.slice(2)]
+  const output: Buffer[] = []
+  const { code } = process.stdout.isTTY
+    ? await runCommand('tap', [...run, `--output-file=${tapOutput}`])
+    : await runCommand('tap', [...run, '--reporter=tap'], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+        onOutput: (chunk: Buffer) => {
+          output.push(chunk)
+          process.stdout.write(chunk)
+        },
+      })
+  if (!process.stdout.isTTY) writeFileSync(tapOutput, Buffer.concat(output))
+  if (code !== 0) failed.push('tests')
+  const { totals, skipped } = parseTap(readFileSync(tapOutput, 'utf8'))
+  for (const reason of new Set(skipped.map((one) => one.reason))) say(`skipped: ${reason}\n`)
+  const seconds = Math.round((Date.now() - start) / 1000)
+  say(
+    `${totals?.passed ?? 0} passed, ${totals?.failed ?? 0} failed, ${totals?.skipped ?? 0} skipped in ${seconds} s\n`,
+  )
+}
+
+function say(text: string): void {
+  process.stderr.write(text)
+}
+
+mkdirSync(dirname(tapOutput), { recursive: true })
+rmSync(tapOutput, { force: true })
+await step('formatting', ['npm', 'run', '--silent', 'format:check'])
+await step('lint', ['npm', 'run', '--silent', 'lint'])
+await step('types', ['npm', 'run', '--silent', 'types'])
+const built = await step('build', ['npm', 'run', '--silent', 'build'])
+await step('tools', ['npm', 'run', '--silent', 'fetch-tools'], true)
+if (built) await tests()
+if (failed.length > 0) {
+  say(`failed: ${failed.join(', ')}\n`)
+  process.exitCode = 1
+}

@@ -1,0 +1,32 @@
+/** Where the tools that tests need are, once fetch-tools.ts has brought them: a folder for each version. */
+import { existsSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { isAbsolute, join } from 'node:path'
+
+export const kustomizeVersion = '5.8.1'
+export const motoVersion = '5.2.1'
+
+export function toolCache(): string {
+  // A relative path is to be ignored: https://specifications.freedesktop.org/basedir-spec/latest/
+  const given = process.env['XDG_CACHE_HOME'] ?? ''
+  return join(isAbsolute(given) ? given : join(homedir(), '.cache'), 'kees', 'tools')
+}
+
+export function kustomizeFolder(): string {
+  return join(toolCache(), `kustomize-${kustomizeVersion}`)
+}
+
+export function motoFolder(): string {
+  return join(toolCache(), `moto-${motoVersion}`)
+}
+
+export function cachedKustomize(): string | undefined {
+  const program = join(kustomizeFolder(), 'kustomize')
+  return existsSync(program) ? program : undefined
+}
+
+/** The Python that has moto; none while its folder is half made, or when the Python it was made with has gone. */
+export function cachedMotoPython(): string | undefined {
+  const python = join(motoFolder(), 'bin', 'python')
+  return existsSync(join(motoFolder(), '.complete')) && existsSync(python) ? python : undefined
+}

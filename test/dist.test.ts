@@ -1,0 +1,96 @@
+/** The executables as they are copied to other machines: alone in a folder, on every Node that the design promises. */
+import { spawnSync } from 'node:child_process'
+import { copyFileSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { delimiter, dirname, join } from 'node:path'
+import t from 'tap'
+import { bundle, programs, root } from '../scripts/bundle.ts'
+import { findCommand } from '../scripts/installed.ts'
+import { untapped } from './untapped.ts'
+
+const { version: ours }: { version: string } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+
+type Node = { readonly path: string; readonly version: string }
+
+/** The oldest on the PATH from 20 on; on many machines that is the pinned one. */
+function oldestNode(): Node {
+  const all = (process.env['PATH'] ?? '')
+    .split(delimiter)
+    .flatMap((folder) => findCommand('node', folder) ?? [])
+  const nodes = [...new Set(all.map((path) => realpathSync(path)))].map((path) => {
+    const { stdout } = spawnSync(...untapped(path, ['--version']), { encoding: 'utf8' })
+    return { path, version: stdout.trim() }
+  })
+  const [oldest] = nodes.filter((node) => majorOf(node) >= 20).toSorted((a, b) => majorOf(a) - majorOf(b))
+  return oldest ?? pinned
+}
+
+function majorOf({ version }: Node): number {
+  return Number(/^v(\d+)\./.exec(version)?.[1])
+}
+
+const pinned: Node = { path: process.execPath, version: process.version }
+const folders = [
+  { where: 'in an empty folder', manifest: undefined },
+  { where: 'in a package of ES modules', manifest: '{"type":"module"}' },
+]
+
+for (const { name, runs } of programs) {
+  const nodes = runs === 'in pods' || oldestNode().path === pinned.path ? [pinned] : [pinned, oldestNode()]
+  for (const node of nodes) {
+    for (const { where, manifest } of folders) {
+      t.test(`${name} runs on its own ${where}, on Node ${node.version}`, (t) => {
+        // Not tap's own folder for it: that is inside this package of ES modules.
+        const folder = mkdtempSync(join(tmpdir(), 'kees-dist-'))
+        t.teardown(() => rmSync(folder, { recursive: true }))
+        if (manifest !== undefined) writeFileSync(join(folder, 'package.json'), manifest)
+        const copy = join(folder, name)
+        copyFileSync(join(root, 'dist', name), copy)
+        // As a command: the first line of the file finds the Node.
+        const env = { ...process.env, PATH: [dirname(node.path), process.env['PATH']].join(delimiter) }
+        const run = (...args: readonly string[]) =>
+          spawnSync(...untapped(copy, args), { env, cwd: '/', encoding: 'utf8', input: '' })
+        const asked = run('--version')
+        t.strictSame([asked.status, asked.stderr], [0, ''])
+        t.match(asked.stdout, ours)
+        const help = run('--help')
+        t.strictSame([help.status, help.stderr], [0, ''])
+        t.match(help.stdout, name)
+        t.end()
+      })
+    }
+  }
+}
+
+const notForFunctions = [
+  '@aws-sdk',
+  '@smithy',
+  '@kubernetes',
+  'hcl2-json-parser',
+  'tap',
+  'nock',
+  'fast-check',
+]
+
+for (const program of programs.filter(({ entryPoint }) => entryPoint.startsWith('functions/'))) {
+  t.test(`${program.name} holds nothing of the run time`, async (t) => {
+    const { inputs, text } = await bundle(program)
+    t.ok(inputs.includes(program.entryPoint))
+    t.strictSame(
+      inputs.filter((input) => /^(runtime|cli)\//.test(input)),
+      [],
+    )
+    for (const name of notForFunctions) {
+      t.notOk(
+        inputs.some((input) => input.includes(`node_modules/${name}/`)),
+        `no ${name}`,
+      )
+    }
+    t.match(text, /Third-party software in this file:/)
+  })
+}
+
+t.test('a program whose entry point is missing is not built', async (t) => {
+  const missing = { name: 'none', entryPoint: 'functions/none/main.ts', runs: 'at build time' } as const
+  await t.rejects(bundle(missing), /Could not resolve "functions\/none\/main.ts"/)
+})

@@ -1,0 +1,161 @@
+/** The module that export-iam writes, planned and applied by terraform's AWS provider, and read back from moto's IAM. */
+import { join } from 'node:path'
+import t from 'tap'
+import { type Grant, grantOf } from '../functions/export-iam/grant.ts'
+import { parseIamRole } from '../functions/export-iam/iam-role.ts'
+import { policyDocument } from '../functions/export-iam/policy.ts'
+import { renderModule } from '../functions/export-iam/terraform.ts'
+import { attachedTo, callIam, documentOf, rolesOf } from './moto-iam.ts'
+import { motoMissing, startMoto } from './moto.ts'
+import { complaintOf, runTerraform, writeFiles } from './run-terraform.ts'
+import { terraform, terraformAwsPluginDir } from './tools.ts'
+
+/** The account is moto's own. */
+const place = { partition: 'aws', region: 'eu-west-1', account: '123456789012' }
+
+function grant(key: string, parameters: readonly string[]): Grant {
+  return grantOf(key, parseIamRole(key).value, parameters)
+}
+const declared = ['/db.password', '/signingKey.v1_private', '/signingKey.v1_public']
+const app = grant('cluster-app-role', declared)
+const grownApp = grant('cluster-app-role', [...declared, '/prod/new-secret'])
+const billing = grant(`arn:aws:iam::${place.account}:role/team/billing`, ['/billing/key', '/shared/ca'])
+const worker = grant('Job/prod/worker', ['/prod/queue'])
+const documentFor = ({ parameters }: Grant) => policyDocument(parameters, place)
+
+/** A configuration that makes one of the roles itself and calls the module. */
+const rootOf = (endpoint: string) => `
+provider "aws" {
+  region                      = "us-east-1"
+  access_key                  = "test"
+  secret_key                  = "test"
+  skip_credentials_validation = true
+  skip_metadata_api_check     = true
+  skip_requesting_account_id  = true
+
+  endpoints {
+    iam = "${endpoint}"
+    sts = "${endpoint}"
+  }
+}
+
+variable "account" {
+  default = "${place.account}"
+}
+
+variable "attach" {
+  default = true
+}
+
+resource "aws_iam_role" "made_here" {
+  name               = "made-here"
+  assume_role_policy = jsonencode({ Version = "2012-10-17", Statement = [] })
+}
+
+module "kees" {
+  source         = "./kees"
+  aws_region     = "${place.region}"
+  aws_account_id = var.account
+  attach         = var.attach
+  tags           = { team = "a" }
+
+  # Its id is not known before the role is made.
+  role_names = { "${app.key}" = aws_iam_role.made_here.id }
+}
+
+output "policy_arns" {
+  value = module.kees.policy_arns
+}
+`
+
+const { missing = terraformAwsPluginDir().missing ?? motoMissing } = terraform()
+await t.test('the module in a real configuration', { skip: missing, timeout: 300_000 }, async (test) => {
+  const { endpoint, stop } = await startMoto()
+  test.teardown(stop)
+  const role = { Action: 'CreateRole', RoleName: 'billing', Path: '/team/', AssumeRolePolicyDocument: '{}' }
+  await callIam(endpoint, role)
+  const folder = test.testdir({})
+  const writeModule = (grants: readonly Grant[]) => writeFiles(join(folder, 'kees'), renderModule(grants))
+  await writeFiles(folder, [['main.tf', rootOf(endpoint)]])
+  await writeModule([app, billing, worker])
+  await runTerraform(folder, 'init', `-plugin-dir=${terraformAwsPluginDir().path}`)
+
+  const { valid, diagnostics }: Validation = JSON.parse(await runTerraform(folder, 'validate', '-json'))
+  test.strictSame([valid, diagnostics], [true, []], 'it is valid')
+
+  const said = await complaintOf(runTerraform(folder, 'plan', '-var=account=999999999999'))
+  const refusal = `Role ${billing.key} is not of account 999999999999 in partition aws: apply this module`
+  test.match(said, refusal, 'a role of another account is refused')
+
+  await runTerraform(folder, 'apply', '-auto-approve')
+  test.strictSame(
+    await attachedTo(endpoint, 'made-here'),
+    { 'kees-cluster-app-role-part1': documentFor(app) },
+    'a role that the configuration makes gets exactly its parameters',
+  )
+  test.strictSame(
+    await attachedTo(endpoint, 'billing'),
+    { [`kees-${billing.policyName}-part1`]: documentFor(billing) },
+    'a role with a path gets exactly its parameters',
+  )
+  const arns: Readonly<Record<string, readonly string[]>> = JSON.parse(
+    await runTerraform(folder, 'output', '-json', 'policy_arns'),
+  )
+  test.strictSame(
+    Object.keys(arns),
+    [worker.key, billing.key, app.key],
+    'the outputs have the keys of the grants',
+  )
+  const [unattached = ''] = arns[worker.key] ?? []
+  test.strictSame(
+    [await documentOf(endpoint, unattached), await rolesOf(endpoint, unattached)],
+    [documentFor(worker), []],
+    'a workload without a role has a policy, attached to nothing',
+  )
+
+  await writeModule([grownApp, billing, worker])
+  const plan = await runTerraform(folder, 'plan', '-out=plan')
+  test.strictSame(
+    plan
+      .split('\n')
+      .filter((line) => /^ {5,}[-+]/.test(line))
+      .map((line) => line.trim()),
+    [`+ "arn:aws:ssm:eu-west-1:${place.account}:parameter/prod/new-secret",`],
+    'one more secret is one added line in the plan',
+  )
+  test.strictSame(
+    changesIn(await runTerraform(folder, 'show', '-json', 'plan')),
+    [['module.kees.aws_iam_policy.part1["cluster-app-role"]', 'update']],
+    'and touches one policy only',
+  )
+  await runTerraform(folder, 'apply', 'plan')
+  test.strictSame(
+    await attachedTo(endpoint, 'made-here'),
+    { 'kees-cluster-app-role-part1': documentFor(grownApp) },
+    'applied, it is granted',
+  )
+
+  const detached = await runTerraform(folder, 'apply', '-auto-approve', '-var=attach=false')
+  test.match(
+    detached,
+    'Resources: 0 added, 0 changed, 2 destroyed.',
+    'attach = false takes the attachments away',
+  )
+  test.strictSame(await attachedTo(endpoint, 'made-here'), {}, 'and leaves the roles without their policies')
+})
+
+type Validation = { readonly valid: boolean; readonly diagnostics: readonly unknown[] }
+
+type Plan = {
+  readonly resource_changes: readonly {
+    readonly address: string
+    readonly change: { readonly actions: readonly string[] }
+  }[]
+}
+
+function changesIn(plan: string): (readonly [address: string, actions: string])[] {
+  const { resource_changes: changes }: Plan = JSON.parse(plan)
+  return changes
+    .map(({ address, change }) => [address, change.actions.join()] as const)
+    .filter(([, actions]) => actions !== 'no-op')
+}
