@@ -36,7 +36,9 @@ async function writeDurably(path: string, text: string, mode: number): Promise<v
 
 async function modeOf(path: string): Promise<number> {
   try {
-    return (await stat(path)).mode & 0o777
+    const found = await stat(path)
+    if (found.isFile()) return found.mode & 0o777
+    throw failed({ code: 'OUTPUT_UNWRITABLE', message: `${path} cannot be written: it is not a file` })
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return 0o666
     throw error

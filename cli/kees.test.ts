@@ -1,0 +1,61 @@
+import t from 'tap'
+import { fakeIo } from './fake-io.ts'
+import { kees } from './kees.ts'
+
+const rows: readonly (readonly [
+  title: string,
+  args: string[],
+  exit: number,
+  said: RegExp,
+  printed: RegExp,
+])[] = [
+  ['--help lists the commands', ['--help'], 0, /^$/, /^ {2}export {2}Writes the Terraform module/m],
+  ['--version tells the version', ['--version'], 0, /^$/, /^kees \d+\.\d+\.\d+\n$/],
+  ['no command at all is a mistake, with the help', [], 2, /^error: a command is missing\n[^]*Usage:/, /^$/],
+  [
+    'an unknown command is named, with what is meant',
+    ['ijnect'],
+    2,
+    /"ijnect" is not known: known are inject, .*did you mean inject\?/,
+    /^$/,
+  ],
+  [
+    '--help of a command lists its flags',
+    ['inject', '--help'],
+    0,
+    /^$/,
+    /--image-pull-policy "" OR ALWAYS|--image-pull-policy/,
+  ],
+  [
+    'each mistake of a command line is said',
+    ['inject', '--imge', 'x', '--image', '--write', '--check', '--write=no'],
+    2,
+    /--imge[^]*did you mean --image\?[^]*--write takes no value/,
+    /^$/,
+  ],
+  [
+    'a flag without its value is a mistake',
+    ['export', '-f'],
+    2,
+    /^error: flag -f needs a value: FILE\n$/,
+    /^$/,
+  ],
+  [
+    'a flag that may stand once stands once',
+    ['export', '-f', 'x', '--out', 'a', '--out', 'b'],
+    2,
+    /--out stands more than once/,
+    /^$/,
+  ],
+  ['a missing -f is a mistake', ['inject'], 2, /^error: flag -f is missing/, /^$/],
+  ['operands are no manifests', ['inject', 'app.yaml', '-f', '-'], 2, /manifests are named by -f/, /^$/],
+]
+
+for (const [title, args, exit, said, printed] of rows) {
+  await t.test(title, async (t) => {
+    const io = fakeIo('')
+    t.equal(await kees(args, io), exit)
+    t.match(io.said(), said)
+    t.match(io.printed(), printed)
+  })
+}

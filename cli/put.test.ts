@@ -1,0 +1,57 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+import { fakeIo } from './fake-io.ts'
+import { kees } from './kees.ts'
+
+await t.test('a value is stored once, without its last line end, and never printed', async (t) => {
+  const store = join(t.testdir(), 'store')
+  const env = { KEES_STORE: `file:${store}` }
+  const stored = () => readFileSync(join(store, '%2Fdb.password'), 'utf8')
+  const first = fakeIo('hunter2\n', env)
+  t.equal(await kees(['put', 'db.password'], first), 0)
+  t.equal(first.printed(), '/db.password stored\n')
+  t.equal(stored(), 'hunter2')
+  const second = fakeIo('hunter3', env)
+  t.equal(await kees(['put', '/db.password'], second), 1)
+  t.match(
+    second.said(),
+    /^error: \/db\.password exists already: nothing was stored; --overwrite replaces it\n$/,
+  )
+  t.equal(stored(), 'hunter2')
+  const third = fakeIo('hunter3\r\n', env)
+  t.equal(await kees(['put', '/db.password', '--overwrite'], third), 0)
+  t.equal(stored(), 'hunter3')
+  t.notMatch([first, second, third].map((io) => io.printed() + io.said()).join(), /hunter/)
+})
+
+const refusals: readonly (readonly [
+  title: string,
+  args: string[],
+  value: string | Buffer | undefined,
+  said: RegExp,
+])[] = [
+  ['an empty value', ['a'], '\n', /is empty/],
+  ['a value that is no text', ['a'], Buffer.from([0xff, 0xfe]), /is not UTF-8 text/],
+  ['a value that is too large', ['a'], 'x'.repeat(8193), /has 8193 bytes, SSM takes at most 8192/],
+  ['a terminal', ['a'], undefined, /is a terminal: kees put NAME < FILE/],
+  ['no name', [], 'x', /name of the parameter is missing/],
+  ['two names', ['a', 'b'], 'x', /only one name/],
+  ['a name that SSM refuses', ['aws/x'], 'x', /"aws\/x" gives a parameter name that SSM refuses/],
+  [
+    'a store that is none',
+    ['a', '--store', 'vault'],
+    'x',
+    /flag --store is not a store: allowed are ssm and file:<folder>/,
+  ],
+  ['several mistakes', ['/a//b', '--store', 'x'], '', /name "\/a\/\/b"[^]*--store[^]*empty/],
+]
+
+for (const [title, args, value, said] of refusals) {
+  await t.test(`${title} is refused`, async (t) => {
+    const io = fakeIo(value, { KEES_STORE: `file:${t.testdir()}/store` })
+    t.equal(await kees(['put', ...args], io), 2)
+    t.match(io.said(), said)
+    t.equal(io.printed(), '')
+  })
+}
