@@ -38,13 +38,13 @@ export function parseFlags(args: readonly string[], flags: Flags): ParsedFlags {
   for (const token of tokens) {
     if (token.kind === 'positional') operands.push(token.value)
     if (token.kind !== 'option') continue
-    const { name, rawName, value } = token
+    const { name, rawName, value, inlineValue } = token
     const flag = Object.hasOwn(flags, name) ? flags[name] : undefined
     const given = values.get(name) ?? []
     if (!flag) problems.push(unknownFlag(rawName, Object.keys(flags)))
     else if (flag.takes === undefined && value !== undefined && value !== 'true' && value !== 'false') {
       problems.push(`flag ${rawName} takes no value`)
-    } else if (flag.takes !== undefined && value === undefined) {
+    } else if (flag.takes !== undefined && (value === undefined || (!inlineValue && isFlag(value, flags)))) {
       problems.push(`flag ${rawName} needs a value: ${flag.takes}`)
     } else if (given.length > 0 && !flag.repeatable) {
       problems.push(`flag ${rawName} stands more than once`)
@@ -89,6 +89,14 @@ export function flagsHelp(flags: Flags): string[] {
     const both = `${short === undefined ? '' : `-${short}, `}--${name}`
     return [`  ${both}${takes === undefined ? '' : ` ${takes}`}`, `      ${meaning}`]
   })
+}
+
+/** The next flag in the place of a value that was forgotten. */
+function isFlag(text: string, flags: Flags): boolean {
+  return Object.entries(flags).some(
+    ([name, { short }]) =>
+      text === `--${name}` || text.startsWith(`--${name}=`) || (short !== undefined && text === `-${short}`),
+  )
 }
 
 function flagName(option: string): string {

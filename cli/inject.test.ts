@@ -140,7 +140,7 @@ for (const [title, files, args, exit, said] of refusals) {
 
 await t.test('a kpt package is read with its subfolders, other folders with -R', async (t) => {
   const tree = () => ({ sub: { 'app.yaml': annotated('deep') } })
-  const folder = t.testdir({ package: { ...tree(), Kptfile: '' }, folder: tree() })
+  const folder = t.testdir({ package: { ...tree(), Kptfile: '' }, folder: { ...tree(), 'c.yaml': plain } })
   const names = async (args: string[]) => {
     const io = fakeIo()
     t.equal(await kees(['inject', ...args], io), 0)

@@ -1,5 +1,7 @@
+import { isUtf8 } from 'node:buffer'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Checked } from '../api/checked.ts'
 import { exitCode, type ExitCode } from '../api/exit-code.ts'
 import { itemsUnder, type ManifestItem } from '../functions/manifest-item.ts'
 import { parseSource } from '../functions/source-tree.ts'
@@ -36,28 +38,39 @@ export async function readManifests({ values }: ParsedFlags, io: Io): Promise<Re
   const names = values.get('filename') ?? []
   if (names.length === 0)
     report('flag -f is missing: name a manifest, a folder of them, or - for standard input', 2)
-  const sources: { path: string; text: string }[] = []
-  for (const name of names) {
+  const sources: { path: string; bytes: Buffer }[] = []
+  for (const name of new Set(names)) {
     if (name === '-') {
-      const text = await io.readStdin()
-      if (text) sources.push({ path: '-', text: text.toString() })
+      const bytes = await io.readStdin()
+      if (bytes) sources.push({ path: '-', bytes })
       else report('standard input is a terminal: pipe a manifest into it', exitCode.usage)
       continue
     }
     for (const path of await filesOf(name, values.has('recursive'), report)) {
-      const text = await attempt(path, readFile(path, 'utf8'), report)
-      if (text !== undefined) sources.push({ path, text })
+      const bytes = await attempt(path, readFile(path), report)
+      if (bytes !== undefined) sources.push({ path, bytes })
     }
   }
-  const manifests = sources.flatMap(({ path, text }): Manifest[] => {
-    const { documents, problem } = parseSource(text)
-    if (problem === undefined) {
-      return [{ path, text, items: documents.flatMap((document) => itemsUnder(document, document.root)) }]
-    }
+  const manifests = sources.flatMap(({ path, bytes }): Manifest[] => {
+    const { value, problem } = parseManifest(path, bytes)
+    if (problem === undefined) return [value]
     report(`${path === '-' ? 'standard input' : path} ${problem}`, exitCode.input)
     return []
   })
+  // A build that failed leaves an empty pipe, from which an export would take every right away.
+  if (problems.length === 0 && manifests.every(({ items }) => items.length === 0)) {
+    report(`there is no Kubernetes object in ${names.join(', ')}`, exitCode.input)
+  }
   return { manifests, problems }
+}
+
+function parseManifest(path: string, bytes: Buffer): Checked<Manifest> {
+  // Other bytes would not come out again as they went in.
+  if (!isUtf8(bytes)) return { problem: 'is not UTF-8 text' }
+  const text = bytes.toString()
+  const { documents, problem } = parseSource(text)
+  if (problem !== undefined) return { problem }
+  return { value: { path, text, items: documents.flatMap((one) => itemsUnder(one, one.root)) } }
 }
 
 type Report = (message: string, exit: ExitCode) => void

@@ -1,19 +1,20 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, open, realpath, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { failed } from '../runtime/failure.ts'
-import { systemCode, systemReason } from '../runtime/system-error.ts'
+import { systemCode, systemReason, unlessAbsent } from '../runtime/system-error.ts'
 
 /**
  * Puts new texts into files. All are written beside their places first, so that an error leaves every file as it was;
- * then each takes its place at once. The mode of a file that exists stays. Throws OUTPUT_UNWRITABLE.
+ * then each takes its place at once. The mode of a file that exists stays, and a link to it. Throws OUTPUT_UNWRITABLE.
  */
 export async function replaceFiles(files: ReadonlyMap<string, string>): Promise<void> {
   const staged: { path: string; temporary: string }[] = []
   try {
-    for (const [path, text] of files) {
+    for (const [name, text] of files) {
+      await writable(name, mkdir(dirname(name), { recursive: true }))
+      const path = (await writable(name, unlessAbsent(realpath(name)))) ?? name
       const temporary = join(dirname(path), `.kees-${randomUUID()}`)
-      await writable(path, mkdir(dirname(path), { recursive: true }))
       staged.push({ path, temporary })
       await writable(path, writeDurably(temporary, text, await modeOf(path)))
     }
@@ -24,9 +25,11 @@ export async function replaceFiles(files: ReadonlyMap<string, string>): Promise<
   }
 }
 
-async function writeDurably(path: string, text: string, mode: number): Promise<void> {
+async function writeDurably(path: string, text: string, mode: number | undefined): Promise<void> {
   const file = await open(path, 'wx', mode)
   try {
+    // What the umask takes from a new file, it took from the old one or was overruled.
+    if (mode !== undefined) await file.chmod(mode)
     await file.writeFile(text)
     await file.sync()
   } finally {
@@ -34,15 +37,10 @@ async function writeDurably(path: string, text: string, mode: number): Promise<v
   }
 }
 
-async function modeOf(path: string): Promise<number> {
-  try {
-    const found = await stat(path)
-    if (found.isFile()) return found.mode & 0o777
-    throw failed({ code: 'OUTPUT_UNWRITABLE', message: `${path} cannot be written: it is not a file` })
-  } catch (error) {
-    if (systemCode(error) === 'ENOENT') return 0o666
-    throw error
-  }
+async function modeOf(path: string): Promise<number | undefined> {
+  const found = await unlessAbsent(stat(path))
+  if (found === undefined || found.isFile()) return found && found.mode & 0o777
+  throw failed({ code: 'OUTPUT_UNWRITABLE', message: `${path} cannot be written: it is not a file` })
 }
 
 async function writable<T>(path: string, work: Promise<T>): Promise<T> {
