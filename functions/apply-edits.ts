@@ -12,7 +12,7 @@ export function applyEdits(source: string, edits: readonly SourceEdit[]): string
   }
   const text = pieces.join('') + source.slice(position)
   // A source that ends without a line end goes on doing so when its last lines are taken out.
-  return source.endsWith('\n') ? text : text.replace(/\r?\n$/, '')
+  return source.endsWith('\n') ? text : text.replace(/(?<![\r\n])\r?\n$/, '')
 }
 
 /** What is inserted at a position comes before what replaces the text behind it. */

@@ -5,12 +5,48 @@ import type { Value } from './source-value.ts'
 
 const text = fc.oneof(
   fc.constantFrom('yes', '0644', '1e3', '12:30', 'null', '~', '- x', 'a: b', '# no', '2001-01-01', '', ' '),
-  fc.constantFrom('one\ntwo\n', 'one\n\n\ntwo', '\n', 'x\n\n', ' a\n  b\n', 'a \n\tb\n \n', '|', '? a', '[x', '---\n'),
-  fc.constantFrom('word '.repeat(9), 'long '.repeat(30).trim(), '# x\n# y\n', '\u00a0\n', '\u2028', 'é', '💥', '"', "'"),
+  fc.constantFrom(
+    'one\ntwo\n',
+    'one\n\n\ntwo',
+    '\n',
+    'x\n\n',
+    ' a\n  b\n',
+    'a \n\tb\n \n',
+    '|',
+    '? a',
+    '[x',
+    '---\n',
+  ),
+  fc.constantFrom(
+    'word '.repeat(9),
+    'long '.repeat(30).trim(),
+    '# x\n# y\n',
+    '\u00a0\n',
+    '\u2028',
+    'é',
+    '💥',
+    '"',
+    "'",
+  ),
   fc.string({ unit: 'grapheme', maxLength: 12 }),
 )
 const key = fc.oneof(
-  fc.constantFrom('a', 'b', 'name', 'spec', 'x-y', '__proto__', 'constructor', '0', 'yes', 'a b', '#', 'k: v', "it's", '"'),
+  fc.constantFrom(
+    'a',
+    'b',
+    'name',
+    'spec',
+    'x-y',
+    '__proto__',
+    'constructor',
+    '0',
+    'yes',
+    'a b',
+    '#',
+    'k: v',
+    "it's",
+    '"',
+  ),
   fc.string({ unit: 'grapheme-ascii', minLength: 1, maxLength: 5 }).filter((one) => one !== '<<'),
 )
 const scalar: fc.Arbitrary<Value> = fc.oneof(
@@ -36,7 +72,19 @@ type Style = ToStringOptions & {
   readonly touches: readonly Touch[]
 }
 
-const touches = ['', '', '', 'flow', 'above', 'behind', 'space', 'anchor', 'double', 'single', 'block'] as const
+const touches = [
+  '',
+  '',
+  '',
+  'flow',
+  'above',
+  'behind',
+  'space',
+  'anchor',
+  'double',
+  'single',
+  'block',
+] as const
 type Touch = (typeof touches)[number]
 
 export const style: fc.Arbitrary<Style> = fc.record({
@@ -55,7 +103,10 @@ export const style: fc.Arbitrary<Style> = fc.record({
 })
 
 /** A document with a map at its root. */
-export function print(root: Value, { crlf, mark, start, end, ended, touches: all, ...options }: Style): string {
+export function print(
+  root: Value,
+  { crlf, mark, start, end, ended, touches: all, ...options }: Style,
+): string {
   const document = new Document(root, { aliasDuplicateObjects: false })
   let position = 0
   visit(document, {
@@ -63,12 +114,12 @@ export function print(root: Value, { crlf, mark, start, end, ended, touches: all
       if (place !== 'key') touch(node, all[position++ % (all.length + 1)] ?? '', position)
     },
   })
-  let text = document.toString(options)
-  if (start) text = `---\n${text}`
-  text += end
-  if (!ended && end === '') text = text.replace(/\n$/, '')
-  if (crlf) text = text.replaceAll('\n', '\r\n')
-  return mark ? `\ufeff${text}` : text
+  let printed = document.toString(options)
+  if (start) printed = `---\n${printed}`
+  printed += end
+  if (!ended && end === '') printed = printed.replace(/\n$/, '')
+  if (crlf) printed = printed.replaceAll('\n', '\r\n')
+  return mark ? `\ufeff${printed}` : printed
 }
 
 function touch(node: Node, how: Touch, position: number): void {

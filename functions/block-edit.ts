@@ -6,13 +6,7 @@ export type Span = { readonly start: number; readonly end: number }
 
 /** Behind the line in which an entry or item ends, and behind the comments that are indented deeper than it. */
 export function addBehind(source: string, end: number, lines: readonly string[], column: number): SourceEdit {
-  const deeperComment = new RegExp(` {${column + 1},}#`, 'y')
-  let at = nextLine(source, end)
-  for (;;) {
-    deeperComment.lastIndex = at
-    if (!deeperComment.test(source)) return addLines(source, at, lines, column)
-    at = nextLine(source, at)
-  }
+  return addLines(source, behindComments(source, end, column), lines, column)
 }
 
 /** Above the first entry of a map or the first item of a list, and above the comments over it. */
@@ -23,12 +17,22 @@ export function addAbove(source: string, start: number, lines: readonly string[]
   if (/[^ ]/.test(source.slice(at, start))) {
     return { start, end: start, text: indent(source, lines, column) + ' '.repeat(column) }
   }
+  const comment = new RegExp(`^ {0,${column}}#`)
   while (at > 0) {
     const above = lineStart(source, at - 1)
-    if (!/^\s*#/.test(source.slice(above, at))) break
+    if (!comment.test(source.slice(above, at))) break
     at = above
   }
   return addLines(source, at, lines, column)
+}
+
+/** Above a deeper comment, or deeper blanks, text that ends in a block scalar would take them in. */
+export function behindComments(source: string, end: number, column: number): number {
+  const deeper = new RegExp(` {${column + 1},}(#|[\\r\\n]|$)`, 'y')
+  for (let at = nextLine(source, end); ; at = nextLine(source, at)) {
+    deeper.lastIndex = at
+    if (!deeper.test(source)) return at
+  }
 }
 
 /** At the start of a line, or at the end of the source. */

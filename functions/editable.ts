@@ -1,4 +1,5 @@
 /** The way to a node that may be edited: only through nodes that stand there themselves and nowhere else. */
+import type { SourceEdit } from './apply-edits.ts'
 import type { SourceDocument, SourceEntry, SourceMap, SourceNode, SourceSequence } from './source-node.ts'
 import { duplicateKeys, hasMergeKey, isNull, ownEntry } from './source-value.ts'
 import { hasColon } from './source-edit.ts'
@@ -60,7 +61,8 @@ export function editableList(
   return { map, entry, items: [] }
 }
 
-function checkedMap(
+/** The node if it is a map that may be edited, else undefined with the reason noted. */
+export function checkedMap(
   document: SourceDocument,
   node: SourceNode,
   where: string,
@@ -75,6 +77,17 @@ function checkedMap(
   if (node.type !== 'map') return undefined
   for (const key of duplicateKeys(node)) refusals.push(`${where} has the key ${JSON.stringify(key)} twice`)
   return node
+}
+
+/** Notes the anchor that edits would take out though an alias means it: a user may share a part of what we added. */
+export function noteLostAnchor(
+  document: SourceDocument,
+  edits: readonly SourceEdit[],
+  refusals: Refusals,
+): void {
+  const words = edits.flatMap(({ start, end }) => document.source.slice(start, end).split(/[\s,[\]{}]/))
+  const name = [...document.aliased].find((one) => words.includes(`&${one}`))
+  if (name !== undefined) refusals.push(`the anchor &${name}, which is used elsewhere too, would be lost`)
 }
 
 /** Why this node cannot be edited for itself alone, if so: the end of a sentence that begins with its path. */

@@ -3,16 +3,17 @@ import type { SourceEdit } from './apply-edits.ts'
 import type { Span } from './block-edit.ts'
 import type { SourceMap, SourceSequence } from './source-node.ts'
 import { behindIndicator, skipBlank } from './source-span.ts'
+import { isVoid } from './source-value.ts'
 
 /** @param last behind which it is added; undefined: before all others. */
 export function addToFlow(
-  { type, start, ...collection }: SourceMap | SourceSequence,
+  collection: SourceMap | SourceSequence,
   last: Span | undefined,
   json: string,
 ): SourceEdit {
-  if (last) return { start: last.end, end: last.end, text: `, ${json}` }
-  const children = 'items' in collection ? collection.items : collection.entries
-  return { start: start + 1, end: start + 1, text: children.length === 0 ? json : `${json}, ` }
+  const at = last?.end ?? collection.start + 1
+  if (last) return { start: at, end: at, text: `, ${json}` }
+  return { start: at, end: at, text: isVoid(collection) ? json : `${json}, ` }
 }
 
 /** Each run of removed children goes with the comma before it, or behind it where nothing is left before it. */

@@ -5,10 +5,12 @@
  * The output is the input's text with the function's edits and the results in it, so what no edit touched leaves byte
  * for byte as it came, in YAML as in JSON.
  */
+import { isUtf8 } from 'node:buffer'
 import { type ExitCode, exitCode } from '../api/exit-code.ts'
 import { quote } from '../api/mistake.ts'
 import manifest from '../package.json' with { type: 'json' }
 import { functionHelp } from './function-help.ts'
+import { sharedProblem } from './editable.ts'
 import { readFunctionConfig } from './function-config.ts'
 import type { EditedItem, FunctionOutput, Generated, KrmFunction, Orchestrator } from './krm-function.ts'
 import { exitCodeOf, type Finding, lineOf } from './krm-result.ts'
@@ -82,7 +84,9 @@ async function respond(krmFunction: KrmFunction, args: readonly string[]): Promi
   try {
     const chunks: Buffer[] = []
     for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk))
-    return runFunction(krmFunction, Buffer.concat(chunks).toString())
+    const bytes = Buffer.concat(chunks)
+    if (isUtf8(bytes)) return runFunction(krmFunction, bytes.toString())
+    return { stdout: '', stderr: ['error: the input is not UTF-8 text'], exit: exitCode.input }
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     return {
@@ -113,6 +117,8 @@ function readResourceList(text: string): ResourceList | string {
       'and its kind ResourceList'
     )
   }
+  const shared = sharedProblem(document, root)
+  if (shared !== undefined) return `is not a ResourceList that functions can edit: it ${shared}`
   const entry = ownEntry(root, 'items')
   if (!entry) return 'is not a ResourceList: it has no items'
   const list = entry.value

@@ -4,8 +4,9 @@
  * a merge key, is for the caller to refuse: see editable.ts.
  */
 import type { SourceEdit } from './apply-edits.ts'
-import { addAbove, addBehind, addLines, indent, removeLines, type Span } from './block-edit.ts'
+import { addAbove, addBehind, behindComments, indent, removeLines, type Span } from './block-edit.ts'
 import { addToFlow, removeFromFlow } from './flow-edit.ts'
+import { withLooseLines } from './loose-lines.ts'
 import { columnOf, nextLine } from './source-lines.ts'
 import type { SourceDocument, SourceEntry, SourceMap, SourceNode, SourceSequence } from './source-node.ts'
 import { skipBlank } from './source-span.ts'
@@ -58,24 +59,19 @@ export function replaceValue(
     const tight = key.type === 'scalar' && key.style === 'quoted' && !/\s/.test(source[colon] ?? '')
     return [{ start: colon, end: old.end, text: (tight ? '' : ' ') + jsonText(value) }]
   }
-  const [first = '', ...lines] = yamlLines({ key: value }, lists)
+  const [first = '', ...lines] =
+    typeof value === 'string' ? [`key: ${jsonText(value)}`] : yamlLines({ key: value }, lists)
   const head = first.slice('key:'.length)
   const column = columnOf(source, map.start)
   const below = nextLine(source, colon)
+  const edits = []
   if (old.start >= below && old.end > old.start) {
     const properties = /([ \t]+[&!]\S*)*/y
     properties.lastIndex = colon
     const end = colon + (properties.exec(source)?.[0].length ?? 0)
-    const text = lines.length === 0 ? '' : addLines(source, below, lines, column).text
-    return [
-      { start: colon, end, text: head },
-      { start: below, end: nextLine(source, old.end), text },
-    ]
-  }
-  const inPlace = { start: colon, end: old.end, text: head }
-  return lines.length === 0
-    ? [inPlace]
-    : [inPlace, addLines(source, nextLine(source, old.end), lines, column)]
+    edits.push({ start: colon, end, text: head }, { start: below, end: nextLine(source, old.end), text: '' })
+  } else edits.push({ start: colon, end: old.end, text: head })
+  return lines.length === 0 ? edits : [...edits, addBehind(source, old.end, lines, column)]
 }
 
 /** Takes entries out, each with its whole lines or with its comma. A map that would be left empty is for the caller. */
@@ -86,7 +82,9 @@ export function removeEntries(
 ): SourceEdit[] {
   const indexes = new Set(entries.map((one) => map.entries.indexOf(one)))
   const spans = map.entries.map(spanOf)
-  return map.flow ? removeFromFlow(source, map, spans, indexes) : removeLines(source, spans, indexes)
+  if (map.flow) return removeFromFlow(source, map, spans, indexes)
+  const values = map.entries.map((one) => one.value)
+  return removeLines(source, withLooseLines(source, spans, values, indexes), indexes)
 }
 
 /** Takes items out, likewise. */
@@ -98,10 +96,10 @@ export function removeItems(
   const indexes = new Set(items.map((item) => list.items.indexOf(item)))
   if (list.flow) return removeFromFlow(source, list, list.items, indexes)
   const spans = list.items.map((_, index) => itemSpan(source, list, index))
-  return removeLines(source, spans, indexes)
+  return removeLines(source, withLooseLines(source, spans, list.items, indexes), indexes)
 }
 
-/** Puts another item in an item's place; in block style its lines are replaced. */
+/** Puts another item in an item's place; in block style its lines are replaced, with the comments in it. */
 export function replaceItem(
   { source }: SourceDocument,
   list: SourceSequence,
@@ -110,9 +108,10 @@ export function replaceItem(
   lists: ListStyle,
 ): SourceEdit {
   if (list.flow) return { start: item.start, end: item.end, text: jsonText(value) }
+  const column = columnOf(source, list.start)
   const { start, end } = itemSpan(source, list, list.items.indexOf(item))
-  const text = indent(source, yamlLines([value], lists), columnOf(source, list.start))
-  return { start, end: nextLine(source, end), text }
+  const text = indent(source, yamlLines([value], lists), column)
+  return { start, end: behindComments(source, end, column), text }
 }
 
 /** How the list under this key is indented, so that what we add looks the same. */

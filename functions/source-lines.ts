@@ -2,7 +2,7 @@
 
 export function lineStart(source: string, position: number): number {
   let at = position
-  while (!isLineStart(source, at)) at--
+  while (at > 0 && !isLineStart(source, at)) at--
   return at
 }
 

@@ -48,4 +48,3 @@ function lastLineEnd(source: string, start: number, event: ScalarEvent): number 
 export function emptyScalar(at: number): SourceScalar {
   return { type: 'scalar', style: 'plain', text: '', start: at, end: at }
 }
-

@@ -38,8 +38,10 @@ export function parseSource(source: string): ParsedSource {
   while (reader.position < events.length) {
     const names: Names = { anchors: new Map(), aliased: new Set(), nodes: 0, repeated: 0 }
     documents.push(readDocument(reader, names))
-    if (names.unknown !== undefined) return { problem: `has an alias without an anchor${lineOf(source, names.unknown)}` }
-    if (names.repeated > maxRepeated) return { problem: `has aliases that repeat more than ${maxRepeated} nodes` }
+    if (names.unknown !== undefined)
+      return { problem: `has an alias without an anchor${lineOf(source, names.unknown)}` }
+    if (names.repeated > maxRepeated)
+      return { problem: `has aliases that repeat more than ${maxRepeated} nodes` }
   }
   return { documents }
 }

@@ -42,8 +42,9 @@ export function readWorkloads(items: readonly ManifestItem[], domain: string): W
 
 /** Declarations on the workload's own metadata: nobody reads them there. */
 function misplaced(item: ManifestItem, domain: string): Finding[] {
+  const ours = ['secret', 'resource', 'lease', 'init'].map((what) => `${what}.${domain}/`)
   return [...annotationsOf(item).keys()]
-    .filter((key) => /^(secret|resource|lease|init)$/.test(key.slice(0, key.indexOf(`.${domain}/`))))
+    .filter((key) => ours.some((prefix) => key.startsWith(prefix)))
     .map((key) => ({
       severity: 'warning',
       message: `annotation ${key}: stands on the ${item.object.kind} itself and has no effect; move it to the pod template`,

@@ -28,8 +28,11 @@ export function jsonText(value: Value): string {
   return JSON.stringify(value).replace(invisible, escape)
 }
 
+/** A block scalar that keeps the blank lines behind it (`|+`) would take in those that follow the place of insertion. */
+const keepsLines = /(^|\s)\n$|\n[^\S\n]+$/
+
 function needsQuotes(text: string): boolean {
-  return text === '=' || text.search(invisible) >= 0
+  return text === '=' || keepsLines.test(text) || text.search(invisible) >= 0
 }
 
 /** Such a character stands in double quotes only. A pair of surrogates is one visible character and stays. */
