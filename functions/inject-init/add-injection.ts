@@ -1,14 +1,15 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { SourceEdit } from '../apply-edits.ts'
-import type { Refusals } from '../editable.ts'
-import { addEntry, addItem, removeItems, replaceItem, replaceValue } from '../source-edit.ts'
+import { noteLostAnchor, type Refusals } from '../editable.ts'
+import type { InjectionRecord } from '../injection-record.ts'
 import type { Value } from '../source-value.ts'
 import type { Workload } from '../workload.ts'
-import { type InjectConfig, isMap } from './config.ts'
+import { addMounts } from './add-mounts.ts'
+import { contradictions, type InjectConfig } from './config.ts'
 import { effectiveConfig } from './effective-config.ts'
 import { type Injection, injectionOf } from './init-container.ts'
-import { type Part, partList, type PartList, type PodParts } from './pod-parts.ts'
-import type { InjectionRecord } from '../injection-record.ts'
+import { addParts, type PartEdits } from './part-edit.ts'
+import type { Part, PodParts } from './pod-parts.ts'
 import { writeRecord } from './record-edit.ts'
 import { updateContainer, updateVolume } from './update-injection.ts'
 
@@ -32,13 +33,13 @@ export function addInjection(
   const recorded = record && parts.initContainers.parts.find(({ name }) => name === record.container)
   const config = record && recorded ? effectiveConfig(given, record, recorded) : given
   const injection = injectionOf(config, settings)
-  const errors: Refusals = []
+  const errors: Refusals = [...contradictions(config)]
   const warnings: string[] = []
 
   const chosen = settings.containers ?? (config.containers.length > 0 ? config.containers : undefined)
-  const mounts = mountsFor(parts, config, injection, record, chosen, { errors, warnings })
+  const mounts = addMounts(parts, config, injection, record, chosen, { errors, warnings })
   const volumes = volumesFor(parts, config, injection, record, errors)
-  const container = containerFor(parts, config, injection, recorded, errors)
+  const container = containerFor(parts, config, injection, record, recorded, errors)
   const wanted: InjectionRecord = {
     container: config.containerName,
     volumes: [config.secretVolumeName, config.annotationsVolumeName],
@@ -53,18 +54,19 @@ export function addInjection(
     ...container.entry,
   ]
   const edits = [...inPod, ...writeRecord(workload.item, wanted, parts.lists, errors)]
+  noteLostAnchor(parts.document, edits, errors)
   return { edits: errors.length > 0 ? [] : edits, warnings, errors }
 }
 
-type Edits = { readonly inside: readonly SourceEdit[]; readonly entry: readonly SourceEdit[] }
-
 function containerFor(
-  { document, spec, where, lists, initContainers, containers }: PodParts,
+  parts: PodParts,
   config: InjectConfig,
   injection: Injection,
+  record: InjectionRecord | undefined,
   recorded: Part | undefined,
   errors: Refusals,
-): Edits {
+): PartEdits {
+  const { document, lists, initContainers, containers } = parts
   const name = config.containerName
   const namesake = [...initContainers.parts, ...containers.parts].find((one) => one.name === name)
   if (namesake && namesake !== recorded) {
@@ -73,139 +75,34 @@ function containerFor(
     if (!adopted) errors.push(collision(`the container ${name}`, 'containerName'))
     return { inside: [], entry: [] }
   }
-  if (recorded) {
-    return { inside: updateContainer(document, recorded, config, injection, lists, where, errors), entry: [] }
+  if (record && recorded) {
+    return { inside: updateContainer(parts, recorded, record, config, injection, errors), entry: [] }
   }
-  return addPart(document, initContainers, 'initContainers', injection.container, 'first', { spec, lists })
+  return addParts(document, initContainers, 'initContainers', [injection.container], 'first', lists)
 }
 
 function volumesFor(
-  parts: PodParts,
+  { document, lists, volumes }: PodParts,
   config: InjectConfig,
   injection: Injection,
   record: InjectionRecord | undefined,
   errors: Refusals,
-): Edits {
-  const { document, spec, lists, volumes } = parts
-  const inside: SourceEdit[] = []
+): PartEdits {
+  const edits: SourceEdit[] = []
   const missing: Value[] = []
-  const names = [config.secretVolumeName, config.annotationsVolumeName]
   injection.volumes.forEach((volume, index) => {
-    const name = names[index]
+    const { name } = volume
     const ours = volumes.parts.find((one) => one.name === record?.volumes[index])
     const namesake = volumes.parts.find((one) => one.name === name)
-    if (namesake && namesake !== ours) {
+    if (namesake && !record?.volumes.includes(namesake.name)) {
       const option = index === 0 ? 'secretVolumeName' : 'annotationsVolumeName'
-      if (!isDeepStrictEqual(namesake.value, volume)) errors.push(collision(`the volume ${name}`, option))
-    } else if (ours && ours.name !== name && volumes.list) {
-      inside.push(replaceItem(document, volumes.list, ours.node, volume, lists))
-    } else if (ours) {
-      inside.push(...updateVolume(document, ours, config, volume, lists))
-    } else {
-      missing.push(volume)
-    }
+      if (!isDeepStrictEqual(namesake.value, volume))
+        errors.push(collision(`the volume ${namesake.name}`, option))
+    } else if (ours) edits.push(...updateVolume(document, ours, config, volume, lists))
+    else missing.push(volume)
   })
-  const [first] = missing
-  if (first === undefined) return { inside, entry: [] }
-  if (volumes.list) {
-    const { list } = volumes
-    inside.push(...missing.map((volume) => addItem(document, list, volume, 'last', lists)))
-    return { inside, entry: [] }
-  }
-  return { inside, entry: [newList(document, volumes, 'volumes', missing, { spec, lists })].flat() }
-}
-
-type Mounts = { readonly edits: readonly SourceEdit[]; readonly containers: readonly string[] }
-
-/** @param chosen the names of the containers that get the mount; undefined: all. */
-function mountsFor(
-  parts: PodParts,
-  config: InjectConfig,
-  injection: Injection,
-  record: InjectionRecord | undefined,
-  chosen: readonly string[] | undefined,
-  { errors, warnings }: { errors: Refusals; warnings: string[] },
-): Mounts {
-  const { document, lists, where } = parts
-  const names = new Set([record?.container, config.containerName])
-  const others = [...parts.initContainers.parts, ...parts.containers.parts].filter(
-    ({ name }) => !names.has(name),
-  )
-  const unknown = chosen?.filter((name) => others.every((one) => one.name !== name)) ?? []
-  for (const name of unknown) {
-    const known = others.map((one) => one.name).join(', ')
-    errors.push(`the container ${name}, which is to get the secrets, is not in the pod: there are ${known}`)
-  }
-  const edits: SourceEdit[] = []
-  const mounted: string[] = []
-  for (const container of others) {
-    const list = partList(
-      document,
-      container.node,
-      'volumeMounts',
-      `${where} container ${container.name}`,
-      errors,
-    )
-    const recorded = record?.mounts.includes(container.name)
-    const ours = recorded ? list.parts.find(({ name }) => name === record?.volumes[0]) : undefined
-    if (chosen && !chosen.includes(container.name)) {
-      if (ours && list.list) edits.push(...removeItems(document, list.list, [ours.node]))
-      continue
-    }
-    if (ours && list.list) {
-      mounted.push(container.name)
-      const current = isMap(ours.value) ? ours.value : {}
-      const moved = current['mountPath'] !== config.secretMountPath || ours.name !== config.secretVolumeName
-      if (moved) edits.push(replaceItem(document, list.list, ours.node, injection.mount, lists))
-      continue
-    }
-    const rival = list.parts.find(
-      ({ value }) => isMap(value) && value['mountPath'] === config.secretMountPath,
-    )
-    if (rival) {
-      if (isDeepStrictEqual(rival.value, injection.mount)) mounted.push(container.name)
-      else if (rival.name !== config.secretVolumeName) {
-        warnings.push(
-          `container ${container.name} mounts the volume ${rival.name} at ${config.secretMountPath}: it does not see the secrets`,
-        )
-      }
-      continue
-    }
-    mounted.push(container.name)
-    const added = addPart(document, list, 'volumeMounts', injection.mount, 'last', {
-      spec: container.node,
-      lists,
-    })
-    edits.push(...added.inside, ...added.entry)
-  }
-  return { edits, containers: mounted }
-}
-
-type Target = { readonly spec: PodParts['spec']; readonly lists: PodParts['lists'] }
-
-function addPart(
-  document: PodParts['document'],
-  list: PartList,
-  key: string,
-  value: Value,
-  where: 'first' | 'last',
-  target: Target,
-): Edits {
-  if (list.list) return { inside: [addItem(document, list.list, value, where, target.lists)], entry: [] }
-  return { inside: [], entry: newList(document, list, key, [value], target) }
-}
-
-/** A new list under a key that is absent, or there in name only. Init containers go where a reader expects them. */
-function newList(
-  document: PodParts['document'],
-  { entry }: PartList,
-  key: string,
-  values: readonly Value[],
-  { spec, lists }: Target,
-): SourceEdit[] {
-  if (entry) return replaceValue(document, spec, entry, values, lists)
-  const before = key === 'initContainers' ? { before: 'containers' } : {}
-  return [addEntry(document, spec, key, values, { lists, ...before })]
+  const { inside, entry } = addParts(document, volumes, 'volumes', missing, 'last', lists)
+  return { inside: [...edits, ...inside], entry }
 }
 
 function collision(what: string, option: string): string {

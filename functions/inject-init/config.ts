@@ -162,7 +162,7 @@ export function parseInjectConfig(
   return { config, problems: [...problems, ...contradictions(config)] }
 }
 
-function contradictions(config: InjectConfig): string[] {
+export function contradictions(config: InjectConfig): string[] {
   const problems: string[] = []
   if (config.secretVolumeName === config.annotationsVolumeName) {
     problems.push('options secretVolumeName and annotationsVolumeName must differ')

@@ -1,6 +1,6 @@
 import { injectedAnnotation } from '../../api/annotation-domain.ts'
 import type { SourceEdit } from '../apply-edits.ts'
-import { editableMap, type Refusals, sharedProblem } from '../editable.ts'
+import { checkedMap, editableMap, type Refusals } from '../editable.ts'
 import type { ManifestItem } from '../manifest-item.ts'
 import { addEntry, removeEntries, replaceValue } from '../source-edit.ts'
 import { isVoid, ownEntry, stringOf } from '../source-value.ts'
@@ -22,23 +22,20 @@ export function writeRecord(
   if (!entry) return [addEntry(document, metadata, 'annotations', fresh, { lists })]
   const { value } = entry
   if (isVoid(value)) return replaceValue(document, metadata, entry, fresh, lists)
-  const problem = value.type === 'map' ? sharedProblem(document, value) : 'is not a map'
-  if (value.type !== 'map' || problem !== undefined) {
-    refusals.push(`metadata.annotations ${problem}`)
-    return []
-  }
-  const own = ownEntry(value, injectedAnnotation)
-  if (!own) return [addEntry(document, value, injectedAnnotation, text, { lists })]
-  return stringOf(own.value) === text ? [] : replaceValue(document, value, own, text, lists)
+  const annotations = checkedMap(document, value, 'metadata.annotations', refusals)
+  if (!annotations) return []
+  const own = ownEntry(annotations, injectedAnnotation)
+  if (!own) return [addEntry(document, annotations, injectedAnnotation, text, { lists })]
+  return stringOf(own.value) === text ? [] : replaceValue(document, annotations, own, text, lists)
 }
 
 /** Takes the record out, and the annotations with it where it is the only one. */
 export function removeRecord({ document, root }: ManifestItem, refusals: Refusals): SourceEdit[] {
   const metadata = editableMap(document, root, ['metadata'], refusals)
-  const annotations = metadata && editableMap(document, metadata, ['annotations'], refusals)
+  const all = metadata && ownEntry(metadata, 'annotations')
+  const annotations = all && checkedMap(document, all.value, 'metadata.annotations', refusals)
   const entry = annotations && ownEntry(annotations, injectedAnnotation)
   if (!entry) return []
-  const all = ownEntry(metadata, 'annotations')
-  if (annotations.entries.length === 1 && all) return removeEntries(document, metadata, [all])
+  if (annotations.entries.length === 1) return removeEntries(document, metadata, [all])
   return removeEntries(document, annotations, [entry])
 }

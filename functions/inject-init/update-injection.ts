@@ -2,21 +2,16 @@ import { isDeepStrictEqual } from 'node:util'
 import { initVariables } from '../../api/init-env.ts'
 import type { SourceEdit } from '../apply-edits.ts'
 import { editableMap, type Refusals } from '../editable.ts'
-import {
-  addEntry,
-  addItem,
-  removeEntries,
-  removeItems,
-  replaceItem,
-  replaceValue,
-} from '../source-edit.ts'
+import type { InjectionRecord } from '../injection-record.ts'
+import { addItem, removeItems, replaceItem } from '../source-edit.ts'
 import type { SourceDocument, SourceMap } from '../source-node.ts'
-import { ownEntry, toValue, type Value } from '../source-value.ts'
+import { ownEntry, type Value } from '../source-value.ts'
 import type { ListStyle } from '../yaml-text.ts'
-import { type InjectConfig, isMap } from './config.ts'
-import type { Injection } from './init-container.ts'
+import { type ConfigMapValue, type InjectConfig, isMap } from './config.ts'
 import { listIn } from './effective-config.ts'
-import { type Part, partList, type PartList } from './pod-parts.ts'
+import type { Injection } from './init-container.ts'
+import { addParts, setEntry } from './part-edit.ts'
+import { type Part, partList, type PartList, type PodParts } from './pod-parts.ts'
 
 /** What the mounts and the domain decide; stale ones would contradict the mounts. */
 const governed = new Set(
@@ -30,12 +25,11 @@ const governed = new Set(
  * rest stays as found: a parent's patch, a retagged image.
  */
 export function updateContainer(
-  document: SourceDocument,
+  { document, lists, where }: PodParts,
   { node }: Part,
+  record: InjectionRecord,
   config: InjectConfig,
   { container }: Injection,
-  lists: ListStyle,
-  where: string,
   refusals: Refusals,
 ): SourceEdit[] {
   const edits: SourceEdit[] = []
@@ -46,54 +40,45 @@ export function updateContainer(
   if (config.explicit.has('imagePullPolicy')) set(node, 'imagePullPolicy', container['imagePullPolicy'])
   if (config.explicit.has('containerResources')) set(node, 'resources', container['resources'])
   if (config.explicit.has('runAsUser')) {
-    const context = editableMap(document, node, ['securityContext'], refusals)
-    if (context) set(context, 'runAsUser', config.runAsUser)
+    const { runAsUser } = config
+    if (!ownEntry(node, 'securityContext')) {
+      if (runAsUser !== undefined) set(node, 'securityContext', { runAsUser })
+    } else {
+      const context = editableMap(document, node, ['securityContext'], refusals)
+      if (context) set(context, 'runAsUser', runAsUser)
+    }
   }
   const path = `${where}.initContainers`
   const env = partList(document, node, 'env', path, refusals)
-  edits.push(
-    ...updateList(document, env, 'env', 'name', listIn(container, 'env'), lists, isStale(container, config)),
-  )
+  edits.push(...updateEnv(document, env, listIn(container, 'env'), lists, isStale(container, config)))
   const mounts = partList(document, node, 'volumeMounts', path, refusals)
-  const wanted = listIn(container, 'volumeMounts')
-  const ours = new Set(wanted.map((mount) => mount['mountPath']))
-  const moved = (mount: Value) =>
-    isMap(mount) && wanted.some(({ name }) => name === mount['name']) && !ours.has(mount['mountPath'] ?? '')
-  edits.push(...updateList(document, mounts, 'volumeMounts', 'mountPath', wanted, lists, moved))
-  return edits
+  const missing = listIn(container, 'volumeMounts').filter((mount, index) => {
+    const ours = mounts.parts.find(({ name }) => name === record.volumes[index])
+    for (const key of ['mountPath', 'name']) if (ours) set(ours.node, key, mount[key])
+    return ours === undefined
+  })
+  const added = addParts(document, mounts, 'volumeMounts', missing, 'last', lists)
+  return [...edits, ...added.inside, ...added.entry]
 }
 
-/** Medium and size limit of the secret volume, where they are set explicitly. */
+/** The volume's name; and of the secret volume medium and size limit, where they are set explicitly. */
 export function updateVolume(
   document: SourceDocument,
   { node, value }: Part,
   config: InjectConfig,
-  wanted: { readonly [key: string]: Value },
+  wanted: ConfigMapValue,
   lists: ListStyle,
 ): SourceEdit[] {
+  const edits = setEntry(document, node, 'name', wanted['name'], lists)
   const emptyDir = isMap(value) ? (value['emptyDir'] ?? null) : null
-  if (!isMap(emptyDir) || !('emptyDir' in wanted)) return []
+  if (!isMap(emptyDir) || !('emptyDir' in wanted)) return edits
   const next: Record<string, Value> = { ...emptyDir }
   if (config.explicit.has('medium')) {
     if (config.medium === '') delete next['medium']
     else next['medium'] = config.medium
   }
   if (config.explicit.has('sizeLimit')) next['sizeLimit'] = config.sizeLimit
-  return setEntry(document, node, 'emptyDir', next, lists)
-}
-
-function setEntry(
-  document: SourceDocument,
-  map: SourceMap,
-  key: string,
-  value: Value | undefined,
-  lists: ListStyle,
-): SourceEdit[] {
-  const entry = ownEntry(map, key)
-  if (entry === undefined) return value === undefined ? [] : [addEntry(document, map, key, value, { lists })]
-  if (value === undefined) return removeEntries(document, map, [entry])
-  if (isDeepStrictEqual(toValue(entry.value), value)) return []
-  return replaceValue(document, map, entry, value, lists)
+  return [...edits, ...setEntry(document, node, 'emptyDir', next, lists)]
 }
 
 /** An environment variable that an earlier configuration needed and this one contradicts. */
@@ -106,29 +91,23 @@ function isStale(container: Value, { explicit, env }: InjectConfig): (found: Val
   }
 }
 
-/** Adds and corrects the wanted items of a list, told apart by a key, and takes the stale ones out. */
-function updateList(
+/** Adds and corrects the wanted variables, and takes the stale ones out. */
+function updateEnv(
   document: SourceDocument,
-  list: PartList,
-  key: string,
-  by: string,
-  wanted: readonly { readonly [key: string]: Value }[],
+  env: PartList,
+  wanted: readonly ConfigMapValue[],
   lists: ListStyle,
   stale: (found: Value) => boolean,
 ): SourceEdit[] {
-  const source = list.list
-  if (!source) {
-    if (wanted.length === 0) return []
-    if (list.entry) return replaceValue(document, list.map, list.entry, wanted, lists)
-    return [addEntry(document, list.map, key, wanted, { lists })]
-  }
+  const { list } = env
+  if (!list) return [...addParts(document, env, 'env', wanted, 'last', lists).entry]
   const edits: SourceEdit[] = []
   for (const item of wanted) {
-    const found = list.parts.find(({ value }) => isMap(value) && value[by] === item[by])
-    if (!found) edits.push(addItem(document, source, item, 'last', lists))
+    const found = env.parts.find(({ name }) => name === item['name'])
+    if (!found) edits.push(addItem(document, list, item, 'last', lists))
     else if (!isDeepStrictEqual(found.value, item))
-      edits.push(replaceItem(document, source, found.node, item, lists))
+      edits.push(replaceItem(document, list, found.node, item, lists))
   }
-  const gone = list.parts.filter(({ value }) => stale(value)).map(({ node }) => node)
-  return [...edits, ...removeItems(document, source, gone)]
+  const gone = env.parts.filter(({ value }) => stale(value)).map(({ node }) => node)
+  return [...edits, ...removeItems(document, list, gone)]
 }

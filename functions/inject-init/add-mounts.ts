@@ -1,0 +1,74 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { SourceEdit } from '../apply-edits.ts'
+import type { Refusals } from '../editable.ts'
+import type { InjectionRecord } from '../injection-record.ts'
+import type { Value } from '../source-value.ts'
+import { type InjectConfig, isMap } from './config.ts'
+import type { Injection } from './init-container.ts'
+import { addParts, removeParts, setEntry } from './part-edit.ts'
+import { type Part, partList, type PodParts } from './pod-parts.ts'
+
+export type Mounts = {
+  readonly edits: readonly SourceEdit[]
+  /** The names of the containers that have our mount then. */
+  readonly containers: readonly string[]
+}
+
+/** Mounts the secrets into the other containers. @param chosen which of them; undefined: all. */
+export function addMounts(
+  parts: PodParts,
+  config: InjectConfig,
+  { mount }: Injection,
+  record: InjectionRecord | undefined,
+  chosen: readonly string[] | undefined,
+  { errors, warnings }: { errors: Refusals; warnings: string[] },
+): Mounts {
+  const { document, lists } = parts
+  const others = otherContainers(parts, [record?.container, config.containerName])
+  const names = others.map(({ name }) => name)
+  for (const name of chosen ?? []) {
+    if (names.includes(name)) continue
+    const known = names.join(', ')
+    errors.push(`the container ${name}, which is to get the secrets, is not in the pod: there are ${known}`)
+  }
+  const edits: SourceEdit[] = []
+  const containers: string[] = []
+  for (const { name, node } of others) {
+    const list = partList(document, node, 'volumeMounts', `${parts.where} container ${name}`, errors)
+    const recorded = record?.mounts.includes(name) === true
+    const ours = recorded ? list.parts.find((one) => one.name === record.volumes[0]) : undefined
+    const rival = list.parts.find((one) => one !== ours && mountPathOf(one) === config.secretMountPath)
+    const isChosen = chosen === undefined || chosen.includes(name)
+    if (ours && (rival || !isChosen)) edits.push(...removeParts(document, list, [ours]))
+    if (!isChosen) continue
+    if (rival) {
+      if (isDeepStrictEqual(rival.value, mount)) containers.push(name)
+      else if (rival.name !== config.secretVolumeName) warnings.push(hidden(name, rival, config))
+      continue
+    }
+    containers.push(name)
+    if (ours) {
+      for (const key of ['mountPath', 'name'])
+        edits.push(...setEntry(document, ours.node, key, mount[key], lists))
+    } else {
+      const added = addParts(document, list, 'volumeMounts', [mount], 'last', lists)
+      edits.push(...added.inside, ...added.entry)
+    }
+  }
+  return { edits, containers }
+}
+
+function otherContainers(
+  { initContainers, containers }: PodParts,
+  ours: readonly (string | undefined)[],
+): Part[] {
+  return [...initContainers.parts, ...containers.parts].filter(({ name }) => !ours.includes(name))
+}
+
+function mountPathOf({ value }: Part): Value | undefined {
+  return isMap(value) ? value['mountPath'] : undefined
+}
+
+function hidden(container: string, rival: Part, { secretMountPath }: InjectConfig): string {
+  return `container ${container} mounts the volume ${rival.name} at ${secretMountPath}: it does not see the secrets`
+}

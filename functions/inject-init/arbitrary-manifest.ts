@@ -1,0 +1,89 @@
+/** For property tests: annotated Deployments, in every style in which people write them. */
+import * as fc from 'fast-check'
+import { stringify } from 'yaml'
+
+const name = fc.stringMatching(/^[a-z]([-a-z0-9]{0,8}[a-z0-9])?$/).filter((one) => one !== 'annotations')
+const scalar = fc.oneof(
+  fc.constantFrom('yes', '0644', '1e3', '12:30', 'null', '~', '- x', 'a: b', '# no', '2001-01-01', ''),
+  fc.string({ unit: 'grapheme', maxLength: 12 }),
+  fc.integer(),
+  fc.boolean(),
+)
+const extra = fc.dictionary(
+  name,
+  fc.oneof(scalar, fc.array(scalar, { maxLength: 3 }), fc.dictionary(name, scalar)),
+  {
+    maxKeys: 3,
+  },
+)
+const mount = fc.record({ name, mountPath: fc.constantFrom('/data', '/tmp', '/etc/app') })
+const container = fc.record(
+  {
+    name,
+    image: scalar,
+    env: fc.array(fc.record({ name, value: scalar })),
+    volumeMounts: fc.array(mount, { minLength: 1 }),
+    zone: extra,
+  },
+  { requiredKeys: ['name'] },
+)
+const uniqueContainers = fc.uniqueArray(container, {
+  selector: (one) => one.name,
+  minLength: 1,
+  maxLength: 3,
+})
+const spec = fc.record(
+  {
+    containers: uniqueContainers,
+    initContainers: fc.uniqueArray(container, { selector: (one) => one.name, minLength: 1, maxLength: 2 }),
+    volumes: fc.uniqueArray(fc.record({ name, emptyDir: fc.constant({}) }), {
+      selector: (one) => one.name,
+      minLength: 1,
+    }),
+    nodeSelector: extra,
+    hostname: scalar,
+  },
+  { requiredKeys: ['containers'] },
+)
+const declaration = { 'secret.bsycorp.com/db.password': 'kind=REFERENCE,type=PASSWORD' }
+export const workload = fc
+  .record({ name, spec, labels: extra, annotations: fc.option(extra), replicas: fc.nat() })
+  .filter(({ spec: { containers, initContainers = [] } }) => {
+    const names = [...containers, ...initContainers].map((one) => one.name)
+    return new Set(names).size === names.length && !names.includes('init-container')
+  })
+  .map(({ name: own, spec: podSpec, labels, annotations, replicas }) => ({
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: own, ...(annotations && Object.keys(annotations).length > 0 ? { annotations } : {}) },
+    spec: { replicas, template: { metadata: { labels, annotations: declaration }, spec: podSpec } },
+  }))
+
+export const style = fc.record({
+  json: fc.option(fc.constantFrom(0, 2), { freq: 4 }),
+  indent: fc.constantFrom(2, 3, 4),
+  wide: fc.boolean(),
+  crlf: fc.boolean(),
+  noise: fc.array(fc.constantFrom('', '# a comment', '  # a deeper comment')),
+  ended: fc.boolean(),
+})
+
+export function print(
+  value: unknown,
+  { json, indent, wide, crlf, noise, ended }: typeof style extends fc.Arbitrary<infer T> ? T : never,
+) {
+  const text =
+    json === null
+      ? stringify(value, { indent, indentSeq: wide, lineWidth: 0, defaultStringType: 'QUOTE_DOUBLE' })
+      : `${JSON.stringify(value, null, json)}\n`
+  const lines = text.trimEnd().split('\n')
+  const noisy =
+    json === null
+      ? lines.flatMap((line, index) => {
+          const remark = noise[index % (noise.length + 3)]
+          const depth = /^ */.exec(line)?.[0] ?? ''
+          return remark === undefined ? [line] : [remark === '' ? '' : depth + remark, line]
+        })
+      : lines
+  return noisy.join(crlf ? '\r\n' : '\n') + (ended ? (crlf ? '\r\n' : '\n') : '')
+}

@@ -1,0 +1,22 @@
+import { applyEdits } from '../apply-edits.ts'
+import { itemsUnder } from '../manifest-item.ts'
+import { parseSource } from '../source-tree.ts'
+import type { InjectConfig } from './config.ts'
+import { injectItems } from './inject-init.ts'
+
+/** Injects the objects of a manifest. Throws the first error. */
+export function injectText(text: string, config: InjectConfig): string {
+  const { documents, problem } = parseSource(text)
+  if (problem !== undefined) throw new Error(problem)
+  const items = documents.flatMap((document) => itemsUnder(document, document.root))
+  const { edited, findings } = injectItems(items, config)
+  const [error] = findings.filter(({ severity }) => severity === 'error')
+  if (error) throw new Error(error.message)
+  const edits = edited.flatMap((one) => one.edits)
+  return applyEdits(text, edits)
+}
+
+/** Turns the declaration of arbitrary-manifest.ts into an annotation that means nothing to us. */
+export function undeclare(text: string): string {
+  return text.replace('secret.bsycorp.com/db.password', 'example.com/db.password')
+}

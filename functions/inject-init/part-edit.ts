@@ -1,0 +1,53 @@
+/** Edits of the lists of a pod: a list that is not there is made, and one that would be left empty goes. */
+import type { SourceEdit } from '../apply-edits.ts'
+import { addEntry, addItem, removeEntries, removeItems, replaceValue } from '../source-edit.ts'
+import type { SourceDocument, SourceMap } from '../source-node.ts'
+import { isDeepStrictEqual } from 'node:util'
+import { ownEntry, toValue, type Value } from '../source-value.ts'
+import type { ListStyle } from '../yaml-text.ts'
+import type { Part, PartList } from './pod-parts.ts'
+
+/** Edits inside of what is there come before those that add an entry behind it. */
+export type PartEdits = { readonly inside: readonly SourceEdit[]; readonly entry: readonly SourceEdit[] }
+
+export function addParts(
+  document: SourceDocument,
+  { map, entry, list }: PartList,
+  key: string,
+  values: readonly Value[],
+  where: 'first' | 'last',
+  lists: ListStyle,
+): PartEdits {
+  if (values.length === 0) return { inside: [], entry: [] }
+  if (list) return { inside: values.map((value) => addItem(document, list, value, where, lists)), entry: [] }
+  if (entry) return { inside: [], entry: replaceValue(document, map, entry, values, lists) }
+  // Init containers go where a reader expects them.
+  const before = key === 'initContainers' ? { before: 'containers' } : {}
+  return { inside: [], entry: [addEntry(document, map, key, values, { lists, ...before })] }
+}
+
+export function removeParts(
+  document: SourceDocument,
+  { map, entry, list }: PartList,
+  parts: readonly Part[],
+): SourceEdit[] {
+  if (!list || !entry || parts.length === 0) return []
+  if (parts.length === list.items.length) return removeEntries(document, map, [entry])
+  const nodes = parts.map(({ node }) => node)
+  return removeItems(document, list, nodes)
+}
+
+/** Makes an entry of a part say this; undefined: takes it out. */
+export function setEntry(
+  document: SourceDocument,
+  map: SourceMap,
+  key: string,
+  value: Value | undefined,
+  lists: ListStyle,
+): SourceEdit[] {
+  const entry = ownEntry(map, key)
+  if (entry === undefined) return value === undefined ? [] : [addEntry(document, map, key, value, { lists })]
+  if (value === undefined) return removeEntries(document, map, [entry])
+  if (isDeepStrictEqual(toValue(entry.value), value)) return []
+  return replaceValue(document, map, entry, value, lists)
+}
