@@ -18,6 +18,8 @@ async function step(title: string, command: readonly [string, ...string[]], show
   const ended = await runCommand(program, args, {
     stdio: shown ? 'inherit' : ['ignore', 'pipe', 'pipe'],
     onOutput: (chunk: Buffer) => output.push(chunk),
+    // Some colour what they say as soon as there is a CI.
+    env: { ...process.env, NO_COLOR: '1' },
   })
   const ok = ended.code === 0
   say(`${shown ? `${title}: ` : ''}${ok ? 'ok' : 'FAILED'}, ${((Date.now() - begun) / 1000).toFixed(1)} s\n`)
