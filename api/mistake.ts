@@ -17,6 +17,7 @@ export type MistakeCode =
   | 'UNKNOWN_PREFIX'
   | 'NOT_SUPPORTED'
   | 'CONFLICT'
+  | 'POLICY'
 
 /**
  * One thing wrong with one annotation. The message names what is allowed. It quotes attribute names and the values

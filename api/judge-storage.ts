@@ -1,0 +1,90 @@
+import type { DynamicSecret } from './declaration.ts'
+import type { Mistake } from './mistake.ts'
+import { type Declared, isDynamic } from './pod-annotations.ts'
+import {
+  dependsOnNamespace,
+  isBelow,
+  ruleFor,
+  type StoragePolicy,
+  type StorageRule,
+} from './storage-policy.ts'
+
+/**
+ * What a policy says against the DYNAMIC declarations of one pod; it has no say in what is only read.
+ *
+ * @param namespace undefined where it is not known, as in a manifest that leaves it to the apply: then what depends on it
+ * is not judged, and a warning says so.
+ */
+export function judgeStorage(
+  policy: StoragePolicy,
+  namespace: string | undefined,
+  declareds: readonly Declared[],
+): Mistake[] {
+  const dynamic = declareds.filter(isDynamic)
+  const [first] = dynamic
+  if (first === undefined) return []
+  const unjudged: Mistake = {
+    severity: 'warning',
+    code: 'POLICY',
+    annotation: first.annotation,
+    message:
+      'the StoragePolicy is not judged by prefix: the namespace is not known; say it by option namespace',
+  }
+  if (namespace === undefined) {
+    // Which rule is first depends on the namespace, unless the first one takes all.
+    const [rule] = policy.rules
+    if (rule === undefined || !rule.namespaces.includes('*')) return [unjudged]
+    const refused = judgePrefixes(
+      { ...rule, prefixes: rule.prefixes.filter((prefix) => !dependsOnNamespace(prefix)) },
+      '',
+      dynamic,
+    )
+    const open = refused.length > 0 && rule.prefixes.some(dependsOnNamespace)
+    return [...(open ? [unjudged] : refused), ...judgeLimits(rule, dynamic)]
+  }
+  const rule = ruleFor(policy, namespace)
+  if (rule) return [...judgePrefixes(rule, namespace, dynamic), ...judgeLimits(rule, dynamic)]
+  return dynamic.map((one) => refusal(one, `no rule of the StoragePolicy is for the namespace ${namespace}`))
+}
+
+/** Bits that an attacker has to guess, at most: https://csrc.nist.gov/pubs/sp/800/57/pt1/r5/final, table 2, for RSA. */
+export function entropyOf({ type, size }: DynamicSecret): number {
+  if (type === 'RSA') return size < 3072 ? 112 : 128
+  return type === 'RANDOM' ? size : Math.floor((size / 8) * Math.log2(62))
+}
+
+function judgePrefixes(
+  rule: StorageRule,
+  namespace: string,
+  dynamic: readonly Declared<DynamicSecret>[],
+): Mistake[] {
+  const prefixes = rule.prefixes.map((prefix) => prefix.replaceAll('{namespace}', namespace) || '/')
+  return dynamic
+    .filter(({ parameter }) => !rule.prefixes.some((prefix) => isBelow(parameter, prefix, namespace)))
+    .map((one) => {
+      const allowed = prefixes.join(', ')
+      return refusal(one, `the parameter is not below what the StoragePolicy allows: ${allowed}`)
+    })
+}
+
+function judgeLimits(rule: StorageRule, dynamic: readonly Declared<DynamicSecret>[]): Mistake[] {
+  const weak = dynamic.flatMap((one) => {
+    const bits = entropyOf(one.declaration)
+    if (bits >= rule.minBits) return []
+    const { type, size } = one.declaration
+    return [
+      refusal(
+        one,
+        `type ${type} and size ${size} give ${bits} bits, the StoragePolicy asks for ${rule.minBits}`,
+      ),
+    ]
+  })
+  const tooMany = dynamic[rule.maxPerPod]
+  if (tooMany === undefined) return weak
+  const message = `the pod has ${dynamic.length} DYNAMIC declarations, the StoragePolicy allows ${rule.maxPerPod}`
+  return [...weak, refusal(tooMany, message)]
+}
+
+function refusal({ annotation }: Declared, message: string): Mistake {
+  return { severity: 'error', code: 'POLICY', annotation, message }
+}

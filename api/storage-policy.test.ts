@@ -1,0 +1,140 @@
+import * as fc from 'fast-check'
+import t from 'tap'
+import { isBelow, namespacePattern, parseStoragePolicy, ruleFor } from './storage-policy.ts'
+
+const policyOf = (...rules: readonly unknown[]) => ({
+  apiVersion: 'kees.bsycorp.com/v1alpha1',
+  kind: 'StoragePolicy',
+  metadata: { name: 'default' },
+  spec: { rules },
+})
+
+t.strictSame(
+  parseStoragePolicy(policyOf({ namespaces: ['*'], prefixes: ['/{namespace}'] })).policy,
+  {
+    name: 'default',
+    rules: [
+      { namespaces: ['*'], prefixes: ['/{namespace}'], minBits: 64, maxPerPod: 50, maxNewPerHour: 200 },
+    ],
+  },
+  'limits that a rule does not set are those of the rule that the installation brings',
+)
+
+t.strictSame(
+  parseStoragePolicy(
+    policyOf({
+      namespaces: ['a'],
+      prefixes: ['prod', '/prod/', '/'],
+      minBits: 0,
+      maxPerPod: 1,
+      maxNewPerHour: 2,
+    }),
+  ).policy?.rules,
+  [{ namespaces: ['a'], prefixes: ['/prod', '/prod', ''], minBits: 0, maxPerPod: 1, maxNewPerHour: 2 }],
+  'prefixes have one form, and 0 is a limit',
+)
+
+const good = { namespaces: ['a'], prefixes: ['/a'] }
+const wrong: readonly (readonly [title: string, object: unknown, problems: readonly string[]])[] = [
+  ['no object', null, ['it is not an object of apiVersion kees.bsycorp.com/v1alpha1, kind StoragePolicy']],
+  [
+    'another kind',
+    { ...policyOf(good), kind: 'Policy' },
+    ['it is not an object of apiVersion kees.bsycorp.com/v1alpha1, kind StoragePolicy'],
+  ],
+  ['no rules', { ...policyOf(), spec: {} }, ['spec.rules is not a list of rules']],
+  [
+    'fields of another name',
+    { ...policyOf({ ...good, prefix: '/a' }), specs: 1 },
+    [
+      '"specs" is not known: known are apiVersion, kind, metadata, spec',
+      'spec.rules[0]."prefix" is not known: known are namespaces, prefixes, minBits, maxPerPod, maxNewPerHour',
+    ],
+  ],
+  [
+    'every field of a rule',
+    policyOf(good, {
+      namespaces: [],
+      prefixes: ['/aws', 1, '/a//b'],
+      minBits: -1,
+      maxPerPod: '5',
+      maxNewPerHour: 0.5,
+    }),
+    [
+      'spec.rules[1].namespaces is not a list of texts with one at least',
+      'spec.rules[1].prefixes[0] is "/aws": it begins with aws or ssm, which SSM refuses; {namespace} stands for the namespace',
+      'spec.rules[1].prefixes[1] is not a text',
+      'spec.rules[1].prefixes[2] is "/a//b": it is not a hierarchy of parameter names: segment 2 is empty; {namespace} stands for the namespace',
+      'spec.rules[1].minBits is not a whole number from 0',
+      'spec.rules[1].maxPerPod is not a whole number from 0',
+      'spec.rules[1].maxNewPerHour is not a whole number from 0',
+    ],
+  ],
+  [
+    'namespaces that are none',
+    policyOf({ ...good, namespaces: ['A', 'a.b', '', 'a'.repeat(64)] }),
+    ['A', 'a.b', '', `${'a'.repeat(40)}…`].map(
+      (text, index) =>
+        `spec.rules[0].namespaces[${index}] is "${text}": allowed are names of namespaces, in which * stands for any characters`,
+    ),
+  ],
+  [
+    'a rule that is no map',
+    policyOf('x'),
+    [
+      'spec.rules[0] is not a map',
+      'spec.rules[0].namespaces is not a list of texts with one at least',
+      'spec.rules[0].prefixes is not a list of texts with one at least',
+    ],
+  ],
+]
+for (const [title, object, problems] of wrong) {
+  t.strictSame(parseStoragePolicy(object), { problems }, `refused: ${title}`)
+}
+
+t.test('anything is a policy or a list of problems', async () => {
+  fc.assert(
+    fc.property(fc.anything(), fc.array(fc.anything(), { maxLength: 3 }), (object, rules) => {
+      for (const one of [object, policyOf(...rules), { ...policyOf(), spec: object }]) {
+        const { policy, problems } = parseStoragePolicy(one)
+        if ((policy === undefined) === (problems === undefined || problems.length === 0)) return false
+      }
+      return true
+    }),
+  )
+})
+
+t.test('the first rule that matches the namespace is taken', async (t) => {
+  const { policy } = parseStoragePolicy(
+    policyOf(
+      { namespaces: ['prod', 'team-*'], prefixes: ['/one'] },
+      { namespaces: ['*-b'], prefixes: ['/two'] },
+      { namespaces: ['team-x', 'dev'], prefixes: ['/three'] },
+    ),
+  )
+  const prefixOf = (namespace: string) => policy && ruleFor(policy, namespace)?.prefixes[0]
+  t.strictSame(['prod', 'team-x', 'a-b', 'dev', 'team', 'production'].map(prefixOf), [
+    '/one',
+    '/one',
+    '/two',
+    '/three',
+    undefined,
+    undefined,
+  ])
+})
+
+t.ok(namespacePattern('a*c').test('abbc'), 'a star stands for any characters')
+t.notOk(namespacePattern('a*c').test('abcd'), 'a pattern is the whole name')
+
+const below: readonly (readonly [parameter: string, prefix: string, is: boolean])[] = [
+  ['/ns/a', '/{namespace}', true],
+  ['/ns/a/b', '/{namespace}', true],
+  ['/nsx/a', '/{namespace}', false],
+  ['/ns', '/{namespace}', false],
+  ['/a', '', true],
+  ['/team/ns/a', '/team/{namespace}', true],
+  ['/team/other/a', '/team/{namespace}', false],
+]
+for (const [parameter, prefix, is] of below) {
+  t.equal(isBelow(parameter, prefix, 'ns'), is, `${parameter} is ${is ? '' : 'not '}below "${prefix}"`)
+}

@@ -1,0 +1,145 @@
+/**
+ * Who may have what made: a StoragePolicy authorises DYNAMIC declarations by the final parameter name. The creator, the
+ * build and the admission policy apply the same file.
+ *
+ *     apiVersion: kees.bsycorp.com/v1alpha1
+ *     kind: StoragePolicy
+ *     metadata: {name: default}
+ *     spec:
+ *       rules:                          # the first rule that matches the namespace; none: refused
+ *         - namespaces: ["team-*"]      # names, in which * stands for any characters
+ *           prefixes: ["/{namespace}"]  # what is below them, by whole segments; "/" is everything
+ *           minBits: 64                 # real entropy
+ *           maxPerPod: 50               # DYNAMIC declarations
+ *           maxNewPerHour: 200          # per namespace; counted by the creator
+ */
+import { quote } from './mistake.ts'
+import { parseStoragePrefix } from './parameter-name.ts'
+
+export const storagePolicyApiVersion = 'kees.bsycorp.com/v1alpha1'
+export const storagePolicyKind = 'StoragePolicy'
+
+export type StoragePolicy = { readonly name: string; readonly rules: readonly StorageRule[] }
+
+export type StorageRule = {
+  /** Patterns, as they stand in the file. */
+  readonly namespaces: readonly string[]
+  /** With their leading slash, `{namespace}` still in them; empty for the root. */
+  readonly prefixes: readonly string[]
+  readonly minBits: number
+  readonly maxPerPod: number
+  readonly maxNewPerHour: number
+}
+
+/** What a rule says that does not say it: the limits of the rule that the installation brings. */
+const limits = { minBits: 64, maxPerPod: 50, maxNewPerHour: 200 } as const
+const ruleFields = ['namespaces', 'prefixes', ...Object.keys(limits)]
+
+/** In place of a namespace while a prefix is checked. */
+const anyNamespace = 'n'
+const namespaceToken = '{namespace}'
+
+export type ParsedStoragePolicy =
+  | { readonly policy: StoragePolicy; readonly problems?: undefined }
+  | { readonly policy?: undefined; readonly problems: readonly string[] }
+
+/** @param object the parsed YAML of the file. Each problem begins with the field that is wrong, or with "it". */
+export function parseStoragePolicy(object: unknown): ParsedStoragePolicy {
+  const problems: string[] = []
+  if (
+    !isMap(object) ||
+    object['apiVersion'] !== storagePolicyApiVersion ||
+    object['kind'] !== storagePolicyKind
+  ) {
+    return {
+      problems: [`it is not an object of apiVersion ${storagePolicyApiVersion}, kind ${storagePolicyKind}`],
+    }
+  }
+  reportUnknown(object, '', ['apiVersion', 'kind', 'metadata', 'spec'], problems)
+  const { metadata, spec } = object
+  const name = isMap(metadata) && typeof metadata['name'] === 'string' ? metadata['name'] : 'default'
+  if (!isMap(spec) || !Array.isArray(spec['rules'])) {
+    return { problems: [...problems, 'spec.rules is not a list of rules'] }
+  }
+  reportUnknown(spec, 'spec.', ['rules'], problems)
+  const rules = spec['rules'].map((rule: unknown, index) => parseRule(rule, `spec.rules[${index}]`, problems))
+  return problems.length > 0 ? { problems } : { policy: { name, rules } }
+}
+
+/** The first rule whose patterns match the namespace. */
+export function ruleFor({ rules }: StoragePolicy, namespace: string): StorageRule | undefined {
+  return rules.find(({ namespaces }) =>
+    namespaces.some((pattern) => namespacePattern(pattern).test(namespace)),
+  )
+}
+
+/** Whether a rule depends on the namespace's name beyond matching it. */
+export function dependsOnNamespace(prefix: string): boolean {
+  return prefix.includes(namespaceToken)
+}
+
+/** Whether a parameter is below a prefix, by whole segments. */
+export function isBelow(parameter: string, prefix: string, namespace: string): boolean {
+  return parameter.startsWith(`${prefix.replaceAll(namespaceToken, namespace)}/`)
+}
+
+/** The pattern as a regular expression that RE2, which CEL has, reads in the same way. */
+export function namespacePattern(pattern: string): RegExp {
+  return new RegExp(`^${pattern.replaceAll('*', '.*')}$`)
+}
+
+function parseRule(rule: unknown, where: string, problems: string[]): StorageRule {
+  const given = isMap(rule) ? rule : {}
+  if (!isMap(rule)) problems.push(`${where} is not a map`)
+  reportUnknown(given, `${where}.`, ruleFields, problems)
+  const texts = (field: string, problemOf: (text: string) => string | undefined): string[] => {
+    const value = given[field]
+    if (!Array.isArray(value) || value.length === 0) {
+      problems.push(`${where}.${field} is not a list of texts with one at least`)
+      return []
+    }
+    return value.flatMap((text: unknown, index) => {
+      const problem = typeof text === 'string' ? problemOf(text) : 'is not a text'
+      if (problem !== undefined) problems.push(`${where}.${field}[${index}] ${problem}`)
+      return problem === undefined && typeof text === 'string' ? [text] : []
+    })
+  }
+  const whole = (field: keyof typeof limits): number => {
+    const value = given[field] ?? limits[field]
+    if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value
+    problems.push(`${where}.${field} is not a whole number from 0`)
+    return limits[field]
+  }
+  return {
+    namespaces: texts('namespaces', namespaceProblem),
+    prefixes: texts('prefixes', prefixProblem).map((text) => text.replace(/^\/?/, '/').replace(/\/$/, '')),
+    minBits: whole('minBits'),
+    maxPerPod: whole('maxPerPod'),
+    maxNewPerHour: whole('maxNewPerHour'),
+  }
+}
+
+function namespaceProblem(text: string): string | undefined {
+  if (/^[a-z0-9*]([-a-z0-9*]{0,61}[a-z0-9*])?$/.test(text)) return undefined
+  return `is ${quote(text)}: allowed are names of namespaces, in which * stands for any characters`
+}
+
+function prefixProblem(text: string): string | undefined {
+  const { problem } = parseStoragePrefix(text.replaceAll(namespaceToken, anyNamespace))
+  return problem && `is ${quote(text)}: it ${problem}; ${namespaceToken} stands for the namespace`
+}
+
+function reportUnknown(
+  map: Readonly<Record<string, unknown>>,
+  where: string,
+  known: readonly string[],
+  problems: string[],
+): void {
+  for (const key of Object.keys(map).filter((one) => !known.includes(one))) {
+    problems.push(`${where}${quote(key)} is not known: known are ${known.join(', ')}`)
+  }
+}
+
+function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
