@@ -1,13 +1,14 @@
-import { annotationDomainProblem, defaultAnnotationDomain } from '../api/annotation-domain.ts'
 import { exitCode, type ExitCode, firstToMend } from '../api/exit-code.ts'
 import { type Group, groupOf } from '../api/group.ts'
 import { isDynamic } from '../api/pod-annotations.ts'
 import { exitCodeOf, judge, lineOf } from '../functions/krm-result.ts'
 import { readWorkloads } from '../functions/workload.ts'
+import { parseWorkloadConfig, workloadOptions } from '../functions/workload-options.ts'
 import { createMissing, type GroupResult } from '../runtime/creator/create-missing.ts'
 import { exitCodeOf as failureExitCode } from '../runtime/failure.ts'
 import { type Command, type Io, isOn, valueOf } from './command.ts'
 import type { ParsedFlags } from './flags.ts'
+import { optionsAsFlags, readOptionFlags } from './function-flags.ts'
 import { manifestFlags, readManifests } from './read-manifests.ts'
 import { sayProblems } from './say-problems.ts'
 import { openStoreFlag, storeFlags } from './store-flag.ts'
@@ -21,21 +22,16 @@ export const createCommand: Command = {
     ...manifestFlags,
     'dry-run': { meaning: 'only tell what would be created' },
     output: { short: 'o', takes: 'FORMAT', meaning: 'table or json (default table)' },
-    'annotation-domain': {
-      takes: 'TEXT',
-      meaning: `the domain of the annotations: secret.<domain>/<name> (default ${defaultAnnotationDomain})`,
-    },
-    strict: { meaning: 'warnings are errors' },
+    ...optionsAsFlags(workloadOptions),
     ...storeFlags,
   },
   run,
 }
 
 async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
-  const usage: string[] = []
-  const domain = valueOf(parsed, 'annotation-domain') ?? defaultAnnotationDomain
-  const domainProblem = annotationDomainProblem(domain)
-  if (domainProblem !== undefined) usage.push(`flag --annotation-domain ${domainProblem}`)
+  const { given, problems: flagProblems } = await readOptionFlags(workloadOptions, parsed)
+  const { config, problems: optionProblems } = parseWorkloadConfig(given)
+  const usage = [...flagProblems, ...optionProblems]
   const output = valueOf(parsed, 'output') ?? 'table'
   if (output !== 'table' && output !== 'json') usage.push('flag --output is neither table nor json')
   if (parsed.operands.length > 0) usage.push('arguments are not known: manifests are named by -f')
@@ -47,9 +43,9 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
 
   const { workloads, findings: found } = readWorkloads(
     manifests.flatMap(({ items }) => items),
-    domain,
+    config,
   )
-  const findings = judge(found, isOn(parsed, 'strict'))
+  const findings = judge(found, config.strict)
   for (const finding of findings) io.say(lineOf(finding))
   const exit = exitCodeOf(findings)
   if (exit !== exitCode.done) return exit

@@ -1,9 +1,21 @@
 import { readFile } from 'node:fs/promises'
-import { parseYaml, readFunctionConfig } from '../functions/function-config.ts'
+import { type FunctionConfig, parseYaml, readFunctionConfig } from '../functions/function-config.ts'
 import type { KrmFunction } from '../functions/krm-function.ts'
-import type { FunctionConfig } from '../functions/function-config.ts'
+import type { GivenOption, OptionDescription } from '../functions/options.ts'
+import type { Value } from '../functions/source-value.ts'
 import { type Flags, givenOptions, optionFlags, type ParsedFlags } from './flags.ts'
 import { attempt } from './read-manifests.ts'
+
+type Options = Readonly<Record<string, OptionDescription>>
+
+/** Every option as a flag; the StoragePolicy is the file that the creator and the API server have too. */
+export function optionsAsFlags({ storagePolicy: _policy, ...options }: Options): Flags {
+  const policy = {
+    takes: 'FILE',
+    meaning: 'the StoragePolicy that DYNAMIC declarations are judged by (default none)',
+  }
+  return { policy, ...optionFlags(options) }
+}
 
 /** Every option of a function as a flag, and `--config` for the file that kustomize and kpt take. */
 export function functionFlags({ configKind, options }: KrmFunction): Flags {
@@ -11,25 +23,49 @@ export function functionFlags({ configKind, options }: KrmFunction): Flags {
     takes: 'FILE',
     meaning: `the ${configKind} file that kustomize or kpt uses; flags win over it`,
   }
-  return { config, ...optionFlags(options) }
+  return { config, ...optionsAsFlags(options) }
 }
 
-export type FunctionFlags = FunctionConfig & { readonly problems: readonly string[] }
+export type GivenFlags = FunctionConfig & { readonly problems: readonly string[] }
+
+/** The options that were given as flags. */
+export async function readOptionFlags(
+  { storagePolicy: _policy, ...options }: Options,
+  { values }: ParsedFlags,
+): Promise<GivenFlags> {
+  const { given, problems } = givenOptions(options, values)
+  const [path] = values.get('policy') ?? []
+  if (path === undefined) return { given, problems }
+  const read = await readYaml(path)
+  if (read.problem !== undefined) return { given, problems: [...problems, read.problem] }
+  const policy: GivenOption = { name: 'storagePolicy', value: read.value }
+  return { given: [...given, policy], problems }
+}
 
 /** The options of the file and of the flags; of two values the flag's. */
 export async function readFunctionFlags(
   { configKind, options }: KrmFunction,
-  { values }: ParsedFlags,
-): Promise<FunctionFlags> {
-  const flags = givenOptions(options, values)
-  const [path] = values.get('config') ?? []
+  parsed: ParsedFlags,
+): Promise<GivenFlags> {
+  const flags = await readOptionFlags(options, parsed)
+  const [path] = parsed.values.get('config') ?? []
   if (path === undefined) return flags
-  const problems = [...flags.problems]
-  const text = await attempt(path, readFile(path, 'utf8'), (message) => problems.push(message))
-  if (text === undefined) return { given: flags.given, problems }
+  const { given, problems } = flags
+  const read = await readYaml(path)
+  if (read.problem !== undefined) return { given, problems: [...problems, read.problem] }
+  const config = readFunctionConfig(read.value, configKind)
+  if (config.problem !== undefined) return { given, problems: [...problems, `${path}: ${config.problem}`] }
+  return { ...config.value, given: [...config.value.given, ...given], problems }
+}
+
+type ReadYaml =
+  | { readonly value: Value; readonly problem?: undefined }
+  | { readonly value?: undefined; readonly problem: string }
+
+async function readYaml(path: string): Promise<ReadYaml> {
+  let problem = ''
+  const text = await attempt(path, readFile(path, 'utf8'), (message) => (problem = message))
+  if (text === undefined) return { problem }
   const parsed = parseYaml(text)
-  const config = parsed.problem === undefined ? readFunctionConfig(parsed.value, configKind) : parsed
-  if (config.problem !== undefined)
-    return { given: flags.given, problems: [...problems, `${path}: ${config.problem}`] }
-  return { ...config.value, given: [...config.value.given, ...flags.given], problems }
+  return parsed.problem === undefined ? parsed : { problem: `${path} ${parsed.problem}` }
 }

@@ -7,25 +7,50 @@ import { hasColon } from './source-edit.ts'
 /** Collects why a document cannot be edited; an edit is made only when nothing was collected. */
 export type Refusals = string[]
 
-/** The map at a path, or undefined with the reason noted. */
+/** The map at a path, or undefined with the reason noted. A number in a path is a position in a list. */
 export function editableMap(
   document: SourceDocument,
   root: SourceMap,
-  path: readonly string[],
+  path: readonly (string | number)[],
   refusals: Refusals,
 ): SourceMap | undefined {
-  let map: SourceMap | undefined = checkedMap(document, root, 'the object', refusals)
-  path.forEach((key, index) => {
-    if (!map) return
-    const where = path.slice(0, index + 1).join('.')
-    const value = ownEntry(map, key)?.value
-    if (value) map = checkedMap(document, value, where, refusals)
-    else {
-      refusals.push(`${where} is missing`)
-      map = undefined
-    }
-  })
-  return map
+  let node: SourceNode = root
+  for (const [index, step] of path.entries()) {
+    const next = editableChild(document, node, step, pathText(path.slice(0, index)), refusals)
+    if (!next) return undefined
+    node = next
+  }
+  return checkedMap(document, node, pathText(path), refusals)
+}
+
+function editableChild(
+  document: SourceDocument,
+  node: SourceNode,
+  step: string | number,
+  where: string,
+  refusals: Refusals,
+): SourceNode | undefined {
+  if (typeof step === 'string') {
+    const map = checkedMap(document, node, where, refusals)
+    if (!map) return undefined
+    const value = ownEntry(map, step)?.value
+    if (!value) refusals.push(`${where === theObject ? '' : `${where}.`}${step} is missing`)
+    return value
+  }
+  const problem = sharedProblem(document, node)
+  if (problem !== undefined) refusals.push(`${where} ${problem}`)
+  return problem === undefined && node.type === 'sequence' ? node.items[step] : undefined
+}
+
+const theObject = 'the object'
+
+/** `spec.replicatedJobs[0].template`, for messages. */
+export function pathText(path: readonly (string | number)[]): string {
+  if (path.length === 0) return theObject
+  return path.reduce<string>((text, step) => {
+    if (typeof step === 'number') return `${text}[${step}]`
+    return text === '' ? step : `${text}.${step}`
+  }, '')
 }
 
 export type EditableList = {

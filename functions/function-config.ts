@@ -1,6 +1,6 @@
 import type { Checked } from '../api/checked.ts'
 import { quote } from '../api/mistake.ts'
-import type { GivenOption } from './options.ts'
+import { type GivenOption, isMap } from './options.ts'
 import { parseSource } from './source-tree.ts'
 import { toValue, type Value } from './source-value.ts'
 
@@ -53,8 +53,4 @@ function optionsIn(map: Value | undefined): GivenOption[] | undefined {
 
 function quoted(value: Value | undefined): string {
   return typeof value === 'string' ? quote(value) : 'none'
-}
-
-function isMap(value: Value): value is { readonly [key: string]: Value } {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

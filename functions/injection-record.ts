@@ -1,6 +1,10 @@
 /**
  * The record of what inject-init added to a workload, in the annotation `kees.bsycorp.com/injected` on the workload's
  * own metadata. It tells our container, volumes and mounts from those of others that happen to have the same name.
+ *
+ *     {"container":"init-container","volumes":["secret-volume","annotations"],"mounts":["app"]}
+ *
+ * Of a kind with several pod templates it is a list of such objects, each with the key of its `template`.
  */
 import { injectedAnnotation } from '../api/annotation-domain.ts'
 import type { Checked } from '../api/checked.ts'
@@ -14,11 +18,17 @@ export type InjectionRecord = {
   readonly containers?: readonly string[]
 }
 
-export function formatRecord({ container, volumes, mounts, containers }: InjectionRecord): string {
-  return JSON.stringify({ container, volumes, mounts, containers })
+/** By the key of the pod template. */
+export type InjectionRecords = ReadonlyMap<string, InjectionRecord>
+
+/** @param records at least one. */
+export function formatRecords(records: InjectionRecords): string {
+  const single = records.get('')
+  if (single) return JSON.stringify(ordered(single))
+  return JSON.stringify([...records].map(([template, record]) => ({ template, ...ordered(record) })))
 }
 
-export function parseRecord(text: string): Checked<InjectionRecord> {
+export function parseRecords(text: string): Checked<InjectionRecords> {
   const problem = `annotation ${injectedAnnotation}: is not a record of inject-init; remove it and run inject-init again`
   let value: unknown
   try {
@@ -27,13 +37,28 @@ export function parseRecord(text: string): Checked<InjectionRecord> {
     if (error instanceof SyntaxError) return { problem }
     throw error
   }
-  if (typeof value !== 'object' || value === null) return { problem }
-  if (!('container' in value) || !('volumes' in value) || !('mounts' in value)) return { problem }
+  const records = new Map<string, InjectionRecord>()
+  for (const one of Array.isArray(value) ? value : [value]) {
+    const record = recordFrom(one)
+    const template: unknown = Array.isArray(value) ? one?.template : ''
+    if (!record || typeof template !== 'string') return { problem }
+    records.set(template, record)
+  }
+  return { value: records }
+}
+
+function ordered({ container, volumes, mounts, containers }: InjectionRecord): InjectionRecord {
+  return { container, volumes, mounts, ...(containers === undefined ? {} : { containers }) }
+}
+
+function recordFrom(value: unknown): InjectionRecord | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  if (!('container' in value) || !('volumes' in value) || !('mounts' in value)) return undefined
   const { container, volumes, mounts } = value
-  if (typeof container !== 'string' || !isNames(volumes) || !isNames(mounts)) return { problem }
+  if (typeof container !== 'string' || !isNames(volumes) || !isNames(mounts)) return undefined
   const containers = 'containers' in value ? value.containers : undefined
-  if (containers === undefined) return { value: { container, volumes, mounts } }
-  return isNames(containers) ? { value: { container, volumes, mounts, containers } } : { problem }
+  if (containers === undefined) return { container, volumes, mounts }
+  return isNames(containers) ? { container, volumes, mounts, containers } : undefined
 }
 
 function isNames(value: unknown): value is readonly string[] {

@@ -115,3 +115,17 @@ export function choiceOption<T extends string>(
     },
   }
 }
+
+/** Given as YAML: as it is in a functionConfig's spec, as text in a ConfigMap's data or a flag. */
+export function yamlOption<T>(
+  meaning: string,
+  byDefault: T,
+  defaultText: string,
+  parse: (value: Value) => Checked<T>,
+): Option<T> {
+  return { takes: 'YAML', default: byDefault, defaultText, meaning, parse, structured: true }
+}
+
+export function isMap(value: Value): value is { readonly [key: string]: Value } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -2,10 +2,19 @@ import type { Annotation } from '../api/pod-annotations.ts'
 import type { Mistake } from '../api/mistake.ts'
 import type { ManifestItem } from './manifest-item.ts'
 import type { SourceNode } from './source-node.ts'
-import { allEntries, duplicateKeys, lookUpPath, stringOf } from './source-value.ts'
+import { allEntries, duplicateKeys, lookUp, lookUpPath, stringOf } from './source-value.ts'
 
-/** Where a kind of workload has its pod template; the empty path for a Pod, whose own metadata is the template's. */
-const podTemplatePaths: readonly { group: string; kind: string; path: readonly string[] }[] = [
+/** Where a kind of workload has its pod templates. */
+export type PodTemplateKind = {
+  readonly kind: string
+  /** The whole apiVersion, or a group of which every version counts. */
+  readonly apiVersion?: string
+  readonly group?: string
+  /** Keys, with `*` for every item of a list; empty for a Pod, whose own metadata is the template's. */
+  readonly path: readonly string[]
+}
+
+const builtIn: readonly PodTemplateKind[] = [
   { group: '', kind: 'Pod', path: [] },
   { group: '', kind: 'PodTemplate', path: ['template'] },
   { group: '', kind: 'ReplicationController', path: ['spec', 'template'] },
@@ -15,11 +24,22 @@ const podTemplatePaths: readonly { group: string; kind: string; path: readonly s
   { group: 'apps', kind: 'ReplicaSet', path: ['spec', 'template'] },
   { group: 'batch', kind: 'Job', path: ['spec', 'template'] },
   { group: 'batch', kind: 'CronJob', path: ['spec', 'jobTemplate', 'spec', 'template'] },
+  { group: 'argoproj.io', kind: 'Rollout', path: ['spec', 'template'] },
+  { group: 'serving.knative.dev', kind: 'Service', path: ['spec', 'template'] },
+  { group: 'apps.kruise.io', kind: 'CloneSet', path: ['spec', 'template'] },
+  { group: 'apps.openshift.io', kind: 'DeploymentConfig', path: ['spec', 'template'] },
+  {
+    group: 'jobset.x-k8s.io',
+    kind: 'JobSet',
+    path: ['spec', 'replicatedJobs', '*', 'template', 'spec', 'template'],
+  },
 ]
 
 export type PodTemplate = {
-  /** From the object's root. */
-  readonly path: readonly string[]
+  /** From the object's root; numbers are positions in lists. */
+  readonly path: readonly (string | number)[]
+  /** Tells the templates of one object apart, by the names of the list items; empty where there can be only one. */
+  readonly key: string
   readonly node: SourceNode
   /** The pod's annotations, those that are strings. */
   readonly annotations: readonly Annotation[]
@@ -27,12 +47,52 @@ export type PodTemplate = {
   readonly mistakes: readonly Mistake[]
 }
 
-/** The pod template of a workload; undefined for an object that has none. */
-export function podTemplateOf({ root, object }: ManifestItem, domain: string): PodTemplate | undefined {
+/** The pod templates of a workload; none for an object that has none. @param configured wins over what is built in. */
+export function podTemplatesOf(
+  { root, object }: ManifestItem,
+  domain: string,
+  configured: readonly PodTemplateKind[],
+): PodTemplate[] {
   const group = object.apiVersion.includes('/') ? object.apiVersion.replace(/\/.*/, '') : ''
-  const found = podTemplatePaths.find((one) => one.kind === object.kind && one.group === group)
-  const node = found && lookUpPath(root, found.path)
-  if (!found || node?.type !== 'map') return undefined
+  const found = [...configured, ...builtIn].find(
+    (one) =>
+      one.kind === object.kind &&
+      (one.apiVersion ?? object.apiVersion) === object.apiVersion &&
+      (one.group ?? group) === group,
+  )
+  if (!found) return []
+  return placesAt(root, found.path).flatMap(({ node, path, names }) => {
+    if (node.type !== 'map') return []
+    return [{ path, key: names.join('/'), node, ...annotationsIn(node, domain) }]
+  })
+}
+
+type Place = {
+  readonly node: SourceNode
+  readonly path: readonly (string | number)[]
+  readonly names: readonly string[]
+}
+
+function placesAt(root: SourceNode, keys: readonly string[]): Place[] {
+  let places: Place[] = [{ node: root, path: [], names: [] }]
+  for (const key of keys) {
+    places = places.flatMap(({ node, path, names }): Place[] => {
+      if (key !== '*') {
+        const next = lookUp(node, key)
+        return next ? [{ node: next, path: [...path, key], names }] : []
+      }
+      if (node.type !== 'sequence') return []
+      return node.items.map((item, index) => ({
+        node: item,
+        path: [...path, index],
+        names: [...names, stringOf(lookUp(item, 'name')) ?? String(index)],
+      }))
+    })
+  }
+  return places
+}
+
+function annotationsIn(node: SourceNode, domain: string): Pick<PodTemplate, 'annotations' | 'mistakes'> {
   const annotations: Annotation[] = []
   const mistakes: Mistake[] = []
   const report = (annotation: string, message: string) => {
@@ -46,5 +106,5 @@ export function podTemplateOf({ root, object }: ManifestItem, domain: string): P
     else annotations.push([key, text])
   }
   if (all?.type === 'map') for (const key of duplicateKeys(all)) report(key, 'stands more than once')
-  return { path: found.path, node, annotations, mistakes }
+  return { annotations, mistakes }
 }

@@ -59,8 +59,10 @@ export function replaceValue(
     const tight = key.type === 'scalar' && key.style === 'quoted' && !/\s/.test(source[colon] ?? '')
     return [{ start: colon, end: old.end, text: (tight ? '' : ' ') + jsonText(value) }]
   }
+  const printed = yamlLines({ key: value }, lists)
+  // A block scalar would take in the comments and blanks that follow it here.
   const [first = '', ...lines] =
-    typeof value === 'string' ? [`key: ${jsonText(value)}`] : yamlLines({ key: value }, lists)
+    typeof value === 'string' && printed.length > 1 ? [`key: ${jsonText(value)}`] : printed
   const head = first.slice('key:'.length)
   const column = columnOf(source, map.start)
   const below = nextLine(source, colon)

@@ -1,7 +1,7 @@
-import { annotationDomainProblem, defaultAnnotationDomain } from '../../api/annotation-domain.ts'
 import type { Checked } from '../../api/checked.ts'
 import { booleanOption, choiceOption, type GivenOption, readOptions, textOption } from '../options.ts'
 import type { Value } from '../source-value.ts'
+import { takeWorkloadConfig, type WorkloadConfig, workloadOptions } from '../workload-options.ts'
 
 export const exportOptions = {
   name: textOption('the name of the ConfigMap that holds the module', 'terraform', (text) =>
@@ -13,20 +13,13 @@ export const exportOptions = {
     'append',
   ),
   allowUninjected: booleanOption('accept annotated workloads that inject-init has not seen'),
-  annotationDomain: textOption(
-    'the domain of the annotations: secret.<domain>/<name>',
-    defaultAnnotationDomain,
-    annotationDomainProblem,
-  ),
-  strict: booleanOption('warnings are errors'),
+  ...workloadOptions,
 }
 
-export type ExportConfig = {
+export type ExportConfig = WorkloadConfig & {
   readonly name: string
   readonly output: 'append' | 'only'
   readonly allowUninjected: boolean
-  readonly annotationDomain: string
-  readonly strict: boolean
 }
 
 export function parseExportConfig(
@@ -38,8 +31,7 @@ export function parseExportConfig(
     name: take('name', exportOptions.name),
     output: take('output', exportOptions.output),
     allowUninjected: take('allowUninjected', exportOptions.allowUninjected),
-    annotationDomain: take('annotationDomain', exportOptions.annotationDomain),
-    strict: take('strict', exportOptions.strict),
+    ...takeWorkloadConfig(take),
   }
   return { config, problems }
 }

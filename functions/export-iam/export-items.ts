@@ -1,6 +1,6 @@
 import { exitCode } from '../../api/exit-code.ts'
 import { injectedAnnotation } from '../../api/annotation-domain.ts'
-import { parseRecord } from '../injection-record.ts'
+import { parseRecords } from '../injection-record.ts'
 import { type Finding, judge } from '../krm-result.ts'
 import { annotationsOf, type ManifestItem } from '../manifest-item.ts'
 import { lookUp, lookUpPath, stringOf } from '../source-value.ts'
@@ -20,7 +20,7 @@ export type ExportOutput = {
 
 /** The Terraform module that lets each role read exactly what its workloads declare. */
 export function exportItems(items: readonly ManifestItem[], config: ExportConfig): ExportOutput {
-  const { workloads, findings } = readWorkloads(items, config.annotationDomain)
+  const { workloads, findings } = readWorkloads(items, config)
   const annotated = workloads.filter(({ pod }) => pod.annotated)
   const uninjected = config.allowUninjected ? [] : annotated.filter((workload) => !isInjected(workload))
   const { grants, findings: grantFindings } = collectGrants(annotated.map(readerOf))
@@ -32,7 +32,7 @@ export function exportItems(items: readonly ManifestItem[], config: ExportConfig
 /** What the record names is there: a build without the function leaves neither. */
 function isInjected({ item, template }: Workload): boolean {
   const text = annotationsOf(item).get(injectedAnnotation)
-  const record = text === undefined ? undefined : parseRecord(text).value
+  const record = text === undefined ? undefined : parseRecords(text).value?.get(template.key)
   const containers = lookUpPath(template.node, ['spec', 'initContainers'])
   if (!record || containers?.type !== 'sequence') return false
   return containers.items.some((one) => stringOf(lookUp(one, 'name')) === record.container)

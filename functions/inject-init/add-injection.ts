@@ -1,22 +1,23 @@
 import { isDeepStrictEqual } from 'node:util'
+import type { PodSettings } from '../../api/pod-annotations.ts'
 import type { SourceEdit } from '../apply-edits.ts'
-import { noteLostAnchor, type Refusals } from '../editable.ts'
+import type { Refusals } from '../editable.ts'
 import type { InjectionRecord } from '../injection-record.ts'
 import type { Value } from '../source-value.ts'
-import type { Workload } from '../workload.ts'
 import { addMounts } from './add-mounts.ts'
 import { contradictions, type InjectConfig } from './config.ts'
 import { effectiveConfig } from './effective-config.ts'
 import { type Injection, injectionOf } from './init-container.ts'
 import { addParts, type PartEdits } from './part-edit.ts'
+import { recordOfOriginal } from './original-injection.ts'
 import type { Part, PodParts } from './pod-parts.ts'
-import { writeRecord } from './record-edit.ts'
 import { updateContainer, updateVolume } from './update-injection.ts'
 
 export type Added = {
   readonly edits: readonly SourceEdit[]
   readonly warnings: readonly string[]
   readonly errors: readonly string[]
+  readonly record: InjectionRecord
 }
 
 /**
@@ -24,12 +25,12 @@ export type Added = {
  * What has one of our names and is neither is an error.
  */
 export function addInjection(
-  workload: Workload,
+  settings: PodSettings,
   parts: PodParts,
   given: InjectConfig,
-  record: InjectionRecord | undefined,
+  existing: InjectionRecord | undefined,
 ): Added {
-  const { settings } = workload.pod
+  const record = existing ?? recordOfOriginal(parts, given)
   const recorded = record && parts.initContainers.parts.find(({ name }) => name === record.container)
   const config = record && recorded ? effectiveConfig(given, record, recorded) : given
   const injection = injectionOf(config, settings)
@@ -46,16 +47,14 @@ export function addInjection(
     mounts: mounts.containers,
     ...(config.containers.length > 0 ? { containers: config.containers } : {}),
   }
-  const inPod = [
+  const edits = [
     ...mounts.edits,
     ...volumes.inside,
     ...container.inside,
     ...volumes.entry,
     ...container.entry,
   ]
-  const edits = [...inPod, ...writeRecord(workload.item, wanted, parts.lists, errors)]
-  noteLostAnchor(parts.document, edits, errors)
-  return { edits: errors.length > 0 ? [] : edits, warnings, errors }
+  return { edits, warnings, errors, record: wanted }
 }
 
 function containerFor(

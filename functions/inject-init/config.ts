@@ -1,21 +1,22 @@
-import { annotationDomainProblem, defaultAnnotationDomain } from '../../api/annotation-domain.ts'
 import type { Checked } from '../../api/checked.ts'
 import { parseFormat, type SupportedFormat } from '../../api/secrets-format.ts'
 import {
-  booleanOption,
   choiceOption,
   type GivenOption,
+  isMap,
   type Option,
   type OptionDescription,
   readOptions,
   textOption,
+  yamlOption,
 } from '../options.ts'
 import type { Value } from '../source-value.ts'
+import { takeWorkloadConfig, type WorkloadConfig, workloadOptions } from '../workload-options.ts'
 
 export type ConfigMapValue = { readonly [key: string]: Value }
 export type EnvVariable = { readonly name: string } & ConfigMapValue
 
-export type InjectConfig = {
+export type InjectConfig = WorkloadConfig & {
   readonly image: string
   /** Empty: left to Kubernetes. */
   readonly imagePullPolicy: string
@@ -33,8 +34,6 @@ export type InjectConfig = {
   /** The containers that get the mount; empty: all. */
   readonly containers: readonly string[]
   readonly format: SupportedFormat
-  readonly annotationDomain: string
-  readonly strict: boolean
   /** The names of the options that were set. */
   readonly explicit: ReadonlySet<string>
 }
@@ -70,7 +69,7 @@ export const injectOptions = {
     'Memory',
   ),
   sizeLimit: textOption('the size limit of the secret volume', '16Mi', quantityProblem),
-  containerResources: structured<ConfigMapValue>(
+  containerResources: yamlOption<ConfigMapValue>(
     'the requests and limits of the init container',
     { requests: { cpu: '50m', memory: '64Mi' }, limits: { cpu: '1', memory: '128Mi' } },
     'requests 50m and 64Mi, limits 1 and 128Mi',
@@ -87,7 +86,7 @@ export const injectOptions = {
       return { problem: 'is neither a user id from 1 nor ""' }
     },
   } satisfies Option<number | undefined> as Option<number | undefined>,
-  env: structured<readonly EnvVariable[]>(
+  env: yamlOption<readonly EnvVariable[]>(
     "more environment of the init container, such as AWS_REGION: a list as in a container's env",
     [],
     'none',
@@ -123,12 +122,7 @@ export const injectOptions = {
       return parsed.problem === undefined ? { value: parsed.format } : { problem: parsed.problem }
     },
   } satisfies Option<SupportedFormat> as Option<SupportedFormat>,
-  annotationDomain: textOption(
-    'the domain of the annotations: secret.<domain>/<name>',
-    defaultAnnotationDomain,
-    annotationDomainProblem,
-  ),
-  strict: booleanOption('warnings are errors'),
+  ...workloadOptions,
 }
 
 injectOptions satisfies Readonly<Record<string, OptionDescription>>
@@ -155,8 +149,7 @@ export function parseInjectConfig(
     env: take('env', injectOptions.env),
     containers: take('containers', injectOptions.containers),
     format: take('format', injectOptions.format),
-    annotationDomain: take('annotationDomain', injectOptions.annotationDomain),
-    strict: take('strict', injectOptions.strict),
+    ...takeWorkloadConfig(take),
     explicit,
   }
   return { config, problems: [...problems, ...contradictions(config)] }
@@ -171,19 +164,6 @@ export function contradictions(config: InjectConfig): string[] {
     problems.push('options secretMountPath and annotationsMountPath must differ')
   }
   return problems
-}
-
-function structured<T>(
-  meaning: string,
-  byDefault: T,
-  defaultText: string,
-  parse: (value: Value) => Checked<T>,
-): Option<T> {
-  return { takes: 'YAML', default: byDefault, defaultText, meaning, parse, structured: true }
-}
-
-export function isMap(value: Value): value is ConfigMapValue {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function isContainerName(value: Value): boolean {

@@ -1,6 +1,7 @@
 import { parseFormat } from '../../api/secrets-format.ts'
 import type { Value } from '../source-value.ts'
-import { type InjectConfig, isMap } from './config.ts'
+import { isMap } from '../options.ts'
+import type { InjectConfig } from './config.ts'
 import type { Part } from './pod-parts.ts'
 import type { InjectionRecord } from '../injection-record.ts'
 

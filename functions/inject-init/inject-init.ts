@@ -2,19 +2,21 @@ import { exitCode } from '../../api/exit-code.ts'
 import type { EditedItem, KrmFunction } from '../krm-function.ts'
 import { type Finding, judge } from '../krm-result.ts'
 import type { ManifestItem } from '../manifest-item.ts'
-import { readWorkloads } from '../workload.ts'
+import { readWorkloads, type Workload } from '../workload.ts'
 import { type InjectConfig, injectOptions, parseInjectConfig } from './config.ts'
-import { injectWorkload } from './inject-workload.ts'
+import { injectObject } from './inject-object.ts'
 
 export type InjectOutput = { readonly edited: readonly EditedItem[]; readonly findings: readonly Finding[] }
 
 /** Injects every annotated workload among the items. With an error among the findings nothing is to be edited. */
 export function injectItems(items: readonly ManifestItem[], config: InjectConfig): InjectOutput {
-  const { workloads, findings } = readWorkloads(items, config.annotationDomain)
-  const injected = workloads.map((workload) => ({
-    item: workload.item,
-    ...injectWorkload(workload, config),
-  }))
+  const { workloads, findings } = readWorkloads(items, config)
+  const byItem = new Map<ManifestItem, Workload[]>()
+  for (const workload of workloads) {
+    const { item } = workload
+    byItem.set(item, [...(byItem.get(item) ?? []), workload])
+  }
+  const injected = [...byItem].map(([item, own]) => ({ item, ...injectObject(item, own, config) }))
   const all = [...findings, ...injected.flatMap((one) => one.findings)]
   return { edited: injected.map(({ item, edits }) => ({ item, edits })), findings: judge(all, config.strict) }
 }

@@ -1,5 +1,5 @@
 /** The lists of a pod that injection reads and edits. */
-import { editableList, type EditableList, editableMap, type Refusals } from '../editable.ts'
+import { editableList, type EditableList, editableMap, pathText, type Refusals } from '../editable.ts'
 import { listStyleOf } from '../source-edit.ts'
 import type { SourceDocument, SourceMap } from '../source-node.ts'
 import { lookUp, stringOf, toValue, type Value } from '../source-value.ts'
@@ -30,7 +30,7 @@ export type PartList = EditableList & { readonly parts: readonly Part[] }
 export function podPartsOf({ item, template }: Workload, refusals: Refusals): PodParts | undefined {
   const { document, root } = item
   const path = [...template.path, 'spec']
-  const where = path.join('.')
+  const where = pathText(path)
   const spec = editableMap(document, root, path, refusals)
   if (!spec) return undefined
   const partsOf = (key: string) => partList(document, spec, key, where, refusals)

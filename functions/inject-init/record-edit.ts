@@ -5,16 +5,16 @@ import type { ManifestItem } from '../manifest-item.ts'
 import { addEntry, removeEntries, replaceValue } from '../source-edit.ts'
 import { isVoid, ownEntry, stringOf } from '../source-value.ts'
 import type { ListStyle } from '../yaml-text.ts'
-import { formatRecord, type InjectionRecord } from '../injection-record.ts'
+import { formatRecords, type InjectionRecords } from '../injection-record.ts'
 
-/** The edits that make the workload's record say this. */
-export function writeRecord(
+/** The edits that make the object's record say this. */
+export function writeRecords(
   { document, root }: ManifestItem,
-  record: InjectionRecord,
+  records: InjectionRecords,
   lists: ListStyle,
   refusals: Refusals,
 ): SourceEdit[] {
-  const text = formatRecord(record)
+  const text = formatRecords(records)
   const metadata = editableMap(document, root, ['metadata'], refusals)
   if (!metadata) return []
   const entry = ownEntry(metadata, 'annotations')

@@ -1,15 +1,13 @@
 import type { SourceEdit } from '../apply-edits.ts'
-import { noteLostAnchor, type Refusals } from '../editable.ts'
-import type { Workload } from '../workload.ts'
+import type { Refusals } from '../editable.ts'
 import { removeParts } from './part-edit.ts'
 import { type Part, partList, type PartList, type PodParts } from './pod-parts.ts'
-import { removeRecord } from './record-edit.ts'
 import type { InjectionRecord } from '../injection-record.ts'
 
 export type Removed = { readonly edits: readonly SourceEdit[]; readonly errors: readonly string[] }
 
 /** Takes out what the record says was added, and only that; a list that is left empty goes too. */
-export function removeInjection(workload: Workload, parts: PodParts, record: InjectionRecord): Removed {
+export function removeInjection(parts: PodParts, record: InjectionRecord): Removed {
   const errors: Refusals = []
   const { document, where } = parts
   const edits = [
@@ -22,10 +20,8 @@ export function removeInjection(workload: Workload, parts: PodParts, record: Inj
         const mounts = partList(document, container.node, 'volumeMounts', path, errors)
         return removeParts(document, mounts, named(mounts, record.volumes.slice(0, 1)))
       }),
-    ...removeRecord(workload.item, errors),
   ]
-  noteLostAnchor(document, edits, errors)
-  return { edits: errors.length > 0 ? [] : edits, errors }
+  return { edits, errors }
 }
 
 function named(list: PartList, names: readonly string[]): Part[] {

@@ -1,12 +1,12 @@
 import type { Annotation } from '../../api/pod-annotations.ts'
 import { itemsUnder } from '../../functions/manifest-item.ts'
-import { podTemplateOf } from '../../functions/pod-template.ts'
+import { podTemplatesOf } from '../../functions/pod-template.ts'
 import { parseSource } from '../../functions/source-tree.ts'
 
 /** The annotations of the pods of a manifest's one workload. */
 export function parseManifest(text: string): { readonly annotations: readonly Annotation[] } {
   const items = (parseSource(text).documents ?? []).flatMap((document) => itemsUnder(document, document.root))
-  const [template] = items.flatMap((item) => podTemplateOf(item, 'bsycorp.com') ?? [])
+  const [template] = items.flatMap((item) => podTemplatesOf(item, 'bsycorp.com', []))
   if (!template) throw new Error('the manifest has no workload')
   return { annotations: template.annotations }
 }

@@ -1,0 +1,105 @@
+import { defaultAnnotationDomain, injectedAnnotation } from '../../api/annotation-domain.ts'
+import { exitCode } from '../../api/exit-code.ts'
+import type { SourceEdit } from '../apply-edits.ts'
+import { noteLostAnchor, type Refusals } from '../editable.ts'
+import { type InjectionRecord, type InjectionRecords, parseRecords } from '../injection-record.ts'
+import type { Finding } from '../krm-result.ts'
+import { annotationsOf, type ManifestItem } from '../manifest-item.ts'
+import type { Workload } from '../workload.ts'
+import type { ListStyle } from '../yaml-text.ts'
+import { addInjection } from './add-injection.ts'
+import type { InjectConfig } from './config.ts'
+import { envOf } from './effective-config.ts'
+import { podPartsOf } from './pod-parts.ts'
+import { removeRecord, writeRecords } from './record-edit.ts'
+import { removeInjection } from './remove-injection.ts'
+
+export type Injected = { readonly edits: readonly SourceEdit[]; readonly findings: readonly Finding[] }
+
+/** The edits that bring one object in line with its annotations; none where there is nothing to do. */
+export function injectObject(
+  item: ManifestItem,
+  workloads: readonly Workload[],
+  config: InjectConfig,
+): Injected {
+  const recorded = annotationsOf(item).get(injectedAnnotation)
+  if (recorded === undefined && workloads.every(({ pod }) => !pod.annotated))
+    return { edits: [], findings: [] }
+  const error = (message: string): Finding => ({
+    severity: 'error',
+    message,
+    object: item.object,
+    exit: exitCode.input,
+  })
+  const { value: records, problem } = recorded === undefined ? {} : parseRecords(recorded)
+  if (problem !== undefined) return { edits: [], findings: [error(problem)] }
+
+  const edits: SourceEdit[] = []
+  const findings: Finding[] = []
+  const next = new Map<string, InjectionRecord>()
+  let lists: ListStyle | undefined
+  for (const workload of workloads) {
+    const { key } = workload.template
+    const done = injectWorkload(workload, records?.get(key), config)
+    const where = key === '' ? '' : `template ${key} `
+    findings.push(...done.errors.map((reason) => error(where + reason)))
+    findings.push(
+      ...done.warnings.map((reason): Finding => ({ ...error(where + reason), severity: 'warning' })),
+    )
+    edits.push(...done.edits)
+    if (done.record) next.set(key, done.record)
+    lists ??= done.lists
+  }
+  const refusals: Refusals = []
+  edits.push(...recordEdits(item, records, next, lists ?? 'compact', refusals))
+  noteLostAnchor(item.document, edits, refusals)
+  findings.push(...refusals.map((reason) => error(`cannot be injected: ${reason}`)))
+  return { edits: findings.some(({ severity }) => severity === 'error') ? [] : edits, findings }
+}
+
+type Done = {
+  readonly edits: readonly SourceEdit[]
+  readonly errors: readonly string[]
+  readonly warnings: readonly string[]
+  /** Absent where nothing of ours is left in the pod. */
+  readonly record?: InjectionRecord
+  readonly lists?: ListStyle
+}
+
+function injectWorkload(workload: Workload, record: InjectionRecord | undefined, config: InjectConfig): Done {
+  const { pod } = workload
+  const nothing = { edits: [], errors: [], warnings: [] }
+  if (!pod.annotated && !record) return nothing
+  const refusals: Refusals = []
+  const parts = podPartsOf(workload, refusals)
+  const refused = (reason: string) => `cannot be injected: ${reason}`
+  if (!parts || refusals.length > 0) return { ...nothing, errors: refusals.map(refused) }
+  const { lists } = parts
+  if (pod.annotated) {
+    const added = addInjection(pod.settings, parts, config, record)
+    return { ...added, errors: added.errors.map(refused), lists }
+  }
+  if (!record) return nothing
+  // Under another annotation domain the workload may well be annotated: then it is not ours to judge.
+  const container = parts.initContainers.parts.find(({ name }) => name === record.container)
+  const domain = (container && envOf(container, 'ANNOTATION_DOMAIN')) ?? defaultAnnotationDomain
+  if (container && domain !== config.annotationDomain) return { ...nothing, record, lists }
+  const { edits, errors } = removeInjection(parts, record)
+  return {
+    edits,
+    errors: errors.map((reason) => `the injection cannot be removed: ${reason}`),
+    warnings: [],
+    lists,
+  }
+}
+
+function recordEdits(
+  item: ManifestItem,
+  records: InjectionRecords | undefined,
+  next: InjectionRecords,
+  lists: ListStyle,
+  refusals: Refusals,
+): SourceEdit[] {
+  if (next.size > 0) return writeRecords(item, next, lists, refusals)
+  return records ? removeRecord(item, refusals) : []
+}

@@ -1,0 +1,31 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { InjectionRecord } from '../injection-record.ts'
+import { isMap } from '../options.ts'
+import type { Value } from '../source-value.ts'
+import type { InjectConfig } from './config.ts'
+import { injectionOf } from './init-container.ts'
+import type { PodParts } from './pod-parts.ts'
+
+/**
+ * The record of an injection as the first kees, written in Java, left it: without a record, the container with nothing
+ * but name, image and the two mounts, the secrets on the node's disk. Undefined where the pod has none, or has changed it.
+ */
+export function recordOfOriginal(parts: PodParts, config: InjectConfig): InjectionRecord | undefined {
+  const { container, volumes } = injectionOf(config, {})
+  const [, annotations] = volumes
+  const plain = [{ name: config.secretVolumeName, emptyDir: {} }, annotations]
+  const found = parts.initContainers.parts.find(({ name }) => name === config.containerName)?.value
+  const same = plain.every((volume) =>
+    parts.volumes.parts.some(({ value }) => isDeepStrictEqual(value, volume)),
+  )
+  if (!same || found === undefined || !isMap(found)) return undefined
+  const { image, ...rest } = found
+  if (typeof image !== 'string') return undefined
+  const wanted: Value = { name: container['name'] ?? null, volumeMounts: container['volumeMounts'] ?? null }
+  if (!isDeepStrictEqual(rest, wanted)) return undefined
+  return {
+    container: config.containerName,
+    volumes: [config.secretVolumeName, config.annotationsVolumeName],
+    mounts: [],
+  }
+}

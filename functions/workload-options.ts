@@ -1,0 +1,103 @@
+/** The options that every function has: how workloads are found, read and judged. */
+import { annotationDomainProblem, defaultAnnotationDomain } from '../api/annotation-domain.ts'
+import type { Checked } from '../api/checked.ts'
+import { parseStoragePolicy, type StoragePolicy } from '../api/storage-policy.ts'
+import {
+  booleanOption,
+  type GivenOption,
+  isMap,
+  type OptionReader,
+  readOptions,
+  textOption,
+  yamlOption,
+} from './options.ts'
+import type { PodTemplateKind } from './pod-template.ts'
+import type { Value } from './source-value.ts'
+
+export type WorkloadConfig = {
+  readonly annotationDomain: string
+  /** Of objects that name none; empty: not known. */
+  readonly namespace: string
+  readonly podTemplates: readonly PodTemplateKind[]
+  /** Absent: nothing is judged. */
+  readonly storagePolicy: StoragePolicy | undefined
+  readonly strict: boolean
+}
+
+export const workloadOptions = {
+  annotationDomain: textOption(
+    'the domain of the annotations: secret.<domain>/<name>',
+    defaultAnnotationDomain,
+    annotationDomainProblem,
+  ),
+  namespace: {
+    ...textOption('the namespace of objects that name none, for the StoragePolicy', '', (text) =>
+      text === '' || /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(text)
+        ? undefined
+        : 'is not a name of a namespace',
+    ),
+    defaultText: 'not known',
+  },
+  podTemplates: yamlOption<readonly PodTemplateKind[]>(
+    'more kinds of workloads: a list of apiVersion, kind and path, such as spec.template or spec.jobs[*].template',
+    [],
+    'none',
+    parsePodTemplates,
+  ),
+  storagePolicy: yamlOption<StoragePolicy | undefined>(
+    'the StoragePolicy that DYNAMIC declarations are judged by: the whole object',
+    undefined,
+    'none',
+    (value) => {
+      const { policy, problems } = parseStoragePolicy(value)
+      return policy ? { value: policy } : { problem: `is not a StoragePolicy: ${problems.join('; ')}` }
+    },
+  ),
+  strict: booleanOption('warnings are errors'),
+}
+
+export function takeWorkloadConfig(take: OptionReader['take']): WorkloadConfig {
+  return {
+    annotationDomain: take('annotationDomain', workloadOptions.annotationDomain),
+    namespace: take('namespace', workloadOptions.namespace),
+    podTemplates: take('podTemplates', workloadOptions.podTemplates),
+    storagePolicy: take('storagePolicy', workloadOptions.storagePolicy),
+    strict: take('strict', workloadOptions.strict),
+  }
+}
+
+/** For what has no other options. */
+export function parseWorkloadConfig(given: readonly GivenOption[]): {
+  readonly config: WorkloadConfig
+  readonly problems: readonly string[]
+} {
+  const { take, problems } = readOptions(given, Object.keys(workloadOptions))
+  const config = takeWorkloadConfig(take)
+  return { config, problems }
+}
+
+const step = /^[A-Za-z][A-Za-z0-9]*(\[\*\])?$/
+
+function parsePodTemplates(value: Value): Checked<readonly PodTemplateKind[]> {
+  const shape = 'is not a list of maps with apiVersion, kind and path'
+  if (!Array.isArray(value)) return { problem: shape }
+  const kinds: PodTemplateKind[] = []
+  for (const one of value) {
+    if (!isMap(one) || Object.keys(one).some((key) => !['apiVersion', 'kind', 'path'].includes(key))) {
+      return { problem: shape }
+    }
+    const { apiVersion, kind, path } = one
+    if (typeof apiVersion !== 'string' || typeof kind !== 'string' || typeof path !== 'string')
+      return { problem: shape }
+    const steps = path.split('.')
+    if (!steps.every((text) => step.test(text))) {
+      return { problem: 'has a path that is not one such as spec.template or spec.jobs[*].template' }
+    }
+    kinds.push({
+      apiVersion,
+      kind,
+      path: steps.flatMap((text) => (text.endsWith('[*]') ? [text.slice(0, -3), '*'] : [text])),
+    })
+  }
+  return { value: kinds }
+}
