@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { type FunctionConfig, parseYaml, readFunctionConfig } from '../functions/function-config.ts'
+import { exportIam } from '../functions/export-iam/export-iam.ts'
+import { injectInit } from '../functions/inject-init/inject-init.ts'
 import type { KrmFunction } from '../functions/krm-function.ts'
-import type { GivenOption, OptionDescription } from '../functions/options.ts'
+import { type GivenOption, isMap, type OptionDescription } from '../functions/options.ts'
 import type { Value } from '../functions/source-value.ts'
 import { type Flags, givenOptions, optionFlags, type ParsedFlags } from './flags.ts'
 import { attempt } from './read-manifests.ts'
@@ -42,18 +44,36 @@ export async function readOptionFlags(
   return { given: [...given, policy], problems }
 }
 
-/** The options of the file and of the flags; of two values the flag's. */
+/** The options of a function's file and of the flags; of two values the flag's. */
 export async function readFunctionFlags(
   { configKind, options }: KrmFunction,
   parsed: ParsedFlags,
 ): Promise<GivenFlags> {
-  const flags = await readOptionFlags(options, parsed)
+  return readFileAndFlags(options, [configKind], parsed)
+}
+
+/** Likewise for what both functions have in common: their file may be of either kind, and have options besides. */
+export async function readSharedFlags(options: Options, parsed: ParsedFlags): Promise<GivenFlags> {
+  const { given, ...rest } = await readFileAndFlags(
+    options,
+    [injectInit.configKind, exportIam.configKind],
+    parsed,
+  )
+  return { ...rest, given: given.filter(({ name }) => Object.hasOwn(options, name)) }
+}
+
+async function readFileAndFlags(
+  options: Options,
+  kinds: readonly [string, ...string[]],
+  parsed: ParsedFlags,
+): Promise<GivenFlags> {
+  const { given, problems } = await readOptionFlags(options, parsed)
   const [path] = parsed.values.get('config') ?? []
-  if (path === undefined) return flags
-  const { given, problems } = flags
+  if (path === undefined) return { given, problems }
   const read = await readYaml(path)
   if (read.problem !== undefined) return { given, problems: [...problems, read.problem] }
-  const config = readFunctionConfig(read.value, configKind)
+  const kind = isMap(read.value) ? read.value['kind'] : undefined
+  const config = readFunctionConfig(read.value, kinds.find((one) => one === kind) ?? kinds[0])
   if (config.problem !== undefined) return { given, problems: [...problems, `${path}: ${config.problem}`] }
   return { ...config.value, given: [...config.value.given, ...given], problems }
 }

@@ -5,6 +5,7 @@ import { exitCodeOf, lineOf, nameOf } from '../functions/krm-result.ts'
 import type { EditedItem } from '../functions/krm-function.ts'
 import { applyEdits } from '../functions/apply-edits.ts'
 import { type Command, type Io, isOn } from './command.ts'
+import { joinDocuments } from './join-documents.ts'
 import type { ParsedFlags } from './flags.ts'
 import { functionFlags, readFunctionFlags } from './function-flags.ts'
 import { type Manifest, manifestFlags, readManifests } from './read-manifests.ts'
@@ -71,13 +72,4 @@ async function deliver(
     await replaceFiles(new Map(changed.filter((one) => one.changed).map(({ path, text }) => [path, text])))
   } else io.out(joinDocuments(changed.map(({ text }) => text)))
   return exitCode.done
-}
-
-/** Several files as one YAML stream; a single one is printed as it is. */
-function joinDocuments(texts: readonly string[]): string {
-  return texts.reduce((stream, text) => {
-    if (stream === '') return text
-    const ended = stream.endsWith('\n') ? stream : `${stream}\n`
-    return text.startsWith('---') ? ended + text : `${ended}---\n${text}`
-  }, '')
 }

@@ -9,8 +9,9 @@ import { exportCommand } from './export.ts'
 import { flagsHelp, parseFlags } from './flags.ts'
 import { injectCommand } from './inject.ts'
 import { putCommand } from './put.ts'
+import { verifyCommand } from './verify.ts'
 
-const commands: readonly Command[] = [injectCommand, exportCommand, createCommand, putCommand]
+const commands: readonly Command[] = [injectCommand, exportCommand, verifyCommand, createCommand, putCommand]
 
 /** The command `kees`. @param args without the program's own name. @returns the exit code. */
 export async function kees(args: readonly string[], io: Io): Promise<ExitCode> {

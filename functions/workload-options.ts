@@ -67,11 +67,11 @@ export function takeWorkloadConfig(take: OptionReader['take']): WorkloadConfig {
 }
 
 /** For what has no other options. */
-export function parseWorkloadConfig(given: readonly GivenOption[]): {
-  readonly config: WorkloadConfig
-  readonly problems: readonly string[]
-} {
-  const { take, problems } = readOptions(given, Object.keys(workloadOptions))
+export function parseWorkloadConfig(
+  given: readonly GivenOption[],
+  parseYaml?: (text: string) => Checked<Value>,
+): { readonly config: WorkloadConfig; readonly problems: readonly string[] } {
+  const { take, problems } = readOptions(given, Object.keys(workloadOptions), parseYaml)
   const config = takeWorkloadConfig(take)
   return { config, problems }
 }

@@ -1,0 +1,40 @@
+/** The folder of a Terraform module. */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { ExitCode } from '../api/exit-code.ts'
+import { compareModule } from '../functions/export-iam/compare-module.ts'
+import { unlessAbsent } from '../runtime/system-error.ts'
+import { attempt } from './read-manifests.ts'
+
+type Problem = { readonly message: string; readonly exit: ExitCode }
+
+export type ModuleFiles = {
+  /** Names to texts; absent files are left out. */
+  readonly files: ReadonlyMap<string, string>
+  readonly problems: readonly Problem[]
+}
+
+export async function readModule(folder: string, names: Iterable<string>): Promise<ModuleFiles> {
+  const files = new Map<string, string>()
+  const problems: Problem[] = []
+  for (const name of names) {
+    const path = join(folder, name)
+    const report = (message: string, exit: ExitCode) => problems.push({ message, exit })
+    const text = await attempt(path, unlessAbsent(readFile(path, 'utf8')), report)
+    if (text !== undefined) files.set(name, text)
+  }
+  return { files, problems }
+}
+
+/** What is stale in the folder, measured by the module that the manifests ask for. */
+export async function checkModule(
+  folder: string,
+  expected: ReadonlyMap<string, string>,
+): Promise<readonly Problem[]> {
+  const { files, problems } = await readModule(folder, expected.keys())
+  if (problems.length > 0) return problems
+  return compareModule(expected, files).map((difference) => ({
+    message: `the module in ${folder} is stale: ${difference}`,
+    exit: 1,
+  }))
+}

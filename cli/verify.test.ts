@@ -1,0 +1,123 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+import { fakeIo } from './fake-io.ts'
+import { kees } from './kees.ts'
+
+const deployment = (name: string, ...annotations: readonly string[]) => `apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: ${name}
+spec:
+  template:
+    metadata:
+      annotations:
+        iam.amazonaws.com/role: app-role
+${annotations.map((one) => `        ${one}\n`).join('')}    spec:
+      containers:
+        - name: app # as it is
+`
+const reference = 'secret.bsycorp.com/db.password: "kind=REFERENCE,type=PASSWORD"'
+const token = 'secret.bsycorp.com/token: "kind=DYNAMIC,type=PASSWORD,size=128"'
+const policy = `apiVersion: kees.bsycorp.com/v1alpha1
+kind: StoragePolicy
+metadata: {name: default}
+spec: {rules: [{namespaces: ["*"], prefixes: ["/{namespace}"]}]}
+`
+
+async function run(args: readonly string[], stdin?: string) {
+  const io = fakeIo(stdin)
+  const exit = await kees(args, io)
+  return { exit, printed: io.printed(), said: io.said() }
+}
+
+const inject = async (source: string) => (await run(['inject', '-f', '-'], source)).printed
+
+await t.test('what is injected passes without a word, and --pass prints it as it came', async (t) => {
+  const injected = await inject(`${deployment('app', reference)}---\n# nothing\n`)
+  t.strictSame(await run(['verify', '-f', '-'], injected), { exit: 0, printed: '', said: '' })
+  t.strictSame(await run(['verify', '--pass', '-f', '-'], injected), { exit: 0, printed: injected, said: '' })
+})
+
+await t.test('everything that is wrong is said at once, and nothing is passed on', async (t) => {
+  const injected = await inject(deployment('good', reference))
+  const manifests = [
+    injected,
+    deployment('silent-skip', reference),
+    deployment('malformed', 'secret.bsycorp.com/a: "kind=REFERENC,type=PASSWORD"'),
+  ]
+  const { exit, printed, said } = await run(['verify', '--pass', '-f', '-'], manifests.join('---\n'))
+  t.equal(exit, 1)
+  t.equal(printed, '')
+  t.match(
+    said,
+    /^error: Deployment\/malformed annotation secret.bsycorp.com\/a: kind "REFERENC" is not known/m,
+  )
+  t.match(said, /^error: Deployment\/silent-skip is annotated but not injected: run inject-init first/m)
+  t.notMatch(said, /good/)
+})
+
+await t.test('an empty build is not a good one', async (t) => {
+  const { exit, said } = await run(['verify', '--pass', '-f', '-'], '')
+  t.equal(exit, 1)
+  t.equal(said, 'error: there is no Kubernetes object in -\n')
+})
+
+await t.test('the StoragePolicy holds, for the namespace that is known', async (t) => {
+  const file = join(t.testdir({ 'policy.yaml': policy }), 'policy.yaml')
+  const injected = await inject(deployment('app', token))
+  const verify = (...more: string[]) => run(['verify', '-f', '-', '--policy', file, ...more], injected)
+  const refused = await verify('--namespace', 'shop')
+  t.equal(refused.exit, 1)
+  t.match(refused.said, 'the parameter is not below what the StoragePolicy allows: /shop')
+  const unknown = await verify()
+  t.equal(unknown.exit, 0)
+  t.match(unknown.said, /^warning: .*the namespace is not known/)
+  t.equal((await verify('--strict')).exit, 1)
+})
+
+await t.test('--iam holds the committed module against the manifests', async (t) => {
+  const folder = t.testdir()
+  const before = await inject(deployment('app', reference))
+  t.equal((await run(['export', '-f', '-', '--out', folder], before)).exit, 0)
+  t.strictSame(await run(['verify', '-f', '-', '--iam', folder], before), { exit: 0, printed: '', said: '' })
+  const policies = join(folder, 'policies.tf')
+  writeFileSync(policies, `# looked at\n${readFileSync(policies, 'utf8').replaceAll('  ', '    ')}`)
+  t.equal((await run(['export', '-f', '-', '--check', folder], before)).exit, 0, 'layout does not count')
+  const after = await inject(deployment('app', reference, token))
+  const stale = `error: the module in ${folder} is stale: policies.tf does not grant "app-role": "/token"\n`
+  t.strictSame(await run(['verify', '-f', '-', '--iam', folder], after), {
+    exit: 1,
+    printed: '',
+    said: stale,
+  })
+  t.strictSame(await run(['export', '-f', '-', '--check', folder], after), {
+    exit: 1,
+    printed: '',
+    said: stale,
+  })
+  t.equal((await run(['verify', '-f', '-', '--iam', join(folder, 'absent')], after)).exit, 1)
+})
+
+await t.test('--config takes what concerns verify from the file of either function', async (t) => {
+  const head = 'apiVersion: kees.bsycorp.com/v1alpha1\n'
+  const folder = t.testdir({
+    'inject.yaml': `${head}kind: InjectInit\nspec: {annotationDomain: example.com, image: example/init:1}\n`,
+    'export.yaml': `${head}kind: ExportIAM\nspec: {annotationDomain: example.com, output: only}\n`,
+  })
+  const foreign = deployment('app', reference.replace('bsycorp', 'example'))
+  for (const file of ['inject.yaml', 'export.yaml']) {
+    const { exit, said } = await run(['verify', '-f', '-', '--config', join(folder, file)], foreign)
+    t.equal(exit, 1, file)
+    t.match(said, 'is annotated but not injected')
+  }
+})
+
+await t.test('what is wrong with the command line is said', async (t) => {
+  const { exit, said } = await run(['verify', 'x', '--policy', '/absent', '--namespace', 'A_B'])
+  t.equal(exit, 2)
+  t.match(said, 'error: /absent cannot be read')
+  t.match(said, 'error: option namespace is not a name of a namespace')
+  t.match(said, 'error: arguments are not known')
+  t.match(said, 'error: flag -f is missing')
+})

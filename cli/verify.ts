@@ -1,0 +1,67 @@
+import { exitCode, type ExitCode } from '../api/exit-code.ts'
+import { parseExportConfig } from '../functions/export-iam/config.ts'
+import { exportItems } from '../functions/export-iam/export-items.ts'
+import { uninjectedFindings } from '../functions/injected.ts'
+import { exitCodeOf, judge, lineOf } from '../functions/krm-result.ts'
+import type { ManifestItem } from '../functions/manifest-item.ts'
+import { readWorkloads } from '../functions/workload.ts'
+import { parseWorkloadConfig, type WorkloadConfig, workloadOptions } from '../functions/workload-options.ts'
+import { type Command, type Io, isOn, valueOf } from './command.ts'
+import type { ParsedFlags } from './flags.ts'
+import { optionsAsFlags, readSharedFlags } from './function-flags.ts'
+import { joinDocuments } from './join-documents.ts'
+import { checkModule } from './module-files.ts'
+import { manifestFlags, readManifests } from './read-manifests.ts'
+import { sayProblems } from './say-problems.ts'
+
+export const verifyCommand: Command = {
+  name: 'verify',
+  usage: '-f FILE [--iam DIR] [--pass] [OPTION ...]',
+  purpose:
+    'Checks that annotations are right, that everything annotated is injected, and that the policies hold.',
+  flags: {
+    ...manifestFlags,
+    iam: {
+      takes: 'DIR',
+      meaning: 'the committed Terraform module, which must be the one that the manifests ask for',
+    },
+    pass: { meaning: 'print the manifests as they came, if all is well' },
+    config: {
+      takes: 'FILE',
+      meaning: 'the InjectInit or ExportIAM file that kustomize or kpt uses; flags win over it',
+    },
+    ...optionsAsFlags(workloadOptions),
+  },
+  run,
+}
+
+async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
+  const { given, parseYaml, problems: flagProblems } = await readSharedFlags(workloadOptions, parsed)
+  const { config, problems } = parseWorkloadConfig(given, parseYaml)
+  const usage = [...flagProblems, ...problems]
+  if (parsed.operands.length > 0) usage.push('arguments are not known: manifests are named by -f')
+  const { manifests, problems: unread } = await readManifests(parsed, io)
+  const wrong = sayProblems([...usage.map((message) => ({ message, exit: exitCode.usage })), ...unread], io)
+  if (wrong !== exitCode.done) return wrong
+
+  const items = manifests.flatMap((manifest) => manifest.items)
+  const folder = valueOf(parsed, 'iam')
+  const { findings, files } =
+    folder === undefined ? verifyItems(items, config) : exportItems(items, exportConfig(config))
+  for (const finding of findings) io.say(lineOf(finding))
+  const exit = exitCodeOf(findings)
+  if (exit !== exitCode.done) return exit
+  const stale = folder === undefined ? exitCode.done : sayProblems(await checkModule(folder, files), io)
+  if (stale === exitCode.done && isOn(parsed, 'pass'))
+    io.out(joinDocuments(manifests.map(({ text }) => text)))
+  return stale
+}
+
+function verifyItems(items: readonly ManifestItem[], config: WorkloadConfig) {
+  const { workloads, findings } = readWorkloads(items, config)
+  return { findings: judge([...findings, ...uninjectedFindings(workloads)], config.strict), files: new Map() }
+}
+
+function exportConfig(config: WorkloadConfig) {
+  return { ...parseExportConfig([]).config, ...config }
+}

@@ -1,0 +1,56 @@
+import t from 'tap'
+import { compareModule } from './compare-module.ts'
+import { grantOf } from './grant.ts'
+import { parseIamRole } from './iam-role.ts'
+import { renderModule } from './terraform.ts'
+
+const moduleOf = (grants: Readonly<Record<string, readonly string[]>>) =>
+  renderModule(Object.entries(grants).map(([role, names]) => grantOf(role, parseIamRole(role).value, names)))
+const change = (files: ReadonlyMap<string, string>, name: string, edit: (text: string) => string) =>
+  new Map([...files].map(([file, text]) => [file, file === name ? edit(text) : text]))
+
+const committed = moduleOf({ app: ['/a', '/b'], job: ['/c'] })
+
+t.strictSame(compareModule(committed, committed), [], 'a module is itself')
+
+const harmless: readonly (readonly [title: string, edit: (text: string) => string])[] = [
+  ['comments', (text) => `// seen by security\n/* twice\n*/${text.replaceAll('\n', ' # so\n')}`],
+  ['other blanks', (text) => text.replaceAll(/^ +/gm, '\t').replaceAll('= ', '=   ')],
+  ['Windows line ends', (text) => text.replaceAll('\n', '\r\n')],
+  ['no comma after the last name', (text) => text.replaceAll(/,(\n *\])/g, '$1')],
+]
+for (const [title, edit] of harmless) {
+  t.strictSame(compareModule(committed, change(committed, 'policies.tf', edit)), [], `not stale: ${title}`)
+}
+
+t.strictSame(
+  compareModule(moduleOf({ app: ['/a', '/new'], other: ['/d'] }), committed),
+  [
+    'policies.tf does not grant "app": "/new"',
+    'policies.tf grants what is not declared by "app": "/b"',
+    'policies.tf grants what is not declared by "job": "/c"',
+    'policies.tf does not grant "other": "/d"',
+  ],
+  'every role that gains or loses is named, with the parameters',
+)
+
+const tampered: readonly (readonly [file: string, edit: (text: string) => string])[] = [
+  ['policies.tf', (text) => text.replace('"ssm:GetParameters"', '"ssm:*"')],
+  ['policies.tf', (text) => text.replace('${name}"', '*"')],
+  [
+    'policies.tf',
+    (text) => text.replace('"/a",', '"/a", # "/b"').replace('        "/b",\n', '        "/b ",\n'),
+  ],
+  ['main.tf', (text) => `${text}\nresource "aws_iam_policy" "more" {}\n`],
+  ['versions.tf', () => ''],
+]
+for (const [file, edit] of tampered) {
+  const problems = compareModule(committed, change(committed, file, edit))
+  t.ok(problems.length > 0 && problems.every((one) => one.startsWith(file)), `stale: ${problems.join('; ')}`)
+}
+
+t.strictSame(
+  compareModule(committed, new Map()),
+  ['policies.tf', 'main.tf', 'outputs.tf', 'versions.tf'].map((name) => `${name} is missing`),
+  'every missing file is named',
+)

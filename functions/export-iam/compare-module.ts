@@ -1,0 +1,81 @@
+/**
+ * Holds a committed module against the one that the manifests ask for. Layout and comments do not count, so that a module
+ * that terraform formatted anew, or that somebody annotated, is not stale.
+ */
+
+/**
+ * @param expected file names to texts, as renderModule makes them. @param found the committed ones; absent files are left
+ * out. @returns one sentence for each difference, none where the two mean the same.
+ */
+export function compareModule(
+  expected: ReadonlyMap<string, string>,
+  found: ReadonlyMap<string, string>,
+): string[] {
+  return [...expected].flatMap(([name, wanted]) => {
+    const text = found.get(name)
+    if (text === undefined) return [`${name} is missing`]
+    const [now, then] = [tokensOf(wanted), tokensOf(text)]
+    if (isSame(now, then)) return []
+    const changes = name === 'policies.tf' ? compareGrants(grantsIn(now), grantsIn(then)) : []
+    return changes.length > 0 ? changes : [`${name} says something else than kees export writes`]
+  })
+}
+
+type Names = ReadonlyMap<string, ReadonlySet<string>>
+
+function compareGrants(now: Names, then: Names): string[] {
+  const none: ReadonlySet<string> = new Set()
+  const problems: string[] = []
+  for (const key of [...new Set([...now.keys(), ...then.keys()])].toSorted()) {
+    const [wanted, granted] = [now.get(key) ?? none, then.get(key) ?? none]
+    const report = (names: string[], what: string) => {
+      if (names.length > 0) problems.push(`policies.tf ${what} ${key}: ${names.join(', ')}`)
+    }
+    report(
+      [...wanted].filter((name) => !granted.has(name)),
+      'does not grant',
+    )
+    report(
+      [...granted].filter((name) => !wanted.has(name)),
+      'grants what is not declared by',
+    )
+  }
+  return problems
+}
+
+/** The strings in the lists of each entry of `grants = { … }`, by the entry's key; quoted, as they stand there. */
+function grantsIn(tokens: readonly string[]): Names {
+  const grants = new Map<string, Set<string>>()
+  const start = tokens.findIndex(
+    (token, at) => token === 'grants' && tokens[at + 1] === '=' && tokens[at + 2] === '{',
+  )
+  if (start < 0) return grants
+  let [depth, lists] = [1, 0]
+  let names: Set<string> | undefined
+  for (let at = start + 3; at < tokens.length && depth > 0; at++) {
+    const token = tokens[at] ?? ''
+    if (token === '{') depth++
+    else if (token === '}') depth--
+    else if (token === '[') lists++
+    else if (token === ']') lists--
+    else if (!token.startsWith('"')) continue
+    else if (lists > 0) names?.add(token)
+    else if (depth === 1) {
+      names = new Set()
+      grants.set(token, names)
+    }
+  }
+  return grants
+}
+
+const token = /"(?:[^"\\\n]|\\.)*"|#.*|\/\/.*|\/\*[^]*?\*\/|[A-Za-z_][\w-]*|\d+|\S/g
+
+/** A comma before a closing bracket says nothing. */
+function tokensOf(text: string): string[] {
+  const tokens = (text.match(token) ?? []).filter((one) => !/^(#|\/\/|\/\*)/.test(one))
+  return tokens.filter((one, at) => one !== ',' || !/^[\]}]$/.test(tokens[at + 1] ?? ''))
+}
+
+function isSame(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((one, at) => one === b[at])
+}
