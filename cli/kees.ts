@@ -3,6 +3,7 @@ import { exitCode, type ExitCode } from '../api/exit-code.ts'
 import { nearMiss } from '../api/near-miss.ts'
 import manifest from '../package.json' with { type: 'json' }
 import { exitCodeOf, failureOf } from '../runtime/failure.ts'
+import { admissionPolicyCommand } from './admission-policy.ts'
 import { type Command, type Io, sayUsage } from './command.ts'
 import { createCommand } from './create.ts'
 import { exportCommand } from './export.ts'
@@ -11,7 +12,14 @@ import { injectCommand } from './inject.ts'
 import { putCommand } from './put.ts'
 import { verifyCommand } from './verify.ts'
 
-const commands: readonly Command[] = [injectCommand, exportCommand, verifyCommand, createCommand, putCommand]
+const commands: readonly Command[] = [
+  injectCommand,
+  exportCommand,
+  verifyCommand,
+  createCommand,
+  putCommand,
+  admissionPolicyCommand,
+]
 
 /** The command `kees`. @param args without the program's own name. @returns the exit code. */
 export async function kees(args: readonly string[], io: Io): Promise<ExitCode> {

@@ -1,0 +1,94 @@
+import { join } from 'node:path'
+import t from 'tap'
+import { parseAllDocuments } from 'yaml'
+import { fakeIo } from './fake-io.ts'
+import { kees } from './kees.ts'
+
+const policy = (namespaces: string, prefixes: string) => `apiVersion: kees.bsycorp.com/v1alpha1
+kind: StoragePolicy
+metadata: {name: default}
+spec: {rules: [{namespaces: ${namespaces}, prefixes: ${prefixes}}]}
+`
+
+async function run(...args: readonly string[]) {
+  const io = fakeIo()
+  const exit = await kees(['admission-policy', ...args], io)
+  return { exit, printed: io.printed(), said: io.said() }
+}
+
+await t.test('two policies, each with its binding', async (t) => {
+  const file = join(t.testdir({ 'policy.yaml': policy('["*"]', '["/{namespace}"]') }), 'policy.yaml')
+  const { exit, printed, said } = await run(
+    '--policy',
+    file,
+    '--image',
+    'a:1',
+    '--image',
+    'a:2',
+    '--name',
+    'team',
+  )
+  t.equal(exit, 0)
+  t.equal(said, '')
+  const objects = parseAllDocuments(printed).map((one) => one.toJS())
+  t.strictSame(
+    objects.map(({ kind, metadata }) => `${kind}/${metadata.name}`),
+    [
+      'ValidatingAdmissionPolicy/team-pods',
+      'ValidatingAdmissionPolicyBinding/team-pods',
+      'ValidatingAdmissionPolicy/team-workloads',
+      'ValidatingAdmissionPolicyBinding/team-workloads',
+    ],
+  )
+  t.strictSame(objects[1].spec, { policyName: 'team-pods', validationActions: ['Deny'] })
+  t.match(objects[0].spec.validations[0].expression, 'container.image in ["a:1", "a:2"]')
+})
+
+await t.test('what the secrets are held in is asked for only where it is memory', async (t) => {
+  const file = join(t.testdir({ 'policy.yaml': policy('["*"]', '["/"]') }), 'policy.yaml')
+  const memory = await run('--policy', file, '--image', 'a:1')
+  const disk = await run(
+    '--policy',
+    file,
+    '--image',
+    'a:1',
+    '--medium=',
+    '--action',
+    'Warn',
+    '--action',
+    'Audit',
+  )
+  t.match(memory.printed, /emptyDir\.medium/)
+  t.notMatch(disk.printed, /emptyDir/)
+  t.match(disk.printed, /validationActions:\n {2}- Warn\n {2}- Audit\n/)
+})
+
+await t.test('rules are tried in their order, and patterns and names are told apart', async (t) => {
+  const file = join(
+    t.testdir({ 'policy.yaml': policy('[shop, "team-*", "a*"]', '["/x/{namespace}", "/"]') }),
+    'policy.yaml',
+  )
+  const { printed } = await run('--policy', file, '--image', 'a:1')
+  const [first] = parseAllDocuments(printed).map((one) => one.toJS())
+  const { expression } = first.spec.variables.find((one: { name: string }) => one.name === 'allowedPrefixes')
+  t.equal(
+    expression,
+    '(request.namespace in ["shop"] || request.namespace.matches("^team-.*$") || request.namespace.matches("^a.*$"))\n' +
+      '  ? ["/x/" + request.namespace, ""]\n' +
+      '  : []',
+  )
+})
+
+await t.test('what is wrong is said at once', async (t) => {
+  const file = join(t.testdir({ 'policy.yaml': policy('[A]', '["/a"]') }), 'policy.yaml')
+  const { exit, said, printed } = await run('x', '--policy', file, '--action', 'Drop', '--name', 'A')
+  t.equal(exit, 2)
+  t.equal(printed, '')
+  t.match(said, /option storagePolicy is not a StoragePolicy: spec\.rules\[0\]\.namespaces\[0\] is "A"/)
+  t.match(said, 'error: flag --image is missing')
+  t.match(said, 'error: flag --action takes Deny, Warn, Audit')
+  t.match(said, 'error: flag --name is not a name')
+  t.match(said, 'error: arguments are not known')
+  t.match((await run('--image', 'a:1')).said, 'flag --policy is missing')
+  t.match((await run('--image', 'a:1', '--action', 'Deny', '--action', 'Warn')).said, 'exclude each other')
+})

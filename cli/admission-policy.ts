@@ -1,0 +1,68 @@
+import { exitCode, type ExitCode } from '../api/exit-code.ts'
+import { injectOptions, parseInjectConfig } from '../functions/inject-init/config.ts'
+import { injectInit } from '../functions/inject-init/inject-init.ts'
+import { yamlLines } from '../functions/yaml-text.ts'
+import { actions, type Action, policyObjects } from './admission-policy/policy-objects.ts'
+import type { Command, Io } from './command.ts'
+import type { ParsedFlags } from './flags.ts'
+import { functionFlags, readFunctionFlags } from './function-flags.ts'
+import { sayProblems } from './say-problems.ts'
+
+// What of the injection the API server holds pods to.
+const { annotationDomain, containerName, secretVolumeName, secretMountPath, medium, storagePolicy } =
+  injectOptions
+const options = { containerName, secretVolumeName, secretMountPath, medium, annotationDomain, storagePolicy }
+
+export const admissionPolicyCommand: Command = {
+  name: 'admission-policy',
+  usage: '--policy FILE --image IMAGE [OPTION ...]',
+  purpose:
+    'Prints the ValidatingAdmissionPolicies, with their bindings, that hold pods to a StoragePolicy and to the injection.',
+  flags: {
+    image: {
+      takes: 'IMAGE',
+      repeatable: true,
+      meaning: 'the exact image of the init container; several while pods of an old and a new one run',
+    },
+    action: {
+      takes: 'ACTION',
+      repeatable: true,
+      meaning: `what becomes of what is refused: ${actions.join(', ')} (default Deny)`,
+    },
+    name: { takes: 'TEXT', meaning: 'what the names of the objects begin with (default kees)' },
+    ...functionFlags({ ...injectInit, options }),
+  },
+  run,
+}
+
+async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
+  const {
+    given,
+    parseYaml,
+    problems: flagProblems,
+  } = await readFunctionFlags({ ...injectInit, options }, parsed)
+  const { config, problems } = parseInjectConfig(given, parseYaml)
+  const usage = [...flagProblems, ...problems]
+  if (parsed.operands.length > 0)
+    usage.push('arguments are not known: the StoragePolicy is named by --policy')
+  const { storagePolicy: policy, image } = config
+  if (!policy && usage.length === 0) usage.push('flag --policy is missing: name the file of a StoragePolicy')
+  const images = parsed.values.get('image') ?? (config.explicit.has('image') ? [image] : [])
+  if (images.length === 0) usage.push('flag --image is missing: the exact image of the init container')
+  const name = parsed.values.get('name')?.[0] ?? 'kees'
+  if (!/^[a-z0-9]([-a-z0-9]{0,50}[a-z0-9])?$/.test(name))
+    usage.push('flag --name is not a name: lower-case letters, digits and "-"')
+  const wanted = parsed.values.get('action') ?? ['Deny']
+  const known = wanted.filter((one): one is Action => actions.some((action) => action === one))
+  if (known.length < wanted.length) usage.push(`flag --action takes ${actions.join(', ')}`)
+  if (known.includes('Deny') && known.includes('Warn'))
+    usage.push('flag --action: Deny and Warn exclude each other')
+  const wrong = sayProblems(
+    usage.map((message) => ({ message, exit: exitCode.usage })),
+    io,
+  )
+  if (wrong !== exitCode.done || !policy) return wrong
+  const objects = policyObjects(policy, { name, images, actions: known, inject: config })
+  io.out(objects.map((object) => `${yamlLines(object, 'compact').join('\n')}\n`).join('---\n'))
+  return exitCode.done
+}

@@ -1,0 +1,57 @@
+/**
+ * What the API server checks of a pod template, in CEL. https://kubernetes.io/docs/reference/using-api/cel/
+ *
+ * Each expression is at most as generous as the code that reads the same annotations: what it lets pass, the creator and
+ * init may still refuse, never the other way round.
+ */
+import { namespacePattern, type StoragePolicy } from '../../api/storage-policy.ts'
+
+/** A CEL string that is the text and nothing but the text. */
+export function celString(text: string): string {
+  return JSON.stringify(text).replace(
+    /[\u007f-\uffff]/g,
+    (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
+}
+
+export function celList(texts: readonly string[]): string {
+  return `[${texts.map(celString).join(', ')}]`
+}
+
+/** The keys of a map of annotations that begin with one of these words and the domain. */
+export function keysOf(annotations: string, what: readonly string[], domain: string): string {
+  const tests = what.map((one) => `key.startsWith(${celString(`${one}.${domain}/`)})`)
+  return `${annotations}.filter(key, ${tests.join(' || ')})`
+}
+
+/** The annotations of something with metadata that may have none. */
+export function annotationsAt(path: string): string {
+  return `has(${path}.metadata) && has(${path}.metadata.annotations) ? ${path}.metadata.annotations : {}`
+}
+
+/** The prefixes of the first rule that matches the namespace of the request; none where no rule does. */
+export function allowedPrefixes({ rules }: StoragePolicy): string {
+  return rules.reduceRight((otherwise, { namespaces, prefixes }) => {
+    const allowed = `[${prefixes.map(celPrefix).join(', ')}]`
+    const condition = celNamespace(namespaces)
+    return condition === 'true' ? allowed : `${condition}\n  ? ${allowed}\n  : ${otherwise}`
+  }, '[]')
+}
+
+/** In the form in which attributes.ts reads it. */
+export const isDynamicValue = `matches('(^|,)[ \\\\t\\\\r\\\\n]*kind[ \\\\t\\\\r\\\\n]*=[ \\\\t\\\\r\\\\n]*"?DYNAMIC')`
+
+function celPrefix(prefix: string): string {
+  const pieces = prefix.split('{namespace}').map(celString)
+  return pieces.join(' + request.namespace + ').replaceAll('"" + ', '').replaceAll(' + ""', '')
+}
+
+function celNamespace(patterns: readonly string[]): string {
+  if (patterns.includes('*')) return 'true'
+  const names = patterns.filter((one) => !one.includes('*'))
+  const tests = patterns
+    .filter((one) => one.includes('*'))
+    .map((one) => `request.namespace.matches(${celString(namespacePattern(one).source)})`)
+  if (names.length > 0) tests.unshift(`request.namespace in ${celList(names)}`)
+  return tests.length === 1 ? tests.join('') : `(${tests.join(' || ')})`
+}
