@@ -18,7 +18,12 @@ export type Option<T> = {
   readonly parse: (value: Value) => Checked<T>
   /** Text is YAML, as where a ConfigMap can only hold strings. */
   readonly structured?: boolean
+  /** Of a value in a functionConfig's spec; what a schema cannot say, parse says. */
+  readonly schema: JsonSchema
 }
+
+/** https://json-schema.org/draft/2020-12/json-schema-core */
+export type JsonSchema = { readonly [keyword: string]: Value }
 
 export type GivenOption = { readonly name: string; readonly value: Value }
 
@@ -75,6 +80,7 @@ export function textOption(
     takes: 'text',
     default: byDefault,
     meaning,
+    schema: { type: 'string' },
     parse: (value) => {
       if (typeof value !== 'string') return { problem: 'is not a text: put it in quotes' }
       const problem = problemOf(value)
@@ -88,6 +94,7 @@ export function booleanOption(meaning: string): Option<boolean> {
     takes: 'true or false',
     default: false,
     meaning,
+    schema: { type: 'boolean' },
     parse: (value) => {
       if (value === true || value === 'true') return { value: true }
       if (value === false || value === 'false') return { value: false }
@@ -107,6 +114,7 @@ export function choiceOption<T extends string>(
     default: byDefault,
     ...(defaultText === undefined ? {} : { defaultText }),
     meaning,
+    schema: { enum: allowed },
     parse: (value) => {
       const found = allowed.find((one) => one === value)
       if (found !== undefined) return { value: found }
@@ -121,9 +129,10 @@ export function yamlOption<T>(
   meaning: string,
   byDefault: T,
   defaultText: string,
+  schema: JsonSchema,
   parse: (value: Value) => Checked<T>,
 ): Option<T> {
-  return { takes: 'YAML', default: byDefault, defaultText, meaning, parse, structured: true }
+  return { takes: 'YAML', default: byDefault, defaultText, meaning, schema, parse, structured: true }
 }
 
 export function isMap(value: Value): value is { readonly [key: string]: Value } {

@@ -42,12 +42,22 @@ export const workloadOptions = {
     'more kinds of workloads: a list of apiVersion, kind and path, such as spec.template or spec.jobs[*].template',
     [],
     'none',
+    {
+      type: 'array',
+      items: {
+        type: 'object',
+        properties: { apiVersion: { type: 'string' }, kind: { type: 'string' }, path: { type: 'string' } },
+        required: ['apiVersion', 'kind', 'path'],
+        additionalProperties: false,
+      },
+    },
     parsePodTemplates,
   ),
   storagePolicy: yamlOption<StoragePolicy | undefined>(
     'the StoragePolicy that DYNAMIC declarations are judged by: the whole object',
     undefined,
     'none',
+    { type: 'object' },
     (value) => {
       const { policy, problems } = parseStoragePolicy(value)
       return policy ? { value: policy } : { problem: `is not a StoragePolicy: ${problems.join('; ')}` }

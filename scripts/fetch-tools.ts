@@ -6,8 +6,12 @@ import { withDirectoryLock } from './directory-lock.mjs'
 import { findCommand } from './installed.ts'
 import { runCommand } from './run-command.mjs'
 import {
+  cachedControlPlane,
   cachedKustomize,
   cachedMotoPython,
+  controlPlaneAssets,
+  controlPlaneFolder,
+  controlPlaneSource,
   kustomizeFolder,
   kustomizeVersion,
   motoFolder,
@@ -29,7 +33,15 @@ const tools: readonly Tool[] = [
     client: 'go',
     folder: kustomizeFolder(),
     cached: cachedKustomize,
-    fetch: fetchKustomize,
+    fetch: (go, folder) => goInstall(go, [`sigs.k8s.io/kustomize/kustomize/v5@v${kustomizeVersion}`], folder),
+  },
+  {
+    name: 'Kubernetes control plane (some minutes)',
+    client: 'go',
+    folder: controlPlaneFolder(),
+    cached: () => controlPlaneAssets() ?? cachedControlPlane(),
+    fetch: (go, folder) =>
+      goInstall(go, ['-C', controlPlaneSource, '-trimpath', '-ldflags=-s -w', '.'], folder),
   },
   {
     name: `moto ${motoVersion}`,
@@ -40,10 +52,9 @@ const tools: readonly Tool[] = [
   },
 ]
 
-async function fetchKustomize(go: string, folder: string): Promise<void> {
+async function goInstall(go: string, args: readonly string[], folder: string): Promise<void> {
   const making = `${folder}.making`
-  const module = `sigs.k8s.io/kustomize/kustomize/v5@v${kustomizeVersion}`
-  await run(go, ['install', module], { GOBIN: making })
+  await run(go, ['install', ...args], { GOBIN: making })
   rmSync(folder, { recursive: true, force: true })
   renameSync(making, folder)
 }

@@ -11,7 +11,9 @@ import { envTable } from '../runtime/init/config.ts'
 export function referencePages(): ReadonlyMap<string, string> {
   return new Map([
     ['inject-init.md', functionPage(injectInit, 'kees inject')],
+    ['inject-init.schema.json', functionSchema(injectInit)],
     ['export-iam.md', functionPage(exportIam, 'kees export')],
+    ['export-iam.schema.json', functionSchema(exportIam)],
     ['init.md', initPage()],
     ['exit-codes.md', exitCodePage()],
   ])
@@ -37,9 +39,37 @@ function functionPage({ name, purpose, configKind, options }: KrmFunction, comma
       '```',
     ].join('\n'),
     'A v1 ConfigMap with the options under `data` does as well, with structured options as YAML text; so does no ' +
-      'functionConfig at all. An unknown option is an error.',
+      `functionConfig at all. An unknown option is an error. For editors: [JSON Schema](${name}.schema.json).`,
     table(['option', 'takes', 'default', 'meaning'], rows),
   )
+}
+
+/** Of the functionConfig, for editors. */
+function functionSchema({ name, configKind, options }: KrmFunction): string {
+  const properties = Object.fromEntries(
+    Object.entries(options).map(([option, { meaning, schema, default: byDefault }]) => [
+      option,
+      { description: meaning, ...schema, ...(isPlain(byDefault) ? { default: byDefault } : {}) },
+    ]),
+  )
+  const schema = {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    title: `the functionConfig of ${name}`,
+    type: 'object',
+    properties: {
+      apiVersion: { const: functionApiVersion },
+      kind: { const: configKind },
+      metadata: { type: 'object' },
+      spec: { type: 'object', properties, additionalProperties: false },
+    },
+    required: ['apiVersion', 'kind'],
+    additionalProperties: false,
+  }
+  return `${JSON.stringify(schema, null, 2)}\n`
+}
+
+function isPlain(value: unknown): boolean {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
 }
 
 function initPage(): string {

@@ -1,10 +1,12 @@
 /** Where the tools that tests need are, once fetch-tools.ts has brought them: a folder for each version. */
-import { existsSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { existsSync, readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { isAbsolute, join } from 'node:path'
 
 export const kustomizeVersion = '5.8.1'
 export const motoVersion = '5.2.1'
+export const controlPlaneSource = join(import.meta.dirname, '..', 'test', 'control-plane')
 
 export function toolCache(): string {
   // A relative path is to be ignored: https://specifications.freedesktop.org/basedir-spec/latest/
@@ -29,4 +31,22 @@ export function cachedKustomize(): string | undefined {
 export function cachedMotoPython(): string | undefined {
   const python = join(motoFolder(), 'bin', 'python')
   return existsSync(join(motoFolder(), '.complete')) && existsSync(python) ? python : undefined
+}
+
+/** The control plane is built from a module of ours: another source is another folder. */
+export function controlPlaneFolder(): string {
+  const hash = createHash('sha256')
+  for (const file of ['go.mod', 'go.sum', 'main.go'])
+    hash.update(readFileSync(join(controlPlaneSource, file)))
+  return join(toolCache(), `control-plane-${hash.digest('hex').slice(0, 12)}`)
+}
+
+export function cachedControlPlane(): string | undefined {
+  const program = join(controlPlaneFolder(), 'control-plane')
+  return existsSync(program) ? program : undefined
+}
+
+/** A folder with etcd, kube-apiserver and kube-controller-manager, where the machine has one: envtest's variable. */
+export function controlPlaneAssets(): string | undefined {
+  return process.env['KUBEBUILDER_ASSETS'] || undefined
 }

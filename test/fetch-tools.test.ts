@@ -12,7 +12,7 @@ import { untapped } from './untapped.ts'
 const go = `#!/bin/sh
 echo "go $*" >> "$XDG_CACHE_HOME/../calls"
 mkdir -p "$GOBIN"
-touch "$GOBIN/kustomize"
+touch "$GOBIN/kustomize" "$GOBIN/control-plane"
 `
 
 /** As `python3 -m venv`, and in the environment that it makes, as pip. */

@@ -1,5 +1,5 @@
 import type { Checked } from '../../api/checked.ts'
-import { parseFormat, type SupportedFormat } from '../../api/secrets-format.ts'
+import { parseFormat, type SupportedFormat, supportedFormats } from '../../api/secrets-format.ts'
 import {
   choiceOption,
   type GivenOption,
@@ -73,11 +73,13 @@ export const injectOptions = {
     'the requests and limits of the init container',
     { requests: { cpu: '50m', memory: '64Mi' }, limits: { cpu: '1', memory: '128Mi' } },
     'requests 50m and 64Mi, limits 1 and 128Mi',
+    { type: 'object' },
     (value) => (isMap(value) ? { value } : { problem: 'is not a map with requests and limits' }),
   ),
   runAsUser: {
     takes: 'a user id or ""',
     default: 65532,
+    schema: { anyOf: [{ type: 'integer', minimum: 1, maximum: 2147483647 }, { const: '' }] },
     meaning: 'the user that init runs as; "" leaves it out, for OpenShift',
     parse: (value) => {
       if (value === '') return { value: undefined }
@@ -90,6 +92,7 @@ export const injectOptions = {
     "more environment of the init container, such as AWS_REGION: a list as in a container's env",
     [],
     'none',
+    { type: 'array', items: { type: 'object', required: ['name'] } },
     (value) =>
       Array.isArray(value) && value.every(isEnvVariable)
         ? { value }
@@ -99,6 +102,7 @@ export const injectOptions = {
     takes: 'names, comma-separated or a list',
     default: [],
     defaultText: 'all',
+    schema: { anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }] },
     meaning: 'the containers that get the secrets mounted',
     parse: (value) => {
       const names = typeof value === 'string' ? value.split(',').map((one) => one.trim()) : value
@@ -114,8 +118,9 @@ export const injectOptions = {
     },
   } satisfies Option<readonly string[]> as Option<readonly string[]>,
   format: {
-    takes: 'properties',
+    takes: supportedFormats.join(' or '),
     default: 'properties',
+    schema: { enum: supportedFormats },
     meaning: 'how init writes the values',
     parse: (value) => {
       const parsed = parseFormat(typeof value === 'string' ? value : '')
