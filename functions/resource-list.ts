@@ -136,13 +136,15 @@ function orchestratorOf(items: readonly ManifestItem[]): Orchestrator {
 function editsOf(list: ResourceList, output: FunctionOutput, orchestrator: Orchestrator): SourceEdit[] {
   const edited = (output.edited ?? []).filter(({ edits }) => edits.length > 0)
   const edits = edited.flatMap(({ edits: own }) => own)
-  if (orchestrator === 'kpt') edits.push(...edited.flatMap(withoutId))
+  if (orchestrator === 'kpt')
+    edits.push(...edited.filter(({ movesComments }) => movesComments).flatMap(withoutId))
   return output.generated ? [...edits, ...generatedEdits(list, output.generated)] : edits
 }
 
 /**
- * kpt copies comments into an item by list position, which moves the neighbours' comments onto our container. It leaves
- * items without these annotations as they are.
+ * After each function kpt copies comments into an item by list position, which would move the neighbours' comments onto
+ * our container. It leaves items without these annotations as they are; but then it does not bring back either what it
+ * never sent: comments at the top of a file that a blank line sets apart. So they go only where there is something to move.
  */
 function withoutId({ item: { document, root } }: EditedItem): SourceEdit[] {
   const annotations = lookUpPath(root, ['metadata', 'annotations'])

@@ -186,7 +186,11 @@ t.test('admission by the policies that kees generates', { skip: controlPlaneMiss
   for (const object of objectsIn(printed)) {
     const resource = `${String(object['kind']).toLowerCase().replace(/y$/, 'ie')}s`
     const path = `/apis/admissionregistration.k8s.io/v1/${resource}`
-    t.match(await cluster.request('POST', path, object), { status: 201 }, `${String(object['kind'])} is accepted`)
+    t.match(
+      await cluster.request('POST', path, object),
+      { status: 201 },
+      `${String(object['kind'])} is accepted`,
+    )
   }
   for (const name of ['shop', 'team-a', 'other']) {
     await cluster.request('POST', '/api/v1/namespaces', {

@@ -33,8 +33,16 @@ function machine(t: Test, clients: Readonly<Record<string, string>>): string {
   return folder
 }
 
-async function fetchTools(folder: string): Promise<{ readonly code: unknown; readonly said: string }> {
-  const env = { ...process.env, PATH: join(folder, 'tools'), XDG_CACHE_HOME: join(folder, 'cache') }
+async function fetchTools(
+  folder: string,
+  assets = '',
+): Promise<{ readonly code: unknown; readonly said: string }> {
+  const env = {
+    ...process.env,
+    PATH: join(folder, 'tools'),
+    XDG_CACHE_HOME: join(folder, 'cache'),
+    KUBEBUILDER_ASSETS: assets,
+  }
   const command = untapped(process.execPath, [join(root, 'scripts', 'fetch-tools.ts')])
   const child = spawn(...command, { env, stdio: ['ignore', 'ignore', 'pipe'] })
   const [[code], said] = await Promise.all([once(child, 'close'), text(child.stderr)])
@@ -42,9 +50,13 @@ async function fetchTools(folder: string): Promise<{ readonly code: unknown; rea
 }
 
 const calls = (folder: string) => readFileSync(join(folder, 'calls'), 'utf8').trim().split('\n').toSorted()
-const tools = (folder: string) => readdirSync(join(folder, 'cache', 'kees', 'tools')).toSorted()
+const tools = (folder: string) =>
+  readdirSync(join(folder, 'cache', 'kees', 'tools'))
+    .map((name) => name.replace(/^(control-plane)-[0-9a-f]{12}/, '$1'))
+    .toSorted()
 
 const callsOfBoth = [
+  /^go install -C .*\/test\/control-plane -trimpath -ldflags=-s -w \.$/,
   /^go install sigs\.k8s\.io\/kustomize\/kustomize\/v5@v5\.8\.1$/,
   /^python3 -m pip install .*moto\[server\]==5\.2\.1$/,
   /^python3 -m venv --clear .*\/moto-5\.2\.1$/,
@@ -58,7 +70,7 @@ t.test('each client brings its tool, with a line for the start and one for the e
   t.match(said, /^kustomize 5\.8\.1: done in \d+ s$/m)
   t.match(said, /^moto 5\.2\.1: done in \d+ s$/m)
   t.match(calls(folder), callsOfBoth)
-  t.strictSame(tools(folder), ['kustomize-5.8.1', 'moto-5.2.1'])
+  t.strictSame(tools(folder), ['control-plane', 'kustomize-5.8.1', 'moto-5.2.1'])
 })
 
 t.test('what is there is not brought again, and nothing is said', async (t) => {
@@ -98,5 +110,11 @@ t.test('a client that fails is a failure that shows what it said, and the other 
   const { code, said } = await fetchTools(folder)
   t.equal(code, 1)
   t.match(said, /^kustomize 5\.8\.1: go says why\n+".*go install .*" failed with exit code 1$/m)
-  t.strictSame(tools(folder), ['kustomize-5.8.1.making', 'moto-5.2.1'])
+  t.strictSame(tools(folder), ['control-plane.making', 'kustomize-5.8.1.making', 'moto-5.2.1'])
+})
+
+t.test('where the machine has a control plane of its own, none is built', async (t) => {
+  const folder = machine(t, { go })
+  t.equal((await fetchTools(folder, '/opt/envtest')).code, 0)
+  t.strictSame(tools(folder), ['kustomize-5.8.1'])
 })

@@ -18,7 +18,7 @@ export function injectItems(items: readonly ManifestItem[], config: InjectConfig
   }
   const injected = [...byItem].map(([item, own]) => ({ item, ...injectObject(item, own, config) }))
   const all = [...findings, ...injected.flatMap((one) => one.findings)]
-  return { edited: injected.map(({ item, edits }) => ({ item, edits })), findings: judge(all, config.strict) }
+  return { edited: injected, findings: judge(all, config.strict) }
 }
 
 export const injectInit: KrmFunction = {

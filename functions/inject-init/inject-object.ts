@@ -1,20 +1,26 @@
 import { defaultAnnotationDomain, injectedAnnotation } from '../../api/annotation-domain.ts'
 import { exitCode } from '../../api/exit-code.ts'
 import type { SourceEdit } from '../apply-edits.ts'
+import { hasCommentBelow, hasCommentsNear } from '../comments-near.ts'
 import { noteLostAnchor, type Refusals } from '../editable.ts'
 import { type InjectionRecord, type InjectionRecords, parseRecords } from '../injection-record.ts'
 import type { Finding } from '../krm-result.ts'
 import { annotationsOf, type ManifestItem } from '../manifest-item.ts'
+import type { SourceDocument } from '../source-node.ts'
 import type { Workload } from '../workload.ts'
 import type { ListStyle } from '../yaml-text.ts'
 import { addInjection } from './add-injection.ts'
 import type { InjectConfig } from './config.ts'
 import { envOf } from './effective-config.ts'
-import { podPartsOf } from './pod-parts.ts'
+import { type PartList, podPartsOf } from './pod-parts.ts'
 import { removeRecord, writeRecords } from './record-edit.ts'
 import { removeInjection } from './remove-injection.ts'
 
-export type Injected = { readonly edits: readonly SourceEdit[]; readonly findings: readonly Finding[] }
+export type Injected = {
+  readonly edits: readonly SourceEdit[]
+  readonly movesComments?: boolean
+  readonly findings: readonly Finding[]
+}
 
 /** The edits that bring one object in line with its annotations; none where there is nothing to do. */
 export function injectObject(
@@ -38,6 +44,7 @@ export function injectObject(
   const findings: Finding[] = []
   const next = new Map<string, InjectionRecord>()
   let lists: ListStyle | undefined
+  let movesComments = hasCommentBelow(item.document, item.root)
   for (const workload of workloads) {
     const { key } = workload.template
     const done = injectWorkload(workload, records?.get(key), config)
@@ -49,12 +56,17 @@ export function injectObject(
     edits.push(...done.edits)
     if (done.record) next.set(key, done.record)
     lists ??= done.lists
+    movesComments ||= done.movesComments === true
   }
   const refusals: Refusals = []
   edits.push(...recordEdits(item, records, next, lists ?? 'compact', refusals))
   noteLostAnchor(item.document, edits, refusals)
   findings.push(...refusals.map((reason) => error(`cannot be injected: ${reason}`)))
-  return { edits: findings.some(({ severity }) => severity === 'error') ? [] : edits, findings }
+  return {
+    edits: findings.some(({ severity }) => severity === 'error') ? [] : edits,
+    movesComments,
+    findings,
+  }
 }
 
 type Done = {
@@ -64,6 +76,7 @@ type Done = {
   /** Absent where nothing of ours is left in the pod. */
   readonly record?: InjectionRecord
   readonly lists?: ListStyle
+  readonly movesComments?: boolean
 }
 
 function injectWorkload(workload: Workload, record: InjectionRecord | undefined, config: InjectConfig): Done {
@@ -77,7 +90,9 @@ function injectWorkload(workload: Workload, record: InjectionRecord | undefined,
   const { lists } = parts
   if (pod.annotated) {
     const added = addInjection(pod.settings, parts, config, record)
-    return { ...added, errors: added.errors.map(refused), lists }
+    const isNew = parts.initContainers.parts.every(({ name }) => name !== added.record.container)
+    const movesComments = isNew && hasComments(parts.document, [parts.initContainers])
+    return { ...added, errors: added.errors.map(refused), lists, movesComments }
   }
   if (!record) return nothing
   // Under another annotation domain the workload may well be annotated: then it is not ours to judge.
@@ -85,8 +100,10 @@ function injectWorkload(workload: Workload, record: InjectionRecord | undefined,
   const domain = (container && envOf(container, 'ANNOTATION_DOMAIN')) ?? defaultAnnotationDomain
   if (container && domain !== config.annotationDomain) return { ...nothing, record, lists }
   const { edits, errors } = removeInjection(parts, record)
+  const movesComments = hasComments(parts.document, [parts.initContainers, parts.containers, parts.volumes])
   return {
     edits,
+    movesComments,
     errors: errors.map((reason) => `the injection cannot be removed: ${reason}`),
     warnings: [],
     lists,
@@ -102,4 +119,8 @@ function recordEdits(
 ): SourceEdit[] {
   if (next.size > 0) return writeRecords(item, next, lists, refusals)
   return records ? removeRecord(item, refusals) : []
+}
+
+function hasComments(document: SourceDocument, lists: readonly PartList[]): boolean {
+  return lists.some(({ entry, list }) => entry && list && hasCommentsNear(document, entry))
 }
