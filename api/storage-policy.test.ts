@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import t from 'tap'
-import { isBelow, namespacePattern, parseStoragePolicy, ruleFor } from './storage-policy.ts'
+import { isBelow, matchesNamespace, parseStoragePolicy, ruleFor } from './storage-policy.ts'
 
 const policyOf = (...rules: readonly unknown[]) => ({
   apiVersion: 'kees.bsycorp.com/v1alpha1',
@@ -55,7 +55,7 @@ const wrong: readonly (readonly [title: string, object: unknown, problems: reado
     'every field of a rule',
     policyOf(good, {
       namespaces: [],
-      prefixes: ['/aws', 1, '/a//b'],
+      prefixes: ['/aws', 1, '/a//b', ''],
       minBits: -1,
       maxPerPod: '5',
       maxNewPerHour: 0.5,
@@ -65,6 +65,7 @@ const wrong: readonly (readonly [title: string, object: unknown, problems: reado
       'spec.rules[1].prefixes[0] is "/aws": it begins with aws or ssm, which SSM refuses; {namespace} stands for the namespace',
       'spec.rules[1].prefixes[1] is not a text',
       'spec.rules[1].prefixes[2] is "/a//b": it is not a hierarchy of parameter names: segment 2 is empty; {namespace} stands for the namespace',
+      'spec.rules[1].prefixes[3] is empty: "/" is everything',
       'spec.rules[1].minBits is not a whole number from 0',
       'spec.rules[1].maxPerPod is not a whole number from 0',
       'spec.rules[1].maxNewPerHour is not a whole number from 0',
@@ -123,8 +124,38 @@ t.test('the first rule that matches the namespace is taken', async (t) => {
   ])
 })
 
-t.ok(namespacePattern('a*c').test('abbc'), 'a star stands for any characters')
-t.notOk(namespacePattern('a*c').test('abcd'), 'a pattern is the whole name')
+const matches: readonly (readonly [pattern: string, namespace: string, matches: boolean])[] = [
+  ['a*c', 'abbc', true],
+  ['a*c', 'ac', true],
+  ['a*c', 'abcd', false],
+  ['a*c', 'bac', false],
+  ['ab*ba', 'aba', false],
+  ['*b*b*', 'abab', true],
+  ['*b*b*', 'aba', false],
+  ['**', 'a', true],
+]
+for (const [pattern, namespace, is] of matches) {
+  t.equal(
+    matchesNamespace(pattern, namespace),
+    is,
+    `${pattern} ${is ? 'matches' : 'does not match'} ${namespace}`,
+  )
+}
+t.notOk(matchesNamespace('*a'.repeat(20) + 'b', 'a'.repeat(63)), 'many stars take no time')
+
+t.test('a pattern matches as the regular expression that CEL is given', async () => {
+  const text = fc.string({ unit: fc.constantFrom('a', 'b', '*'), maxLength: 8 })
+  fc.assert(
+    fc.property(
+      text,
+      text.map((one) => one.replaceAll('*', 'c')),
+      (pattern, namespace) => {
+        const expression = new RegExp(`^${pattern.replaceAll('*', '.*')}$`)
+        return matchesNamespace(pattern, namespace) === expression.test(namespace)
+      },
+    ),
+  )
+})
 
 const below: readonly (readonly [parameter: string, prefix: string, is: boolean])[] = [
   ['/ns/a', '/{namespace}', true],

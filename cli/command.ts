@@ -32,5 +32,5 @@ export function valueOf({ values }: ParsedFlags, name: string): string | undefin
 }
 
 export function isOn({ values }: ParsedFlags, name: string): boolean {
-  return values.has(name)
+  return values.get(name)?.[0] === 'true'
 }

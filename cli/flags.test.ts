@@ -20,7 +20,7 @@ const rows: readonly (readonly [
     [['filename', ['a', 'b', 'c', 'd']]],
     [],
   ],
-  ['a switch that is off is not on', ['--write=false'], [], []],
+  ['a switch can be off, over a file that has it on', ['--write=false'], [['write', ['false']]], []],
   ['a switch takes no word behind it', ['--write', 'x'], [['write', ['true']]], ['x']],
   ['- is a file', ['-f', '-'], [['filename', ['-']]], []],
   ['an empty value is a value', ['--out='], [['out', ['']]], []],

@@ -18,7 +18,7 @@ export type Flags = Readonly<Record<string, Flag>>
 
 export type ParsedFlags = {
   readonly operands: readonly string[]
-  /** By the flag's name; a switch that is on has the one value `true`. */
+  /** By the flag's name; a switch has the one value `true`, or `false` where somebody wrote `--switch=false`. */
   readonly values: ReadonlyMap<string, readonly string[]>
   readonly problems: readonly string[]
 }
@@ -48,9 +48,7 @@ export function parseFlags(args: readonly string[], flags: Flags): ParsedFlags {
       problems.push(`flag ${rawName} needs a value: ${flag.takes}`)
     } else if (given.length > 0 && !flag.repeatable) {
       problems.push(`flag ${rawName} stands more than once`)
-    } else if (value !== 'false' || flag.takes !== undefined) {
-      values.set(name, [...given, value ?? 'true'])
-    }
+    } else values.set(name, [...given, value ?? 'true'])
   }
   return { operands, values, problems }
 }

@@ -3,6 +3,7 @@ export function joinDocuments(texts: readonly string[]): string {
   return texts.reduce((stream, text) => {
     if (stream === '') return text
     const ended = stream.endsWith('\n') ? stream : `${stream}\n`
+    if (text.startsWith('%')) return `${ended}...\n${text}`
     return text.startsWith('---') ? ended + text : `${ended}---\n${text}`
   }, '')
 }

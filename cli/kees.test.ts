@@ -9,7 +9,7 @@ const rows: readonly (readonly [
   said: RegExp,
   printed: RegExp,
 ])[] = [
-  ['--help lists the commands', ['--help'], 0, /^$/, /^ {2}export {2}Writes the Terraform module/m],
+  ['--help lists the commands', ['--help'], 0, /^$/, /^ {2}export {2,}Writes the Terraform module/m],
   ['--version tells the version', ['--version'], 0, /^$/, /^kees \d+\.\d+\.\d+\n$/],
   ['no command at all is a mistake, with the help', [], 2, /^error: a command is missing\n[^]*Usage:/, /^$/],
   [

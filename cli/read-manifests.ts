@@ -7,7 +7,7 @@ import { itemsUnder, type ManifestItem } from '../functions/manifest-item.ts'
 import { parseSource } from '../functions/source-tree.ts'
 import { systemCode, systemReason } from '../runtime/system-error.ts'
 import type { Flags, ParsedFlags } from './flags.ts'
-import type { Io } from './command.ts'
+import { type Io, isOn } from './command.ts'
 
 /** The text of one file, or of standard input (`-`), with the objects in it. */
 export type Manifest = {
@@ -32,10 +32,10 @@ export const manifestFlags: Flags = {
 }
 
 /** Reads what the flags of manifestFlags name. Everything that cannot be read is reported. */
-export async function readManifests({ values }: ParsedFlags, io: Io): Promise<ReadManifests> {
+export async function readManifests(parsed: ParsedFlags, io: Io): Promise<ReadManifests> {
   const problems: { message: string; exit: ExitCode }[] = []
   const report = (message: string, exit: ExitCode) => problems.push({ message, exit })
-  const names = values.get('filename') ?? []
+  const names = parsed.values.get('filename') ?? []
   if (names.length === 0)
     report('flag -f is missing: name a manifest, a folder of them, or - for standard input', 2)
   const sources: { path: string; bytes: Buffer }[] = []
@@ -46,7 +46,7 @@ export async function readManifests({ values }: ParsedFlags, io: Io): Promise<Re
       else report('standard input is a terminal: pipe a manifest into it', exitCode.usage)
       continue
     }
-    for (const path of await filesOf(name, values.has('recursive'), report)) {
+    for (const path of await filesOf(name, isOn(parsed, 'recursive'), report)) {
       const bytes = await attempt(path, readFile(path), report)
       if (bytes !== undefined) sources.push({ path, bytes })
     }

@@ -5,8 +5,16 @@ import { columnOf, isLineStart, lineEndOf, lineStart, nextLine } from './source-
 export type Span = { readonly start: number; readonly end: number }
 
 /** Behind the line in which an entry or item ends, and behind the comments that are indented deeper than it. */
-export function addBehind(source: string, end: number, lines: readonly string[], column: number): SourceEdit {
-  return addLines(source, behindComments(source, end, column), lines, column)
+export function addBehind(
+  source: string,
+  end: number,
+  lines: readonly string[],
+  column: number,
+  what: 'entry' | 'item',
+): SourceEdit {
+  // The items of a list may stand in the column of the list's key, and are deeper all the same.
+  const depth = column * 2 + (what === 'item' ? 1 : 0)
+  return { ...addLines(source, behindComments(source, end, column), lines, column), depth }
 }
 
 /** Above the first entry of a map or the first item of a list, and above the comments over it. */

@@ -21,12 +21,7 @@ export type FunctionOutput = {
   readonly generated?: Generated
 }
 
-export type EditedItem = {
-  readonly item: ManifestItem
-  readonly edits: readonly SourceEdit[]
-  /** Whether comments stand at other positions than before, by the index of list items or as the end of the object. */
-  readonly movesComments?: boolean
-}
+export type EditedItem = { readonly item: ManifestItem; readonly edits: readonly SourceEdit[] }
 
 /** An object made by the function. */
 export type Generated = {

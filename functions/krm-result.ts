@@ -27,9 +27,10 @@ export function findingOf(mistake: Mistake, object: ObjectReference): Finding {
   return { severity, message: `annotation ${annotation}: ${message}`, object, exit: exitCode.input }
 }
 
-/** The line for people: `error: Deployment/app annotation …: …`. */
+/** The line for people: `error: Deployment/app annotation …: …`. Names are text of the input and may hold anything. */
 export function lineOf({ severity, message, object }: Finding): string {
-  return `${severity}: ${object ? `${nameOf(object)} ` : ''}${message}`
+  const line = `${severity}: ${object ? `${nameOf(object)} ` : ''}${message}`
+  return line.replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Cf}\p{Cs}]/gu, '\ufffd')
 }
 
 /** With `strict`, warnings are errors. */

@@ -12,14 +12,15 @@ import manifest from '../package.json' with { type: 'json' }
 import { functionHelp } from './function-help.ts'
 import { sharedProblem } from './editable.ts'
 import { readFunctionConfig } from './function-config.ts'
-import type { EditedItem, FunctionOutput, Generated, KrmFunction, Orchestrator } from './krm-function.ts'
+import { kptIdAnnotations } from './kpt-ids.ts'
+import type { FunctionOutput, Generated, KrmFunction, Orchestrator } from './krm-function.ts'
 import { exitCodeOf, type Finding, lineOf } from './krm-result.ts'
 import { annotationsOf, itemsUnder, type ManifestItem } from './manifest-item.ts'
 import { applyEdits, type SourceEdit } from './apply-edits.ts'
 import { addEntry, addItem, removeEntries, replaceValue } from './source-edit.ts'
 import type { SourceDocument, SourceMap, SourceSequence } from './source-node.ts'
 import { parseSource } from './source-tree.ts'
-import { isNull, lookUp, lookUpPath, ownEntry, stringOf, toValue, type Value } from './source-value.ts'
+import { isNull, lookUp, ownEntry, stringOf, toValue, type Value } from './source-value.ts'
 
 export type FunctionRun = {
   readonly stdout: string
@@ -49,7 +50,7 @@ export function runFunction(krmFunction: KrmFunction, text: string): FunctionRun
       ? krmFunction.run({ items, config: config.value, orchestrator })
       : { findings: [{ severity: 'error', message: config.problem, exit: exitCode.usage }] }
   const exit = exitCodeOf(output.findings)
-  const edits = exit === exitCode.done ? editsOf(parsed, output, orchestrator) : []
+  const edits = exit === exitCode.done ? editsOf(parsed, output) : []
   // kpt shows the results itself; kustomize drops them and shows standard error.
   const stderr = orchestrator === 'kpt' ? [] : output.findings.map(lineOf)
   return { stdout: applyEdits(text, [...edits, ...resultEdits(parsed, output.findings)]), stderr, exit }
@@ -130,30 +131,12 @@ function readResourceList(text: string): ResourceList | string {
 function orchestratorOf(items: readonly ManifestItem[]): Orchestrator {
   const has = (key: string) => items.some((item) => annotationsOf(item).has(key))
   if (has('kustomize.config.k8s.io/id')) return 'kustomize'
-  return has('internal.config.kubernetes.io/id') ? 'kpt' : 'none'
+  return has(kptIdAnnotations[0]) ? 'kpt' : 'none'
 }
 
-function editsOf(list: ResourceList, output: FunctionOutput, orchestrator: Orchestrator): SourceEdit[] {
-  const edited = (output.edited ?? []).filter(({ edits }) => edits.length > 0)
-  const edits = edited.flatMap(({ edits: own }) => own)
-  if (orchestrator === 'kpt')
-    edits.push(...edited.filter(({ movesComments }) => movesComments).flatMap(withoutId))
+function editsOf(list: ResourceList, output: FunctionOutput): SourceEdit[] {
+  const edits = (output.edited ?? []).flatMap((one) => one.edits)
   return output.generated ? [...edits, ...generatedEdits(list, output.generated)] : edits
-}
-
-/**
- * After each function kpt copies comments into an item by list position, which would move the neighbours' comments onto
- * our container. It leaves items without these annotations as they are; but then it does not bring back either what it
- * never sent: comments at the top of a file that a blank line sets apart. So they go only where there is something to move.
- */
-function withoutId({ item: { document, root } }: EditedItem): SourceEdit[] {
-  const annotations = lookUpPath(root, ['metadata', 'annotations'])
-  if (annotations?.type !== 'map') return []
-  const ids = ['internal.config.kubernetes.io/id', 'config.k8s.io/id'].flatMap((key) => {
-    const entry = ownEntry(annotations, key)
-    return entry ? [entry] : []
-  })
-  return removeEntries(document, annotations, ids)
 }
 
 function generatedEdits({ document, root, list }: ResourceList, generated: Generated): SourceEdit[] {

@@ -27,7 +27,7 @@ export function addEntry(
   if (map.flow) return addToFlow(map, last, `${jsonText(key)}: ${jsonText(value)}`)
   const lines = yamlLines({ [key]: value }, lists)
   if (!last) return addAbove(source, map.start, lines)
-  return addBehind(source, last.end, lines, columnOf(source, map.start))
+  return addBehind(source, last.end, lines, columnOf(source, map.start), 'entry')
 }
 
 /** Adds an item to a list, as the first or the last. */
@@ -42,7 +42,7 @@ export function addItem(
   if (list.flow) return addToFlow(list, last, jsonText(value))
   const lines = yamlLines([value], lists)
   if (!last) return addAbove(source, list.start, lines)
-  return addBehind(source, last.end, lines, columnOf(source, list.start))
+  return addBehind(source, last.end, lines, columnOf(source, list.start), 'item')
 }
 
 /** Puts another value in the place of an entry's, in the style of the map around it. Its anchor and tag go too. */
@@ -73,7 +73,7 @@ export function replaceValue(
     const end = colon + (properties.exec(source)?.[0].length ?? 0)
     edits.push({ start: colon, end, text: head }, { start: below, end: nextLine(source, old.end), text: '' })
   } else edits.push({ start: colon, end: old.end, text: head })
-  return lines.length === 0 ? edits : [...edits, addBehind(source, old.end, lines, column)]
+  return lines.length === 0 ? edits : [...edits, addBehind(source, old.end, lines, column, 'item')]
 }
 
 /** Takes entries out, each with its whole lines or with its comma. A map that would be left empty is for the caller. */

@@ -90,6 +90,11 @@ for (const [title, args] of ways) {
       const injected = packageAfter(t, 'inject-init', args('inject-init'))
       for (const [name, text] of injected) {
         const before = plain.get(name) ?? ''
+        if (name === 'ends.yaml') {
+          // kpt itself writes such a comment twice: here it stands once, at the end of what is there then.
+          t.equal(text.split('# a comment at the end of the document').length, 2, `${name}: its comment`)
+          continue
+        }
         const added = addedLines(t, before, text, name)
         t.equal(count(added, /#/), 0, `${name}: no comment of a neighbour comes onto what is added`)
         if (name === 'plain.yaml') t.equal(text, before, 'what is not annotated leaves as it came')

@@ -4,7 +4,7 @@
  * Each expression is at most as generous as the code that reads the same annotations: what it lets pass, the creator and
  * init may still refuse, never the other way round.
  */
-import { namespacePattern, type StoragePolicy } from '../../api/storage-policy.ts'
+import type { StoragePolicy } from '../../api/storage-policy.ts'
 
 /** A CEL string that is the text and nothing but the text. */
 export function celString(text: string): string {
@@ -51,7 +51,7 @@ function celNamespace(patterns: readonly string[]): string {
   const names = patterns.filter((one) => !one.includes('*'))
   const tests = patterns
     .filter((one) => one.includes('*'))
-    .map((one) => `request.namespace.matches(${celString(namespacePattern(one).source)})`)
+    .map((one) => `request.namespace.matches(${celString(`^${one.replaceAll('*', '.*')}$`)})`)
   if (names.length > 0) tests.unshift(`request.namespace in ${celList(names)}`)
   return tests.length === 1 ? tests.join('') : `(${tests.join(' || ')})`
 }

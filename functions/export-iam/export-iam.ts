@@ -29,7 +29,8 @@ export const exportIam: KrmFunction = {
       : problems
     if (usage.length > 0)
       return { findings: usage.map((message) => finding('error', message, exitCode.usage)) }
-    return emit(input, config, exportItems(input.items, config))
+    const items = ownItems(input.items)
+    return emit({ ...input, items }, config, exportItems(items, config))
   },
 }
 
@@ -64,6 +65,15 @@ function emit(
   }
   return { findings, generated: { object: configMap(config.name, annotations, data), only: false } }
 }
+
+/** Under kpt the items of a subpackage come along; it has a pipeline, and a module, of its own. */
+function ownItems(items: readonly ManifestItem[]): readonly ManifestItem[] {
+  const packageOf = (item: ManifestItem) => annotationsOf(item).get(packagePath)
+  const [own] = items.flatMap((item) => packageOf(item) ?? []).toSorted((a, b) => a.length - b.length)
+  return items.filter((item) => (packageOf(item) ?? own) === own)
+}
+
+const packagePath = 'internal.config.kubernetes.io/package-path'
 
 function isConfigMap({ apiVersion, kind }: ObjectReference): boolean {
   return apiVersion === 'v1' && kind === 'ConfigMap'

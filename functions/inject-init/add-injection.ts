@@ -6,9 +6,9 @@ import type { InjectionRecord } from '../injection-record.ts'
 import type { Value } from '../source-value.ts'
 import { addMounts } from './add-mounts.ts'
 import { contradictions, type InjectConfig } from './config.ts'
-import { effectiveConfig } from './effective-config.ts'
+import { effectiveConfig, mountPathIn } from './effective-config.ts'
 import { type Injection, injectionOf } from './init-container.ts'
-import { addParts, type PartEdits } from './part-edit.ts'
+import { addParts } from './part-edit.ts'
 import { recordOfOriginal } from './original-injection.ts'
 import type { Part, PodParts } from './pod-parts.ts'
 import { updateContainer, updateVolume } from './update-injection.ts'
@@ -38,7 +38,8 @@ export function addInjection(
   const warnings: string[] = []
 
   const chosen = settings.containers ?? (config.containers.length > 0 ? config.containers : undefined)
-  const mounts = addMounts(parts, config, injection, record, chosen, { errors, warnings })
+  const recordedPath = (recorded && mountPathIn(recorded, record?.volumes[0])) ?? config.secretMountPath
+  const mounts = addMounts(parts, config, injection, record, recordedPath, chosen, { errors, warnings })
   const volumes = volumesFor(parts, config, injection, record, errors)
   const container = containerFor(parts, config, injection, record, recorded, errors)
   const wanted: InjectionRecord = {
@@ -47,13 +48,7 @@ export function addInjection(
     mounts: mounts.containers,
     ...(config.containers.length > 0 ? { containers: config.containers } : {}),
   }
-  const edits = [
-    ...mounts.edits,
-    ...volumes.inside,
-    ...container.inside,
-    ...volumes.entry,
-    ...container.entry,
-  ]
+  const edits = [...mounts.edits, ...volumes, ...container]
   return { edits, warnings, errors, record: wanted }
 }
 
@@ -64,19 +59,19 @@ function containerFor(
   record: InjectionRecord | undefined,
   recorded: Part | undefined,
   errors: Refusals,
-): PartEdits {
+): SourceEdit[] {
   const { document, lists, initContainers, containers } = parts
   const name = config.containerName
   const namesake = [...initContainers.parts, ...containers.parts].find((one) => one.name === name)
   if (namesake && namesake !== recorded) {
     const adopted =
-      initContainers.parts.includes(namesake) && isDeepStrictEqual(namesake.value, injection.container)
+      !recorded &&
+      initContainers.parts.includes(namesake) &&
+      isDeepStrictEqual(namesake.value, injection.container)
     if (!adopted) errors.push(collision(`the container ${name}`, 'containerName'))
-    return { inside: [], entry: [] }
+    return []
   }
-  if (record && recorded) {
-    return { inside: updateContainer(parts, recorded, record, config, injection, errors), entry: [] }
-  }
+  if (record && recorded) return updateContainer(parts, recorded, record, config, injection, errors)
   return addParts(document, initContainers, 'initContainers', [injection.container], 'first', lists)
 }
 
@@ -86,7 +81,7 @@ function volumesFor(
   injection: Injection,
   record: InjectionRecord | undefined,
   errors: Refusals,
-): PartEdits {
+): SourceEdit[] {
   const edits: SourceEdit[] = []
   const missing: Value[] = []
   injection.volumes.forEach((volume, index) => {
@@ -95,13 +90,12 @@ function volumesFor(
     const namesake = volumes.parts.find((one) => one.name === name)
     if (namesake && !record?.volumes.includes(namesake.name)) {
       const option = index === 0 ? 'secretVolumeName' : 'annotationsVolumeName'
-      if (!isDeepStrictEqual(namesake.value, volume))
+      if (ours || !isDeepStrictEqual(namesake.value, volume))
         errors.push(collision(`the volume ${namesake.name}`, option))
     } else if (ours) edits.push(...updateVolume(document, ours, config, volume, lists))
     else missing.push(volume)
   })
-  const { inside, entry } = addParts(document, volumes, 'volumes', missing, 'last', lists)
-  return { inside: [...edits, ...inside], entry }
+  return [...edits, ...addParts(document, volumes, 'volumes', missing, 'last', lists)]
 }
 
 function collision(what: string, option: string): string {

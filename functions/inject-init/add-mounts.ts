@@ -7,7 +7,7 @@ import { isMap } from '../options.ts'
 import type { InjectConfig } from './config.ts'
 import type { Injection } from './init-container.ts'
 import { addParts, removeParts, setEntry } from './part-edit.ts'
-import { type Part, partList, type PodParts } from './pod-parts.ts'
+import { type Part, partList, type PartList, type PodParts } from './pod-parts.ts'
 
 export type Mounts = {
   readonly edits: readonly SourceEdit[]
@@ -15,12 +15,17 @@ export type Mounts = {
   readonly containers: readonly string[]
 }
 
-/** Mounts the secrets into the other containers. @param chosen which of them; undefined: all. */
+/**
+ * Mounts the secrets into the other containers.
+ *
+ * @param recordedPath where the recorded mounts are. @param chosen which containers; undefined: all.
+ */
 export function addMounts(
   parts: PodParts,
   config: InjectConfig,
   { mount }: Injection,
   record: InjectionRecord | undefined,
+  recordedPath: string,
   chosen: readonly string[] | undefined,
   { errors, warnings }: { errors: Refusals; warnings: string[] },
 ): Mounts {
@@ -35,11 +40,11 @@ export function addMounts(
   const edits: SourceEdit[] = []
   const containers: string[] = []
   for (const { name, node } of others) {
-    const list = partList(document, node, 'volumeMounts', `${parts.where} container ${name}`, errors)
-    const recorded = record?.mounts.includes(name) === true
-    const ours = recorded ? list.parts.find((one) => one.name === record.volumes[0]) : undefined
-    const rival = list.parts.find((one) => one !== ours && mountPathOf(one) === config.secretMountPath)
     const isChosen = chosen === undefined || chosen.includes(name)
+    if (!isChosen && record?.mounts.includes(name) !== true) continue
+    const list = partList(document, node, 'volumeMounts', `${parts.where} container ${name}`, errors)
+    const ours = record && recordedMount(list, name, record, recordedPath)
+    const rival = list.parts.find((one) => one !== ours && mountPathOf(one) === config.secretMountPath)
     if (ours && (rival || !isChosen)) edits.push(...removeParts(document, list, [ours]))
     if (!isChosen) continue
     if (rival) {
@@ -51,10 +56,7 @@ export function addMounts(
     if (ours) {
       for (const key of ['mountPath', 'name'])
         edits.push(...setEntry(document, ours.node, key, mount[key], lists))
-    } else {
-      const added = addParts(document, list, 'volumeMounts', [mount], 'last', lists)
-      edits.push(...added.inside, ...added.entry)
-    }
+    } else edits.push(...addParts(document, list, 'volumeMounts', [mount], 'last', lists))
   }
   return { edits, containers }
 }
@@ -64,6 +66,17 @@ function otherContainers(
   ours: readonly (string | undefined)[],
 ): Part[] {
   return [...initContainers.parts, ...containers.parts].filter(({ name }) => !ours.includes(name))
+}
+
+/** A container may mount the same volume once more, at a place of its own. */
+export function recordedMount(
+  mounts: PartList,
+  container: string,
+  { mounts: recorded, volumes }: InjectionRecord,
+  path: string,
+): Part | undefined {
+  if (!recorded.includes(container)) return undefined
+  return mounts.parts.find((one) => one.name === volumes[0] && mountPathOf(one) === path)
 }
 
 function mountPathOf({ value }: Part): Value | undefined {

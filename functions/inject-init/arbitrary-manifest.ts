@@ -47,17 +47,51 @@ const spec = fc.record(
 )
 const declaration = { 'secret.bsycorp.com/db.password': 'kind=REFERENCE,type=PASSWORD' }
 export const workload = fc
-  .record({ name, spec, labels: extra, annotations: fc.option(extra), replicas: fc.nat() })
+  .record({ name, spec, labels: extra, annotations: fc.option(extra), replicas: fc.nat(), order: fc.nat() })
   .filter(({ spec: { containers, initContainers = [] } }) => {
     const names = [...containers, ...initContainers].map((one) => one.name)
     return new Set(names).size === names.length && !names.includes('init-container')
   })
-  .map(({ name: own, spec: podSpec, labels, annotations, replicas }) => ({
+  .map(({ name: own, spec: podSpec, labels, annotations, replicas, order }) => ({
     apiVersion: 'apps/v1',
     kind: 'Deployment',
     metadata: { name: own, ...(annotations && Object.keys(annotations).length > 0 ? { annotations } : {}) },
-    spec: { replicas, template: { metadata: { labels, annotations: declaration }, spec: podSpec } },
+    spec: {
+      replicas,
+      template: { metadata: { labels, annotations: declaration }, spec: reorder(podSpec, order) },
+    },
   }))
+
+/** The same with its keys, and those of what is in it, in another order. */
+function reorder<T>(value: T, order: number): T
+function reorder(value: unknown, order: number): unknown {
+  if (Array.isArray(value)) return value.map((one: unknown) => reorder(one, order + 1))
+  if (typeof value !== 'object' || value === null) return value
+  const entries = Object.entries(value).map(([key, child]): [string, unknown] => [
+    key,
+    reorder(child, order + 7),
+  ])
+  const turn = entries.length === 0 ? 0 : order % entries.length
+  const turned = [...entries.slice(turn), ...entries.slice(0, turn)]
+  return Object.fromEntries(order % 2 === 0 ? turned : turned.toReversed())
+}
+
+type Lists = { initContainers?: unknown; volumes?: unknown; containers: readonly object[] }
+
+/** Gives a pod lists that are there in name only, wherever it has none. @param how which of them, a bit each. */
+export function withVoidLists<T extends { spec: { template: { spec: Lists } } }>(value: T, how: number): T {
+  const empty = (bit: number) => ((how >> bit) % 2 === 1 ? [] : null)
+  const { spec: pod } = value.spec.template
+  const containers = pod.containers.map((one) => ({ volumeMounts: empty(2), ...one }))
+  // First and last, where most can go wrong.
+  const lists = {
+    ...((how >> 3) % 2 === 1 ? {} : { volumes: empty(1) }),
+    ...pod,
+    containers,
+    ...('initContainers' in pod ? {} : { initContainers: empty(0) }),
+  }
+  return { ...value, spec: { ...value.spec, template: { ...value.spec.template, spec: lists } } }
+}
 
 export const style = fc.record({
   json: fc.option(fc.constantFrom(0, 2), { freq: 4 }),

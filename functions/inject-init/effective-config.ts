@@ -26,8 +26,8 @@ export function effectiveConfig(
     containerName: keep('containerName', record.container),
     secretVolumeName: keep('secretVolumeName', secretVolume),
     annotationsVolumeName: keep('annotationsVolumeName', annotationsVolume),
-    secretMountPath: keep('secretMountPath', mountPathOf(container, secretVolume)),
-    annotationsMountPath: keep('annotationsMountPath', mountPathOf(container, annotationsVolume)),
+    secretMountPath: keep('secretMountPath', mountPathIn(container, secretVolume)),
+    annotationsMountPath: keep('annotationsMountPath', mountPathIn(container, annotationsVolume)),
     annotationDomain: keep('annotationDomain', envOf(container, 'ANNOTATION_DOMAIN')),
     format: keep('format', parseFormat(envOf(container, 'FORMAT') ?? '').format),
     containers: keep('containers', record.containers),
@@ -40,7 +40,8 @@ export function envOf(container: Part, name: string): string | undefined {
   return typeof found === 'string' ? found : undefined
 }
 
-function mountPathOf(container: Part, volume: string | undefined): string | undefined {
+/** Where a container mounts a volume. */
+export function mountPathIn(container: Part, volume: string | undefined): string | undefined {
   const found = listIn(container.value, 'volumeMounts').find((one) => one['name'] === volume)?.['mountPath']
   return typeof found === 'string' ? found : undefined
 }

@@ -3,7 +3,7 @@ import { exitCode } from '../../api/exit-code.ts'
 import type { SourceEdit } from '../apply-edits.ts'
 import { hasCommentBelow, hasCommentsNear } from '../comments-near.ts'
 import { noteLostAnchor, type Refusals } from '../editable.ts'
-import { type InjectionRecord, type InjectionRecords, parseRecords } from '../injection-record.ts'
+import { type InjectionRecord, parseRecords } from '../injection-record.ts'
 import type { Finding } from '../krm-result.ts'
 import { annotationsOf, type ManifestItem } from '../manifest-item.ts'
 import type { SourceDocument } from '../source-node.ts'
@@ -13,20 +13,21 @@ import { addInjection } from './add-injection.ts'
 import type { InjectConfig } from './config.ts'
 import { envOf } from './effective-config.ts'
 import { type PartList, podPartsOf } from './pod-parts.ts'
-import { removeRecord, writeRecords } from './record-edit.ts'
+import { removeAnnotations, writeRecords } from './record-edit.ts'
 import { removeInjection } from './remove-injection.ts'
 
-export type Injected = {
-  readonly edits: readonly SourceEdit[]
-  readonly movesComments?: boolean
-  readonly findings: readonly Finding[]
-}
+export type Injected = { readonly edits: readonly SourceEdit[]; readonly findings: readonly Finding[] }
 
-/** The edits that bring one object in line with its annotations; none where there is nothing to do. */
+/**
+ * The edits that bring one object in line with its annotations; none where there is nothing to do.
+ *
+ * @param marks annotations to take out where the edits move list items with comments near them.
+ */
 export function injectObject(
   item: ManifestItem,
   workloads: readonly Workload[],
   config: InjectConfig,
+  marks: readonly string[],
 ): Injected {
   const recorded = annotationsOf(item).get(injectedAnnotation)
   if (recorded === undefined && workloads.every(({ pod }) => !pod.annotated))
@@ -59,12 +60,14 @@ export function injectObject(
     movesComments ||= done.movesComments === true
   }
   const refusals: Refusals = []
-  edits.push(...recordEdits(item, records, next, lists ?? 'compact', refusals))
+  if (next.size > 0) edits.push(...writeRecords(item, next, lists ?? 'compact', refusals))
+  const gone = next.size === 0 && records ? [injectedAnnotation] : []
+  if (movesComments && edits.length + gone.length > 0) gone.push(...marks)
+  edits.push(...removeAnnotations(item, gone, refusals))
   noteLostAnchor(item.document, edits, refusals)
   findings.push(...refusals.map((reason) => error(`cannot be injected: ${reason}`)))
   return {
     edits: findings.some(({ severity }) => severity === 'error') ? [] : edits,
-    movesComments,
     findings,
   }
 }
@@ -108,17 +111,6 @@ function injectWorkload(workload: Workload, record: InjectionRecord | undefined,
     warnings: [],
     lists,
   }
-}
-
-function recordEdits(
-  item: ManifestItem,
-  records: InjectionRecords | undefined,
-  next: InjectionRecords,
-  lists: ListStyle,
-  refusals: Refusals,
-): SourceEdit[] {
-  if (next.size > 0) return writeRecords(item, next, lists, refusals)
-  return records ? removeRecord(item, refusals) : []
 }
 
 function hasComments(document: SourceDocument, lists: readonly PartList[]): boolean {

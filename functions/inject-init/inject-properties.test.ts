@@ -8,7 +8,7 @@ import t from 'tap'
 import { parseAllDocuments } from 'yaml'
 import { parseSource } from '../source-tree.ts'
 import { toValue, type Value } from '../source-value.ts'
-import { print, style, workload } from './arbitrary-manifest.ts'
+import { print, style, withVoidLists, workload } from './arbitrary-manifest.ts'
 import { parseInjectConfig } from './config.ts'
 import { injectText, undeclare } from './fixtures.ts'
 
@@ -63,6 +63,26 @@ t.test('two YAML libraries see the same values in what was written, and nothing 
       return (
         isDeepStrictEqual(JSON.parse(JSON.stringify(ours)), theirs) &&
         isDeepStrictEqual(withoutOurs(theirs), JSON.parse(JSON.stringify(value)))
+      )
+    }),
+    { numRuns: 150 },
+  )
+})
+
+t.test('lists that are there in name only become lists', async () => {
+  fc.assert(
+    fc.property(manifest, fc.nat(15), ({ value, style: printed }, how) => {
+      const source = withVoidLists(value, how)
+      const text = inject(print(source, printed))
+      const [{ spec }] = parseAllDocuments(text).map((one) => one.toJS())
+      const { initContainers, volumes, containers } = spec.template.spec
+      const before = source.spec.template.spec
+      return (
+        initContainers[0].name === 'init-container' &&
+        initContainers.length === 1 + (before.initContainers?.length ?? 0) &&
+        volumes.length === 2 + (before.volumes?.length ?? 0) &&
+        containers.every((one: { volumeMounts: unknown[] }) => one.volumeMounts.length > 0) &&
+        inject(text) === text
       )
     }),
     { numRuns: 150 },

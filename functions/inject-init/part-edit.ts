@@ -7,9 +7,6 @@ import { ownEntry, toValue, type Value } from '../source-value.ts'
 import type { ListStyle } from '../yaml-text.ts'
 import type { Part, PartList } from './pod-parts.ts'
 
-/** Edits inside of what is there come before those that add an entry behind it. */
-export type PartEdits = { readonly inside: readonly SourceEdit[]; readonly entry: readonly SourceEdit[] }
-
 export function addParts(
   document: SourceDocument,
   { map, entry, list }: PartList,
@@ -17,13 +14,13 @@ export function addParts(
   values: readonly Value[],
   where: 'first' | 'last',
   lists: ListStyle,
-): PartEdits {
-  if (values.length === 0) return { inside: [], entry: [] }
-  if (list) return { inside: values.map((value) => addItem(document, list, value, where, lists)), entry: [] }
-  if (entry) return { inside: [], entry: replaceValue(document, map, entry, values, lists) }
+): SourceEdit[] {
+  if (values.length === 0) return []
+  if (list) return values.map((value) => addItem(document, list, value, where, lists))
+  if (entry) return replaceValue(document, map, entry, values, lists)
   // Init containers go where a reader expects them.
   const before = key === 'initContainers' ? { before: 'containers' } : {}
-  return { inside: [], entry: [addEntry(document, map, key, values, { lists, ...before })] }
+  return [addEntry(document, map, key, values, { lists, ...before })]
 }
 
 export function removeParts(

@@ -29,13 +29,19 @@ export function writeRecords(
   return stringOf(own.value) === text ? [] : replaceValue(document, annotations, own, text, lists)
 }
 
-/** Takes the record out, and the annotations with it where it is the only one. */
-export function removeRecord({ document, root }: ManifestItem, refusals: Refusals): SourceEdit[] {
+/** Takes annotations of the object's own out, such as the record, and the whole map where nothing else is in it. */
+export function removeAnnotations(
+  { document, root }: ManifestItem,
+  keys: readonly string[],
+  refusals: Refusals,
+): SourceEdit[] {
+  if (keys.length === 0) return []
   const metadata = editableMap(document, root, ['metadata'], refusals)
   const all = metadata && ownEntry(metadata, 'annotations')
   const annotations = all && checkedMap(document, all.value, 'metadata.annotations', refusals)
-  const entry = annotations && ownEntry(annotations, injectedAnnotation)
-  if (!entry) return []
-  if (annotations.entries.length === 1) return removeEntries(document, metadata, [all])
-  return removeEntries(document, annotations, [entry])
+  if (!annotations) return []
+  const entries = keys.flatMap((key) => ownEntry(annotations, key) ?? [])
+  if (entries.length === 0) return []
+  if (entries.length === annotations.entries.length) return removeEntries(document, metadata, [all])
+  return removeEntries(document, annotations, entries)
 }

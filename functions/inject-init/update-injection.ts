@@ -3,9 +3,9 @@ import { initVariables } from '../../api/init-env.ts'
 import type { SourceEdit } from '../apply-edits.ts'
 import { editableMap, type Refusals } from '../editable.ts'
 import type { InjectionRecord } from '../injection-record.ts'
-import { addItem, removeItems, replaceItem } from '../source-edit.ts'
+import { addItem, removeItems, replaceItem, replaceValue } from '../source-edit.ts'
 import type { SourceDocument, SourceMap } from '../source-node.ts'
-import { ownEntry, type Value } from '../source-value.ts'
+import { isVoid, ownEntry, type Value } from '../source-value.ts'
 import type { ListStyle } from '../yaml-text.ts'
 import { isMap } from '../options.ts'
 import type { ConfigMapValue, InjectConfig } from './config.ts'
@@ -42,11 +42,14 @@ export function updateContainer(
   if (config.explicit.has('containerResources')) set(node, 'resources', container['resources'])
   if (config.explicit.has('runAsUser')) {
     const { runAsUser } = config
-    if (!ownEntry(node, 'securityContext')) {
+    const entry = ownEntry(node, 'securityContext')
+    if (!entry || isVoid(entry.value)) {
       if (runAsUser !== undefined) set(node, 'securityContext', { runAsUser })
     } else {
       const context = editableMap(document, node, ['securityContext'], refusals)
-      if (context) set(context, 'runAsUser', runAsUser)
+      const isOnly = context?.entries.every((one) => one === ownEntry(context, 'runAsUser'))
+      if (context && runAsUser === undefined && isOnly) set(node, 'securityContext', undefined)
+      else if (context) set(context, 'runAsUser', runAsUser)
     }
   }
   const path = `${where}.initContainers`
@@ -58,8 +61,7 @@ export function updateContainer(
     for (const key of ['mountPath', 'name']) if (ours) set(ours.node, key, mount[key])
     return ours === undefined
   })
-  const added = addParts(document, mounts, 'volumeMounts', missing, 'last', lists)
-  return [...edits, ...added.inside, ...added.entry]
+  return [...edits, ...addParts(document, mounts, 'volumeMounts', missing, 'last', lists)]
 }
 
 /** The volume's name; and of the secret volume medium and size limit, where they are set explicitly. */
@@ -100,8 +102,10 @@ function updateEnv(
   lists: ListStyle,
   stale: (found: Value) => boolean,
 ): SourceEdit[] {
-  const { list } = env
-  if (!list) return [...addParts(document, env, 'env', wanted, 'last', lists).entry]
+  const { list, entry } = env
+  if (!list || !entry) return addParts(document, env, 'env', wanted, 'last', lists)
+  if (env.parts.every(({ value }) => stale(value)))
+    return replaceValue(document, env.map, entry, wanted, lists)
   const edits: SourceEdit[] = []
   for (const item of wanted) {
     const found = env.parts.find(({ name }) => name === item['name'])
