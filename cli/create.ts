@@ -4,6 +4,8 @@ import { isDynamic } from '../api/pod-annotations.ts'
 import { exitCodeOf, judge, lineOf } from '../functions/krm-result.ts'
 import { readWorkloads } from '../functions/workload.ts'
 import { parseWorkloadConfig, workloadOptions } from '../functions/workload-options.ts'
+import { clock } from '../runtime/clock.ts'
+import { pacedStore } from '../runtime/creator/paced-store.ts'
 import { createMissing, type GroupResult } from '../runtime/creator/create-missing.ts'
 import { exitCodeOf as failureExitCode } from '../runtime/failure.ts'
 import { type Command, type Io, isOn, valueOf } from './command.ts'
@@ -28,6 +30,9 @@ export const createCommand: Command = {
   run,
 }
 
+/** What SSM takes from an account by default. */
+const putsPerSecond = 3
+
 async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   const { given, problems: flagProblems } = await readOptionFlags(workloadOptions, parsed)
   const { config, problems: optionProblems } = parseWorkloadConfig(given)
@@ -35,11 +40,13 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   const output = valueOf(parsed, 'output') ?? 'table'
   if (output !== 'table' && output !== 'json') usage.push('flag --output is neither table nor json')
   if (parsed.operands.length > 0) usage.push('arguments are not known: manifests are named by -f')
-  const { store, problems: storeProblems = [] } = await openStoreFlag(parsed, io)
+  const opened = await openStoreFlag(parsed, io)
+  const { problems: storeProblems = [] } = opened
   const { manifests, problems: unread } = await readManifests(parsed, io)
   const problems = [...usage, ...storeProblems].map((message) => ({ message, exit: exitCode.usage }))
   const wrong = sayProblems([...problems, ...unread], io)
-  if (wrong !== exitCode.done || !store) return wrong
+  if (wrong !== exitCode.done || !opened.store) return wrong
+  const store = opened.kind === 'ssm' ? pacedStore(opened.store, putsPerSecond, clock) : opened.store
 
   const { workloads, findings: found } = readWorkloads(
     manifests.flatMap(({ items }) => items),

@@ -1,3 +1,4 @@
+import { guardStdout } from '../functions/guard-stdout.ts'
 import type { Io } from './command.ts'
 import { kees } from './kees.ts'
 
@@ -13,6 +14,7 @@ const io: Io = {
   say: (line) => process.stderr.write(`${line}\n`),
 }
 
+guardStdout(process)
 void kees(process.argv.slice(2), io).then((exit) => {
   process.exitCode = exit
 })

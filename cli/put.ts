@@ -1,6 +1,7 @@
 import { exitCode, type ExitCode } from '../api/exit-code.ts'
 import { quote } from '../api/mistake.ts'
 import { parseParameterName } from '../api/parameter-name.ts'
+import type { ParameterStore } from '../runtime/parameter-store.ts'
 import { type SecretValue, secretValue } from '../runtime/secret-value.ts'
 import { type Command, type Io, isOn, sayUsage } from './command.ts'
 import type { ParsedFlags } from './flags.ts'
@@ -38,13 +39,21 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
     await store.replace(name.value, value)
   } else {
     const created = await store.create(name.value, value, { description: 'Stored by kees put.' })
-    if (created.outcome === 'exists') {
+    const isOurs =
+      created.outcome === 'exists' && created.attempts > 1 && (await holds(store, name.value, value))
+    if (created.outcome === 'exists' && !isOurs) {
       io.say(`error: ${name.value} exists already: nothing was stored; --overwrite replaces it`)
       return exitCode.input
     }
   }
   io.out(`${name.value} stored\n`)
   return exitCode.done
+}
+
+/** Whether the store has this very value, as where the answer to a first attempt was lost. */
+async function holds(store: ParameterStore, name: string, value: SecretValue): Promise<boolean> {
+  const { found } = await store.get([{ name }])
+  return found.some((one) => one.value.reveal() === value.reveal())
 }
 
 function nameFrom(operand: string) {

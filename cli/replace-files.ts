@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir, open, realpath, rename, rm, stat } from 'node:fs/promises'
+import { open, realpath, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { failed } from '../runtime/failure.ts'
+import { makeFolder } from '../runtime/make-folder.ts'
 import { systemCode, systemReason, unlessAbsent } from '../runtime/system-error.ts'
 
 /**
@@ -12,7 +13,7 @@ export async function replaceFiles(files: ReadonlyMap<string, string>): Promise<
   const staged: { path: string; temporary: string }[] = []
   try {
     for (const [name, text] of files) {
-      await writable(name, mkdir(dirname(name), { recursive: true }))
+      await writable(name, makeFolder(dirname(name)))
       const path = (await writable(name, unlessAbsent(realpath(name)))) ?? name
       const temporary = join(dirname(path), `.kees-${randomUUID()}`)
       staged.push({ path, temporary })

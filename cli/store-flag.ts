@@ -1,4 +1,4 @@
-import { initVariables, parseStoreAddress } from '../api/init-env.ts'
+import { initVariables, parseStoreAddress, type StoreAddress } from '../api/init-env.ts'
 import type { ParameterStore } from '../runtime/parameter-store.ts'
 import { type Io, valueOf } from './command.ts'
 import type { Flags, ParsedFlags } from './flags.ts'
@@ -14,7 +14,7 @@ export const storeFlags: Flags = {
 const requestTimeout = 10_000
 
 export type StoreFlag =
-  | { readonly store: ParameterStore; readonly problems?: undefined }
+  | { readonly store: ParameterStore; readonly kind: StoreAddress['kind']; readonly problems?: undefined }
   | { readonly store?: undefined; readonly problems: readonly string[] }
 
 /** The store that the flag or the environment names, with the credentials and region that the AWS CLI would take. */
@@ -26,6 +26,6 @@ export async function openStoreFlag(parsed: ParsedFlags, { env }: Io): Promise<S
   // Only the commands that need a store load the SDK.
   const { openStore } = await import('../runtime/open-store.ts')
   const opened = await openStore(address.value, env, { requestTimeout, maxAttempts: 3 })
-  if (opened.problems === undefined) return { store: opened.store }
+  if (opened.problems === undefined) return { store: opened.store, kind: address.value.kind }
   return { problems: opened.problems.map((one) => `${one.env} ${one.problem}`) }
 }

@@ -20,6 +20,7 @@ import { applyEdits, type SourceEdit } from './apply-edits.ts'
 import { addEntry, addItem, removeEntries, replaceValue } from './source-edit.ts'
 import type { SourceDocument, SourceMap, SourceSequence } from './source-node.ts'
 import { parseSource } from './source-tree.ts'
+import { guardStdout } from './guard-stdout.ts'
 import { isNull, lookUp, ownEntry, stringOf, toValue, type Value } from './source-value.ts'
 
 export type FunctionRun = {
@@ -58,6 +59,7 @@ export function runFunction(krmFunction: KrmFunction, text: string): FunctionRun
 
 /** A function's program: reads standard input, writes standard output, sets the exit code. */
 export async function hostFunction(krmFunction: KrmFunction, args: readonly string[]): Promise<void> {
+  guardStdout(process)
   const { stdout, stderr, exit } = await respond(krmFunction, args)
   for (const line of stderr) process.stderr.write(`${line}\n`)
   process.exitCode = exit

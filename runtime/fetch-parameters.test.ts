@@ -96,6 +96,26 @@ t.test('only what is missing is asked for again', async (t) => {
   )
 })
 
+t.test('a denied name does not keep the others of its call from their answers', async (t) => {
+  const names = ['/a', '/denied', '/b', '/late']
+  const said = (name: string, at: number): Said => {
+    if (name === '/denied') return { code: 'ACCESS_DENIED' }
+    return name === '/late' ? from(500, 'missing')(name, at) : value(name)
+  }
+  const { found, failed, calls } = await run({
+    wanted: names.map(dynamic),
+    said,
+    limits: { ...limits, deniedWait: 2000 },
+  })
+  t.strictSame(Object.keys(found).toSorted(), ['/a', '/b', '/late'])
+  t.match(failed, { '/denied': 'ACCESS_DENIED' })
+  t.strictSame(
+    calls.slice(0, 5).map((call) => call.names),
+    [names, ['/a'], ['/denied'], ['/b'], ['/late']],
+  )
+  for (const call of calls.slice(5)) t.equal(call.names.length, 1, 'what was denied is asked for alone')
+})
+
 const waits: readonly (readonly [title: string, random: number, at: readonly number[]])[] = [
   ['at least a second', 0, [0, 1000, 2000, 3000, 4000]],
   ['at most a bound that doubles up to 15 s', 1, [0, 2000, 6000, 14_000, 29_000, 44_000, 59_000]],

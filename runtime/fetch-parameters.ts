@@ -3,8 +3,9 @@
  * in the making, a right or a role not yet known everywhere, the store busy. Only what is open is asked for again.
  */
 import type { Clock } from './clock.ts'
-import { type Failure, type FailureCode, failureOf } from './failure.ts'
+import type { Failure, FailureCode } from './failure.ts'
 import { inParallel } from './in-parallel.ts'
+import { askNarrowing, mayBeOfOneName } from './narrow.ts'
 import { formatRef, type ParameterRef, type ParameterStore, type StoredParameter } from './parameter-store.ts'
 import { planCalls } from './plan-calls.ts'
 
@@ -63,21 +64,16 @@ export async function fetchParameters(
     one.failure = failure
     if (!one.since.has(failure.code)) one.since.set(failure.code, clock.now())
   }
-  const ask = async (refs: readonly ParameterRef[]) => {
-    try {
-      const answer = await store.get(refs)
-      for (const ref of answer.missing)
-        note(ref, { code: 'MISSING', message: `${formatRef(ref)} does not exist` })
-      for (const parameter of answer.found) {
-        found.set(formatRef(parameter.ref), parameter)
-        open.delete(formatRef(parameter.ref))
-      }
-    } catch (error) {
-      const failure = failureOf(error)
-      if (failure === undefined) throw error
-      for (const ref of refs) note(ref, failure)
+  const get = async (refs: readonly ParameterRef[]) => {
+    const answer = await store.get(refs)
+    for (const ref of answer.missing)
+      note(ref, { code: 'MISSING', message: `${formatRef(ref)} does not exist` })
+    for (const parameter of answer.found) {
+      found.set(formatRef(parameter.ref), parameter)
+      open.delete(formatRef(parameter.ref))
     }
   }
+  const ask = (refs: readonly ParameterRef[]) => askNarrowing(refs, get, note)
 
   const finished = new AbortController()
   void every(progressEvery, clock, finished.signal, () =>
@@ -86,7 +82,11 @@ export async function fetchParameters(
 
   try {
     for (let bound = 2 * shortestWait; clock.now() < end; bound = Math.min(2 * bound, longestWait)) {
-      const calls = planCalls([...open.values()].map(({ ref }) => ref))
+      const questions = [...open.values()]
+      // What was denied is asked for alone, or it would deny the others again.
+      const alone = questions.filter(({ failure }) => mayBeOfOneName(failure))
+      const together = questions.filter((one) => !alone.includes(one))
+      const calls = [...planCalls(together.map(({ ref }) => ref)), ...alone.map(({ ref }) => [ref])]
       const timeIsUp = clock.sleep(end - clock.now(), { ref: false })
       await Promise.race([inParallel(calls, parallelCalls, ask), timeIsUp])
       const now = clock.now()

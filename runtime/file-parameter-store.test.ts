@@ -1,4 +1,4 @@
-import { chmod, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readdir, readFile, stat, symlink, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
 import { failureOf } from './failure.ts'
@@ -111,4 +111,16 @@ await t.test('a folder may be reached through a link', async (test) => {
   await symlink(folder, link)
   const { found } = await openFileParameterStore(link).get([{ name: '/a' }])
   test.equal(found[0]?.value.reveal(), 'fakepassword')
+})
+
+t.test('what a killed process left is removed by the next one that stores', async (t) => {
+  const folder = join(t.testdir(), 'store')
+  const store = openFileParameterStore(folder)
+  await store.replace('/a', secretValue('v'))
+  for (const name of ['.new-old', '.new-young'])
+    await writeFile(join(folder, name), 'fakevalue', { mode: 0o600 })
+  const before = new Date(Date.now() - 120_000)
+  await utimes(join(folder, '.new-old'), before, before)
+  await store.replace('/b', secretValue('v'))
+  t.strictSame((await readdir(folder)).toSorted(), ['%2Fa', '%2Fb', '.new-young'])
 })

@@ -6,9 +6,10 @@
  * which fails when the name exists. So existing means existing, even when the process is killed at any moment.
  */
 import { randomBytes } from 'node:crypto'
-import { link, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { link, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
 import { failed, type FailureCode } from './failure.ts'
+import { makeFolder } from './make-folder.ts'
 import { checkCall, type ParameterStore } from './parameter-store.ts'
 import { quotePath } from './quote-path.ts'
 import { type SecretValue, secretValue } from './secret-value.ts'
@@ -24,8 +25,9 @@ export function openFileParameterStore(folder: string): ParameterStore {
     explained(work, 'STORE_UNWRITABLE', `cannot write ${name} in ${quotePath(folder)}`)
 
   const store = async (value: SecretValue, publish: (temporary: string) => Promise<void>): Promise<void> => {
-    if (!(await folderIsThere(folder))) await makeFolder(folder)
-    const temporary = join(folder, `.new-${randomBytes(12).toString('hex')}`)
+    if (!(await folderIsThere(folder))) await makeFolder(folder, 0o700)
+    await removeStale(folder)
+    const temporary = join(folder, newPrefix + randomBytes(12).toString('hex'))
     try {
       await writeSynced(temporary, value.reveal())
       await publish(temporary)
@@ -77,7 +79,7 @@ export function openFileParameterStore(folder: string): ParameterStore {
         }
       }
       await writing(name, store(value, linkNew))
-      return exists ? { outcome: 'exists' } : { outcome: 'created', version: 1, attempts: 1 }
+      return exists ? { outcome: 'exists', attempts: 1 } : { outcome: 'created', version: 1, attempts: 1 }
     },
 
     async replace(name, value) {
@@ -101,19 +103,18 @@ async function folderIsThere(folder: string): Promise<boolean> {
   throw failed({ code: 'STORE_UNSAFE', message })
 }
 
-/** With its parents. By hand, because Node's own way loops for ever where the system says ENOENT, as in /proc. */
-async function makeFolder(folder: string): Promise<void> {
-  const make = async () => {
-    try {
-      await mkdir(folder, { mode: 0o700 })
-    } catch (error) {
-      if (systemCode(error) !== 'EEXIST') throw error
-    }
+const newPrefix = '.new-'
+/** In milliseconds. */
+const staleAfter = 60_000
+
+/** What a process that was killed has left holds a value too. */
+async function removeStale(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    if (!name.startsWith(newPrefix)) continue
+    const path = join(folder, name)
+    const found = await unlessAbsent(stat(path))
+    if (found && Date.now() - found.mtimeMs > staleAfter) await rm(path, { force: true })
   }
-  const made = await unlessAbsent(make().then(() => true))
-  if (made) return
-  await makeFolder(dirname(folder))
-  await make()
 }
 
 async function writeSynced(path: string, text: string): Promise<void> {

@@ -104,7 +104,7 @@ export function memoryStore(fault: () => Fault = () => 'none'): {
       const existed = stored.has(name)
       if (!existed) stored.set(name, value.reveal())
       if (now === 'answer lost') throw lost()
-      if (existed) return { outcome: 'exists' }
+      if (existed) return { outcome: 'exists', attempts: 1 }
       return { outcome: 'created', version: 1, attempts: now === 'asked twice' ? 2 : 1 }
     },
     async replace(name, value) {

@@ -5,6 +5,7 @@ import { failureOf } from './failure.ts'
 import { maxNamesPerCall, type ParameterStore } from './parameter-store.ts'
 import { secretValue } from './secret-value.ts'
 
+const existed = { outcome: 'exists', attempts: 1 } as const
 const about = { description: 'made by a test' }
 
 const values: readonly (readonly [title: string, value: string])[] = [
@@ -39,7 +40,7 @@ export async function runParameterStoreContract(
   await suite.test(`${name}: what exists is not created again`, async (test) => {
     const { store, prefix } = makeStore()
     await store.create(`${prefix}/a`, secretValue('first'), about)
-    test.strictSame(await store.create(`${prefix}/a`, secretValue('second'), about), { outcome: 'exists' })
+    test.strictSame(await store.create(`${prefix}/a`, secretValue('second'), about), existed)
     test.strictSame(await read(store, [`${prefix}/a`]), { [`${prefix}/a`]: 'first' })
   })
 
@@ -91,7 +92,7 @@ export async function runParameterStoreContract(
     test.strictSame(await read(store, [`${prefix}/a`]), { [`${prefix}/a`]: 'first' })
     await store.replace(`${prefix}/a`, secretValue('second'))
     test.strictSame(await read(store, [`${prefix}/a`]), { [`${prefix}/a`]: 'second' })
-    test.strictSame(await store.create(`${prefix}/a`, secretValue('third'), about), { outcome: 'exists' })
+    test.strictSame(await store.create(`${prefix}/a`, secretValue('third'), about), existed)
   })
 
   await suite.test(`${name}: a version is read, or refused, and never taken for the newest`, async (test) => {

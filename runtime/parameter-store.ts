@@ -23,7 +23,8 @@ export type Created =
       /** How often the store was asked before it answered. Only after 1 is it sure which call stored the value. */
       readonly attempts: number
     }
-  | { readonly outcome: 'exists' }
+  /** After more than one attempt it may be this call that stored it: an answer was lost. */
+  | { readonly outcome: 'exists'; readonly attempts: number }
 
 /**
  * Where parameters are stored. Every method is one call to the store, of 1 to maxNamesPerCall different names, and

@@ -155,6 +155,16 @@ const failures: readonly (readonly [
         .persist(),
   ],
   [
+    'an STS that cannot be reached',
+    'UNREACHABLE',
+    (folder) => ({ ...webIdentity(folder), AWS_ENDPOINT_URL_STS: 'http://127.0.0.1:1' }),
+    () =>
+      nock('https://sts.eu-west-1.amazonaws.com')
+        .post('/')
+        .replyWithError(Object.assign(new Error('connect'), { code: 'ECONNREFUSED', syscall: 'connect' }))
+        .persist(),
+  ],
+  [
     'an identity token file that is absent',
     'CREDENTIALS_MISSING',
     (folder) => ({ ...webIdentity(folder), AWS_WEB_IDENTITY_TOKEN_FILE: join(folder, 'absent') }),

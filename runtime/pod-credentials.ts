@@ -18,6 +18,8 @@ type Source = ReturnType<typeof fromTokenFile>
 /** Instance metadata answers in milliseconds where there is any; kube2iam has to ask STS first. */
 const longestMetadataWait = 2000
 
+const instanceMetadata = 'the instance metadata'
+
 /** The SDK warns on the console otherwise. */
 const logger = { debug() {}, info() {}, warn() {}, error() {} }
 
@@ -47,7 +49,7 @@ export function podCredentials(env: Env, requestTimeout: number): AwsCredentials
     return () =>
       Promise.reject(failed({ code: 'CREDENTIALS_MISSING', message: 'no AWS credentials are named' }))
   }
-  return explained('the instance metadata', fromInstanceMetadata({ timeout, logger }))
+  return explained(instanceMetadata, fromInstanceMetadata({ timeout, logger }))
 }
 
 /** No credentials are CREDENTIALS_MISSING, unless STS itself said what is wrong. */
@@ -58,7 +60,10 @@ function explained(name: string, source: Source): AwsCredentials {
     } catch (error) {
       const failure = failureOf(awsFailure(error, 'AssumeRoleWithWebIdentity'))
       const isSts = failure !== undefined && error instanceof Error && '$fault' in error
-      if (isSts) throw failed(failure)
+      // A source that does not answer says nothing of credentials; a file or metadata that is not there does.
+      const isRemote = name !== instanceMetadata && error instanceof Error && !('path' in error)
+      const isCutOff = isRemote && failure?.code === 'UNREACHABLE'
+      if (failure && (isSts || isCutOff)) throw failed(failure)
       const message = `no AWS credentials: ${name} gave none`
       const detail = error instanceof Error && mayBeShown(error) ? { detail: error.message } : {}
       throw failed({ code: 'CREDENTIALS_MISSING', message, ...detail })

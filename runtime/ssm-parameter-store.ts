@@ -61,7 +61,10 @@ export function openSsmParameterStore(options: SsmStoreOptions): ParameterStore 
       try {
         answer = await client.send(new PutParameterCommand(request))
       } catch (error) {
-        if (error instanceof ParameterAlreadyExists) return { outcome: 'exists' }
+        if (error instanceof ParameterAlreadyExists) {
+          // Of several attempts, the one before may have stored it, and its answer been lost.
+          return { outcome: 'exists', attempts: error.$metadata.attempts ?? Infinity }
+        }
         throw awsFailure(error, 'PutParameter')
       }
       const { Version: version, $metadata } = answer

@@ -1,4 +1,6 @@
 /** init as its image runs it: a process, the file of the kubelet, an environment, an exit code. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
@@ -189,3 +191,21 @@ for (const [title, spoil, exit, says] of failing) {
     t.strictSame(readdirSync(pod.path('secret')), before, 'nothing is written')
   })
 }
+
+t.test('a pod that goes does not have to wait for init', async (t) => {
+  const { path } = await makePod(t, {})
+  const env = {
+    ...process.env,
+    ANNOTATIONS_FILE: path('annotations/annotations'),
+    SECRETS_FILE: path('secret/secret'),
+    KEES_STORE: `file:${path('store')}`,
+  }
+  const program = untapped(process.execPath, [join(root, 'runtime/init/main.ts')])
+  const child = spawn(...program, { env, stdio: ['ignore', 'ignore', 'pipe'] })
+  t.teardown(() => child.kill('SIGKILL'))
+  await once(child.stderr, 'data')
+  child.kill('SIGTERM')
+  // As the first process of a container it would not end by the signal itself.
+  t.strictSame(await once(child, 'exit'), [143, null])
+  t.strictSame(readdirSync(path('secret')), [])
+})

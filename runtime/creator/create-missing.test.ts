@@ -103,9 +103,25 @@ t.test('what the store could not tell is not taken as absent, and does not stop 
   const outcomes = await run({ ...store, exists }, groups)
   t.strictSame(
     outcomes.map(([, outcome]) => outcome),
-    [...Array(10).fill('failed'), 'created', 'created'],
+    ['failed', ...Array(11).fill('created')],
   )
-  t.strictSame([...stored.keys()].toSorted(), ['/p10', '/p11'])
+  t.equal(stored.size, 11)
+  t.notOk(stored.has('/p0'))
+})
+
+t.test('what the store has no time for is tried again, and given up at last', async (t) => {
+  const { store, stored } = memoryStore()
+  let refusals = 3
+  const busy: ParameterStore['create'] = async (name, value, about) => {
+    if (name === '/never' || (name.endsWith('_provider') && refusals-- > 0))
+      throw failed({ code: 'THROTTLED', message: 'too often' })
+    return await store.create(name, value, about)
+  }
+  t.strictSame(await run({ ...store, create: busy }, [token('/t'), password('/never')]), [
+    ['/t_consumer', 'created', ['/t_consumer', '/t_provider']],
+    ['/never', 'failed', []],
+  ])
+  t.equal(stored.get('/t_consumer'), stored.get('/t_provider'))
 })
 
 t.test('a parameter that the store does not take does not stop the others', async (t) => {

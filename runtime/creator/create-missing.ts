@@ -1,8 +1,9 @@
 /** What the creator does for the pods that it sees, once, for a list of groups. */
 import type { Group } from '../../api/group.ts'
 import { type Clock, clock as realClock } from '../clock.ts'
-import { type Failure, failureOf } from '../failure.ts'
+import type { Failure } from '../failure.ts'
 import { inParallel } from '../in-parallel.ts'
+import { askNarrowing } from '../narrow.ts'
 import type { ParameterStore } from '../parameter-store.ts'
 import { planCalls } from '../plan-calls.ts'
 import { decide } from './decide.ts'
@@ -17,6 +18,8 @@ export type GroupResult = { readonly group: Group } & (
 
 const parallelCalls = 5
 const parallelGroups = 4
+/** In milliseconds; about a minute in all. */
+const longestWait = 32_000
 
 /**
  * @param groups of which no two would make one parameter differently (see api/conflicts.ts); equal ones are one.
@@ -39,8 +42,28 @@ export async function createMissing(
     if (dryRun && decision.action === 'create') {
       return { group, outcome: 'would-create', created: decision.parts.map(({ parameter }) => parameter) }
     }
-    return { group, ...(await makeGroup(store, group, existing, { clock, generate })) }
+    return { group, ...(await makePatiently(store, group, existing, clock)) }
   })
+}
+
+/** Others write to the account too: what the store has no time for is tried again, from what is stored by then. */
+async function makePatiently(
+  store: ParameterStore,
+  group: Group,
+  existing: ReadonlySet<string>,
+  clock: Clock,
+): Promise<MadeGroup> {
+  const created: string[] = []
+  for (let wait = 1000; ; wait *= 2) {
+    const made = await makeGroup(store, group, new Set([...existing, ...created]), { clock, generate })
+    created.push(...made.created)
+    const busy = made.outcome === 'failed' && made.failure.code === 'THROTTLED'
+    if (busy && wait <= longestWait) await clock.sleep(wait)
+    else
+      return made.outcome === 'exists' && created.length > 0
+        ? { outcome: 'created', created }
+        : { ...made, created }
+  }
 }
 
 async function findExisting(
@@ -50,16 +73,16 @@ async function findExisting(
   const existing = new Set<string>()
   const failures = new Map<string, Failure>()
   const calls = planCalls([...names].map((name) => ({ name })))
-  await inParallel(calls, parallelCalls, async (refs) => {
-    const asked = refs.map(({ name }) => name)
-    try {
-      for (const name of await store.exists(asked)) existing.add(name)
-    } catch (error) {
-      const failure = failureOf(error)
-      if (failure === undefined) throw error
-      for (const name of asked) failures.set(name, failure)
-    }
-  })
+  const ask = async (asked: readonly string[]) => {
+    for (const name of await store.exists(asked)) existing.add(name)
+  }
+  await inParallel(calls, parallelCalls, (refs) =>
+    askNarrowing(
+      refs.map(({ name }) => name),
+      ask,
+      (name, failure) => failures.set(name, failure),
+    ),
+  )
   return { existing, failures }
 }
 

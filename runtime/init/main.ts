@@ -12,6 +12,13 @@ process.on('uncaughtException', (error) => {
   process.exit(exitCode.bug)
 })
 
+// The first process of a container gets no default from the kernel: without this, a pod that goes would wait for us.
+for (const [signal, number] of [
+  ['SIGTERM', 15],
+  ['SIGINT', 2],
+] as const)
+  process.on(signal, () => process.exit(128 + number))
+
 const [args, writeOut] = [process.argv.slice(2), (text: string) => process.stdout.write(text)]
 const world = { args, env: process.env, writeOut, writeError, terminationLog: '/dev/termination-log' }
 

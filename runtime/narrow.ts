@@ -1,0 +1,28 @@
+import { type Failure, type FailureCode, failureOf } from './failure.ts'
+
+/** What one name does to the whole call: SSM answers nothing about the others then. */
+const ofOneName: ReadonlySet<FailureCode> = new Set(['ACCESS_DENIED', 'INVALID_NAME'])
+
+export function mayBeOfOneName({ code }: Failure): boolean {
+  return ofOneName.has(code)
+}
+
+/**
+ * Makes a call; where it fails for what may be the fault of one name, makes it for each alone. @param call handles its
+ * answer. @param fail is told what each question failed for. Any other error is thrown.
+ */
+export async function askNarrowing<Q>(
+  questions: readonly Q[],
+  call: (questions: readonly Q[]) => Promise<void>,
+  fail: (question: Q, failure: Failure) => void,
+): Promise<void> {
+  try {
+    await call(questions)
+  } catch (error) {
+    const failure = failureOf(error)
+    if (failure === undefined) throw error
+    if (mayBeOfOneName(failure) && questions.length > 1) {
+      for (const question of questions) await askNarrowing([question], call, fail)
+    } else for (const question of questions) fail(question, failure)
+  }
+}
