@@ -2,7 +2,7 @@
  * YAML text as a tree of nodes that know where they stand, so that an edit touches its own bytes and no others. JSON is
  * read by the same code, as YAML in flow style.
  */
-import { COLLECTION_STYLE, type Event, EVENT_ID, parseEvents, YAMLException } from 'js-yaml'
+import { COLLECTION_STYLE, type Event, EVENT_ID, YAMLException } from 'js-yaml'
 import type {
   SourceAlias,
   SourceContent,
@@ -14,6 +14,7 @@ import type {
 } from './source-node.ts'
 import { emptyScalar, type Gap, type ScalarEvent, scalarFrom } from './source-scalar.ts'
 import { behindBracket } from './source-span.ts'
+import { yamlEvents } from './yaml-events.ts'
 
 export type ParsedSource =
   | { readonly documents: readonly SourceDocument[]; readonly problem?: undefined }
@@ -29,7 +30,7 @@ const maxRepeated = 1_000_000
 export function parseSource(source: string): ParsedSource {
   let events: Event[]
   try {
-    events = parseEvents(source, { maxDepth })
+    events = yamlEvents(source, maxDepth)
   } catch (error) {
     return { problem: syntaxProblem(error) }
   }
