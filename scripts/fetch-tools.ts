@@ -7,11 +7,14 @@ import { findCommand } from './installed.ts'
 import { runCommand } from './run-command.mjs'
 import {
   cachedControlPlane,
+  cachedHelm,
   cachedKustomize,
   cachedMotoPython,
   controlPlaneAssets,
   controlPlaneFolder,
   controlPlaneSource,
+  helmFolder,
+  helmVersion,
   kustomizeFolder,
   kustomizeVersion,
   motoFolder,
@@ -34,6 +37,13 @@ const tools: readonly Tool[] = [
     folder: kustomizeFolder(),
     cached: cachedKustomize,
     fetch: (go, folder) => goInstall(go, [`sigs.k8s.io/kustomize/kustomize/v5@v${kustomizeVersion}`], folder),
+  },
+  {
+    name: `helm ${helmVersion}`,
+    client: 'go',
+    folder: helmFolder(),
+    cached: cachedHelm,
+    fetch: (go, folder) => goInstall(go, [`helm.sh/helm/v3/cmd/helm@v${helmVersion}`], folder),
   },
   {
     name: 'Kubernetes control plane (some minutes)',

@@ -6,6 +6,7 @@ import { isAbsolute, join } from 'node:path'
 
 export const kustomizeVersion = '5.8.1'
 export const motoVersion = '5.2.1'
+export const helmVersion = '3.19.0'
 export const controlPlaneSource = join(import.meta.dirname, '..', 'test', 'control-plane')
 
 export function toolCache(): string {
@@ -18,13 +19,20 @@ export function kustomizeFolder(): string {
   return join(toolCache(), `kustomize-${kustomizeVersion}`)
 }
 
+export function helmFolder(): string {
+  return join(toolCache(), `helm-${helmVersion}`)
+}
+
 export function motoFolder(): string {
   return join(toolCache(), `moto-${motoVersion}`)
 }
 
 export function cachedKustomize(): string | undefined {
-  const program = join(kustomizeFolder(), 'kustomize')
-  return existsSync(program) ? program : undefined
+  return ifThere(join(kustomizeFolder(), 'kustomize'))
+}
+
+export function cachedHelm(): string | undefined {
+  return ifThere(join(helmFolder(), 'helm'))
 }
 
 /** The Python that has moto; none while its folder is half made, or when the Python it was made with has gone. */
@@ -42,7 +50,10 @@ export function controlPlaneFolder(): string {
 }
 
 export function cachedControlPlane(): string | undefined {
-  const program = join(controlPlaneFolder(), 'control-plane')
+  return ifThere(join(controlPlaneFolder(), 'control-plane'))
+}
+
+function ifThere(program: string): string | undefined {
   return existsSync(program) ? program : undefined
 }
 

@@ -12,7 +12,7 @@ import { untapped } from './untapped.ts'
 const go = `#!/bin/sh
 echo "go $*" >> "$XDG_CACHE_HOME/../calls"
 mkdir -p "$GOBIN"
-touch "$GOBIN/kustomize" "$GOBIN/control-plane"
+touch "$GOBIN/kustomize" "$GOBIN/control-plane" "$GOBIN/helm"
 `
 
 /** As `python3 -m venv`, and in the environment that it makes, as pip. */
@@ -57,6 +57,7 @@ const tools = (folder: string) =>
 
 const callsOfBoth = [
   /^go install -C .*\/test\/control-plane -trimpath -ldflags=-s -w \.$/,
+  /^go install helm\.sh\/helm\/v3\/cmd\/helm@v3\.19\.0$/,
   /^go install sigs\.k8s\.io\/kustomize\/kustomize\/v5@v5\.8\.1$/,
   /^python3 -m pip install .*moto\[server\]==5\.2\.1$/,
   /^python3 -m venv --clear .*\/moto-5\.2\.1$/,
@@ -70,7 +71,7 @@ t.test('each client brings its tool, with a line for the start and one for the e
   t.match(said, /^kustomize 5\.8\.1: done in \d+ s$/m)
   t.match(said, /^moto 5\.2\.1: done in \d+ s$/m)
   t.match(calls(folder), callsOfBoth)
-  t.strictSame(tools(folder), ['control-plane', 'kustomize-5.8.1', 'moto-5.2.1'])
+  t.strictSame(tools(folder), ['control-plane', 'helm-3.19.0', 'kustomize-5.8.1', 'moto-5.2.1'])
 })
 
 t.test('what is there is not brought again, and nothing is said', async (t) => {
@@ -110,11 +111,16 @@ t.test('a client that fails is a failure that shows what it said, and the other 
   const { code, said } = await fetchTools(folder)
   t.equal(code, 1)
   t.match(said, /^kustomize 5\.8\.1: go says why\n+".*go install .*" failed with exit code 1$/m)
-  t.strictSame(tools(folder), ['control-plane.making', 'kustomize-5.8.1.making', 'moto-5.2.1'])
+  t.strictSame(tools(folder), [
+    'control-plane.making',
+    'helm-3.19.0.making',
+    'kustomize-5.8.1.making',
+    'moto-5.2.1',
+  ])
 })
 
 t.test('where the machine has a control plane of its own, none is built', async (t) => {
   const folder = machine(t, { go })
   t.equal((await fetchTools(folder, '/opt/envtest')).code, 0)
-  t.strictSame(tools(folder), ['kustomize-5.8.1'])
+  t.strictSame(tools(folder), ['helm-3.19.0', 'kustomize-5.8.1'])
 })

@@ -3,7 +3,7 @@
  * a test was skipped for a command that the machine has.
  */
 import { findCommand, findTerraformAwsPlugins } from '../scripts/installed.ts'
-import { cachedKustomize } from '../scripts/tool-cache.ts'
+import { cachedHelm, cachedKustomize } from '../scripts/tool-cache.ts'
 
 export type Tool =
   | { readonly path: string; readonly missing?: undefined }
@@ -14,6 +14,11 @@ export type Tool =
 export function kustomize(): Tool {
   const path = findCommand('go') === undefined ? findCommand('kustomize') : cachedKustomize()
   return path === undefined ? { missing: 'needs the commands kustomize or go' } : { path }
+}
+
+export function helm(): Tool {
+  const path = findCommand('go') === undefined ? findCommand('helm') : cachedHelm()
+  return path === undefined ? { missing: 'needs the commands helm or go' } : { path }
 }
 
 export function kpt(): Tool {

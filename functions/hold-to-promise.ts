@@ -1,0 +1,66 @@
+/** For property tests: what a function may do with any input whatever. */
+import { isDeepStrictEqual } from 'node:util'
+import { load } from 'js-yaml'
+import { parseAllDocuments } from 'yaml'
+import type { KrmFunction } from './krm-function.ts'
+import { runFunction } from './resource-list.ts'
+
+/**
+ * What is wrong with the answer to an input, if anything: a clear error or an unharmed pass-through is asked for, never an
+ * exception, a lost item, or text in which two YAML libraries see different values.
+ */
+export function brokenPromise(krmFunction: KrmFunction, input: string): string | undefined {
+  const { stdout, stderr, exit } = runFunction(krmFunction, input)
+  if (exit !== 0 && exit !== 1 && exit !== 2) return `exit code ${exit}`
+  const before = readings(input)
+  if (exit !== 0) {
+    if (stderr.length === 0 && !stdout.includes('results')) return 'an error that says nothing'
+    if (stdout === '' || before === undefined) return undefined
+    const after = readings(stdout)
+    if (!after) return 'an error, and text that is not read in one way'
+    return sameItems(before, after) ? undefined : 'an error, and items that are not as they were'
+  }
+  if (before === undefined) return undefined
+  const after = readings(stdout)
+  if (after === undefined) return 'text that two libraries do not read in one way'
+  if (!isDeepStrictEqual(identities(before), identities(after).slice(0, identities(before).length)))
+    return 'an item is lost'
+  if (!input.includes('bsycorp.com') && stdout !== input && !input.includes('results'))
+    return 'not annotated, and changed'
+  const again = runFunction(krmFunction, stdout)
+  return again.stdout === stdout || stdout.includes('\nresults:')
+    ? undefined
+    : 'a second run changes something'
+}
+
+type Reading = { readonly items?: readonly unknown[] }
+
+/** What both libraries see; undefined where one of them sees an error or something else. */
+function readings(text: string): Reading | undefined {
+  try {
+    const documents = parseAllDocuments(text, { uniqueKeys: true, merge: true, logLevel: 'silent' })
+    if (documents.length !== 1 || documents.some((one) => one.errors.length > 0)) return undefined
+    const one: unknown = documents[0]?.toJS({ maxAliasCount: 100 })
+    const other: unknown = load(text)
+    const same = isDeepStrictEqual(plain(one), plain(other))
+    return same && typeof one === 'object' && one !== null ? one : undefined
+  } catch {
+    // Not YAML to one of them, or more of it than they take: nothing can be compared.
+    return undefined
+  }
+}
+
+function plain(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value) ?? 'null')
+}
+
+function identities({ items }: Reading): string[] {
+  return (Array.isArray(items) ? items : []).map((item) => {
+    const { apiVersion, kind, metadata } = Object(item)
+    return JSON.stringify([apiVersion, kind, Object(metadata).name])
+  })
+}
+
+function sameItems(before: Reading, after: Reading): boolean {
+  return isDeepStrictEqual(plain(before.items), plain(after.items))
+}
