@@ -4,6 +4,7 @@ import { type Declared, isDynamic } from './pod-annotations.ts'
 import {
   dependsOnNamespace,
   isBelow,
+  resolvePrefix,
   ruleFor,
   type StoragePolicy,
   type StorageRule,
@@ -58,7 +59,7 @@ function judgePrefixes(
   namespace: string,
   dynamic: readonly Declared<DynamicSecret>[],
 ): Mistake[] {
-  const prefixes = rule.prefixes.map((prefix) => prefix.replaceAll('{namespace}', namespace) || '/')
+  const prefixes = rule.prefixes.map((prefix) => resolvePrefix(prefix, namespace) || '/')
   return dynamic
     .filter(({ parameter }) => !rule.prefixes.some((prefix) => isBelow(parameter, prefix, namespace)))
     .map((one) => {

@@ -37,7 +37,7 @@ const ruleFields = ['namespaces', 'prefixes', ...Object.keys(limits)]
 
 /** In place of a namespace while a prefix is checked. */
 const anyNamespace = 'n'
-const namespaceToken = '{namespace}'
+export const namespaceToken = '{namespace}'
 
 export type ParsedStoragePolicy =
   | { readonly policy: StoragePolicy; readonly problems?: undefined }
@@ -76,9 +76,14 @@ export function dependsOnNamespace(prefix: string): boolean {
   return prefix.includes(namespaceToken)
 }
 
+/** The prefix for a namespace; empty for the root. */
+export function resolvePrefix(prefix: string, namespace: string): string {
+  return prefix.replaceAll(namespaceToken, namespace)
+}
+
 /** Whether a parameter is below a prefix, by whole segments. */
 export function isBelow(parameter: string, prefix: string, namespace: string): boolean {
-  return parameter.startsWith(`${prefix.replaceAll(namespaceToken, namespace)}/`)
+  return parameter.startsWith(`${resolvePrefix(prefix, namespace)}/`)
 }
 
 /** Without a regular expression, which takes exponential time on many stars. */

@@ -11,8 +11,8 @@ import { exitCodeOf as failureExitCode } from '../runtime/failure.ts'
 import { type Command, type Io, isOn, valueOf } from './command.ts'
 import type { ParsedFlags } from './flags.ts'
 import { optionsAsFlags, readOptionFlags } from './function-flags.ts'
-import { manifestFlags, readManifests } from './read-manifests.ts'
-import { sayProblems } from './say-problems.ts'
+import { readInput } from './read-input.ts'
+import { manifestFlags } from './read-manifests.ts'
 import { openStoreFlag, storeFlags } from './store-flag.ts'
 import { formatTable } from './table.ts'
 
@@ -39,13 +39,13 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   const usage = [...flagProblems, ...optionProblems]
   const output = valueOf(parsed, 'output') ?? 'table'
   if (output !== 'table' && output !== 'json') usage.push('flag --output is neither table nor json')
-  if (parsed.operands.length > 0) usage.push('arguments are not known: manifests are named by -f')
   const opened = await openStoreFlag(parsed, io)
   const { problems: storeProblems = [] } = opened
-  const { manifests, problems: unread } = await readManifests(parsed, io)
-  const problems = [...usage, ...storeProblems].map((message) => ({ message, exit: exitCode.usage }))
-  const wrong = sayProblems([...problems, ...unread], io)
-  if (wrong !== exitCode.done || !opened.store) return wrong
+  const { manifests, exit: wrong = exitCode.usage } = await readInput(parsed, io, [
+    ...usage,
+    ...storeProblems,
+  ])
+  if (!manifests || !opened.store) return wrong
   const store = opened.kind === 'ssm' ? pacedStore(opened.store, putsPerSecond, clock) : opened.store
 
   const { workloads, findings: found } = readWorkloads(

@@ -9,7 +9,8 @@ import { type Command, type Io, valueOf } from './command.ts'
 import type { ParsedFlags } from './flags.ts'
 import { functionFlags, readFunctionFlags } from './function-flags.ts'
 import { checkModule, readModule } from './module-files.ts'
-import { manifestFlags, readManifests } from './read-manifests.ts'
+import { readInput } from './read-input.ts'
+import { manifestFlags } from './read-manifests.ts'
 import { replaceFiles } from './replace-files.ts'
 import { sayProblems } from './say-problems.ts'
 
@@ -43,10 +44,8 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   const usage = [...flagProblems, ...problems]
   const [out, check] = [valueOf(parsed, 'out'), valueOf(parsed, 'check')]
   if (out !== undefined && check !== undefined) usage.push('flags --out and --check exclude each other')
-  if (parsed.operands.length > 0) usage.push('arguments are not known: manifests are named by -f')
-  const { manifests, problems: unread } = await readManifests(parsed, io)
-  const wrong = sayProblems([...usage.map((message) => ({ message, exit: exitCode.usage })), ...unread], io)
-  if (wrong !== exitCode.done) return wrong
+  const { manifests, exit: wrong } = await readInput(parsed, io, usage)
+  if (!manifests) return wrong
   const items = manifests.flatMap((manifest) => manifest.items)
   const { findings, files } = exportItems(items, config)
   for (const finding of findings) io.say(lineOf(finding))

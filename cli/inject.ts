@@ -8,9 +8,9 @@ import { type Command, type Io, isOn } from './command.ts'
 import { joinDocuments } from './join-documents.ts'
 import type { ParsedFlags } from './flags.ts'
 import { functionFlags, readFunctionFlags } from './function-flags.ts'
-import { type Manifest, manifestFlags, readManifests } from './read-manifests.ts'
+import { readInput } from './read-input.ts'
+import { type Manifest, manifestFlags } from './read-manifests.ts'
 import { replaceFiles } from './replace-files.ts'
-import { sayProblems } from './say-problems.ts'
 
 export const injectCommand: Command = {
   name: 'inject',
@@ -29,15 +29,13 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   const { given, parseYaml, problems: flagProblems } = await readFunctionFlags(injectInit, parsed)
   const { config, problems } = parseInjectConfig(given, parseYaml)
   const usage = [...flagProblems, ...problems]
-  if (parsed.operands.length > 0) usage.push('arguments are not known: manifests are named by -f')
   if (isOn(parsed, 'write') && isOn(parsed, 'check'))
     usage.push('flags --write and --check exclude each other')
-  const { manifests, problems: unread } = await readManifests(parsed, io)
-  if (isOn(parsed, 'write') && manifests.some(({ path }) => path === '-')) {
+  if (isOn(parsed, 'write') && parsed.values.get('filename')?.includes('-')) {
     usage.push('flag --write needs files: standard input cannot be edited in place')
   }
-  const wrong = sayProblems([...usage.map((message) => ({ message, exit: exitCode.usage })), ...unread], io)
-  if (wrong !== exitCode.done) return wrong
+  const { manifests, exit: wrong } = await readInput(parsed, io, usage)
+  if (!manifests) return wrong
   const { edited, findings } = injectItems(
     manifests.flatMap(({ items }) => items),
     config,

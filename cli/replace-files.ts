@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { open, realpath, rename, rm, stat } from 'node:fs/promises'
+import { realpath, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { failed } from '../runtime/failure.ts'
 import { makeFolder } from '../runtime/make-folder.ts'
 import { systemCode, systemReason, unlessAbsent } from '../runtime/system-error.ts'
+import { writeSynced } from '../runtime/write-synced.ts'
 
 /**
  * Puts new texts into files. All are written beside their places first, so that an error leaves every file as it was;
@@ -17,24 +18,12 @@ export async function replaceFiles(files: ReadonlyMap<string, string>): Promise<
       const path = (await writable(name, unlessAbsent(realpath(name)))) ?? name
       const temporary = join(dirname(path), `.kees-${randomUUID()}`)
       staged.push({ path, temporary })
-      await writable(path, writeDurably(temporary, text, await modeOf(path)))
+      await writable(path, writeSynced(temporary, text, await modeOf(path)))
     }
     for (const { path, temporary } of staged) await writable(path, rename(temporary, path))
   } catch (error) {
     for (const { temporary } of staged) await rm(temporary, { force: true })
     throw error
-  }
-}
-
-async function writeDurably(path: string, text: string, mode: number | undefined): Promise<void> {
-  const file = await open(path, 'wx', mode)
-  try {
-    // What the umask takes from a new file, it took from the old one or was overruled.
-    if (mode !== undefined) await file.chmod(mode)
-    await file.writeFile(text)
-    await file.sync()
-  } finally {
-    await file.close()
   }
 }
 

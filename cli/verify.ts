@@ -11,7 +11,8 @@ import type { ParsedFlags } from './flags.ts'
 import { optionsAsFlags, readSharedFlags } from './function-flags.ts'
 import { joinDocuments } from './join-documents.ts'
 import { checkModule } from './module-files.ts'
-import { manifestFlags, readManifests } from './read-manifests.ts'
+import { readInput } from './read-input.ts'
+import { manifestFlags } from './read-manifests.ts'
 import { sayProblems } from './say-problems.ts'
 
 export const verifyCommand: Command = {
@@ -38,11 +39,8 @@ export const verifyCommand: Command = {
 async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   const { given, parseYaml, problems: flagProblems } = await readSharedFlags(workloadOptions, parsed)
   const { config, problems } = parseWorkloadConfig(given, parseYaml)
-  const usage = [...flagProblems, ...problems]
-  if (parsed.operands.length > 0) usage.push('arguments are not known: manifests are named by -f')
-  const { manifests, problems: unread } = await readManifests(parsed, io)
-  const wrong = sayProblems([...usage.map((message) => ({ message, exit: exitCode.usage })), ...unread], io)
-  if (wrong !== exitCode.done) return wrong
+  const { manifests, exit: wrong } = await readInput(parsed, io, [...flagProblems, ...problems])
+  if (!manifests) return wrong
 
   const items = manifests.flatMap((manifest) => manifest.items)
   const folder = valueOf(parsed, 'iam')

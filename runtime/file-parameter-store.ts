@@ -6,7 +6,7 @@
  * which fails when the name exists. So existing means existing, even when the process is killed at any moment.
  */
 import { randomBytes } from 'node:crypto'
-import { link, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { link, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { failed, type FailureCode } from './failure.ts'
 import { makeFolder } from './make-folder.ts'
@@ -15,6 +15,7 @@ import { quotePath } from './quote-path.ts'
 import { type SecretValue, secretValue } from './secret-value.ts'
 import { syncFolder } from './sync-folder.ts'
 import { systemCode, systemReason, unlessAbsent } from './system-error.ts'
+import { writeSynced } from './write-synced.ts'
 
 export function openFileParameterStore(folder: string): ParameterStore {
   const pathOf = (name: string) => join(folder, encodeURIComponent(name))
@@ -29,7 +30,7 @@ export function openFileParameterStore(folder: string): ParameterStore {
     await removeStale(folder)
     const temporary = join(folder, newPrefix + randomBytes(12).toString('hex'))
     try {
-      await writeSynced(temporary, value.reveal())
+      await writeSynced(temporary, value.reveal(), 0o600)
       await publish(temporary)
     } finally {
       await rm(temporary, { force: true })
@@ -114,16 +115,6 @@ async function removeStale(folder: string): Promise<void> {
     const path = join(folder, name)
     const found = await unlessAbsent(stat(path))
     if (found && Date.now() - found.mtimeMs > staleAfter) await rm(path, { force: true })
-  }
-}
-
-async function writeSynced(path: string, text: string): Promise<void> {
-  const file = await open(path, 'wx', 0o600)
-  try {
-    await file.writeFile(text)
-    await file.sync()
-  } finally {
-    await file.close()
   }
 }
 

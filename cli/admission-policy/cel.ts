@@ -4,7 +4,7 @@
  * Each expression is at most as generous as the code that reads the same annotations: what it lets pass, the creator and
  * init may still refuse, never the other way round.
  */
-import type { StoragePolicy } from '../../api/storage-policy.ts'
+import { namespaceToken, type StoragePolicy } from '../../api/storage-policy.ts'
 
 /** A CEL string that is the text and nothing but the text. */
 export function celString(text: string): string {
@@ -42,7 +42,7 @@ export function allowedPrefixes({ rules }: StoragePolicy): string {
 export const isDynamicValue = `matches('(^|,)[ \\\\t\\\\r\\\\n]*kind[ \\\\t\\\\r\\\\n]*=[ \\\\t\\\\r\\\\n]*"?DYNAMIC')`
 
 function celPrefix(prefix: string): string {
-  const pieces = prefix.split('{namespace}').map(celString)
+  const pieces = prefix.split(namespaceToken).map(celString)
   return pieces.join(' + request.namespace + ').replaceAll('"" + ', '').replaceAll(' + ""', '')
 }
 

@@ -9,12 +9,13 @@
  * The links to files come first and dangle; renaming a new `..data` over the old one is the moment when all appear.
  */
 import { randomBytes } from 'node:crypto'
-import { chmod, lstat, mkdir, open, readdir, readlink, rename, rm, stat, symlink } from 'node:fs/promises'
+import { chmod, lstat, mkdir, readdir, readlink, rename, rm, stat, symlink } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { quotePath } from '../quote-path.ts'
 import { failed } from '../failure.ts'
 import { syncFolder } from '../sync-folder.ts'
 import { systemCode, systemReason, unlessAbsent } from '../system-error.ts'
+import { writeSynced } from '../write-synced.ts'
 
 export type NewFile = { readonly path: string; readonly content: string }
 
@@ -102,17 +103,6 @@ async function linkAt(path: string): Promise<string | undefined> {
   const stats = await unlessAbsent(lstat(path))
   if (stats === undefined) return undefined
   return stats.isSymbolicLink() ? await readlink(path) : ''
-}
-
-async function writeSynced(path: string, content: string, mode: number): Promise<void> {
-  const file = await open(path, 'wx', mode)
-  try {
-    await file.writeFile(content)
-    await file.chmod(mode)
-    await file.sync()
-  } finally {
-    await file.close()
-  }
 }
 
 function inTheWay(path: string): Error {
