@@ -9,15 +9,27 @@ import type { Value } from './source-value.ts'
 export type Orchestrator = 'kustomize' | 'kpt' | 'none'
 
 export type FunctionInput = {
-  readonly items: readonly ManifestItem[]
   readonly config: FunctionConfig
   readonly orchestrator: Orchestrator
+  /** The values of an annotation on the objects themselves, in their order. */
+  readonly valuesOf: (annotation: string) => Iterable<string>
+}
+
+/** One run over the items of an input. They are parsed one at a time, so what is kept of one decides over the memory. */
+export type FunctionPass = {
+  /** Whether an item may matter, by its source: what is not concerned is not parsed. */
+  readonly concerns: (source: string) => boolean
+  /** Sees each item once, in their order. */
+  readonly see: (item: ManifestItem) => readonly SourceEdit[]
+  /** After the last item. */
+  readonly end: () => FunctionOutput
 }
 
 export type FunctionOutput = {
   /** Errors among them mean that nothing is edited. */
   readonly findings: readonly Finding[]
-  readonly edited?: readonly EditedItem[]
+  /** Edits that had to wait for the last item. */
+  readonly edited?: EditedItem
   readonly generated?: Generated
 }
 
@@ -37,5 +49,10 @@ export type KrmFunction = {
   readonly options: Readonly<Record<string, OptionDescription>>
   /** The kind of its own functionConfig. */
   readonly configKind: string
-  readonly run: (input: FunctionInput) => FunctionOutput
+  readonly begin: (input: FunctionInput) => FunctionPass
+}
+
+/** The pass of a function that has nothing but this to say, whatever the items are. */
+export function passWith(findings: readonly Finding[]): FunctionPass {
+  return { concerns: () => false, see: () => [], end: () => ({ findings }) }
 }

@@ -1,5 +1,5 @@
 import t from 'tap'
-import type { KrmFunction } from './krm-function.ts'
+import { type KrmFunction, passWith } from './krm-function.ts'
 import { runFunction } from './resource-list.ts'
 
 /** Says what it got. */
@@ -8,17 +8,27 @@ const echo: KrmFunction = {
   purpose: 'Echoes.',
   configKind: 'Echo',
   options: {},
-  run: ({ items, config, orchestrator }) => ({
-    findings: [
-      {
-        severity: 'warning',
-        message: `${items.map(({ object }) => object.kind).join()} ${orchestrator} ${JSON.stringify(config.given)}`,
-        exit: 1,
+  begin: ({ config, orchestrator }) => {
+    const kinds: string[] = []
+    return {
+      concerns: () => true,
+      see: ({ object }) => {
+        kinds.push(object.kind)
+        return []
       },
-    ],
-  }),
+      end: () => ({
+        findings: [
+          {
+            severity: 'warning',
+            message: `${kinds.join()} ${orchestrator} ${JSON.stringify(config.given)}`,
+            exit: 1,
+          },
+        ],
+      }),
+    }
+  },
 }
-const silent: KrmFunction = { ...echo, run: () => ({ findings: [] }) }
+const silent: KrmFunction = { ...echo, begin: () => passWith([]) }
 
 const head = 'apiVersion: config.kubernetes.io/v1\nkind: ResourceList\n'
 const pod = '- apiVersion: v1\n  kind: Pod\n  metadata:\n    name: p\n'

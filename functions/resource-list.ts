@@ -10,18 +10,23 @@ import { type ExitCode, exitCode } from '../api/exit-code.ts'
 import { quote } from '../api/mistake.ts'
 import manifest from '../package.json' with { type: 'json' }
 import { functionHelp } from './function-help.ts'
-import { sharedProblem } from './editable.ts'
 import { readFunctionConfig } from './function-config.ts'
 import { kptIdAnnotations } from './kpt-ids.ts'
-import type { FunctionOutput, Generated, KrmFunction, Orchestrator } from './krm-function.ts'
+import {
+  type EditedItem,
+  type Generated,
+  type KrmFunction,
+  type Orchestrator,
+  passWith,
+} from './krm-function.ts'
 import { exitCodeOf, type Finding, lineOf } from './krm-result.ts'
-import { annotationsOf, itemsUnder, type ManifestItem } from './manifest-item.ts'
+import { annotationsOf } from './manifest-item.ts'
+import { mentions } from './mentions.ts'
+import { type Piece, readInPieces, readWhole, type ResourceList } from './read-resource-list.ts'
 import { applyEdits, type SourceEdit } from './apply-edits.ts'
 import { addEntry, addItem, removeEntries, replaceValue } from './source-edit.ts'
-import type { SourceDocument, SourceMap, SourceSequence } from './source-node.ts'
-import { parseSource } from './source-tree.ts'
 import { guardStdout } from './guard-stdout.ts'
-import { isNull, lookUp, ownEntry, stringOf, toValue, type Value } from './source-value.ts'
+import { lookUp, ownEntry, toValue, type Value } from './source-value.ts'
 
 export type FunctionRun = {
   readonly stdout: string
@@ -30,31 +35,58 @@ export type FunctionRun = {
   readonly exit: ExitCode
 }
 
-type ResourceList = {
-  readonly document: SourceDocument
-  readonly root: SourceMap
-  readonly list: SourceSequence | undefined
-  readonly items: readonly ManifestItem[]
+export function runFunction(krmFunction: KrmFunction, text: string): FunctionRun {
+  const list = readInPieces(text)
+  return (list && runOn(krmFunction, text, list)) ?? runOnWhole(krmFunction, text)
 }
 
-export function runFunction(krmFunction: KrmFunction, text: string): FunctionRun {
-  const parsed = readResourceList(text)
-  if (typeof parsed === 'string') {
-    return { stdout: '', stderr: [`error: the input ${parsed}`], exit: exitCode.input }
+/** As runFunction, but with every item parsed: slow, and the measure of what may be left out. */
+export function runOnWhole(krmFunction: KrmFunction, text: string): FunctionRun {
+  const list = readWhole(text)
+  if (typeof list === 'string') {
+    return { stdout: '', stderr: [`error: the input ${list}`], exit: exitCode.input }
   }
-  const { root, items } = parsed
-  const orchestrator = orchestratorOf(items)
-  const configNode = lookUp(root, 'functionConfig')
+  const done = runOn(krmFunction, text, list)
+  if (!done) throw new Error('an item that was parsed already does not parse')
+  return done
+}
+
+/** @returns undefined where an item that matters cannot be parsed by itself. */
+function runOn(krmFunction: KrmFunction, text: string, list: ResourceList): FunctionRun | undefined {
+  const orchestrator = orchestratorOf(list.pieces)
+  const configNode = lookUp(list.root, 'functionConfig')
   const config = readFunctionConfig(configNode && toValue(configNode), krmFunction.configKind)
-  const output: FunctionOutput =
+  const pass =
     config.problem === undefined
-      ? krmFunction.run({ items, config: config.value, orchestrator })
-      : { findings: [{ severity: 'error', message: config.problem, exit: exitCode.usage }] }
-  const exit = exitCodeOf(output.findings)
-  const edits = exit === exitCode.done ? editsOf(parsed, output) : []
+      ? krmFunction.begin({
+          config: config.value,
+          orchestrator,
+          valuesOf: (annotation) => valuesOf(list.pieces, annotation),
+        })
+      : passWith([{ severity: 'error', message: config.problem, exit: exitCode.usage }])
+  const edits: SourceEdit[] = []
+  const edit = ({ item: { document }, edits: own }: EditedItem) => {
+    for (const one of own) {
+      edits.push({ ...one, start: one.start + document.at, end: one.end + document.at })
+    }
+  }
+  for (const { source, read } of list.pieces) {
+    if (source !== undefined && !pass.concerns(source)) continue
+    const items = read()
+    if (!items) return undefined
+    for (const item of items) edit({ item, edits: pass.see(item) })
+  }
+  const { findings, edited, generated } = pass.end()
+  const exit = exitCodeOf(findings)
+  if (exit !== exitCode.done) edits.length = 0
+  else {
+    if (edited) edit(edited)
+    if (generated) edits.push(...generatedEdits(list, generated).map(list.placed))
+  }
+  edits.push(...resultEdits(list, findings).map(list.placed))
   // kpt shows the results itself; kustomize drops them and shows standard error.
-  const stderr = orchestrator === 'kpt' ? [] : output.findings.map(lineOf)
-  return { stdout: applyEdits(text, [...edits, ...resultEdits(parsed, output.findings)]), stderr, exit }
+  const stderr = orchestrator === 'kpt' ? [] : findings.map(lineOf)
+  return { stdout: applyEdits(text, edits), stderr, exit }
 }
 
 /** A function's program: reads standard input, writes standard output, sets the exit code. */
@@ -104,41 +136,21 @@ function usage(message: string): FunctionRun {
   return { stdout: '', stderr: [`error: ${message}`], exit: exitCode.usage }
 }
 
-/** A problem is the end of a sentence that begins with "the input". */
-function readResourceList(text: string): ResourceList | string {
-  const { documents, problem } = parseSource(text)
-  if (problem !== undefined) return problem
-  const [document, ...more] = documents
-  const root = document?.root
-  if (!document || root?.type !== 'map') return 'is not a ResourceList: it is no YAML or JSON object'
-  if (more.length > 0) return `is not a ResourceList: it is ${more.length + 1} YAML documents`
-  const apiVersion = stringOf(lookUp(root, 'apiVersion')) ?? ''
-  const kind = stringOf(lookUp(root, 'kind')) ?? ''
-  if (kind !== 'ResourceList' || !/^config\.kubernetes\.io\/v1(beta1)?$/.test(apiVersion)) {
-    return (
-      'is not a ResourceList: its apiVersion must be config.kubernetes.io/v1 or config.kubernetes.io/v1beta1 ' +
-      'and its kind ResourceList'
-    )
+function* valuesOf(pieces: readonly Piece[], annotation: string): Generator<string> {
+  for (const { source, read } of pieces) {
+    if (source !== undefined && !mentions(source, annotation)) continue
+    for (const item of read() ?? []) {
+      const value = annotationsOf(item).get(annotation)
+      if (value !== undefined) yield value
+    }
   }
-  const shared = sharedProblem(document, root)
-  if (shared !== undefined) return `is not a ResourceList that functions can edit: it ${shared}`
-  const entry = ownEntry(root, 'items')
-  if (!entry) return 'is not a ResourceList: it has no items'
-  const list = entry.value
-  if (isNull(list)) return { document, root, list: undefined, items: [] }
-  if (list.type !== 'sequence') return 'is not a ResourceList: its items are not a list'
-  return { document, root, list, items: list.items.flatMap((item) => itemsUnder(document, item)) }
 }
 
-function orchestratorOf(items: readonly ManifestItem[]): Orchestrator {
-  const has = (key: string) => items.some((item) => annotationsOf(item).has(key))
-  if (has('kustomize.config.k8s.io/id')) return 'kustomize'
-  return has(kptIdAnnotations[0]) ? 'kpt' : 'none'
-}
-
-function editsOf(list: ResourceList, output: FunctionOutput): SourceEdit[] {
-  const edits = (output.edited ?? []).flatMap((one) => one.edits)
-  return output.generated ? [...edits, ...generatedEdits(list, output.generated)] : edits
+/** Whoever runs us marks every object, so only the first one has to be looked at. */
+function orchestratorOf(pieces: readonly Piece[]): Orchestrator {
+  const isMarked = (annotation: string) => valuesOf(pieces, annotation).next().done === false
+  if (isMarked('kustomize.config.k8s.io/id')) return 'kustomize'
+  return isMarked(kptIdAnnotations[0]) ? 'kpt' : 'none'
 }
 
 function generatedEdits({ document, root, list }: ResourceList, generated: Generated): SourceEdit[] {

@@ -37,6 +37,8 @@ export type SourceNode = SourceContent | SourceAlias
 
 export type SourceDocument = {
   readonly source: string
+  /** Where the source begins in the text that it was cut from; its nodes' positions are its own. */
+  readonly at: number
   readonly root: SourceNode
   /** The names that some alias of this document uses. */
   readonly aliased: ReadonlySet<string>

@@ -26,8 +26,12 @@ const maxDepth = 200
 /** The nodes that aliases may repeat in one document, likewise: a few lines can stand for billions. */
 const maxRepeated = 1_000_000
 
-/** A text without any document gives none. The problem names the line, never its text. */
-export function parseSource(source: string): ParsedSource {
+/**
+ * A text without any document gives none. The problem names the line, never its text.
+ *
+ * @param at where the source begins in the text that it was cut from.
+ */
+export function parseSource(source: string, at = 0): ParsedSource {
   let events: Event[]
   try {
     events = yamlEvents(source, maxDepth)
@@ -35,7 +39,7 @@ export function parseSource(source: string): ParsedSource {
     return { problem: syntaxProblem(error) }
   }
   const documents: SourceDocument[] = []
-  const reader: Reader = { source, events, position: 0, behind: 0 }
+  const reader: Reader = { source, at, events, position: 0, behind: 0 }
   while (reader.position < events.length) {
     const names: Names = { anchors: new Map(), aliased: new Set(), nodes: 0, repeated: 0 }
     documents.push(readDocument(reader, names))
@@ -49,6 +53,7 @@ export function parseSource(source: string): ParsedSource {
 
 type Reader = {
   readonly source: string
+  readonly at: number
   readonly events: readonly Event[]
   position: number
   /** The end of the document before. */
@@ -75,7 +80,7 @@ function readDocument(reader: Reader, names: Names): SourceDocument {
       : readNode(reader, names, { after: reader.behind, indicator: '' })
   reader.position++
   reader.behind = root.end
-  return { source: reader.source, root, aliased: names.aliased }
+  return { source: reader.source, at: reader.at, root, aliased: names.aliased }
 }
 
 function readNode(reader: Reader, names: Names, gap: Gap): SourceNode {

@@ -4,8 +4,9 @@ import { exitCode } from '../api/exit-code.ts'
 import { judgeStorage } from '../api/judge-storage.ts'
 import type { Mistake } from '../api/mistake.ts'
 import { type PodAnnotations, parsePodAnnotations } from '../api/pod-annotations.ts'
-import { type Finding, findingOf, nameOf } from './krm-result.ts'
+import { type Finding, findingOf, nameOf, type ObjectReference } from './krm-result.ts'
 import { annotationsOf, type ManifestItem } from './manifest-item.ts'
+import { mentions } from './mentions.ts'
 import { type PodTemplate, podTemplatesOf } from './pod-template.ts'
 import type { WorkloadConfig } from './workload-options.ts'
 
@@ -16,51 +17,81 @@ export type Workload = {
   readonly pod: PodAnnotations
 }
 
+/** Reads the items of one input, one after the other. What it keeps of them does not grow with their size. */
+export type WorkloadReader = {
+  /** Whether an item may have workloads to read, or findings, by its source. */
+  readonly concerns: (source: string) => boolean
+  readonly read: (item: ManifestItem) => readonly Workload[]
+  /** What is wrong with what was read; declarations that contradict each other across workloads too. */
+  readonly findings: () => readonly Finding[]
+}
+
+export function workloadReader({
+  annotationDomain: domain,
+  podTemplates,
+  storagePolicy,
+  namespace,
+}: WorkloadConfig): WorkloadReader {
+  const findings: Finding[] = []
+  const owners: Owner[] = []
+  const declared: PodAnnotations['declared'][] = []
+  const readTemplate = (item: ManifestItem, template: PodTemplate): Workload => {
+    const { object } = item
+    const pod = parsePodAnnotations(template.annotations, domain)
+    const owner = { object, key: template.key }
+    const where = object.namespace ?? (namespace === '' ? undefined : namespace)
+    const judged = storagePolicy ? judgeStorage(storagePolicy, where, pod.declared) : []
+    findings.push(...findingsOf([...template.mistakes, ...pod.mistakes, ...judged], owner))
+    if (pod.declared.length > 0) {
+      owners.push(owner)
+      declared.push(pod.declared)
+    }
+    return { item, template, pod: { ...pod, annotated: pod.annotated || template.mistakes.length > 0 } }
+  }
+  return {
+    concerns: (source) => mentions(source, `.${domain}/`),
+    read: (item) => {
+      const templates = podTemplatesOf(item, domain, podTemplates)
+      if (templates.some(({ path }) => path.length > 0)) findings.push(...misplaced(item, domain))
+      return templates.map((template) => readTemplate(item, template))
+    },
+    findings: () => {
+      const conflicts = findConflicts(declared, (position) => {
+        const owner = owners[position]
+        return owner ? ownerName(owner) : ''
+      })
+      return [
+        ...findings,
+        ...conflicts.flatMap((mistakes, position) => {
+          const owner = owners[position]
+          return owner ? findingsOf(mistakes, owner) : []
+        }),
+      ]
+    },
+  }
+}
+
 export type Workloads = { readonly workloads: readonly Workload[]; readonly findings: readonly Finding[] }
 
-/** @param items of one input: declarations that contradict each other across workloads are found too. */
-export function readWorkloads(
-  items: readonly ManifestItem[],
-  { annotationDomain: domain, podTemplates, storagePolicy, namespace }: WorkloadConfig,
-): Workloads {
-  const findings: Finding[] = []
-  const workloads: Workload[] = []
-  for (const item of items) {
-    const templates = podTemplatesOf(item, domain, podTemplates)
-    if (templates.some(({ path }) => path.length > 0)) findings.push(...misplaced(item, domain))
-    for (const template of templates) {
-      const pod = parsePodAnnotations(template.annotations, domain)
-      const annotated = pod.annotated || template.mistakes.length > 0
-      const workload = { item, template, pod: { ...pod, annotated } }
-      workloads.push(workload)
-      const where = item.object.namespace ?? (namespace === '' ? undefined : namespace)
-      const judged = storagePolicy ? judgeStorage(storagePolicy, where, pod.declared) : []
-      findings.push(...findingsOf([...template.mistakes, ...pod.mistakes, ...judged], workload))
-    }
-  }
-  const names = workloads.map(workloadName)
-  const conflicts = findConflicts(
-    workloads.map(({ pod }) => pod.declared),
-    (position) => names[position] ?? '',
-  )
-  conflicts.forEach((mistakes, position) => {
-    const workload = workloads[position]
-    if (workload) findings.push(...findingsOf(mistakes, workload))
-  })
-  return { workloads, findings }
+/** All workloads of an input at once. */
+export function readWorkloads(items: readonly ManifestItem[], config: WorkloadConfig): Workloads {
+  const { read, findings } = workloadReader(config)
+  const workloads = items.flatMap((item) => read(item))
+  return { workloads, findings: findings() }
 }
 
-function findingsOf(mistakes: readonly Mistake[], { item, template }: Workload): Finding[] {
+/** What a message calls a workload, without its source. */
+type Owner = { readonly object: ObjectReference; readonly key: string }
+
+function findingsOf(mistakes: readonly Mistake[], { object, key }: Owner): Finding[] {
   return mistakes.map((mistake) => {
-    const finding = findingOf(mistake, item.object)
-    return template.key === ''
-      ? finding
-      : { ...finding, message: `template ${template.key} ${finding.message}` }
+    const finding = findingOf(mistake, object)
+    return key === '' ? finding : { ...finding, message: `template ${key} ${finding.message}` }
   })
 }
 
-function workloadName({ item, template }: Workload): string {
-  return nameOf(item.object) + (template.key === '' ? '' : ` template ${template.key}`)
+function ownerName({ object, key }: Owner): string {
+  return nameOf(object) + (key === '' ? '' : ` template ${key}`)
 }
 
 /** Declarations on the workload's own metadata: nobody reads them there. */

@@ -7,11 +7,36 @@ export type ListStyle = 'wide' | 'compact'
 /** Line ends and a byte order mark to YAML 1.1, text to YAML 1.2; and what no reader shows. */
 const invisible = /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]/g
 
+const printed = new Map<string, readonly string[]>()
+
+/** More than one input has different values to print; a bound, so that hostile ones do not fill the memory. */
+const maxPrinted = 1000
+
 /**
  * Block YAML for a value that we write ourselves. Strings are quoted wherever YAML 1.1, which kustomize reads, or 1.2
- * would see another type or another text. @returns lines without their line ends.
+ * would see another type or another text. What is the same for ten thousand workloads is printed once.
+ *
+ * @returns lines without their line ends.
  */
-export function yamlLines(value: Value, lists: ListStyle): string[] {
+export function yamlLines(value: Value, lists: ListStyle): readonly string[] {
+  const key = lists + JSON.stringify(value, exactNumber)
+  const known = printed.get(key)
+  if (known) return known
+  const lines = printLines(value, lists)
+  if (printed.size >= maxPrinted) printed.clear()
+  printed.set(key, lines)
+  return lines
+}
+
+/** JSON has no infinities and no negative zero, and must not take a number for a text. */
+function exactNumber(_: string, value: Value): Value {
+  if (typeof value === 'string') return `"${value}`
+  return typeof value === 'number' && (!Number.isFinite(value) || Object.is(value, -0))
+    ? `${1 / value} ${value}`
+    : value
+}
+
+function printLines(value: Value, lists: ListStyle): string[] {
   const document = new Document(value, { version: '1.2', compat: 'yaml-1.1', aliasDuplicateObjects: false })
   visit(document, {
     Scalar: (_, node) => {

@@ -1,7 +1,7 @@
 import { uninjectedFindings } from '../injected.ts'
 import { type Finding, judge } from '../krm-result.ts'
 import type { ManifestItem } from '../manifest-item.ts'
-import { readWorkloads, type Workload } from '../workload.ts'
+import { type Workload, workloadReader, type WorkloadReader } from '../workload.ts'
 import type { ExportConfig } from './config.ts'
 import type { Grant } from './grant.ts'
 import { collectGrants, type Reader } from './grants.ts'
@@ -15,15 +15,38 @@ export type ExportOutput = {
   readonly files: ReadonlyMap<string, string>
 }
 
+/** Collects what the module is made of, item by item. */
+export type ExportReader = Pick<WorkloadReader, 'concerns'> & {
+  readonly read: (item: ManifestItem) => void
+  readonly end: () => ExportOutput
+}
+
+export function exportReader(config: ExportConfig): ExportReader {
+  const { concerns, read, findings } = workloadReader(config)
+  const uninjected: Finding[] = []
+  const readers: Reader[] = []
+  return {
+    concerns,
+    read: (item) => {
+      const annotated = read(item).filter(({ pod }) => pod.annotated)
+      if (!config.allowUninjected)
+        uninjected.push(...uninjectedFindings(annotated, ', or set allowUninjected'))
+      readers.push(...annotated.map(readerOf))
+    },
+    end: () => {
+      const { grants, findings: grantFindings } = collectGrants(readers)
+      const all = judge([...findings(), ...uninjected, ...grantFindings], config.strict)
+      const failed = all.some(({ severity }) => severity === 'error')
+      return { findings: all, grants, files: failed ? new Map() : renderModule(grants) }
+    },
+  }
+}
+
 /** The Terraform module that lets each role read exactly what its workloads declare. */
 export function exportItems(items: readonly ManifestItem[], config: ExportConfig): ExportOutput {
-  const { workloads, findings } = readWorkloads(items, config)
-  const annotated = workloads.filter(({ pod }) => pod.annotated)
-  const uninjected = config.allowUninjected ? [] : uninjectedFindings(annotated, ', or set allowUninjected')
-  const { grants, findings: grantFindings } = collectGrants(annotated.map(readerOf))
-  const all = judge([...findings, ...uninjected, ...grantFindings], config.strict)
-  const failed = all.some(({ severity }) => severity === 'error')
-  return { findings: all, grants, files: failed ? new Map() : renderModule(grants) }
+  const { read, end } = exportReader(config)
+  for (const item of items) read(item)
+  return end()
 }
 
 function readerOf({ item: { object }, template, pod }: Workload): Reader {

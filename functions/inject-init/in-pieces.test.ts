@@ -1,0 +1,65 @@
+/** Generated lists of manifests, in every style of indentation, come out as if they had been parsed whole. */
+import fc from 'fast-check'
+import t from 'tap'
+import { cutItems } from '../cut-items.ts'
+import { runFunction, runOnWhole } from '../resource-list.ts'
+import { print, style, workload } from './arbitrary-manifest.ts'
+import { undeclare } from './fixtures.ts'
+import { injectInit } from './inject-init.ts'
+
+const flat = style.map((one) => ({ ...one, json: null, crlf: false, ended: true }))
+const orchestrators = fc.constantFrom('', 'internal.config.kubernetes.io/id', 'kustomize.config.k8s.io/id')
+const manifest = fc.record({
+  value: workload,
+  printed: flat,
+  declared: fc.boolean(),
+  /** Makes an alias of it, to itself or to the neighbours. */
+  anchor: fc.constantFrom('', '&n1 ', '&n2 '),
+  alias: fc.constantFrom('', '', '', '', '', '', '', 'status: *n1', 'status: *n2'),
+})
+const list = fc.record({
+  manifests: fc.array(manifest, { minLength: 1, maxLength: 4 }),
+  orchestrator: orchestrators,
+  column: fc.constantFrom(0, 2),
+  config: fc.constantFrom(
+    '',
+    '',
+    'functionConfig: {apiVersion: v1, kind: ConfigMap, data: {image: "example/init:1", strict: "true"}}\n',
+    'functionConfig:\n  apiVersion: kees.bsycorp.com/v1alpha1\n  kind: InjectInit\n  spec:\n    containers: [nobody]\n',
+  ),
+  front: fc.boolean(),
+  results: fc.constantFrom('', 'results:\n- message: old\n'),
+})
+
+const text = list.map(({ manifests, orchestrator, column, config, front, results }) => {
+  const items = manifests.map(({ value, printed, declared, anchor, alias }) => {
+    const { metadata } = value
+    const annotations = { ...metadata.annotations, ...(orchestrator === '' ? {} : { [orchestrator]: '1' }) }
+    const object = { ...value, metadata: { ...metadata, ...(orchestrator === '' ? {} : { annotations }) } }
+    const source = print(object, printed).replace(/^( *hostname:) /m, `$1 ${anchor}`) + alias
+    return (declared ? source : undeclare(source)).replace(/\n$/, '')
+  })
+  const indented = items.map((item) => {
+    const lines = item.replaceAll('\n', `\n${' '.repeat(column + 2)}`)
+    return `${' '.repeat(column)}- ${lines}\n`
+  })
+  const head = 'apiVersion: config.kubernetes.io/v1\nkind: ResourceList\n'
+  return `${front ? config : ''}${head}items:\n${indented.join('')}${front ? '' : config}${results}`
+})
+
+t.test('in pieces as whole', async (t) => {
+  let cut = 0
+  let valid = 0
+  fc.assert(
+    fc.property(text, (input) => {
+      const whole = runOnWhole(injectInit, input)
+      if (whole.stdout === '') return
+      valid++
+      if (cutItems(input)) cut++
+      t.strictSame(runFunction(injectInit, input), whole)
+      t.strictSame(runFunction(injectInit, whole.stdout), runOnWhole(injectInit, whole.stdout))
+    }),
+    { numRuns: 200 },
+  )
+  t.ok(cut > 60, `${cut} of ${valid} were cut`)
+})

@@ -1,0 +1,34 @@
+import fc from 'fast-check'
+import t from 'tap'
+import { parse, stringify } from 'yaml'
+import { value as values } from './arbitrary-yaml.ts'
+import { mentions } from './mentions.ts'
+
+const key = 'secret.bsycorp.com/x'
+
+t.test('a key is found however it is written', async (t) => {
+  for (const source of [
+    `${key}: 1`,
+    `"${key}": 1`,
+    String.raw`"secret.bsycorp.com\/x": 1`,
+    String.raw`"secret.bsycorp\x2ecom/x": 1`,
+    String.raw`"secret.bsycorp\u002ecom/x": 1`,
+    String.raw`"\U00000073ecret.bsycorp.com/x": 1`,
+    '? "secret.bsy\\\n  corp.com/x"\n: 1',
+    '? "secret.bsy\\\r\n  corp.com/x"\n: 1',
+    `? >-\n  ${key}\n: 1`,
+  ]) {
+    t.strictSame(Object.keys(Object(parse(source))), [key], source)
+    t.ok(mentions(source, '.bsycorp.com/'), source)
+  }
+  t.notOk(mentions('a: "b\\n\\"c\\\\"', '.bsycorp.com/'))
+})
+
+t.test('what another library prints mentions the text that is in it', async () => {
+  const styles = fc.constantFrom('PLAIN', 'QUOTE_DOUBLE', 'QUOTE_SINGLE', 'BLOCK_LITERAL', 'BLOCK_FOLDED')
+  fc.assert(
+    fc.property(values.value, styles, fc.constantFrom(0, 20), (value, style, lineWidth) =>
+      mentions(stringify([value, { [key]: value }], { defaultStringType: style, lineWidth }), key),
+    ),
+  )
+})

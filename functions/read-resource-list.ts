@@ -1,0 +1,100 @@
+/**
+ * A ResourceList as a function works on it: the list itself, and its items, which are read as they are asked for. There
+ * are two ways to read it. In pieces: the text is cut into its items, and only those that matter are parsed, one at a
+ * time. Whole: the text is parsed from its first to its last byte. Where the first is possible, both lead to the same
+ * output (docs/adr/0009).
+ */
+import type { SourceEdit } from './apply-edits.ts'
+import { cutItems } from './cut-items.ts'
+import { sharedProblem } from './editable.ts'
+import { itemsUnder, type ManifestItem } from './manifest-item.ts'
+import type { SourceDocument, SourceMap, SourceSequence } from './source-node.ts'
+import { parseSource } from './source-tree.ts'
+import { isNull, lookUp, ownEntry, stringOf } from './source-value.ts'
+
+export type ResourceList = {
+  readonly document: SourceDocument
+  readonly root: SourceMap
+  /** Absent where items are null. */
+  readonly list: SourceSequence | undefined
+  readonly pieces: readonly Piece[]
+  /** An edit of the document, as one of the text. */
+  readonly placed: (edit: SourceEdit) => SourceEdit
+}
+
+/** One item with the comments below it, or all of them. */
+export type Piece = {
+  /** Absent where it is all of them, and parsed already. */
+  readonly source?: string
+  /** Undefined where it does not parse by itself. */
+  readonly read: () => readonly ManifestItem[] | undefined
+}
+
+/** @returns undefined where the text cannot be cut. */
+export function readInPieces(text: string): ResourceList | undefined {
+  const cut = cutItems(text)
+  if (!cut) return undefined
+  const { starts, end } = cut
+  const [first = 0] = starts
+  const last = starts.at(-1) ?? first
+  // The last item stands for all: what is added to the list or behind it comes behind this one.
+  const head = readHead(text.slice(0, first) + text.slice(last))
+  if (typeof head === 'string' || head.list?.items.length !== 1) return undefined
+  const pieces = starts.map((start, index): Piece => {
+    const source = text.slice(start, starts[index + 1] ?? end)
+    return { source, read: () => readItem(source, start) }
+  })
+  return { ...head, pieces, placed: shift(first, last - first) }
+}
+
+/** A problem is the end of a sentence that begins with "the input". */
+export function readWhole(text: string): ResourceList | string {
+  const head = readHead(text)
+  if (typeof head === 'string') return head
+  const { document, list } = head
+  const items = list?.items.flatMap((item) => itemsUnder(document, item)) ?? []
+  return { ...head, pieces: [{ read: () => items }] }
+}
+
+type Head = Omit<ResourceList, 'pieces'>
+
+function readHead(text: string): Head | string {
+  const { documents, problem } = parseSource(text)
+  if (problem !== undefined) return problem
+  const [document, ...more] = documents
+  const root = document?.root
+  if (!document || root?.type !== 'map') return 'is not a ResourceList: it is no YAML or JSON object'
+  if (more.length > 0) return `is not a ResourceList: it is ${more.length + 1} YAML documents`
+  const apiVersion = stringOf(lookUp(root, 'apiVersion')) ?? ''
+  const kind = stringOf(lookUp(root, 'kind')) ?? ''
+  if (kind !== 'ResourceList' || !/^config\.kubernetes\.io\/v1(beta1)?$/.test(apiVersion)) {
+    return (
+      'is not a ResourceList: its apiVersion must be config.kubernetes.io/v1 or config.kubernetes.io/v1beta1 ' +
+      'and its kind ResourceList'
+    )
+  }
+  const shared = sharedProblem(document, root)
+  if (shared !== undefined) return `is not a ResourceList that functions can edit: it ${shared}`
+  const entry = ownEntry(root, 'items')
+  if (!entry) return 'is not a ResourceList: it has no items'
+  const { value } = entry
+  const placed = (edit: SourceEdit) => edit
+  if (isNull(value)) return { document, root, list: undefined, placed }
+  if (value.type !== 'sequence') return 'is not a ResourceList: its items are not a list'
+  return { document, root, list: value, placed }
+}
+
+function readItem(source: string, start: number): readonly ManifestItem[] | undefined {
+  const { documents = [] } = parseSource(source, start)
+  const [document, ...more] = documents
+  if (document?.root.type !== 'sequence' || document.root.items.length !== 1 || more.length > 0) {
+    return undefined
+  }
+  return document.root.items.flatMap((item) => itemsUnder(document, item))
+}
+
+/** What begins or ends at the first item does so there also when other items stand between it and the last. */
+function shift(first: number, by: number): (edit: SourceEdit) => SourceEdit {
+  const place = (position: number) => (position <= first ? position : position + by)
+  return (edit) => ({ ...edit, start: place(edit.start), end: place(edit.end) })
+}
