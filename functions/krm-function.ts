@@ -1,5 +1,6 @@
 import type { Finding } from './krm-result.ts'
 import type { ManifestItem } from './manifest-item.ts'
+import type { Mentions } from './mentions.ts'
 import type { OptionDescription } from './options.ts'
 import type { SourceEdit } from './apply-edits.ts'
 import type { FunctionConfig } from './function-config.ts'
@@ -17,8 +18,8 @@ export type FunctionInput = {
 
 /** One run over the items of an input. They are parsed one at a time, so what is kept of one decides over the memory. */
 export type FunctionPass = {
-  /** Whether an item may matter, by its source: what is not concerned is not parsed. */
-  readonly concerns: (source: string) => boolean
+  /** Whether an item may matter, by what its source mentions: what does not is not parsed. */
+  readonly concerns: (mentions: Mentions) => boolean
   /** Sees each item once, in their order. */
   readonly see: (item: ManifestItem) => readonly SourceEdit[]
   /** After the last item. */

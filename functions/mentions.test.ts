@@ -2,7 +2,9 @@ import fc from 'fast-check'
 import t from 'tap'
 import { parse, stringify } from 'yaml'
 import { value as values } from './arbitrary-yaml.ts'
-import { mentions } from './mentions.ts'
+import { mentionsIn } from './mentions.ts'
+
+const mentions = (source: string, text: string) => mentionsIn(source)(0, source.length)(text)
 
 const key = 'secret.bsycorp.com/x'
 
@@ -31,4 +33,29 @@ t.test('what another library prints mentions the text that is in it', async () =
       mentions(stringify([value, { [key]: value }], { defaultStringType: style, lineWidth }), key),
     ),
   )
+})
+
+t.test('each piece is asked for its own, in any order', async (t) => {
+  const source = 'a b a \\/ c'
+  const pieces = [
+    [0, 2],
+    [2, 4],
+    [4, 6],
+    [6, 9],
+    [9, 10],
+  ] as const
+  const mentionsOf = mentionsIn(source)
+  for (const order of [
+    [0, 1, 2, 3, 4],
+    [4, 3, 2, 1, 0],
+    [2, 0, 4, 1, 3],
+  ]) {
+    for (const index of order) {
+      const [start, end] = pieces[index] ?? [0, 0]
+      for (const text of ['a', 'b', 'c', 'b a']) {
+        const own = source.slice(start, end)
+        t.equal(mentionsOf(start, end)(text), own.includes(text) || own.includes('/'), `${text} in ${own}`)
+      }
+    }
+  }
 })

@@ -7,7 +7,6 @@ import { editableMap, type Refusals } from './editable.ts'
 import type { KrmFunction } from './krm-function.ts'
 import type { Finding } from './krm-result.ts'
 import { annotationsOf } from './manifest-item.ts'
-import { mentions } from './mentions.ts'
 import { runFunction, runOnWhole } from './resource-list.ts'
 import { addEntry } from './source-edit.ts'
 import type { Value } from './source-value.ts'
@@ -21,7 +20,7 @@ const label: KrmFunction = {
   begin: ({ config, orchestrator }) => {
     const findings: Finding[] = []
     return {
-      concerns: (source) => mentions(source, '.example.com/'),
+      concerns: (mentions) => mentions('.example.com/'),
       see: (item) => {
         const { document, root, object } = item
         if (![...annotationsOf(item).keys()].some((key) => key.includes('.example.com/'))) return []

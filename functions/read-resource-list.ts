@@ -8,6 +8,7 @@ import type { SourceEdit } from './apply-edits.ts'
 import { cutItems } from './cut-items.ts'
 import { sharedProblem } from './editable.ts'
 import { itemsUnder, type ManifestItem } from './manifest-item.ts'
+import { type Mentions, mentionsIn } from './mentions.ts'
 import type { SourceDocument, SourceMap, SourceSequence } from './source-node.ts'
 import { parseSource } from './source-tree.ts'
 import { isNull, lookUp, ownEntry, stringOf } from './source-value.ts'
@@ -24,8 +25,7 @@ export type ResourceList = {
 
 /** One item with the comments below it, or all of them. */
 export type Piece = {
-  /** Absent where it is all of them, and parsed already. */
-  readonly source?: string
+  readonly mentions: Mentions
   /** Undefined where it does not parse by itself. */
   readonly read: () => readonly ManifestItem[] | undefined
 }
@@ -40,9 +40,10 @@ export function readInPieces(text: string): ResourceList | undefined {
   // The last item stands for all: what is added to the list or behind it comes behind this one.
   const head = readHead(text.slice(0, first) + text.slice(last))
   if (typeof head === 'string' || head.list?.items.length !== 1) return undefined
+  const mentionsOf = mentionsIn(text)
   const pieces = starts.map((start, index): Piece => {
-    const source = text.slice(start, starts[index + 1] ?? end)
-    return { source, read: () => readItem(source, start) }
+    const behind = starts[index + 1] ?? end
+    return { mentions: mentionsOf(start, behind), read: () => readItem(text.slice(start, behind), start) }
   })
   return { ...head, pieces, placed: shift(first, last - first) }
 }
@@ -53,7 +54,7 @@ export function readWhole(text: string): ResourceList | string {
   if (typeof head === 'string') return head
   const { document, list } = head
   const items = list?.items.flatMap((item) => itemsUnder(document, item)) ?? []
-  return { ...head, pieces: [{ read: () => items }] }
+  return { ...head, pieces: [{ mentions: () => true, read: () => items }] }
 }
 
 type Head = Omit<ResourceList, 'pieces'>

@@ -21,7 +21,6 @@ import {
 } from './krm-function.ts'
 import { exitCodeOf, type Finding, lineOf } from './krm-result.ts'
 import { annotationsOf } from './manifest-item.ts'
-import { mentions } from './mentions.ts'
 import { type Piece, readInPieces, readWhole, type ResourceList } from './read-resource-list.ts'
 import { applyEdits, type SourceEdit } from './apply-edits.ts'
 import { addEntry, addItem, removeEntries, replaceValue } from './source-edit.ts'
@@ -70,8 +69,8 @@ function runOn(krmFunction: KrmFunction, text: string, list: ResourceList): Func
       edits.push({ ...one, start: one.start + document.at, end: one.end + document.at })
     }
   }
-  for (const { source, read } of list.pieces) {
-    if (source !== undefined && !pass.concerns(source)) continue
+  for (const { mentions, read } of list.pieces) {
+    if (!pass.concerns(mentions)) continue
     const items = read()
     if (!items) return undefined
     for (const item of items) edit({ item, edits: pass.see(item) })
@@ -137,8 +136,8 @@ function usage(message: string): FunctionRun {
 }
 
 function* valuesOf(pieces: readonly Piece[], annotation: string): Generator<string> {
-  for (const { source, read } of pieces) {
-    if (source !== undefined && !mentions(source, annotation)) continue
+  for (const { mentions, read } of pieces) {
+    if (!mentions(annotation)) continue
     for (const item of read() ?? []) {
       const value = annotationsOf(item).get(annotation)
       if (value !== undefined) yield value

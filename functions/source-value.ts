@@ -31,7 +31,7 @@ export function allEntries(node: SourceNode | undefined): [string, SourceContent
   const map = node && resolve(node)
   if (map?.type !== 'map') return []
   const entries = new Map<string, SourceContent>()
-  for (const one of [...mergedMaps(map).toReversed(), map]) {
+  for (const one of hasMergeKey(map) ? [...mergedMaps(map).toReversed(), map] : [map]) {
     for (const { key, value } of one.entries) {
       if (key.type === 'scalar' && !isMergeKey(key)) entries.set(key.text, resolve(value))
     }

@@ -6,7 +6,7 @@ import type { Mistake } from '../api/mistake.ts'
 import { type PodAnnotations, parsePodAnnotations } from '../api/pod-annotations.ts'
 import { type Finding, findingOf, nameOf, type ObjectReference } from './krm-result.ts'
 import { annotationsOf, type ManifestItem } from './manifest-item.ts'
-import { mentions } from './mentions.ts'
+import type { Mentions } from './mentions.ts'
 import { type PodTemplate, podTemplatesOf } from './pod-template.ts'
 import type { WorkloadConfig } from './workload-options.ts'
 
@@ -19,8 +19,8 @@ export type Workload = {
 
 /** Reads the items of one input, one after the other. What it keeps of them does not grow with their size. */
 export type WorkloadReader = {
-  /** Whether an item may have workloads to read, or findings, by its source. */
-  readonly concerns: (source: string) => boolean
+  /** Whether an item may have workloads to read, or findings. */
+  readonly concerns: (mentions: Mentions) => boolean
   readonly read: (item: ManifestItem) => readonly Workload[]
   /** What is wrong with what was read; declarations that contradict each other across workloads too. */
   readonly findings: () => readonly Finding[]
@@ -49,7 +49,7 @@ export function workloadReader({
     return { item, template, pod: { ...pod, annotated: pod.annotated || template.mistakes.length > 0 } }
   }
   return {
-    concerns: (source) => mentions(source, `.${domain}/`),
+    concerns: (mentions) => mentions(`.${domain}/`),
     read: (item) => {
       const templates = podTemplatesOf(item, domain, podTemplates)
       if (templates.some(({ path }) => path.length > 0)) findings.push(...misplaced(item, domain))

@@ -8,7 +8,6 @@ import {
 } from '../krm-function.ts'
 import type { Finding, ObjectReference } from '../krm-result.ts'
 import { annotationsOf, type ManifestItem } from '../manifest-item.ts'
-import { mentions } from '../mentions.ts'
 import type { SourceEdit } from '../apply-edits.ts'
 import { addEntry, replaceValue } from '../source-edit.ts'
 import { ownEntry, toValue, type Value } from '../source-value.ts'
@@ -46,10 +45,8 @@ function exportPass(config: ExportConfig, orchestrator: Orchestrator, own: strin
   const { concerns, read, end } = exportReader(config)
   const found: FoundConfigMaps = {}
   return {
-    concerns: (source) =>
-      concerns(source) ||
-      (mentions(source, 'ConfigMap') &&
-        (mentions(source, config.name) || mentions(source, markerAnnotation))),
+    concerns: (mentions) =>
+      concerns(mentions) || (mentions('ConfigMap') && (mentions(config.name) || mentions(markerAnnotation))),
     see: (item) => {
       if ((annotationsOf(item).get(packagePath) ?? own) !== own) return []
       read(item)

@@ -10,7 +10,6 @@ import {
 } from '../krm-function.ts'
 import { type Finding, judge } from '../krm-result.ts'
 import type { ManifestItem } from '../manifest-item.ts'
-import { mentions } from '../mentions.ts'
 import { workloadReader } from '../workload.ts'
 import { type InjectConfig, injectOptions, parseInjectConfig } from './config.ts'
 import { injectObject } from './inject-object.ts'
@@ -29,7 +28,7 @@ function injectPass(config: InjectConfig, orchestrator: Orchestrator): FunctionP
   const marks = orchestrator === 'kpt' ? kptIdAnnotations : []
   const findings: Finding[] = []
   return {
-    concerns: (source) => reader.concerns(source) || mentions(source, injectedAnnotation),
+    concerns: (mentions) => reader.concerns(mentions) || mentions(injectedAnnotation),
     see: (item) => {
       const workloads = reader.read(item)
       if (workloads.length === 0) return []
