@@ -1,10 +1,11 @@
 // Brings the tools that tests need, with the machine's own clients, into a cache of the project's own. Without the
 // client nothing comes, and the tests that need the tool are skipped; a client that fails is a failure.
-import { renameSync, rmSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { withDirectoryLock } from './directory-lock.mjs'
+import { goInstall } from './go-install.ts'
 import { findCommand } from './installed.ts'
-import { runCommand } from './run-command.mjs'
+import { runQuietly } from './run-quietly.ts'
 import {
   cachedControlPlane,
   cachedHelm,
@@ -62,18 +63,11 @@ const tools: readonly Tool[] = [
   },
 ]
 
-async function goInstall(go: string, args: readonly string[], folder: string): Promise<void> {
-  const making = `${folder}.making`
-  await run(go, ['install', ...args], { GOBIN: making })
-  rmSync(folder, { recursive: true, force: true })
-  renameSync(making, folder)
-}
-
 /** A virtual environment holds absolute paths: it is made where it stays, and a stamp says that it is whole. */
 async function fetchMoto(python: string, folder: string): Promise<void> {
-  await run(python, ['-m', 'venv', '--clear', folder])
+  await runQuietly(python, ['-m', 'venv', '--clear', folder])
   const install = ['-m', 'pip', 'install', '--disable-pip-version-check', `moto[server]==${motoVersion}`]
-  await run(join(folder, 'bin', 'python'), install)
+  await runQuietly(join(folder, 'bin', 'python'), install)
   writeFileSync(join(folder, '.complete'), '')
 }
 
@@ -88,18 +82,6 @@ async function bring({ name, client, folder, cached, fetch }: Tool): Promise<voi
     await fetch(path, folder)
     say(`${name}: done in ${Math.round((Date.now() - start) / 1000)} s`)
   })
-}
-
-async function run(command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<void> {
-  const output: Buffer[] = []
-  const { code, signal } = await runCommand(command, args, {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    onOutput: (chunk: Buffer) => output.push(chunk),
-    env: { ...process.env, ...env },
-  })
-  if (code === 0) return
-  const how = signal ? `was ended by ${signal}` : `failed with exit code ${code}`
-  throw new Error(`${Buffer.concat(output).toString()}\n"${[command, ...args].join(' ')}" ${how}`.trim())
 }
 
 function say(line: string): void {

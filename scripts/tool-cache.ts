@@ -41,12 +41,18 @@ export function cachedMotoPython(): string | undefined {
   return existsSync(join(motoFolder(), '.complete')) && existsSync(python) ? python : undefined
 }
 
-/** The control plane is built from a module of ours: another source is another folder. */
 export function controlPlaneFolder(): string {
+  return goProgramFolder('control-plane', controlPlaneSource)
+}
+
+/** Of a program that is built from a module of ours: another source is another folder. */
+export function goProgramFolder(name: string, source: string): string {
   const hash = createHash('sha256')
-  for (const file of ['go.mod', 'go.sum', 'main.go'])
-    hash.update(readFileSync(join(controlPlaneSource, file)))
-  return join(toolCache(), `control-plane-${hash.digest('hex').slice(0, 12)}`)
+  for (const file of ['go.mod', 'go.sum', 'main.go']) {
+    const path = join(source, file)
+    if (existsSync(path)) hash.update(readFileSync(path))
+  }
+  return join(toolCache(), `${name}-${hash.digest('hex').slice(0, 12)}`)
 }
 
 export function cachedControlPlane(): string | undefined {

@@ -1,0 +1,21 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+
+export type Measurement = {
+  readonly wallSeconds: number
+  /** Of all threads, in user and system mode. */
+  readonly cpuSeconds: number
+  readonly peakBytes: number
+}
+
+/** Runs a command from file to file. Throws where it fails. @param measurer the built measure-command/main.go */
+export async function measureCommand(
+  measurer: string,
+  command: readonly string[],
+  input: string,
+  output: string,
+): Promise<Measurement> {
+  const { stdout } = await promisify(execFile)(measurer, [input, output, ...command])
+  const measurement: Measurement = JSON.parse(stdout)
+  return measurement
+}

@@ -1,0 +1,3 @@
+module kees/bench/measure-command
+
+go 1.25
