@@ -13,8 +13,8 @@ import { type Event, parseEvents, YAMLException } from 'js-yaml'
 /** Deeper than any line has to be. */
 const blanks = ' '.repeat(256)
 
-/** Each line takes one more reading of the whole text. */
-const maxPaddedLines = 1000
+/** Each line takes one more reading of the whole text; in characters, some seconds. */
+const maxRead = 20_000_000
 
 /** Throws YAMLException. */
 export function yamlEvents(source: string, maxDepth: number): Event[] {
@@ -26,7 +26,7 @@ export function yamlEvents(source: string, maxDepth: number): Event[] {
       return padded.length === 0 ? events : events.map((event) => moveBack(event, padded))
     } catch (error) {
       const line = lineToPad(source, error)
-      if (line === undefined || padded.includes(line) || padded.length === maxPaddedLines) throw error
+      if (line === undefined || padded.includes(line) || padded.length * source.length > maxRead) throw error
       padded.push(line)
       padded.sort((a, b) => a - b)
     }
