@@ -9,6 +9,8 @@ export type Io = {
   readonly out: (text: string) => void
   /** One line for people, on standard error. */
   readonly say: (line: string) => void
+  /** Likewise, for the progress of long work; absent where nobody watches. */
+  readonly tell?: (line: string) => void
 }
 
 export type Command = {

@@ -59,7 +59,10 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
 
   const dynamic = workloads.flatMap(({ pod }) => pod.declared).filter(isDynamic)
   const groups = dynamic.map(({ declaration, parameter }) => groupOf(declaration, parameter))
-  const results = await createMissing(store, groups, { dryRun: isOn(parsed, 'dry-run') })
+  const results = await createMissing(store, groups, {
+    dryRun: isOn(parsed, 'dry-run'),
+    progress: (done, total) => io.tell?.(`${done} of ${total} done`),
+  })
   for (const line of results.flatMap(complaintOf)) io.say(line)
   const rows = results.flatMap(rowsOf)
   io.out(output === 'json' ? `${JSON.stringify(rows, null, 2)}\n` : tableOf(rows))

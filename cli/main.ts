@@ -12,6 +12,7 @@ const io: Io = {
   },
   out: (text) => process.stdout.write(text),
   say: (line) => process.stderr.write(`${line}\n`),
+  ...(process.stderr.isTTY ? { tell: (line: string) => process.stderr.write(`${line}\n`) } : {}),
 }
 
 guardStdout(process)

@@ -152,3 +152,17 @@ t.test('what is made says who made it, and shows no value', async (t) => {
   ])
   for (const value of stored.values()) t.notMatch(descriptions.join(), value)
 })
+
+t.test('who watches long work hears of it every ten seconds', async (t) => {
+  const { store } = memoryStore()
+  const clock = virtualClock()
+  const slow: ParameterStore['create'] = async (name, value, about) => {
+    await clock.sleep(4000)
+    return await store.create(name, value, about)
+  }
+  const heard: string[] = []
+  const groups = Array.from({ length: 20 }, (_, index) => password(`/p${index}`))
+  const progress = (done: number, total: number) => heard.push(`${done} of ${total} at ${clock.now()}`)
+  await createMissing({ ...store, create: slow }, groups, { dryRun: false, clock, progress })
+  t.strictSame(heard, ['9 of 20 at 12000'])
+})

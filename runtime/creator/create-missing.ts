@@ -16,6 +16,14 @@ export type GroupResult = { readonly group: Group } & (
   | { readonly outcome: 'would-create'; readonly created: readonly string[] }
 )
 
+export type CreateOptions = {
+  readonly dryRun: boolean
+  readonly clock?: Clock
+  /** Called every ten seconds at most, when a group is done. */
+  readonly progress?: (done: number, total: number) => void
+}
+
+const progressEvery = 10_000
 const parallelCalls = 5
 const parallelGroups = 4
 /** In milliseconds; about a minute in all. */
@@ -28,12 +36,13 @@ const longestWait = 32_000
 export async function createMissing(
   store: ParameterStore,
   groups: Iterable<Group>,
-  { dryRun, clock = realClock }: { readonly dryRun: boolean; readonly clock?: Clock },
+  { dryRun, clock = realClock, progress }: CreateOptions,
 ): Promise<GroupResult[]> {
   const distinct = [...new Map([...groups].map((group) => [keyOf(group), group])).values()]
   const names = new Set(distinct.flatMap(({ parts }) => parts.map(({ parameter }) => parameter)))
   const { existing, failures } = await findExisting(store, names)
-  return await inParallel(distinct, parallelGroups, async (group) => {
+  let [done, told] = [0, clock.now()]
+  const make = async (group: Group): Promise<GroupResult> => {
     const failure = group.parts
       .map(({ parameter }) => failures.get(parameter))
       .find((one) => one !== undefined)
@@ -43,6 +52,15 @@ export async function createMissing(
       return { group, outcome: 'would-create', created: decision.parts.map(({ parameter }) => parameter) }
     }
     return { group, ...(await makePatiently(store, group, existing, clock)) }
+  }
+  return await inParallel(distinct, parallelGroups, async (group) => {
+    const result = await make(group)
+    done++
+    if (clock.now() - told >= progressEvery) {
+      told = clock.now()
+      progress?.(done, distinct.length)
+    }
+    return result
   })
 }
 
