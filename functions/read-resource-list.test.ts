@@ -176,6 +176,6 @@ t.test('a mistake in an item that matters is refused, with its line in the whole
 })
 
 t.test('a mistake in an item that does not matter passes', async (t) => {
-  const text = `${head}${pod('a', 'b: [')}${pod('d', 'e: f')}`
+  const text = `${head}${pod('a', 'b: c: d')}${pod('d', 'e: f')}`
   t.strictSame(runFunction(label, text), { stdout: text, stderr: [], exit: 0 })
 })

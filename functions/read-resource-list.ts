@@ -9,6 +9,7 @@ import { cutItems } from './cut-items.ts'
 import { sharedProblem } from './editable.ts'
 import { itemsUnder, type ManifestItem } from './manifest-item.ts'
 import { type Mentions, mentionsIn } from './mentions.ts'
+import { openEnds } from './open-ends.ts'
 import type { SourceDocument, SourceMap, SourceSequence } from './source-node.ts'
 import { parseSource } from './source-tree.ts'
 import { isNull, lookUp, ownEntry, stringOf } from './source-value.ts'
@@ -26,6 +27,8 @@ export type ResourceList = {
 /** One item with the comments below it, or all of them. */
 export type Piece = {
   readonly mentions: Mentions
+  /** Whether it is sure without parsing it that the next piece is not a part of it. */
+  readonly closed: boolean
   /** Undefined where it does not parse by itself. */
   readonly read: () => readonly ManifestItem[] | undefined
 }
@@ -41,9 +44,14 @@ export function readInPieces(text: string): ResourceList | undefined {
   const head = readHead(text.slice(0, first) + text.slice(last))
   if (typeof head === 'string' || head.list?.items.length !== 1) return undefined
   const mentionsOf = mentionsIn(text)
+  const open = openEnds(text).toSorted((a, b) => a - b)
+  let passed = 0
   const pieces = starts.map((start, index): Piece => {
     const behind = starts[index + 1] ?? end
-    return { mentions: mentionsOf(start, behind), read: () => readItem(text.slice(start, behind), start) }
+    while ((open[passed] ?? end) < start) passed++
+    const closed = (open[passed] ?? end) >= behind
+    const read = () => readItem(text.slice(start, behind), start)
+    return { mentions: mentionsOf(start, behind), closed, read }
   })
   return { ...head, pieces, placed: shift(first, last - first) }
 }
@@ -54,7 +62,7 @@ export function readWhole(text: string): ResourceList | string {
   if (typeof head === 'string') return head
   const { document, list } = head
   const items = list?.items.flatMap((item) => itemsUnder(document, item)) ?? []
-  return { ...head, pieces: [{ mentions: () => true, read: () => items }] }
+  return { ...head, pieces: [{ mentions: () => true, closed: true, read: () => items }] }
 }
 
 type Head = Omit<ResourceList, 'pieces'>

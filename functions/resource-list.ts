@@ -50,7 +50,7 @@ export function runOnWhole(krmFunction: KrmFunction, text: string): FunctionRun 
   return done
 }
 
-/** @returns undefined where an item that matters cannot be parsed by itself. */
+/** @returns undefined where an item that has to be parsed cannot be parsed by itself. */
 function runOn(krmFunction: KrmFunction, text: string, list: ResourceList): FunctionRun | undefined {
   const orchestrator = orchestratorOf(list.pieces)
   const configNode = lookUp(list.root, 'functionConfig')
@@ -69,11 +69,12 @@ function runOn(krmFunction: KrmFunction, text: string, list: ResourceList): Func
       edits.push({ ...one, start: one.start + document.at, end: one.end + document.at })
     }
   }
-  for (const { mentions, read } of list.pieces) {
-    if (!pass.concerns(mentions)) continue
+  for (const { mentions, closed, read } of list.pieces) {
+    const isConcerned = pass.concerns(mentions)
+    if (!isConcerned && closed) continue
     const items = read()
     if (!items) return undefined
-    for (const item of items) edit({ item, edits: pass.see(item) })
+    if (isConcerned) for (const item of items) edit({ item, edits: pass.see(item) })
   }
   const { findings, edited, generated } = pass.end()
   const exit = exitCodeOf(findings)

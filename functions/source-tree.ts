@@ -90,11 +90,12 @@ function readNode(reader: Reader, names: Names, gap: Gap): SourceNode {
   }
   if (event.type === EVENT_ID.ALIAS) return aliasFrom(reader.source, event, names)
   const before = names.nodes++
-  const properties = propertiesOf(reader.source, event)
   const node =
     event.type === EVENT_ID.SCALAR
       ? scalarFrom(reader.source, event, gap)
       : readCollection(reader, names, event)
+  if (event.anchorStart < 0 && event.tagStart < 0) return node
+  const properties = propertiesOf(reader.source, event)
   const placed = { ...node, ...properties }
   if (properties.anchor !== undefined) {
     names.anchors.set(properties.anchor, { node: placed, nodes: names.nodes - before })

@@ -11,14 +11,15 @@ import type { PodParts } from './pod-parts.ts'
  * but name, image and the two mounts, the secrets on the node's disk. Undefined where the pod has none, or has changed it.
  */
 export function recordOfOriginal(parts: PodParts, config: InjectConfig): InjectionRecord | undefined {
+  const found = parts.initContainers.parts.find(({ name }) => name === config.containerName)?.value
+  if (found === undefined || !isMap(found)) return undefined
   const { container, volumes } = injectionOf(config, {})
   const [, annotations] = volumes
   const plain = [{ name: config.secretVolumeName, emptyDir: {} }, annotations]
-  const found = parts.initContainers.parts.find(({ name }) => name === config.containerName)?.value
   const same = plain.every((volume) =>
     parts.volumes.parts.some(({ value }) => isDeepStrictEqual(value, volume)),
   )
-  if (!same || found === undefined || !isMap(found)) return undefined
+  if (!same) return undefined
   const { image, ...rest } = found
   if (typeof image !== 'string') return undefined
   const wanted: Value = { name: container['name'] ?? null, volumeMounts: container['volumeMounts'] ?? null }

@@ -59,7 +59,10 @@ export function partList(
   const parts = list.items.map((node) => ({
     node,
     name: stringOf(lookUp(node, 'name')) ?? '',
-    value: toValue(node),
+    // Few are looked at.
+    get value() {
+      return toValue(node)
+    },
   }))
   return { ...list, parts }
 }
