@@ -1,5 +1,5 @@
 // What our functions cost beside one written in Go on kyaml's framework, on the same inputs, in one run: prints a table.
-import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { availableParallelism, cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { withDirectoryLock } from '../scripts/directory-lock.mjs'
@@ -34,12 +34,15 @@ async function compareAll(client: string): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'kees-bench-'))
   try {
     const comparisons: Comparison[] = []
+    // As they are used: alone in a folder, not inside a package of ES modules.
+    for (const program of ['inject-init', 'export-iam'])
+      copyFileSync(join(dist, program), join(folder, program))
+    const commandOf = (program: string) => [process.execPath, join(folder, program)]
     const compare = async (input: string, program: string, file: string, runs: number) => {
       const [ours, theirs]: [Comparison['ours'][number][], Comparison['theirs'][number][]] = [[], []]
       for (let run = 0; run < runs; run++) {
         say(`${program}, ${input}: run ${run + 1} of ${runs}`)
-        const command = [process.execPath, join(dist, program)]
-        ours.push(await measureCommand(measurer, command, file, join(folder, 'ours.yaml')))
+        ours.push(await measureCommand(measurer, commandOf(program), file, join(folder, 'ours.yaml')))
         theirs.push(await measureCommand(measurer, [kyaml], file, join(folder, 'theirs.yaml')))
       }
       comparisons.push({ input, bytes: statSync(file).size, program, ours, theirs })
@@ -53,12 +56,7 @@ async function compareAll(client: string): Promise<void> {
     }
     // The last that was injected is the largest, and all of it.
     const injected = join(folder, 'injected.yaml')
-    await measureCommand(
-      measurer,
-      [process.execPath, join(dist, 'inject-init')],
-      join(folder, 'input.yaml'),
-      injected,
-    )
+    await measureCommand(measurer, commandOf('inject-init'), join(folder, 'input.yaml'), injected)
     await compare('10000 Deployments, all injected', 'export-iam', injected, 7)
     process.stdout.write(`${machine()}\n\n${formatComparisons(comparisons)}`)
   } finally {

@@ -25,8 +25,9 @@ function openings(
   closes: (text: string, at: number, lineEnd: number) => boolean,
 ): number[] {
   const open: number[] = []
+  const isBracket = character === '[' || character === '{'
   for (let at = text.indexOf(character); at >= 0; at = text.indexOf(character, at + 1)) {
-    if (!before.has(text[at - 1] ?? '\n') && !hasProperties(text, at)) continue
+    if (!before.has(text[at - 1] ?? '\n') && !(isBracket && hasProperties(text, at))) continue
     const end = text.indexOf('\n', at)
     if (!closes(text, at, end < 0 ? text.length : end)) open.push(at)
   }
@@ -35,8 +36,12 @@ function openings(
 
 /** An anchor or a tag ends where a bracket begins. Longer ones than anybody writes are taken for one. */
 function hasProperties(text: string, at: number): boolean {
-  const word = /\S*$/.exec(text.slice(Math.max(0, at - longWord), at))?.[0] ?? ''
-  return word.length === longWord || /[&!]/.test(word)
+  for (let position = at - 1; position >= at - longWord; position--) {
+    const character = text[position] ?? ' '
+    if (character === '&' || character === '!') return true
+    if (character === ' ' || character === '\t' || character === '\n') return false
+  }
+  return true
 }
 
 const longWord = 100
