@@ -51,8 +51,13 @@ const tools: readonly Tool[] = [
     client: 'go',
     folder: controlPlaneFolder(),
     cached: () => controlPlaneAssets() ?? cachedControlPlane(),
+    // Git refuses to look into a clone of another user, as in containers, and with it Go would fail.
     fetch: (go, folder) =>
-      goInstall(go, ['-C', controlPlaneSource, '-trimpath', '-ldflags=-s -w', '.'], folder),
+      goInstall(
+        go,
+        ['-C', controlPlaneSource, '-trimpath', '-buildvcs=false', '-ldflags=-s -w', '.'],
+        folder,
+      ),
   },
   {
     name: `moto ${motoVersion}`,

@@ -56,7 +56,7 @@ const tools = (folder: string) =>
     .toSorted()
 
 const callsOfBoth = [
-  /^go install -C .*\/test\/control-plane -trimpath -ldflags=-s -w \.$/,
+  /^go install -C .*\/test\/control-plane -trimpath -buildvcs=false -ldflags=-s -w \.$/,
   /^go install helm\.sh\/helm\/v3\/cmd\/helm@v3\.19\.0$/,
   /^go install sigs\.k8s\.io\/kustomize\/kustomize\/v5@v5\.8\.1$/,
   /^python3 -m pip install .*moto\[server\]==5\.2\.1$/,
