@@ -1,9 +1,9 @@
 /** What `kees admission-policy` prints, on a real API server. */
-import { setTimeout as sleep } from 'node:timers/promises'
 import { join } from 'node:path'
 import t from 'tap'
 import { parseAllDocuments } from 'yaml'
 import { controlPlaneMissing, startControlPlane } from './control-plane.ts'
+import { eventually } from './eventually.ts'
 import { run } from './programs.ts'
 
 const image = 'example/init:1'
@@ -232,6 +232,7 @@ t.test('admission by the policies that kees generates', { skip: controlPlaneMiss
     await cluster.request('DELETE', bindings)
     const [object = {}] = objectsIn(pod([reference]).replace('name: app', 'name: before'))
     await eventually(
+      'pods are free of the policy',
       async () => (await cluster.request('POST', pathOf(object, 'shop'), object)).status === 201,
     )
     const binding = objectsIn(printed).find(isPodBinding)
@@ -252,16 +253,11 @@ async function active(
   create: (namespace: string, manifest: string) => Promise<{ readonly status: number }>,
 ): Promise<void> {
   for (const kind of [pod, deployment]) {
-    await eventually(async () => (await create('shop', kind([reference]))).status === 422)
+    await eventually(
+      'the policy is at work',
+      async () => (await create('shop', kind([reference]))).status === 422,
+    )
   }
-}
-
-async function eventually(done: () => Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < 300; tries++) {
-    if (await done()) return
-    await sleep(100)
-  }
-  throw new Error('the policy did not change what the API server does within 30 s')
 }
 
 function kees(args: readonly string[], input = ''): string {

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
+import { listens } from './listens.ts'
 import { motoMissing, startMoto } from './moto.ts'
 import { untapped } from './untapped.ts'
 
@@ -36,14 +36,3 @@ t.test('moto is gone when its test process is killed', { skip: motoMissing }, as
   }
   t.ok(gone)
 })
-
-function listens(endpoint: string): Promise<boolean> {
-  const { hostname, port } = new URL(endpoint)
-  return new Promise((resolve) => {
-    const socket = connect(Number(port), hostname, () => {
-      socket.destroy()
-      resolve(true)
-    })
-    socket.on('error', () => resolve(false))
-  })
-}
