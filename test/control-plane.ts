@@ -1,43 +1,49 @@
 /** A real kube-apiserver with etcd and, where it is asked for, the controller manager, on loopback and for one test. */
-import { type ChildProcess, spawn } from 'node:child_process'
 import { generateKeyPairSync } from 'node:crypto'
-import { once } from 'node:events'
-import {
-  closeSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  openSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { Agent, request } from 'node:https'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { findCommand } from '../scripts/installed.ts'
-import { cachedControlPlane, controlPlaneAssets } from '../scripts/tool-cache.ts'
+import { controlPlaneAssets } from '../scripts/tool-cache.ts'
+import { type Part, type PartName, findAsset, startPart } from './control-plane-part.ts'
+import { freePorts } from './free-ports.ts'
+
+const assets = controlPlaneAssets()
 
 /** For tap's `skip`. Where there is a Go and no control plane, the tests run and say what to do. */
 export const controlPlaneMissing =
-  controlPlaneAssets() === undefined && findCommand('go') === undefined && 'needs the command go'
+  assets === undefined && findCommand('go') === undefined && 'needs the command go'
+
+/** For tap's `skip` of tests that ask for `controllers`. */
+export const controllersMissing =
+  controlPlaneMissing ||
+  (assets !== undefined &&
+    findAsset(assets, 'kube-controller-manager') === undefined &&
+    'needs the command kube-controller-manager')
 
 export type Answer = { readonly status: number; readonly body: unknown }
 
 export type ControlPlane = {
-  /** Of an administrator. */
-  readonly kubeconfig: string
+  /** Such as `https://127.0.0.1:40925`. */
   readonly server: string
+  /** PEM: what vouches for the server. */
+  readonly ca: string
+  /** A bearer token of an administrator. */
+  readonly token: string
+  /** A file with all three. */
+  readonly kubeconfig: string
   /** @param path such as `/api/v1/pods`. @param body an object. */
   readonly request: (method: string, path: string, body?: unknown) => Promise<Answer>
   readonly stop: () => Promise<void>
 }
 
 const token = 'of-a-test'
+/** For all parts together. */
 const patience = 90_000
+const patienceWithOneRequest = 30_000
 
 export async function startControlPlane(
   options: { readonly controllers?: boolean } = {},
@@ -49,34 +55,29 @@ export async function startControlPlane(
     for (const part of parts.toReversed()) await part.stop()
     rmSync(folder, { recursive: true, force: true })
   }
+  const start = (name: PartName, args: readonly string[]) => {
+    parts.push(startPart(name, args, folder))
+  }
+  const deadline = Date.now() + patience
+  const until = (what: string, done: () => boolean | Promise<boolean>) => wait(parts, deadline, what, done)
   try {
-    const start = (name: string, args: readonly string[]) => {
-      const part = startPart(name, args, folder)
-      parts.push(part)
-      return part
-    }
-    const [clients, peers, port] = [await freePort(), await freePort(), await freePort()]
+    const [clients = 0, peers = 0, port = 0] = await freePorts(3)
     start('etcd', etcdArgs(folder, clients, peers))
-    const apiserver = start('kube-apiserver', apiserverArgs(folder, clients, port))
+    start('kube-apiserver', apiserverArgs(folder, clients, port))
     const server = `https://127.0.0.1:${port}`
-    const send = await sender(server, join(folder, 'certs', 'apiserver.crt'), apiserver)
-    await until(
-      'the API server is ready',
-      apiserver,
-      async () => (await send('GET', '/readyz')).status === 200,
-    )
+    // The API server makes them when it starts, the key after the certificate.
+    await until('the API server has a certificate', () => existsSync(join(folder, 'certs', 'apiserver.key')))
+    const ca = readFileSync(join(folder, 'certs', 'apiserver.crt'), 'utf8')
+    const send = sender(server, ca)
+    await until('the API server is ready', async () => (await send('GET', '/readyz')).status === 200)
     const kubeconfig = join(folder, 'kubeconfig')
-    writeFileSync(kubeconfig, kubeconfigOf(server, folder))
+    writeFileSync(kubeconfig, kubeconfigOf(server, ca))
     if (options.controllers) {
-      const manager = start('kube-controller-manager', managerArgs(folder, kubeconfig))
+      start('kube-controller-manager', managerArgs(folder, kubeconfig))
       const account = '/api/v1/namespaces/default/serviceaccounts/default'
-      await until(
-        'the controllers are at work',
-        manager,
-        async () => (await send('GET', account)).status === 200,
-      )
+      await until('the controllers are at work', async () => (await send('GET', account)).status === 200)
     }
-    return { kubeconfig, server, request: send, stop }
+    return { server, ca, token, kubeconfig, request: send, stop }
   } catch (error) {
     await stop()
     throw error
@@ -133,12 +134,12 @@ function managerArgs(folder: string, kubeconfig: string): string[] {
   ]
 }
 
-function kubeconfigOf(server: string, folder: string): string {
+function kubeconfigOf(server: string, ca: string): string {
   return JSON.stringify({
     apiVersion: 'v1',
     kind: 'Config',
     clusters: [
-      { name: 'test', cluster: { server, 'certificate-authority': join(folder, 'certs', 'apiserver.crt') } },
+      { name: 'test', cluster: { server, 'certificate-authority-data': Buffer.from(ca).toString('base64') } },
     ],
     users: [{ name: 'test', user: { token } }],
     contexts: [{ name: 'test', context: { cluster: 'test', user: 'test' } }],
@@ -146,85 +147,53 @@ function kubeconfigOf(server: string, folder: string): string {
   })
 }
 
-type Part = {
-  readonly name: string
-  readonly running: () => boolean
-  /** The end of what it said. */
-  readonly said: () => string
-  readonly stop: () => Promise<void>
-}
-
-function startPart(name: string, args: readonly string[], folder: string): Part {
-  const log = join(folder, `${name}.log`)
-  const output = openSync(log, 'w')
-  const [program, ...first] = commandOf(name)
-  const child = spawn(program, [...first, ...args], { stdio: ['pipe', output, output], cwd: folder })
-  closeSync(output)
-  const ended = once(child, 'close')
-  const onExit = () => void child.kill('SIGKILL')
-  process.on('exit', onExit)
-  return {
-    name,
-    running: () => child.exitCode === null && child.signalCode === null,
-    said: () => readFileSync(log, 'utf8').split('\n').slice(-20).join('\n'),
-    stop: async () => {
-      await end(child, ended)
-      process.off('exit', onExit)
-    },
-  }
-}
-
-/** What they would still write is deleted anyway: there is nothing to wait for. */
-async function end(child: ChildProcess, ended: Promise<unknown>): Promise<void> {
-  child.kill('SIGKILL')
-  await ended
-}
-
-function commandOf(name: string): [string, ...string[]] {
-  const assets = controlPlaneAssets()
-  if (assets !== undefined) return [join(assets, name)]
-  const program = cachedControlPlane()
-  if (program === undefined) throw new Error('the control plane is not there yet: run "npm run fetch-tools"')
-  return [program, name]
-}
-
-async function until(what: string, part: Part, done: () => Promise<boolean>): Promise<void> {
-  for (const start = Date.now(); Date.now() - start < patience; await sleep(100)) {
-    if (!part.running()) throw new Error(`${part.name} ended before ${what}:\n${part.said()}`)
+async function wait(
+  parts: readonly Part[],
+  deadline: number,
+  what: string,
+  done: () => boolean | Promise<boolean>,
+): Promise<void> {
+  for (; Date.now() < deadline; await sleep(100)) {
+    const ended = parts.find((part) => !part.running())
+    if (ended !== undefined) throw new Error(`${ended.name} ended before ${what}:\n${ended.said()}`)
     try {
       if (await done()) return
     } catch (error) {
-      if (!(error instanceof Error) || !('code' in error) || error.code !== 'ECONNREFUSED') throw error
+      if (!isNotYet(error)) throw error
     }
   }
-  throw new Error(`${part.name} was waited for in vain until ${what}:\n${part.said()}`)
+  const said = parts.map((part) => `${part.name} says:\n${part.said()}`)
+  throw new Error([`waited ${patience / 1000} s in vain until ${what}`, ...said].join('\n'))
 }
 
-/** The API server makes its certificate when it starts. */
-async function sender(
-  server: string,
-  certificate: string,
-  apiserver: Part,
-): Promise<ControlPlane['request']> {
-  await until('its certificate is there', apiserver, async () => existsSync(certificate))
-  const agent = new Agent({ ca: readFileSync(certificate), keepAlive: false })
-  return async (method, path, body) => {
-    const content = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json'
-    const headers = { authorization: `Bearer ${token}`, 'content-type': content }
-    const outgoing = request(`${server}${path}`, { method, agent, headers })
-    outgoing.end(body === undefined ? undefined : JSON.stringify(body))
-    const [response] = await once(outgoing, 'response')
-    const answer = await text(response)
-    return { status: response.statusCode, body: answer.startsWith('{') ? JSON.parse(answer) : answer }
-  }
+function isNotYet(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    'code' in error &&
+    (error.code === 'ECONNREFUSED' || error.code === 'ECONNRESET' || error.code === 'ETIMEDOUT')
+  )
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  if (address === null || typeof address === 'string') throw new Error('a server without a port')
-  return address.port
+function sender(server: string, ca: string): ControlPlane['request'] {
+  const agent = new Agent({ ca, keepAlive: false })
+  return (method, path, body) =>
+    new Promise((resolve, reject) => {
+      const content = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json'
+      const headers = { authorization: `Bearer ${token}`, 'content-type': content }
+      const timeout = patienceWithOneRequest
+      const outgoing = request(`${server}${path}`, { method, agent, headers, timeout }, (response) => {
+        const status = response.statusCode ?? 0
+        text(response).then((answer) => resolve({ status, body: parseBody(answer) }), reject)
+      })
+      outgoing.on('error', reject)
+      outgoing.on('timeout', () => {
+        const message = `${method} ${path} was not answered within ${timeout / 1000} s`
+        outgoing.destroy(Object.assign(new Error(message), { code: 'ETIMEDOUT' }))
+      })
+      outgoing.end(body === undefined ? undefined : JSON.stringify(body))
+    })
+}
+
+function parseBody(answer: string): unknown {
+  return answer.startsWith('{') ? JSON.parse(answer) : answer
 }
