@@ -19,7 +19,9 @@ const maxPrinted = 1000
  * @returns lines without their line ends.
  */
 export function yamlLines(value: Value, lists: ListStyle): readonly string[] {
-  const key = lists + JSON.stringify(value, exactNumber)
+  const json = JSON.stringify(value)
+  if (isInexact.test(json)) return printLines(value, lists)
+  const key = lists + json
   const known = printed.get(key)
   if (known) return known
   const lines = printLines(value, lists)
@@ -28,13 +30,8 @@ export function yamlLines(value: Value, lists: ListStyle): readonly string[] {
   return lines
 }
 
-/** JSON has no infinities and no negative zero, and must not take a number for a text. */
-function exactNumber(_: string, value: Value): Value {
-  if (typeof value === 'string') return `"${value}`
-  return typeof value === 'number' && (!Number.isFinite(value) || Object.is(value, -0))
-    ? `${1 / value} ${value}`
-    : value
-}
+/** JSON writes infinities as null, and a negative zero as zero. */
+const isInexact = /(^|[:[,])(null|0)([,\]}]|$)/
 
 function printLines(value: Value, lists: ListStyle): string[] {
   const document = new Document(value, { version: '1.2', compat: 'yaml-1.1', aliasDuplicateObjects: false })

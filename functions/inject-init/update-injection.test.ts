@@ -101,7 +101,7 @@ await t.test('a configuration that sets every option wins over an earlier one, a
       t.equal(injectText(updated, after), updated, 'a second time it changes nothing')
       t.equal(injectText(undeclare(updated), after), undeclare(source), 'it can be taken out')
     }),
-    { numRuns: 150 },
+    { numRuns: 80 },
   )
   t.ok(compared > 75, `${compared} were compared`)
 })
@@ -113,6 +113,6 @@ await t.test('a configuration that sets nothing leaves an earlier injection as i
       const injected = attempt(print(manifest, printed), configOf(given, manifest, chosen))
       return injected === undefined || injectText(injected, nothing) === injected
     }),
-    { numRuns: 100 },
+    { numRuns: 80 },
   )
 })
