@@ -101,7 +101,7 @@ t.test('in pieces as whole', async (t) => {
       if (whole.exit === 0) done++
       t.strictSame(runFunction(exportIam, text), whole)
     }),
-    { numRuns: 400 },
+    { numRuns: 200 },
   )
   t.ok(done > 40, `${done} led to a module`)
 })

@@ -25,7 +25,7 @@ t.test('injecting twice is injecting once', async (t) => {
       t.ok(once.includes('init-container'))
       return inject(once) === once
     }),
-    { numRuns: 100 },
+    { numRuns: 60 },
   )
 })
 
@@ -39,7 +39,7 @@ t.test('the source is what is left when the added lines are taken out', async ()
       for (const line of lines) if (line === source[position]) position++
       return position >= source.length - 1
     }),
-    { numRuns: 100 },
+    { numRuns: 60 },
   )
 })
 
@@ -49,7 +49,7 @@ t.test('with the declarations gone, un-injecting gives the source back byte for 
       const source = print(value, printed)
       return inject(undeclare(inject(source))) === undeclare(source)
     }),
-    { numRuns: 100 },
+    { numRuns: 60 },
   )
 })
 
@@ -65,7 +65,7 @@ t.test('two YAML libraries see the same values in what was written, and nothing 
         isDeepStrictEqual(withoutOurs(theirs), JSON.parse(JSON.stringify(value)))
       )
     }),
-    { numRuns: 100 },
+    { numRuns: 60 },
   )
 })
 
@@ -85,7 +85,7 @@ t.test('lists that are there in name only become lists', async () => {
         inject(text) === text
       )
     }),
-    { numRuns: 100 },
+    { numRuns: 60 },
   )
 })
 

@@ -82,6 +82,7 @@ const first = fc.record({ given: some, chosen: fc.option(fc.nat(7), { nil: undef
 const second = fc.record({ given: all, chosen: fc.nat(7) })
 
 await t.test('a configuration that sets every option wins over an earlier one, and stays', async (t) => {
+  const numRuns = 80
   let compared = 0
   fc.assert(
     fc.property(workload, style, first, second, (manifest, printed, a, b) => {
@@ -101,9 +102,9 @@ await t.test('a configuration that sets every option wins over an earlier one, a
       t.equal(injectText(updated, after), updated, 'a second time it changes nothing')
       t.equal(injectText(undeclare(updated), after), undeclare(source), 'it can be taken out')
     }),
-    { numRuns: 80 },
+    { numRuns },
   )
-  t.ok(compared > 75, `${compared} were compared`)
+  t.ok(compared > numRuns / 2, `${compared} were compared`)
 })
 
 await t.test('a configuration that sets nothing leaves an earlier injection as it is', async () => {
@@ -113,6 +114,6 @@ await t.test('a configuration that sets nothing leaves an earlier injection as i
       const injected = attempt(print(manifest, printed), configOf(given, manifest, chosen))
       return injected === undefined || injectText(injected, nothing) === injected
     }),
-    { numRuns: 80 },
+    { numRuns: 50 },
   )
 })
