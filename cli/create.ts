@@ -10,7 +10,7 @@ import { createMissing, type GroupResult } from '../runtime/creator/create-missi
 import { exitCodeOf as failureExitCode } from '../runtime/failure.ts'
 import { type Command, type Io, isOn, valueOf } from './command.ts'
 import type { ParsedFlags } from './flags.ts'
-import { optionsAsFlags, readOptionFlags } from './function-flags.ts'
+import { readSharedFlags, sharedFlags } from './function-flags.ts'
 import { readInput } from './read-input.ts'
 import { manifestFlags } from './read-manifests.ts'
 import { openStoreFlag, storeFlags } from './store-flag.ts'
@@ -24,7 +24,7 @@ export const createCommand: Command = {
     ...manifestFlags,
     'dry-run': { meaning: 'only tell what would be created' },
     output: { short: 'o', takes: 'FORMAT', meaning: 'table or json (default table)' },
-    ...optionsAsFlags(workloadOptions),
+    ...sharedFlags(workloadOptions),
     ...storeFlags,
   },
   run,
@@ -34,8 +34,8 @@ export const createCommand: Command = {
 const putsPerSecond = 3
 
 async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
-  const { given, problems: flagProblems } = await readOptionFlags(workloadOptions, parsed)
-  const { config, problems: optionProblems } = parseWorkloadConfig(given)
+  const { given, parseYaml, problems: flagProblems } = await readSharedFlags(workloadOptions, parsed)
+  const { config, problems: optionProblems } = parseWorkloadConfig(given, parseYaml)
   const usage = [...flagProblems, ...optionProblems]
   const output = valueOf(parsed, 'output') ?? 'table'
   if (output !== 'table' && output !== 'json') usage.push('flag --output is neither table nor json')

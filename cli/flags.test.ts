@@ -40,7 +40,10 @@ for (const [title, args, values, operands] of rows) {
 await t.test('every option of a function is a flag', async (t) => {
   const all = optionFlags(injectInit.options)
   t.equal(Object.keys(all).length, Object.keys(injectInit.options).length)
-  t.match(all['image-pull-policy'], { takes: /IFNOTPRESENT/, meaning: /left to Kubernetes/ })
+  t.match(all['image-pull-policy'], {
+    takes: '"" or Always or IfNotPresent or Never',
+    meaning: /left to Kubernetes/,
+  })
   t.equal(all['strict']?.takes, undefined)
   const { values } = parseFlags(['--env', '[{name: A, value: b}]', '--size-limit', '1Mi', '--strict'], all)
   t.strictSame(givenOptions(injectInit.options, values), {

@@ -59,7 +59,7 @@ export function optionFlags(options: Readonly<Record<string, OptionDescription>>
     Object.entries(options).map(([name, option]): [string, Flag] => {
       if (option.default === false) return [flagName(name), { meaning: option.meaning }]
       const meaning = `${option.meaning} (default ${defaultOf(option)})`
-      return [flagName(name), { takes: option.takes.toUpperCase(), meaning }]
+      return [flagName(name), { takes: placeholder(option.takes), meaning }]
     }),
   )
 }
@@ -95,6 +95,11 @@ function isFlag(text: string, flags: Flags): boolean {
     ([name, { short }]) =>
       text === `--${name}` || text.startsWith(`--${name}=`) || (short !== undefined && text === `-${short}`),
   )
+}
+
+/** What stands for a value is in upper case; values themselves, such as `Memory`, are as they are to be written. */
+function placeholder(takes: string): string {
+  return takes === 'text' ? 'TEXT' : takes
 }
 
 function flagName(option: string): string {

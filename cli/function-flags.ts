@@ -11,7 +11,7 @@ import { attempt } from './read-manifests.ts'
 type Options = Readonly<Record<string, OptionDescription>>
 
 /** Every option as a flag; the StoragePolicy is the file that the creator and the API server have too. */
-export function optionsAsFlags({ storagePolicy: _policy, ...options }: Options): Flags {
+function optionsAsFlags({ storagePolicy: _policy, ...options }: Options): Flags {
   const policy = {
     takes: 'FILE',
     meaning: 'the StoragePolicy that DYNAMIC declarations are judged by (default none)',
@@ -28,10 +28,19 @@ export function functionFlags({ configKind, options }: KrmFunction): Flags {
   return { config, ...optionsAsFlags(options) }
 }
 
+/** What both functions have in common, and `--config` for the file of either. */
+export function sharedFlags(options: Options): Flags {
+  const config = {
+    takes: 'FILE',
+    meaning: 'the InjectInit or ExportIAM file that kustomize or kpt uses; flags win over it',
+  }
+  return { config, ...optionsAsFlags(options) }
+}
+
 export type GivenFlags = FunctionConfig & { readonly problems: readonly string[] }
 
 /** The options that were given as flags. */
-export async function readOptionFlags(
+async function readOptionFlags(
   { storagePolicy: _policy, ...options }: Options,
   { values }: ParsedFlags,
 ): Promise<GivenFlags> {

@@ -11,7 +11,13 @@ const rows: readonly (readonly [
 ])[] = [
   ['--help lists the commands', ['--help'], 0, /^$/, /^ {2}export {2,}Writes the Terraform module/m],
   ['--version tells the version', ['--version'], 0, /^$/, /^kees \d+\.\d+\.\d+\n$/],
-  ['no command at all is a mistake, with the help', [], 2, /^error: a command is missing\n[^]*Usage:/, /^$/],
+  [
+    'no command at all is a mistake, with the help',
+    [],
+    2,
+    /^error: a command is missing\nkees: [^]*\n\nUsage: kees COMMAND/,
+    /^$/,
+  ],
   [
     'an unknown command is named, with what is meant',
     ['ijnect'],

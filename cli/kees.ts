@@ -1,5 +1,6 @@
 import { quote } from '../api/mistake.ts'
 import { exitCode, type ExitCode } from '../api/exit-code.ts'
+import { describeBug } from '../api/describe-bug.ts'
 import { nearMiss } from '../api/near-miss.ts'
 import manifest from '../package.json' with { type: 'json' }
 import { exitCodeOf, failureOf } from '../runtime/failure.ts'
@@ -12,7 +13,7 @@ import { injectCommand } from './inject.ts'
 import { putCommand } from './put.ts'
 import { verifyCommand } from './verify.ts'
 
-const commands: readonly Command[] = [
+export const commands: readonly Command[] = [
   injectCommand,
   exportCommand,
   verifyCommand,
@@ -25,10 +26,13 @@ const commands: readonly Command[] = [
 export async function kees(args: readonly string[], io: Io): Promise<ExitCode> {
   const [name, ...rest] = args
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
-    const text = help()
-    if (name === undefined) return sayUsage(['a command is missing', ...text.split('\n')], io)
-    io.out(text)
-    return exitCode.done
+    if (name !== undefined) {
+      io.out(help())
+      return exitCode.done
+    }
+    io.say('error: a command is missing')
+    for (const line of help().trimEnd().split('\n')) io.say(line)
+    return exitCode.usage
   }
   if (name === '--version') {
     io.out(`kees ${manifest.version}\n`)
@@ -47,8 +51,11 @@ export async function kees(args: readonly string[], io: Io): Promise<ExitCode> {
     return await command.run(parsed, io)
   } catch (error) {
     const failure = failureOf(error)
-    const reason = error instanceof Error ? error.message : String(error)
-    io.say(failure ? `error: ${failure.message}` : `error: this is a bug of kees: ${reason}`)
+    if (failure) io.say(`error: ${failure.message}`)
+    else {
+      const { error: bug, stack } = describeBug(error)
+      for (const line of [`error: this is a bug of kees, please report it: ${bug}`, ...stack]) io.say(line)
+    }
     if (failure?.detail) io.say(`  ${failure.detail}`)
     return exitCodeOf(failure)
   }

@@ -1,4 +1,4 @@
-import { guardStdout } from '../functions/guard-stdout.ts'
+import { guardStdout, writeStdout } from '../functions/guard-stdout.ts'
 import type { Io } from './command.ts'
 import { kees } from './kees.ts'
 
@@ -10,7 +10,7 @@ const io: Io = {
     for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk))
     return Buffer.concat(chunks)
   },
-  out: (text) => process.stdout.write(text),
+  out: (text) => writeStdout(process, text),
   say: (line) => process.stderr.write(`${line}\n`),
   ...(process.stderr.isTTY ? { tell: (line: string) => process.stderr.write(`${line}\n`) } : {}),
 }

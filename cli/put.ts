@@ -3,8 +3,9 @@ import { quote } from '../api/mistake.ts'
 import { parseParameterName } from '../api/parameter-name.ts'
 import type { ParameterStore } from '../runtime/parameter-store.ts'
 import { type SecretValue, secretValue } from '../runtime/secret-value.ts'
-import { type Command, type Io, isOn, sayUsage } from './command.ts'
+import { type Command, type Io, isOn } from './command.ts'
 import type { ParsedFlags } from './flags.ts'
+import { sayProblems } from './say-problems.ts'
 import { openStoreFlag, storeFlags } from './store-flag.ts'
 
 /** Of a SecureString in the advanced tier, in bytes. */
@@ -31,10 +32,9 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   const { store, problems: storeProblems } = await openStoreFlag(parsed, io)
   if (storeProblems) problems.push(...storeProblems)
   const value = await readValue(io)
-  if (typeof value === 'string') problems.push(value)
-  if (problems.length > 0 || !store || name.value === undefined || typeof value === 'string') {
-    return sayUsage(problems, io)
-  }
+  const usage = problems.map((message) => ({ message, exit: exitCode.usage }))
+  const exit = sayProblems('exit' in value ? [...usage, value] : usage, io)
+  if (exit !== exitCode.done || !store || name.value === undefined || 'exit' in value) return exit
   if (isOn(parsed, 'overwrite')) {
     await store.replace(name.value, value)
   } else {
@@ -60,16 +60,25 @@ function nameFrom(operand: string) {
   return parseParameterName(operand.startsWith('/') ? operand : `/${operand}`)
 }
 
+type Problem = { readonly message: string; readonly exit: ExitCode }
+
 /** The value, or what is wrong with it; never a piece of it. */
-async function readValue(io: Io): Promise<SecretValue | string> {
+async function readValue(io: Io): Promise<SecretValue | Problem> {
   const bytes = await io.readStdin()
-  if (!bytes) return 'the value is read from standard input, which is a terminal: kees put NAME < FILE'
+  if (!bytes) {
+    const message = 'the value is read from standard input, which is a terminal: kees put NAME < FILE'
+    return { message, exit: exitCode.usage }
+  }
+  const wrong = (message: string): Problem => ({
+    message: `the value on standard input ${message}`,
+    exit: exitCode.input,
+  })
   const text = bytes.toString()
-  if (!Buffer.from(text).equals(bytes)) return 'the value on standard input is not UTF-8 text'
+  if (!Buffer.from(text).equals(bytes)) return wrong('is not UTF-8 text')
   const value = text.replace(/\r?\n$/, '')
-  if (value === '') return 'the value on standard input is empty'
+  if (value === '') return wrong('is empty')
   const size = Buffer.byteLength(value)
-  if (size > maxValueSize)
-    return `the value on standard input has ${size} bytes, SSM takes at most ${maxValueSize}`
-  return secretValue(value)
+  return size > maxValueSize
+    ? wrong(`has ${size} bytes, SSM takes at most ${maxValueSize}`)
+    : secretValue(value)
 }

@@ -8,7 +8,7 @@ import { readWorkloads } from '../functions/workload.ts'
 import { parseWorkloadConfig, type WorkloadConfig, workloadOptions } from '../functions/workload-options.ts'
 import { type Command, type Io, isOn, valueOf } from './command.ts'
 import type { ParsedFlags } from './flags.ts'
-import { optionsAsFlags, readSharedFlags } from './function-flags.ts'
+import { readSharedFlags, sharedFlags } from './function-flags.ts'
 import { joinDocuments } from './join-documents.ts'
 import { checkModule } from './module-files.ts'
 import { readInput } from './read-input.ts'
@@ -27,11 +27,7 @@ export const verifyCommand: Command = {
       meaning: 'the committed Terraform module, which must be the one that the manifests ask for',
     },
     pass: { meaning: 'print the manifests as they came, if all is well' },
-    config: {
-      takes: 'FILE',
-      meaning: 'the InjectInit or ExportIAM file that kustomize or kpt uses; flags win over it',
-    },
-    ...optionsAsFlags(workloadOptions),
+    ...sharedFlags(workloadOptions),
   },
   run,
 }

@@ -9,6 +9,7 @@ import { isUtf8 } from 'node:buffer'
 import { type ExitCode, exitCode } from '../api/exit-code.ts'
 import { quote } from '../api/mistake.ts'
 import manifest from '../package.json' with { type: 'json' }
+import { describeBug } from '../api/describe-bug.ts'
 import { functionHelp } from './function-help.ts'
 import { readFunctionConfig } from './function-config.ts'
 import { kptIdAnnotations } from './kpt-ids.ts'
@@ -24,7 +25,7 @@ import { annotationsOf } from './manifest-item.ts'
 import { type Piece, readInPieces, readWhole, type ResourceList } from './read-resource-list.ts'
 import { applyEdits, type SourceEdit } from './apply-edits.ts'
 import { addEntry, addItem, removeEntries, replaceValue } from './source-edit.ts'
-import { guardStdout } from './guard-stdout.ts'
+import { guardStdout, writeStdout } from './guard-stdout.ts'
 import { lookUp, ownEntry, toValue, type Value } from './source-value.ts'
 
 export type FunctionRun = {
@@ -95,7 +96,7 @@ export async function hostFunction(krmFunction: KrmFunction, args: readonly stri
   const { stdout, stderr, exit } = await respond(krmFunction, args)
   for (const line of stderr) process.stderr.write(`${line}\n`)
   process.exitCode = exit
-  process.stdout.write(stdout)
+  writeStdout(process, stdout)
 }
 
 async function respond(krmFunction: KrmFunction, args: readonly string[]): Promise<FunctionRun> {
@@ -123,12 +124,9 @@ async function respond(krmFunction: KrmFunction, args: readonly string[]): Promi
     if (isUtf8(bytes)) return runFunction(krmFunction, bytes.toString())
     return { stdout: '', stderr: ['error: the input is not UTF-8 text'], exit: exitCode.input }
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    return {
-      stdout: '',
-      stderr: [`error: this is a bug of ${krmFunction.name}: ${reason}`],
-      exit: exitCode.bug,
-    }
+    const { error: name, stack } = describeBug(error)
+    const said = [`error: this is a bug of ${krmFunction.name}, please report it: ${name}`, ...stack]
+    return { stdout: '', stderr: said, exit: exitCode.bug }
   }
 }
 

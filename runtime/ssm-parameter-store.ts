@@ -1,8 +1,8 @@
 import {
   GetParametersCommand,
-  type GetParametersCommandOutput,
   ParameterAlreadyExists,
   PutParameterCommand,
+  type PutParameterCommandInput,
   type PutParameterCommandOutput,
   SSMClient,
   type SSMClientConfig,
@@ -12,6 +12,7 @@ import { checkCall, formatRef, type ParameterStore } from './parameter-store.ts'
 import type { SecretValue } from './secret-value.ts'
 import { readAnswer } from './ssm-answer.ts'
 import { awsFailure } from './aws-failure.ts'
+import { within } from './within.ts'
 
 export type AwsCredentials = NonNullable<SSMClientConfig['credentials']>
 
@@ -32,6 +33,18 @@ export type SsmStoreOptions = {
 /** https://docs.aws.amazon.com/systems-manager/latest/userguide/systems-manager-parameter-store.html */
 export function openSsmParameterStore(options: SsmStoreOptions): ParameterStore {
   const client = new SSMClient(clientConfig(options))
+  // The SDK's time-outs end with the headers of an answer, and begin anew with each byte of it.
+  const longest = options.requestTimeout * options.maxAttempts
+  const put = (input: PutParameterCommandInput) =>
+    within(longest, (abortSignal) => client.send(new PutParameterCommand(input), { abortSignal }))
+  const getParameters = async (names: readonly string[], withDecryption: boolean) => {
+    const command = new GetParametersCommand({ Names: [...names], WithDecryption: withDecryption })
+    try {
+      return await within(longest, (abortSignal) => client.send(command, { abortSignal }))
+    } catch (error) {
+      throw awsFailure(error, 'GetParameters')
+    }
+  }
 
   /** What Put sends whether or not it may overwrite. Intelligent-Tiering takes the cheapest tier that holds the value. */
   const stored = (name: string, value: SecretValue) => ({
@@ -45,13 +58,13 @@ export function openSsmParameterStore(options: SsmStoreOptions): ParameterStore 
   return {
     async get(refs) {
       checkCall(refs.map(({ name }) => name))
-      return readAnswer(refs, await getParameters(client, refs.map(formatRef), true))
+      return readAnswer(refs, await getParameters(refs.map(formatRef), true))
     },
 
     async exists(names) {
       checkCall(names)
       const refs = names.map((name) => ({ name }))
-      const { found } = readAnswer(refs, await getParameters(client, names, false))
+      const { found } = readAnswer(refs, await getParameters(names, false))
       return new Set(found.map(({ ref }) => ref.name))
     },
 
@@ -59,7 +72,7 @@ export function openSsmParameterStore(options: SsmStoreOptions): ParameterStore 
       const request = { ...stored(name, value), Overwrite: false, Description: description }
       let answer: PutParameterCommandOutput
       try {
-        answer = await client.send(new PutParameterCommand(request))
+        answer = await put(request)
       } catch (error) {
         if (error instanceof ParameterAlreadyExists) {
           // Of several attempts, the one before may have stored it, and its answer been lost.
@@ -76,23 +89,11 @@ export function openSsmParameterStore(options: SsmStoreOptions): ParameterStore 
 
     async replace(name, value) {
       try {
-        await client.send(new PutParameterCommand({ ...stored(name, value), Overwrite: true }))
+        await put({ ...stored(name, value), Overwrite: true })
       } catch (error) {
         throw awsFailure(error, 'PutParameter')
       }
     },
-  }
-}
-
-async function getParameters(
-  client: SSMClient,
-  names: readonly string[],
-  withDecryption: boolean,
-): Promise<GetParametersCommandOutput> {
-  try {
-    return await client.send(new GetParametersCommand({ Names: [...names], WithDecryption: withDecryption }))
-  } catch (error) {
-    throw awsFailure(error, 'GetParameters')
   }
 }
 

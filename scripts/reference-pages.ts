@@ -1,5 +1,6 @@
 /** The reference pages that come from the programs' own tables. `UPDATE=1 tap run test/reference.test.ts` writes them. */
 import { exitCode } from '../api/exit-code.ts'
+import { commands } from '../cli/kees.ts'
 import { exportIam } from '../functions/export-iam/export-iam.ts'
 import { functionApiVersion } from '../functions/function-config.ts'
 import { defaultOf } from '../functions/function-help.ts'
@@ -14,6 +15,7 @@ export function referencePages(): ReadonlyMap<string, string> {
     ['inject-init.schema.json', functionSchema(injectInit)],
     ['export-iam.md', functionPage(exportIam, 'kees export')],
     ['export-iam.schema.json', functionSchema(exportIam)],
+    ['kees.md', keesPage()],
     ['init.md', initPage()],
     ['exit-codes.md', exitCodePage()],
   ])
@@ -70,6 +72,41 @@ function functionSchema({ name, configKind, options }: KrmFunction): string {
 
 function isPlain(value: unknown): boolean {
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+}
+
+/** Of the commands; the options of the functions, which are flags too, have pages of their own. */
+function keesPage(): string {
+  const pages = commands.flatMap(({ name, usage, purpose, flags }) => [
+    `## kees ${name}`,
+    `\`kees ${name} ${usage}\``,
+    purpose,
+    table(
+      ['flag', 'takes', 'meaning'],
+      Object.entries(flags).map(([flag, { short, takes = '', repeatable, meaning }]) => [
+        `\`--${flag}\`${short === undefined ? '' : `, \`-${short}\``}`,
+        cell(takes) + (repeatable ? ', more than once' : ''),
+        cell(meaning),
+      ]),
+    ),
+  ])
+  const variables = envTable.filter(
+    ({ env }) => env.startsWith('AWS_') || /^(KEES_STORE|ALLOW_HTTP)$/.test(env),
+  )
+  return page(
+    '# kees',
+    'The jobs of the functions, of the creator and of init, for people and pipelines.',
+    ...pages,
+    '## Environment',
+    'Of `create` and `put`, beside the credentials that the AWS CLI would take:',
+    table(
+      ['variable', 'default', 'meaning'],
+      variables.map(({ env, default: byDefault, meaning }) => [
+        `\`${env}\``,
+        byDefault === '' ? '' : `\`${byDefault}\``,
+        cell(meaning),
+      ]),
+    ),
+  )
 }
 
 function initPage(): string {

@@ -16,6 +16,14 @@ import { spawn } from 'node:child_process'
  */
 export function runCommand(command, args, { stdio = 'inherit', onOutput = () => {}, cwd, env } = {}) {
   return new Promise((resolve, reject) => {
+    /** @param {NodeJS.Signals} signal */
+    const forward = (signal) => {
+      // A terminal's Ctrl-C has reached the command already: a second one would make it give up its own clean-up.
+      if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal)
+    }
+    const signals = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])
+    // Before there is a command: a signal in between would end this process alone. Node tells of it after the spawn.
+    for (const signal of signals) process.on(signal, forward)
     const child = spawn(command, args, {
       stdio,
       ...(cwd === undefined ? {} : { cwd }),
@@ -23,13 +31,6 @@ export function runCommand(command, args, { stdio = 'inherit', onOutput = () => 
     })
     child.stdout?.on('data', onOutput)
     child.stderr?.on('data', onOutput)
-    /** @param {NodeJS.Signals} signal */
-    const forward = (signal) => {
-      // A terminal's Ctrl-C has reached the command already: a second one would make it give up its own clean-up.
-      if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal)
-    }
-    const signals = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])
-    for (const signal of signals) process.on(signal, forward)
     const ended = () => {
       for (const signal of signals) process.off(signal, forward)
     }

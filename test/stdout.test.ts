@@ -1,5 +1,5 @@
 /** A standard output that takes nothing, or nothing more. */
-import { existsSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { run } from './programs.ts'
@@ -15,9 +15,8 @@ spec:
     - name: app
 `
 const shell = (command: string, cwd: string) => run('bash', ['-c', command], { cwd })
-const full = existsSync('/dev/full') ? false : 'needs the command dev-full'
 
-t.test('a full disk behind standard output is one line and exit code 6', { skip: full }, async (t) => {
+t.test('a full disk behind standard output is one line and exit code 6', async (t) => {
   const folder = t.testdir({ 'pod.yaml': pod('app') })
   const list = 'apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems: []\n'
   writeFileSync(join(folder, 'list.yaml'), list)
@@ -36,4 +35,13 @@ t.test('a reader that goes early hears nothing', async (t) => {
     folder,
   )
   t.strictSame([stdout, stderr, status], ['apiVersion: v1\n6\n', '', 0])
+})
+
+t.test('a file that takes only a part of the output is an error too', async (t) => {
+  const manifests = Array.from({ length: 20 }, (_, index) => pod(`app-${index}`)).join('---\n')
+  const folder = t.testdir({ 'pods.yaml': manifests })
+  // 4 blocks of 512 or 1024 bytes, of about 30 kB; past the limit there is a signal, which Node ignores, and EFBIG.
+  const { stderr, status } = shell('ulimit -f 4; kees inject -f pods.yaml > out.yaml', folder)
+  t.equal(stderr, 'error: standard output cannot be written: EFBIG\n')
+  t.equal(status, 6)
 })

@@ -46,7 +46,9 @@ const pathProblem = (text: string) =>
     ? undefined
     : 'is not an absolute path without ":", "$" and a slash at the end'
 const quantityProblem = (text: string) =>
-  /^[0-9]+(\.[0-9]+)?([eE][0-9]+|[numkKMGTPE]i?)?$/.test(text) ? undefined : 'is not a quantity such as 16Mi'
+  /^[0-9]+(\.[0-9]+)?([eE][0-9]+|[numkMGTPE]|[KMGTPE]i)?$/.test(text)
+    ? undefined
+    : 'is not a quantity such as 16Mi'
 
 export const injectOptions = {
   image: textOption('the image of the init container', 'bsycorp/kees/init:latest', (text) =>

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { exitCode } from '../../api/exit-code.ts'
-import { describeBug } from '../bug.ts'
+import { describeBug } from '../../api/describe-bug.ts'
 import { clock } from '../clock.ts'
 import { openLog } from '../log.ts'
 import { init } from './init.ts'

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { describeBug } from './bug.ts'
+import { describeBug } from './describe-bug.ts'
 
 t.match(
   describeBug(new TypeError('fakepassword')),
