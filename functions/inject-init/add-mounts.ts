@@ -32,10 +32,9 @@ export function addMounts(
   const { document, lists } = parts
   const others = otherContainers(parts, [record?.container, config.containerName])
   const names = others.map(({ name }) => name)
-  for (const name of chosen ?? []) {
-    if (names.includes(name)) continue
-    const known = names.join(', ')
-    errors.push(`the container ${name}, which is to get the secrets, is not in the pod: there are ${known}`)
+  // Not quoted: the names may come from an annotation, and people paste all sorts of things into those.
+  if (chosen?.some((name) => !names.includes(name))) {
+    errors.push(`a container that is to get the secrets is not in the pod: there are ${names.join(', ')}`)
   }
   const edits: SourceEdit[] = []
   const containers: string[] = []

@@ -62,7 +62,7 @@ export function injectObject(
   const refusals: Refusals = []
   if (next.size > 0) edits.push(...writeRecords(item, next, lists ?? 'compact', refusals))
   const gone = next.size === 0 && records ? [injectedAnnotation] : []
-  if (movesComments && edits.length + gone.length > 0) gone.push(...marks)
+  if (movesComments && edits.length + gone.length > 0 && hasMore(item, marks)) gone.push(...marks)
   edits.push(...removeAnnotations(item, gone, refusals))
   noteLostAnchor(item.document, edits, refusals)
   findings.push(...refusals.map((reason) => error(`cannot be injected: ${reason}`)))
@@ -111,6 +111,11 @@ function injectWorkload(workload: Workload, record: InjectionRecord | undefined,
     warnings: [],
     lists,
   }
+}
+
+/** Whether annotations are left without these: an edit cannot take out all of a map and add to it. */
+function hasMore(item: ManifestItem, keys: readonly string[]): boolean {
+  return [...annotationsOf(item).keys()].some((key) => !keys.includes(key))
 }
 
 function hasComments(document: SourceDocument, lists: readonly PartList[]): boolean {
