@@ -80,3 +80,10 @@ await t.test('several manifests give the union of what they ask for', async (t) 
   t.equal(await kees(['export', '-f', join(folder, 'old.yaml'), '-f', join(folder, 'new.yaml')], io), 0)
   t.match(io.printed(), /"\/db\.password",\n +"\/db\.secret",/)
 })
+
+await t.test('a module that grants nothing is written with a warning', async (t) => {
+  const folder = t.testdir()
+  const io = fakeIo('apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\n')
+  t.equal(await kees(['export', '-f', '-', '--out', folder], io), 0)
+  t.equal(io.said(), 'warning: nothing is declared in the input: the module grants nothing\n')
+})

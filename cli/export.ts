@@ -47,7 +47,7 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   const { manifests, exit: wrong } = await readInput(parsed, io, usage)
   if (!manifests) return wrong
   const items = manifests.flatMap((manifest) => manifest.items)
-  const { findings, files } = exportItems(items, config)
+  const { findings, grants, files } = exportItems(items, config)
   for (const finding of findings) io.say(lineOf(finding))
   const exit = exitCodeOf(findings)
   if (exit !== exitCode.done) return exit
@@ -56,6 +56,7 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
     io.out(files.get('policies.tf') ?? '')
     return exitCode.done
   }
+  if (grants.length === 0) io.say('warning: nothing is declared in the input: the module grants nothing')
   const foreign = sayProblems(await notOurs(out, files.keys()), io)
   if (foreign !== exitCode.done) return foreign
   await replaceFiles(new Map([...files].map(([name, text]) => [join(out, name), text])))

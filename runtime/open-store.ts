@@ -23,7 +23,7 @@ export type StoreOptions = {
 
 /** What `--help` says of the environment of a store, beside KEES_STORE. */
 export const storeVariables = [
-  { env: 'AWS_REGION', meaning: 'the region of the store' },
+  { env: 'AWS_REGION', meaning: 'the region of the store; SSM needs it, here or in AWS_DEFAULT_REGION' },
   { env: 'AWS_DEFAULT_REGION', meaning: 'the same, where AWS_REGION is not set' },
   { env: 'AWS_ENDPOINT_URL_SSM', meaning: 'the address of the store in place of the one of AWS' },
   { env: 'AWS_ENDPOINT_URL', meaning: 'the same, where AWS_ENDPOINT_URL_SSM is not set, and for STS' },

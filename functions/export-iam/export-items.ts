@@ -1,6 +1,7 @@
+import { exitCode } from '../../api/exit-code.ts'
 import { uninjectedFindings } from '../injected.ts'
 import { type Finding, judge } from '../krm-result.ts'
-import type { ManifestItem } from '../manifest-item.ts'
+import { annotationsOf, type ManifestItem } from '../manifest-item.ts'
 import { type Workload, workloadReader, type WorkloadReader } from '../workload.ts'
 import type { ExportConfig } from './config.ts'
 import type { Grant } from './grant.ts'
@@ -25,9 +26,11 @@ export function exportReader(config: ExportConfig): ExportReader {
   const { concerns, read, findings } = workloadReader(config)
   const uninjected: Finding[] = []
   const readers: Reader[] = []
+  const accounts: Finding[] = []
   return {
-    concerns,
+    concerns: (mentions) => concerns(mentions) || mentions(accountRoleAnnotation),
     read: (item) => {
+      accounts.push(...accountFindings(item))
       const annotated = read(item).filter(({ pod }) => pod.annotated)
       if (!config.allowUninjected)
         uninjected.push(...uninjectedFindings(annotated, ', or set allowUninjected'))
@@ -35,7 +38,10 @@ export function exportReader(config: ExportConfig): ExportReader {
     },
     end: () => {
       const { grants, findings: grantFindings } = collectGrants(readers)
-      const all = judge([...findings(), ...uninjected, ...grantFindings], config.strict)
+      const all = judge(
+        [...findings(), ...uninjected, ...(grants.length > 0 ? accounts : []), ...grantFindings],
+        config.strict,
+      )
       const failed = all.some(({ severity }) => severity === 'error')
       return { findings: all, grants, files: failed ? new Map() : renderModule(grants) }
     },
@@ -47,6 +53,18 @@ export function exportItems(items: readonly ManifestItem[], config: ExportConfig
   const { read, end } = exportReader(config)
   for (const item of items) read(item)
   return end()
+}
+
+/** The role of IRSA, which wins over the pod's annotation at run time. */
+const accountRoleAnnotation = 'eks.amazonaws.com/role-arn'
+
+function accountFindings(item: ManifestItem): Finding[] {
+  const { object } = item
+  if (object.kind !== 'ServiceAccount' || !annotationsOf(item).has(accountRoleAnnotation)) return []
+  const message =
+    `annotation ${accountRoleAnnotation}: is not supported yet; pods of this account run as that role, ` +
+    `and it is granted nothing here, whatever their annotation ${roleAnnotation} says`
+  return [{ severity: 'warning', message, object, exit: exitCode.input }]
 }
 
 function readerOf({ item: { object }, template, pod }: Workload): Reader {
