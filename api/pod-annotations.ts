@@ -13,6 +13,7 @@
  */
 import { injectedAnnotation } from './annotation-domain.ts'
 import type { Declaration, DynamicSecret } from './declaration.ts'
+import { isDnsLabel } from './dns-label.ts'
 import { groupOf } from './group.ts'
 import { type Mistake, type MistakeCode, quote } from './mistake.ts'
 import { parameterName, parseParameterName, parseStoragePrefix } from './parameter-name.ts'
@@ -43,7 +44,6 @@ export type Annotation = readonly [key: string, value: string]
 
 /** The limit of a Kubernetes annotation's name: what is after the slash. */
 const namePattern = /^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/
-const containerPattern = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/
 
 /** @param annotations the pod template's, each key once. */
 export function parsePodAnnotations(annotations: Iterable<Annotation>, domain: string): PodAnnotations {
@@ -128,7 +128,7 @@ function readSettings(ours: readonly Ours[], mistakes: Mistake[]): PodSettings &
       else report(parsed.toCome ? 'NOT_SUPPORTED' : 'BAD_SETTING', `the format ${parsed.problem}`)
     } else if (name === 'containers') {
       const containers = value.split(',').map((one) => one.trim())
-      if (containers.every((one) => containerPattern.test(one))) read.containers = containers
+      if (containers.every(isDnsLabel)) read.containers = containers
       else report('BAD_SETTING', 'the value is not a list of container names, separated by commas')
     } else if (name === 'local-mode') {
       report('NOT_SUPPORTED', 'local-mode is not supported yet')

@@ -3,10 +3,9 @@ import { injectOptions, parseInjectConfig } from '../functions/inject-init/confi
 import { injectInit } from '../functions/inject-init/inject-init.ts'
 import { yamlLines } from '../functions/yaml-text.ts'
 import { actions, type Action, policyObjects } from './admission-policy/policy-objects.ts'
-import type { Command, Io } from './command.ts'
+import { type Command, type Io, sayUsage } from './command.ts'
 import type { ParsedFlags } from './flags.ts'
 import { functionFlags, readFunctionFlags } from './function-flags.ts'
-import { sayProblems } from './say-problems.ts'
 
 // What of the injection the API server holds pods to.
 const { annotationDomain, containerName, secretVolumeName, secretMountPath, medium, storagePolicy } =
@@ -57,11 +56,7 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   if (known.length < wanted.length) usage.push(`flag --action takes ${actions.join(', ')}`)
   if (known.includes('Deny') && known.includes('Warn'))
     usage.push('flag --action: Deny and Warn exclude each other')
-  const wrong = sayProblems(
-    usage.map((message) => ({ message, exit: exitCode.usage })),
-    io,
-  )
-  if (wrong !== exitCode.done || !policy) return wrong
+  if (usage.length > 0 || !policy) return sayUsage(usage, io)
   const objects = policyObjects(policy, { name, images, actions: known, inject: config })
   io.out(objects.map((object) => `${yamlLines(object, 'compact').join('\n')}\n`).join('---\n'))
   return exitCode.done

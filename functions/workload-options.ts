@@ -1,6 +1,7 @@
 /** The options that every function has: how workloads are found, read and judged. */
 import { annotationDomainProblem, defaultAnnotationDomain } from '../api/annotation-domain.ts'
 import type { Checked } from '../api/checked.ts'
+import { isDnsLabel } from '../api/dns-label.ts'
 import { parseStoragePolicy, type StoragePolicy } from '../api/storage-policy.ts'
 import {
   booleanOption,
@@ -32,9 +33,7 @@ export const workloadOptions = {
   ),
   namespace: {
     ...textOption('the namespace of objects that name none, for the StoragePolicy', '', (text) =>
-      text === '' || /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(text)
-        ? undefined
-        : 'is not a name of a namespace',
+      text === '' || isDnsLabel(text) ? undefined : 'is not a name of a namespace',
     ),
     defaultText: 'not known',
   },

@@ -1,4 +1,5 @@
 import type { Checked } from '../../api/checked.ts'
+import { isDnsLabel } from '../../api/dns-label.ts'
 import { parseFormat, type SupportedFormat, supportedFormats } from '../../api/secrets-format.ts'
 import {
   choiceOption,
@@ -38,9 +39,8 @@ export type InjectConfig = WorkloadConfig & {
   readonly explicit: ReadonlySet<string>
 }
 
-const label = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/
 const labelProblem = (text: string) =>
-  label.test(text) ? undefined : 'is not a name: lower-case letters, digits and "-", at most 63'
+  isDnsLabel(text) ? undefined : 'is not a name: lower-case letters, digits and "-", at most 63'
 const pathProblem = (text: string) =>
   /^\/[^:$]*[^:/$]$/.test(text)
     ? undefined
@@ -174,7 +174,7 @@ export function contradictions(config: InjectConfig): string[] {
 }
 
 function isContainerName(value: Value): boolean {
-  return typeof value === 'string' && label.test(value)
+  return typeof value === 'string' && isDnsLabel(value)
 }
 
 function isEnvVariable(value: Value): value is EnvVariable {
