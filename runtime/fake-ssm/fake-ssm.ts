@@ -1,0 +1,153 @@
+/**
+ * A Parameter Store for tests, stricter than moto and as strict as AWS: names, ten a call, selectors, sizes and tiers,
+ * quotas, rights of IAM and KMS, read-after-write lag. This file is the store without the network, so that it can live
+ * in virtual time too; server.ts speaks HTTP and spoils answers.
+ *
+ * https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameters.html and API_PutParameter.html
+ */
+import { type AwsError, validation } from './aws-error.ts'
+import { nameError } from './name-rules.ts'
+import { putParameter } from './put-parameter.ts'
+import { StoredParameters } from './stored-parameters.ts'
+import { tokenBucket } from './token-bucket.ts'
+
+/** A right that a call needs, on one parameter. */
+export type Right = {
+  readonly action:
+    'ssm:GetParameters' | 'ssm:PutParameter' | 'kms:Decrypt' | 'kms:Encrypt' | 'kms:GenerateDataKey'
+  /** As it was asked for, without its selector: IAM does not see that. */
+  readonly name: string
+  /** Whose call it is; `''` where it was not signed. */
+  readonly accessKeyId: string
+}
+
+export type FakeSsmOptions = {
+  readonly region?: string
+  readonly account?: string
+  /** In milliseconds, for the quotas and the lag; the real time by default. */
+  readonly now?: () => number
+  /** Calls a second, with one second's worth at once; without limit by default. AWS's own are 40 and 3. */
+  readonly readsPerSecond?: number
+  readonly putsPerSecond?: number
+  /** Which rights are denied. One denied name fails its whole call, as in AWS. */
+  readonly denied?: (right: Right) => boolean
+  /**
+   * For how long after a write a read does not see it, in milliseconds. A function is asked at each read, so that it
+   * can let one read see what the next does not. Writes always see everything.
+   */
+  readonly lag?: number | ((name: string) => number)
+  /** How many parameters there may be; 10,000 by default. */
+  readonly limit?: number
+}
+
+export type FakeCall = { readonly action: string; readonly input: unknown; readonly accessKeyId?: string }
+export type FakeAnswer = { readonly output: Readonly<Record<string, unknown>> } | { readonly error: AwsError }
+
+export type FakeSsm = {
+  readonly stored: StoredParameters
+  readonly answer: (call: FakeCall) => FakeAnswer
+  /** Stores a newer version past all rules, rights and quotas. @returns its number. */
+  readonly put: (name: string, value: string) => number
+}
+
+/** What an operation has of the store around it. */
+export type Context = {
+  readonly limit: number
+  readonly stored: StoredParameters
+  readonly arnPrefix: string
+  readonly accessKeyId: string
+  /** The error of a right that is denied. */
+  readonly refuse: (right: Omit<Right, 'accessKeyId'>) => AwsError | undefined
+}
+
+export function makeFakeSsm(options: FakeSsmOptions = {}): FakeSsm {
+  const { region = 'eu-west-1', account = '111122223333', now = Date.now, lag = 0 } = options
+  const { denied = () => false, limit = 10_000 } = options
+  const stored = new StoredParameters(now, typeof lag === 'number' ? () => lag : lag)
+  const reads = tokenBucket(options.readsPerSecond ?? Infinity, now)
+  const puts = tokenBucket(options.putsPerSecond ?? Infinity, now)
+  const arnPrefix = `arn:aws:ssm:${region}:${account}:parameter`
+
+  const refuse = (right: Right): AwsError | undefined => {
+    if (!denied(right)) return undefined
+    const resource = right.action.startsWith('kms:')
+      ? `arn:aws:kms:${region}:${account}:key/1234abcd-12ab-34cd-56ef-1234567890ab`
+      : `${arnPrefix}/${right.name.replace(/^\//, '')}`
+    const user = `arn:aws:sts::${account}:assumed-role/cluster-app-role/${right.accessKeyId}`
+    const message = `User: ${user} is not authorized to perform: ${right.action} on resource: ${resource} because no identity-based policy allows the ${right.action} action`
+    const service = ' (Service: AWSKMS; Status Code: 400; Error Code: AccessDeniedException)'
+    return {
+      type: 'AccessDeniedException',
+      message: right.action.startsWith('kms:') ? message + service : message,
+    }
+  }
+
+  return {
+    stored,
+    put: (name, value) => stored.add(name, { value, type: 'SecureString', tier: 'Standard' }).version,
+    answer({ action, input, accessKeyId = '' }) {
+      const context: Context = {
+        stored,
+        limit,
+        arnPrefix,
+        accessKeyId,
+        refuse: (right) => refuse({ ...right, accessKeyId }),
+      }
+      const facts = typeof input === 'object' && input !== null ? { ...input } : {}
+      if (action === 'GetParameters') return reads.take() ? getParameters(facts, context) : throttled
+      if (action === 'PutParameter') return puts.take() ? putParameter(facts, context) : throttled
+      return { error: { type: 'UnknownOperationException', message: '' } }
+    },
+  }
+}
+
+const throttled: FakeAnswer = { error: { type: 'ThrottlingException', message: 'Rate exceeded' } }
+
+function getParameters(
+  { Names: names, WithDecryption: decrypt = false }: { Names?: unknown; WithDecryption?: unknown },
+  { stored, arnPrefix, refuse }: Context,
+): FakeAnswer {
+  if (!Array.isArray(names) || names.length < 1 || names.length > 10) {
+    return { error: validation('Member must have length less than or equal to 10 and greater than 0') }
+  }
+  const asked = names.map((text: unknown) => {
+    const [name = '', selector, ...more] = typeof text === 'string' ? text.split(':') : []
+    return { text: String(text), name, selector, isMalformed: selector === '' || more.length > 0 }
+  })
+  for (const { name, isMalformed } of asked) {
+    const error = isMalformed ? validation('Invalid selector in the name') : nameError(name, arnPrefix)
+    if (error) return { error: validation(error.message) }
+  }
+  if (new Set(asked.map(({ name }) => name.replace(/^\//, ''))).size < asked.length) {
+    return { error: validation('Duplicate parameter names are not allowed') }
+  }
+  for (const { name } of asked) {
+    const error = refuse({ action: 'ssm:GetParameters', name })
+    if (error) return { error }
+  }
+  const found = asked.map((one) => ({ ...one, version: stored.read(one.name, one.selector) }))
+  for (const { name, version } of found) {
+    if (decrypt !== true || version?.type !== 'SecureString') continue
+    const error = refuse({ action: 'kms:Decrypt', name })
+    if (error) return { error }
+  }
+  const parameters = found.flatMap(({ name, selector, version }) => {
+    if (version === undefined) return []
+    const isShown = decrypt === true || version.type !== 'SecureString'
+    return [
+      {
+        Name: name,
+        ...(selector === undefined ? {} : { Selector: `:${selector}` }),
+        Type: version.type,
+        Value: isShown ? version.value : Buffer.from(`kms:alias/aws/ssm:${name}`).toString('base64'),
+        Version: version.version,
+        LastModifiedDate: version.writtenAt / 1000,
+        ARN: `${arnPrefix}/${name.replace(/^\//, '')}`,
+        DataType: 'text',
+      },
+    ]
+  })
+  const invalid = found.flatMap(({ text, version }) => (version === undefined ? [text] : []))
+  // AWS answers in an order of its own.
+  return { output: { Parameters: parameters.toReversed(), InvalidParameters: invalid } }
+}

@@ -1,0 +1,153 @@
+/**
+ * fake-ssm.ts on loopback, in the protocol awsJson1_1. Its options are those of FakeSsmOptions, and
+ *
+ *     fault    what goes wrong with a call on its way (faults.ts), asked for each; nothing by default
+ *     latency  how long every answer takes, in milliseconds; 0 by default
+ *
+ * What crossed the wire is in `calls`, in the order of arrival, throttled and spoilt calls too:
+ *
+ *     const server = await startFakeSsm({ readsPerSecond: 40, denied: ({ name }) => name === '/other' })
+ *     t.teardown(() => server.stop())
+ *     server.put('/app/db.password', 'fakepassword')
+ *     // AWS_ENDPOINT_URL=server.endpoint AWS_REGION=eu-west-1, any credentials
+ *     t.equal(server.calls.length, 1)
+ */
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { text } from 'node:stream/consumers'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type FakeAnswer, type FakeSsmOptions, makeFakeSsm } from './fake-ssm.ts'
+import type { Fault } from './faults.ts'
+import type { StoredParameters } from './stored-parameters.ts'
+
+export type RecordedCall = {
+  /** From 0, in the order of arrival. */
+  readonly index: number
+  readonly action: string
+  /** As sent: with selectors. Of a Put, its one name. */
+  readonly names: readonly string[]
+  /** Of GetParameters alone. */
+  readonly withDecryption?: boolean
+  /** In milliseconds, by the server's `now`. */
+  readonly at: number
+  readonly accessKeyId: string
+}
+
+export type FakeSsmServerOptions = FakeSsmOptions & {
+  readonly fault?: (call: RecordedCall) => Fault | undefined
+  readonly latency?: number
+}
+
+export type FakeSsmServer = {
+  readonly endpoint: string
+  readonly calls: readonly RecordedCall[]
+  readonly stored: StoredParameters
+  /** Stores a newer version past all rules, rights and quotas. */
+  readonly put: (name: string, value: string) => number
+  readonly stop: () => Promise<void>
+}
+
+export async function startFakeSsm(options: FakeSsmServerOptions = {}): Promise<FakeSsmServer> {
+  const { fault = () => undefined, latency = 0, now = Date.now, region = 'eu-west-1' } = options
+  const ssm = makeFakeSsm(options)
+  const calls: RecordedCall[] = []
+
+  const serve = async (request: IncomingMessage, response: ServerResponse) => {
+    const body: unknown = parse(await text(request))
+    const signature = readSignature(request, region)
+    const action = String(request.headers['x-amz-target'] ?? '').replace(/^AmazonSSM\./, '')
+    const call = { index: calls.length, at: now(), action, ...describe(body), ...signature.who }
+    calls.push(call)
+    const spoil = fault(call)
+    if (latency > 0) await sleep(latency)
+    if (spoil?.kind === 'hang') return
+    if (spoil?.kind === 'reset') return void request.socket.resetAndDestroy()
+    if (spoil?.kind === 'late') await sleep(spoil.after)
+    if (spoil?.kind === 'error') return send(response, { error: { ...spoil, message: spoil.message ?? '' } })
+    const answer: FakeAnswer = signature.error
+      ? { error: signature.error }
+      : ssm.answer({ action, input: body, ...signature.who })
+    await send(response, answer, spoil)
+  }
+
+  const server = createServer((request, response) => {
+    // What is left is a client that hung up, as clients with a time-out do.
+    serve(request, response).catch(() => response.destroy())
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  const port = typeof address === 'object' ? address?.port : undefined
+  return {
+    endpoint: `http://127.0.0.1:${port}`,
+    calls,
+    stored: ssm.stored,
+    put: ssm.put,
+    async stop() {
+      server.closeAllConnections()
+      await once(server.close(), 'close')
+    },
+  }
+}
+
+function parse(body: string): unknown {
+  try {
+    return JSON.parse(body)
+  } catch {
+    return undefined
+  }
+}
+
+/** What of a call is recorded: never its value. */
+function describe(body: unknown): Pick<RecordedCall, 'names' | 'withDecryption'> {
+  const facts: { Names?: unknown; Name?: unknown; WithDecryption?: unknown } =
+    typeof body === 'object' && body !== null ? { ...body } : {}
+  const { Names: names, Name: name, WithDecryption: withDecryption } = facts
+  return {
+    names: Array.isArray(names) ? names.map(String) : typeof name === 'string' ? [name] : [],
+    ...(typeof withDecryption === 'boolean' ? { withDecryption } : {}),
+  }
+}
+
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html */
+function readSignature({ headers }: IncomingMessage, region: string) {
+  const [, accessKeyId, scope] =
+    /^AWS4-HMAC-SHA256 Credential=([^/]+)\/\d{8}\/([^,]+), ?SignedHeaders=[^,]+, ?Signature=[0-9a-f]{64}$/.exec(
+      headers.authorization ?? '',
+    ) ?? []
+  if (accessKeyId === undefined) {
+    const error = { type: 'MissingAuthenticationTokenException', message: 'Missing Authentication Token' }
+    return { who: { accessKeyId: '' }, error }
+  }
+  if (scope === `${region}/ssm/aws4_request`) return { who: { accessKeyId } }
+  const message = `Credential should be scoped to a valid region, not ${scope}.`
+  return { who: { accessKeyId }, error: { type: 'InvalidSignatureException', message } }
+}
+
+async function send(response: ServerResponse, answer: FakeAnswer, spoil?: Fault): Promise<void> {
+  const body =
+    spoil?.kind === 'malformed'
+      ? spoil.body
+      : JSON.stringify(
+          'error' in answer ? { __type: answer.error.type, message: answer.error.message } : answer.output,
+        )
+  if (spoil?.kind === 'answer lost') return void response.socket?.resetAndDestroy()
+  const status = 'error' in answer ? (answer.error.status ?? 400) : 200
+  response.writeHead(spoil?.kind === 'malformed' ? (spoil.status ?? 200) : status, {
+    'content-type': 'application/x-amz-json-1.1',
+    'content-length': Buffer.byteLength(body),
+  })
+  if (spoil?.kind === 'trickle') {
+    for (const byte of Buffer.from(body)) {
+      if (response.destroyed) return
+      response.write(Buffer.of(byte))
+      await sleep(spoil.every)
+    }
+  }
+  if (spoil?.kind === 'truncated') {
+    const half = Buffer.from(body).subarray(0, Math.ceil(Buffer.byteLength(body) / 2))
+    response.write(half, () => response.destroy())
+    return
+  }
+  response.end(spoil?.kind === 'trickle' ? undefined : body)
+}

@@ -1,0 +1,14 @@
+/** Lets through so many calls a second on average, and at most one second's worth at once. */
+export function tokenBucket(perSecond: number, now: () => number): { readonly take: () => boolean } {
+  let tokens = perSecond
+  let filledAt = now()
+  return {
+    take() {
+      tokens = Math.min(perSecond, tokens + ((now() - filledAt) / 1000) * perSecond)
+      filledAt = now()
+      if (tokens < 1) return false
+      tokens -= 1
+      return true
+    },
+  }
+}
