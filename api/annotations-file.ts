@@ -4,6 +4,9 @@
  * https://github.com/kubernetes/kubernetes/blob/v1.36.3/pkg/fieldpath/fieldpath.go (FormatMap)
  *
  * Go's quoting (https://pkg.go.dev/strconv#Quote) is not JSON's: \a \v \x7f \U0010ffff, and printable non-ASCII raw.
+ *
+ * Bytes that are no UTF-8 (`\xff`) are read as U+FFFD, as the API server's own JSON shows them. No parameter name, attribute
+ * or setting may hold that character, so such a declaration is refused; in a foreign annotation it is nobody's matter.
  */
 import type { Annotation } from './pod-annotations.ts'
 

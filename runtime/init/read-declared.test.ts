@@ -27,6 +27,55 @@ t.test('what is ours is read, whatever else is there', async (t) => {
   t.strictSame([warnings, problems], [[], []])
 })
 
+const imitations: readonly (readonly [title: string, line: string])[] = [
+  ['another domain', `secret.example.com/a="${dynamic}"`],
+  ['our domain as the start of another', `secret.bsycorp.com.example.com/a="${dynamic}"`],
+  ['our domain as the end of another word', `secret.notbsycorp.com/a="${dynamic}"`],
+  ['our domain in other letters', `secret.BSYCORP.com/a="${dynamic}"`],
+  ['our domain without a name', `secret.bsycorp.com="${dynamic}"`],
+  ['our domain after the slash', `example.com/secret.bsycorp.com="${dynamic}"`],
+  ['our domain alone', `bsycorp.com/a="${dynamic}"`],
+  ['our lines inside a value', String.raw`example.com/a="x\nsecret.bsycorp.com/a=\"${dynamic}\"\n"`],
+  ['our line after a raw equals sign', `example.com/a="secret.bsycorp.com/a=${dynamic}"`],
+  ['bytes that are no text', String.raw`example.com/a="\xff\xfe\x00\u2028"`],
+]
+for (const [title, line] of imitations) {
+  t.test(`a foreign annotation that imitates ours is ignored: ${title}`, async (t) => {
+    const own = `secret.bsycorp.com/own="${dynamic}"`
+    for (const content of [`${line}\n${own}`, `${own}\n${line}`]) {
+      const { declared, warnings, problems } = await read(content)
+      t.strictSame(
+        declared.map(({ annotation }) => annotation),
+        ['secret.bsycorp.com/own'],
+      )
+      t.strictSame([warnings, problems], [[], []])
+    }
+  })
+}
+
+t.test('of any domain, in any order, with or without a line end at the end', async (t) => {
+  const lines = [
+    `secret.kees.internal.example/b="${dynamic}"`,
+    `secret.bsycorp.com/other="kind=NONSENSE"`,
+    `init.kees.internal.example/storage-prefix="/prod"`,
+    `resource.kees.internal.example/a=""`,
+  ]
+  for (const content of [lines.join('\n'), lines.toReversed().join('\n'), `${lines.join('\n')}\n`]) {
+    const path = join(t.testdir({ annotations: content }), 'annotations')
+    const { declared, warnings, problems } = await readDeclared(path, 'kees.internal.example')
+    t.strictSame(declared.map(({ parameter }) => parameter).toSorted(), ['/prod/a', '/prod/b'])
+    t.strictSame([warnings, problems], [[], []])
+  }
+})
+
+t.test('bytes that are no UTF-8 make a declaration of ours wrong', async (t) => {
+  const { declared, problems } = await read(
+    String.raw`secret.bsycorp.com/a="kind=REFERENCE,type=PASSWORD,storageKey=a\xffb"`,
+  )
+  t.strictSame(declared, [])
+  t.match(problems, [{ exit: 1, text: /^annotation secret\.bsycorp\.com\/a: the storageKey / }])
+})
+
 t.test('nothing of ours is nothing declared', async (t) => {
   t.strictSame(await read(''), { declared: [], warnings: [], problems: [] })
 })
