@@ -1,0 +1,87 @@
+/** What a role may ask of AWS for a parameter: near the one thing that it is granted, in every direction. */
+import type { Place } from './evaluate-policies.ts'
+import type { IamRequest } from './iam-judge.ts'
+
+const action = 'ssm:GetParameters'
+
+export function parameterArn(name: string, { partition, region, account }: Place): string {
+  return `arn:${partition}:ssm:${region}:${account}:parameter${name}`
+}
+
+export function getParameters(name: string, place: Place): IamRequest {
+  return { action, resource: parameterArn(name, place) }
+}
+
+/** Names that are near to a name: of its siblings, children and ancestors, of patterns that would cover it. */
+export function namesNear(name: string): string[] {
+  const segments = name.slice(1).split('/')
+  const ancestors = segments.map((_, index) => `/${segments.slice(0, index).join('/')}`)
+  const starred = segments.map((_, index) => `/${segments.with(index, '*').join('/')}`)
+  const near = [
+    ...ancestors,
+    ...ancestors.map((one) => `${one}/*`),
+    ...starred,
+    `${name}/`,
+    `${name}/x`,
+    `${name}x`,
+    `${name}.`,
+    `${name}*`,
+    `/${name}`,
+    `/x${name}`,
+    name.slice(0, -1),
+    name.slice(1),
+    `${name.slice(0, -1)}?`,
+    name.toUpperCase(),
+    name.toLowerCase(),
+    name.replaceAll('.', 'x'),
+    name.replaceAll('-', '_'),
+    '/*',
+    '*',
+    '/${aws:username}',
+  ]
+  return [...new Set(near)].filter((one) => one !== name)
+}
+
+/** The same parameter somewhere else. */
+export function placesNear(place: Place): Place[] {
+  return [
+    { ...place, account: '999988887777' },
+    { ...place, region: 'eu-west-3' },
+    { ...place, partition: 'aws-cn' },
+    { ...place, account: '*' },
+    { ...place, region: '*' },
+  ]
+}
+
+const otherActions = [
+  ...'GetParameter GetParametersByPath GetParameterHistory PutParameter DeleteParameter DeleteParameters'.split(
+    ' ',
+  ),
+  ...'LabelParameterVersion UnlabelParameterVersion AddTagsToResource RemoveTagsFromResource'.split(' '),
+  ...'ListTagsForResource GetResourcePolicies PutResourcePolicy DeleteResourcePolicy'.split(' '),
+]
+
+/** Everything else that SSM, KMS and IAM could do with a parameter, a key or the role itself. */
+export function otherRequests(name: string, place: Place): IamRequest[] {
+  const { partition, region, account } = place
+  const resource = parameterArn(name, place)
+  const key = `arn:${partition}:kms:${region}:${account}:key/1234abcd-12ab-34cd-56ef-1234567890ab`
+  const context = {
+    'kms:EncryptionContext:PARAMETER_ARN': resource,
+    'kms:ViaService': `ssm.${region}.amazonaws.com`,
+  }
+  return [
+    ...otherActions.map((one) => ({ action: `ssm:${one}`, resource })),
+    { action: 'ssm:PutParameter', resource, context: { 'ssm:Overwrite': 'false' } },
+    { action: 'ssm:DescribeParameters', resource: '*' },
+    ...'Decrypt Encrypt GenerateDataKey DescribeKey'
+      .split(' ')
+      .map((one) => ({ action: `kms:${one}`, resource: key, ...(one === 'DescribeKey' ? {} : { context }) })),
+    {
+      action: 'secretsmanager:GetSecretValue',
+      resource: `arn:${partition}:secretsmanager:${region}:${account}:secret:${name.slice(1)}-a1b2c3`,
+    },
+    { action: 'iam:AttachRolePolicy', resource: `arn:${partition}:iam::${account}:role/judged` },
+    { action: 'sts:AssumeRole', resource: `arn:${partition}:iam::${account}:role/judged` },
+  ]
+}

@@ -1,0 +1,114 @@
+/**
+ * init itself, as its image runs it, against a Parameter Store that asks an evaluator of IAM before it answers: with the
+ * policy that the same manifest leads to it gets everything, and asks for nothing that the policy does not allow or need.
+ */
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import * as fc from 'fast-check'
+import t, { type Test } from 'tap'
+import { formatAnnotationsFile } from '../api/annotations-file.ts'
+import { fakeIo } from '../cli/fake-io.ts'
+import { kees } from '../cli/kees.ts'
+import { startFakeSsm } from '../runtime/fake-ssm/server.ts'
+import { account, arbitraryCluster, type ArbitraryPod } from './arbitrary-workloads.ts'
+import { getParameters } from './arbitrary-requests.ts'
+import { type Documents, evaluatePolicies, resourcesOf } from './evaluate-policies.ts'
+import { isAllowed } from './iam-judge.ts'
+import { dist } from './programs.ts'
+import { terraform } from './tools.ts'
+import { untapped } from './untapped.ts'
+
+const execute = promisify(execFile)
+const place = { partition: 'aws', region: 'eu-west-1', account }
+
+await t.test(
+  'init asks for what the policy allows',
+  { skip: terraform().missing ?? false, timeout: 120_000 },
+  async (t) => {
+    const cases: { pods: readonly ArbitraryPod[]; policies: string; place: typeof place }[] = []
+    for (const { manifest, pods } of fc.sample(arbitraryCluster(6), { numRuns: 6, seed: 11 })) {
+      const io = fakeIo(manifest)
+      const exit = await kees(['export', '--allow-uninjected', '-f', '-'], io)
+      if (exit === 0) cases.push({ pods, policies: io.printed(), place })
+    }
+    const evaluated = await evaluatePolicies(t.testdir({ terraform: {} }), cases)
+    let readers = 0
+    for (const [index, { pods }] of cases.entries()) {
+      const documents: Documents = evaluated[index] ?? new Map()
+      for (const reader of new Set(pods.map((pod) => pod.reader))) {
+        const own = pods.filter((pod) => pod.reader === reader)
+        const other = pods.find((pod) =>
+          pod.parameters.some((name) => !own.some((one) => one.parameters.includes(name))),
+        )
+        await t.test(reader, (t) => holdToPolicy(t, own, documents.get(reader) ?? [], other))
+        readers++
+      }
+    }
+    t.ok(readers > 8, `${readers} roles and workloads`)
+  },
+)
+
+/** @param other a pod that declares something that these do not. */
+async function holdToPolicy(
+  t: Test,
+  pods: readonly ArbitraryPod[],
+  documents: readonly unknown[],
+  other: ArbitraryPod | undefined,
+): Promise<void> {
+  const names = new Set([...pods, ...(other ? [other] : [])].flatMap(({ parameters }) => parameters))
+  const verdicts = new Map<string, boolean>()
+  for (const name of names) verdicts.set(name, await isAllowed(documents, getParameters(name, place)))
+  // The server says yes to nothing that the evaluator was not asked.
+  const denied = ({ action, name }: { action: string; name: string }) =>
+    action === 'ssm:GetParameters' && verdicts.get(name) !== true
+  const server = await startFakeSsm({ region: place.region, account, denied })
+  t.teardown(() => server.stop())
+
+  for (const name of names) server.put(name, 'fakevalue')
+
+  const asked = new Set<string>()
+  for (const pod of pods) {
+    const { exit, said } = await runInit(t, server.endpoint, pod)
+    t.equal(exit, isPinned(pod) ? 3 : 0, `nothing is denied ${said}`)
+  }
+  for (const { action, names: some } of server.calls) {
+    if (action !== 'GetParameters') t.fail(`init calls ${action}`)
+    for (const name of some) asked.add(name.replace(/:.*$/, ''))
+  }
+  const named = resourcesOf(documents).map((arn) => arn.replace(/^.*:parameter/, ''))
+  t.strictSame([...asked].toSorted(), named, 'what crosses the wire is what the policy names')
+  if (!other) return
+  const { exit, said } = await runInit(t, server.endpoint, other)
+  t.equal(exit, 4, `the pod of another role is denied ${said}`)
+}
+
+/** To a version or a label, of which there is none in the store. */
+function isPinned({ annotations }: ArbitraryPod): boolean {
+  return annotations.some(([, value]) => /\b(version|label)=/.test(value))
+}
+
+async function runInit(t: Test, endpoint: string, { annotations }: ArbitraryPod) {
+  const folder = t.testdir({ annotations: formatAnnotationsFile(annotations), secret: {}, resource: {} })
+  const env = {
+    ...process.env,
+    ANNOTATIONS_FILE: join(folder, 'annotations'),
+    SECRETS_FILE: join(folder, 'secret/secret'),
+    RESOURCES_FILE: join(folder, 'resource/resource'),
+    WAIT_TIMEOUT: '0s',
+    REFERENCE_WAIT: '0s',
+    DENIED_WAIT: '0s',
+    REQUEST_TIMEOUT: '20s',
+    AWS_REGION: place.region,
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+  }
+  try {
+    const { stderr } = await execute(...untapped(process.execPath, [join(dist, 'init')]), { env })
+    return { exit: 0, said: stderr }
+  } catch (error) {
+    if (!(error instanceof Error) || !('code' in error) || !('stderr' in error)) throw error
+    return { exit: error.code, said: String(error.stderr) }
+  }
+}
