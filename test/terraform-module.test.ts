@@ -6,6 +6,8 @@ import hcl from 'hcl2-json-parser'
 import t from 'tap'
 import { type Grant, grantOf } from '../functions/export-iam/grant.ts'
 import { formatHclString } from '../functions/export-iam/hcl-string.ts'
+import type { KmsKeys } from '../functions/export-iam/kms-keys.ts'
+import { partNames } from '../functions/export-iam/split.ts'
 import { parseIamRole } from '../functions/export-iam/iam-role.ts'
 import { policyDocument } from '../functions/export-iam/policy.ts'
 import { renderModule } from '../functions/export-iam/terraform.ts'
@@ -44,16 +46,32 @@ const example = grantOf('cluster-app-role', { name: 'cluster-app-role' }, [
   '/signingKey.v1_private',
   '/db.password',
 ])
-const inputs: readonly (readonly [title: string, grants: readonly Grant[]])[] = [
-  ['nobody', []],
-  ['the worked example', [example]],
-  ...generated.map((grants, index) => [`generated input ${index + 1}`, grants] as const),
+const keyArn = (digit: number) =>
+  `arn:aws-us-gov:kms:us-gov-west-1:111122223333:key/${`${digit}`.repeat(8)}-2222-3333-4444-555555555555`
+const kmsKeys: KmsKeys = [
+  { prefix: '/prod/db', arn: keyArn(1) },
+  { prefix: '/prod', arn: keyArn(2) },
+  { prefix: '/b', arn: keyArn(1) },
+]
+const many = Array.from(
+  { length: 150 },
+  (_, index) => `/prod/${index % 3 === 0 ? 'db/' : ''}secret-number-${index}`,
+)
+const split = (keys: KmsKeys) => [grantOf('many', { name: 'many' }, many, keys), example]
+const inputs: readonly (readonly [title: string, grants: readonly Grant[], keys: KmsKeys])[] = [
+  ['nobody', [], []],
+  ['nobody, with keys', [], kmsKeys],
+  ['the worked example', [example], []],
+  ['a role with several policies', split([]), []],
+  ['a role with several policies and keys', split(kmsKeys), kmsKeys],
+  ['a key for everything', split([{ prefix: '/', arn: keyArn(3) }]), [{ prefix: '/', arn: keyArn(3) }]],
+  ...generated.map((grants, index) => [`generated input ${index + 1}`, grants, []] as const),
 ]
 
 await t.test('terraform would format the module as it is', { skip }, async (test) => {
   const folder = test.testdir({})
-  for (const [index, [, grants]] of inputs.entries()) {
-    await writeFiles(join(folder, String(index)), renderModule(grants))
+  for (const [index, [, grants, keys]] of inputs.entries()) {
+    await writeFiles(join(folder, String(index)), renderModule(grants, keys))
   }
   test.equal(await runTerraform(folder, 'fmt', '-check', '-diff', '-recursive'), '')
 })
@@ -63,27 +81,39 @@ await t.test(
   { skip },
   async (test) => {
     const output = 'output "documents" {\n  value = local.documents\n}\n'
-    for (const [title, grants] of inputs) {
+    for (const [title, grants, keys] of inputs) {
       const folder = test.testdir({})
-      const policies = renderModule(grants).get('policies.tf') ?? ''
+      const policies = renderModule(grants, keys).get('policies.tf') ?? ''
       await writeFiles(folder, [
         ['policies.tf', policies],
         ['outputs.tf', output],
       ])
       await runTerraform(folder, 'apply', '-auto-approve', ...variables)
       const documents: unknown = JSON.parse(await runTerraform(folder, 'output', '-json', 'documents'))
-      const expected = grants.map((grant) => [grant.key, policyDocument(grant.parameters, place)])
-      deepStrictEqual(documents, { part1: Object.fromEntries(expected) }, title)
+      const expected = partNames.map((part, index) => [
+        part,
+        Object.fromEntries(
+          grants.flatMap(({ key: one, parts }) => {
+            const names = parts[index] ?? []
+            return names.length === 0 ? [] : [[one, policyDocument(names, place, keys)]]
+          }),
+        ),
+      ])
+      deepStrictEqual(documents, Object.fromEntries(expected), title)
     }
   },
 )
 
 await t.test('hcl2-json-parser reads the same names in policies.tf', async (test) => {
-  for (const [title, grants] of inputs) {
-    const read: unknown = await hcl.parseToObject(renderModule(grants).get('policies.tf') ?? '')
-    const expected = grants.map(({ key: one, policyName, role, parameters: names }) => [
+  for (const [title, grants, keys] of inputs) {
+    const read: unknown = await hcl.parseToObject(renderModule(grants, keys).get('policies.tf') ?? '')
+    const expected = grants.map(({ key: one, policyName, role, parts }) => [
       one,
-      { policy_name: policyName, role: role?.name ?? null, part1: names },
+      {
+        policy_name: policyName,
+        role: role?.name ?? null,
+        ...Object.fromEntries(parts.map((names, index) => [`part${index + 1}`, names])),
+      },
     ])
     test.match(read, { locals: [{ grants: Object.fromEntries(expected) }] }, title)
   }

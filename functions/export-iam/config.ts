@@ -1,5 +1,6 @@
 import type { Checked } from '../../api/checked.ts'
 import { booleanOption, choiceOption, type GivenOption, readOptions, textOption } from '../options.ts'
+import { type KmsKeys, kmsKeysOption } from './kms-keys.ts'
 import type { Value } from '../source-value.ts'
 import { takeWorkloadConfig, type WorkloadConfig, workloadOptions } from '../workload-options.ts'
 
@@ -12,6 +13,7 @@ export const exportOptions = {
     ['append', 'only'],
     'append',
   ),
+  kmsKeys: kmsKeysOption,
   allowUninjected: booleanOption('accept annotated workloads that inject-init has not seen'),
   ...workloadOptions,
 }
@@ -19,6 +21,7 @@ export const exportOptions = {
 export type ExportConfig = WorkloadConfig & {
   readonly name: string
   readonly output: 'append' | 'only'
+  readonly kmsKeys: KmsKeys
   readonly allowUninjected: boolean
 }
 
@@ -30,6 +33,7 @@ export function parseExportConfig(
   const config: ExportConfig = {
     name: take('name', exportOptions.name),
     output: take('output', exportOptions.output),
+    kmsKeys: take('kmsKeys', exportOptions.kmsKeys),
     allowUninjected: take('allowUninjected', exportOptions.allowUninjected),
     ...takeWorkloadConfig(take),
   }

@@ -37,13 +37,13 @@ export function exportReader(config: ExportConfig): ExportReader {
       readers.push(...annotated.map(readerOf))
     },
     end: () => {
-      const { grants, findings: grantFindings } = collectGrants(readers)
+      const { grants, findings: grantFindings } = collectGrants(readers, config.kmsKeys)
       const all = judge(
         [...findings(), ...uninjected, ...(grants.length > 0 ? accounts : []), ...grantFindings],
         config.strict,
       )
       const failed = all.some(({ severity }) => severity === 'error')
-      return { findings: all, grants, files: failed ? new Map() : renderModule(grants) }
+      return { findings: all, grants, files: failed ? new Map() : renderModule(grants, config.kmsKeys) }
     },
   }
 }

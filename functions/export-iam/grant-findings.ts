@@ -4,7 +4,8 @@ import { quote } from '../../api/mistake.ts'
 import { type Finding, nameOf, type ObjectReference } from '../krm-result.ts'
 import type { Grant } from './grant.ts'
 import { roleAnnotation } from './iam-role.ts'
-import { maxPolicySize, policySize } from './policy.ts'
+import { maxPolicySize } from './policy.ts'
+import { maxParts } from './split.ts'
 
 /** A grant and one of the workloads that it is for, to say where to look. */
 export type GrantUse = { readonly grant: Grant; readonly user: ObjectReference }
@@ -46,12 +47,13 @@ function nameFindings(uses: readonly GrantUse[]): Finding[] {
 }
 
 function sizeFindings(use: GrantUse): Finding[] {
-  const { role, key, parameters } = use.grant
-  const size = policySize(parameters)
-  if (size <= maxPolicySize) return []
+  const { role, key, parameters, parts } = use.grant
+  if (parts.length > 0) return []
   const whose = role === undefined ? 'its' : `role ${quote(key)}: the`
-  const made = `${whose} ${parameters.length} parameters make a policy of up to ${size} characters`
-  return [error(use, `${made}, IAM takes ${maxPolicySize}: splitting is not supported yet`)]
+  const message =
+    `${whose} ${parameters.length} parameters do not fit into ${maxParts} policies of ${maxPolicySize} characters: ` +
+    'let several workloads with roles of their own share them'
+  return [error(use, message)]
 }
 
 function error({ user }: GrantUse, message: string): Finding {

@@ -1,7 +1,9 @@
 /** What one role may read, or one workload that has no role: an entry of policies.tf. */
 import { createHash } from 'node:crypto'
 import { type IamRole, parseIamRole } from './iam-role.ts'
+import type { KmsKeys } from './kms-keys.ts'
 import { checkParameterName } from './policy.ts'
+import { splitParameters } from './split.ts'
 
 export type Grant = {
   /** The role's name, its whole ARN, or the workload (`Deployment/ns/app`), which is neither. */
@@ -11,6 +13,8 @@ export type Grant = {
   readonly role?: IamRole
   /** Sorted, each once, at least one; with their leading slash. */
   readonly parameters: readonly string[]
+  /** The parameters again, a list for each policy; none where they are too many. */
+  readonly parts: readonly (readonly string[])[]
 }
 
 /** IAM's 128, less 32 for the module's `name_prefix` and 6 for a part's suffix (`-part1`). */
@@ -25,8 +29,15 @@ export function isWorkloadKey(text: string): boolean {
 }
 
 /** @param key of a workload, when there is no role; then isWorkloadKey has accepted it. */
-export function grantOf(key: string, role: IamRole | undefined, parameters: Iterable<string>): Grant {
-  const grant = { key, policyName: policyNameOf(key, role), parameters: [...new Set(parameters)].toSorted() }
+export function grantOf(
+  key: string,
+  role: IamRole | undefined,
+  names: Iterable<string>,
+  kmsKeys: KmsKeys = [],
+): Grant {
+  const parameters = [...new Set(names)].toSorted()
+  const parts = splitParameters(parameters, kmsKeys) ?? []
+  const grant = { key, policyName: policyNameOf(key, role), parameters, parts }
   return role === undefined ? grant : { ...grant, role }
 }
 
@@ -44,7 +55,7 @@ function policyNameOf(key: string, role: IamRole | undefined): string {
  * The last guard in front of Terraform: whatever text a grant carries has passed the rules for names. All of it has
  * when the input was read, so this throws on a bug only.
  */
-export function checkGrant({ key, policyName, role, parameters }: Grant): void {
+export function checkGrant({ key, policyName, role, parameters, parts }: Grant): void {
   const named =
     role === undefined
       ? isWorkloadKey(key)
@@ -55,4 +66,8 @@ export function checkGrant({ key, policyName, role, parameters }: Grant): void {
   }
   if (parameters.length === 0) throw new Error('a grant has no parameters')
   for (const parameter of parameters) checkParameterName(parameter)
+  const spread = parts.flat().toSorted()
+  if (spread.length !== parameters.length || spread.some((name, at) => name !== parameters[at])) {
+    throw new Error("a grant's parts are not its parameters")
+  }
 }

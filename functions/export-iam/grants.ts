@@ -5,6 +5,7 @@ import { quote } from '../../api/mistake.ts'
 import { type Finding, nameOf, type ObjectReference } from '../krm-result.ts'
 import { type Grant, grantOf, isWorkloadKey } from './grant.ts'
 import { type GrantUse, judgeGrants } from './grant-findings.ts'
+import type { KmsKeys } from './kms-keys.ts'
 import { type IamRole, parseIamRole, roleAnnotation } from './iam-role.ts'
 
 /** A workload that declares parameters. */
@@ -22,7 +23,7 @@ export type Grants = {
   readonly findings: readonly Finding[]
 }
 
-export function collectGrants(readers: readonly Reader[]): Grants {
+export function collectGrants(readers: readonly Reader[], kmsKeys: KmsKeys = []): Grants {
   const findings: Finding[] = []
   const drafts = new Map<string, Draft>()
   for (const { object, role: text, parameters } of readers) {
@@ -42,7 +43,7 @@ export function collectGrants(readers: readonly Reader[]): Grants {
   }
   const uses: GrantUse[] = [...drafts.values()]
     .toSorted((a, b) => (a.key < b.key ? -1 : 1))
-    .map(({ key, role, user, parameters }) => ({ grant: grantOf(key, role, parameters), user }))
+    .map(({ key, role, user, parameters }) => ({ grant: grantOf(key, role, parameters, kmsKeys), user }))
   return { grants: uses.map(({ grant }) => grant), findings: [...findings, ...judgeGrants(uses)] }
 }
 

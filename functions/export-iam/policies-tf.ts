@@ -4,13 +4,27 @@
  */
 import { checkGrant, type Grant } from './grant.ts'
 import { formatHclString } from './hcl-string.ts'
-import { action, statementId } from './policy.ts'
+import { checkKmsKeys, type KmsKeys } from './kms-keys.ts'
+import {
+  action,
+  contextKey,
+  decryptAction,
+  decryptStatementId,
+  defaultDnsSuffix,
+  dnsSuffixes,
+  statementId,
+  viaServiceKey,
+} from './policy.ts'
+import { partNames } from './split.ts'
 
 /** @param grants as collectGrants returns them; one that could not have come from there throws. */
-export function formatPolicies(grants: readonly Grant[]): string {
+export function formatPolicies(grants: readonly Grant[], kmsKeys: KmsKeys): string {
   const keys = new Set(grants.map(({ key }) => key))
   if (keys.size !== grants.length) throw new Error('two grants have one key')
-  return `${formatGrants(grants)}\n${fixed}`
+  checkKmsKeys(kmsKeys)
+  const documents =
+    kmsKeys.length === 0 ? plainDocuments : `${formatKmsKeys(kmsKeys)}\n${decryptingDocuments}`
+  return `${formatGrants(grants)}\n${documents}${variables}`
 }
 
 function formatGrants(grants: readonly Grant[]): string {
@@ -20,35 +34,104 @@ function formatGrants(grants: readonly Grant[]): string {
 
 function formatGrant(grant: Grant): string {
   checkGrant(grant)
-  const { key, policyName, role, parameters } = grant
+  const { key, policyName, role, parts } = grant
+  const lists = parts.map((part, index) => formatPart(`part${index + 1}`, part))
   return `\
     ${formatHclString(key)} = {
       policy_name = ${formatHclString(policyName)}
       role        = ${role === undefined ? 'null' : formatHclString(role.name)}
-      part1 = [
-${parameters.map((name) => `        ${formatHclString(name)},\n`).join('')}\
-      ]
-    }
+${lists.join('')}    }
 `
 }
 
-const fixed = `\
-# One document a grant: this action on these parameters, nothing else.
+/** A part that the hash left empty has no policy. */
+function formatPart(name: string, parameters: readonly string[]): string {
+  if (parameters.length === 0) return ''
+  return `      ${name} = [\n${parameters.map((one) => `        ${formatHclString(one)},\n`).join('')}      ]\n`
+}
+
+function formatKmsKeys(kmsKeys: KmsKeys): string {
+  const lines = kmsKeys.map(({ prefix, arn }) => {
+    const whole = prefix === '/' ? prefix : `${prefix}/`
+    return `    { prefix = ${formatHclString(whole)}, arn = ${formatHclString(arn)} },\n`
+  })
+  return `\
+# Customer managed keys; the first prefix that a parameter's name begins with counts.
 locals {
-  documents = {
-    part1 = {
-      for key, grant in local.grants : key => {
-        Version = "2012-10-17"
-        Statement = [{
+  kms_keys = [
+${lines.join('')}  ]
+}
+`
+}
+
+const getStatement = `\
           Sid      = "${statementId}"
           Effect   = "Allow"
           Action   = "${action}"
-          Resource = [for name in grant.part1 : "\${local.parameter_arn}\${name}"]
-        }]
-      }
+          Resource = [for name in grant[part] : "\${local.parameter_arn}\${name}"]
+`
+const partsLocal = `  parts         = [${partNames.map((name) => `"${name}"`).join(', ')}]\n`
+
+const plainDocuments = `\
+# One document for each list of a grant: this action on these parameters, nothing else.
+locals {
+  documents = {
+    for part in local.parts : part => {
+      for key, grant in local.grants : key => {
+        Version = "2012-10-17"
+        Statement = [{
+${getStatement}        }]
+      } if can(grant[part])
     }
   }
 
+${partsLocal}`
+
+const suffixes = Object.entries(dnsSuffixes)
+  .map(([partition, suffix]) => `    ${`"${partition}"`.padEnd(11)} = "${suffix}"\n`)
+  .join('')
+
+const decryptingDocuments = `\
+# One document for each list of a grant: this action on these parameters, and the decryption of these parameters by SSM
+# with their own key; nothing else.
+locals {
+  documents = {
+    for part in local.parts : part => {
+      for key, grant in local.grants : key => {
+        Version = "2012-10-17"
+        Statement = concat(
+          [{
+${getStatement.replaceAll(/^/gm, '  ').replace(/ +$/, '')}          }],
+          [for index, arn in distinct(local.kms_keys[*].arn) : {
+            Sid      = "${decryptStatementId}\${index + 1}"
+            Effect   = "Allow"
+            Action   = "${decryptAction}"
+            Resource = arn
+            Condition = {
+              StringEquals = {
+                "${contextKey}" = [
+                  for name in grant[part] : "\${local.parameter_arn}\${name}" if local.kms_key_of[name] == arn
+                ]
+                "${viaServiceKey}" = "ssm.\${var.aws_region}.\${lookup(local.dns_suffixes, var.aws_partition, "${defaultDnsSuffix}")}"
+              }
+            }
+          } if contains([for name in grant[part] : local.kms_key_of[name]], arn)]
+        )
+      } if can(grant[part])
+    }
+  }
+
+  kms_key_of = {
+    for name in distinct(flatten([for grant in local.grants : [for part in local.parts : try(grant[part], [])]])) :
+    name => try([for key in local.kms_keys : key.arn if startswith("\${name}/", key.prefix)][0], "")
+  }
+
+  dns_suffixes = {
+${suffixes}  }
+
+${partsLocal}`
+
+const variables = `\
   parameter_arn = "arn:\${var.aws_partition}:ssm:\${var.aws_region}:\${var.aws_account_id}:parameter"
 }
 

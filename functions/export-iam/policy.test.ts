@@ -24,6 +24,26 @@ t.strictSame(
   'a document allows one action on the exact parameters',
 )
 
+const key = 'arn:aws:kms:eu-west-1:111122223333:key/11111111-2222-3333-4444-555555555555'
+const kmsKeys = [{ prefix: '/prod', arn: key }]
+t.strictSame(
+  policyDocument(['/db.password', '/prod/app/key'], place, kmsKeys).Statement[1],
+  {
+    Sid: 'DecryptParameters1',
+    Effect: 'Allow',
+    Action: 'kms:Decrypt',
+    Resource: key,
+    Condition: {
+      StringEquals: {
+        'kms:EncryptionContext:PARAMETER_ARN': ['arn:aws:ssm:eu-west-1:111122223333:parameter/prod/app/key'],
+        'kms:ViaService': 'ssm.eu-west-1.amazonaws.com',
+      },
+    },
+  },
+  'with a key of their own, the decryption of exactly these parameters by SSM',
+)
+t.equal(policyDocument(['/a'], place, kmsKeys).Statement.length, 1, 'other names are not decrypted')
+
 const frame =
   '{"Version":"2012-10-17","Statement":[{"Sid":"GetDeclaredParameters","Effect":"Allow","Action":"ssm:GetParameters","Resource":[]}]}'
 const resource = '"arn:aws-us-gov:ssm:us-isof-south-1:111122223333:parameter/a"'
@@ -42,6 +62,11 @@ const places = [
 for (const [partition, region] of places) {
   const size = JSON.stringify(policyDocument(['/a', '/b/c'], { ...place, partition, region })).length
   t.ok(size <= policySize(['/a', '/b/c']), `in ${region} a document is no larger than was counted`)
+  const keys = [{ prefix: '/b', arn: key }]
+  const encrypted = JSON.stringify(
+    policyDocument(['/a', '/b/c'], { ...place, partition, region }, keys),
+  ).length
+  t.ok(encrypted <= policySize(['/a', '/b/c'], keys), `in ${region} nor is one with a key`)
 }
 
 const hostile = [

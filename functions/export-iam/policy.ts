@@ -1,20 +1,25 @@
 /**
- * The IAM document that lets a role read its parameters: one action on exact ARNs, nothing else. GetParametersByPath
+ * The IAM document that lets a role read its parameters: one action on exact ARNs, nothing else; for those that a customer
+ * managed key encrypts, the decryption of exactly them too. GetParametersByPath
  * and GetParameterHistory are never granted: the one reveals the children of a path past explicit denies, the other
  * shows values. https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-access.html
  *
  * Terraform computes the same document from the names in policies.tf; a test compares the two.
  */
 import { parseParameterName } from '../../api/parameter-name.ts'
+import { kmsKeyArns, kmsKeyOf, type KmsKeys } from './kms-keys.ts'
 
 export type PolicyDocument = {
   readonly Version: '2012-10-17'
-  readonly Statement: readonly {
-    readonly Sid: string
-    readonly Effect: 'Allow'
-    readonly Action: string
-    readonly Resource: readonly string[]
-  }[]
+  readonly Statement: readonly Statement[]
+}
+
+type Statement = {
+  readonly Sid: string
+  readonly Effect: 'Allow'
+  readonly Action: string
+  readonly Resource: string | readonly string[]
+  readonly Condition?: { readonly StringEquals: { readonly [key: string]: string | readonly string[] } }
 }
 
 /** Where the parameters are. */
@@ -25,25 +30,70 @@ export const maxPolicySize = 6144
 
 export const statementId = 'GetDeclaredParameters'
 export const action = 'ssm:GetParameters'
+/** A number follows. */
+export const decryptStatementId = 'DecryptParameters'
+export const decryptAction = 'kms:Decrypt'
+/** SSM encrypts with the parameter's ARN as context: https://docs.aws.amazon.com/kms/latest/developerguide/services-parameter-store.html */
+export const contextKey = 'kms:EncryptionContext:PARAMETER_ARN'
+export const viaServiceKey = 'kms:ViaService'
 
-/** @param parameters names with their leading slash. */
-export function policyDocument(parameters: readonly string[], place: Place): PolicyDocument {
-  const Resource = parameters.map((name) => parameterArn(name, place))
-  return {
-    Version: '2012-10-17',
-    Statement: [{ Sid: statementId, Effect: 'Allow', Action: action, Resource }],
-  }
+/** What the names of services end in, by partition; in others as in `aws`. */
+export const dnsSuffixes = {
+  'aws-cn': 'amazonaws.com.cn',
+  'aws-eusc': 'amazonaws.eu',
+  'aws-iso': 'c2s.ic.gov',
+  'aws-iso-b': 'sc2s.sgov.gov',
+  'aws-iso-e': 'cloud.adc-e.uk',
+  'aws-iso-f': 'csp.hci.ic.gov',
+} as const
+export const defaultDnsSuffix = 'amazonaws.com'
+
+/** @param parameters names with their leading slash, each once. */
+export function policyDocument(
+  parameters: readonly string[],
+  place: Place,
+  kmsKeys: KmsKeys = [],
+): PolicyDocument {
+  const arns = new Map(parameters.map((name) => [name, parameterArn(name, place)]))
+  const get: Statement = { Sid: statementId, Effect: 'Allow', Action: action, Resource: [...arns.values()] }
+  const suffix = new Map<string, string>(Object.entries(dnsSuffixes)).get(place.partition)
+  const viaService = `ssm.${place.region}.${suffix ?? defaultDnsSuffix}`
+  const decrypt = kmsKeyArns(kmsKeys).flatMap((key, index): Statement[] => {
+    const encrypted = parameters.filter((name) => kmsKeyOf(name, kmsKeys)?.arn === key)
+    if (encrypted.length === 0) return []
+    return [
+      {
+        Sid: `${decryptStatementId}${index + 1}`,
+        Effect: 'Allow',
+        Action: decryptAction,
+        Resource: key,
+        Condition: {
+          StringEquals: {
+            [contextKey]: encrypted.map((name) => arns.get(name) ?? ''),
+            [viaServiceKey]: viaService,
+          },
+        },
+      },
+    ]
+  })
+  return { Version: '2012-10-17', Statement: [get, ...decrypt] }
 }
 
 /**
- * The longest partition and the longest region that AWS has today, each on its own: whoever reads a policy's size
- * does not know yet where it will be applied.
+ * The longest partition and the longest region that AWS has today, and the longest name of the service, each on its own:
+ * whoever reads a policy's size does not know yet where it will be applied.
  */
 const worstPlace: Place = { partition: 'aws-us-gov', region: 'us-isof-south-1', account: '111122223333' }
+const longestSuffix = Math.max(
+  defaultDnsSuffix.length,
+  ...Object.values(dnsSuffixes).map((suffix) => suffix.length),
+)
 
 /** Characters as IAM counts them, which leaves white space out, in the place with the longest ARNs. */
-export function policySize(parameters: readonly string[]): number {
-  return JSON.stringify(policyDocument(parameters, worstPlace)).length
+export function policySize(parameters: readonly string[], kmsKeys: KmsKeys = []): number {
+  const document = policyDocument(parameters, worstPlace, kmsKeys)
+  const decrypting = document.Statement.length - 1
+  return JSON.stringify(document).length + decrypting * (longestSuffix - defaultDnsSuffix.length)
 }
 
 /**

@@ -3,13 +3,31 @@
 output "policy_arns" {
   description = "The ARNs of the policies, by role name, role ARN or workload without a role."
   value = {
-    for key in keys(local.grants) : key => [aws_iam_policy.part1[key].arn]
+    for key in keys(local.grants) : key => concat(
+      try([aws_iam_policy.part1[key].arn], []),
+      try([aws_iam_policy.part2[key].arn], []),
+      try([aws_iam_policy.part3[key].arn], []),
+      try([aws_iam_policy.part4[key].arn], []),
+      try([aws_iam_policy.part5[key].arn], []),
+      try([aws_iam_policy.part6[key].arn], []),
+      try([aws_iam_policy.part7[key].arn], []),
+      try([aws_iam_policy.part8[key].arn], []),
+    )
   }
 }
 
 output "policy_documents" {
   description = "The IAM documents in JSON, by the same keys and in the same order."
   value = {
-    for key in keys(local.grants) : key => [jsonencode(local.documents.part1[key])]
+    for key in keys(local.grants) : key => concat(
+      try([jsonencode(local.documents.part1[key])], []),
+      try([jsonencode(local.documents.part2[key])], []),
+      try([jsonencode(local.documents.part3[key])], []),
+      try([jsonencode(local.documents.part4[key])], []),
+      try([jsonencode(local.documents.part5[key])], []),
+      try([jsonencode(local.documents.part6[key])], []),
+      try([jsonencode(local.documents.part7[key])], []),
+      try([jsonencode(local.documents.part8[key])], []),
+    )
   }
 }

@@ -14,22 +14,23 @@ locals {
   }
 }
 
-# One document a grant: this action on these parameters, nothing else.
+# One document for each list of a grant: this action on these parameters, nothing else.
 locals {
   documents = {
-    part1 = {
+    for part in local.parts : part => {
       for key, grant in local.grants : key => {
         Version = "2012-10-17"
         Statement = [{
           Sid      = "GetDeclaredParameters"
           Effect   = "Allow"
           Action   = "ssm:GetParameters"
-          Resource = [for name in grant.part1 : "${local.parameter_arn}${name}"]
+          Resource = [for name in grant[part] : "${local.parameter_arn}${name}"]
         }]
-      }
+      } if can(grant[part])
     }
   }
 
+  parts         = ["part1", "part2", "part3", "part4", "part5", "part6", "part7", "part8"]
   parameter_arn = "arn:${var.aws_partition}:ssm:${var.aws_region}:${var.aws_account_id}:parameter"
 }
 

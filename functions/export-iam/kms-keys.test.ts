@@ -1,0 +1,55 @@
+import t from 'tap'
+import { checkKmsKeys, kmsKeyOf, kmsKeysOption } from './kms-keys.ts'
+
+const arn = (digit: number) =>
+  `arn:aws:kms:eu-west-1:111122223333:key/${`${digit}`.repeat(8)}-2222-3333-4444-555555555555`
+const { value: keys = [] } = kmsKeysOption.parse([
+  { prefix: '/', arn: arn(1) },
+  { prefix: 'prod/', arn: arn(2) },
+  { prefix: '/prod/db', arn: arn(3) },
+])
+t.strictSame(
+  keys,
+  [
+    { prefix: '/prod/db', arn: arn(3) },
+    { prefix: '/prod', arn: arn(2) },
+    { prefix: '/', arn: arn(1) },
+  ],
+  'prefixes are as in annotations, the longest first',
+)
+const names = [
+  ['/prod/db/password', 3],
+  ['/prod/db', 3],
+  ['/prod/dbs', 2],
+  ['/prod', 2],
+  ['/production', 1],
+] as const
+for (const [name, digit] of names) t.equal(kmsKeyOf(name, keys)?.arn, arn(digit), `${name} has key ${digit}`)
+t.equal(kmsKeyOf('/x', keys.slice(0, 2)), undefined, 'a name below no prefix has no key of its own')
+
+const mrk = 'arn:aws-cn:kms:cn-north-1:111122223333:key/mrk-0123456789abcdef0123456789abcdef'
+t.equal(kmsKeysOption.parse([{ prefix: '/a', arn: mrk }]).value?.[0]?.arn, mrk, 'a multi-region key is one')
+
+const wrong = [
+  ['/prod', 'is not a list of maps with prefix and arn'],
+  [['/prod'], '[0] is not a map with prefix and arn'],
+  [
+    [
+      { prefix: '/a', arn: arn(1) },
+      { prefix: 'a/', arn: arn(2) },
+    ],
+    '[1].prefix "/a" stands twice',
+  ],
+  [[{ prefix: '/a*', arn: arn(1) }], '[0].prefix "/a*" is not a hierarchy'],
+  [[{ prefix: '/${x}', arn: arn(1) }], '[0].prefix "/${x}" is not a hierarchy'],
+  [[{ prefix: '/a', arn: 'arn:aws:kms:eu-west-1:111122223333:alias/a' }], 'is not the ARN of a key'],
+  [[{ prefix: '/a', arn: 'arn:aws:kms:*:111122223333:key/*' }], 'is not the ARN of a key'],
+  [[{ prefix: '/a', arn: `${arn(1)}\n` }], 'is not the ARN of a key'],
+  [[{ prefix: '/a', arn: arn(1), alias: 'x' }], '[0].alias is not known: known are prefix, arn'],
+  [[{}, { prefix: 1, arn: 2 }], '[0].prefix is not a text such as /prod; [0].arn is not the ARN'],
+] as const
+for (const [value, problem] of wrong) {
+  t.match(kmsKeysOption.parse(JSON.parse(JSON.stringify(value))).problem, problem, problem)
+}
+t.throws(() => checkKmsKeys([{ prefix: '/a', arn: '*' }]), 'what is not checked never becomes a policy')
+t.throws(() => checkKmsKeys([{ prefix: '/${x}', arn: arn(1) }]), 'nor a prefix')

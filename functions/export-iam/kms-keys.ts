@@ -1,0 +1,96 @@
+/** Which customer managed key encrypts the parameters below a prefix. */
+import type { Checked } from '../../api/checked.ts'
+import { quote } from '../../api/mistake.ts'
+import { parseStoragePrefix } from '../../api/parameter-name.ts'
+import { isMap, yamlOption } from '../options.ts'
+import type { Value } from '../source-value.ts'
+
+/** The longest prefix first, so that the first that matches is the one that counts. */
+export type KmsKeys = readonly KmsKey[]
+
+export type KmsKey = {
+  /** Whole segments, with a leading slash and without one at the end; `/` is everything. */
+  readonly prefix: string
+  /** Of the key itself: IAM knows no aliases of keys in other accounts, and aliases can be moved. */
+  readonly arn: string
+}
+
+export const kmsKeysOption = yamlOption<KmsKeys>(
+  'customer managed keys: a list of prefix, such as /prod, and arn, that of the key; the longest prefix of a name counts',
+  [],
+  'none',
+  {
+    type: 'array',
+    items: {
+      type: 'object',
+      properties: { prefix: { type: 'string' }, arn: { type: 'string' } },
+      required: ['prefix', 'arn'],
+      additionalProperties: false,
+    },
+  },
+  parseKmsKeys,
+)
+
+/** The key of a parameter, where it has one of its own; the account's `aws/ssm` needs no permission. */
+export function kmsKeyOf(name: string, keys: KmsKeys): KmsKey | undefined {
+  return keys.find(({ prefix }) => prefix === '/' || name === prefix || name.startsWith(`${prefix}/`))
+}
+
+/** Each key once, in the order of its first prefix. */
+export function kmsKeyArns(keys: KmsKeys): readonly string[] {
+  return [...new Set(keys.map(({ arn }) => arn))]
+}
+
+/** Throws on what parseKmsKeys would not have made: the last guard in front of IAM and Terraform. */
+export function checkKmsKeys(keys: KmsKeys): void {
+  for (const { prefix, arn } of keys) {
+    if (parsePrefix(prefix).value !== prefix || !arnPattern.test(arn))
+      throw new Error('a KMS key is not checked')
+  }
+}
+
+/** https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html#key-id-key-ARN */
+const arnPattern =
+  /^arn:aws(-[a-z]{1,8}){0,3}:kms:[a-z]{2,8}(-[a-z]{1,10}){1,3}-[0-9]:[0-9]{12}:key\/(mrk-[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/
+
+function parseKmsKeys(value: Value): Checked<KmsKeys> {
+  const shape = 'is not a list of maps with prefix and arn'
+  if (!Array.isArray(value)) return { problem: shape }
+  const keys = new Map<string, KmsKey>()
+  const problems: string[] = []
+  for (const [index, one] of value.entries()) {
+    const report = (problem: string) => problems.push(`[${index}]${problem}`)
+    if (!isMap(one)) {
+      report(' is not a map with prefix and arn')
+      continue
+    }
+    const { prefix: text, arn, ...others } = one
+    for (const other of Object.keys(others)) report(`.${other} is not known: known are prefix, arn`)
+    const prefix: Checked<string> =
+      typeof text === 'string' ? parsePrefix(text) : { problem: 'is not a text such as /prod' }
+    if (prefix.problem !== undefined) report(`.prefix ${prefix.problem}`)
+    const isArn = typeof arn === 'string' && arnPattern.test(arn)
+    if (!isArn)
+      report(
+        `.arn ${typeof arn === 'string' ? `${quote(arn)} ` : ''}is not the ARN of a key: ` +
+          'arn:<partition>:kms:<region>:<account>:key/<id> is allowed, no alias',
+      )
+    if (prefix.value === undefined || !isArn) continue
+    const known = keys.get(prefix.value)
+    if (known) report(`.prefix ${quote(prefix.value)} stands twice`)
+    keys.set(prefix.value, { prefix: prefix.value, arn })
+  }
+  if (problems.length > 0) return { problem: problems.join('; ') }
+  return { value: [...keys.values()].toSorted(byLength) }
+}
+
+function byLength(a: KmsKey, b: KmsKey): number {
+  return b.prefix.length - a.prefix.length || (a.prefix < b.prefix ? -1 : 1)
+}
+
+function parsePrefix(text: string): Checked<string> {
+  const { value, problem } = parseStoragePrefix(text)
+  return problem === undefined
+    ? { value: value === '' ? '/' : value }
+    : { problem: `${quote(text)} ${problem}` }
+}
