@@ -31,6 +31,18 @@ export async function documentOf(endpoint: string, policyArn: string): Promise<u
   return JSON.parse(decodeURIComponent(document))
 }
 
+export async function inlinePolicyOf(endpoint: string, role: string, policy: string): Promise<unknown> {
+  const query = { Action: 'GetRolePolicy', RoleName: role, PolicyName: policy }
+  const [document = ''] = valuesOf(await callIam(endpoint, query), 'PolicyDocument')
+  return JSON.parse(decodeURIComponent(document))
+}
+
+export async function trustOf(endpoint: string, role: string): Promise<unknown> {
+  const answer = await callIam(endpoint, { Action: 'GetRole', RoleName: role })
+  const [document = ''] = valuesOf(answer, 'AssumeRolePolicyDocument')
+  return JSON.parse(decodeURIComponent(document))
+}
+
 function valuesOf(xml: string, element: string): string[] {
   return [...xml.matchAll(new RegExp(`<${element}>([^<]*)</${element}>`, 'g'))].map(
     ([, value]) => value ?? '',
