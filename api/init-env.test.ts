@@ -4,6 +4,7 @@ import t from 'tap'
 import { anyText } from './arbitrary-declaration.ts'
 import { longestDuration } from './duration.ts'
 import { decodeInitEnv, encodeInitEnv, type InitEnv, initVariables, parseStoreAddress } from './init-env.ts'
+import { secretsFormats } from './secrets-format.ts'
 
 const defaults: InitEnv = {
   annotationsFile: '/annotations/annotations',
@@ -39,6 +40,7 @@ const set: readonly (readonly [env: string, text: string, settings: Partial<Init
   ['SECRETS_FILE', '/run/app/secrets', { secretsFile: '/run/app/secrets' }],
   ['RESOURCES_FILE', '/run/app/resources', { resourcesFile: '/run/app/resources' }],
   ['ANNOTATION_DOMAIN', 'example.com', { annotationDomain: 'example.com' }],
+  ['FORMAT', 'dotenv', { format: 'dotenv' }],
   ['FILE_MODE', '0400', { fileMode: 0o400 }],
   ['DEADLINE', '10m', { deadline: 600_000 }],
   ['WAIT_TIMEOUT', '90s', { waitTimeout: 90_000 }],
@@ -90,8 +92,7 @@ const refused: readonly (readonly [env: string, text: string, problem: string])[
     'Bsycorp.com',
     'is not a DNS subdomain: lower-case letters, digits, "-" and ".", such as bsycorp.com',
   ],
-  ['FORMAT', 'toml', 'is not known: allowed is properties'],
-  ['FORMAT', 'files', '"files" is not supported yet: allowed is properties'],
+  ['FORMAT', 'toml', 'is not known: allowed are properties, dotenv, json, yaml, files'],
   ['FILE_MODE', '0o444', noMode],
   ['FILE_MODE', '888', noMode],
   ['FILE_MODE', '44', noMode],
@@ -139,7 +140,7 @@ const someSettings = fc.record(
     secretsFile: path,
     resourcesFile: path,
     annotationDomain: fc.constantFrom('bsycorp.com', 'example.com', 'local'),
-    format: fc.constant('properties' as const),
+    format: fc.constantFrom(...secretsFormats),
     fileMode: fc.nat(0o777),
     deadline: duration,
     waitTimeout: duration,

@@ -5,14 +5,14 @@
 import { annotationDomainProblem, defaultAnnotationDomain } from './annotation-domain.ts'
 import type { Checked } from './checked.ts'
 import { formatDuration, parseDuration } from './duration.ts'
-import { parseFormat, type SupportedFormat } from './secrets-format.ts'
+import { defaultFormat, parseFormat, type SecretsFormat, secretsFormats } from './secrets-format.ts'
 
 export type InitEnv = {
   readonly annotationsFile: string
   readonly secretsFile: string
   readonly resourcesFile: string
   readonly annotationDomain: string
-  readonly format: SupportedFormat
+  readonly format: SecretsFormat
   /** Permission bits. */
   readonly fileMode: number
   /** These five in milliseconds. */
@@ -64,11 +64,15 @@ export const initVariables: Variables = {
     '/annotations/annotations',
     "the downward API's file of the pod's annotations",
   ),
-  secretsFile: path('SECRETS_FILE', '/secret/secret', 'where the secrets are written, when any is declared'),
+  secretsFile: path(
+    'SECRETS_FILE',
+    '/secret/secret',
+    'where the secrets are written, when any is declared; a folder with FORMAT files',
+  ),
   resourcesFile: path(
     'RESOURCES_FILE',
     '/secret/resource',
-    'where the resources are written, when any is declared',
+    'where the resources are written, when any is declared; a folder with FORMAT files',
   ),
   annotationDomain: {
     env: 'ANNOTATION_DOMAIN',
@@ -82,8 +86,8 @@ export const initVariables: Variables = {
   },
   format: {
     env: 'FORMAT',
-    default: 'properties',
-    meaning: 'how the values are written: properties',
+    default: defaultFormat,
+    meaning: `how the values are written: ${secretsFormats.join(', ')}`,
     parse: (text) => {
       const parsed = parseFormat(text)
       return parsed.problem === undefined ? { value: parsed.format } : { problem: parsed.problem }

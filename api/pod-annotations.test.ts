@@ -5,6 +5,7 @@ import { formatAnnotationsFile, parseAnnotationsFile } from './annotations-file.
 import { anyText, declaration as anyDeclaration, storagePrefix } from './arbitrary-declaration.ts'
 import { maxParameterNameLength } from './parameter-name.ts'
 import { formatPodAnnotations, parsePodAnnotations } from './pod-annotations.ts'
+import { secretsFormats } from './secrets-format.ts'
 
 type Annotations = Readonly<Record<string, string>>
 
@@ -164,7 +165,7 @@ for (const [title, yes, annotations] of annotated) {
 }
 
 const settings: readonly (readonly [title: string, annotations: Annotations, settings: object])[] = [
-  ['format', { 'init.bsycorp.com/format': 'properties' }, { format: 'properties' }],
+  ['format', { 'init.bsycorp.com/format': 'json' }, { format: 'json' }],
   ['one container', { 'init.bsycorp.com/containers': 'app' }, { containers: ['app'] }],
   ['a name of 63 characters', { 'init.bsycorp.com/containers': name63 }, { containers: [name63] }],
   [
@@ -245,16 +246,10 @@ const wrong: readonly (readonly [title: string, key: string, value: string, ...m
     'error NOT_SUPPORTED: local-mode is not supported yet',
   ],
   [
-    'a format that is to come',
-    'init.bsycorp.com/format',
-    'json',
-    'error NOT_SUPPORTED: the format "json" is not supported yet: allowed is properties',
-  ],
-  [
     'a format that is none',
     'init.bsycorp.com/format',
     'toml',
-    'error BAD_SETTING: the format is not known: allowed is properties',
+    'error BAD_SETTING: the format is not known: allowed are properties, dotenv, json, yaml, files',
   ],
   [
     'an unknown setting',
@@ -334,7 +329,7 @@ t.strictSame(
     settings: {},
     parameters: ['/b'],
     mistakes: [
-      'error BAD_SETTING init.bsycorp.com/format: the format is not known: allowed is properties',
+      'error BAD_SETTING init.bsycorp.com/format: the format is not known: allowed are properties, dotenv, json, yaml, files',
       'error MISSING_ATTRIBUTE secret.bsycorp.com/a: attribute "type" is missing: one of RSA, RANDOM, PASSWORD',
       'error NOT_SUPPORTED lease.bsycorp.com/c: lease is not supported yet',
     ],
@@ -372,7 +367,7 @@ const pod = fc.record({
   prefix: storagePrefix,
   settings: fc.record(
     {
-      format: fc.constant('properties' as const),
+      format: fc.constantFrom(...secretsFormats),
       containers: fc.array(fc.stringMatching(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/), {
         minLength: 1,
         maxLength: 3,

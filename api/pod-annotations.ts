@@ -18,7 +18,7 @@ import { groupOf } from './group.ts'
 import { type Mistake, type MistakeCode, quote } from './mistake.ts'
 import { parameterName, parseParameterName, parseStoragePrefix } from './parameter-name.ts'
 import { formatDeclaration, parseDeclaration } from './parse-declaration.ts'
-import { parseFormat, type SupportedFormat } from './secrets-format.ts'
+import { parseFormat, type SecretsFormat } from './secrets-format.ts'
 
 /** A declaration that is right in itself, with the parameter that it names. */
 export type Declared<D extends Declaration = Declaration> = {
@@ -29,7 +29,7 @@ export type Declared<D extends Declaration = Declaration> = {
   readonly parameter: string
 }
 
-export type PodSettings = { readonly format?: SupportedFormat; readonly containers?: readonly string[] }
+export type PodSettings = { readonly format?: SecretsFormat; readonly containers?: readonly string[] }
 
 export type PodAnnotations = {
   /** At least one secret, resource or lease declaration, well-formed or not. `init.…` alone is none. */
@@ -111,7 +111,7 @@ type Ours = {
 
 /** The prefix is absent when it is wrong: then no declaration of the pod has a parameter name. */
 function readSettings(ours: readonly Ours[], mistakes: Mistake[]): PodSettings & { prefix?: string } {
-  const read: { prefix?: string; format?: SupportedFormat; containers?: readonly string[] } = { prefix: '' }
+  const read: { prefix?: string; format?: SecretsFormat; containers?: readonly string[] } = { prefix: '' }
   for (const { key, what, name, value } of ours) {
     if (what !== 'init') continue
     const report = (code: MistakeCode, message: string) => mistakes.push(mistake(code, key, message))
@@ -125,7 +125,7 @@ function readSettings(ours: readonly Ours[], mistakes: Mistake[]): PodSettings &
     } else if (name === 'format') {
       const parsed = parseFormat(value)
       if (parsed.problem === undefined) read.format = parsed.format
-      else report(parsed.toCome ? 'NOT_SUPPORTED' : 'BAD_SETTING', `the format ${parsed.problem}`)
+      else report('BAD_SETTING', `the format ${parsed.problem}`)
     } else if (name === 'containers') {
       const containers = value.split(',').map((one) => one.trim())
       if (containers.every(isDnsLabel)) read.containers = containers

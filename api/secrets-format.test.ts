@@ -2,7 +2,7 @@ import { strictEqual } from 'node:assert/strict'
 import * as fc from 'fast-check'
 import t from 'tap'
 import { anyText } from './arbitrary-declaration.ts'
-import { parseFormat, secretsFormats, supportedFormats } from './secrets-format.ts'
+import { parseFormat, secretsFormats } from './secrets-format.ts'
 
 t.strictSame(
   secretsFormats,
@@ -10,17 +10,7 @@ t.strictSame(
   'the formats are those that are documented',
 )
 
-for (const format of supportedFormats) t.strictSame(parseFormat(format), { format }, `${format} is a format`)
-
-for (const format of secretsFormats.filter(
-  (one) => !supportedFormats.some((supported) => supported === one),
-)) {
-  t.strictSame(
-    parseFormat(format),
-    { problem: `"${format}" is not supported yet: allowed is properties`, toCome: true },
-    `${format} is to come, and refused until then`,
-  )
-}
+for (const format of secretsFormats) t.strictSame(parseFormat(format), { format }, `${format} is a format`)
 
 const unknown: readonly (readonly [title: string, text: string])[] = [
   ['a format in another case', 'Properties'],
@@ -32,7 +22,7 @@ const unknown: readonly (readonly [title: string, text: string])[] = [
 for (const [title, text] of unknown) {
   t.strictSame(
     parseFormat(text),
-    { problem: 'is not known: allowed is properties', toCome: false },
+    { problem: 'is not known: allowed are properties, dotenv, json, yaml, files' },
     `no format: ${title}`,
   )
 }

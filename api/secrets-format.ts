@@ -2,20 +2,27 @@
 export const secretsFormats = ['properties', 'dotenv', 'json', 'yaml', 'files'] as const
 export type SecretsFormat = (typeof secretsFormats)[number]
 
-/** The formats that this version of init writes; the others are refused, not ignored. */
-export const supportedFormats = ['properties'] as const satisfies readonly SecretsFormat[]
-export type SupportedFormat = (typeof supportedFormats)[number]
+/** What each is, and what it cannot hold, for the documents. */
+export const formatMeanings: Readonly<Record<SecretsFormat, readonly [what: string, not: string]>> = {
+  properties: ['`db.password=value` a line, as java.util.Properties loads it', ''],
+  dotenv: [
+    '`DB_PASSWORD=value` a line, for a shell: `set -a; . /secret/secret; set +a`. A name is in upper case, with `_` for ' +
+      'every other sign and before a digit at its start',
+    'a NUL character; names that become one variable, or one that the shell has already, such as PATH: build-time errors',
+  ],
+  json: ['one object of texts', ''],
+  yaml: ['a map of texts, the same to readers of YAML 1.1 and 1.2', ''],
+  files: ['a folder with a file for each declaration, its bytes as they are stored', ''],
+}
+
+export const defaultFormat: SecretsFormat = 'properties'
 
 export type ParsedFormat =
-  | { readonly format: SupportedFormat; readonly problem?: undefined }
-  | { readonly format?: undefined; readonly problem: string; readonly toCome: boolean }
+  | { readonly format: SecretsFormat; readonly problem?: undefined }
+  | { readonly format?: undefined; readonly problem: string }
 
 /** The problem is the end of a sentence that begins with the option's name. */
 export function parseFormat(text: string): ParsedFormat {
-  const format = supportedFormats.find((one) => one === text)
-  if (format) return { format }
-  const allowed = `allowed is ${supportedFormats.join(', ')}`
-  const toCome = secretsFormats.find((one) => one === text)
-  if (toCome) return { problem: `"${toCome}" is not supported yet: ${allowed}`, toCome: true }
-  return { problem: `is not known: ${allowed}`, toCome: false }
+  const format = secretsFormats.find((one) => one === text)
+  return format ? { format } : { problem: `is not known: allowed are ${secretsFormats.join(', ')}` }
 }

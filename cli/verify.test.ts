@@ -57,6 +57,29 @@ await t.test('everything that is wrong is said at once, and nothing is passed on
   t.notMatch(said, /good/)
 })
 
+await t.test(
+  'names that the injected format cannot tell apart are wrong to verify, export and inject',
+  async (t) => {
+    const both = (format: string) =>
+      deployment('app', `init.bsycorp.com/format: ${format}`, reference, reference.replace('db.', 'db-'))
+    const injected = await inject(both('yaml'))
+    t.equal((await run(['verify', '-f', '-'], injected)).exit, 0)
+    const asOption = injected
+      .replace(/ +init\.bsycorp\.com\/format.*\n/, '')
+      .replace('value: yaml', 'value: dotenv')
+    for (const source of [both('dotenv'), asOption]) {
+      for (const command of [['verify'], ['export', '--allow-uninjected'], ['inject']]) {
+        const { exit, printed, said } = await run([...command, '-f', '-'], source)
+        t.strictSame([exit, printed], [1, ''], command.join(' '))
+        t.match(
+          said,
+          /^error: Deployment\/app annotation secret.bsycorp.com\/db-password: in the format dotenv the name becomes DB_PASSWORD, as/m,
+        )
+      }
+    }
+  },
+)
+
 await t.test('an empty build is not a good one', async (t) => {
   const { exit, said } = await run(['verify', '--pass', '-f', '-'], '')
   t.equal(exit, 1)

@@ -1,10 +1,13 @@
 /** What the objects of one input declare, with everything that is wrong with it: the same for every function. */
 import { findConflicts } from '../api/conflicts.ts'
+import { findNameMistakes } from '../api/format-names.ts'
 import { exitCode } from '../api/exit-code.ts'
 import { judgeStorage } from '../api/judge-storage.ts'
 import type { Mistake } from '../api/mistake.ts'
 import { type PodAnnotations, parsePodAnnotations } from '../api/pod-annotations.ts'
+import { defaultFormat, type SecretsFormat } from '../api/secrets-format.ts'
 import { type Finding, findingOf, nameOf, type ObjectReference } from './krm-result.ts'
+import { injectedFormat } from './injected-format.ts'
 import { annotationsOf, type ManifestItem } from './manifest-item.ts'
 import type { Mentions } from './mentions.ts'
 import { type PodTemplate, podTemplatesOf } from './pod-template.ts'
@@ -15,6 +18,8 @@ export type Workload = {
   readonly item: ManifestItem
   readonly template: PodTemplate
   readonly pod: PodAnnotations
+  /** In which init writes the values. */
+  readonly format: SecretsFormat
 }
 
 /** Reads the items of one input, one after the other. What it keeps of them does not grow with their size. */
@@ -26,12 +31,11 @@ export type WorkloadReader = {
   readonly findings: () => readonly Finding[]
 }
 
-export function workloadReader({
-  annotationDomain: domain,
-  podTemplates,
-  storagePolicy,
-  namespace,
-}: WorkloadConfig): WorkloadReader {
+/** @param given the format of a configuration; without it, the one that an init container in the pod has. */
+export function workloadReader(
+  { annotationDomain: domain, podTemplates, storagePolicy, namespace }: WorkloadConfig,
+  given?: SecretsFormat,
+): WorkloadReader {
   const findings: Finding[] = []
   const owners: Owner[] = []
   const declared: PodAnnotations['declared'][] = []
@@ -41,12 +45,15 @@ export function workloadReader({
     const owner = { object, key: template.key }
     const where = object.namespace ?? (namespace === '' ? undefined : namespace)
     const judged = storagePolicy ? judgeStorage(storagePolicy, where, pod.declared) : []
-    findings.push(...findingsOf([...template.mistakes, ...pod.mistakes, ...judged], owner))
+    const format = pod.settings.format ?? given ?? injectedFormat(item, template) ?? defaultFormat
+    const names = findNameMistakes(pod.declared, format)
+    findings.push(...findingsOf([...template.mistakes, ...pod.mistakes, ...names, ...judged], owner))
     if (pod.declared.length > 0) {
       owners.push(owner)
       declared.push(pod.declared)
     }
-    return { item, template, pod: { ...pod, annotated: pod.annotated || template.mistakes.length > 0 } }
+    const annotated = pod.annotated || template.mistakes.length > 0
+    return { item, template, pod: { ...pod, annotated }, format }
   }
   return {
     concerns: (mentions) => mentions(`.${domain}/`),

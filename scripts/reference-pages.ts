@@ -1,5 +1,6 @@
 /** The reference pages that come from the programs' own tables. `UPDATE=1 tap run test/reference.test.ts` writes them. */
 import { exitCode } from '../api/exit-code.ts'
+import { formatMeanings } from '../api/secrets-format.ts'
 import { commands } from '../cli/kees.ts'
 import { exportIam } from '../functions/export-iam/export-iam.ts'
 import { functionApiVersion } from '../functions/function-config.ts'
@@ -120,12 +121,19 @@ function initPage(): string {
     "Fetches the values of the declarations in its pod's annotations and writes them to files, all of them or none. " +
       'Everything is set by the environment; inject-init sets what differs from the defaults.',
     table(['variable', 'default', 'meaning'], rows),
+    '## Formats',
+    'A value that a format cannot hold, such as one that is not Unicode text, is exit code 1, and no file is written.',
+    table(
+      ['format', 'is', 'cannot hold'],
+      Object.entries(formatMeanings).map(([format, [what, not]]) => [`\`${format}\``, what, not]),
+    ),
   )
 }
 
 const meanings: Readonly<Record<keyof typeof exitCode, string>> = {
   done: 'done',
-  input: 'the input is wrong: annotations, manifests, not injected; a stored pair that does not match',
+  input:
+    'the input is wrong: annotations, manifests, not injected; a stored pair that does not match; a value that the format cannot hold',
   usage: 'the command line, the options or the environment are wrong; a named path cannot be read',
   missing: 'parameters are missing',
   denied: 'access is denied',

@@ -48,7 +48,7 @@ export function terraformEnv(): NodeJS.ProcessEnv {
   return { ...process.env, CHECKPOINT_DISABLE: '1', TF_IN_AUTOMATION: '1', TF_CLI_CONFIG_FILE: '/dev/null' }
 }
 
-function command(name: string): Tool {
+export function command(name: string): Tool {
   const path = findCommand(name)
   return path === undefined ? { missing: `needs the command ${name}` } : { path }
 }

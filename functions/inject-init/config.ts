@@ -1,6 +1,6 @@
 import type { Checked } from '../../api/checked.ts'
 import { isDnsLabel } from '../../api/dns-label.ts'
-import { parseFormat, type SupportedFormat, supportedFormats } from '../../api/secrets-format.ts'
+import { defaultFormat, parseFormat, type SecretsFormat, secretsFormats } from '../../api/secrets-format.ts'
 import {
   choiceOption,
   type GivenOption,
@@ -34,7 +34,7 @@ export type InjectConfig = WorkloadConfig & {
   readonly env: readonly EnvVariable[]
   /** The containers that get the mount; empty: all. */
   readonly containers: readonly string[]
-  readonly format: SupportedFormat
+  readonly format: SecretsFormat
   /** The names of the options that were set. */
   readonly explicit: ReadonlySet<string>
 }
@@ -120,15 +120,15 @@ export const injectOptions = {
     },
   } satisfies Option<readonly string[]> as Option<readonly string[]>,
   format: {
-    takes: supportedFormats.join(' or '),
-    default: 'properties',
-    schema: { enum: supportedFormats },
+    takes: secretsFormats.join(' or '),
+    default: defaultFormat,
+    schema: { enum: secretsFormats },
     meaning: 'how init writes the values',
     parse: (value) => {
       const parsed = parseFormat(typeof value === 'string' ? value : '')
       return parsed.problem === undefined ? { value: parsed.format } : { problem: parsed.problem }
     },
-  } satisfies Option<SupportedFormat> as Option<SupportedFormat>,
+  } satisfies Option<SecretsFormat> as Option<SecretsFormat>,
   ...workloadOptions,
 }
 

@@ -24,7 +24,7 @@ export function injectItems(items: readonly ManifestItem[], config: InjectConfig
 }
 
 function injectPass(config: InjectConfig, orchestrator: Orchestrator): FunctionPass {
-  const reader = workloadReader(config)
+  const reader = workloadReader(config, config.explicit.has('format') ? config.format : undefined)
   const marks = orchestrator === 'kpt' ? kptIdAnnotations : []
   const findings: Finding[] = []
   return {

@@ -28,7 +28,7 @@ const options = {
   containerResources: fc.record({ requests: quantities, limits: quantities }),
   runAsUser: fc.constantFrom<(string | number)[]>(65532, 1000, ''),
   env,
-  format: fc.constant('properties'),
+  format: fc.constantFrom('properties', 'json', 'files'),
 }
 const some = fc.record(options, { requiredKeys: [], noNullPrototype: true })
 const all = fc.record(options, { noNullPrototype: true })

@@ -61,6 +61,16 @@ const bad: readonly (readonly [title: string, env: Env, problems: readonly strin
     ['RESOURCES_FILE is the same file as SECRETS_FILE'],
   ],
   [
+    'a file inside the folder of the other',
+    { RESOURCES_FILE: '/secret/secret/resource', FORMAT: 'files' },
+    ['RESOURCES_FILE and SECRETS_FILE are one inside the other'],
+  ],
+  [
+    'a folder around the file of the other',
+    { RESOURCES_FILE: '/secret' },
+    ['RESOURCES_FILE and SECRETS_FILE are one inside the other'],
+  ],
+  [
     'a store that is none',
     { KEES_STORE: 'vault' },
     ['KEES_STORE "vault" is not a store: allowed are ssm and file:<folder>'],

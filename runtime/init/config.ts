@@ -34,9 +34,8 @@ export function readConfig(env: Env): InitConfig {
     env: name,
     problem: `${quote(env[name] ?? '')} ${problem}`,
   }))
-  if (settings && resolve(settings.secretsFile) === resolve(settings.resourcesFile)) {
-    problems.push({ env: initVariables.resourcesFile.env, problem: 'is the same file as SECRETS_FILE' })
-  }
+  const overlap = settings && overlapOf(resolve(settings.secretsFile), resolve(settings.resourcesFile))
+  if (overlap !== undefined) problems.push({ env: initVariables.resourcesFile.env, problem: overlap })
   const level = env['LOG_LEVEL'] || 'info'
   const logLevel = logLevels.find((one) => one === level)
   if (logLevel === undefined) {
@@ -52,6 +51,13 @@ export function readConfig(env: Env): InitConfig {
     ...(store ? { store } : {}),
     problems,
   }
+}
+
+/** One inside the other would be written into what the other replaces. */
+function overlapOf(secrets: string, resources: string): string | undefined {
+  if (secrets === resources) return 'is the same file as SECRETS_FILE'
+  const [a, b] = [`${secrets}/`, `${resources}/`]
+  return a.startsWith(b) || b.startsWith(a) ? 'and SECRETS_FILE are one inside the other' : undefined
 }
 
 type Row = { readonly env: string; readonly default: string; readonly meaning: string }

@@ -12,11 +12,11 @@ import { type EnvProblem, openStore } from '../open-store.ts'
 import { formatRef, type ParameterStore } from '../parameter-store.ts'
 import { podCredentials } from '../pod-credentials.ts'
 import { helpText, type InitConfig, readConfig, version } from './config.ts'
-import { type DeclaredValue, fetchDeclared } from './fetch-declared.ts'
-import { formatProperties } from './properties.ts'
+import { fetchDeclared } from './fetch-declared.ts'
+import { outputFiles } from './output-files.ts'
 import { readDeclared } from './read-declared.ts'
 import { type Problem, report } from './report.ts'
-import { type NewFile, writeFiles } from './write-files.ts'
+import { writeFiles } from './write-files.ts'
 
 /** Everything that init has of the world outside, but for files and the store. */
 export type InitWorld = {
@@ -49,7 +49,8 @@ export async function init(world: InitWorld): Promise<ExitCode> {
 /** @returns what is wrong: all that is wrong with the environment and the annotations at once. */
 async function run(world: InitWorld, config: InitConfig, log: Log): Promise<readonly Problem[]> {
   const { settings } = config
-  const read = settings && (await readDeclared(settings.annotationsFile, settings.annotationDomain))
+  const read =
+    settings && (await readDeclared(settings.annotationsFile, settings.annotationDomain, settings.format))
   for (const { annotation, code, message } of read?.warnings ?? []) {
     log.warn('an annotation needs attention', { annotation, code, problem: message })
   }
@@ -86,23 +87,12 @@ async function fetchAndWrite(
     })
   const { values, problems } = await fetchDeclared(store, declared, settings, { clock, random, progress })
   if (problems.length > 0) return problems
-  const files = outputFiles(values, settings)
-  await writeFiles(files, settings.fileMode, new Date())
-  log.info('the files are written', { files: files.map(({ path }) => path), values: values.length })
+  const output = outputFiles(values, settings)
+  if (output.problems) return output.problems
+  const refusals = await writeFiles(output.files, settings.fileMode, new Date())
+  log.info('the files are written', { files: output.files.map(({ path }) => path), values: values.length })
+  for (const reason of refusals) log.warn('files of an earlier run cannot be removed', { reason })
   return []
-}
-
-/** A file for each sort of declaration that there is. */
-function outputFiles(values: readonly DeclaredValue[], settings: InitEnv): NewFile[] {
-  const sorts = [
-    ['secret', settings.secretsFile],
-    ['resource', settings.resourcesFile],
-  ] as const
-  return sorts.flatMap(([what, path]) => {
-    const own = values.filter(({ declared }) => declared.declaration.what === what)
-    const entries = own.map(({ declared, value }) => [declared.declaration.name, value] as const)
-    return own.length === 0 ? [] : [{ path, content: formatProperties(entries) }]
-  })
 }
 
 function unknownArgument(arg: string): Problem {

@@ -4,12 +4,11 @@
  * as it is, but for backslashes and a space at its start.
  * https://docs.oracle.com/en/java/javase/21/docs/api/java.base/java/util/Properties.html#load(java.io.Reader)
  */
-import type { SecretValue } from '../secret-value.ts'
+import { type Entry, sortedEntries } from './sorted-entries.ts'
 
-/** @param entries each key once; a declaration's name, so it holds nothing to escape. */
-export function formatProperties(entries: Iterable<readonly [key: string, value: SecretValue]>): string {
-  return [...entries]
-    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+/** @param entries a declaration's name holds nothing to escape. */
+export function formatProperties(entries: Iterable<Entry>): string {
+  return sortedEntries(entries)
     .map(([key, value]) => `${key}=${escapeValue(value.reveal())}\n`)
     .join('')
 }

@@ -119,3 +119,18 @@ t.test('a file that cannot be read is a wrong environment', async (t) => {
   ])
   t.match(await readDeclared(t.testdir(), 'bsycorp.com'), { problems: [{ exit: 2, text: /EISDIR/ }] })
 })
+
+t.test('names that the format cannot write are wrong', async (t) => {
+  const folder = t.testdir({
+    annotations:
+      'secret.bsycorp.com/a-b="kind=REFERENCE,type=PASSWORD"\nsecret.bsycorp.com/a.b="kind=REFERENCE,type=PASSWORD"',
+  })
+  const path = join(folder, 'annotations')
+  t.strictSame((await readDeclared(path, 'bsycorp.com', 'json')).problems, [])
+  t.match((await readDeclared(path, 'bsycorp.com', 'dotenv')).problems, [
+    {
+      exit: 1,
+      text: /^annotation secret\.bsycorp\.com\/a\.b: .* becomes A_B, as that of secret\.bsycorp\.com\/a-b does/,
+    },
+  ])
+})

@@ -2,8 +2,10 @@ import { readFile } from 'node:fs/promises'
 import { parseAnnotationsFile } from '../../api/annotations-file.ts'
 import { findConflicts } from '../../api/conflicts.ts'
 import { exitCode } from '../../api/exit-code.ts'
+import { findNameMistakes } from '../../api/format-names.ts'
 import type { Mistake } from '../../api/mistake.ts'
 import { type Declared, parsePodAnnotations } from '../../api/pod-annotations.ts'
+import { defaultFormat, type SecretsFormat } from '../../api/secrets-format.ts'
 import { quotePath } from '../quote-path.ts'
 import { systemCode, systemReason } from '../system-error.ts'
 import type { Problem } from './report.ts'
@@ -14,8 +16,12 @@ export type ReadDeclared = {
   readonly problems: readonly Problem[]
 }
 
-/** @param path the downward API's file of the pod's annotations. */
-export async function readDeclared(path: string, domain: string): Promise<ReadDeclared> {
+/** @param path the downward API's file of the pod's annotations. @param format in which the names have to be written. */
+export async function readDeclared(
+  path: string,
+  domain: string,
+  format: SecretsFormat = defaultFormat,
+): Promise<ReadDeclared> {
   let content: string
   try {
     content = await readFile(path, 'utf8')
@@ -27,7 +33,7 @@ export async function readDeclared(path: string, domain: string): Promise<ReadDe
   }
   const file = parseAnnotationsFile(content)
   const { declared, mistakes } = parsePodAnnotations(file.annotations, domain)
-  const conflicts = findConflicts([declared]).flat()
+  const conflicts = [...findConflicts([declared]).flat(), ...findNameMistakes(declared, format)]
   const errors = [...mistakes, ...conflicts].filter(({ severity }) => severity === 'error')
   return {
     declared,

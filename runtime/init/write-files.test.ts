@@ -109,6 +109,33 @@ t.test('a folder that is spelt in two ways is one', async (t) => {
   t.strictSame(await list(join(folder, version)), ['resource', 'secret'])
 })
 
+t.test('a folder of files stands behind a link as a file does, and everybody may enter it', async (t) => {
+  const folder = newFolder(t)
+  const before = process.umask(0o077)
+  t.teardown(() => process.umask(before))
+  const content = new Map([
+    ['db.password', 'fakepassword'],
+    ['empty', ''],
+  ])
+  await write([
+    { path: join(folder, 'secret'), content },
+    { path: join(folder, 'resource'), content: 'a=1\n' },
+  ])
+  const version = await readlink(join(folder, '..data'))
+  t.strictSame(await list(folder), [
+    version,
+    `..data -> ${version}`,
+    'resource -> ..data/resource',
+    'secret -> ..data/secret',
+  ])
+  t.strictSame(await list(join(folder, 'secret')), ['db.password', 'empty'])
+  t.equal(await readFile(join(folder, 'secret/db.password'), 'utf8'), 'fakepassword')
+  t.equal((await stat(join(folder, 'secret/db.password'))).mode & 0o777, 0o444)
+  t.equal((await stat(join(folder, 'secret/'))).mode & 0o777, 0o755)
+  await write([{ path: join(folder, 'secret'), content: new Map([['other', 'x']]) }])
+  t.strictSame(await list(join(folder, 'secret')), ['other'], 'what is declared no more is gone')
+})
+
 t.test('two folders each get their files', async (t) => {
   const base = t.testdir({ a: {}, b: {} })
   await write([

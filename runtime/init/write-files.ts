@@ -17,7 +17,10 @@ import { syncFolder } from '../sync-folder.ts'
 import { systemCode, systemReason, unlessAbsent } from '../system-error.ts'
 import { writeSynced } from '../write-synced.ts'
 
-export type NewFile = { readonly path: string; readonly content: string }
+/** The text of a file, or of each file in a folder. */
+export type Content = string | ReadonlyMap<string, string>
+
+export type NewFile = { readonly path: string; readonly content: Content }
 
 const dataLink = '..data'
 const versionPattern = /^\.\.\d{4}(_\d\d){5}\.[0-9a-f]{8}$/
@@ -25,8 +28,16 @@ const versionPattern = /^\.\.\d{4}(_\d\d){5}\.[0-9a-f]{8}$/
 /** A folder that files are written to, and what of it has to go again if the writing fails. */
 type Target = { readonly folder: string; readonly files: readonly NewFile[]; readonly made: string[] }
 
-/** @param mode the files' permission bits. @param now for the name of the new version of a folder. */
-export async function writeFiles(newFiles: readonly NewFile[], mode: number, now: Date): Promise<void> {
+/**
+ * Where it fails before the moment when all appear, it leaves what was there; and whenever it is killed, what is there is
+ * all of the old or all of the new. @param mode the files' permission bits. @param now for the name of the new version
+ * of a folder. @returns what keeps the old files from being removed, which the next run tries again.
+ */
+export async function writeFiles(
+  newFiles: readonly NewFile[],
+  mode: number,
+  now: Date,
+): Promise<readonly string[]> {
   const version = `..${now.toISOString().slice(0, 19).replace(/[-:T]/g, '_')}.${randomBytes(4).toString('hex')}`
   const files = newFiles.map((file) => ({ ...file, path: resolve(file.path) }))
   const targets: Target[] = [...new Set(files.map(({ path }) => dirname(path)))].map((folder) => ({
@@ -38,10 +49,13 @@ export async function writeFiles(newFiles: readonly NewFile[], mode: number, now
     for (const target of targets) await explained(target, stage(target, version, mode))
     for (const target of targets) await explained(target, publish(target, version))
   } catch (error) {
-    for (const path of targets.flatMap(({ made }) => made)) await rm(path, { recursive: true, force: true })
+    for (const path of targets.flatMap(({ made }) => made))
+      await unlessRefused(rm(path, { recursive: true, force: true }))
     throw error
   }
-  for (const target of targets) await explained(target, removeOld(target, version))
+  const refusals = []
+  for (const target of targets) refusals.push(await unlessRefused(removeOld(target, version)))
+  return refusals.flatMap((reason) => reason ?? [])
 }
 
 /** Makes everything but the swap. */
@@ -59,22 +73,37 @@ async function stage({ folder, files, made }: Target, version: string, mode: num
   }
   const directory = join(folder, version)
   made.push(directory)
-  await mkdir(directory)
-  // Set afterwards, because a umask takes bits away from what mkdir and open are given.
-  await chmod(directory, 0o755)
-  for (const { path, content } of files) await writeSynced(join(directory, basename(path)), content, mode)
-  await syncFolder(directory)
+  await writeFolder(
+    directory,
+    files.map(({ path, content }) => [basename(path), content]),
+    mode,
+  )
   for (const file of newLinks) {
     await symlink(fileTarget(file), file.path)
     made.push(file.path)
   }
+  made.push(join(folder, nextLink(version)))
+  await symlink(version, join(folder, nextLink(version)))
+}
+
+async function writeFolder(
+  directory: string,
+  files: Iterable<readonly [name: string, content: Content]>,
+  mode: number,
+): Promise<void> {
+  await mkdir(directory)
+  // Set afterwards, because a umask takes bits away from what mkdir and open are given.
+  await chmod(directory, 0o755)
+  for (const [name, content] of files) {
+    const path = join(directory, name)
+    if (typeof content === 'string') await writeSynced(path, content, mode)
+    else await writeFolder(path, content, mode)
+  }
+  await syncFolder(directory)
 }
 
 async function publish({ folder, made }: Target, version: string): Promise<void> {
-  const next = join(folder, `${dataLink}_${version.slice(2)}`)
-  made.push(next)
-  await symlink(version, next)
-  await rename(next, join(folder, dataLink))
+  await rename(join(folder, nextLink(version)), join(folder, dataLink))
   made.length = 0
   await syncFolder(folder)
 }
@@ -92,6 +121,11 @@ async function removeOld({ folder, files }: Target, version: string): Promise<vo
       await rm(path, { force: true })
     }
   }
+}
+
+/** The name under which the new `..data` waits to be renamed. */
+function nextLink(version: string): string {
+  return `${dataLink}_${version.slice(2)}`
 }
 
 function fileTarget({ path }: { readonly path: string }): string {
@@ -113,6 +147,18 @@ function inTheWay(path: string): Error {
 
 function blocked(message: string): Error {
   return failed({ code: 'OUTPUT_UNWRITABLE', message })
+}
+
+/** The reason, where the system refuses. */
+async function unlessRefused(work: Promise<void>): Promise<string | undefined> {
+  try {
+    await work
+    return undefined
+  } catch (error) {
+    const code = systemCode(error)
+    if (code === undefined) throw error
+    return systemReason(code)
+  }
 }
 
 async function explained({ folder }: Target, work: Promise<void>): Promise<void> {

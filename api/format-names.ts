@@ -1,0 +1,27 @@
+import type { Mistake } from './mistake.ts'
+import type { Declared } from './pod-annotations.ts'
+import type { SecretsFormat } from './secrets-format.ts'
+import { isShellsOwn, variableName } from './variable-name.ts'
+
+/**
+ * The declarations of one pod whose names a format cannot write: two secrets, or two resources, that would be one
+ * variable, of which the later one is reported, and a variable that a shell has already.
+ */
+export function findNameMistakes(declared: readonly Declared[], format: SecretsFormat): Mistake[] {
+  if (format !== 'dotenv') return []
+  const owners = new Map<string, string>()
+  return declared.flatMap(({ annotation, declaration: { what, name } }): Mistake[] => {
+    const variable = variableName(name)
+    const error = (message: string): Mistake => ({
+      severity: 'error',
+      code: 'CONFLICT',
+      annotation,
+      message: `in the format dotenv the name becomes ${variable}, ${message}`,
+    })
+    if (isShellsOwn(variable)) return [error('which means something to the shell: choose another name')]
+    const owner = owners.get(`${what} ${variable}`)
+    if (owner !== undefined) return [error(`as that of ${owner} does: rename one of them`)]
+    owners.set(`${what} ${variable}`, annotation)
+    return []
+  })
+}

@@ -1,0 +1,24 @@
+/**
+ * The format dotenv: what a POSIX shell that sources it assigns to its variables. One `NAME=value` a line, sorted by
+ * name; a value of letters, digits and a few signs stands there as it is, any other in single quotes, inside which a
+ * shell gives no character a meaning but the quote itself. It may hold line ends, so it is for shells, not for readers
+ * of lines.
+ * https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html#tag_19_02_02
+ */
+import { variableName } from '../../api/variable-name.ts'
+import { type Entry, sortedEntries } from './sorted-entries.ts'
+
+/** @param entries whose names findNameMistakes has accepted, and whose values hold no NUL. */
+export function formatDotenv(entries: Iterable<Entry>): string {
+  const variables = [...entries].map(([name, value]): Entry => [variableName(name), value])
+  return sortedEntries(variables)
+    .map(([variable, value]) => `${variable}=${quoted(value.reveal())}\n`)
+    .join('')
+}
+
+/** Without `~`, which a shell expands after a colon too. */
+const plain = /^[A-Za-z0-9_.,:/@%+=-]*$/
+
+function quoted(value: string): string {
+  return plain.test(value) ? value : `'${value.replaceAll("'", `'\\''`)}'`
+}

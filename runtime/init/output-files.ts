@@ -1,0 +1,33 @@
+import { exitCode } from '../../api/exit-code.ts'
+import type { InitEnv } from '../../api/init-env.ts'
+import type { DeclaredValue } from './fetch-declared.ts'
+import { formatValues, refusedBy } from './format-values.ts'
+import type { Problem } from './report.ts'
+import type { NewFile } from './write-files.ts'
+
+export type OutputFiles =
+  | { readonly files: readonly NewFile[]; readonly problems?: never }
+  | { readonly problems: readonly Problem[] }
+
+type Settings = Pick<InitEnv, 'secretsFile' | 'resourcesFile' | 'format'>
+
+/** A file for each sort of declaration that there is; with the format files, a folder. */
+export function outputFiles(values: readonly DeclaredValue[], settings: Settings): OutputFiles {
+  const problems = values.flatMap(({ declared: { annotation, parameter }, value }): Problem[] => {
+    const refused = refusedBy(settings.format, value)
+    if (refused === undefined) return []
+    const text = `annotation ${annotation}: the value of parameter ${parameter} ${refused}: choose another format`
+    return [{ exit: exitCode.input, text, fields: { annotation, parameter, code: 'INVALID_VALUE' } }]
+  })
+  if (problems.length > 0) return { problems }
+  const sorts = [
+    ['secret', settings.secretsFile],
+    ['resource', settings.resourcesFile],
+  ] as const
+  const files = sorts.flatMap(([what, path]): NewFile[] => {
+    const own = values.filter(({ declared }) => declared.declaration.what === what)
+    const entries = own.map(({ declared, value }) => [declared.declaration.name, value] as const)
+    return own.length === 0 ? [] : [{ path, content: formatValues(settings.format, entries) }]
+  })
+  return { files }
+}
