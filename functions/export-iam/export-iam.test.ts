@@ -3,4 +3,7 @@ import { runFixtures } from '../fixtures.ts'
 import { exportIam } from './export-iam.ts'
 
 // Where every other item is dropped, a second run has nothing to read.
-runFixtures(t, exportIam, `${import.meta.dirname}/testdata`, ['output-only-drops-everything-else'])
+runFixtures(t, exportIam, `${import.meta.dirname}/testdata`, [
+  'output-only-drops-everything-else',
+  'renamed-service-accounts-are-found-under-kustomize',
+])

@@ -1,12 +1,13 @@
-import { exitCode } from '../../api/exit-code.ts'
 import { uninjectedFindings } from '../injected.ts'
 import { type Finding, judge } from '../krm-result.ts'
-import { annotationsOf, type ManifestItem } from '../manifest-item.ts'
+import type { ManifestItem } from '../manifest-item.ts'
+import { lookUp, stringOf } from '../source-value.ts'
 import { type Workload, workloadReader, type WorkloadReader } from '../workload.ts'
 import type { ExportConfig } from './config.ts'
 import type { Grant } from './grant.ts'
 import { collectGrants, type Reader } from './grants.ts'
 import { roleAnnotation } from './iam-role.ts'
+import { affixesOf, type ServiceAccount, serviceAccountOf } from './service-accounts.ts'
 import { renderModule } from './terraform.ts'
 
 export type ExportOutput = {
@@ -26,22 +27,20 @@ export function exportReader(config: ExportConfig): ExportReader {
   const { concerns, read, findings } = workloadReader(config)
   const uninjected: Finding[] = []
   const readers: Reader[] = []
-  const accounts: Finding[] = []
+  const serviceAccounts: ServiceAccount[] = []
   return {
-    concerns: (mentions) => concerns(mentions) || mentions(accountRoleAnnotation),
+    concerns: (mentions) => concerns(mentions) || mentions('ServiceAccount'),
     read: (item) => {
-      accounts.push(...accountFindings(item))
+      const serviceAccount = serviceAccountOf(item)
+      if (serviceAccount) serviceAccounts.push(serviceAccount)
       const annotated = read(item).filter(({ pod }) => pod.annotated)
       if (!config.allowUninjected)
         uninjected.push(...uninjectedFindings(annotated, ', or set allowUninjected'))
       readers.push(...annotated.map(readerOf))
     },
     end: () => {
-      const { grants, findings: grantFindings } = collectGrants(readers, config.kmsKeys)
-      const all = judge(
-        [...findings(), ...uninjected, ...(grants.length > 0 ? accounts : []), ...grantFindings],
-        config.strict,
-      )
+      const { grants, findings: grantFindings } = collectGrants(readers, { ...config, serviceAccounts })
+      const all = judge([...findings(), ...uninjected, ...grantFindings], config.strict)
       const failed = all.some(({ severity }) => severity === 'error')
       return { findings: all, grants, files: failed ? new Map() : renderModule(grants, config.kmsKeys) }
     },
@@ -55,20 +54,15 @@ export function exportItems(items: readonly ManifestItem[], config: ExportConfig
   return end()
 }
 
-/** The role of IRSA, which wins over the pod's annotation at run time. */
-const accountRoleAnnotation = 'eks.amazonaws.com/role-arn'
-
-function accountFindings(item: ManifestItem): Finding[] {
+function readerOf({ item, template, pod }: Workload): Reader {
+  const spec = lookUp(template.node, 'spec')
+  const name = stringOf(lookUp(spec, 'serviceAccountName')) ?? stringOf(lookUp(spec, 'serviceAccount'))
   const { object } = item
-  if (object.kind !== 'ServiceAccount' || !annotationsOf(item).has(accountRoleAnnotation)) return []
-  const message =
-    `annotation ${accountRoleAnnotation}: is not supported yet; pods of this account run as that role, ` +
-    `and it is granted nothing here, whatever their annotation ${roleAnnotation} says`
-  return [{ severity: 'warning', message, object, exit: exitCode.input }]
-}
-
-function readerOf({ item: { object }, template, pod }: Workload): Reader {
-  const role = new Map(template.annotations).get(roleAnnotation)
-  const parameters = pod.declared.map(({ parameter }) => parameter)
-  return { object, ...(role === undefined ? {} : { role }), parameters }
+  return {
+    object,
+    // An empty name is none to the API server.
+    account: { namespace: object.namespace, name: name || 'default', affixes: affixesOf(item) },
+    annotated: new Map(template.annotations).get(roleAnnotation),
+    parameters: pod.declared.map(({ parameter }) => parameter),
+  }
 }

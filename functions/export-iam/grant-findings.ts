@@ -3,7 +3,6 @@ import { exitCode } from '../../api/exit-code.ts'
 import { quote } from '../../api/mistake.ts'
 import { type Finding, nameOf, type ObjectReference } from '../krm-result.ts'
 import type { Grant } from './grant.ts'
-import { roleAnnotation } from './iam-role.ts'
 import { maxPolicySize } from './policy.ts'
 import { maxParts } from './split.ts'
 
@@ -26,8 +25,12 @@ function accountFindings(uses: readonly GrantUse[]): Finding[] {
   const [, second] = [...accounts.values()]
   if (second === undefined) return []
   const named = [...accounts].map(([account, { user }]) => `${account} (${nameOf(user)})`).join(', ')
-  const message = `one output is for one account, the roles of this input are of ${named}`
-  return [error(second, `annotation ${roleAnnotation}: ${message}`)]
+  return [
+    error(
+      second,
+      `one output is for one account, the roles of this input are of ${named}: select one by option account`,
+    ),
+  ]
 }
 
 /** IAM does not tell names apart by case: there is one such role, or one such policy. */
@@ -42,7 +45,7 @@ function nameFindings(uses: readonly GrantUse[]): Finding[] {
     }
     const rival = `${quote(other.grant.key)} (${nameOf(other.user)})`
     const message = `${quote(use.grant.key)} and ${rival} are one name for IAM, which ignores case`
-    return [error(use, `annotation ${roleAnnotation}: ${message}`)]
+    return [error(use, `roles ${message}`)]
   })
 }
 

@@ -13,22 +13,23 @@ function reader(
   const object = { apiVersion: 'apps/v1', kind: 'Deployment', name }
   return {
     object: namespace === undefined ? object : { ...object, namespace },
-    ...(role === undefined ? {} : { role }),
+    account: { namespace, name: 'default', affixes: '/' },
+    annotated: role,
     parameters,
   }
+}
+const sources = { roles: [], serviceAccounts: [], namespace: '', kmsKeys: [], account: '' }
+function collect(readers: readonly Reader[], account = '') {
+  return collectGrants(readers, { ...sources, account })
 }
 function arn(path: string, account = '111122223333', partition = 'aws'): string {
   return `arn:${partition}:iam::${account}:role/${path}`
 }
-const linesOf = (readers: readonly Reader[]) => collectGrants(readers).findings.map(lineOf)
+const linesOf = (readers: readonly Reader[]) => collect(readers).findings.map(lineOf)
 
 const names = ['/B', '/a', '/z']
 t.strictSame(
-  collectGrants([
-    reader('b', 'app', ['/z', '/a']),
-    reader('a', 'app', ['/a', '/B']),
-    reader('c', 'Zoo', ['/x']),
-  ]),
+  collect([reader('b', 'app', ['/z', '/a']), reader('a', 'app', ['/a', '/B']), reader('c', 'Zoo', ['/x'])]),
   {
     grants: [
       { key: 'Zoo', policyName: 'Zoo', role: { name: 'Zoo' }, parameters: ['/x'], parts: [['/x']] },
@@ -39,7 +40,7 @@ t.strictSame(
   'workloads of one role share one grant, sorted and without repetition',
 )
 
-const told = collectGrants([
+const told = collect([
   reader('a', 'app', ['/a']),
   reader('b', arn('app'), ['/b']),
   reader('c', arn('team/app'), ['/c']),
@@ -64,8 +65,8 @@ t.strictSame(
 t.strictSame(
   told.findings.map(lineOf),
   [
-    'warning: Deployment/f has no annotation iam.amazonaws.com/role: its policy is attached to no role',
-    'warning: Deployment/prod/f has no annotation iam.amazonaws.com/role: its policy is attached to no role',
+    'warning: Deployment/f has no role: neither option roles, nor its ServiceAccount, nor annotation iam.amazonaws.com/role names one; its policy is attached to nothing',
+    'warning: Deployment/prod/f has no role: neither option roles, nor its ServiceAccount, nor annotation iam.amazonaws.com/role names one; its policy is attached to nothing',
   ],
   'a workload without a role is a warning',
 )
@@ -88,7 +89,7 @@ const wrong: readonly (readonly [title: string, readers: readonly Reader[], line
   [
     'a workload that has neither a role nor a proper name is an error',
     [reader('${x}', undefined, ['/a'])],
-    'error: Deployment/${x} has no annotation iam.amazonaws.com/role, and its policy cannot be named after it: it is not named as Kubernetes allows',
+    'error: Deployment/${x} has no role: neither option roles, nor its ServiceAccount, nor annotation iam.amazonaws.com/role names one, and its policy cannot be named after it: it is not named as Kubernetes allows',
   ],
   [
     'a second account is an error',
@@ -97,17 +98,17 @@ const wrong: readonly (readonly [title: string, readers: readonly Reader[], line
       reader('c', arn('c'), ['/c']),
       reader('a', arn('a'), ['/a']),
     ],
-    `error: Deployment/b ${annotation} one output is for one account, the roles of this input are of 111122223333 (Deployment/a), 444455556666 (Deployment/b)`,
+    `error: Deployment/b one output is for one account, the roles of this input are of 111122223333 (Deployment/a), 444455556666 (Deployment/b): select one by option account`,
   ],
   [
     'an account in a second partition is another account',
     [reader('b', arn('b'), ['/b']), reader('a', arn('a', '111122223333', 'aws-cn'), ['/a'])],
-    `error: Deployment/b ${annotation} one output is for one account, the roles of this input are of 111122223333 in aws-cn (Deployment/a), 111122223333 (Deployment/b)`,
+    `error: Deployment/b one output is for one account, the roles of this input are of 111122223333 in aws-cn (Deployment/a), 111122223333 (Deployment/b): select one by option account`,
   ],
   [
     'a role that differs from another by case alone is an error',
     [reader('b', 'app', ['/b']), reader('a', 'App', ['/a'])],
-    `error: Deployment/b ${annotation} "app" and "App" (Deployment/a) are one name for IAM, which ignores case`,
+    `error: Deployment/b roles "app" and "App" (Deployment/a) are one name for IAM, which ignores case`,
   ],
   [
     'a role with more parameters than eight policies hold is an error',
@@ -119,11 +120,11 @@ for (const [title, readers, line] of wrong) t.strictSame(linesOf(readers), [line
 
 /** 58 names of 40 characters and one that fills the policy up. */
 const full = (characters: number) =>
-  collectGrants([reader('a', 'app', [...many(58), `/${'o'.repeat(characters)}`])]).grants[0]?.parts.length
+  collect([reader('a', 'app', [...many(58), `/${'o'.repeat(characters)}`])]).grants[0]?.parts.length
 t.equal(full(96), 1, 'a policy of 6144 characters is taken')
 t.equal(full(97), 2, 'one of 6145 characters is split')
 
-const rest = collectGrants([reader('a', '*', ['/a']), reader('b', 'app', ['/b']), reader('c', 'x y', ['/c'])])
+const rest = collect([reader('a', '*', ['/a']), reader('b', 'app', ['/b']), reader('c', 'x y', ['/c'])])
 t.equal(rest.findings.length, 2, 'every wrong role is reported')
 t.strictSame(
   rest.grants.map(({ key, parameters }) => [key, parameters]),
@@ -132,7 +133,7 @@ t.strictSame(
 )
 
 t.strictSame(
-  collectGrants([reader('a', undefined, []), reader('b', 'app', [])]),
+  collect([reader('a', undefined, []), reader('b', 'app', [])]),
   { grants: [], findings: [] },
   'a workload without parameters makes no grant and no warning',
 )
@@ -151,7 +152,7 @@ await t.test('the order of the input changes nothing', async () => {
   )
   fc.assert(
     fc.property(twoOrders, ([before, after]) => {
-      deepStrictEqual(collectGrants(after).grants, collectGrants(before).grants)
+      deepStrictEqual(collect(after).grants, collect(before).grants)
       deepStrictEqual(linesOf(after).toSorted(), linesOf(before).toSorted())
     }),
   )
@@ -161,7 +162,7 @@ await t.test('a role gets what its workloads declare, sorted, each once, and not
   fc.assert(
     fc.property(fc.array(fc.array(parameter), { maxLength: 5 }), (lists) => {
       const readers = lists.map((parameters, index) => reader(`w${index}`, 'app', parameters))
-      const granted = collectGrants(readers).grants.flatMap(({ parameters }) => parameters)
+      const granted = collect(readers).grants.flatMap(({ parameters }) => parameters)
       deepStrictEqual(granted, [...new Set(lists.flat())].toSorted())
     }),
   )

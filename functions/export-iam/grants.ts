@@ -1,18 +1,14 @@
 /** Who may read what: the parameters that workloads declare, merged by the role that the workloads run as. */
-import type { Checked } from '../../api/checked.ts'
 import { exitCode } from '../../api/exit-code.ts'
-import { quote } from '../../api/mistake.ts'
 import { type Finding, nameOf, type ObjectReference } from '../krm-result.ts'
 import { type Grant, grantOf, isWorkloadKey } from './grant.ts'
 import { type GrantUse, judgeGrants } from './grant-findings.ts'
+import { type IamRole, roleAnnotation } from './iam-role.ts'
 import type { KmsKeys } from './kms-keys.ts'
-import { type IamRole, parseIamRole, roleAnnotation } from './iam-role.ts'
+import { type RoleClaims, type RoleSources, workloadRoles } from './workload-roles.ts'
 
 /** A workload that declares parameters. */
-export type Reader = {
-  readonly object: ObjectReference
-  /** The text of the pod template's role annotation. */
-  readonly role?: string
+export type Reader = RoleClaims & {
   /** Names with their leading slash, as the annotations' reader made them. */
   readonly parameters: readonly string[]
 }
@@ -23,27 +19,32 @@ export type Grants = {
   readonly findings: readonly Finding[]
 }
 
-export function collectGrants(readers: readonly Reader[], kmsKeys: KmsKeys = []): Grants {
+export type GrantSources = RoleSources & {
+  readonly kmsKeys: KmsKeys
+  /** Roles of other accounts get nothing here; empty: there is one account, or it is an error. */
+  readonly account: string
+}
+
+export function collectGrants(readers: readonly Reader[], sources: GrantSources): Grants {
   const findings: Finding[] = []
   const drafts = new Map<string, Draft>()
-  for (const { object, role: text, parameters } of readers) {
-    const report = (severity: Finding['severity'], message: string) =>
-      findings.push({ severity, message, object, exit: exitCode.input })
-    const { value: target, problem } = text === undefined ? workloadTarget(object) : roleTarget(text)
-    if (problem !== undefined) report('error', problem)
-    if (target === undefined || parameters.length === 0) continue
-    if (target.role === undefined) {
-      report('warning', `has no annotation ${roleAnnotation}: its policy is attached to no role`)
+  for (const reader of readers) {
+    const { targets, findings: own } = targetsOf(reader, sources)
+    findings.push(...own)
+    for (const target of reader.parameters.length > 0 ? targets : []) {
+      const draft = drafts.get(target.key)
+      const user = draft && nameOf(draft.user) < nameOf(reader.object) ? draft.user : reader.object
+      const all = draft?.parameters ?? new Set()
+      for (const parameter of reader.parameters) all.add(parameter)
+      drafts.set(target.key, { ...target, user, parameters: all })
     }
-    const draft = drafts.get(target.key)
-    const user = draft && nameOf(draft.user) < nameOf(object) ? draft.user : object
-    const all = draft?.parameters ?? new Set()
-    for (const parameter of parameters) all.add(parameter)
-    drafts.set(target.key, { ...target, user, parameters: all })
   }
   const uses: GrantUse[] = [...drafts.values()]
     .toSorted((a, b) => (a.key < b.key ? -1 : 1))
-    .map(({ key, role, user, parameters }) => ({ grant: grantOf(key, role, parameters, kmsKeys), user }))
+    .map(({ key, role, user, parameters }) => ({
+      grant: grantOf(key, role, parameters, sources.kmsKeys),
+      user,
+    }))
   return { grants: uses.map(({ grant }) => grant), findings: [...findings, ...judgeGrants(uses)] }
 }
 
@@ -54,15 +55,35 @@ type Draft = Target & {
   readonly parameters: Set<string>
 }
 
-function roleTarget(text: string): Checked<Target> {
-  const { value: role, problem } = parseIamRole(text)
-  if (problem !== undefined) return { problem: `annotation ${roleAnnotation}: ${quote(text)} ${problem}` }
-  return { value: { key: role.arn ?? role.name, role } }
-}
-
-function workloadTarget(object: ObjectReference): Checked<Target> {
+/** Whom the parameters of one workload are granted to. */
+function targetsOf(
+  reader: Reader,
+  sources: GrantSources,
+): { readonly targets: readonly Target[]; readonly findings: readonly Finding[] } {
+  const { roles, findings } = workloadRoles(reader, sources)
+  if (roles.length > 0) {
+    const own = roles.filter(({ account }) => (account ?? sources.account) === sources.account)
+    const selected = sources.account === '' ? roles : own
+    return { targets: selected.map((role) => ({ key: role.arn ?? role.name, role })), findings }
+  }
+  // A role that is none has been reported.
+  if (findings.some(({ severity }) => severity === 'error')) return { targets: [], findings }
+  const { object, parameters } = reader
+  const say = (severity: Finding['severity'], message: string): Finding => ({
+    severity,
+    message,
+    object,
+    exit: exitCode.input,
+  })
   const key = nameOf(object)
-  if (isWorkloadKey(key)) return { value: { key, role: undefined } }
+  const none = `has no role: neither option roles, nor its ServiceAccount, nor annotation ${roleAnnotation} names one`
+  if (isWorkloadKey(key)) {
+    const warning = say('warning', `${none}; its policy is attached to nothing`)
+    return {
+      targets: [{ key, role: undefined }],
+      findings: parameters.length === 0 ? findings : [...findings, warning],
+    }
+  }
   const unnamed = 'and its policy cannot be named after it: it is not named as Kubernetes allows'
-  return { problem: `has no annotation ${roleAnnotation}, ${unnamed}` }
+  return { targets: [], findings: [...findings, say('error', `${none}, ${unnamed}`)] }
 }

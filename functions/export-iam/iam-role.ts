@@ -1,6 +1,6 @@
 /**
- * The text of the pod annotation `iam.amazonaws.com/role`, as kube2iam and kiam read it: a role's name or its ARN.
- * https://github.com/jtblin/kube2iam#kubernetes-annotation
+ * A role's name or its ARN, as kube2iam and kiam read it in the pod annotation `iam.amazonaws.com/role`
+ * (https://github.com/jtblin/kube2iam#kubernetes-annotation) and as the other places that name roles have it.
  *
  *     role = name / "arn:" partition ":iam::" account ":role/" *( segment "/" ) name
  *     name = 1*64( ALPHA / DIGIT / "_" / "+" / "=" / "," / "." / "@" / "-" )      ; segment: the same characters
@@ -13,7 +13,7 @@ import type { Checked } from '../../api/checked.ts'
 export const roleAnnotation = 'iam.amazonaws.com/role'
 
 export type IamRole =
-  | { readonly name: string; readonly arn?: undefined }
+  | { readonly name: string; readonly arn?: undefined; readonly account?: undefined }
   | { readonly name: string; readonly arn: string; readonly partition: string; readonly account: string }
 
 const namePattern = /^[\w+=,.@-]{1,64}$/

@@ -1,0 +1,66 @@
+/**
+ * The ServiceAccounts of an input, and which of them a pod means. Under kustomize an account may have been renamed while
+ * `serviceAccountName` still says the former name: references are mended at the very end of a build, after all functions.
+ * What the names were stands in internal annotations.
+ * https://github.com/kubernetes-sigs/kustomize/blob/kustomize/v5.8.1/api/internal/utils/annotations.go
+ */
+import type { Checked } from '../../api/checked.ts'
+import { nameOf, type ObjectReference } from '../krm-result.ts'
+import { annotationsOf, type ManifestItem } from '../manifest-item.ts'
+
+/** The role of IRSA: https://docs.aws.amazon.com/eks/latest/userguide/associate-service-account-role.html */
+export const accountRoleAnnotation = 'eks.amazonaws.com/role-arn'
+
+export type ServiceAccount = {
+  readonly object: ObjectReference
+  /** The text of its annotation for IRSA. */
+  readonly role: string | undefined
+  readonly formerNames: readonly string[]
+  /** What kustomize has put around the name; the same on whatever went through the same kustomizations. */
+  readonly affixes: string
+}
+
+/** A pod's account as its template names it. */
+export type AccountUse = {
+  readonly namespace: string | undefined
+  readonly name: string
+  readonly affixes: string
+}
+
+export function serviceAccountOf(item: ManifestItem): ServiceAccount | undefined {
+  const { object } = item
+  if (object.apiVersion !== 'v1' || object.kind !== 'ServiceAccount') return undefined
+  const annotations = annotationsOf(item)
+  const formerNames = annotations.get('internal.config.kubernetes.io/previousNames')?.split(',') ?? []
+  return { object, role: annotations.get(accountRoleAnnotation), formerNames, affixes: affixesOf(item) }
+}
+
+export function affixesOf(item: ManifestItem): string {
+  const annotations = annotationsOf(item)
+  return ['prefixes', 'suffixes']
+    .map((what) => annotations.get(`internal.config.kubernetes.io/${what}`) ?? '')
+    .join('/')
+}
+
+/**
+ * The accounts that are meant: none that the input has; or one, more than once where two versions of it are exported
+ * together. @param namespace of objects that name none.
+ */
+export function accountsOf(
+  use: AccountUse,
+  accounts: readonly ServiceAccount[],
+  namespace: string | undefined,
+): Checked<readonly ServiceAccount[]> {
+  const known = accounts.filter(
+    ({ object, formerNames }) =>
+      (object.namespace ?? namespace) === use.namespace &&
+      (object.name === use.name || formerNames.includes(use.name)),
+  )
+  const isOne = (some: readonly ServiceAccount[]) => new Set(some.map(({ object }) => object.name)).size <= 1
+  if (isOne(known)) return { value: known }
+  // As kustomize tells them apart.
+  const alike = known.filter(({ affixes }) => affixes === use.affixes)
+  if (alike.length > 0 && isOne(alike)) return { value: alike }
+  const names = known.map(({ object }) => nameOf(object)).join(', ')
+  return { problem: `runs as ServiceAccount ${use.name}, which may be ${names}: name them apart` }
+}

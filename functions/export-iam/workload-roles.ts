@@ -1,0 +1,89 @@
+/**
+ * The roles that a workload's pods may run as, in the order that wins at run time: Pod Identity, then the ServiceAccount's
+ * web identity (IRSA), then the pod's annotation for kube2iam or kiam.
+ * https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html
+ */
+import { exitCode } from '../../api/exit-code.ts'
+import { quote } from '../../api/mistake.ts'
+import { type Finding, nameOf, type ObjectReference } from '../krm-result.ts'
+import { type IamRole, parseIamRole, roleAnnotation } from './iam-role.ts'
+import type { AccountRole } from './roles-option.ts'
+import {
+  accountRoleAnnotation,
+  accountsOf,
+  type AccountUse,
+  type ServiceAccount,
+} from './service-accounts.ts'
+
+export type RoleSources = {
+  /** The option of that name. */
+  readonly roles: readonly AccountRole[]
+  readonly serviceAccounts: readonly ServiceAccount[]
+  /** Of objects that name none; empty: not known. */
+  readonly namespace: string
+}
+
+/** What a workload itself says about its roles. */
+export type RoleClaims = {
+  readonly object: ObjectReference
+  readonly account: AccountUse
+  /** The text of the pod template's annotation. */
+  readonly annotated: string | undefined
+}
+
+export type WorkloadRoles = {
+  readonly roles: readonly IamRole[]
+  readonly findings: readonly Finding[]
+}
+
+export function workloadRoles(
+  { object, account, annotated }: RoleClaims,
+  sources: RoleSources,
+): WorkloadRoles {
+  const findings: Finding[] = []
+  const report = (severity: Finding['severity'], message: string) =>
+    findings.push({ severity, message, object, exit: exitCode.input })
+  const namespace = sources.namespace === '' ? undefined : sources.namespace
+  const use = { ...account, namespace: account.namespace ?? namespace }
+  const found: Found[] = []
+  const add = (text: string, source: string, form: 'any' | 'ARN') => {
+    const { value: role, problem } = parseIamRole(text)
+    if (problem !== undefined) report('error', `${source}: ${quote(text)} ${problem}`)
+    else if (form === 'ARN' && role.arn === undefined) {
+      report('error', `${source}: ${quote(text)} is not an ARN, and IRSA takes nothing else`)
+    } else found.push({ role, source })
+  }
+
+  const { value: accounts, problem } = accountsOf(use, sources.serviceAccounts, namespace)
+  if (problem !== undefined) report('error', problem)
+  // Renamed by kustomize, or not in the input.
+  const name = accounts?.[0]?.object.name ?? use.name
+  if (sources.roles.length > 0 && use.namespace === undefined) {
+    report('warning', 'has no namespace, so no entry of option roles is for it: set option namespace')
+  }
+  const mapped = sources.roles.filter((one) => one.namespace === use.namespace && one.serviceAccount === name)
+  for (const one of mapped) add(one.role, `option roles for ${one.namespace}/${one.serviceAccount}`, 'any')
+  for (const one of accounts ?? []) {
+    if (one.role !== undefined)
+      add(one.role, `${nameOf(one.object)} annotation ${accountRoleAnnotation}`, 'ARN')
+  }
+  if (annotated !== undefined) add(annotated, `annotation ${roleAnnotation}`, 'any')
+
+  const different = found.filter(
+    ({ role }, at) => !found.some((one, other) => covers(one.role, role, other < at)),
+  )
+  if (different.length > 1) {
+    const named = different.map(({ role, source }) => `${role.arn ?? role.name} (${source})`).join(', ')
+    report('warning', `is given several roles: ${named}; the first wins at run time, the policy goes to each`)
+  }
+  return { roles: different.map(({ role }) => role), findings }
+}
+
+type Found = { readonly role: IamRole; readonly source: string }
+
+/** Whether `one` says what `other` says, or more: an ARN says more than the name of the same role. */
+function covers(one: IamRole, other: IamRole, isEarlier: boolean): boolean {
+  if (one.name !== other.name) return false
+  if (one.arn === other.arn) return isEarlier
+  return other.arn === undefined
+}
