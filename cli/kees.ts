@@ -7,6 +7,7 @@ import { exitCodeOf, failureOf } from '../runtime/failure.ts'
 import { admissionPolicyCommand } from './admission-policy.ts'
 import { type Command, type Io, sayUsage } from './command.ts'
 import { createCommand } from './create.ts'
+import { diffCommand } from './diff.ts'
 import { exportCommand } from './export.ts'
 import { flagsHelp, parseFlags } from './flags.ts'
 import { injectCommand } from './inject.ts'
@@ -16,6 +17,7 @@ import { verifyCommand } from './verify.ts'
 export const commands: readonly Command[] = [
   injectCommand,
   exportCommand,
+  diffCommand,
   verifyCommand,
   createCommand,
   putCommand,

@@ -33,11 +33,20 @@ export const manifestFlags: Flags = {
 
 /** Reads what the flags of manifestFlags name. Everything that cannot be read is reported. */
 export async function readManifests(parsed: ParsedFlags, io: Io): Promise<ReadManifests> {
+  const names = parsed.values.get('filename') ?? []
+  if (names.length > 0) return readNamed(names, isOn(parsed, 'recursive'), io)
+  const message = 'flag -f is missing: name a manifest, a folder of them, or - for standard input'
+  return { manifests: [], problems: [{ message, exit: exitCode.usage }] }
+}
+
+/** @param names of files and folders, or `-`. @param recursive whether folders are read with their subfolders. */
+export async function readNamed(
+  names: readonly string[],
+  recursive: boolean,
+  io: Io,
+): Promise<ReadManifests> {
   const problems: { message: string; exit: ExitCode }[] = []
   const report = (message: string, exit: ExitCode) => problems.push({ message, exit })
-  const names = parsed.values.get('filename') ?? []
-  if (names.length === 0)
-    report('flag -f is missing: name a manifest, a folder of them, or - for standard input', 2)
   const sources: { path: string; bytes: Buffer }[] = []
   for (const name of new Set(names)) {
     if (name === '-') {
@@ -46,7 +55,7 @@ export async function readManifests(parsed: ParsedFlags, io: Io): Promise<ReadMa
       else report('standard input is a terminal: pipe a manifest into it', exitCode.usage)
       continue
     }
-    for (const path of await filesOf(name, isOn(parsed, 'recursive'), report)) {
+    for (const path of await filesOf(name, recursive, report)) {
       const bytes = await attempt(path, readFile(path), report)
       if (bytes !== undefined) sources.push({ path, bytes })
     }

@@ -1,0 +1,177 @@
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
+import { fakeIo } from './fake-io.ts'
+import { kees } from './kees.ts'
+
+/** Of one Deployment a role, by what it declares. */
+function manifest(
+  ...workloads: readonly (readonly [name: string, role: string | undefined, names: readonly string[]])[]
+) {
+  return workloads
+    .map(([name, role, names]) => {
+      const lines = names.map((one) => `secret.bsycorp.com/${one}: kind=REFERENCE,type=PASSWORD`)
+      if (role !== undefined) lines.unshift(`iam.amazonaws.com/role: ${role}`)
+      return `---
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: ${name}
+  namespace: prod
+spec:
+  template:
+    metadata:
+      annotations:
+        ${lines.join('\n        ')}
+    spec:
+      containers: [{name: app}]
+`
+    })
+    .join('')
+}
+
+const old = manifest(
+  ['app', 'app-role', ['a', 'b']],
+  ['gone', 'gone-role', ['g']],
+  ['same', 'same-role', ['s']],
+)
+const now = manifest(['app', 'app-role', ['b', 'c']], ['same', 'same-role', ['s']], ['job', undefined, ['q']])
+const noRole =
+  'warning: new.yaml: Deployment/prod/job has no annotation iam.amazonaws.com/role: its policy is attached to no role\n'
+
+type Row = readonly [title: string, flags: readonly string[], exit: number, printed: string]
+const table = `WHO                  CHANGE  PARAMETER
+Deployment/prod/job  gains   /q
+app-role             gains   /c
+app-role             loses   /a
+gone-role            loses   /g
+`
+const markdown = `| who | gains | loses |
+| --- | --- | --- |
+| \`Deployment/prod/job\` (no role) | \`/q\` |  |
+| \`app-role\` | \`/c\` | \`/a\` |
+| \`gone-role\` |  | \`/g\` |
+`
+const json = [
+  { key: 'Deployment/prod/job', gains: ['/q'], loses: [] },
+  { key: 'app-role', role: 'app-role', gains: ['/c'], loses: ['/a'] },
+  { key: 'gone-role', role: 'gone-role', gains: [], loses: ['/g'] },
+]
+const rows: readonly Row[] = [
+  ['a table', [], 0, table],
+  ['a table, with the exit code', ['--exit-code'], 1, table],
+  ['Markdown for a pull request', ['--format=markdown'], 0, markdown],
+  ['the same by the other name of the flag', ['--output=markdown'], 0, markdown],
+  ['JSON for programs', ['--output=json'], 0, `${JSON.stringify(json, null, 2)}\n`],
+]
+
+const configFile = `apiVersion: kees.bsycorp.com/v1alpha1
+kind: ExportIAM
+metadata: {name: export-iam}
+spec: {annotationDomain: example.com, name: other, output: only, allowUninjected: true}
+`
+
+type Files = { [name: string]: string | Files }
+
+/** @param args lower-case words are files of the test's folder, which is left out of what is said. */
+async function diff(t: Test, args: readonly string[], stdin?: string, files: Files = {}) {
+  const folder = t.testdir({ 'old.yaml': old, 'new.yaml': now, ...files })
+  const path = (arg: string) => (/^[a-z]+(\.yaml)?$/.test(arg) ? join(folder, arg) : arg)
+  const io = fakeIo(stdin)
+  const exit = await kees(['diff', ...args.map(path)], io)
+  return { exit, printed: io.printed(), said: io.said().replaceAll(`${folder}/`, '') }
+}
+
+await t.test('who gains and who loses what', async (t) => {
+  for (const [title, flags, exit, printed] of rows) {
+    t.strictSame(await diff(t, [...flags, 'old.yaml', 'new.yaml']), { exit, printed, said: noRole }, title)
+  }
+})
+
+await t.test('what does not change what anybody may read is no difference', async (t) => {
+  const same = old
+    .replaceAll('kind=REFERENCE', 'foo=bar,kind=REFERENCE')
+    .replace('name: app\n', 'name: app2\n')
+  const nothing = { exit: 0, printed: 'Nobody gains or loses a parameter.\n' }
+  t.match(await diff(t, ['--exit-code', 'old.yaml', 'same.yaml'], undefined, { 'same.yaml': same }), nothing)
+  t.match(await diff(t, ['--output=json', 'old.yaml', 'old.yaml']), { exit: 0, printed: '[]\n', said: '' })
+})
+
+await t.test('standard input, folders and /dev/null stand for manifests too', async (t) => {
+  t.match(await diff(t, ['old.yaml', '-'], now), { exit: 0, printed: table, said: /standard input: Deploy/ })
+  t.match(await diff(t, ['-', 'new.yaml'], old), { exit: 0, printed: table })
+  t.match(await diff(t, ['/dev/null', 'old.yaml']), { printed: /app-role +gains +\/a\n/ })
+  t.match(await diff(t, ['old.yaml', '/dev/null']), { printed: /app-role +loses +\/a\n/ })
+  const folders = { before: { 'a.yaml': old }, after: { sub: { 'b.yaml': now } } }
+  t.match(await diff(t, ['-R', 'before', 'after'], undefined, folders), { exit: 0, printed: table })
+})
+
+await t.test('the options of export are options here', async (t) => {
+  const other = old.replaceAll('secret.bsycorp.com', 'secret.example.com')
+  const files = { 'other.yaml': other, 'config.yaml': configFile }
+  t.match(await diff(t, ['--annotation-domain=example.com', '/dev/null', 'other.yaml'], undefined, files), {
+    printed: /app-role +gains +\/a\n/,
+  })
+  t.match(await diff(t, ['--config', 'config.yaml', '/dev/null', 'other.yaml'], undefined, files), {
+    printed: /app-role +gains +\/a\n/,
+  })
+  t.match(await diff(t, ['--strict', 'new.yaml', 'new.yaml']), {
+    exit: 1,
+    printed: '',
+    said: noRole.replace('warning', 'error'),
+  })
+  t.match(await diff(t, ['--strict', 'new.yaml', 'old.yaml']), { exit: 0 }, 'a warning in OLD does not count')
+})
+
+await t.test('everything that is wrong with the command line and the files is said at once', async (t) => {
+  const { exit, printed, said } = await diff(
+    t,
+    ['--format=xml', '--annotation-domain=-', 'nowhere', 'broken.yaml', 'old.yaml'],
+    undefined,
+    {
+      'broken.yaml': 'a: [',
+    },
+  )
+  t.strictSame([exit, printed], [2, ''])
+  const lines = said.trimEnd().split('\n')
+  t.match(lines, [
+    /^error: option annotationDomain /,
+    'error: flag --format is none of table, markdown, json',
+    'error: two manifests are compared, OLD and NEW: 3 are given',
+    /^error: nowhere cannot be read/,
+    /^error: broken\.yaml is not YAML/,
+  ])
+  t.equal(lines.length, 5)
+})
+
+const usage: readonly (readonly [args: readonly string[], said: RegExp])[] = [
+  [[], /OLD and NEW: 0 are given/],
+  [['old.yaml'], /OLD and NEW: 1 are given/],
+  [['-', '-'], /standard input cannot be both/],
+  [['--format=json', '--output=json', 'old.yaml', 'new.yaml'], /give either/],
+  [['--output=terraform', 'old.yaml', 'new.yaml'], /flag --output is none of table, markdown, json/],
+  [['--allow-uninjected', 'old.yaml', 'new.yaml'], /flag "--allow-uninjected" is not known/],
+  [['-f', 'old.yaml', 'new.yaml'], /flag "-f" is not known/],
+]
+for (const [args, said] of usage) {
+  await t.test(`wrong: kees diff ${args.join(' ')}`, async (t) => {
+    t.match(await diff(t, args, old), { exit: 2, printed: '', said })
+  })
+}
+
+await t.test('mistakes in both manifests are said, each with its file', async (t) => {
+  const files = {
+    'old.yaml': old.replace('kind=REFERENCE', 'kind=REFERENCES'),
+    'new.yaml': now.replaceAll('role: app-role', "role: 'app*'"),
+  }
+  const { exit, printed, said } = await diff(t, ['old.yaml', 'new.yaml'], undefined, files)
+  t.strictSame([exit, printed], [1, ''])
+  t.match(said, /^error: old\.yaml: Deployment\/prod\/app annotation secret\.bsycorp\.com\/a: /)
+  t.match(said, /^error: new\.yaml: Deployment\/prod\/app annotation iam\.amazonaws\.com\/role: /m)
+})
+
+await t.test('an empty file is an error, as a build that failed leaves it', async (t) => {
+  t.match(await diff(t, ['old.yaml', 'empty.yaml'], undefined, { 'empty.yaml': '' }), {
+    exit: 1,
+    said: /there is no Kubernetes object in/,
+  })
+})

@@ -1,0 +1,102 @@
+import { exitCode, type ExitCode, firstToMend } from '../api/exit-code.ts'
+import { type ExportConfig, parseExportConfig } from '../functions/export-iam/config.ts'
+import { exportIam } from '../functions/export-iam/export-iam.ts'
+import { exportItems } from '../functions/export-iam/export-items.ts'
+import { grantChanges } from '../functions/export-iam/grant-changes.ts'
+import { exitCodeOf, lineOf, nameOf } from '../functions/krm-result.ts'
+import type { ManifestItem } from '../functions/manifest-item.ts'
+import { type Command, type Io, isOn, valueOf } from './command.ts'
+import { changesFormats, type ChangesFormat, formatChanges } from './format-changes.ts'
+import type { ParsedFlags } from './flags.ts'
+import { functionFlags, readFunctionFlags } from './function-flags.ts'
+import { manifestFlags, type ReadManifests, readNamed } from './read-manifests.ts'
+import { sayProblems } from './say-problems.ts'
+
+// These are of the module that is written, and of what has to have run before it is.
+const { name: _name, output: _output, allowUninjected: _allow, ...options } = exportIam.options
+const diffFunction = { ...exportIam, options }
+
+export const diffCommand: Command = {
+  name: 'diff',
+  usage: 'OLD NEW [--exit-code] [--format table|markdown|json] [OPTION ...]',
+  purpose:
+    'Tells who gains and who loses which parameter between two manifests: files, folders, - for standard input, or ' +
+    '/dev/null for nothing.',
+  flags: {
+    'exit-code': { meaning: 'exit with 1 if somebody gains or loses something' },
+    format: { takes: 'FORMAT', meaning: 'table, markdown (for a pull request) or json (default table)' },
+    output: { short: 'o', takes: 'FORMAT', meaning: 'the same, as other commands call it' },
+    ...(manifestFlags['recursive'] && { recursive: manifestFlags['recursive'] }),
+    ...functionFlags(diffFunction),
+  },
+  run,
+}
+
+async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
+  const { given, parseYaml, problems: flagProblems } = await readFunctionFlags(diffFunction, parsed)
+  const { config, problems: optionProblems } = parseExportConfig(given, parseYaml)
+  const usage = [...flagProblems, ...optionProblems]
+  const { format, problem } = readFormat(parsed)
+  if (problem !== undefined) usage.push(problem)
+  const [old, now, ...more] = parsed.operands
+  if (old === undefined || now === undefined || more.length > 0) {
+    usage.push(`two manifests are compared, OLD and NEW: ${parsed.operands.length} are given`)
+  }
+  if (old === '-' && now === '-') usage.push('standard input cannot be both OLD and NEW')
+
+  // What can be read of both is read, so that everything that is wrong is said at once.
+  const read = old === '-' && now === '-' ? [] : await readAll([old, now], isOn(parsed, 'recursive'), io)
+  const problems = read.flatMap((one) => one.problems)
+  const wrong = sayProblems([...usage.map((message) => ({ message, exit: exitCode.usage })), ...problems], io)
+  if (wrong !== exitCode.done) return wrong
+
+  const [before = [], after = []] = read.map((one) => one.manifests.flatMap(({ items }) => items))
+  // What is wrong with OLD stays unsaid, unless it cannot be compared.
+  const lenient = { ...config, strict: false, storagePolicy: undefined }
+  const then = grantsOf(before, lenient, sideName(old), io, false)
+  const next = grantsOf(after, config, sideName(now), io, true)
+  const exit = firstToMend([then.exit, next.exit])
+  if (exit !== exitCode.done) return exit
+  const changes = grantChanges(then.grants, next.grants)
+  io.out(formatChanges(changes, format))
+  return isOn(parsed, 'exit-code') && changes.length > 0 ? exitCode.input : exitCode.done
+}
+
+function sideName(operand = ''): string {
+  return operand === '-' ? 'standard input' : operand
+}
+
+function grantsOf(items: readonly ManifestItem[], config: ExportConfig, name: string, io: Io, warn: boolean) {
+  const { findings, grants } = exportItems(items, { ...config, allowUninjected: true })
+  const shown = findings.filter(({ severity }) => warn || severity === 'error')
+  for (const { object, message, ...finding } of shown) {
+    const about = object === undefined ? '' : `${nameOf(object)} `
+    io.say(lineOf({ ...finding, message: `${name}: ${about}${message}` }))
+  }
+  return { grants, exit: exitCodeOf(findings) }
+}
+
+function readFormat(parsed: ParsedFlags): { format: ChangesFormat; problem?: string } {
+  const [format, output] = [valueOf(parsed, 'format'), valueOf(parsed, 'output')]
+  if (format !== undefined && output !== undefined) {
+    return { format: 'table', problem: 'flags --format and --output are one flag: give either' }
+  }
+  const given = format ?? output ?? 'table'
+  const known = changesFormats.find((one) => one === given)
+  if (known !== undefined) return { format: known }
+  const flag = format === undefined ? '--output' : '--format'
+  return { format: 'table', problem: `flag ${flag} is none of ${changesFormats.join(', ')}` }
+}
+
+async function readAll(
+  names: readonly (string | undefined)[],
+  recursive: boolean,
+  io: Io,
+): Promise<ReadManifests[]> {
+  const nothing: ReadManifests = { manifests: [], problems: [] }
+  return Promise.all(
+    names.map(async (name) =>
+      name === undefined || name === '/dev/null' ? nothing : readNamed([name], recursive, io),
+    ),
+  )
+}

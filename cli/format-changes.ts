@@ -1,0 +1,30 @@
+/** Who gains and who loses what: for people, for a pull request, for programs. */
+import type { GrantChange } from '../functions/export-iam/grant-changes.ts'
+import { formatTable } from './table.ts'
+
+export const changesFormats = ['table', 'markdown', 'json'] as const
+export type ChangesFormat = (typeof changesFormats)[number]
+
+export function formatChanges(changes: readonly GrantChange[], format: ChangesFormat): string {
+  if (format === 'json') return `${JSON.stringify(changes, null, 2)}\n`
+  if (changes.length === 0) return 'Nobody gains or loses a parameter.\n'
+  return format === 'markdown' ? markdownOf(changes) : tableOf(changes)
+}
+
+function tableOf(changes: readonly GrantChange[]): string {
+  const rows = changes.flatMap(({ key, gains, loses }) => [
+    ...gains.map((name) => [key, 'gains', name]),
+    ...loses.map((name) => [key, 'loses', name]),
+  ])
+  return formatTable(['who', 'change', 'parameter'], rows)
+}
+
+/** Keys and names have passed rules that leave nothing in them which Markdown reads inside of code. */
+function markdownOf(changes: readonly GrantChange[]): string {
+  const cell = (names: readonly string[]) => names.map((name) => `\`${name}\``).join('<br>')
+  const rows = changes.map(({ key, role, gains, loses }) => {
+    const who = `\`${key}\`${role === undefined ? ' (no role)' : ''}`
+    return `| ${who} | ${cell(gains)} | ${cell(loses)} |`
+  })
+  return ['| who | gains | loses |', '| --- | --- | --- |', ...rows, ''].join('\n')
+}

@@ -1,0 +1,56 @@
+import { deepStrictEqual } from 'node:assert/strict'
+import * as fc from 'fast-check'
+import t from 'tap'
+import { type Grant, grantOf } from './grant.ts'
+import { grantChanges } from './grant-changes.ts'
+import { parseIamRole } from './iam-role.ts'
+
+const grant = (key: string, ...names: string[]) => grantOf(key, parseIamRole(key).value, names)
+const arn = 'arn:aws:iam::111122223333:role/team/app'
+
+t.strictSame(
+  grantChanges(
+    [grant('app', '/a', '/b'), grant('gone', '/g'), grant('same', '/s')],
+    [
+      grant('same', '/s'),
+      grant('app', '/b', '/z', '/c'),
+      grant(arn, '/a'),
+      grantOf('Job/prod/w', undefined, ['/w']),
+    ],
+  ),
+  [
+    { key: 'Job/prod/w', gains: ['/w'], loses: [] },
+    { key: 'app', role: 'app', gains: ['/c', '/z'], loses: ['/a'] },
+    { key: arn, role: 'app', gains: ['/a'], loses: [] },
+    { key: 'gone', role: 'gone', gains: [], loses: ['/g'] },
+  ],
+  'each reader of whom something changes, sorted, with what it gains and loses',
+)
+
+const names = fc.uniqueArray(fc.stringMatching(/^\/[b-r]{1,2}$/), { minLength: 1, maxLength: 5 })
+const key = fc.constantFrom('app', 'constructor', '__proto__', arn, 'Job/w')
+const grants = fc
+  .uniqueArray(fc.tuple(key, names), { selector: ([one]) => one })
+  .map((all) => all.map(([one, some]) => grant(one, ...some)))
+const pairs = (all: readonly Grant[]) =>
+  all.flatMap(({ key: one, parameters }) => parameters.map((name) => `${one} ${name}`))
+
+await t.test('the changes lead from the one to the other, and back the other way', async () => {
+  fc.assert(
+    fc.property(grants, grants, (before, after) => {
+      const changes = grantChanges(before, after)
+      const of = (what: 'gains' | 'loses') =>
+        changes.flatMap((one) => one[what].map((name) => `${one.key} ${name}`))
+      const lost = new Set(of('loses'))
+      const kept = pairs(before).filter((pair) => !lost.has(pair))
+      deepStrictEqual([...kept, ...of('gains')].toSorted(), pairs(after).toSorted())
+      const back = grantChanges(after, before).map(({ gains, loses, ...one }) => ({
+        ...one,
+        gains: loses,
+        loses: gains,
+      }))
+      deepStrictEqual(back, changes)
+      deepStrictEqual(grantChanges(before, before), [])
+    }),
+  )
+})
