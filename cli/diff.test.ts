@@ -35,8 +35,7 @@ const old = manifest(
   ['same', 'same-role', ['s']],
 )
 const now = manifest(['app', 'app-role', ['b', 'c']], ['same', 'same-role', ['s']], ['job', undefined, ['q']])
-const noRole =
-  'warning: new.yaml: Deployment/prod/job has no annotation iam.amazonaws.com/role: its policy is attached to no role\n'
+const noRole = /^warning: new\.yaml: Deployment\/prod\/job has no role.*\n$/
 
 type Row = readonly [title: string, flags: readonly string[], exit: number, printed: string]
 const table = `WHO                  CHANGE  PARAMETER
@@ -83,7 +82,9 @@ async function diff(t: Test, args: readonly string[], stdin?: string, files: Fil
 
 await t.test('who gains and who loses what', async (t) => {
   for (const [title, flags, exit, printed] of rows) {
-    t.strictSame(await diff(t, [...flags, 'old.yaml', 'new.yaml']), { exit, printed, said: noRole }, title)
+    const result = await diff(t, [...flags, 'old.yaml', 'new.yaml'])
+    t.equal(result.printed, printed, title)
+    t.match(result, { exit, said: noRole })
   }
 })
 
@@ -117,7 +118,7 @@ await t.test('the options of export are options here', async (t) => {
   t.match(await diff(t, ['--strict', 'new.yaml', 'new.yaml']), {
     exit: 1,
     printed: '',
-    said: noRole.replace('warning', 'error'),
+    said: /^error: new\.yaml: Deployment\/prod\/job has no role/,
   })
   t.match(await diff(t, ['--strict', 'new.yaml', 'old.yaml']), { exit: 0 }, 'a warning in OLD does not count')
 })
