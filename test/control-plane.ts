@@ -26,6 +26,8 @@ export const controllersMissing =
 
 export type Answer = { readonly status: number; readonly body: unknown }
 
+type Request = (method: string, path: string, body?: unknown) => Promise<Answer>
+
 export type ControlPlane = {
   /** Such as `https://127.0.0.1:40925`. */
   readonly server: string
@@ -36,7 +38,9 @@ export type ControlPlane = {
   /** A file with all three. */
   readonly kubeconfig: string
   /** @param path such as `/api/v1/pods`. @param body an object. */
-  readonly request: (method: string, path: string, body?: unknown) => Promise<Answer>
+  readonly request: Request
+  /** The same as somebody else: a bearer token, such as one of a ServiceAccount. */
+  readonly requestAs: (bearer: string) => Request
   readonly stop: () => Promise<void>
 }
 
@@ -68,7 +72,7 @@ export async function startControlPlane(
     // The API server makes them when it starts, the key after the certificate.
     await until('the API server has a certificate', () => existsSync(join(folder, 'certs', 'apiserver.key')))
     const ca = readFileSync(join(folder, 'certs', 'apiserver.crt'), 'utf8')
-    const send = sender(server, ca)
+    const send = sender(server, ca, token)
     await until('the API server is ready', async () => (await send('GET', '/readyz')).status === 200)
     const kubeconfig = join(folder, 'kubeconfig')
     writeFileSync(kubeconfig, kubeconfigOf(server, ca))
@@ -77,7 +81,8 @@ export async function startControlPlane(
       const account = '/api/v1/namespaces/default/serviceaccounts/default'
       await until('the controllers are at work', async () => (await send('GET', account)).status === 200)
     }
-    return { server, ca, token, kubeconfig, request: send, stop }
+    const requestAs = (bearer: string) => sender(server, ca, bearer)
+    return { server, ca, token, kubeconfig, request: send, requestAs, stop }
   } catch (error) {
     await stop()
     throw error
@@ -174,12 +179,12 @@ function isNotYet(error: unknown): boolean {
   )
 }
 
-function sender(server: string, ca: string): ControlPlane['request'] {
+function sender(server: string, ca: string, bearer: string): Request {
   const agent = new Agent({ ca, keepAlive: false })
   return (method, path, body) =>
     new Promise((resolve, reject) => {
       const content = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json'
-      const headers = { authorization: `Bearer ${token}`, 'content-type': content }
+      const headers = { authorization: `Bearer ${bearer}`, 'content-type': content }
       const timeout = patienceWithOneRequest
       const outgoing = request(`${server}${path}`, { method, agent, headers, timeout }, (response) => {
         const status = response.statusCode ?? 0

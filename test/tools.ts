@@ -21,6 +21,10 @@ export function helm(): Tool {
   return path === undefined ? { missing: 'needs the commands helm or go' } : { path }
 }
 
+export function kubectl(): Tool {
+  return command('kubectl')
+}
+
 export function kpt(): Tool {
   return command('kpt')
 }
