@@ -87,3 +87,63 @@ await t.test('a module that grants nothing is written with a warning', async (t)
   t.equal(await kees(['export', '-f', '-', '--out', folder], io), 0)
   t.equal(io.said(), 'warning: nothing is declared in the input: the module grants nothing\n')
 })
+
+await t.test('--format json writes the IAM documents, for the place that the options say', async (t) => {
+  const folder = t.testdir({})
+  const place = ['--region', 'eu-west-1', '--account', '111122223333']
+  const json = ['export', '-f', '-', '--format', 'json']
+  t.equal(await kees([...json, ...place, '--out', folder], fakeIo(injected)), 0)
+  t.strictSame(readdirSync(folder), ['policies.json'])
+  t.strictSame(JSON.parse(readFileSync(join(folder, 'policies.json'), 'utf8')), {
+    generatedBy: 'kees export',
+    grants: {
+      'app-role': {
+        role: 'app-role',
+        policies: [
+          {
+            name: 'app-role-part1',
+            document: {
+              Version: '2012-10-17',
+              Statement: [
+                {
+                  Sid: 'GetDeclaredParameters',
+                  Effect: 'Allow',
+                  Action: 'ssm:GetParameters',
+                  Resource: ['arn:aws:ssm:eu-west-1:111122223333:parameter/db.password'],
+                },
+              ],
+            },
+          },
+        ],
+      },
+    },
+  })
+  t.equal(await kees([...json, ...place, '--out', folder], fakeIo(injected)), 0, 'its own file is replaced')
+  t.equal(await kees([...json, ...place, '--check', folder], fakeIo(injected)), 0, 'and is what is asked for')
+  writeFileSync(join(folder, 'policies.json'), '{}')
+  const stale = fakeIo(injected)
+  t.equal(await kees([...json, ...place, '--check', folder], stale), 1)
+  t.match(stale.said(), /is stale: policies\.json says something else/)
+  t.equal(await kees([...json, ...place, '--out', folder], fakeIo(injected)), 6, 'of others it is left alone')
+  const nowhere = fakeIo(injected)
+  t.equal(await kees(json, nowhere), 2)
+  t.match(
+    nowhere.said(),
+    'error: format json needs option region and option account: an IAM document names whole ARNs',
+  )
+})
+
+await t.test('--format markdown tells who may read what, and is not written', async (t) => {
+  const io = fakeIo(injected)
+  t.equal(await kees(['export', '-f', '-', '--format', 'markdown'], io), 0)
+  t.equal(
+    io.printed(),
+    '| who | may read | declared by |\n| --- | --- | --- |\n| `app-role` | `/db.password` | Pod/app |\n',
+  )
+  const out = fakeIo(injected)
+  t.equal(await kees(['export', '-f', '-', '--format', 'markdown', '--out', t.testdirName], out), 2)
+  t.match(out.said(), /flag --format markdown prints/)
+  const wrong = fakeIo(injected)
+  t.equal(await kees(['export', '-f', '-', '--format', 'hcl'], wrong), 2)
+  t.match(wrong.said(), /option format is "hcl": allowed are "terraform", "json"/)
+})

@@ -37,7 +37,11 @@ export function sharedFlags(options: Options): Flags {
   return { config, ...optionsAsFlags(options) }
 }
 
-export type GivenFlags = FunctionConfig & { readonly problems: readonly string[] }
+export type GivenFlags = FunctionConfig & {
+  readonly problems: readonly string[]
+  /** Of the file, where there is one. */
+  readonly kind?: string
+}
 
 /** The options that were given as flags. */
 async function readOptionFlags(
@@ -61,14 +65,20 @@ export async function readFunctionFlags(
   return readFileAndFlags(options, [configKind], parsed)
 }
 
+export type GivenSharedFlags = GivenFlags & {
+  /** What the file of ExportIAM says besides; the flags win there too. */
+  readonly exporting: readonly GivenOption[]
+}
+
 /** Likewise for what both functions have in common: their file may be of either kind, and have options besides. */
-export async function readSharedFlags(options: Options, parsed: ParsedFlags): Promise<GivenFlags> {
-  const { given, ...rest } = await readFileAndFlags(
-    options,
-    [injectInit.configKind, exportIam.configKind],
-    parsed,
-  )
-  return { ...rest, given: given.filter(({ name }) => Object.hasOwn(options, name)) }
+export async function readSharedFlags(options: Options, parsed: ParsedFlags): Promise<GivenSharedFlags> {
+  const kinds = [injectInit.configKind, exportIam.configKind] as const
+  const { given, ...rest } = await readFileAndFlags(options, kinds, parsed)
+  return {
+    ...rest,
+    given: given.filter(({ name }) => Object.hasOwn(options, name)),
+    exporting: rest.kind === injectInit.configKind ? [] : given,
+  }
 }
 
 async function readFileAndFlags(
@@ -84,7 +94,12 @@ async function readFileAndFlags(
   const kind = isMap(read.value) ? read.value['kind'] : undefined
   const config = readFunctionConfig(read.value, kinds.find((one) => one === kind) ?? kinds[0])
   if (config.problem !== undefined) return { given, problems: [...problems, `${path}: ${config.problem}`] }
-  return { ...config.value, given: [...config.value.given, ...given], problems }
+  return {
+    ...config.value,
+    given: [...config.value.given, ...given],
+    problems,
+    ...(typeof kind === 'string' ? { kind } : {}),
+  }
 }
 
 type ReadYaml =

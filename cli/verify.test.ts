@@ -122,6 +122,18 @@ await t.test('--iam holds the committed module against the manifests', async (t)
   t.equal((await run(['verify', '-f', '-', '--iam', join(folder, 'absent')], after)).exit, 1)
 })
 
+await t.test('--iam asks for the module that the options of ExportIAM make', async (t) => {
+  const key = 'arn:aws:kms:eu-west-1:111122223333:key/11111111-2222-3333-4444-555555555555'
+  const folder = t.testdir({
+    'export.yaml': `apiVersion: kees.bsycorp.com/v1alpha1\nkind: ExportIAM\nspec: {kmsKeys: [{prefix: /, arn: "${key}"}]}\n`,
+  })
+  const config = ['--config', join(folder, 'export.yaml')]
+  const manifest = await inject(deployment('app', reference))
+  t.equal((await run(['export', '-f', '-', ...config, '--out', folder], manifest)).exit, 0)
+  t.equal((await run(['verify', '-f', '-', ...config, '--iam', folder], manifest)).exit, 0)
+  t.equal((await run(['verify', '-f', '-', '--iam', folder], manifest)).exit, 1, 'without them it is another')
+})
+
 await t.test('--config takes what concerns verify from the file of either function', async (t) => {
   const head = 'apiVersion: kees.bsycorp.com/v1alpha1\n'
   const folder = t.testdir({

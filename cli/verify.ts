@@ -24,7 +24,8 @@ export const verifyCommand: Command = {
     ...manifestFlags,
     iam: {
       takes: 'DIR',
-      meaning: 'the committed Terraform module, which must be the one that the manifests ask for',
+      meaning:
+        'the committed Terraform module, which must be the one that the manifests, and the ExportIAM file of --config, ask for',
     },
     pass: { meaning: 'print the manifests as they came, if all is well' },
     ...sharedFlags(workloadOptions),
@@ -33,15 +34,19 @@ export const verifyCommand: Command = {
 }
 
 async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
-  const { given, parseYaml, problems: flagProblems } = await readSharedFlags(workloadOptions, parsed)
-  const { config, problems } = parseWorkloadConfig(given, parseYaml)
-  const { manifests, exit: wrong } = await readInput(parsed, io, [...flagProblems, ...problems])
+  const flags = await readSharedFlags(workloadOptions, parsed)
+  const { config, problems } = parseWorkloadConfig(flags.given, flags.parseYaml)
+  const exporting = parseExportConfig(flags.exporting, flags.parseYaml)
+  const wrongOptions = new Set([...flags.problems, ...problems, ...exporting.problems])
+  const { manifests, exit: wrong } = await readInput(parsed, io, [...wrongOptions])
   if (!manifests) return wrong
 
   const items = manifests.flatMap((manifest) => manifest.items)
   const folder = valueOf(parsed, 'iam')
   const { findings, files } =
-    folder === undefined ? verifyItems(items, config) : exportItems(items, exportConfig(config))
+    folder === undefined
+      ? verifyItems(items, config)
+      : exportItems(items, { ...exporting.config, ...config, allowUninjected: false })
   for (const finding of findings) io.say(lineOf(finding))
   const exit = exitCodeOf(findings)
   if (exit !== exitCode.done) return exit
@@ -54,8 +59,4 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
 function verifyItems(items: readonly ManifestItem[], config: WorkloadConfig) {
   const { workloads, findings } = readWorkloads(items, config)
   return { findings: judge([...findings, ...uninjectedFindings(workloads)], config.strict), files: new Map() }
-}
-
-function exportConfig(config: WorkloadConfig) {
-  return { ...parseExportConfig([]).config, ...config }
 }

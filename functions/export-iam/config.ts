@@ -14,6 +14,11 @@ export const exportOptions = {
     ['append', 'only'],
     'append',
   ),
+  format: choiceOption(
+    'a Terraform module, or the IAM documents in JSON, which needs region and account',
+    ['terraform', 'json'],
+    'terraform',
+  ),
   roles: rolesOption,
   kmsKeys: kmsKeysOption,
   account: {
@@ -22,6 +27,18 @@ export const exportOptions = {
     ),
     defaultText: 'the one of the roles',
   },
+  region: {
+    ...textOption('the region of the parameters, for format json', '', (text) =>
+      text === '' || /^[a-z]+(-[a-z]+)+-[0-9]+$/.test(text) ? undefined : 'is not a region such as eu-west-1',
+    ),
+    defaultText: 'none',
+  },
+  partition: {
+    ...textOption('the partition of the parameters, for format json', '', (text) =>
+      text === '' || /^aws(-[a-z]+)*$/.test(text) ? undefined : 'is not a partition such as aws or aws-cn',
+    ),
+    defaultText: 'the one of the roles, or aws',
+  },
   allowUninjected: booleanOption('accept annotated workloads that inject-init has not seen'),
   ...workloadOptions,
 }
@@ -29,10 +46,15 @@ export const exportOptions = {
 export type ExportConfig = WorkloadConfig & {
   readonly name: string
   readonly output: 'append' | 'only'
+  readonly format: 'terraform' | 'json'
   readonly roles: readonly AccountRole[]
   readonly kmsKeys: KmsKeys
   /** Empty: the one of the roles. */
   readonly account: string
+  /** Empty: not known. */
+  readonly region: string
+  /** Empty: the one of the roles, or `aws`. */
+  readonly partition: string
   readonly allowUninjected: boolean
 }
 
@@ -44,9 +66,12 @@ export function parseExportConfig(
   const config: ExportConfig = {
     name: take('name', exportOptions.name),
     output: take('output', exportOptions.output),
+    format: take('format', exportOptions.format),
     roles: take('roles', exportOptions.roles),
     kmsKeys: take('kmsKeys', exportOptions.kmsKeys),
     account: take('account', exportOptions.account),
+    region: take('region', exportOptions.region),
+    partition: take('partition', exportOptions.partition),
     allowUninjected: take('allowUninjected', exportOptions.allowUninjected),
     ...takeWorkloadConfig(take),
   }

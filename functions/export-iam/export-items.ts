@@ -1,3 +1,5 @@
+import type { Checked } from '../../api/checked.ts'
+import { exitCode } from '../../api/exit-code.ts'
 import { uninjectedFindings } from '../injected.ts'
 import { type Finding, judge } from '../krm-result.ts'
 import type { ManifestItem } from '../manifest-item.ts'
@@ -5,14 +7,14 @@ import { lookUp, stringOf } from '../source-value.ts'
 import { type Workload, workloadReader, type WorkloadReader } from '../workload.ts'
 import type { ExportConfig } from './config.ts'
 import type { Grant } from './grant.ts'
-import { collectGrants, type Reader } from './grants.ts'
+import { collectGrants, type Grants, type Reader } from './grants.ts'
 import { roleAnnotation } from './iam-role.ts'
+import { placeOf } from './place.ts'
+import { formatPoliciesJson, policiesJson } from './policies-json.ts'
 import { affixesOf, type ServiceAccount, serviceAccountOf } from './service-accounts.ts'
 import { renderModule } from './terraform.ts'
 
-export type ExportOutput = {
-  readonly findings: readonly Finding[]
-  readonly grants: readonly Grant[]
+export type ExportOutput = Grants & {
   /** File names to texts; empty with an error among the findings. */
   readonly files: ReadonlyMap<string, string>
 }
@@ -39,12 +41,24 @@ export function exportReader(config: ExportConfig): ExportReader {
       readers.push(...annotated.map(readerOf))
     },
     end: () => {
-      const { grants, findings: grantFindings } = collectGrants(readers, { ...config, serviceAccounts })
+      const { findings: grantFindings, ...granted } = collectGrants(readers, { ...config, serviceAccounts })
       const all = judge([...findings(), ...uninjected, ...grantFindings], config.strict)
-      const failed = all.some(({ severity }) => severity === 'error')
-      return { findings: all, grants, files: failed ? new Map() : renderModule(grants, config.kmsKeys) }
+      if (all.some(({ severity }) => severity === 'error')) {
+        return { ...granted, findings: all, files: new Map() }
+      }
+      const { value: files, problem } = renderFiles(granted.grants, config)
+      if (problem === undefined) return { ...granted, findings: all, files }
+      const unknown: Finding = { severity: 'error', message: problem, exit: exitCode.usage }
+      return { ...granted, findings: [...all, unknown], files: new Map() }
     },
   }
+}
+
+function renderFiles(grants: readonly Grant[], config: ExportConfig): Checked<ReadonlyMap<string, string>> {
+  if (config.format === 'terraform') return { value: renderModule(grants, config.kmsKeys) }
+  const { value: place, problem } = placeOf(config, grants)
+  if (problem !== undefined) return { problem }
+  return { value: new Map([[policiesJson, formatPoliciesJson(grants, config.kmsKeys, place)]]) }
 }
 
 /** The Terraform module that lets each role read exactly what its workloads declare. */

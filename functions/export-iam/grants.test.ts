@@ -35,6 +35,17 @@ t.strictSame(
       { key: 'Zoo', policyName: 'Zoo', role: { name: 'Zoo' }, parameters: ['/x'], parts: [['/x']] },
       { key: 'app', policyName: 'app', role: { name: 'app' }, parameters: names, parts: [names] },
     ],
+    declaredBy: new Map([
+      [
+        'app',
+        new Map([
+          ['/z', ['Deployment/b']],
+          ['/a', ['Deployment/a', 'Deployment/b']],
+          ['/B', ['Deployment/a']],
+        ]),
+      ],
+      ['Zoo', new Map([['/x', ['Deployment/c']]])],
+    ]),
     findings: [],
   },
   'workloads of one role share one grant, sorted and without repetition',
@@ -134,7 +145,7 @@ t.strictSame(
 
 t.strictSame(
   collect([reader('a', undefined, []), reader('b', 'app', [])]),
-  { grants: [], findings: [] },
+  { grants: [], declaredBy: new Map(), findings: [] },
   'a workload without parameters makes no grant and no warning',
 )
 

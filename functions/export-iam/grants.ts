@@ -16,6 +16,8 @@ export type Reader = RoleClaims & {
 export type Grants = {
   /** Sorted by key. With an error among the findings they are incomplete, to be written nowhere. */
   readonly grants: readonly Grant[]
+  /** By the grants' keys and their parameters: the workloads that declare them, sorted. */
+  readonly declaredBy: ReadonlyMap<string, ReadonlyMap<string, readonly string[]>>
   readonly findings: readonly Finding[]
 }
 
@@ -34,25 +36,36 @@ export function collectGrants(readers: readonly Reader[], sources: GrantSources)
     for (const target of reader.parameters.length > 0 ? targets : []) {
       const draft = drafts.get(target.key)
       const user = draft && nameOf(draft.user) < nameOf(reader.object) ? draft.user : reader.object
-      const all = draft?.parameters ?? new Set()
-      for (const parameter of reader.parameters) all.add(parameter)
+      const all = draft?.parameters ?? new Map()
+      const name = nameOf(reader.object)
+      for (const parameter of reader.parameters)
+        all.set(parameter, (all.get(parameter) ?? new Set()).add(name))
       drafts.set(target.key, { ...target, user, parameters: all })
     }
   }
   const uses: GrantUse[] = [...drafts.values()]
     .toSorted((a, b) => (a.key < b.key ? -1 : 1))
     .map(({ key, role, user, parameters }) => ({
-      grant: grantOf(key, role, parameters, sources.kmsKeys),
+      grant: grantOf(key, role, parameters.keys(), sources.kmsKeys),
       user,
     }))
-  return { grants: uses.map(({ grant }) => grant), findings: [...findings, ...judgeGrants(uses)] }
+  return {
+    grants: uses.map(({ grant }) => grant),
+    declaredBy: new Map([...drafts].map(([key, { parameters }]) => [key, sorted(parameters)])),
+    findings: [...findings, ...judgeGrants(uses)],
+  }
 }
 
 type Target = { readonly key: string; readonly role: IamRole | undefined }
 type Draft = Target & {
   /** The first by name, so that findings do not depend on the order of the input. */
   readonly user: ObjectReference
-  readonly parameters: Set<string>
+  /** With the workloads that declare them. */
+  readonly parameters: Map<string, Set<string>>
+}
+
+function sorted(sets: ReadonlyMap<string, ReadonlySet<string>>): ReadonlyMap<string, readonly string[]> {
+  return new Map([...sets].map(([key, set]) => [key, [...set].toSorted()]))
 }
 
 /** Whom the parameters of one workload are granted to. */

@@ -1,0 +1,21 @@
+import t from 'tap'
+import { grantOf } from './grant.ts'
+import { parseIamRole } from './iam-role.ts'
+import { placeOf } from './place.ts'
+
+const none = { region: '', partition: '', account: '' }
+const arn = 'arn:aws-cn:iam::111122223333:role/app'
+const grants = [grantOf('bare', { name: 'bare' }, ['/a']), grantOf(arn, parseIamRole(arn).value, ['/a'])]
+
+t.strictSame(
+  placeOf({ ...none, region: 'cn-north-1' }, grants),
+  { value: { region: 'cn-north-1', partition: 'aws-cn', account: '111122223333' } },
+  'account and partition are those of the roles',
+)
+t.strictSame(
+  placeOf({ region: 'eu-west-1', partition: '', account: '444455556666' }, []),
+  { value: { region: 'eu-west-1', partition: 'aws', account: '444455556666' } },
+  'or what the options say',
+)
+t.match(placeOf(none, []).problem, 'format json needs option region and option account')
+t.match(placeOf(none, grants).problem, 'format json needs option region:')
