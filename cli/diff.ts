@@ -13,7 +13,15 @@ import { manifestFlags, type ReadManifests, readNamed } from './read-manifests.t
 import { sayProblems } from './say-problems.ts'
 
 // These are of the module that is written, and of what has to have run before it is.
-const { name: _name, output: _output, allowUninjected: _allow, ...options } = exportIam.options
+const {
+  name: _name,
+  output: _output,
+  format: _format,
+  region: _region,
+  partition: _partition,
+  allowUninjected: _allow,
+  ...options
+} = exportIam.options
 const diffFunction = { ...exportIam, options }
 
 export const diffCommand: Command = {
@@ -67,7 +75,7 @@ function sideName(operand = ''): string {
 }
 
 function grantsOf(items: readonly ManifestItem[], config: ExportConfig, name: string, io: Io, warn: boolean) {
-  const { findings, grants } = exportItems(items, { ...config, allowUninjected: true })
+  const { findings, grants } = exportItems(items, { ...config, format: 'terraform', allowUninjected: true })
   const shown = findings.filter(({ severity }) => warn || severity === 'error')
   for (const { object, message, ...finding } of shown) {
     const about = object === undefined ? '' : `${nameOf(object)} `
