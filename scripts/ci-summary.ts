@@ -1,6 +1,8 @@
 // The end of .ci/run: what is wrong, and the counts as the last line. Takes tap's output and npm test's exit code.
 import { existsSync, readFileSync } from 'node:fs'
 import { ciVerdict } from './ci-verdict.ts'
+import { containerEnvironment } from './container-environment.ts'
+import { workingEngines } from './images/engine.ts'
 import { findCommand, findTerraformAwsPlugins } from './installed.ts'
 
 const [file = '', exitCode = '1'] = process.argv.slice(2)
@@ -10,6 +12,7 @@ const { passed, failed, skipped, problems } = ciVerdict(
   {
     hasCommand: (name) => findCommand(name) !== undefined,
     hasTerraformProvider: (name) => name === 'hashicorp/aws' && findTerraformAwsPlugins() !== undefined,
+    hasContainerEngine: () => workingEngines(containerEnvironment()).some((one) => one !== 'buildah'),
   },
 )
 for (const problem of problems) process.stdout.write(`problem: ${problem}\n`)

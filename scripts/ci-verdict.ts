@@ -3,6 +3,8 @@ import { type Omitted, parseTap } from './tap-results.ts'
 export type Machine = {
   readonly hasCommand: (name: string) => boolean
   readonly hasTerraformProvider: (name: string) => boolean
+  /** One that works, or that CI knows how to make. */
+  readonly hasContainerEngine: () => boolean
 }
 
 export type Verdict = {
@@ -40,6 +42,11 @@ export function ciVerdict(tap: string, exitCode: number, machine: Machine): Verd
 }
 
 function skipProblem({ name, reason }: Omitted, machine: Machine): string | undefined {
+  if (reason === 'needs a container engine') {
+    return machine.hasContainerEngine()
+      ? `"${name}" is skipped for a container engine, which is there`
+      : undefined
+  }
   const [, command, other] = /^needs the commands? (\S+)(?: or (\S+))?$/.exec(reason) ?? []
   const [, provider] = /^needs the terraform provider (\S+)$/.exec(reason) ?? []
   if (command === undefined && provider === undefined) {

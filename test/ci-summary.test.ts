@@ -7,6 +7,7 @@ import { untapped } from './untapped.ts'
 const machine = {
   hasCommand: (name: string) => name === 'here',
   hasTerraformProvider: (name: string) => name === 'hashicorp/here',
+  hasContainerEngine: () => true,
 }
 
 /** As tap 21 writes it. */
@@ -76,6 +77,12 @@ const cases: readonly {
     ),
     counts: [0, 1, 1],
     problems: [/"plans" .* terraform provider hashicorp\/here, which is there/],
+  },
+  {
+    title: 'a test that is skipped for a container engine that is there fails',
+    output: tap(['ok 1 - runs # SKIP needs a container engine'], '{ total: 1, pass: 0, skip: 1 }'),
+    counts: [0, 1, 1],
+    problems: [/"runs" is skipped for a container engine, which is there/],
   },
   {
     title: 'a skip has to name a command, in the form that is checked',

@@ -1,0 +1,90 @@
+// Builds the images. `npm run images -- --help` tells the flags.
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { flagsHelp } from '../cli/flags.ts'
+import manifest from '../package.json' with { type: 'json' }
+import { root } from './bundle.ts'
+import { buildCommand } from './images/build-command.ts'
+import { engines, workingEngines } from './images/engine.ts'
+import { type ImageOptions, imageFlags, parseImageOptions } from './images/image-options.ts'
+import { platformOf } from './images/platform.ts'
+import { stageContext } from './images/stage-context.ts'
+import { findCommand } from './installed.ts'
+import { runQuietly } from './run-quietly.ts'
+
+const help = [
+  'Usage: npm run images -- [FLAG ...]',
+  '',
+  ...flagsHelp(imageFlags),
+  '',
+  'SOURCE_DATE_EPOCH is the time of everything in the images: default that of the commit.',
+  '',
+].join('\n')
+
+/** Of what git says here; nothing where there is no git or no commit. */
+function git(...args: readonly string[]): string | undefined {
+  if (findCommand('git') === undefined) return undefined
+  try {
+    return execFileSync('git', args, {
+      cwd: root,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }).trim()
+  } catch {
+    return undefined
+  }
+}
+
+async function build(options: ImageOptions): Promise<void> {
+  const engine = options.engine ?? workingEngines(process.env)[0]
+  if (engine === undefined) throw new Error(`this takes one of ${engines.join(', ')}, at work`)
+  const time = process.env['SOURCE_DATE_EPOCH'] ?? git('log', '-1', '--format=%ct') ?? ''
+  if (!/^\d+$/.test(time))
+    throw new Error('SOURCE_DATE_EPOCH takes seconds since 1970, and here git tells no time')
+  const revision = git('describe', '--always', '--abbrev=40', '--dirty', '--exclude=*') ?? 'unknown'
+  const context = mkdtempSync(join(tmpdir(), 'kees-images-'))
+  try {
+    await stageContext(context, options.platforms)
+    for (const target of options.only) {
+      const name = `${options.prefix}${target}:${options.tag}`
+      for (const platform of options.platforms) {
+        const isOwn = platform === platformOf(process.arch)
+        const tags = [`${name}-${platform.arch}`, ...(isOwn ? [name] : [])]
+        const dockerfile = join(import.meta.dirname, 'images', 'Dockerfile')
+        const [command, ...args] = buildCommand({
+          engine,
+          target,
+          platform,
+          dockerfile,
+          context,
+          tags,
+          base: options.base,
+          cache: options.cache,
+          version: manifest.version,
+          revision,
+          epoch: Number(time),
+        })
+        await runQuietly(command, args)
+        process.stdout.write(`${tags.join('\n')}\n`)
+      }
+    }
+  } finally {
+    rmSync(context, { recursive: true, force: true })
+  }
+}
+
+const args = process.argv.slice(2)
+if (args.includes('--help')) process.stdout.write(help)
+else {
+  const { options, problems } = parseImageOptions(args, manifest.version)
+  try {
+    if (options) await build(options)
+    for (const problem of problems ?? []) process.stderr.write(`error: ${problem}\n`)
+    if (problems) process.exitCode = 2
+  } catch (error) {
+    process.stderr.write(`error: ${error instanceof Error ? error.message : String(error)}\n`)
+    process.exitCode = 1
+  }
+}

@@ -1,0 +1,46 @@
+import type { Engine } from './engine.ts'
+import type { Platform } from './platform.ts'
+
+export type Build = {
+  readonly engine: Engine
+  readonly target: string
+  readonly platform: Platform
+  readonly dockerfile: string
+  readonly context: string
+  /** Other than the Dockerfile's. */
+  readonly base: string | undefined
+  readonly version: string
+  readonly revision: string
+  /** The time of everything in the image, in seconds since 1970: with it, the same sources are the same bytes. */
+  readonly epoch: number
+  readonly tags: readonly string[]
+  /** Whether to take what was built before. */
+  readonly cache: boolean
+}
+
+/** The command line of an engine that builds one image for one platform. */
+export function buildCommand(build: Build): readonly [Engine, ...string[]] {
+  const { engine, target, platform, dockerfile, context, base, epoch } = build
+  const buildArgs = [
+    ...(base === undefined ? [] : [`BASE=${base}`]),
+    `VERSION=${build.version}`,
+    `REVISION=${build.revision}`,
+    `CREATED=${new Date(epoch * 1000).toISOString().replace('.000Z', 'Z')}`,
+    // The older builder of docker knows none; the others set it to the same.
+    `TARGETARCH=${platform.arch}`,
+    // What BuildKit goes by, in the place of the flag that the other two have.
+    ...(engine === 'docker' ? [`SOURCE_DATE_EPOCH=${epoch}`] : []),
+  ]
+  return [
+    engine,
+    'build',
+    `--target=${target}`,
+    `--platform=${platform.name}`,
+    `--file=${dockerfile}`,
+    ...buildArgs.map((one) => `--build-arg=${one}`),
+    ...build.tags.map((tag) => `--tag=${tag}`),
+    ...(build.cache ? [] : ['--no-cache']),
+    ...(engine === 'docker' ? ['--provenance=false'] : [`--timestamp=${epoch}`, '--layers', '--format=oci']),
+    context,
+  ]
+}

@@ -1,0 +1,12 @@
+/** The platforms of images, in the words of OCI, and what Node and the package registry call them. */
+export const platforms = [
+  { name: 'linux/amd64', arch: 'amd64', nodeArch: 'x64' },
+  { name: 'linux/arm64', arch: 'arm64', nodeArch: 'arm64' },
+] as const
+
+export type Platform = (typeof platforms)[number]
+
+/** That of a machine, by what Node says of it. */
+export function platformOf(nodeArch: string): Platform | undefined {
+  return platforms.find((one) => one.nodeArch === nodeArch)
+}
