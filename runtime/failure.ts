@@ -16,11 +16,15 @@ const exitCodes = {
   UNREACHABLE: exitCode.unreachable,
   /** The store answered what cannot be told apart from a broken connection. */
   BAD_ANSWER: exitCode.unreachable,
+  /** It was not done because this process stops, or leads no more. */
+  ABANDONED: exitCode.unreachable,
   INVALID_NAME: exitCode.input,
   SELECTOR_UNSUPPORTED: exitCode.input,
   /** A stored value is not what kees stores under such a name. */
   INVALID_VALUE: exitCode.input,
   REGION_MISSING: exitCode.usage,
+  /** The address to listen on is taken, or not ours. */
+  LISTEN_REFUSED: exitCode.usage,
   /** Others can read the folder of the file store. */
   STORE_UNSAFE: exitCode.usage,
   STORE_UNREADABLE: exitCode.usage,

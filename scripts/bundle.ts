@@ -19,6 +19,7 @@ export const programs = [
   { name: 'export-iam', entryPoint: 'functions/export-iam/main.ts', runs: 'at build time' },
   { name: 'kees', entryPoint: 'cli/main.ts', runs: 'at build time' },
   { name: 'init', entryPoint: 'runtime/init/main.ts', runs: 'in pods' },
+  { name: 'creator', entryPoint: 'runtime/creator/main.ts', runs: 'in pods' },
 ] as const satisfies readonly Program[]
 
 /**

@@ -7,6 +7,9 @@ import { functionApiVersion } from '../functions/function-config.ts'
 import { defaultOf } from '../functions/function-help.ts'
 import { injectInit } from '../functions/inject-init/inject-init.ts'
 import type { KrmFunction } from '../functions/krm-function.ts'
+import { envTable as creatorEnvTable } from '../runtime/creator/config.ts'
+import { eventReasons } from '../runtime/creator/event-reasons.ts'
+import { metricTable } from '../runtime/creator/metrics.ts'
 import { envTable } from '../runtime/init/config.ts'
 
 /** File names in docs/reference/ to texts. */
@@ -18,6 +21,7 @@ export function referencePages(): ReadonlyMap<string, string> {
     ['export-iam.schema.json', functionSchema(exportIam)],
     ['kees.md', keesPage()],
     ['init.md', initPage()],
+    ['creator.md', creatorPage()],
     ['exit-codes.md', exitCodePage()],
   ])
 }
@@ -110,17 +114,55 @@ function keesPage(): string {
   )
 }
 
+type EnvRow = { readonly env: string; readonly default: string; readonly meaning: string }
+
+function envRows(rows: readonly EnvRow[]): string {
+  return table(
+    ['variable', 'default', 'meaning'],
+    rows.map(({ env, default: byDefault, meaning }) => [
+      `\`${env}\``,
+      byDefault === '' ? '' : `\`${byDefault}\``,
+      cell(meaning),
+    ]),
+  )
+}
+
+function creatorPage(): string {
+  return page(
+    '# creator',
+    'Watches the pods of a cluster and makes the DYNAMIC parameters that they declare and that do not exist yet. ' +
+      'Everything is set by the environment.',
+    envRows(creatorEnvTable),
+    '## Events',
+    'What it says on pods, each at most once an hour, on five pods of a template at most:',
+    table(
+      ['reason', 'type', 'meaning'],
+      Object.entries(eventReasons).map(([reason, { type, meaning }]) => [
+        `\`${reason}\``,
+        type,
+        cell(meaning),
+      ]),
+    ),
+    '## Pages',
+    '`/healthz` fails when nothing was heard of the API server for ten minutes, `/readyz` until the pods are listed, ' +
+      'and `/metrics` has for Prometheus:',
+    table(
+      ['metric', 'type', 'meaning'],
+      Object.entries(metricTable).map(([name, { type, help }]) => [
+        `\`kees_creator_${name}\``,
+        type,
+        cell(help),
+      ]),
+    ),
+  )
+}
+
 function initPage(): string {
-  const rows = envTable.map(({ env, default: byDefault, meaning }) => [
-    `\`${env}\``,
-    byDefault === '' ? '' : `\`${byDefault}\``,
-    cell(meaning),
-  ])
   return page(
     '# init',
     "Fetches the values of the declarations in its pod's annotations and writes them to files, all of them or none. " +
       'Everything is set by the environment; inject-init sets what differs from the defaults.',
-    table(['variable', 'default', 'meaning'], rows),
+    envRows(envTable),
     '## Formats',
     'A value that a format cannot hold, such as one that is not Unicode text, is exit code 1, and no file is written.',
     table(

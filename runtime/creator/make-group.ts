@@ -6,12 +6,12 @@
 import type { Group, Part } from '../../api/group.ts'
 import type { Clock } from '../clock.ts'
 import { type Failure, failureOf } from '../failure.ts'
-import { matchPair } from '../match-pair.ts'
 import type { ParameterStore } from '../parameter-store.ts'
 import type { SecretValue } from '../secret-value.ts'
 import { decide } from './decide.ts'
 import { derive } from './generate.ts'
 import { readBack } from './read-back.ts'
+import { verifyGroup } from './verify-group.ts'
 
 /** `created` names the parameters that were stored here. A reason is the end of a sentence about the group. */
 export type MadeGroup = { readonly created: readonly string[] } &
@@ -59,7 +59,7 @@ async function createParts(
   { clock, generate }: MakeTools,
   created: string[],
 ): Promise<string | undefined> {
-  const [first, second] = group.parts
+  const [first] = group.parts
   if (first === undefined) return undefined
   let stored: SecretValue | undefined
   for (const part of parts) {
@@ -73,12 +73,9 @@ async function createParts(
     created.push(part.parameter)
     if (part === first && answer.version === 1 && answer.attempts === 1) stored = value
   }
-  if (created.length === 0 || second === undefined) return undefined
+  if (created.length === 0) return undefined
   // Of what is stored, whoever stored it.
-  const values = await readBack(store, [first.parameter, second.parameter], clock)
-  const [a, b] = [values.get(first.parameter), values.get(second.parameter)]
-  const match = a && b && (group.type === 'RSA' ? matchPair(a, b) === 'match' : a.reveal() === b.reveal())
-  return match ? undefined : `holds ${first.parameter} and ${second.parameter}, which do not belong together`
+  return await verifyGroup(store, group, clock)
 }
 
 function describe({ type, size }: Group, { role }: Part): string {

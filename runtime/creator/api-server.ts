@@ -1,0 +1,140 @@
+/** The one way to the API server: paths, JSON and streams over the credentials and the TLS of a kubeconfig or a pod. */
+import { readFileSync } from 'node:fs'
+import * as http from 'node:http'
+import * as https from 'node:https'
+import { text } from 'node:stream/consumers'
+import { KubeConfig } from '@kubernetes/client-node'
+import { failed } from '../failure.ts'
+import { systemCode, systemReason } from '../system-error.ts'
+
+export type ApiAnswer = {
+  readonly status: number
+  /** Parsed; undefined where it is no JSON. */
+  readonly body: unknown
+}
+
+export type ApiServer = {
+  /** Throws UNREACHABLE; every answer, 404 and 409 too, is returned. */
+  readonly request: (method: string, path: string, options: RequestOptions) => Promise<ApiAnswer>
+  /** A GET whose answer comes over hours. Nothing but the signal ends it from here. */
+  readonly stream: (path: string, accept: string, signal: AbortSignal) => Promise<ApiStream>
+}
+
+export type RequestOptions = {
+  readonly body?: unknown
+  readonly accept?: string
+  /** For everything, in milliseconds. */
+  readonly timeout: number
+}
+
+export type ApiStream = { readonly status: number; readonly chunks: AsyncIterable<Buffer> }
+
+export type OpenedApiServer =
+  | { readonly server: ApiServer; readonly problem?: undefined }
+  /** The end of a sentence that begins with KUBECONFIG. `unreadable`: the file, not what it says. */
+  | { readonly server?: undefined; readonly problem: string; readonly unreadable: boolean }
+
+const accountToken = '/var/run/secrets/kubernetes.io/serviceaccount/token'
+
+/** @param kubeconfig the path of a file; without it, the pod's own ServiceAccount. */
+export function openApiServer(kubeconfig: string | undefined): OpenedApiServer {
+  const config = new KubeConfig()
+  const path = kubeconfig ?? accountToken
+  try {
+    readFileSync(path)
+  } catch (error) {
+    const code = systemCode(error)
+    if (code === undefined) throw error
+    const problem =
+      kubeconfig === undefined
+        ? `is not set, and there is no ServiceAccount in ${accountToken}`
+        : `${JSON.stringify(path)} cannot be read: ${systemReason(code)}`
+    return { problem, unreadable: true }
+  }
+  try {
+    if (kubeconfig === undefined) config.loadFromCluster()
+    else config.loadFromFile(kubeconfig)
+  } catch {
+    // What the parser says may quote a credential.
+    return { problem: `${JSON.stringify(path)} is no kubeconfig`, unreadable: false }
+  }
+  const cluster = config.getCurrentCluster()
+  if (!cluster || !URL.canParse(cluster.server) || !config.getCurrentUser()) {
+    const problem = `${JSON.stringify(path)} names no current context with a cluster and a user`
+    return { problem, unreadable: false }
+  }
+  return { server: serverOf(config, new URL(cluster.server), cluster.proxyUrl !== undefined) }
+}
+
+function serverOf(config: KubeConfig, base: URL, proxied: boolean): ApiServer {
+  const { request: send, Agent } = base.protocol === 'http:' ? http : https
+  // The library makes agents that open a connection for each request.
+  const agent = new Agent({ keepAlive: true, maxSockets: 20 })
+
+  const open = async (
+    method: string,
+    path: string,
+    accept: string,
+    body: string | undefined,
+    signal: AbortSignal,
+  ): Promise<http.IncomingMessage> => {
+    const headers: Record<string, string> = { accept, 'user-agent': 'kees-creator' }
+    if (body !== undefined) headers['content-type'] = 'application/json'
+    const options: https.RequestOptions = { method, headers, signal }
+    // Each time: tokens are renewed.
+    await config.applyToHTTPSOptions(options)
+    if (!proxied) options.agent = agent
+    const prefix = base.pathname.replace(/\/$/, '')
+    return await new Promise((resolve, reject) => {
+      const outgoing = send(`${base.origin}${prefix}${path}`, options, resolve)
+      outgoing.on('error', reject)
+      outgoing.end(body)
+    })
+  }
+
+  return {
+    async request(method, path, { body, accept = 'application/json', timeout }) {
+      const signal = AbortSignal.timeout(timeout)
+      try {
+        const json = body === undefined ? undefined : JSON.stringify(body)
+        const answer = await open(method, path, accept, json, signal)
+        return { status: answer.statusCode ?? 0, body: parse(await text(answer)) }
+      } catch (error) {
+        throw unreachable(error)
+      }
+    },
+
+    async stream(path, accept, signal) {
+      try {
+        const answer = await open('GET', path, accept, undefined, signal)
+        return { status: answer.statusCode ?? 0, chunks: chunksOf(answer) }
+      } catch (error) {
+        throw unreachable(error)
+      }
+    },
+  }
+}
+
+async function* chunksOf(answer: http.IncomingMessage): AsyncGenerator<Buffer> {
+  try {
+    for await (const chunk of answer) if (Buffer.isBuffer(chunk)) yield chunk
+  } catch (error) {
+    throw unreachable(error)
+  } finally {
+    answer.destroy()
+  }
+}
+
+function parse(answer: string): unknown {
+  try {
+    return JSON.parse(answer)
+  } catch {
+    return undefined
+  }
+}
+
+function unreachable(error: unknown): Error {
+  const facts = error instanceof Error ? error : undefined
+  const code = facts && 'code' in facts && typeof facts.code === 'string' ? facts.code : facts?.name
+  return failed({ code: 'UNREACHABLE', message: `the API server was not reached (${code ?? 'unknown'})` })
+}

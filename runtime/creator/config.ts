@@ -1,0 +1,242 @@
+import { hostname } from 'node:os'
+import packageJson from '../../package.json' with { type: 'json' }
+import type { Checked } from '../../api/checked.ts'
+import { isDnsLabel } from '../../api/dns-label.ts'
+import { initVariables, type StoreAddress } from '../../api/init-env.ts'
+import { quote } from '../../api/mistake.ts'
+import { type LogLevel, logLevels } from '../log.ts'
+import { type EnvProblem, storeVariables } from '../open-store.ts'
+
+type Env = Readonly<Record<string, string | undefined>>
+
+export const version: string = packageJson.version
+
+export type ListenAddress = { readonly host: string; readonly port: number }
+
+export type CreatorSettings = {
+  readonly kubeconfig: string | undefined
+  /** Empty: all. */
+  readonly namespaces: readonly string[]
+  readonly labelSelector: string
+  readonly policyFile: string | undefined
+  readonly allowAllPrefixes: boolean
+  /** Calls a second. */
+  readonly putRate: number
+  readonly readRate: number
+  readonly leaderElection: boolean
+  readonly leaseName: string
+  readonly podName: string
+  readonly podNamespace: string
+  readonly listen: ListenAddress
+  readonly kmsKeyId: string | undefined
+  readonly store: StoreAddress
+  readonly annotationDomain: string
+  readonly logLevel: LogLevel
+}
+
+type Variable<T> = {
+  readonly env: string
+  /** As text; empty where there is none. */
+  readonly default: string
+  readonly meaning: string
+  /** The problem is the end of a sentence that begins with the variable and its value. */
+  readonly parse: (text: string) => Checked<T>
+}
+
+type Variables = { readonly [K in keyof CreatorSettings]: Variable<CreatorSettings[K]> }
+
+const anyText = (text: string): Checked<string> => ({ value: text })
+const optional = (text: string): Checked<string | undefined> =>
+  text === '' ? { value: undefined, problem: undefined } : { value: text }
+
+const variables: Variables = {
+  kubeconfig: {
+    env: 'KUBECONFIG',
+    default: '',
+    meaning: "a kubeconfig file; without it, the pod's own ServiceAccount",
+    parse: optional,
+  },
+  namespaces: {
+    env: 'NAMESPACES',
+    default: '',
+    meaning: 'the namespaces that are watched, separated by commas; without it, all',
+    parse: parseNamespaces,
+  },
+  labelSelector: {
+    env: 'LABEL_SELECTOR',
+    default: '',
+    meaning: 'only pods that this label selector of Kubernetes matches',
+    parse: anyText,
+  },
+  policyFile: {
+    env: 'POLICY_FILE',
+    default: '',
+    meaning: 'the StoragePolicy; read when the creator starts, which it does not without one',
+    parse: optional,
+  },
+  allowAllPrefixes: {
+    env: 'ALLOW_ALL_PREFIXES',
+    default: 'false',
+    meaning: 'true allows to start without POLICY_FILE: whoever may create a pod may have anything made',
+    parse: parseSwitch,
+  },
+  putRate: {
+    env: 'PUT_RATE',
+    default: '3',
+    meaning: 'how many parameters are stored a second at most; halved when the store throttles',
+    parse: parseRate,
+  },
+  readRate: {
+    env: 'READ_RATE',
+    default: '20',
+    meaning: 'how many calls a second read from the store at most; halved when the store throttles',
+    parse: parseRate,
+  },
+  leaderElection: {
+    env: 'LEADER_ELECTION',
+    default: 'true',
+    meaning: 'whether only the replica that holds the Lease acts',
+    parse: parseSwitch,
+  },
+  leaseName: {
+    env: 'LEASE_NAME',
+    default: 'kees-creator',
+    meaning: 'the name of the Lease, in POD_NAMESPACE',
+    parse: (text) => (isDnsLabel(text) ? { value: text } : { problem: 'is not a name such as kees-creator' }),
+  },
+  podName: {
+    env: 'POD_NAME',
+    default: '',
+    meaning: 'who holds the Lease; without it, the name of the host',
+    parse: (text) => ({ value: text === '' ? hostname() : text }),
+  },
+  podNamespace: {
+    env: 'POD_NAMESPACE',
+    default: '',
+    meaning: 'where the Lease is; needed unless LEADER_ELECTION is false',
+    parse: (text) =>
+      text === '' || isDnsLabel(text) ? { value: text } : { problem: 'is not the name of a namespace' },
+  },
+  listen: {
+    env: 'LISTEN',
+    default: ':8080',
+    meaning: 'where /healthz, /readyz and /metrics are served: [host]:port',
+    parse: parseListen,
+  },
+  kmsKeyId: {
+    env: 'KMS_KEY_ID',
+    default: '',
+    meaning: "the ARN of the KMS key that encrypts what is stored; without it, the account's aws/ssm",
+    parse: (text) =>
+      text === '' || /^arn:[a-z0-9-]+:kms:[a-z0-9-]+:\d{12}:key\/[A-Za-z0-9-]+$/.test(text)
+        ? optional(text)
+        : { problem: 'is not the ARN of a key: arn:aws:kms:<region>:<account>:key/<id>' },
+  },
+  store: { ...initVariables.store, default: 'ssm' },
+  annotationDomain: initVariables.annotationDomain,
+  logLevel: {
+    env: 'LOG_LEVEL',
+    default: 'info',
+    meaning: `how much is logged: ${logLevels.join(', ')}`,
+    parse: (text) => {
+      const value = logLevels.find((one) => one === text)
+      return value === undefined
+        ? { problem: `is not a level: allowed are ${logLevels.join(', ')}` }
+        : { value }
+    },
+  },
+}
+
+export type CreatorConfig =
+  | { readonly settings: CreatorSettings; readonly problems?: undefined }
+  | { readonly settings?: undefined; readonly problems: readonly EnvProblem[] }
+
+/** A variable that is empty counts as not set. All that is wrong is reported at once. */
+export function readConfig(env: Env): CreatorConfig {
+  const problems: EnvProblem[] = []
+  const read = <T>(variable: Variable<T>): T | undefined => {
+    const text = env[variable.env] || variable.default
+    const parsed = variable.parse(text)
+    if (parsed.problem === undefined) return parsed.value
+    problems.push({ env: variable.env, problem: `${quote(text)} ${parsed.problem}` })
+    return undefined
+  }
+  const settings = {
+    kubeconfig: read(variables.kubeconfig),
+    namespaces: read(variables.namespaces) ?? [],
+    labelSelector: read(variables.labelSelector) ?? '',
+    policyFile: read(variables.policyFile),
+    allowAllPrefixes: read(variables.allowAllPrefixes) ?? false,
+    putRate: read(variables.putRate) ?? 1,
+    readRate: read(variables.readRate) ?? 1,
+    leaderElection: read(variables.leaderElection) ?? true,
+    leaseName: read(variables.leaseName) ?? '',
+    podName: read(variables.podName) ?? '',
+    podNamespace: read(variables.podNamespace) ?? '',
+    listen: read(variables.listen) ?? { host: '', port: 0 },
+    kmsKeyId: read(variables.kmsKeyId),
+    store: read(variables.store) ?? { kind: 'ssm' as const },
+    annotationDomain: read(variables.annotationDomain) ?? '',
+    logLevel: read(variables.logLevel) ?? 'info',
+  } satisfies CreatorSettings
+  if (settings.policyFile === undefined && !settings.allowAllPrefixes) {
+    const problem = 'is missing: name a StoragePolicy, or set ALLOW_ALL_PREFIXES=true'
+    problems.push({ env: variables.policyFile.env, problem })
+  }
+  if (settings.leaderElection && !env[variables.podNamespace.env]) {
+    const problem = 'is missing: the Lease is there, unless LEADER_ELECTION=false'
+    problems.push({ env: variables.podNamespace.env, problem })
+  }
+  return problems.length > 0 ? { problems } : { settings }
+}
+
+function parseNamespaces(text: string): Checked<readonly string[]> {
+  if (text === '') return { value: [] }
+  const namespaces = text.split(',').map((one) => one.trim())
+  if (namespaces.every(isDnsLabel)) return { value: [...new Set(namespaces)] }
+  return { problem: 'is not a list of namespaces, separated by commas' }
+}
+
+function parseSwitch(text: string): Checked<boolean> {
+  if (text === 'true' || text === 'false') return { value: text === 'true' }
+  return { problem: 'is neither true nor false' }
+}
+
+function parseRate(text: string): Checked<number> {
+  const value = Number(text)
+  if (/^[0-9]+(\.[0-9]+)?$/.test(text) && value >= 0.01 && value <= 10_000) return { value }
+  return { problem: 'is not a number from 0.01 to 10000' }
+}
+
+function parseListen(text: string): Checked<ListenAddress> {
+  const [, bracketed, plain, port] = /^(?:\[([0-9A-Fa-f:.]+)\]|([^:[\]]*)):([0-9]{1,5})$/.exec(text) ?? []
+  if (port === undefined || Number(port) > 65_535) {
+    return { problem: 'is not an address such as :8080 or 127.0.0.1:8080' }
+  }
+  return { value: { host: bracketed ?? plain ?? '', port: Number(port) } }
+}
+
+type Row = { readonly env: string; readonly default: string; readonly meaning: string }
+
+/** The table of the environment, as `--help` and the documents show it. */
+export const envTable: readonly Row[] = [
+  ...Object.values(variables).map((one) => ({
+    env: one.env,
+    default: one.default,
+    meaning: one.meaning,
+  })),
+  ...storeVariables.map((one) => ({ ...one, default: '' })),
+]
+
+export const helpText = `creator ${version}: makes the secrets that the pods of a cluster declare and that do not exist yet
+
+usage: creator [--help | --version]
+
+Everything is set by the environment:
+${envTable.map((one) => `  ${one.env}${one.default === '' ? '' : ` (${one.default})`}\n      ${one.meaning}\n`).join('')}
+AWS credentials come from the environment, a web identity token, the container credentials endpoint or the
+instance metadata, the first that there is.
+
+Exit codes: 0 stopped by a signal, 1 wrong StoragePolicy or kubeconfig, 2 wrong environment, 5 the Lease was lost,
+70 a bug of the creator.
+`

@@ -1,0 +1,100 @@
+/** The creator's way from its environment to its end: what it cannot start with, who it watches, when it acts, how it stops. */
+import { describeBug } from '../../api/describe-bug.ts'
+import { exitCode, type ExitCode, firstToMend } from '../../api/exit-code.ts'
+import { quote } from '../../api/mistake.ts'
+import type { StoragePolicy } from '../../api/storage-policy.ts'
+import type { Clock } from '../clock.ts'
+import { exitCodeOf, failureOf } from '../failure.ts'
+import { type Log, openLog } from '../log.ts'
+import { openStore } from '../open-store.ts'
+import type { ParameterStore } from '../parameter-store.ts'
+import { podCredentials } from '../pod-credentials.ts'
+import { type ApiServer, openApiServer } from './api-server.ts'
+import { type CreatorSettings, helpText, readConfig, version } from './config.ts'
+import { lead } from './lead.ts'
+import { readPolicy } from './read-policy.ts'
+
+/** Everything that the creator has of the world outside, but for files, the store and the API server. */
+export type CreatorWorld = {
+  readonly args: readonly string[]
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly writeOut: (text: string) => void
+  readonly writeError: (text: string) => void
+  readonly clock: Clock
+  readonly random: () => number
+  /** Asks the creator to end. */
+  readonly stop: AbortSignal
+}
+
+type Problem = { readonly exit: ExitCode; readonly text: string }
+
+const requestTimeout = 5000
+
+export async function creator(world: CreatorWorld): Promise<ExitCode> {
+  const [arg] = world.args
+  if (arg === '--help' || arg === '--version') {
+    world.writeOut(arg === '--help' ? helpText : `${version}\n`)
+    return exitCode.done
+  }
+  const { settings, problems = [] } = readConfig(world.env)
+  const log = openLog(settings?.logLevel ?? 'info', world.writeError)
+  const wrong: Problem[] = problems.map(({ env, problem }) => ({
+    exit: exitCode.usage,
+    text: `${env} ${problem}`,
+  }))
+  if (arg !== undefined) {
+    const text = `the argument ${quote(arg)} is not known: allowed are --help and --version, the rest is set by the environment`
+    wrong.push({ exit: exitCode.usage, text })
+  }
+  try {
+    const opened = await openAll(settings, world, wrong)
+    if (settings && opened) return await lead(settings, opened, world, log)
+  } catch (error) {
+    const failure = failureOf(error)
+    if (failure === undefined) return endWithBug(error, log)
+    wrong.push({ exit: exitCodeOf(failure), text: failure.message })
+  }
+  const exit = firstToMend(wrong.map((one) => one.exit))
+  log.error('the creator cannot start', { exitCode: exit, problems: wrong.map(({ text }) => text) })
+  return exit
+}
+
+export type Opened = {
+  readonly store: ParameterStore
+  readonly server: ApiServer
+  readonly policy: StoragePolicy | undefined
+}
+
+/** @param wrong is added to. @returns undefined when anything is wrong. */
+async function openAll(
+  settings: CreatorSettings | undefined,
+  { env }: CreatorWorld,
+  wrong: Problem[],
+): Promise<Opened | undefined> {
+  const policyFile = settings ? settings.policyFile : env['POLICY_FILE'] || undefined
+  const read = policyFile === undefined ? undefined : await readPolicy(policyFile)
+  wrong.push(...(read?.problems ?? []))
+  const { server, ...refused } = openApiServer(
+    settings ? settings.kubeconfig : env['KUBECONFIG'] || undefined,
+  )
+  if ('problem' in refused && refused.problem !== undefined) {
+    const exit = refused.unreadable ? exitCode.usage : exitCode.input
+    wrong.push({ exit, text: `KUBECONFIG ${refused.problem}` })
+  }
+  const opened = await openStore(settings?.store ?? { kind: 'ssm' }, env, {
+    requestTimeout,
+    maxAttempts: 1,
+    credentials: podCredentials,
+    ...(settings?.kmsKeyId === undefined ? {} : { kmsKeyId: settings.kmsKeyId }),
+  })
+  for (const { env: name, problem } of opened.problems ?? []) {
+    wrong.push({ exit: exitCode.usage, text: `${name} ${problem}` })
+  }
+  if (wrong.length > 0 || server === undefined || opened.problems) return undefined
+  return { store: opened.store, server, policy: read?.policy }
+}
+
+function endWithBug(error: unknown, log: Log): ExitCode {
+  log.error('this is a bug of the creator, please report it', { version, ...describeBug(error) })
+  return exitCode.bug
+}

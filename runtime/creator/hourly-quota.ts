@@ -1,0 +1,32 @@
+/** How many parameters were made for each namespace within the last hour; in memory, as long as this creator leads. */
+import type { Clock } from '../clock.ts'
+
+export type HourlyQuota = {
+  /** Counts them, if the limit allows them; else tells when it does. */
+  readonly take: (namespace: string, count: number, limit: number) => 'taken' | { readonly at: number }
+  /** Of those that were taken, so many were not made. */
+  readonly giveBack: (namespace: string, count: number) => void
+}
+
+const hour = 3_600_000
+
+export function hourlyQuota(clock: Clock): HourlyQuota {
+  /** The times of those that count, in order. */
+  const made = new Map<string, number[]>()
+  return {
+    take(namespace, count, limit) {
+      const now = clock.now()
+      const recent = (made.get(namespace) ?? []).filter((at) => at > now - hour)
+      made.set(namespace, recent)
+      if (recent.length + count > limit) {
+        const last = recent[recent.length + count - limit - 1]
+        return { at: (last ?? now) + hour }
+      }
+      for (let index = 0; index < count; index++) recent.push(now)
+      return 'taken'
+    },
+    giveBack: (namespace, count) => {
+      if (count > 0) made.get(namespace)?.splice(-count)
+    },
+  }
+}

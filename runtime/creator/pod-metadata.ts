@@ -1,0 +1,47 @@
+/** What the creator keeps of a pod; all else that the API server sends, managed fields above all, is dropped at once. */
+import type { Annotation } from '../../api/pod-annotations.ts'
+import { listOf, mapOf } from './json-map.ts'
+
+export type PodMetadata = {
+  readonly uid: string
+  readonly namespace: string
+  readonly name: string
+  /** The resourceVersion. */
+  readonly version: string
+  /** In seconds since 1970, as precise as Kubernetes knows it. */
+  readonly createdAt: number
+  readonly terminating: boolean
+  /** The uid of the controller that made it, where one did. */
+  readonly owner?: string
+  /** Those of our domain, in the order in which the API server sends them: sorted. */
+  readonly annotations: readonly Annotation[]
+}
+
+/** Of a PartialObjectMetadata; undefined where it is none. @param domain of the annotations. */
+export function readPodMetadata(object: unknown, domain: string): PodMetadata | undefined {
+  const metadata = mapOf(mapOf(object)['metadata'])
+  const { uid, namespace, name, resourceVersion: version, creationTimestamp } = metadata
+  if (typeof uid !== 'string' || typeof namespace !== 'string' || typeof name !== 'string') return undefined
+  if (typeof version !== 'string' || typeof creationTimestamp !== 'string') return undefined
+  const owner = listOf(metadata['ownerReferences'])
+    .map(mapOf)
+    .find((one) => one['controller'] === true)?.['uid']
+  return {
+    uid,
+    namespace,
+    name,
+    version,
+    createdAt: Date.parse(creationTimestamp) / 1000,
+    terminating: metadata['deletionTimestamp'] !== undefined,
+    ...(typeof owner === 'string' ? { owner } : {}),
+    annotations: ours(mapOf(metadata['annotations']), `.${domain}`),
+  }
+}
+
+function ours(annotations: Readonly<Record<string, unknown>>, suffix: string): Annotation[] {
+  return Object.entries(annotations).flatMap(([key, value]) => {
+    const slash = key.indexOf('/')
+    const isOurs = slash > 0 && key.endsWith(suffix, slash) && typeof value === 'string'
+    return isOurs ? [[key, value] as const] : []
+  })
+}

@@ -1,0 +1,86 @@
+/** What a pod's annotations ask the creator for, and what of that is refused whatever is stored. */
+import { findConflicts } from '../../api/conflicts.ts'
+import { type Group, groupOf } from '../../api/group.ts'
+import { judgeStorage } from '../../api/judge-storage.ts'
+import type { Mistake } from '../../api/mistake.ts'
+import { type Annotation, isDynamic, parsePodAnnotations } from '../../api/pod-annotations.ts'
+import { ruleFor, type StoragePolicy } from '../../api/storage-policy.ts'
+import type { Remark } from './event-reasons.ts'
+
+export type Claim = {
+  /** The first annotation that declares a part of the group. */
+  readonly annotation: string
+  readonly group: Group
+}
+
+export type TemplateContent = {
+  readonly annotated: boolean
+  /** Each group once. */
+  readonly claims: readonly Claim[]
+  readonly refusals: readonly Remark[]
+}
+
+export type TemplateRules = {
+  readonly annotationDomain: string
+  /** Without it, everything is allowed. */
+  readonly policy: StoragePolicy | undefined
+}
+
+export function readTemplate(
+  namespace: string,
+  annotations: readonly Annotation[],
+  { annotationDomain, policy }: TemplateRules,
+): TemplateContent {
+  const { annotated, declared, mistakes } = parsePodAnnotations(annotations, annotationDomain)
+  const dynamic = declared.filter(isDynamic)
+  const conflicts = findConflicts([declared]).flat()
+  const maxPerPod = policy && ruleFor(policy, namespace)?.maxPerPod
+  // All of them: which fifty of four thousand would be meant?
+  const tooMany = maxPerPod !== undefined && dynamic.length > maxPerPod
+  const refused = policy && !tooMany ? judgeStorage(policy, namespace, declared) : []
+  const skipped = new Set([...conflicts, ...refused].map(({ annotation }) => annotation))
+  const claims = new Map<string, Claim>()
+  for (const { annotation, declaration, parameter } of tooMany ? [] : dynamic) {
+    if (skipped.has(annotation)) continue
+    const group = groupOf(declaration, parameter)
+    const key = group.parts.map((part) => part.parameter).join()
+    if (!claims.has(key)) claims.set(key, { annotation, group })
+  }
+  const excess = `the pod has ${dynamic.length} DYNAMIC declarations, the StoragePolicy allows ${maxPerPod}: none is made`
+  const refusals = [
+    ...remarks('InvalidAnnotation', [...mistakes, ...conflicts]),
+    ...(tooMany ? [{ reason: 'RefusedByPolicy', message: excess } as const] : []),
+    ...remarks('RefusedByPolicy', refused),
+  ]
+  return { annotated, claims: [...claims.values()], refusals }
+}
+
+/** The families of groups that have parameters in common: one is worked on at a time. */
+export function familyOf({ parts }: Group): string {
+  const [first] = parts
+  return first === undefined ? '' : first.parameter.replace(/_(private|public|consumer|provider)$/, '')
+}
+
+/** An Event takes 1,024 bytes; somebody may make thousands of mistakes in one pod. */
+const longestMessage = 1000
+
+function remarks(reason: Remark['reason'], mistakes: readonly Mistake[]): Remark[] {
+  const lines = mistakes
+    .filter(({ severity }) => severity === 'error')
+    .map(({ annotation, message }) => `annotation ${annotation}: ${message}`)
+  return lines.length === 0 ? [] : [{ reason, message: joinShortened(lines) }]
+}
+
+/** As many whole lines as an Event takes, and how many more there are. */
+export function joinShortened(lines: readonly string[]): string {
+  let message = ''
+  for (const [index, line] of lines.entries()) {
+    const longer = index === 0 ? line : `${message}; ${line}`
+    const left = lines.length - index
+    if (Buffer.byteLength(longer) > longestMessage - 20) {
+      return index === 0 ? `${line.slice(0, longestMessage / 4)}…` : `${message}; and ${left} more`
+    }
+    message = longer
+  }
+  return message
+}

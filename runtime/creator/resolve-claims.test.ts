@@ -1,0 +1,91 @@
+import t from 'tap'
+import type { Group } from '../../api/group.ts'
+import type { Claimant } from './pod-index.ts'
+import { resolveClaims } from './resolve-claims.ts'
+
+const random = (size: number): Group => ({
+  type: 'RANDOM',
+  size,
+  parts: [
+    { role: 'consumer', parameter: '/x_consumer' },
+    { role: 'provider', parameter: '/x_provider' },
+  ],
+})
+const password = (parameter: string): Group => ({
+  type: 'PASSWORD',
+  size: 128,
+  parts: [{ role: 'value', parameter }],
+})
+
+function claimant(
+  namespace: string,
+  pods: readonly (readonly [name: string, createdAt: number])[],
+  group: Group,
+): Claimant {
+  return {
+    claim: { annotation: 'secret.bsycorp.com/x', group },
+    template: {
+      key: `${namespace} ${JSON.stringify(group)}`,
+      namespace,
+      annotated: true,
+      claims: [],
+      refusals: [],
+      seenAt: 0,
+      pods: new Set(pods.map(([name, createdAt]) => ({ uid: name, name, createdAt }))),
+    },
+  }
+}
+
+const told = (claimants: readonly Claimant[]) => {
+  const { granted, refused } = resolveClaims(claimants)
+  return {
+    granted: granted.map((one) => [
+      one.group.size,
+      ...one.claimants.map(({ template }) => template.namespace),
+    ]),
+    refused: refused.map((one) => one.claimant.template.namespace),
+  }
+}
+
+t.test('the pod that was there first decides, whatever the order in which they are seen', async (t) => {
+  const old = claimant(
+    'b',
+    [
+      ['young', 300],
+      ['old', 100],
+    ],
+    random(128),
+  )
+  const later = claimant('a', [['pod', 200]], random(256))
+  t.strictSame(told([later, old]), { granted: [[128, 'b']], refused: ['a'] })
+  t.strictSame(told([old, later]), { granted: [[128, 'b']], refused: ['a'] })
+  const { refused } = resolveClaims([old, later])
+  t.match(
+    refused[0]?.message,
+    /type RANDOM and size 256 disagree with pod b\/old, .* type RANDOM and size 128/,
+  )
+})
+
+t.test('of one second, the first by namespace and name', async (t) => {
+  const one = claimant('b', [['pod', 100]], random(128))
+  const other = claimant('a', [['pod', 100]], random(256))
+  t.strictSame(told([one, other]), { granted: [[256, 'a']], refused: ['b'] })
+})
+
+t.test('those who ask for the same are granted together', async (t) => {
+  const all = ['c', 'a', 'b'].map((namespace, index) => claimant(namespace, [['pod', index]], random(128)))
+  t.strictSame(told(all), { granted: [[128, 'c', 'a', 'b']], refused: [] })
+})
+
+t.test('names that collide by their suffix: a password in the place of a part', async (t) => {
+  const pair = claimant('pair', [['pod', 100]], random(128))
+  const part = claimant('part', [['pod', 200]], password('/x_provider'))
+  const base = claimant('base', [['pod', 200]], password('/x'))
+  t.strictSame(told([part, pair, base]), {
+    granted: [
+      [128, 'pair'],
+      [128, 'base'],
+    ],
+    refused: ['part'],
+  })
+})

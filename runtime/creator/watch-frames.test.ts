@@ -1,0 +1,47 @@
+import fc from 'fast-check'
+import t from 'tap'
+import { failureOf } from '../failure.ts'
+import { watchFrames } from './watch-frames.ts'
+
+async function read(...chunks: readonly string[]): Promise<unknown[]> {
+  const frames: unknown[] = []
+  const source = async function* () {
+    for (const chunk of chunks) yield Buffer.from(chunk)
+  }
+  for await (const frame of watchFrames(source())) frames.push(frame)
+  return frames
+}
+
+t.test('frames come whole, however the connection cuts them', async () => {
+  const frame = fc.record({ type: fc.string(), object: fc.jsonValue() })
+  await fc.assert(
+    fc.asyncProperty(fc.array(frame, { maxLength: 5 }), fc.array(fc.nat(200)), async (frames, cuts) => {
+      const bytes = Buffer.from(frames.map((one) => `${JSON.stringify(one)}\n`).join(''))
+      const edges = [0, ...cuts.map((cut) => Math.min(cut, bytes.length)), bytes.length].toSorted(
+        (a, b) => a - b,
+      )
+      const source = async function* () {
+        for (const [index, edge] of edges.entries()) yield bytes.subarray(edges[index - 1] ?? 0, edge)
+      }
+      const got: unknown[] = []
+      for await (const one of watchFrames(source())) got.push(one)
+      return JSON.stringify(got) === JSON.stringify(frames)
+    }),
+    { numRuns: 100 },
+  )
+})
+
+t.test('what was cut off at the end is dropped', async (t) => {
+  t.strictSame(await read('{"a":1}\n{"b":', '2'), [{ a: 1 }])
+})
+
+t.test('what is no JSON is a broken answer', async (t) => {
+  const error: unknown = await read('{"a":1}\n<html>\n').catch((caught: unknown) => caught)
+  t.match(failureOf(error), { code: 'BAD_ANSWER', message: /no JSON/ })
+})
+
+t.test('a frame without end is not kept for ever', async (t) => {
+  const endless = Array.from({ length: 17 }, () => 'x'.repeat(2 ** 20))
+  const error: unknown = await read(...endless).catch((caught: unknown) => caught)
+  t.match(failureOf(error), { code: 'BAD_ANSWER', message: /does not end/ })
+})

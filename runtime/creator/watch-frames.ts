@@ -1,0 +1,39 @@
+/** A watch's answer: one JSON text a line. https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes */
+import { failed } from '../failure.ts'
+
+/** An object of etcd has 1.5 MB at most. */
+const longestFrame = 16 * 2 ** 20
+
+/** The frames that came whole. What stands after the last line end was cut off, and is dropped. */
+export async function* watchFrames(chunks: AsyncIterable<Buffer>): AsyncGenerator {
+  let begun: Buffer[] = []
+  let length = 0
+  for await (const chunk of chunks) {
+    let start = 0
+    for (let end = chunk.indexOf(10); end >= 0; end = chunk.indexOf(10, start)) {
+      begun.push(chunk.subarray(start, end))
+      yield parseFrame(begun)
+      begun = []
+      length = 0
+      start = end + 1
+    }
+    if (start === chunk.length) continue
+    begun.push(chunk.subarray(start))
+    length += chunk.length - start
+    if (length > longestFrame) throw broken('has a frame that does not end')
+  }
+}
+
+function parseFrame(pieces: readonly Buffer[]): unknown {
+  const [first] = pieces
+  const line = pieces.length === 1 && first ? first : Buffer.concat(pieces)
+  try {
+    return JSON.parse(line.toString())
+  } catch {
+    throw broken('has a frame that is no JSON')
+  }
+}
+
+function broken(what: string): Error {
+  return failed({ code: 'BAD_ANSWER', message: `the watch of the API server ${what}` })
+}

@@ -1,0 +1,79 @@
+import t from 'tap'
+import { virtualClock } from '../fixtures.ts'
+import { type Next, workQueue } from './work-queue.ts'
+
+const half = () => 0.5
+
+t.test('a key that is added while it is worked on comes again, by one worker at a time', async (t) => {
+  const clock = virtualClock()
+  const queue = workQueue(clock, half)
+  const stop = new AbortController()
+  let [working, most, times] = [0, 0, 0]
+  queue.add('/a', 'n')
+  queue.add('/a', 'n')
+  t.equal(queue.depth(), 1)
+  const done = queue.work(
+    4,
+    async () => {
+      times++
+      most = Math.max(most, ++working)
+      if (times === 1) {
+        queue.add('/a', 'n')
+        queue.add('/a', 'n')
+      }
+      await clock.sleep(100)
+      working--
+      return 'never'
+    },
+    stop.signal,
+  )
+  await clock.sleep(1000)
+  stop.abort()
+  await done
+  t.strictSame([times, most], [2, 1])
+})
+
+t.test('what fails comes again later and later, what succeeds at its time', async (t) => {
+  const clock = virtualClock()
+  const queue = workQueue(clock, () => 1)
+  const stop = new AbortController()
+  const times: number[] = []
+  const answers: Next[] = ['retry', 'retry', 'retry', { at: 60_000 }, 'retry', 'never']
+  queue.add('/a', 'n')
+  const done = queue.work(
+    2,
+    async () => {
+      times.push(clock.now())
+      return answers[times.length - 1] ?? 'never'
+    },
+    stop.signal,
+  )
+  await clock.sleep(3_600_000)
+  stop.abort()
+  await done
+  t.strictSame(times, [0, 1000, 3000, 7000, 60_000, 61_000])
+})
+
+t.test('many that fail do not keep a new one waiting, and a stop ends the workers', async (t) => {
+  const clock = virtualClock()
+  const queue = workQueue(clock, half)
+  const stop = new AbortController()
+  const worked: string[] = []
+  for (let index = 0; index < 1000; index++) queue.add(`/large/${index}`, 'large')
+  const done = queue.work(
+    2,
+    async ({ key }) => {
+      worked.push(key)
+      if (worked.length === 100) queue.add('/small', 'small')
+      await clock.sleep(10)
+      return key === '/small' ? 'never' : 'retry'
+    },
+    stop.signal,
+  )
+  await clock.sleep(3000)
+  stop.abort()
+  await done
+  const turn = worked.indexOf('/small')
+  t.ok(turn >= 100 && turn < 104, `its turn came at ${turn}`)
+  t.equal(worked.filter((key) => key === '/small').length, 1)
+})
