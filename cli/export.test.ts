@@ -2,6 +2,8 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { fakeIo } from './fake-io.ts'
+import { exportIam } from '../functions/export-iam/export-iam.ts'
+import { runFunction } from '../functions/resource-list.ts'
 import { kees } from './kees.ts'
 
 const source = `apiVersion: v1
@@ -146,4 +148,37 @@ await t.test('--format markdown tells who may read what, and is not written', as
   const wrong = fakeIo(injected)
   t.equal(await kees(['export', '-f', '-', '--format', 'hcl'], wrong), 2)
   t.match(wrong.said(), /option format is "hcl": allowed are "terraform", "json"/)
+})
+
+await t.test('a ConfigMap that export-iam made is unpacked', async (t) => {
+  const [direct, unpacked] = [t.testdir({ direct: {}, unpacked: {} })].flatMap((folder) => [
+    join(folder, 'direct'),
+    join(folder, 'unpacked'),
+  ])
+  if (direct === undefined || unpacked === undefined) throw new Error('no folders')
+  t.equal(await kees(['export', '-f', '-', '--out', direct], fakeIo(injected)), 0)
+  const list = `apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems:\n- ${injected.trimEnd().replaceAll('\n', '\n  ')}\n`
+  const { stdout } = runFunction(exportIam, list)
+  const configMap = stdout
+    .slice(stdout.indexOf('- apiVersion: v1\n  kind: ConfigMap') + 2)
+    .replaceAll(/^ {2}/gm, '')
+  t.equal(await kees(['export', '-f', '-', '--out', unpacked], fakeIo(configMap)), 0)
+  for (const name of files) {
+    t.equal(readFileSync(join(unpacked, name), 'utf8'), readFileSync(join(direct, name), 'utf8'), name)
+  }
+  t.equal(await kees(['export', '-f', '-', '--check', unpacked], fakeIo(injected)), 0, 'and is not stale')
+
+  const wrong: readonly (readonly [text: string, said: RegExp])[] = [
+    [`${configMap}---\n${configMap}`, /ConfigMap\/terraform is a second module of export-iam/],
+    [
+      configMap.replace('  main.tf: |', '  ../../main.tf: |'),
+      /data "\.\.\/\.\.\/main\.tf" is no file of a module/,
+    ],
+    [configMap.replace(/^data:[^]*/m, 'data: {}\n'), /has no files under data/],
+  ]
+  for (const [text, said] of wrong) {
+    const io = fakeIo(text)
+    t.equal(await kees(['export', '-f', '-', '--out', unpacked], io), 1)
+    t.match(io.said(), said)
+  }
 })

@@ -5,6 +5,7 @@ import { exportIam } from '../functions/export-iam/export-iam.ts'
 import { exportItems } from '../functions/export-iam/export-items.ts'
 import { isPoliciesJson } from '../functions/export-iam/policies-json.ts'
 import { generatedLine } from '../functions/export-iam/terraform.ts'
+import { unpackModule } from '../functions/export-iam/unpack.ts'
 import { exitCodeOf, lineOf } from '../functions/krm-result.ts'
 import { formatAccessMatrix } from './access-matrix.ts'
 import { type Command, type Io, valueOf } from './command.ts'
@@ -61,17 +62,21 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   const { manifests, exit: wrong } = await readInput(parsed, io, usage)
   if (!manifests) return wrong
   const items = manifests.flatMap((manifest) => manifest.items)
-  const { findings, files, ...granted } = exportItems(items, config)
+  const exported = exportItems(items, config)
+  // Where nothing is annotated, a ConfigMap that the function made is unpacked.
+  const unpacked = exported.annotated === 0 ? unpackModule(items) : undefined
+  const files = unpacked?.files ?? exported.files
+  const findings = [...exported.findings, ...(unpacked?.findings ?? [])]
   for (const finding of findings) io.say(lineOf(finding))
   const exit = exitCodeOf(findings)
   if (exit !== exitCode.done) return exit
   if (check !== undefined) return sayProblems(await checkModule(check, files), io)
   if (out === undefined) {
     const [first = ''] = files.values()
-    io.out(format === 'markdown' ? formatAccessMatrix(granted) : first)
+    io.out(format === 'markdown' ? formatAccessMatrix(exported) : first)
     return exitCode.done
   }
-  if (granted.grants.length === 0) {
+  if (exported.grants.length === 0 && !unpacked) {
     io.say('warning: nothing is declared in the input: the module grants nothing')
   }
   const foreign = sayProblems(await notOurs(out, files.keys()), io)

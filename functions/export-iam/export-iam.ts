@@ -13,13 +13,10 @@ import { addEntry, replaceValue } from '../source-edit.ts'
 import { ownEntry, toValue, type Value } from '../source-value.ts'
 import { type ExportConfig, exportOptions, parseExportConfig } from './config.ts'
 import { type ExportOutput, exportReader } from './export-items.ts'
-
-/** Tells our ConfigMap from the user's, so that a re-run finds and refreshes it. */
-export const markerAnnotation = 'kees.bsycorp.com/generated-by'
-const marker = 'export-iam'
+import { generatorName, markerAnnotation } from './marker.ts'
 
 export const exportIam: KrmFunction = {
-  name: 'export-iam',
+  name: generatorName,
   purpose:
     'Emits the Terraform module that lets each role read exactly the parameters that its workloads declare.',
   options: exportOptions,
@@ -100,7 +97,7 @@ function isConfigMap({ apiVersion, kind }: ObjectReference): boolean {
 }
 
 function isOurs(item: ManifestItem): boolean {
-  return annotationsOf(item).get(markerAnnotation) === marker
+  return annotationsOf(item).get(markerAnnotation) === generatorName
 }
 
 /** Its own metadata, such as the path of its file, stays. */
@@ -127,7 +124,7 @@ function configMap(
   annotations: { readonly [key: string]: string },
   data: { readonly [name: string]: string },
 ): Value {
-  const metadata = { name, annotations: { ...annotations, [markerAnnotation]: marker } }
+  const metadata = { name, annotations: { ...annotations, [markerAnnotation]: generatorName } }
   return { apiVersion: 'v1', kind: 'ConfigMap', metadata, data }
 }
 

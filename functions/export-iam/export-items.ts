@@ -15,6 +15,8 @@ import { affixesOf, type ServiceAccount, serviceAccountOf } from './service-acco
 import { renderModule } from './terraform.ts'
 
 export type ExportOutput = Grants & {
+  /** How many annotated pod templates there are. */
+  readonly annotated: number
   /** File names to texts; empty with an error among the findings. */
   readonly files: ReadonlyMap<string, string>
 }
@@ -41,7 +43,8 @@ export function exportReader(config: ExportConfig): ExportReader {
       readers.push(...annotated.map(readerOf))
     },
     end: () => {
-      const { findings: grantFindings, ...granted } = collectGrants(readers, { ...config, serviceAccounts })
+      const { findings: grantFindings, ...grants } = collectGrants(readers, { ...config, serviceAccounts })
+      const granted = { ...grants, annotated: readers.length }
       const all = judge([...findings(), ...uninjected, ...grantFindings], config.strict)
       if (all.some(({ severity }) => severity === 'error')) {
         return { ...granted, findings: all, files: new Map() }

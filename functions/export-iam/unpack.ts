@@ -1,0 +1,49 @@
+/** The module in a ConfigMap that export-iam made, for what is to become files again. */
+import { exitCode } from '../../api/exit-code.ts'
+import { quote } from '../../api/mistake.ts'
+import type { Finding } from '../krm-result.ts'
+import { annotationsOf, type ManifestItem } from '../manifest-item.ts'
+import { isMap } from '../options.ts'
+import { lookUp, toValue } from '../source-value.ts'
+import { generatorName, markerAnnotation } from './marker.ts'
+import { policiesJson } from './policies-json.ts'
+import { moduleFiles } from './terraform.ts'
+
+export type Unpacked = {
+  /** File names to texts; empty with an error among the findings. */
+  readonly files: ReadonlyMap<string, string>
+  readonly findings: readonly Finding[]
+}
+
+/** @returns undefined where the input has no such ConfigMap. */
+export function unpackModule(items: readonly ManifestItem[]): Unpacked | undefined {
+  const [first, second] = items.filter(isGenerated)
+  if (!first) return undefined
+  const report = ({ object }: ManifestItem, message: string): Unpacked => ({
+    files: new Map(),
+    findings: [{ severity: 'error', message, object, exit: exitCode.input }],
+  })
+  if (second) return report(second, 'is a second module of export-iam: one folder holds one')
+  const data = lookUp(first.root, 'data')
+  const value = data && toValue(data)
+  const entries = value !== undefined && isMap(value) ? Object.entries(value) : []
+  const files = new Map<string, string>()
+  for (const [name, text] of entries) {
+    // Whoever wrote the ConfigMap does not say where files go.
+    if (!moduleFiles.some((known) => known === name) && name !== policiesJson) {
+      return report(
+        first,
+        `data ${quote(name)} is no file of a module: known are ${moduleFiles.join(', ')}, ${policiesJson}`,
+      )
+    }
+    if (typeof text === 'string') files.set(name, text)
+  }
+  return files.size === 0 ? report(first, 'has no files under data') : { files, findings: [] }
+}
+
+function isGenerated(item: ManifestItem): boolean {
+  const { apiVersion, kind } = item.object
+  return (
+    apiVersion === 'v1' && kind === 'ConfigMap' && annotationsOf(item).get(markerAnnotation) === generatorName
+  )
+}
