@@ -17,6 +17,8 @@ export type StoreOptions = {
   /** 1 for who asks again by itself. */
   readonly maxAttempts: number
   readonly kmsKeyId?: string
+  /** As of openSsmParameterStore. */
+  readonly beforeSending?: () => void
   /** Without it the SDK looks for credentials, and for a region that the environment lacks, as it does on laptops. */
   readonly credentials?: (env: Env, requestTimeout: number) => AwsCredentials
 }

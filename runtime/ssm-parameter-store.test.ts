@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { inspect } from 'node:util'
 import nock from 'nock'
 import t from 'tap'
-import { failureOf } from './failure.ts'
+import { failed, failureOf } from './failure.ts'
 import type { ParameterStore } from './parameter-store.ts'
 import { secretValue } from './secret-value.ts'
 import { openSsmParameterStore, type SsmStoreOptions } from './ssm-parameter-store.ts'
@@ -226,3 +226,16 @@ for (const [title, answer] of silences) {
     test.ok(performance.now() - start < 2000, 'long before anybody loses patience')
   })
 }
+
+await t.test('what is thrown right before sending is thrown, and nothing is sent', async (test) => {
+  const sent = serve([200, { Version: 1 }])
+  let allowed = false
+  const beforeSending = () => {
+    if (!allowed) throw failed({ code: 'ABANDONED', message: 'no more' })
+  }
+  const store = openSsmParameterStore({ ...options, beforeSending })
+  test.match(await failureIn(store.create('/a', value, about)), { code: 'ABANDONED', message: 'no more' })
+  test.equal(sent.length, 0)
+  allowed = true
+  test.match(await store.create('/a', value, about), { outcome: 'created' })
+})

@@ -28,11 +28,19 @@ export type SsmStoreOptions = {
   readonly maxAttempts: number
   /** What encrypts the values; the account's `aws/ssm` without it. */
   readonly kmsKeyId?: string
+  /** Called when a request is ready, right before it is sent; what it throws is thrown in its place. */
+  readonly beforeSending?: () => void
 }
 
 /** https://docs.aws.amazon.com/systems-manager/latest/userguide/systems-manager-parameter-store.html */
 export function openSsmParameterStore(options: SsmStoreOptions): ParameterStore {
   const client = new SSMClient(clientConfig(options))
+  const { beforeSending } = options
+  if (beforeSending) {
+    // The innermost step: after credentials were fetched and the request was signed, which may take a while.
+    const step = { step: 'deserialize', priority: 'low', name: 'beforeSending' } as const
+    client.middlewareStack.add((next) => async (args) => (beforeSending(), await next(args)), step)
+  }
   // The SDK's time-outs end with the headers of an answer, and begin anew with each byte of it.
   const longest = options.requestTimeout * options.maxAttempts
   const put = (input: PutParameterCommandInput) =>

@@ -26,7 +26,7 @@ export type CreatorStore = {
 export function creatorStore(store: ParameterStore, guards: StoreGuards): CreatorStore {
   const { puts, reads, leads, stop, called } = guards
   const call = async <T>(operation: StoreOperation, work: () => Promise<T>): Promise<T> => {
-    if (!leads()) throw failed({ code: 'ABANDONED', message: 'this creator leads no more' })
+    checkLeading(leads)
     try {
       const result = await work()
       called(operation)
@@ -71,4 +71,8 @@ export function creatorStore(store: ParameterStore, guards: StoreGuards): Creato
       }
     },
   }
+}
+
+export function checkLeading(leads: () => boolean): void {
+  if (!leads()) throw failed({ code: 'ABANDONED', message: 'this creator leads no more' })
 }

@@ -63,6 +63,8 @@ export type Opened = {
   readonly store: ParameterStore
   readonly server: ApiServer
   readonly policy: StoragePolicy | undefined
+  /** What is to be checked when a request to the store is ready to be sent. */
+  readonly checkBeforeSending: (check: () => void) => void
 }
 
 /** @param wrong is added to. @returns undefined when anything is wrong. */
@@ -81,17 +83,20 @@ async function openAll(
     const exit = refused.unreadable ? exitCode.usage : exitCode.input
     wrong.push({ exit, text: `KUBECONFIG ${refused.problem}` })
   }
+  let check = () => {}
   const opened = await openStore(settings?.store ?? { kind: 'ssm' }, env, {
     requestTimeout,
     maxAttempts: 1,
     credentials: podCredentials,
+    beforeSending: () => check(),
     ...(settings?.kmsKeyId === undefined ? {} : { kmsKeyId: settings.kmsKeyId }),
   })
   for (const { env: name, problem } of opened.problems ?? []) {
     wrong.push({ exit: exitCode.usage, text: `${name} ${problem}` })
   }
   if (wrong.length > 0 || server === undefined || opened.problems) return undefined
-  return { store: opened.store, server, policy: read?.policy }
+  const checkBeforeSending = (one: () => void) => void (check = one)
+  return { store: opened.store, server, policy: read?.policy, checkBeforeSending }
 }
 
 function endWithBug(error: unknown, log: Log): ExitCode {

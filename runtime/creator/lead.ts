@@ -8,7 +8,7 @@ import { askExisting } from './ask-existing.ts'
 import { atMost } from './at-most.ts'
 import type { CreatorSettings } from './config.ts'
 import type { CreatorWorld, Opened } from './creator.ts'
-import { creatorStore } from './creator-store.ts'
+import { checkLeading, creatorStore } from './creator-store.ts'
 import type { Remark } from './event-reasons.ts'
 import { generate } from './generate.ts'
 import { serveHealth } from './health-server.ts'
@@ -34,7 +34,7 @@ const complainEvery = 10_000
 
 export async function lead(
   settings: CreatorSettings,
-  { store, server, policy }: Opened,
+  { store, server, policy, checkBeforeSending }: Opened,
   world: CreatorWorld,
   log: Log,
 ): Promise<ExitCode> {
@@ -58,6 +58,8 @@ export async function lead(
       )
     : undefined
   const leads = election?.leads ?? (() => true)
+
+  checkBeforeSending(() => checkLeading(leads))
 
   const queue = workQueue(clock, random)
   const telling = teller(server, {

@@ -8,6 +8,8 @@ export type ParameterMemory = {
   readonly note: (name: string, exists: boolean) => void
   /** What was said not to exist is not known any more: nothing is made from an old answer. */
   readonly forgetAbsent: () => void
+  /** Something of it turned out to be wrong: all is to be asked again. */
+  readonly doubt: () => void
   /** When what is known to exist is to be asked again. */
   readonly checkAt: () => number
   /** When what was just deleted may be taken as absent; the past if nothing was. */
@@ -42,6 +44,10 @@ export function parameterMemory({ now }: Clock, random: () => number): Parameter
       if (existing.delete(name)) deletedAt.set(name, now())
     },
     forgetAbsent: () => absent.clear(),
+    doubt: () => {
+      absent.clear()
+      for (const name of existing.keys()) existing.set(name, now())
+    },
     checkAt: () => Math.min(now() + knownFor, ...existing.values()),
     deletionsEnd: () => Math.max(-Infinity, ...[...deletedAt.values()].map((at) => at + deletionWait)),
     knownCount: () => existing.size,

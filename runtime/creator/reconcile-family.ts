@@ -176,6 +176,7 @@ async function create(
     tellAll(granted, { reason: 'Created', message }, tools)
   }
   if (made.outcome === 'failed') {
+    memory.doubt()
     tellFailure(granted, made.failure, tools)
     return 'retry'
   }

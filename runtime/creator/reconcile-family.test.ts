@@ -1,0 +1,270 @@
+import t from 'tap'
+import { parseStoragePolicy, type StoragePolicy } from '../../api/storage-policy.ts'
+import type { Annotation } from '../../api/pod-annotations.ts'
+import { failed, type FailureCode } from '../failure.ts'
+import { type Fault, memoryStore, virtualClock } from '../fixtures.ts'
+import { openLog } from '../log.ts'
+import type { ParameterStore } from '../parameter-store.ts'
+import { askExisting } from './ask-existing.ts'
+import { generate } from './generate.ts'
+import { hourlyQuota } from './hourly-quota.ts'
+import { podIndex } from './pod-index.ts'
+import { rate } from './rate.ts'
+import { families } from './reconcile-family.ts'
+import { workQueue } from './work-queue.ts'
+
+const minute = 60_000
+const random: Annotation = ['secret.bsycorp.com/t_consumer', 'kind=DYNAMIC,type=RANDOM,size=128']
+const password = (name: string): Annotation => [
+  `secret.bsycorp.com/${name}`,
+  'kind=DYNAMIC,type=PASSWORD,size=128',
+]
+
+/** A creator without a cluster: pods are declared, time passes, and what it stored and said is looked at. */
+function world(
+  options: {
+    policy?: StoragePolicy
+    fault?: () => Fault
+    wrap?: (store: ParameterStore) => ParameterStore
+  } = {},
+) {
+  const clock = virtualClock()
+  const { store: plain, stored } = memoryStore(options.fault)
+  const store = options.wrap?.(plain) ?? plain
+  const told: string[] = []
+  const latencies: number[] = []
+  const queue = workQueue(clock, () => 0.5)
+  const index = podIndex({ annotationDomain: 'bsycorp.com', policy: options.policy }, clock.now, {
+    familyChanged: queue.add,
+    podAdded: () => {},
+  })
+  const reads = rate(1000, clock)
+  const known = families({
+    clock,
+    random: () => 1,
+    index,
+    ask: askExisting(store, reads, clock),
+    storeFor: () => store,
+    generate,
+    quota: hourlyQuota(clock),
+    policy: options.policy,
+    tell: ({ namespace }, { reason, message }) => {
+      const line = `${namespace} ${reason}: ${message}`
+      if (!told.includes(line)) told.push(line)
+    },
+    created: (_, __, latency) => latencies.push(latency),
+    log: openLog('error', () => {}),
+  })
+  const stop = new AbortController()
+  const done = queue.work(4, ({ key }) => known.reconcile(key), stop.signal)
+  t.teardown(async () => {
+    stop.abort()
+    await done
+  })
+  const sink = index.sink()
+  let pods = 0
+  const declare = (namespace: string, ...annotations: readonly Annotation[]) => {
+    const name = `pod-${pods++}`
+    const pod = { uid: name, namespace, name, version: '1', createdAt: pods, terminating: false, annotations }
+    sink.seen(pod)
+    return () => sink.gone(pod)
+  }
+  return { clock, stored, told, latencies, declare, known, wait: (time: number) => clock.sleep(time) }
+}
+
+t.test('what is declared and missing is made, once, and said', async (t) => {
+  const { stored, told, declare, wait, latencies, known } = world()
+  declare('n', random)
+  declare('n', random)
+  await wait(1000)
+  t.equal(stored.size, 2)
+  t.equal(stored.get('/t_consumer'), stored.get('/t_provider'))
+  t.strictSame(told, ['n Created: created /t_consumer; created /t_provider'])
+  t.equal(latencies.length, 1)
+  t.equal(known.knownParameters(), 2)
+})
+
+t.test('what exists is left alone, and asked for again after ten minutes only', async (t) => {
+  let asked = 0
+  const wrap = (store: ParameterStore): ParameterStore => ({
+    ...store,
+    exists: async (names) => {
+      asked += names.length
+      return await store.exists(names)
+    },
+  })
+  const { stored, told, declare, wait } = world({ wrap })
+  stored.set('/a', 'old')
+  declare('n', password('a'))
+  declare('n', password('a'), password('b'))
+  await wait(5 * minute)
+  t.equal(asked, 2)
+  await wait(10 * minute)
+  t.ok(asked > 2 && asked <= 6)
+  t.equal(stored.get('/a'), 'old')
+  t.strictSame(told, ['n Created: created /b'])
+})
+
+t.test('what somebody deletes is made again, not before half a minute has passed', async (t) => {
+  const { stored, declare, wait, clock } = world()
+  declare('n', password('a'))
+  await wait(1000)
+  const first = stored.get('/a')
+  stored.delete('/a')
+  while (!stored.has('/a') && clock.now() < 20 * minute) await wait(1000)
+  t.ok(clock.now() > 10 * minute + 30_000 && clock.now() < 11 * minute, `after ${clock.now()} ms`)
+  t.not(stored.get('/a'), first)
+})
+
+t.test('a first part that somebody deletes is reported and not replaced', async (t) => {
+  const { stored, told, declare, wait } = world()
+  declare('n', random)
+  await wait(1000)
+  stored.delete('/t_consumer')
+  await wait(25 * minute)
+  t.strictSame([...stored.keys()], ['/t_provider'])
+  t.match(told, [/Created/, /^n IncompleteGroup: .* has \/t_provider but lacks \/t_consumer/])
+})
+
+t.test('an answer that comes late does not make a group incomplete', async (t) => {
+  let stale = true
+  const wrap = (store: ParameterStore): ParameterStore => ({
+    ...store,
+    exists: async (names) => {
+      const all = await store.exists(names)
+      return stale ? new Set([...all].filter((name) => name !== '/t_consumer')) : all
+    },
+  })
+  const { stored, told, declare, wait } = world({ wrap })
+  stored.set('/t_consumer', 'v').set('/t_provider', 'v')
+  declare('n', random)
+  await wait(2000)
+  stale = false
+  await wait(15 * minute)
+  t.strictSame(told, [])
+})
+
+t.test('a part that somebody overwrites within the minute is reported and not touched', async (t) => {
+  const { stored, told, declare, wait } = world()
+  declare('n', random)
+  await wait(10_000)
+  stored.set('/t_provider', 'of a person')
+  await wait(2 * minute)
+  t.match(told, [
+    /Created/,
+    /^n MismatchedGroup: .* holds \/t_consumer and \/t_provider, which do not belong together/,
+  ])
+  t.equal(stored.get('/t_provider'), 'of a person')
+})
+
+t.test(
+  'a Put that times out but happened is success, and its other part follows from what is stored',
+  async (t) => {
+    const faults: Fault[] = ['none', 'answer lost']
+    const { stored, declare, wait, told } = world({ fault: () => faults.shift() ?? 'none' })
+    declare('n', random)
+    await wait(2 * minute)
+    t.equal(stored.get('/t_consumer'), stored.get('/t_provider'))
+    t.strictSame(told, ['n Created: created /t_provider'])
+  },
+)
+
+t.test('an older pod decides; when it goes, the other may', async (t) => {
+  const { stored, told, declare, wait } = world()
+  const larger: Annotation = ['secret.bsycorp.com/t_provider', 'kind=DYNAMIC,type=RANDOM,size=256']
+  const remove = declare('a', random)
+  declare('b', larger)
+  await wait(1000)
+  t.match(told.join('\n'), /b Conflict: .*size 256 disagree with pod a\/pod-0/)
+  t.equal(Buffer.from(stored.get('/t_consumer') ?? '', 'base64').length, 16)
+  remove()
+  told.length = 0
+  await wait(20 * minute)
+  t.strictSame(told, [], 'its claim counts now, and the parameters exist')
+})
+
+t.test('the quota of the hour: what is over it is said, and made when the hour allows', async (t) => {
+  const { policy } = parseStoragePolicy({
+    apiVersion: 'kees.bsycorp.com/v1alpha1',
+    kind: 'StoragePolicy',
+    spec: {
+      rules: [
+        { namespaces: ['small'], prefixes: ['/'], maxNewPerHour: 3 },
+        { namespaces: ['*'], prefixes: ['/'] },
+      ],
+    },
+  })
+  const { stored, told, declare, wait } = world(policy ? { policy } : {})
+  declare('small', ...['a', 'b', 'c', 'd', 'e'].map(password))
+  declare('large', ...['f', 'g', 'h', 'i'].map(password))
+  await wait(10 * minute)
+  const small = () => ['/a', '/b', '/c', '/d', '/e'].filter((name) => stored.has(name)).length
+  t.equal(small(), 3)
+  t.equal(stored.size, 7, 'the other namespace has its own')
+  t.equal(told.filter((line) => line.startsWith('small QuotaExceeded')).length, 2)
+  await wait(55 * minute)
+  t.equal(small(), 5)
+})
+
+t.test('a half-made pair counts whole, and what is over the quota is not begun', async (t) => {
+  const { policy } = parseStoragePolicy({
+    apiVersion: 'kees.bsycorp.com/v1alpha1',
+    kind: 'StoragePolicy',
+    spec: { rules: [{ namespaces: ['*'], prefixes: ['/'], maxNewPerHour: 1 }] },
+  })
+  const { stored, told, declare, wait } = world(policy ? { policy } : {})
+  declare('n', random)
+  await wait(10 * minute)
+  t.equal(stored.size, 0)
+  t.match(told, [/QuotaExceeded/])
+})
+
+for (const [code, reason] of [
+  ['ACCESS_DENIED', 'AccessDenied'],
+  ['REFUSED', 'RefusedByStore'],
+  ['UNREACHABLE', undefined],
+  ['THROTTLED', undefined],
+] as const) {
+  t.test(
+    `what the store answers with ${code} is tried again, and ${reason ? `said as ${reason}` : 'not said'}`,
+    async (t) => {
+      let broken = true
+      const fail = (names: readonly string[], what: FailureCode) => {
+        if (broken && names.includes('/bad')) throw failed({ code: what, message: 'it failed' })
+      }
+      const wrap = (store: ParameterStore): ParameterStore => ({
+        ...store,
+        exists: async (names) => {
+          if (code !== 'REFUSED') fail(names, code)
+          return await store.exists(names)
+        },
+        create: async (name, value, about) => {
+          fail([name], code)
+          return await store.create(name, value, about)
+        },
+      })
+      const { stored, told, declare, wait } = world({ wrap })
+      declare('n', password('bad'), password('good'))
+      await wait(2 * minute)
+      t.notOk(stored.has('/bad'), 'what could not be told is not absent')
+      if (reason !== undefined) {
+        t.ok(stored.has('/good'), 'the other is made')
+        t.match(told.join('\n'), new RegExp(`n ${reason}: /bad: it failed`))
+      } else
+        t.strictSame(
+          told.filter((line) => !line.includes('Created')),
+          [],
+        )
+      broken = false
+      await wait(20 * minute)
+      t.ok(stored.has('/bad') && stored.has('/good'))
+    },
+  )
+}
+
+t.test('when nobody asks for it any more, nothing is made', async (t) => {
+  const { stored, declare, wait } = world()
+  declare('n', password('a'))()
+  await wait(20 * minute)
+  t.equal(stored.size, 0)
+})
