@@ -19,9 +19,9 @@ function node(code: string): Error {
 const codes: readonly (readonly [error: Error, code: string])[] = [
   [service('AccessDeniedException', 400), 'ACCESS_DENIED'],
   [service('AccessDenied', 403), 'ACCESS_DENIED'],
-  [service('ExpiredTokenException', 400), 'ACCESS_DENIED'],
-  [service('UnrecognizedClientException', 400), 'ACCESS_DENIED'],
-  [service('InvalidSignatureException', 400), 'ACCESS_DENIED'],
+  [service('ExpiredTokenException', 400), 'CREDENTIALS_REFUSED'],
+  [service('UnrecognizedClientException', 400), 'CREDENTIALS_REFUSED'],
+  [service('InvalidSignatureException', 400), 'CREDENTIALS_REFUSED'],
   [service('ThrottlingException', 400), 'THROTTLED'],
   [service('TooManyUpdates', 400), 'THROTTLED'],
   [service('Unheard', 429), 'THROTTLED'],
@@ -67,8 +67,34 @@ t.strictSame(
     code: 'ACCESS_DENIED',
     message: 'GetParameters: access is denied (AccessDeniedException)',
     detail: denied,
+    deniedBy: 'IAM',
+    role: 'app',
   },
-  "AWS's own words are kept apart from the message",
+  "AWS's own words are kept apart from the message, and name the role",
+)
+
+const wordsOfKms = [
+  'User: arn:aws:sts::1:assumed-role/app/x is not authorized to perform: kms:Decrypt on resource: arn:aws:kms:x',
+  'Access denied (Service: AWSKMS; Status Code: 400; Error Code: AccessDeniedException)',
+  'The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are not allowed to access.',
+]
+for (const words of wordsOfKms) {
+  t.match(
+    failureOf(awsFailure(service('AccessDeniedException', 400, words), 'GetParameters')),
+    { code: 'ACCESS_DENIED', deniedBy: 'KMS' },
+    `KMS said it: ${words.slice(0, 40)}`,
+  )
+}
+
+t.strictSame(
+  failureOf(awsFailure(service('AccessDenied', 403, 'no'), 'AssumeRoleWithWebIdentity', 'app')),
+  {
+    code: 'CREDENTIALS_REFUSED',
+    message: 'AssumeRoleWithWebIdentity: the credentials are not accepted (AccessDenied)',
+    detail: 'no',
+    role: 'app',
+  },
+  'who may not assume a role has no credentials, and the role is named by who asked',
 )
 
 const leaks: readonly (readonly [

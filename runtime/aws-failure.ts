@@ -10,20 +10,20 @@ import { failed, type FailureCode, failureOf } from './failure.ts'
 const codes: Readonly<Record<string, FailureCode>> = {
   AccessDenied: 'ACCESS_DENIED',
   AccessDeniedException: 'ACCESS_DENIED',
-  ExpiredToken: 'ACCESS_DENIED',
-  ExpiredTokenException: 'ACCESS_DENIED',
-  IncompleteSignature: 'ACCESS_DENIED',
-  InvalidClientTokenId: 'ACCESS_DENIED',
-  InvalidIdentityToken: 'ACCESS_DENIED',
-  InvalidIdentityTokenException: 'ACCESS_DENIED',
-  InvalidSignatureException: 'ACCESS_DENIED',
-  MissingAuthenticationToken: 'ACCESS_DENIED',
-  MissingAuthenticationTokenException: 'ACCESS_DENIED',
+  ExpiredToken: 'CREDENTIALS_REFUSED',
+  ExpiredTokenException: 'CREDENTIALS_REFUSED',
+  IncompleteSignature: 'CREDENTIALS_REFUSED',
+  InvalidClientTokenId: 'CREDENTIALS_REFUSED',
+  InvalidIdentityToken: 'CREDENTIALS_REFUSED',
+  InvalidIdentityTokenException: 'CREDENTIALS_REFUSED',
+  InvalidSignatureException: 'CREDENTIALS_REFUSED',
+  MissingAuthenticationToken: 'CREDENTIALS_REFUSED',
+  MissingAuthenticationTokenException: 'CREDENTIALS_REFUSED',
   NotAuthorized: 'ACCESS_DENIED',
-  OptInRequired: 'ACCESS_DENIED',
-  RequestExpired: 'ACCESS_DENIED',
-  SignatureDoesNotMatch: 'ACCESS_DENIED',
-  UnrecognizedClientException: 'ACCESS_DENIED',
+  OptInRequired: 'CREDENTIALS_REFUSED',
+  RequestExpired: 'CREDENTIALS_REFUSED',
+  SignatureDoesNotMatch: 'CREDENTIALS_REFUSED',
+  UnrecognizedClientException: 'CREDENTIALS_REFUSED',
   CredentialsProviderError: 'CREDENTIALS_MISSING',
   TokenProviderError: 'CREDENTIALS_MISSING',
   RequestLimitExceeded: 'THROTTLED',
@@ -40,6 +40,7 @@ const codes: Readonly<Record<string, FailureCode>> = {
 
 const meanings: Readonly<Partial<Record<FailureCode, string>>> = {
   ACCESS_DENIED: 'access is denied',
+  CREDENTIALS_REFUSED: 'the credentials are not accepted',
   CREDENTIALS_MISSING: 'no AWS credentials were found',
   THROTTLED: 'too many calls',
   UNREACHABLE: 'the store was not reached',
@@ -50,20 +51,41 @@ const meanings: Readonly<Partial<Record<FailureCode, string>>> = {
 
 export type AwsOperation = 'GetParameters' | 'PutParameter' | 'AssumeRoleWithWebIdentity'
 
-/** @returns the failure as an error, or the error itself if it is a bug. */
-export function awsFailure(error: unknown, operation: AwsOperation): unknown {
+/** @param role the one in use, where the error does not say it. @returns the failure as an error, or the error itself if it is a bug. */
+export function awsFailure(error: unknown, operation: AwsOperation, role?: string): unknown {
   if (failureOf(error) !== undefined) return error
   const name = fact(error, 'name')
-  const code = codeOf(error, name)
-  if (code === undefined) return error
+  const told = codeOf(error, name)
+  if (told === undefined) return error
+  // Who may not assume its role has no credentials; of what it may do nobody was asked.
+  const code =
+    operation === 'AssumeRoleWithWebIdentity' && told === 'ACCESS_DENIED' ? 'CREDENTIALS_REFUSED' : told
   const isService = fact(error, '$fault') !== undefined
   const shown = code === 'BAD_ANSWER' || code === 'REGION_MISSING' ? undefined : (fact(error, 'code') ?? name)
   const meaning = meanings[code] ?? 'the store refuses the call'
-  const words = `${operation}: ${meaning}${shown === undefined ? '' : ` (${shown})`}`
+  const message = `${operation}: ${meaning}${shown === undefined ? '' : ` (${shown})`}`
+  const said = isService ? fact(error, 'message') : undefined
   // A service may quote what it was sent, which may be a value or a token.
-  const quotesNoSecret = operation === 'GetParameters' || code === 'ACCESS_DENIED' || code === 'THROTTLED'
-  const detail = isService && quotesNoSecret ? fact(error, 'message') : undefined
-  return failed({ code, message: words, ...(detail === undefined ? {} : { detail }) })
+  const detail = operation === 'GetParameters' || quotesNoSecret.has(code) ? said : undefined
+  const inUse = /:assumed-role\/([^/\s]+)/.exec(said ?? '')?.[1] ?? role
+  return failed({
+    code,
+    message,
+    ...(detail === undefined ? {} : { detail }),
+    ...(code === 'ACCESS_DENIED' ? { deniedBy: isOfKms(said ?? '') ? 'KMS' : 'IAM' } : {}),
+    ...(inUse === undefined ? {} : { role: inUse }),
+  })
+}
+
+const quotesNoSecret: ReadonlySet<FailureCode> = new Set([
+  'ACCESS_DENIED',
+  'CREDENTIALS_REFUSED',
+  'THROTTLED',
+])
+
+/** Parameter Store passes on what KMS said, in several wordings. */
+function isOfKms(message: string): boolean {
+  return /\bkms:|\bKMS\b|AWSKMS|ciphertext|customer master key/.test(message)
 }
 
 function codeOf(error: unknown, name: string | undefined): FailureCode | undefined {

@@ -10,6 +10,8 @@ const exitCodes = {
   MISSING: exitCode.missing,
   ACCESS_DENIED: exitCode.denied,
   CREDENTIALS_MISSING: exitCode.denied,
+  /** The store, or STS, knows the caller too little to ask what it may do: an expired token, a role it may not assume. */
+  CREDENTIALS_REFUSED: exitCode.denied,
   /** The store says no for a reason that only a person can mend: a quota, a key that cannot be used. */
   REFUSED: exitCode.denied,
   THROTTLED: exitCode.unreachable,
@@ -40,6 +42,10 @@ export type Failure = {
   readonly message: string
   /** The store's own words. They may hold ARNs, so they are for the log only. */
   readonly detail?: string
+  /** Of ACCESS_DENIED: who says no, the policy on the parameter or the key that encrypts it. */
+  readonly deniedBy?: 'IAM' | 'KMS'
+  /** The name of the role in use, where it is known. */
+  readonly role?: string
 }
 
 export function failed({ message, ...facts }: Failure): Error {
@@ -51,10 +57,15 @@ export function failureOf(error: unknown): Failure | undefined {
   if (!(error instanceof Error)) return undefined
   const { cause } = error
   if (typeof cause !== 'object' || cause === null || !('code' in cause)) return undefined
-  const { code } = cause
+  const { code, detail, deniedBy, role }: Readonly<Record<string, unknown>> = { ...cause }
   if (!isFailureCode(code)) return undefined
-  const detail = 'detail' in cause && typeof cause.detail === 'string' ? { detail: cause.detail } : {}
-  return { code, message: error.message, ...detail }
+  return {
+    code,
+    message: error.message,
+    ...(typeof detail === 'string' ? { detail } : {}),
+    ...(deniedBy === 'IAM' || deniedBy === 'KMS' ? { deniedBy } : {}),
+    ...(typeof role === 'string' ? { role } : {}),
+  }
 }
 
 /** @param failure what failureOf told of the error that ended the program. */

@@ -6,7 +6,12 @@ import type { Clock } from './clock.ts'
 import type { Failure, FailureCode } from './failure.ts'
 import { inParallel } from './in-parallel.ts'
 import { askNarrowing, mayBeOfOneName } from './narrow.ts'
-import { formatRef, type ParameterRef, type ParameterStore, type StoredParameter } from './parameter-store.ts'
+import {
+  formatRef,
+  type ParameterReader,
+  type ParameterRef,
+  type StoredParameter,
+} from './parameter-store.ts'
 import { planCalls } from './plan-calls.ts'
 
 export type Wanted = {
@@ -48,7 +53,7 @@ const longestWait = 15_000
 
 /** @param wanted may name a parameter more than once: it is asked for once. */
 export async function fetchParameters(
-  store: ParameterStore,
+  store: ParameterReader,
   wanted: Iterable<Wanted>,
   limits: FetchLimits,
   { clock, random, progress }: FetchTools,

@@ -6,6 +6,9 @@ import { secretValue } from './secret-value.ts'
 
 type Env = Readonly<Record<string, string>>
 
+t.before(() => nock.disableNetConnect())
+t.teardown(() => nock.restore())
+
 const staticCredentials = () => ({ accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'fakesecret' })
 const options: StoreOptions = { requestTimeout: 1000, maxAttempts: 1, credentials: staticCredentials }
 const ssm = { kind: 'ssm' } as const
@@ -31,12 +34,12 @@ const good: readonly (readonly [title: string, env: Env])[] = [
 ]
 for (const [title, env] of good) t.strictSame(await problemsOf(env), [], `${title} is accepted`)
 
-const regionMissing = 'AWS_REGION is missing, and so is AWS_DEFAULT_REGION'
+const regionMissing = 'AWS_REGION is missing, and the instance metadata are switched off'
 const plainHttp = (name: string, host: string) =>
   `${name} is a plain http:// address of ${host}: use https://, or set ALLOW_HTTP=true if the network is trusted`
 
 const bad: readonly (readonly [title: string, env: Env, problems: readonly string[]])[] = [
-  ['no region', {}, [regionMissing]],
+  ['no region and no metadata', { AWS_EC2_METADATA_DISABLED: 'true' }, [regionMissing]],
   ['a region that is none', { AWS_REGION: 'eu_west' }, ['AWS_REGION is not a region such as eu-west-1']],
   [
     'a default region that is none',
@@ -60,9 +63,14 @@ const bad: readonly (readonly [title: string, env: Env, problems: readonly strin
   ],
   [
     'several at once',
-    { AWS_ENDPOINT_URL: 'ftp://moto', AWS_ENDPOINT_URL_SSM: 'moto:5000', ALLOW_HTTP: 'true' },
+    {
+      AWS_REGION: '-',
+      AWS_ENDPOINT_URL: 'ftp://moto',
+      AWS_ENDPOINT_URL_SSM: 'moto:5000',
+      ALLOW_HTTP: 'true',
+    },
     [
-      regionMissing,
+      'AWS_REGION is not a region such as eu-west-1',
       'AWS_ENDPOINT_URL is not an https:// address',
       'AWS_ENDPOINT_URL_SSM is not an https:// address',
     ],
@@ -89,8 +97,17 @@ t.test('the store is the one that the environment names', async (t) => {
     reqheaders: { authorization: /Credential=AKIDEXAMPLE\/\d+\/eu-west-1\/ssm/ },
   })
   scope.post('/').reply(200, { Parameters: [], InvalidParameters: ['/a'] })
-  t.teardown(() => nock.restore())
   const { store } = { store: undefined, ...(await openStore(ssm, env, options)) }
+  t.strictSame(await store?.exists(['/a']), new Set())
+  t.ok(scope.isDone())
+})
+
+t.test('in a pod whose environment names no region, it is that of the instance metadata', async (t) => {
+  nock('http://169.254.169.254').put('/latest/api/token').reply(200, 'token')
+  nock('http://169.254.169.254').get('/latest/meta-data/placement/region').reply(200, 'eu-west-3')
+  const scope = nock('https://ssm.eu-west-3.amazonaws.com')
+  scope.post('/').reply(200, { Parameters: [], InvalidParameters: ['/a'] })
+  const { store } = { store: undefined, ...(await openStore(ssm, {}, options)) }
   t.strictSame(await store?.exists(['/a']), new Set())
   t.ok(scope.isDone())
 })

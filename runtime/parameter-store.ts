@@ -48,6 +48,9 @@ export type ParameterStore = {
   readonly replace: (name: string, value: SecretValue) => Promise<void>
 }
 
+/** For who only reads. */
+export type ParameterReader = Pick<ParameterStore, 'get'>
+
 /** `name` or `name:selector`, as SSM writes it. A name has no colon. */
 export function formatRef({ name, selector }: ParameterRef): string {
   return selector === undefined ? name : `${name}:${selector}`

@@ -117,6 +117,7 @@ function webIdentity(folder: string): Env {
   return {
     AWS_WEB_IDENTITY_TOKEN_FILE: file,
     AWS_ROLE_ARN: 'arn:aws:iam::111122223333:role/app',
+    AWS_REGION: 'eu-west-1',
     AWS_EC2_METADATA_SERVICE_ENDPOINT: 'http://127.0.0.1:1',
   }
 }
@@ -139,14 +140,14 @@ const failures: readonly (readonly [
 ])[] = [
   [
     'a role that may not be assumed',
-    'ACCESS_DENIED',
+    'CREDENTIALS_REFUSED',
     webIdentity,
     () =>
       nock('https://sts.eu-west-1.amazonaws.com').post('/').reply(403, stsError('AccessDenied')).persist(),
   ],
   [
     'an identity token that is not accepted',
-    'ACCESS_DENIED',
+    'CREDENTIALS_REFUSED',
     webIdentity,
     () =>
       nock('https://sts.eu-west-1.amazonaws.com')

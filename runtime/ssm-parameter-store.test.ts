@@ -126,7 +126,7 @@ const denied =
 const errors: readonly (readonly [status: number, body: unknown, failure: object])[] = [
   [400, { __type: 'AccessDeniedException', Message: denied }, { code: 'ACCESS_DENIED', detail: denied }],
   [400, { __type: 'com.amazon.coral.service#ThrottlingException' }, { code: 'THROTTLED' }],
-  [400, { __type: 'ExpiredTokenException', message: 'expired' }, { code: 'ACCESS_DENIED' }],
+  [400, { __type: 'ExpiredTokenException', message: 'expired' }, { code: 'CREDENTIALS_REFUSED' }],
   [400, { __type: 'ValidationException', message: 'Names' }, { code: 'INVALID_NAME', detail: 'Names' }],
   [400, { __type: 'InvalidKeyId', message: 'the key is disabled' }, { code: 'REFUSED' }],
   [500, { __type: 'InternalServerError', message: 'later' }, { code: 'UNREACHABLE' }],

@@ -18,7 +18,7 @@ export type AwsCredentials = NonNullable<SSMClientConfig['credentials']>
 
 export type SsmStoreOptions = {
   /** Without it, the SDK looks for one in the profile. */
-  readonly region?: string
+  readonly region?: NonNullable<SSMClientConfig['region']>
   readonly endpoint?: string
   /** Without them, the SDK's default chain, which laptops need. */
   readonly credentials?: AwsCredentials

@@ -74,7 +74,7 @@ const samples: readonly Sample[] = [
   ['runtime/process.ts', 'export const value = process.env', globals],
   ['runtime/to-api.ts', imports('../api/shared.ts')],
   ['runtime/ssm-parameter-store.ts', imports('@aws-sdk/client-ssm')],
-  ['runtime/pod-credentials.ts', imports('@aws-sdk/credential-provider-http')],
+  ['runtime/pod-credentials.ts', imports('@aws-sdk/credential-provider-http'), layers],
   ['runtime/ssm-and-functions.ts', imports('../functions/shared.ts'), layers],
   ['runtime/log.ts', 'export const value = process.stdout'],
   ['runtime/init/to-sibling.ts', imports('../creator/shared.ts'), layers],

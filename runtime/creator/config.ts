@@ -5,7 +5,7 @@ import { isDnsLabel } from '../../api/dns-label.ts'
 import { initVariables, type StoreAddress } from '../../api/init-env.ts'
 import { quote } from '../../api/mistake.ts'
 import { type LogLevel, logLevels } from '../log.ts'
-import { type EnvProblem, storeVariables } from '../open-store.ts'
+import { type EnvProblem, storeVariables } from '../store-env.ts'
 
 type Env = Readonly<Record<string, string | undefined>>
 

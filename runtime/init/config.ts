@@ -3,7 +3,7 @@ import packageJson from '../../package.json' with { type: 'json' }
 import { decodeInitEnv, type InitEnv, initVariables, type StoreAddress } from '../../api/init-env.ts'
 import { quote } from '../../api/mistake.ts'
 import { type Fields, type LogLevel, logLevels } from '../log.ts'
-import { type EnvProblem, storeVariables } from '../open-store.ts'
+import { type EnvProblem, storeVariables } from '../store-env.ts'
 
 type Env = Readonly<Record<string, string | undefined>>
 

@@ -5,7 +5,7 @@ import type { InitEnv } from '../../api/init-env.ts'
 import { type Declared, isDynamic } from '../../api/pod-annotations.ts'
 import { fetchParameters, type FetchTools } from '../fetch-parameters.ts'
 import { matchPair } from '../match-pair.ts'
-import { formatRef, type ParameterRef, type ParameterStore } from '../parameter-store.ts'
+import { formatRef, type ParameterReader, type ParameterRef } from '../parameter-store.ts'
 import type { SecretValue } from '../secret-value.ts'
 import type { Problem } from './report.ts'
 import { unfetchedProblem } from './unfetched-problem.ts'
@@ -14,7 +14,7 @@ export type DeclaredValue = { readonly declared: Declared; readonly value: Secre
 
 /** The value of every declaration, and what is wrong with any of them: values are of use only without problems. */
 export async function fetchDeclared(
-  store: ParameterStore,
+  store: ParameterReader,
   declared: readonly Declared[],
   settings: InitEnv,
   tools: FetchTools,

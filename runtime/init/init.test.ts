@@ -120,7 +120,7 @@ const failing: readonly Failing[] = [
     'everything wrong with the environment and the annotations is said at once',
     {
       annotations: { ...password, 'secret.bsycorp.com/x': 'kind=STATIC', 'lease.bsycorp.com/y': '' },
-      env: { KEES_STORE: 'ssm', AWS_ENDPOINT_URL: 'http://moto' },
+      env: { KEES_STORE: 'ssm', AWS_ENDPOINT_URL: 'http://moto', AWS_EC2_METADATA_DISABLED: 'true' },
     },
     2,
     [
@@ -133,9 +133,12 @@ const failing: readonly Failing[] = [
   ],
   [
     'wrong variables of the store are said beside those of init',
-    { annotations: password, env: { KEES_STORE: 'ssm', DEADLINE: 'soon', LOG_LEVEL: 'loud' } },
+    {
+      annotations: password,
+      env: { KEES_STORE: 'ssm', DEADLINE: 'soon', LOG_LEVEL: 'loud', AWS_REGION: '-' },
+    },
     2,
-    [/^DEADLINE "soon" /, /^LOG_LEVEL "loud" /, /^AWS_REGION is missing/],
+    [/^DEADLINE "soon" /, /^LOG_LEVEL "loud" /, /^AWS_REGION is not a region/],
   ],
   [
     'an annotations file that is absent',

@@ -8,11 +8,11 @@ import type { Clock } from '../clock.ts'
 import { exitCodeOf, failureOf } from '../failure.ts'
 import type { FetchProgress } from '../fetch-parameters.ts'
 import { type Log, openLog } from '../log.ts'
-import { type EnvProblem, openStore } from '../open-store.ts'
-import { formatRef, type ParameterStore } from '../parameter-store.ts'
-import { podCredentials } from '../pod-credentials.ts'
+import { formatRef, type ParameterReader } from '../parameter-store.ts'
+import type { EnvProblem } from '../store-env.ts'
 import { helpText, type InitConfig, readConfig, version } from './config.ts'
 import { fetchDeclared } from './fetch-declared.ts'
+import { openReader } from './open-reader.ts'
 import { outputFiles } from './output-files.ts'
 import { readDeclared } from './read-declared.ts'
 import { type Problem, report } from './report.ts'
@@ -58,21 +58,15 @@ async function run(world: InitWorld, config: InitConfig, log: Log): Promise<read
     log.info('nothing is declared: nothing to do')
     return []
   }
-  const opened = await openStore(config.store ?? initVariables.store.default, world.env, {
-    requestTimeout: settings?.requestTimeout ?? initVariables.requestTimeout.default,
-    maxAttempts: 1,
-    credentials: podCredentials,
-  })
-  const problems = [
-    ...[...config.problems, ...(opened.problems ?? [])].map(envProblem),
-    ...(read?.problems ?? []),
-  ]
-  if (problems.length > 0 || !settings || !read || opened.problems) return problems
-  return await fetchAndWrite(opened.store, read.declared, settings, world, log)
+  const timeout = settings?.requestTimeout ?? initVariables.requestTimeout.default
+  const opened = openReader(config.store ?? initVariables.store.default, world.env, timeout)
+  const problems = [...[...config.problems, ...opened.problems].map(envProblem), ...(read?.problems ?? [])]
+  if (problems.length > 0 || !settings || !read || !opened.reader) return problems
+  return await fetchAndWrite(opened.reader, read.declared, settings, world, log)
 }
 
 async function fetchAndWrite(
-  store: ParameterStore,
+  store: ParameterReader,
   declared: readonly Declared[],
   settings: InitEnv,
   { clock, random }: InitWorld,

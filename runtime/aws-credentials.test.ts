@@ -1,0 +1,78 @@
+import t from 'tap'
+import { type Credentials, keepCredentials, noCredentials, parseCredentials } from './aws-credentials.ts'
+import { failureOf } from './failure.ts'
+
+const minute = 60_000
+
+function source(lifetime?: number) {
+  const state = { now: 0, asked: 0, fails: false }
+  const get = keepCredentials(
+    async (): Promise<Credentials> => {
+      state.asked++
+      if (state.fails) throw new Error('none')
+      const expiration = lifetime === undefined ? {} : { expiration: new Date(state.now + lifetime) }
+      return { accessKeyId: `AKID${state.asked}`, secretAccessKey: 'fakesecret', ...expiration }
+    },
+    () => state.now,
+  )
+  return { state, key: async () => (await get()).accessKeyId }
+}
+
+t.test('credentials are kept until five minutes before they expire', async (t) => {
+  const { state, key } = source(15 * minute)
+  t.strictSame(await Promise.all([key(), key(), key()]), ['AKID1', 'AKID1', 'AKID1'], 'asked for once')
+  state.now = 10 * minute - 1
+  t.equal(await key(), 'AKID1')
+  state.now = 10 * minute
+  t.strictSame(await Promise.all([key(), key()]), ['AKID2', 'AKID2'], 'and renewed once')
+})
+
+t.test('those that do not expire are kept for ever', async (t) => {
+  const { state, key } = source()
+  await key()
+  state.now = 1e12
+  t.equal(await key(), 'AKID1')
+})
+
+t.test('a failure is not kept', async (t) => {
+  const { state, key } = source(minute)
+  state.fails = true
+  await t.rejects(Promise.all([key(), key()]), { message: 'none' })
+  t.equal(state.asked, 1)
+  state.fails = false
+  t.equal(await key(), 'AKID2')
+})
+
+const answers: readonly (readonly [title: string, json: string, read: object | undefined])[] = [
+  [
+    'all of it',
+    '{"AccessKeyId":"A","SecretAccessKey":"s","Token":"t","Expiration":"2099-01-01T00:00:00Z","Code":"Success"}',
+    {
+      accessKeyId: 'A',
+      secretAccessKey: 's',
+      sessionToken: 't',
+      expiration: new Date('2099-01-01T00:00:00Z'),
+    },
+  ],
+  [
+    'no token, no end',
+    '{"AccessKeyId":"A","SecretAccessKey":"s"}',
+    { accessKeyId: 'A', secretAccessKey: 's' },
+  ],
+  [
+    'an end that is no time',
+    '{"AccessKeyId":"A","SecretAccessKey":"s","Expiration":"soon"}',
+    { accessKeyId: 'A', secretAccessKey: 's' },
+  ],
+  ['a failure', '{"Code":"AssumeRoleUnauthorizedAccess","Message":"no"}', undefined],
+  ['half an answer', '{"AccessKeyId":"A","SecretAcc', undefined],
+  ['a list', '[]', undefined],
+  ['nothing', 'null', undefined],
+]
+for (const [title, json, read] of answers) t.strictSame(parseCredentials(json), read, `an answer: ${title}`)
+
+t.match(failureOf(noCredentials('the endpoint', 'it answered 500')), {
+  code: 'CREDENTIALS_MISSING',
+  message: 'no AWS credentials: the endpoint gave none',
+  detail: 'it answered 500',
+})

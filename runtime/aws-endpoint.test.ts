@@ -1,0 +1,44 @@
+import { SSMClient } from '@aws-sdk/client-ssm'
+import t from 'tap'
+import { awsEndpoint } from './aws-endpoint.ts'
+
+const regions = [
+  'eu-west-1',
+  'us-east-1',
+  'ap-southeast-7',
+  'mx-central-1',
+  'cn-north-1',
+  'us-gov-west-1',
+  'us-gov-east-1',
+  'eusc-de-east-1',
+  'us-iso-east-1',
+  'us-isob-east-1',
+  'eu-isoe-west-1',
+  'us-isof-south-1',
+]
+const { endpointProvider } = new SSMClient({ region: 'eu-west-1' }).config
+
+for (const region of regions) {
+  for (const fips of [false, true]) {
+    for (const dual of [false, true]) {
+      const env = { AWS_USE_FIPS_ENDPOINT: String(fips), AWS_USE_DUALSTACK_ENDPOINT: String(dual) }
+      t.equal(
+        `${awsEndpoint('ssm', region, env)}/`,
+        endpointProvider({ Region: region, UseFIPS: fips, UseDualStack: dual }).url.href,
+        `${region}${fips ? ', FIPS' : ''}${dual ? ', dual stack' : ''}: where the SDK finds it`,
+      )
+    }
+  }
+}
+
+t.equal(awsEndpoint('sts', 'eu-west-1', {}), 'https://sts.eu-west-1.amazonaws.com', "STS is the region's")
+t.equal(
+  awsEndpoint('ssm', 'eu-west-1', { AWS_ENDPOINT_URL: 'http://127.0.0.1:1' }),
+  'http://127.0.0.1:1',
+  'one address for all',
+)
+t.equal(
+  awsEndpoint('ssm', 'eu-west-1', { AWS_ENDPOINT_URL: 'http://a', AWS_ENDPOINT_URL_SSM: 'http://b' }),
+  'http://b',
+  'the address of the service wins',
+)

@@ -1,0 +1,82 @@
+import { join } from 'node:path'
+import t from 'tap'
+import { containerCredentials } from './container-credentials.ts'
+import { failureOf } from './failure.ts'
+import type { HttpRequest } from './http-exchange.ts'
+
+type Env = Readonly<Record<string, string>>
+
+const keys = '{"AccessKeyId":"AKIDPOD","SecretAccessKey":"fakesecret","Token":"faketoken"}'
+
+async function ask(env: Env, status = 200, body = keys) {
+  const asked: HttpRequest[] = []
+  const source = containerCredentials(env, 500, async (request) => {
+    asked.push(request)
+    return { status, headers: {}, body }
+  })
+  const result = await source().then(
+    ({ accessKeyId }) => accessKeyId,
+    (error: unknown) => failureOf(error),
+  )
+  return { result, asked: asked.map(({ url, headers }) => [url, headers['authorization'] ?? '']) }
+}
+
+const full = (uri: string): Env => ({ AWS_CONTAINER_CREDENTIALS_FULL_URI: uri })
+
+const near = [
+  'http://169.254.170.23/v1/credentials',
+  'http://169.254.170.2/x',
+  'http://[fd00:ec2::23]/v1/credentials',
+  'http://127.0.0.1:8080/',
+  'http://localhost/',
+  'http://[::1]/',
+  'https://credentials.example.com/',
+]
+for (const uri of near) {
+  t.test(`${uri} may be asked`, async (t) => {
+    t.strictSame(await ask(full(uri)), { result: 'AKIDPOD', asked: [[uri, '']] })
+  })
+}
+
+const far = ['http://10.0.0.1/', 'http://169.254.169.254/', 'http://example.com/', 'ftp://127.0.0.1/', 'x']
+for (const uri of far) {
+  t.test(`${uri} may not: the credentials would cross the network in the clear`, async (t) => {
+    const { result, asked } = await ask(full(uri))
+    t.match(result, { code: 'CREDENTIALS_MISSING' })
+    t.strictSame(asked, [])
+  })
+}
+
+t.test("a relative address is one of ECS's agent", async (t) => {
+  const { asked } = await ask({ AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: '/v2/credentials/1' })
+  t.strictSame(asked, [['http://169.254.170.2/v2/credentials/1', '']])
+})
+
+t.test('the token of the file wins over that of the environment', async (t) => {
+  const file = join(t.testdir({ token: 'token-of-the-file' }), 'token')
+  const env = { ...full('http://127.0.0.1/'), AWS_CONTAINER_AUTHORIZATION_TOKEN: 'Basic token' }
+  t.strictSame((await ask(env)).asked, [['http://127.0.0.1/', 'Basic token']])
+  const { asked } = await ask({ ...env, AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: file })
+  t.strictSame(asked, [['http://127.0.0.1/', 'token-of-the-file']])
+})
+
+t.test('a token of several lines is not sent', async (t) => {
+  const env = { ...full('http://127.0.0.1/'), AWS_CONTAINER_AUTHORIZATION_TOKEN: 'a\r\nx: y' }
+  t.match(await ask(env), { result: { code: 'CREDENTIALS_MISSING' }, asked: [] })
+})
+
+t.test('a token file that is absent is named', async (t) => {
+  const env = { ...full('http://127.0.0.1/'), AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: '/nonexistent/token' }
+  t.match(await ask(env), { result: { code: 'CREDENTIALS_MISSING', detail: /\/nonexistent\/token/ } })
+})
+
+t.test('an answer that is none does not show what it held', async (t) => {
+  for (const [status, body] of [
+    [500, keys],
+    [200, keys.slice(0, -3)],
+  ] as const) {
+    const { result } = await ask(full('http://127.0.0.1/'), status, body)
+    t.match(result, { code: 'CREDENTIALS_MISSING', detail: `it answered ${status}` })
+    t.notMatch(JSON.stringify(result), 'fakesecret')
+  }
+})

@@ -1,0 +1,63 @@
+/**
+ * The credentials of EKS Pod Identity, or of an ECS task: an endpoint that the environment names.
+ * https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
+ */
+import { readFile } from 'node:fs/promises'
+import { type CredentialSource, noCredentials, parseCredentials } from './aws-credentials.ts'
+import type { Exchange } from './http-exchange.ts'
+import { isLoopback } from './loopback.ts'
+import { systemCode, systemReason } from './system-error.ts'
+
+type Env = Readonly<Record<string, string | undefined>>
+
+const source = 'the container credentials endpoint'
+
+/** Link-local addresses of the ECS and EKS agents: the only ones beside loopback that may be asked in the clear. */
+const agents = ['169.254.170.2', '169.254.170.23', '[fd00:ec2::23]']
+
+/** @param timeout in milliseconds. */
+export function containerCredentials(env: Env, timeout: number, exchange: Exchange): CredentialSource {
+  const relative = env['AWS_CONTAINER_CREDENTIALS_RELATIVE_URI']
+  const text = relative ? `http://${agents[0]}${relative}` : (env['AWS_CONTAINER_CREDENTIALS_FULL_URI'] ?? '')
+  return async () => {
+    const url = URL.canParse(text) ? new URL(text) : undefined
+    const isSafe = url?.protocol === 'https:' || (url?.protocol === 'http:' && isNear(url.hostname))
+    if (!url || !isSafe) {
+      throw noCredentials(source, `${text} is neither https:// nor an address of this machine`)
+    }
+    const token = await readToken(env)
+    const headers = token ? { authorization: token } : {}
+    let status: number
+    let body: string
+    try {
+      ;({ status, body } = await exchange({ url: url.href, method: 'GET', headers, timeout }))
+    } catch (error) {
+      throw noCredentials(source, error instanceof Error ? error.message : '')
+    }
+    const credentials = status === 200 ? parseCredentials(body) : undefined
+    // The answer itself may hold a piece of the credentials.
+    if (!credentials) throw noCredentials(source, `it answered ${status}`)
+    return credentials
+  }
+}
+
+function isNear(hostname: string): boolean {
+  return isLoopback(hostname) || agents.includes(hostname)
+}
+
+/** A token of several lines would forge headers. */
+async function readToken(env: Env): Promise<string> {
+  const file = env['AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE']
+  let token = env['AWS_CONTAINER_AUTHORIZATION_TOKEN'] ?? ''
+  if (file) {
+    try {
+      token = await readFile(file, 'utf8')
+    } catch (error) {
+      const code = systemCode(error)
+      if (code === undefined) throw error
+      throw noCredentials(source, `its token file ${file}: ${systemReason(code)}`)
+    }
+  }
+  if (/[^\x20-\x7e]/.test(token)) throw noCredentials(source, 'its token has more than one line')
+  return token
+}

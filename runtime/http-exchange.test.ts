@@ -1,0 +1,58 @@
+import { once } from 'node:events'
+import { createServer, type RequestListener } from 'node:http'
+import t, { type Test } from 'tap'
+import { openHttp } from './http-exchange.ts'
+
+async function serve(t: Test, listener: RequestListener): Promise<string> {
+  const server = createServer(listener)
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.teardown(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  const address = server.address()
+  return `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/`
+}
+
+const get = { method: 'GET', headers: {}, timeout: 2000 } as const
+
+t.test('a whole answer, over one connection', async (t) => {
+  const ports = new Set<number | undefined>()
+  const url = await serve(t, (request, response) => {
+    ports.add(request.socket.remotePort)
+    response.writeHead(201, { 'x-a': 'b' }).end('h\u00e9')
+  })
+  const exchange = openHttp()
+  for (let round = 0; round < 3; round++) {
+    t.match(await exchange({ ...get, url }), { status: 201, headers: { 'x-a': 'b' }, body: 'h\u00e9' })
+  }
+  t.equal(ports.size, 1)
+})
+
+t.test('the time is for all of it, however the answer trickles', async (t) => {
+  const url = await serve(t, (_, response) => {
+    const timer = setInterval(() => response.write('.'), 20)
+    response.on('close', () => clearInterval(timer))
+  })
+  await t.rejects(openHttp()({ ...get, url, timeout: 100 }), { name: 'TimeoutError' })
+})
+
+t.test('an answer without an end is given up', async (t) => {
+  const url = await serve(t, (_, response) => {
+    const more = () => {
+      while (response.write('.'.repeat(10_000)));
+    }
+    response.on('drain', more)
+    more()
+  })
+  await t.rejects(openHttp()({ ...get, url }), { message: 'the answer is too long' })
+})
+
+t.test('an answer that is cut off is none', async (t) => {
+  const url = await serve(t, (_, response) => {
+    response.writeHead(200, { 'content-length': '100' })
+    response.write('half', () => response.destroy())
+  })
+  await t.rejects(openHttp()({ ...get, url }), { code: 'ECONNRESET' })
+})

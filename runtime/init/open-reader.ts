@@ -1,0 +1,35 @@
+import type { StoreAddress } from '../../api/init-env.ts'
+import { awsEndpoint } from '../aws-endpoint.ts'
+import { openFileParameterStore } from '../file-parameter-store.ts'
+import { openHttp } from '../http-exchange.ts'
+import type { ParameterReader } from '../parameter-store.ts'
+import { podCredentials } from '../pod-credentials.ts'
+import { podRegion } from '../pod-region.ts'
+import { openSsmCall } from '../ssm-call.ts'
+import { openSsmReader } from '../ssm-reader.ts'
+import { type EnvProblem, podRegionProblems, storeEnvProblems } from '../store-env.ts'
+
+type Env = Readonly<Record<string, string | undefined>>
+
+/**
+ * The store as init reads it. Region and credentials may have to be waited for, so they are looked for with the first
+ * call. @param requestTimeout in milliseconds. @returns the reader, or all that is wrong with the AWS part of the environment.
+ */
+export function openReader(
+  address: StoreAddress,
+  env: Env,
+  requestTimeout: number,
+): { readonly reader?: ParameterReader; readonly problems: readonly EnvProblem[] } {
+  if (address.kind === 'file') return { reader: openFileParameterStore(address.folder), problems: [] }
+  const problems = [...podRegionProblems(env), ...storeEnvProblems(env)]
+  if (problems.length > 0) return { problems }
+  const exchange = openHttp()
+  const region = podRegion(env, requestTimeout, exchange)
+  const credentials = podCredentials(env, requestTimeout, exchange, region)
+  const reader = openSsmReader(async () => {
+    const known = await region()
+    const endpoint = awsEndpoint('ssm', known, env)
+    return openSsmCall({ region: known, endpoint, credentials, requestTimeout, exchange })
+  })
+  return { reader, problems }
+}

@@ -1,0 +1,104 @@
+/** The region of a pod, and what the instance metadata answer to who asks in either version. */
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import t, { type Test } from 'tap'
+import { failureOf } from './failure.ts'
+import { openHttp } from './http-exchange.ts'
+import { openInstanceMetadata } from './instance-metadata.ts'
+import { podRegion } from './pod-region.ts'
+
+type Answer = readonly [status: number, body: string] | 'silence'
+
+async function serve(t: Test, answers: Readonly<Record<string, Answer>>) {
+  const asked: string[] = []
+  const server = createServer((request, response) => {
+    const key = `${request.method} ${request.url}`
+    asked.push([key, request.headers['x-aws-ec2-metadata-token'] ?? []].flat().join(' '))
+    const answer = answers[key] ?? [404, 'none']
+    if (answer !== 'silence') response.writeHead(answer[0]).end(answer[1])
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.teardown(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  const address = server.address()
+  const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`
+  return { env: { AWS_EC2_METADATA_SERVICE_ENDPOINT: url }, asked }
+}
+
+const region = (env: Readonly<Record<string, string>>) => podRegion(env, 200, openHttp())
+const placement = 'GET /latest/meta-data/placement/region'
+const token = 'PUT /latest/api/token'
+
+t.test("the environment's region wins, and nobody is asked", async (t) => {
+  const { env, asked } = await serve(t, { [placement]: [200, 'eu-west-3'] })
+  t.equal(await region({ ...env, AWS_REGION: 'eu-west-1' })(), 'eu-west-1')
+  t.equal(await region({ ...env, AWS_DEFAULT_REGION: 'eu-west-2' })(), 'eu-west-2')
+  t.strictSame(asked, [])
+})
+
+const versions: readonly (readonly [title: string, first: Answer, asked: readonly string[]])[] = [
+  ['version 2, with a token', [200, 'fakemetadatatoken'], [token, `${placement} fakemetadatatoken`]],
+  ['version 1, where a token is refused', [403, ''], [token, placement]],
+  ['version 1, where a token is unknown', [404, ''], [token, placement]],
+  ['version 1, where a token never comes', 'silence', [token, placement]],
+]
+for (const [title, first, asked] of versions) {
+  t.test(`without one, the instance metadata are asked: ${title}`, async (t) => {
+    const server = await serve(t, { [token]: first, [placement]: [200, 'eu-west-3'] })
+    const ask = region(server.env)
+    t.equal(await ask(), 'eu-west-3')
+    t.strictSame(server.asked, asked)
+    t.equal(await ask(), 'eu-west-3')
+    t.strictSame(server.asked, asked, 'once')
+  })
+}
+
+const failures: readonly (readonly [
+  title: string,
+  answers: Readonly<Record<string, Answer>>,
+  detail: RegExp,
+])[] = [
+  ['none', { [token]: [200, 'x'] }, /answered 404/],
+  ['silence', { [token]: [200, 'x'], [placement]: 'silence' }, /time/],
+  ['what is no region', { [placement]: [200, '<html>'] }, /they name none/],
+]
+for (const [title, answers, detail] of failures) {
+  t.test(
+    `where the instance metadata give ${title}, the region is missing, and asked for again`,
+    async (t) => {
+      const { env, asked } = await serve(t, answers)
+      const ask = region(env)
+      const failure = failureOf(await ask().catch((error: unknown) => error))
+      t.match(failure, { code: 'REGION_MISSING', message: /set AWS_REGION/, detail })
+      const before = asked.length
+      await ask().catch(() => {})
+      t.equal(asked.length, 2 * before)
+    },
+  )
+}
+
+t.test('metadata that are switched off are not asked', async (t) => {
+  const off = { AWS_EC2_METADATA_DISABLED: 'true' }
+  t.equal(openInstanceMetadata(off, 200, openHttp()), undefined)
+  t.match(failureOf(await region(off)().catch((error: unknown) => error)), { code: 'REGION_MISSING' })
+})
+
+t.test('the address is that of IPv6 where the environment says so', async (t) => {
+  const urls: string[] = []
+  const metadata = openInstanceMetadata(
+    { AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE: 'IPv6' },
+    200,
+    async ({ url }) => {
+      urls.push(url)
+      return { status: 200, headers: {}, body: 'x' }
+    },
+  )
+  await metadata?.get('placement/region')
+  t.strictSame(urls, [
+    'http://[fd00:ec2::254]/latest/api/token',
+    'http://[fd00:ec2::254]/latest/meta-data/placement/region',
+  ])
+})

@@ -1,0 +1,104 @@
+/**
+ * One call to Parameter Store without the SDK's client: AWS's own signer, Node's own HTTP. The client costs init four
+ * times what a Node without any program takes; this costs it once (docs/adr, docs/performance.md).
+ *
+ * The protocol: https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html
+ */
+import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto'
+import { SignatureV4 } from '@smithy/signature-v4'
+import type { HttpAnswer, Exchange } from './http-exchange.ts'
+import type { CredentialSource } from './aws-credentials.ts'
+
+export type SsmCallOptions = {
+  readonly region: string
+  readonly endpoint: string
+  readonly credentials: CredentialSource
+  /** For the answer, in milliseconds; getting credentials has a time of its own. */
+  readonly requestTimeout: number
+  readonly exchange: Exchange
+}
+
+/** The answer as JSON, or an error as awsFailure reads it: with `$fault` what the service said, else what Node said. */
+export type SsmCall = (action: string, input: object) => Promise<unknown>
+
+/** AWS refuses a signature that is five minutes old or more: https://docs.aws.amazon.com/IAM/latest/UserGuide/signing-elements.html */
+const clockTolerance = 4 * 60_000
+
+export function openSsmCall({
+  region,
+  endpoint,
+  credentials,
+  requestTimeout,
+  exchange,
+}: SsmCallOptions): SsmCall {
+  const url = new URL(endpoint)
+  const signer = new SignatureV4({ service: 'ssm', region, credentials, sha256: Sha256 })
+  /** How far the clock of this machine is behind that of AWS. */
+  let behind = 0
+  return async (action, input) => {
+    const body = JSON.stringify(input)
+    const request = {
+      method: 'POST',
+      protocol: url.protocol,
+      hostname: url.hostname,
+      path: url.pathname,
+      headers: {
+        host: url.host,
+        'content-type': 'application/x-amz-json-1.1',
+        'x-amz-target': `AmazonSSM.${action}`,
+      },
+      body,
+    }
+    const { headers } = await signer.sign(request, { signingDate: new Date(Date.now() + behind) })
+    const answer = await exchange({ url: url.href, method: 'POST', headers, body, timeout: requestTimeout })
+    const skew = Date.parse(answer.headers.date ?? '') - Date.now()
+    if (answer.status !== 200 && Math.abs(skew - behind) > clockTolerance) behind = skew
+    return readJson(answer)
+  }
+}
+
+function readJson({ status, headers, body }: HttpAnswer): unknown {
+  const $metadata = { httpStatusCode: status }
+  let json: unknown
+  try {
+    json = JSON.parse(body)
+  } catch {
+    // The parser's own words may quote the answer. A gateway's page for a 503 is as good as ours.
+    if (status < 500) throw Object.assign(new Error('the answer is no JSON'), { $metadata })
+  }
+  if (status === 200) return json
+  const {
+    __type: type,
+    message,
+    Message,
+  }: Record<string, unknown> = typeof json === 'object' && json !== null ? { ...json } : {}
+  const [name = 'Unknown'] = [headers['x-amzn-errortype'], type].filter((one) => typeof one === 'string')
+  const [words = ''] = [message, Message].filter((one) => typeof one === 'string')
+  const $fault = status < 500 ? 'client' : 'server'
+  // Both may stand between a namespace and an address: `com.amazonaws.ssm#Name:http://…`.
+  throw Object.assign(new Error(words), { name: name.replace(/^.*#|:.*$/g, ''), $metadata, $fault })
+}
+
+/** Node's hashes as the signer takes them. */
+class Sha256 {
+  readonly #hash: Hash | Hmac
+
+  constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
+    this.#hash = secret === undefined ? createHash('sha256') : createHmac('sha256', bytes(secret))
+  }
+
+  update(data: string | ArrayBuffer | ArrayBufferView): void {
+    this.#hash.update(bytes(data))
+  }
+
+  async digest(): Promise<Uint8Array> {
+    return this.#hash.digest()
+  }
+}
+
+function bytes(data: string | ArrayBuffer | ArrayBufferView): Uint8Array {
+  if (typeof data === 'string') return Buffer.from(data)
+  return ArrayBuffer.isView(data)
+    ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
+    : new Uint8Array(data)
+}

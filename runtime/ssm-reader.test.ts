@@ -1,0 +1,137 @@
+/** What init reads Parameter Store with: held to the contract of every store, and to what may go wrong on the way. */
+import { inspect } from 'node:util'
+import t, { type Test } from 'tap'
+import { type Fault, internalError } from './fake-ssm/faults.ts'
+import { type FakeSsmServerOptions, startFakeSsm } from './fake-ssm/server.ts'
+import { failed, failureOf } from './failure.ts'
+import { openHttp } from './http-exchange.ts'
+import { runParameterStoreContract } from './parameter-store.contract.ts'
+import { openSsmCall } from './ssm-call.ts'
+import { openSsmParameterStore } from './ssm-parameter-store.ts'
+import { openSsmReader } from './ssm-reader.ts'
+
+const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'fakesecret', sessionToken: 'faketoken' }
+
+async function start(t: Test, options: FakeSsmServerOptions = {}, requestTimeout = 2000) {
+  const server = await startFakeSsm(options)
+  t.teardown(() => server.stop())
+  const { endpoint } = server
+  const call = openSsmCall({
+    region: 'eu-west-1',
+    endpoint,
+    credentials: async () => credentials,
+    requestTimeout,
+    exchange: openHttp(),
+  })
+  return { server, call, reader: openSsmReader(async () => call) }
+}
+
+const { server: contractServer, reader: contractReader } = await start(t)
+let stores = 0
+await runParameterStoreContract(t, 'reader', () => {
+  const store = openSsmParameterStore({
+    region: 'eu-west-1',
+    endpoint: contractServer.endpoint,
+    credentials,
+    requestTimeout: 2000,
+    maxAttempts: 1,
+  })
+  return { store: { ...store, ...contractReader }, prefix: `/store-${++stores}` }
+})
+
+async function failureIn(work: Promise<unknown>) {
+  return failureOf(await work.then(String, (error: unknown) => error))
+}
+
+const ask = [{ name: '/a' }]
+const faults: readonly (readonly [fault: Fault, failure: object])[] = [
+  [{ kind: 'reset' }, { code: 'UNREACHABLE', message: /ECONNRESET/ }],
+  [{ kind: 'answer lost' }, { code: 'UNREACHABLE' }],
+  [{ kind: 'hang' }, { code: 'UNREACHABLE', message: /TimeoutError/ }],
+  [
+    { kind: 'late', after: 400 },
+    { code: 'UNREACHABLE', message: /TimeoutError/ },
+  ],
+  [
+    { kind: 'trickle', every: 40 },
+    { code: 'UNREACHABLE', message: /TimeoutError/ },
+  ],
+  [{ kind: 'truncated' }, { code: 'UNREACHABLE' }],
+  [{ kind: 'malformed', body: '<html>fakepassword</html>' }, { code: 'BAD_ANSWER' }],
+  [{ kind: 'malformed', body: '<html>fakepassword</html>', status: 503 }, { code: 'UNREACHABLE' }],
+  [{ kind: 'malformed', body: '<html>fakepassword</html>', status: 403 }, { code: 'BAD_ANSWER' }],
+  [{ kind: 'malformed', body: '"fakepassword"' }, { code: 'BAD_ANSWER' }],
+  [{ kind: 'malformed', body: 'null' }, { code: 'BAD_ANSWER' }],
+  [{ kind: 'malformed', body: '{}' }, { code: 'BAD_ANSWER' }],
+  [{ kind: 'malformed', body: '{"Parameters":"fakepassword"}' }, { code: 'BAD_ANSWER' }],
+  [{ kind: 'malformed', body: '{"Parameters":[{"Name":"/a","Value":"fakepassword' }, { code: 'BAD_ANSWER' }],
+  [{ kind: 'malformed', body: `{"x":"${'fakepassword'.repeat(100_000)}"}` }, { code: 'BAD_ANSWER' }],
+  [{ kind: 'malformed', body: 'null', status: 429 }, { code: 'THROTTLED' }],
+  [internalError, { code: 'UNREACHABLE' }],
+  [{ kind: 'error', status: 503, type: 'ServiceUnavailable' }, { code: 'UNREACHABLE' }],
+  [
+    { kind: 'error', status: 400, type: 'com.amazon.coral.service#ThrottlingException' },
+    { code: 'THROTTLED' },
+  ],
+  [{ kind: 'error', status: 400, type: 'ExpiredTokenException' }, { code: 'CREDENTIALS_REFUSED' }],
+  [{ kind: 'error', status: 400, type: 'ValidationException' }, { code: 'INVALID_NAME' }],
+  [{ kind: 'error', status: 400, type: 'InvalidKeyId' }, { code: 'REFUSED' }],
+]
+for (const [fault, failure] of faults) {
+  t.test(`a call that goes wrong: ${JSON.stringify(fault).slice(0, 80)}`, async (t) => {
+    const { server, reader } = await start(
+      t,
+      { fault: ({ index }) => (index === 0 ? fault : undefined) },
+      150,
+    )
+    server.put('/a', 'fakepassword')
+    const error: unknown = await reader.get(ask).catch((caught: unknown) => caught)
+    t.match(failureOf(error), failure)
+    t.notMatch(inspect(error, { depth: 9, showHidden: true }), 'fakepassword')
+    t.equal((await reader.get(ask)).found[0]?.value.reveal(), 'fakepassword', 'the next call is whole')
+  })
+}
+
+t.test('a refused connection is an unreachable store', async (t) => {
+  const call = openSsmCall({
+    region: 'eu-west-1',
+    endpoint: 'http://127.0.0.1:1',
+    credentials: async () => credentials,
+    requestTimeout: 500,
+    exchange: openHttp(),
+  })
+  t.match(await failureIn(openSsmReader(async () => call).get(ask)), {
+    code: 'UNREACHABLE',
+    message: /ECONNREFUSED/,
+  })
+})
+
+t.test('one call crosses the wire for all names and selectors, decrypted', async (t) => {
+  const { server, reader } = await start(t)
+  await reader.get([{ name: '/a', selector: '3' }, { name: '/b' }])
+  t.match(server.calls, [
+    {
+      action: 'GetParameters',
+      names: ['/a:3', '/b'],
+      withDecryption: true,
+      accessKeyId: 'AKIDEXAMPLE',
+    },
+  ])
+  t.equal(server.calls.length, 1)
+})
+
+t.test('who connects is asked until it is done, by all who wait at once', async (t) => {
+  const { server, call } = await start(t)
+  server.put('/a', 'fakepassword')
+  let connects = 0
+  const reader = openSsmReader(async () => {
+    if (++connects === 1) throw failed({ code: 'REGION_MISSING', message: 'no region' })
+    return call
+  })
+  const first = await Promise.all([failureIn(reader.get(ask)), failureIn(reader.get(ask))])
+  t.match(first, [{ code: 'REGION_MISSING' }, { code: 'REGION_MISSING' }])
+  t.equal(connects, 1)
+  await Promise.all([reader.get(ask), reader.get(ask)])
+  await reader.get(ask)
+  t.equal(connects, 2)
+})

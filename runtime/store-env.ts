@@ -1,0 +1,57 @@
+/** The AWS part of the environment of every program that opens a store. */
+import { isLoopback } from './loopback.ts'
+
+type Env = Readonly<Record<string, string | undefined>>
+
+/** The problem is the end of a sentence that begins with the variable's name. */
+export type EnvProblem = { readonly env: string; readonly problem: string }
+
+/** What `--help` says of the environment of a store, beside KEES_STORE. */
+export const storeVariables = [
+  {
+    env: 'AWS_REGION',
+    meaning: 'the region of the store; in a pod without it, that of the instance metadata',
+  },
+  { env: 'AWS_DEFAULT_REGION', meaning: 'the same, where AWS_REGION is not set' },
+  { env: 'AWS_ENDPOINT_URL_SSM', meaning: 'the address of the store in place of the one of AWS' },
+  { env: 'AWS_ENDPOINT_URL', meaning: 'the same, where AWS_ENDPOINT_URL_SSM is not set, and for STS' },
+  { env: 'ALLOW_HTTP', meaning: 'true allows an http:// address that is not loopback' },
+] as const
+
+export function regionOf(env: Env): string | undefined {
+  return env['AWS_REGION'] || env['AWS_DEFAULT_REGION'] || undefined
+}
+
+/** All that is wrong at once. A region that is absent is not wrong here: there are other places to find one. */
+export function storeEnvProblems(env: Env): EnvProblem[] {
+  const endpoints = ['AWS_ENDPOINT_URL', 'AWS_ENDPOINT_URL_SSM', 'AWS_ENDPOINT_URL_STS']
+  return [...regionProblems(env), ...endpoints.flatMap((name) => endpointProblems(name, env))]
+}
+
+/** What a pod lacks that has nowhere else to look for a region. */
+export function podRegionProblems(env: Env): EnvProblem[] {
+  if (regionOf(env) !== undefined || !isMetadataOff(env)) return []
+  return [{ env: 'AWS_REGION', problem: 'is missing, and the instance metadata are switched off' }]
+}
+
+export function isMetadataOff(env: Env): boolean {
+  return env['AWS_EC2_METADATA_DISABLED']?.toLowerCase() === 'true'
+}
+
+function regionProblems(env: Env): EnvProblem[] {
+  const name = env['AWS_REGION'] ? 'AWS_REGION' : 'AWS_DEFAULT_REGION'
+  const region = env[name]
+  if (!region || /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/.test(region)) return []
+  return [{ env: name, problem: 'is not a region such as eu-west-1' }]
+}
+
+function endpointProblems(name: string, env: Env): EnvProblem[] {
+  const text = env[name]
+  if (text === undefined || text === '') return []
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (url?.protocol === 'https:') return []
+  if (url?.protocol !== 'http:') return [{ env: name, problem: 'is not an https:// address' }]
+  if (env['ALLOW_HTTP'] === 'true' || isLoopback(url.hostname)) return []
+  const problem = `is a plain http:// address of ${url.hostname}: use https://, or set ALLOW_HTTP=true if the network is trusted`
+  return [{ env: name, problem }]
+}
