@@ -15,8 +15,12 @@ const runtime = (['podman', 'docker'] as const).find((name) => working.includes(
 /** For tap's `skip`; in the form that `.ci/run` checks. */
 export const containersMissing = runtime === undefined && 'needs a container engine'
 
-/** For tools that run containers, and call what they run them by `docker`. */
-export const containerEnv = working.includes('docker') || runtime === undefined ? env : withDocker(env)
+/** For tools that run containers. kustomize calls what runs them `docker`; kpt has to be told of podman, lest it dislike its version. */
+export const containerEnv: NodeJS.ProcessEnv = {
+  ...(working.includes('docker') || runtime === undefined ? env : withDocker(env)),
+  // The one until 1.0.0-beta.58, the other since.
+  ...(runtime === undefined ? {} : { KPT_FN_RUNTIME: runtime, KRM_FN_RUNTIME: runtime }),
+}
 
 /** What the images of tests stand on, where it is not the Dockerfile's own. */
 export const baseImage = env['KEES_BASE_IMAGE']

@@ -17,6 +17,7 @@ export const images = [
   { target: 'inject-init', ...functions },
   { target: 'export-iam', ...functions },
   { target: 'init', layer: 'init', programs: ['init'] },
+  { target: 'creator', layer: 'creator', programs: ['creator'] },
 ] as const satisfies readonly ImagePrograms[]
 
 export type Target = (typeof images)[number]['target']
