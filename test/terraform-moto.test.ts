@@ -135,10 +135,21 @@ await t.test('the module in a real configuration', { skip: missing, timeout: 300
     'applied, it is granted',
   )
 
+  const renamed = grant('billing', billing.parameters)
+  await writeModule([grownApp, renamed, worker])
+  const log = await runTerraform(folder, 'apply', '-auto-approve')
+  const attachment = 'aws_iam_role_policy_attachment.part1'
+  const [made, gone] = [
+    log.indexOf(`${attachment}["${renamed.key}"]: Creation complete`),
+    log.indexOf(`${attachment}["${billing.key}"]: Destroying`),
+  ]
+  test.ok(made >= 0 && gone > made, 'under another key a role has its new policy before the old one goes')
+  test.strictSame(await attachedTo(endpoint, 'billing'), { 'kees-billing-part1': documentFor(billing) })
+
   const detached = await runTerraform(folder, 'apply', '-auto-approve', '-var=attach=false')
   test.match(
     detached,
-    'Resources: 0 added, 0 changed, 2 destroyed.',
+    'Resources: 0 added, 1 changed, 2 destroyed.',
     'attach = false takes the attachments away',
   )
   test.strictSame(await attachedTo(endpoint, 'made-here'), {}, 'and leaves the roles without their policies')

@@ -7,6 +7,11 @@ import { partNames } from './split.ts'
  * moment at which a role lacks one of them. ADR 4 has the measurements.
  */
 export const mainTf = `${partNames.map(formatPart).join('\n')}
+# It waits for the attachments: a role that comes under another key has its new policy before the old one goes.
+resource "terraform_data" "attached" {
+  input = keys(aws_iam_role_policy_attachment.part1)
+}
+
 check "role_names" {
   assert {
     condition     = length(setsubtract(keys(var.role_names), keys(local.grants))) == 0
