@@ -1,0 +1,36 @@
+import t from 'tap'
+import { metrics, metricTable } from './metrics.ts'
+
+t.test('what is counted, observed and asked for, as Prometheus reads it', async (t) => {
+  const { count, observe, gauge, text } = metrics()
+  count('refusals_total', { reason: 'Conflict' })
+  count('refusals_total', { reason: 'Conflict' })
+  count('refusals_total', { reason: 'a "quoted"\\\n' }, 3)
+  observe('creation_latency_seconds', 0.3, 2)
+  observe('creation_latency_seconds', 3000)
+  let depth = 7
+  gauge('queue_depth', () => depth)
+  depth = 8
+  const lines = text().split('\n')
+  const of = (name: string) => lines.filter((line) => line.startsWith(`kees_creator_${name}`))
+  t.strictSame(of('refusals_total'), [
+    'kees_creator_refusals_total{reason="Conflict"} 2',
+    'kees_creator_refusals_total{reason="a \\"quoted\\"\\\\\\n"} 3',
+  ])
+  t.strictSame(of('queue_depth'), ['kees_creator_queue_depth 8'])
+  const latency = of('creation_latency_seconds')
+  t.ok(latency.includes('kees_creator_creation_latency_seconds_bucket{le="0.25"} 0'))
+  t.ok(latency.includes('kees_creator_creation_latency_seconds_bucket{le="0.5"} 2'))
+  t.ok(latency.includes('kees_creator_creation_latency_seconds_bucket{le="1800"} 2'))
+  t.ok(latency.includes('kees_creator_creation_latency_seconds_bucket{le="+Inf"} 3'))
+  t.ok(latency.includes('kees_creator_creation_latency_seconds_count 3'))
+})
+
+t.test('every metric has its help and its type, and every line one of the two forms', async (t) => {
+  const { text } = metrics()
+  const lines = text().trimEnd().split('\n')
+  for (const [name, { type }] of Object.entries(metricTable)) {
+    t.ok(lines.includes(`# TYPE kees_creator_${name} ${type}`), name)
+  }
+  for (const line of lines) t.match(line, /^(# (HELP|TYPE) kees_\w+ .+|kees_\w+(\{.*\})? [0-9.e+-]+)$/)
+})

@@ -1,0 +1,106 @@
+import t from 'tap'
+import type { Annotation } from '../../api/pod-annotations.ts'
+import { oldestPod, podIndex } from './pod-index.ts'
+import type { PodMetadata } from './pod-metadata.ts'
+
+const token = (name: string): Annotation => [
+  `secret.bsycorp.com/${name}`,
+  'kind=DYNAMIC,type=RANDOM,size=128',
+]
+
+function world() {
+  const changed: string[] = []
+  const added: string[] = []
+  const index = podIndex({ annotationDomain: 'bsycorp.com', policy: undefined }, () => 5, {
+    familyChanged: (family, namespace) => changed.push(`${namespace} ${family}`),
+    podAdded: (pod, _, owner) => added.push(`${pod.name} of ${owner}`),
+  })
+  const claims = (family: string) =>
+    index.claimantsOf(family).map(({ template }) => [...template.pods].map(({ name }) => name).join())
+  return { index, changed, added, claims, sink: index.sink() }
+}
+
+const pod = (
+  name: string,
+  annotations: readonly Annotation[],
+  more: Partial<PodMetadata> = {},
+): PodMetadata => ({
+  uid: `uid ${name}`,
+  namespace: 'n',
+  name,
+  version: '1',
+  createdAt: 1,
+  terminating: false,
+  annotations,
+  ...more,
+})
+
+t.test('pods of one template share it; its families change with the first and the last', async (t) => {
+  const { index, changed, added, claims, sink } = world()
+  sink.seen(pod('a', [token('x'), token('y_consumer')], { owner: 'rs' }))
+  sink.seen(pod('b', [token('x'), token('y_consumer')]))
+  t.strictSame(changed, ['n /x', 'n /y'])
+  t.strictSame(added, ['a of rs', 'b of uid b'])
+  t.strictSame([claims('/x'), claims('/y'), claims('/z')], [['a,b'], ['a,b'], []])
+  sink.gone(pod('a', []))
+  t.equal(index.podCount(), 1)
+  t.strictSame(claims('/x'), ['b'])
+  sink.gone(pod('b', []))
+  sink.gone(pod('b', []))
+  t.strictSame([index.podCount(), claims('/x')], [0, []])
+})
+
+t.test('what is not annotated, or goes, is not kept', async (t) => {
+  const { index, sink } = world()
+  sink.seen(pod('plain', []))
+  sink.seen(pod('settings', [['init.bsycorp.com/storage-prefix', '/n']]))
+  sink.seen(pod('going', [token('x')], { terminating: true }))
+  t.equal(index.podCount(), 0)
+  sink.seen(pod('stays', [token('x')]))
+  sink.seen(pod('stays', [token('x')], { terminating: true }))
+  t.equal(index.podCount(), 0)
+})
+
+t.test(
+  'a pod whose annotations change moves, and the other claims of its old family are looked at',
+  async (t) => {
+    const { changed, claims, sink } = world()
+    sink.seen(pod('a', [token('x')]))
+    sink.seen(pod('b', [token('x'), token('z')]))
+    changed.length = 0
+    sink.seen(pod('a', [token('y')]))
+    t.strictSame([claims('/x'), claims('/y')], [['b'], ['a']])
+    t.ok(changed.includes('n /x') && changed.includes('n /y'))
+  },
+)
+
+t.test('what a list does not name is gone, of that list only', async (t) => {
+  const { index, claims, sink } = world()
+  const other = index.sink()
+  other.seen(pod('c', [token('x')], { namespace: 'm' }))
+  sink.listBegins()
+  sink.seen(pod('a', [token('x')]))
+  sink.seen(pod('b', [token('x')]))
+  sink.listEnds()
+  sink.listBegins()
+  sink.seen(pod('b', [token('x')]))
+  sink.listEnds()
+  t.strictSame(claims('/x'), ['c', 'b'])
+})
+
+t.test(
+  'a template that is wrong has its refusals; the oldest pod is the first by time, then name',
+  async (t) => {
+    const { index, sink } = world()
+    const wrong: Annotation = ['secret.bsycorp.com/x', 'kind=DYNAMIC']
+    sink.seen(pod('b', [wrong, token('y')]))
+    sink.seen(pod('a', [wrong, token('y')]))
+    sink.seen(pod('old', [wrong, token('y')], { createdAt: 0 }))
+    const [claimant] = index.claimantsOf('/y')
+    t.match(claimant?.template.refusals, [{ reason: 'InvalidAnnotation' }])
+    t.equal(claimant && index.templateOf(claimant.template.key), claimant?.template)
+    t.equal(claimant && oldestPod(claimant.template)?.name, 'old')
+    sink.gone(pod('old', []))
+    t.equal(claimant && oldestPod(claimant.template)?.name, 'a')
+  },
+)
