@@ -4,6 +4,8 @@ import type { Flags, ParsedFlags } from './flags.ts'
 /** What a command sees of the process; tests give their own. */
 export type Io = {
   readonly env: Readonly<Record<string, string | undefined>>
+  /** The files that are running. */
+  readonly self: { readonly node: string; readonly program: string }
   /** Everything that comes on standard input; undefined where that is a terminal. */
   readonly readStdin: () => Promise<Buffer | undefined>
   readonly out: (text: string) => void

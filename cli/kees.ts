@@ -11,6 +11,7 @@ import { diffCommand } from './diff.ts'
 import { exportCommand } from './export.ts'
 import { flagsHelp, parseFlags } from './flags.ts'
 import { injectCommand } from './inject.ts'
+import { installCommand } from './install.ts'
 import { putCommand } from './put.ts'
 import { verifyCommand } from './verify.ts'
 
@@ -22,6 +23,7 @@ export const commands: readonly Command[] = [
   createCommand,
   putCommand,
   admissionPolicyCommand,
+  installCommand,
 ]
 
 /** The command `kees`. @param args without the program's own name. @returns the exit code. */

@@ -4,6 +4,7 @@ import { kees } from './kees.ts'
 
 const io: Io = {
   env: process.env,
+  self: { node: process.execPath, program: process.argv[1] ?? '' },
   readStdin: async () => {
     if (process.stdin.isTTY) return undefined
     const chunks: Buffer[] = []

@@ -1,0 +1,115 @@
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
+import { fakeIo } from './fake-io.ts'
+import { kees } from './kees.ts'
+
+const names = ['export-iam', 'inject-init', 'kees', 'node']
+
+/** A machine with programs that say only what version they are of. */
+function machine(t: Test) {
+  const folder = t.testdir({ node: 'node 1', dist: {}, bin: {} })
+  for (const name of ['inject-init', 'export-iam', 'kees']) {
+    writeFileSync(join(folder, 'dist', name), `${name} 1`)
+  }
+  symlinkSync('../dist/kees', join(folder, 'bin/kees'))
+  const into = join(folder, 'a/tools')
+  const install = async (...args: readonly string[]) => {
+    const io = fakeIo(undefined, {}, { node: join(folder, 'node'), program: join(folder, 'bin/kees') })
+    return { exit: await kees(['install', ...args], io), printed: io.printed(), said: io.said() }
+  }
+  const contents = () =>
+    Object.fromEntries(readdirSync(into).map((name) => [name, readFileSync(join(into, name), 'utf8')]))
+  return { folder, into, install, contents }
+}
+
+await t.test('Node and the programs come into the folder, for everybody to run', async (t) => {
+  const { into, install, contents } = machine(t)
+  const { exit, printed, said } = await install(into)
+  t.strictSame([exit, said], [0, ''])
+  t.strictSame(
+    printed.split('\n').filter(Boolean).toSorted(),
+    names.map((name) => `${into}/${name} installed`),
+  )
+  t.strictSame(contents(), Object.fromEntries(names.map((name) => [name, `${name} 1`])))
+  for (const name of names) t.equal(statSync(join(into, name)).mode & 0o777, 0o755)
+})
+
+await t.test('a second time nothing is touched', async (t) => {
+  const { into, install } = machine(t)
+  await install(into)
+  const inodes = () => names.map((name) => statSync(join(into, name)).ino)
+  const before = inodes()
+  const { exit, printed } = await install(into)
+  t.equal(exit, 0)
+  t.strictSame(
+    printed.split('\n').filter(Boolean).toSorted(),
+    names.map((name) => `${into}/${name} unchanged`),
+  )
+  t.strictSame(inodes(), before)
+})
+
+await t.test('what differs is replaced, and what nobody may run; what is of others stays', async (t) => {
+  const { folder, into, install, contents } = machine(t)
+  await install(into)
+  writeFileSync(join(folder, 'dist/kees'), 'kees 2')
+  writeFileSync(join(into, 'kustomize'), 'of others')
+  chmodSync(join(into, 'node'), 0o644)
+  const { exit, printed } = await install(into)
+  t.equal(exit, 0)
+  t.strictSame(printed.match(/\S+ installed/g)?.toSorted(), [
+    `${into}/kees installed`,
+    `${into}/node installed`,
+  ])
+  t.match(contents(), { kees: 'kees 2', 'inject-init': 'inject-init 1', kustomize: 'of others' })
+  t.equal(statSync(join(into, 'node')).mode & 0o777, 0o755)
+})
+
+await t.test('a link in the place of a program gives way', async (t) => {
+  const { folder, into, install, contents } = machine(t)
+  mkdirSync(into, { recursive: true })
+  writeFileSync(join(folder, 'other'), 'other')
+  symlinkSync(join(folder, 'other'), join(into, 'kees'))
+  t.equal((await install(into)).exit, 0)
+  t.equal(contents()['kees'], 'kees 1')
+  t.ok(lstatSync(join(into, 'kees')).isFile())
+  t.equal(readFileSync(join(folder, 'other'), 'utf8'), 'other')
+})
+
+await t.test('where one cannot be written, all stay as they were', async (t) => {
+  const { folder, into, install } = machine(t)
+  await install(into)
+  for (const name of ['inject-init', 'export-iam']) writeFileSync(join(folder, 'dist', name), `${name} 2`)
+  writeFileSync(join(folder, 'dist/kees'), 'kees 2')
+  const blocked = join(folder, 'b')
+  mkdirSync(join(blocked, 'kees'), { recursive: true })
+  const { exit, said, printed } = await install(blocked)
+  t.strictSame([exit, printed], [6, ''])
+  t.equal(said, `error: ${blocked}/kees cannot be written: it is not a file\n`)
+  t.strictSame(readdirSync(blocked), ['kees'])
+})
+
+await t.test('a folder that cannot be', async (t) => {
+  const { folder, install } = machine(t)
+  const { exit, said } = await install(join(folder, 'node'))
+  t.equal(exit, 6)
+  t.match(said, /^error: .*\/node.* cannot be written: a part of the path is not a folder \(ENOTDIR\)\n$/)
+})
+
+await t.test('a wrong command line, and programs that are not beside kees: all said at once', async (t) => {
+  const { folder, install } = machine(t)
+  t.match(await install(), { exit: 2, said: 'error: the folder is missing: kees install DIR\n' })
+  const io = fakeIo(undefined, {}, { node: join(folder, 'absent'), program: join(folder, 'node') })
+  t.equal(await kees(['install', 'a', 'b'], io), 2)
+  t.match(io.said(), /only one folder can be given/)
+  for (const name of names) t.match(io.said(), `error: ${name} is not there to be installed: ${folder}/`)
+})

@@ -1,0 +1,38 @@
+import { existsSync } from 'node:fs'
+import { realpath } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { exitCode, type ExitCode } from '../api/exit-code.ts'
+import { type Command, type Io, sayUsage } from './command.ts'
+import type { ParsedFlags } from './flags.ts'
+import { installFiles } from './install-files.ts'
+
+/** In this order: a newer Node runs older programs, and the other way round it may not. */
+const programs = ['inject-init', 'export-iam', 'kees'] as const
+
+export const installCommand: Command = {
+  name: 'install',
+  usage: 'DIR',
+  purpose:
+    'Puts Node, inject-init, export-iam and kees into DIR, where they run with DIR on the PATH and no other Node. Again, it replaces what differs.',
+  flags: {},
+  run,
+}
+
+async function run({ operands }: ParsedFlags, io: Io): Promise<ExitCode> {
+  const [folder, ...more] = operands
+  const problems: string[] = []
+  if (folder === undefined || folder === '') problems.push('the folder is missing: kees install DIR')
+  if (more.length > 0) problems.push('only one folder can be given')
+  // The way over links, such as those that npm makes, to where all of them are.
+  const beside = dirname(await realpath(io.self.program))
+  const sources = new Map([
+    ['node', io.self.node],
+    ...programs.map((name) => [name, join(beside, name)] as const),
+  ])
+  for (const [name, source] of sources) {
+    if (!existsSync(source)) problems.push(`${name} is not there to be installed: ${source} does not exist`)
+  }
+  if (problems.length > 0 || folder === undefined) return sayUsage(problems, io)
+  for (const { path, outcome } of await installFiles(sources, folder)) io.out(`${path} ${outcome}\n`)
+  return exitCode.done
+}
