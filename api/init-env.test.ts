@@ -19,6 +19,9 @@ const defaults: InitEnv = {
   deniedWait: 30_000,
   requestTimeout: 5000,
   store: { kind: 'ssm' },
+  listen: { host: '127.0.0.1', port: 9929 },
+  notifyFile: '',
+  notifyUrl: '',
 }
 
 t.strictSame(decodeInitEnv({}), { settings: defaults }, 'a variable that is absent has its default')
@@ -48,6 +51,10 @@ const set: readonly (readonly [env: string, text: string, settings: Partial<Init
   ['DENIED_WAIT', '1h', { deniedWait: 3_600_000 }],
   ['REQUEST_TIMEOUT', '2500ms', { requestTimeout: 2500 }],
   ['KEES_STORE', 'file:/var/lib/kees', { store: { kind: 'file', folder: '/var/lib/kees' } }],
+  ['LISTEN', ':9929', { listen: { host: '', port: 9929 } }],
+  ['LISTEN', 'off', { listen: 'off' }],
+  ['NOTIFY_FILE', '/secret/changed', { notifyFile: '/secret/changed' }],
+  ['NOTIFY_URL', 'http://127.0.0.1:8080/-/reload', { notifyUrl: 'http://127.0.0.1:8080/-/reload' }],
 ]
 
 for (const [env, text, settings] of set) {
@@ -83,6 +90,7 @@ const noDuration = 'is not a duration such as 300s, 5m or 500ms, up to 596h'
 const noMode = 'is not three octal digits such as 0444'
 const noStore = 'is not a store: allowed are ssm and file:<folder>'
 
+const noAddress = 'is neither an http:// address of loopback nor an https:// address'
 const refused: readonly (readonly [env: string, text: string, problem: string])[] = [
   ['ANNOTATIONS_FILE', 'annotations', noPath],
   ['SECRETS_FILE', './secret', noPath],
@@ -107,6 +115,12 @@ const refused: readonly (readonly [env: string, text: string, problem: string])[
   ['KEES_STORE', 'file:', noStore],
   ['KEES_STORE', 'profile:a', noStore],
   ['KEES_STORE', '/var/lib/kees', noStore],
+  ['LISTEN', '9929', 'is not an address and a port such as 127.0.0.1:8080 or :8080'],
+  ['NOTIFY_FILE', 'changed', noPath],
+  ['NOTIFY_URL', 'http://app.example.com/', noAddress],
+  ['NOTIFY_URL', 'file:///etc/passwd', noAddress],
+  ['NOTIFY_URL', '/-/reload', noAddress],
+  ['NOTIFY_URL', 'https://me:fakepassword@example.com/', 'must not hold a password'],
 ]
 
 for (const [env, text, problem] of refused) {
@@ -151,6 +165,18 @@ const someSettings = fc.record(
       fc.constant({ kind: 'ssm' as const }),
       anyText.filter((text) => text !== '').map((folder) => ({ kind: 'file' as const, folder })),
     ),
+    listen: fc.oneof(
+      fc.constant('off' as const),
+      fc.record(
+        {
+          host: fc.constantFrom('', '127.0.0.1', '::1', 'localhost'),
+          port: fc.integer({ min: 1, max: 65_535 }),
+        },
+        { noNullPrototype: true },
+      ),
+    ),
+    notifyFile: path,
+    notifyUrl: fc.webUrl({ validSchemes: ['https'] }),
   },
   { requiredKeys: [], noNullPrototype: true },
 )

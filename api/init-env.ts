@@ -5,6 +5,8 @@
 import { annotationDomainProblem, defaultAnnotationDomain } from './annotation-domain.ts'
 import type { Checked } from './checked.ts'
 import { formatDuration, parseDuration } from './duration.ts'
+import { formatListenAddress, type ListenAddress, parseListenAddress } from './listen-address.ts'
+import { isLoopback } from './loopback.ts'
 import { defaultFormat, parseFormat, type SecretsFormat, secretsFormats } from './secrets-format.ts'
 
 export type InitEnv = {
@@ -22,6 +24,12 @@ export type InitEnv = {
   readonly deniedWait: number
   readonly requestTimeout: number
   readonly store: StoreAddress
+  /** These three of who refreshes alone. */
+  readonly listen: ListenAddress | 'off'
+  /** Empty: none. */
+  readonly notifyFile: string
+  /** Empty: none. */
+  readonly notifyUrl: string
 }
 
 export type StoreAddress = { readonly kind: 'ssm' } | { readonly kind: 'file'; readonly folder: string }
@@ -128,6 +136,37 @@ export const initVariables: Variables = {
     parse: parseStoreAddress,
     format: (value) => (value.kind === 'ssm' ? 'ssm' : `file:${value.folder}`),
   },
+  listen: {
+    env: 'LISTEN',
+    // Loopback, and a port that hardly any app has: all containers of a pod share them.
+    default: { host: '127.0.0.1', port: 9929 },
+    meaning: 'with --refresh: where /metrics and /healthz are served; :9929 for every address, off for none',
+    parse: (text) => (text === 'off' ? { value: text } : parseListenAddress(text)),
+    format: (value) => (value === 'off' ? value : formatListenAddress(value)),
+  },
+  notifyFile: path(
+    'NOTIFY_FILE',
+    '',
+    'with --refresh: a file that is written anew after other values were written, for the app to watch',
+  ),
+  notifyUrl: {
+    env: 'NOTIFY_URL',
+    default: '',
+    meaning:
+      'with --refresh: an address in the pod, or of https://, that is called (POST) after other values were written',
+    parse: parseNotifyUrl,
+    format: (value) => value,
+  },
+}
+
+function parseNotifyUrl(text: string): Checked<string> {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  const isAllowed = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname))
+  if (!url || !isAllowed)
+    return { problem: 'is neither an http:// address of loopback nor an https:// address' }
+  return url.username === '' && url.password === ''
+    ? { value: text }
+    : { problem: 'must not hold a password' }
 }
 
 /** @param text the value of KEES_STORE. */
@@ -152,6 +191,9 @@ export function encodeInitEnv(settings: Partial<InitEnv>): readonly (readonly [e
     ...encode(initVariables.deniedWait, settings.deniedWait),
     ...encode(initVariables.requestTimeout, settings.requestTimeout),
     ...encode(initVariables.store, settings.store),
+    ...encode(initVariables.listen, settings.listen),
+    ...encode(initVariables.notifyFile, settings.notifyFile),
+    ...encode(initVariables.notifyUrl, settings.notifyUrl),
   ]
 }
 
@@ -189,6 +231,9 @@ export function decodeInitEnv(env: Readonly<Record<string, string | undefined>>)
     deniedWait: decode(initVariables.deniedWait),
     requestTimeout: decode(initVariables.requestTimeout),
     store: decode(initVariables.store),
+    listen: decode(initVariables.listen),
+    notifyFile: decode(initVariables.notifyFile),
+    notifyUrl: decode(initVariables.notifyUrl),
   }
   return problems.length > 0 ? { problems } : { settings }
 }

@@ -1,5 +1,5 @@
 /** The AWS part of the environment of every program that opens a store. */
-import { isLoopback } from './loopback.ts'
+import { isLoopback } from '../api/loopback.ts'
 
 type Env = Readonly<Record<string, string | undefined>>
 

@@ -11,6 +11,7 @@ import { envTable as creatorEnvTable } from '../runtime/creator/config.ts'
 import { eventReasons } from '../runtime/creator/event-reasons.ts'
 import { metricTable } from '../runtime/creator/metrics.ts'
 import { envTable } from '../runtime/init/config.ts'
+import { refreshMetrics } from '../runtime/init/refresh-metrics.ts'
 
 /** File names in docs/reference/ to texts. */
 export function referencePages(): ReadonlyMap<string, string> {
@@ -163,12 +164,37 @@ function initPage(): string {
     "Fetches the values of the declarations in its pod's annotations and writes them to files, all of them or none. " +
       'Everything is set by the environment; inject-init sets what differs from the defaults.',
     envRows(envTable),
+    '## Arguments',
+    table(
+      ['argument', 'meaning'],
+      [
+        ['', 'writes the files once and ends'],
+        [
+          '`--refresh DURATION`',
+          'stays, and asks the store again and again, DURATION apart (from 1s; for pods in numbers take minutes: the store ' +
+            'has a quota). When other values are stored, the whole new set is swapped in, and then the app is told. Whatever ' +
+            'fails leaves the files as they are.',
+        ],
+        ['`--check`', 'exit code 0 if the files are there, for the startup probe of an init that stays'],
+      ],
+    ),
+    '## Metrics',
+    'Of an init that stays, at `/metrics` of the address LISTEN: on loopback unless that is changed, because all of a ' +
+      'pod has one network.',
+    table(['metric', 'type', 'meaning'], metricRows()),
     '## Formats',
     'A value that a format cannot hold, such as one that is not Unicode text, is exit code 1, and no file is written.',
     table(
       ['format', 'is', 'cannot hold'],
       Object.entries(formatMeanings).map(([format, [what, not]]) => [`\`${format}\``, what, not]),
     ),
+  )
+}
+
+function metricRows(): string[][] {
+  const text = refreshMetrics('', () => 0).text()
+  return [...text.matchAll(/^# HELP (\S+) (.*)\n# TYPE \S+ (.*)$/gm)].map(
+    ([, name = '', help = '', type = '']) => [`\`${name}\``, type, cell(help)],
   )
 }
 

@@ -71,6 +71,11 @@ const bad: readonly (readonly [title: string, env: Env, problems: readonly strin
     ['RESOURCES_FILE and SECRETS_FILE are one inside the other'],
   ],
   [
+    'a signal file in place of the secrets',
+    { NOTIFY_FILE: '/secret/secret' },
+    ['NOTIFY_FILE is the same file as SECRETS_FILE'],
+  ],
+  [
     'a store that is none',
     { KEES_STORE: 'vault' },
     ['KEES_STORE "vault" is not a store: allowed are ssm and file:<folder>'],

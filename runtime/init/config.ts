@@ -34,8 +34,7 @@ export function readConfig(env: Env): InitConfig {
     env: name,
     problem: `${quote(env[name] ?? '')} ${problem}`,
   }))
-  const overlap = settings && overlapOf(resolve(settings.secretsFile), resolve(settings.resourcesFile))
-  if (overlap !== undefined) problems.push({ env: initVariables.resourcesFile.env, problem: overlap })
+  if (settings) problems.push(...overlaps(settings))
   const level = env['LOG_LEVEL'] || 'info'
   const logLevel = logLevels.find((one) => one === level)
   if (logLevel === undefined) {
@@ -54,10 +53,20 @@ export function readConfig(env: Env): InitConfig {
 }
 
 /** One inside the other would be written into what the other replaces. */
-function overlapOf(secrets: string, resources: string): string | undefined {
-  if (secrets === resources) return 'is the same file as SECRETS_FILE'
-  const [a, b] = [`${secrets}/`, `${resources}/`]
-  return a.startsWith(b) || b.startsWith(a) ? 'and SECRETS_FILE are one inside the other' : undefined
+function overlaps({ secretsFile, resourcesFile, notifyFile }: InitEnv): EnvProblem[] {
+  const files = [
+    { ...initVariables.secretsFile, path: secretsFile },
+    { ...initVariables.resourcesFile, path: resourcesFile },
+    { ...initVariables.notifyFile, path: notifyFile },
+  ].filter(({ path }) => path !== '')
+  return files.flatMap(({ env, path }, index) =>
+    files.slice(0, index).flatMap((other): EnvProblem[] => {
+      const [a, b] = [`${resolve(path)}/`, `${resolve(other.path)}/`]
+      if (a === b) return [{ env, problem: `is the same file as ${other.env}` }]
+      if (!a.startsWith(b) && !b.startsWith(a)) return []
+      return [{ env, problem: `and ${other.env} are one inside the other` }]
+    }),
+  )
 }
 
 type Row = { readonly env: string; readonly default: string; readonly meaning: string }
@@ -76,6 +85,9 @@ export const envTable: readonly Row[] = [
   row(initVariables.deniedWait),
   row(initVariables.requestTimeout),
   row(initVariables.store),
+  row(initVariables.listen),
+  row(initVariables.notifyFile),
+  row(initVariables.notifyUrl),
   ...ownVariables,
   ...storeVariables.map((one) => ({ ...one, default: '' })),
 ]
@@ -87,7 +99,11 @@ function row<T>(variable: Omit<Row, 'default'> & { default: T; format: (value: T
 
 export const helpText = `init ${version}: writes the values that a pod's annotations declare into files
 
-usage: init [--help | --version]
+usage: init [--refresh DURATION | --check | --help | --version]
+
+Without an argument it writes them once and ends. With --refresh it stays, asks the store again and again, DURATION
+apart (such as 5m), and writes them anew when other values are stored. With --check it tells by its exit code whether the
+files are there.
 
 Everything is set by the environment:
 ${envTable.map((one) => `  ${one.env}${one.default === '' ? '' : ` (${one.default})`}\n      ${one.meaning}\n`).join('')}

@@ -153,6 +153,18 @@ const failing: readonly Failing[] = [
     [/^the argument "--verbose" is not known/],
   ],
   [
+    'a refresh that is no duration',
+    { annotations: password, args: ['--refresh', 'often'] },
+    2,
+    [/^the argument --refresh "often" is not a duration such as 5m/],
+  ],
+  [
+    'a first set that is missing, where it is to be kept current',
+    { annotations: password, args: ['--refresh', '5m'] },
+    3,
+    [/^annotation .*: parameter \/db\.password does not exist/],
+  ],
+  [
     'wrong annotations',
     { annotations: { ...password, 'secret.bsycorp.com/x': 'kind=DYNAMIC,type=RANDOM,size=1' } },
     1,
@@ -192,6 +204,23 @@ for (const [title, pod, exit, messages] of failing) {
     t.notMatch(JSON.stringify(result), 'fakepassword')
   })
 }
+
+const checks: readonly (readonly [title: string, pod: Pod, exit: number, says: object])[] = [
+  ['that are not there: exit code 6', { annotations: password }, 6, { missing: [/secret\/secret$/] }],
+  ['of wrong annotations: exit code 1', { annotations: { 'secret.bsycorp.com/x': '' } }, 1, {}],
+  ['with a wrong environment: exit code 2', { annotations: {}, env: { DEADLINE: 'soon' } }, 2, {}],
+]
+for (const [title, pod, exit, says] of checks) {
+  t.test(`--check of files ${title}, and no termination message`, async (t) => {
+    const result = await run(t, { ...pod, args: ['--check'] })
+    t.strictSame([result.exit, result.message, result.log.length], [exit, '', 1])
+    t.match(result.log[0], { level: 'error', ...says })
+  })
+}
+
+t.test('--check where nothing is declared finds nothing missing', async (t) => {
+  t.match(await run(t, { annotations: {}, args: ['--check'] }), { exit: 0, log: [] })
+})
 
 t.test('what is missing leaves what is there unwritten', async (t) => {
   const annotations = { ...password, 'secret.bsycorp.com/other': 'kind=REFERENCE,type=PASSWORD' }

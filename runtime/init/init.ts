@@ -1,21 +1,20 @@
 /** What init does, from the annotations of its pod to the files of their values: all of it or nothing. */
 import { exitCode, type ExitCode } from '../../api/exit-code.ts'
-import { type InitEnv, initVariables } from '../../api/init-env.ts'
-import { quote } from '../../api/mistake.ts'
-import type { Declared } from '../../api/pod-annotations.ts'
+import { type InitMode, parseInitArgs } from '../../api/init-args.ts'
+import { initVariables } from '../../api/init-env.ts'
 import { describeBug } from '../../api/describe-bug.ts'
 import type { Clock } from '../clock.ts'
 import { exitCodeOf, failureOf } from '../failure.ts'
-import type { FetchProgress } from '../fetch-parameters.ts'
 import { type Log, openLog } from '../log.ts'
-import { formatRef, type ParameterReader } from '../parameter-store.ts'
+import type { ParameterReader } from '../parameter-store.ts'
 import type { EnvProblem } from '../store-env.ts'
+import { checkFiles } from './check-files.ts'
 import { helpText, type InitConfig, readConfig, version } from './config.ts'
-import { fetchDeclared } from './fetch-declared.ts'
+import { fetchFiles } from './fetch-files.ts'
 import { openReader } from './open-reader.ts'
-import { outputFiles } from './output-files.ts'
 import { readDeclared } from './read-declared.ts'
 import { type Problem, report } from './report.ts'
+import { declaredPaths, missingPaths } from './written-files.ts'
 import { writeFiles } from './write-files.ts'
 
 /** Everything that init has of the world outside, but for files and the store. */
@@ -37,9 +36,11 @@ export async function init(world: InitWorld): Promise<ExitCode> {
   }
   const config = readConfig(world.env)
   const log = openLog(config.logLevel, world.writeError, config.context)
+  const { value: mode, problem } = parseInitArgs(world.args)
+  if (mode?.kind === 'check') return await checkFiles(config, log)
   let problems: readonly Problem[]
   try {
-    problems = arg === undefined ? await run(world, config, log) : [unknownArgument(arg)]
+    problems = mode ? await run(mode, world, config, log) : [{ exit: exitCode.usage, text: problem }]
   } catch (error) {
     problems = [problemOf(error, log)]
   }
@@ -47,7 +48,12 @@ export async function init(world: InitWorld): Promise<ExitCode> {
 }
 
 /** @returns what is wrong: all that is wrong with the environment and the annotations at once. */
-async function run(world: InitWorld, config: InitConfig, log: Log): Promise<readonly Problem[]> {
+async function run(
+  mode: InitMode,
+  world: InitWorld,
+  config: InitConfig,
+  log: Log,
+): Promise<readonly Problem[]> {
   const { settings } = config
   const read =
     settings && (await readDeclared(settings.annotationsFile, settings.annotationDomain, settings.format))
@@ -56,42 +62,35 @@ async function run(world: InitWorld, config: InitConfig, log: Log): Promise<read
   }
   if (read?.declared.length === 0 && read.problems.length === 0) {
     log.info('nothing is declared: nothing to do')
+    // A sidecar that ends is started again.
+    if (mode.kind === 'refresh') for (;;) await world.clock.sleep(mode.every)
     return []
   }
   const timeout = settings?.requestTimeout ?? initVariables.requestTimeout.default
-  const opened = openReader(config.store ?? initVariables.store.default, world.env, timeout)
+  const open = () => openReader(config.store ?? initVariables.store.default, world.env, timeout)
+  const opened = open()
   const problems = [...[...config.problems, ...opened.problems].map(envProblem), ...(read?.problems ?? [])]
   if (problems.length > 0 || !settings || !read || !opened.reader) return problems
-  return await fetchAndWrite(opened.reader, read.declared, settings, world, log)
-}
-
-async function fetchAndWrite(
-  store: ParameterReader,
-  declared: readonly Declared[],
-  settings: InitEnv,
-  { clock, random }: InitWorld,
-  log: Log,
-): Promise<readonly Problem[]> {
-  log.info('fetching the declared parameters', { declarations: declared.length })
-  const progress = ({ found, open }: FetchProgress) =>
-    log.info('waiting for parameters', {
-      found,
-      open: open.length,
-      first: open.slice(0, 10).map(({ ref, failure }) => ({ parameter: formatRef(ref), code: failure.code })),
-    })
-  const { values, problems } = await fetchDeclared(store, declared, settings, { clock, random, progress })
-  if (problems.length > 0) return problems
-  const output = outputFiles(values, settings)
-  if (output.problems) return output.problems
-  const refusals = await writeFiles(output.files, settings.fileMode, new Date())
-  log.info('the files are written', { files: output.files.map(({ path }) => path), values: values.length })
-  for (const reason of refusals) log.warn('files of an earlier run cannot be removed', { reason })
-  return []
-}
-
-function unknownArgument(arg: string): Problem {
-  const text = `the argument ${quote(arg)} is not known: allowed are --help and --version, the rest is set by the environment`
-  return { exit: exitCode.usage, text }
+  const { declared } = read
+  const ask = (reader: ParameterReader) => fetchFiles(reader, declared, settings, world, log)
+  const isFirst = (await missingPaths(declaredPaths(declared, settings))).length > 0
+  if (mode.kind !== 'refresh' || isFirst) {
+    log.info('fetching the declared parameters', { declarations: declared.length })
+    const output = await ask(opened.reader)
+    if (output.problems) return output.problems
+    const refusals = await writeFiles(output.files, settings.fileMode, new Date())
+    const files = output.files.map(({ path }) => path)
+    log.info('the files are written', { files, values: declared.length })
+    for (const reason of refusals) log.warn('files of an earlier run cannot be removed', { reason })
+  }
+  if (mode.kind !== 'refresh') return []
+  const { keepCurrent } = await import('./keep-current.ts')
+  // Opened anew each time: what credentials come from is replaced in the meantime.
+  const fetch = async () => {
+    const { reader, problems: wrong } = open()
+    return reader ? await ask(reader) : { problems: wrong.map(envProblem) }
+  }
+  return await keepCurrent({ ...world, every: mode.every, settings, fetch, log }, version)
 }
 
 function envProblem({ env, problem }: EnvProblem): Problem {

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { exitCode } from '../../api/exit-code.ts'
 import { describeBug } from '../../api/describe-bug.ts'
+import { parseInitArgs } from '../../api/init-args.ts'
 import { clock } from '../clock.ts'
 import { openLog } from '../log.ts'
 import { init } from './init.ts'
@@ -12,14 +13,17 @@ process.on('uncaughtException', (error) => {
   process.exit(exitCode.bug)
 })
 
-// The first process of a container gets no default from the kernel: without this, a pod that goes would wait for us.
+const [args, writeOut] = [process.argv.slice(2), (text: string) => process.stdout.write(text)]
+
+// The first process of a container gets no default from the kernel: without this, a pod that goes would wait for us. A
+// sidecar that is told to end has done its work.
+const stays = parseInitArgs(args).value?.kind === 'refresh'
 for (const [signal, number] of [
   ['SIGTERM', 15],
   ['SIGINT', 2],
 ] as const)
-  process.on(signal, () => process.exit(128 + number))
+  process.on(signal, () => process.exit(stays ? exitCode.done : 128 + number))
 
-const [args, writeOut] = [process.argv.slice(2), (text: string) => process.stdout.write(text)]
 const world = { args, env: process.env, writeOut, writeError, terminationLog: '/dev/termination-log' }
 
 void init({ ...world, clock, random: Math.random }).then((code) => process.exit(code))

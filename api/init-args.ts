@@ -1,0 +1,52 @@
+/**
+ * What inject-init tells init through the container's arguments: encode and parse side by side. How the program is
+ * started is the image's business; only a probe has to name it.
+ */
+import type { Checked } from './checked.ts'
+import { formatDuration, parseDuration } from './duration.ts'
+import { quote } from './mistake.ts'
+
+export type InitMode =
+  | { readonly kind: 'once' }
+  /** Keeps the files current: asks the store again and again, so many milliseconds apart. */
+  | { readonly kind: 'refresh'; readonly every: number }
+  /** Looks whether the files are there. */
+  | { readonly kind: 'check' }
+
+/** The entry point of the image of init: scripts/images/Dockerfile. */
+export const initCommand = ['/usr/local/bin/node', '/usr/local/bin/init'] as const
+
+/** In milliseconds. */
+const shortestRefresh = 1000
+
+/** @param text such as `5m`. The problem is the end of a sentence that begins with the option's name. */
+export function parseRefresh(text: string): Checked<number> {
+  const every = parseDuration(text)
+  if (every !== undefined && every >= shortestRefresh) return { value: every }
+  return { problem: 'is not a duration such as 5m, from 1s up to 596h' }
+}
+
+export function encodeInitArgs(mode: InitMode): string[] {
+  if (mode.kind === 'refresh') return ['--refresh', formatDuration(mode.every)]
+  return mode.kind === 'check' ? ['--check'] : []
+}
+
+export function parseInitArgs(args: readonly string[]): Checked<InitMode> {
+  const [first, second, third] = args.flatMap((arg) =>
+    arg.startsWith('--refresh=') ? ['--refresh', arg.slice('--refresh='.length)] : [arg],
+  )
+  if (first === undefined) return { value: { kind: 'once' } }
+  const isRefresh = first === '--refresh'
+  if (!isRefresh && first !== '--check') return unknown(first)
+  const surplus = isRefresh ? third : second
+  if (surplus !== undefined) return unknown(surplus)
+  if (!isRefresh) return { value: { kind: 'check' } }
+  const { value: every, problem } = parseRefresh(second ?? '')
+  if (problem === undefined) return { value: { kind: 'refresh', every } }
+  return { problem: `the argument --refresh ${second === undefined ? '' : `${quote(second)} `}${problem}` }
+}
+
+function unknown(arg: string): { problem: string } {
+  const allowed = '--refresh DURATION, --check, --help and --version; the rest is set by the environment'
+  return { problem: `the argument ${quote(arg)} is not known here: allowed are ${allowed}` }
+}

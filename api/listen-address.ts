@@ -1,0 +1,21 @@
+import type { Checked } from './checked.ts'
+
+/** Where a server of ours listens. */
+export type ListenAddress = {
+  /** Empty: every address of the machine. */
+  readonly host: string
+  readonly port: number
+}
+
+/** @param text such as `127.0.0.1:9929`, `[::1]:9929` or `:8080`. The problem is the end of a sentence. */
+export function parseListenAddress(text: string): Checked<ListenAddress> {
+  const [, bracketed, plain = '', digits = ''] =
+    /^(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9.-]*)):([0-9]{1,5})$/.exec(text) ?? []
+  const port = Number(digits)
+  if (digits !== '' && port >= 1 && port <= 65_535) return { value: { host: bracketed ?? plain, port } }
+  return { problem: 'is not an address and a port such as 127.0.0.1:8080 or :8080' }
+}
+
+export function formatListenAddress({ host, port }: ListenAddress): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`
+}

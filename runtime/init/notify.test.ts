@@ -1,0 +1,91 @@
+import { once } from 'node:events'
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { createServer, type RequestListener } from 'node:http'
+import { createServer as createPlainServer } from 'node:net'
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
+import { notify } from './notify.ts'
+
+const now = new Date('2026-01-31T12:34:56.789Z')
+const settings = { notifyFile: '', notifyUrl: '', fileMode: 0o444, requestTimeout: 300 }
+
+async function listen(t: Test, server: ReturnType<typeof createPlainServer>): Promise<string> {
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.teardown(() => server.close())
+  const address = server.address()
+  return `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}/-/reload?now`
+}
+
+const app = (t: Test, answer: RequestListener) => listen(t, createServer(answer))
+
+t.test('nobody to tell is nothing wrong', async (t) => {
+  t.equal(await notify(settings, now), undefined)
+})
+
+t.test('the signal file is another file each time, readable as the others are', async (t) => {
+  const folder = t.testdir()
+  const notifyFile = join(folder, 'changed')
+  t.equal(await notify({ ...settings, notifyFile }, now), undefined)
+  t.equal(readFileSync(notifyFile, 'utf8'), '2026-01-31T12:34:56.789Z\n')
+  t.equal(statSync(notifyFile).mode & 0o777, 0o444)
+  const before = statSync(notifyFile).ino
+  writeFileSync(join(folder, '.changed.new'), 'what a killed run left')
+  t.equal(await notify({ ...settings, notifyFile }, now), undefined)
+  t.not(statSync(notifyFile).ino, before)
+  t.strictSame(readdirSync(folder), ['changed'])
+})
+
+t.test('the call is a POST without a body', async (t) => {
+  const seen: unknown[] = []
+  const notifyUrl = await app(t, ({ method, url, headers }, response) => {
+    seen.push([method, url, headers['content-length']])
+    response.end('done')
+  })
+  t.equal(await notify({ ...settings, notifyUrl }, now), undefined)
+  t.strictSame(seen, [['POST', '/-/reload?now', '0']])
+})
+
+t.test('a redirect is not followed', async (t) => {
+  let calls = 0
+  const notifyUrl = await app(t, (_, response) => {
+    calls++
+    response.writeHead(302, { location: '/elsewhere' }).end()
+  })
+  t.equal(await notify({ ...settings, notifyUrl }, now), 'the app (NOTIFY_URL) answers with 302')
+  t.equal(calls, 1)
+})
+
+t.test('what goes wrong is said, of both ways at once', async (t) => {
+  const problem = await notify(
+    { ...settings, notifyFile: '/nonexistent/x', notifyUrl: 'http://127.0.0.1:1/' },
+    now,
+  )
+  t.equal(
+    problem,
+    '"/nonexistent/x" (NOTIFY_FILE) cannot be written: it does not exist (ENOENT); ' +
+      'the app (NOTIFY_URL) cannot be called: ECONNREFUSED',
+  )
+})
+
+const mute: readonly (readonly [title: string, answer: (t: Test) => Promise<string>])[] = [
+  ['never answers', (t) => app(t, () => undefined)],
+  ['hangs up', (t) => app(t, (request) => request.socket.destroy())],
+  [
+    'does not speak HTTP',
+    (t) =>
+      listen(
+        t,
+        createPlainServer((socket) => socket.on('error', () => undefined).end('hello\r\n\r\n')),
+      ),
+  ],
+]
+for (const [title, answer] of mute) {
+  t.test(`an app that ${title} is not told`, async (t) => {
+    const notifyUrl = await answer(t)
+    t.match(
+      await notify({ ...settings, notifyUrl }, now),
+      /^the app \(NOTIFY_URL\) (gave no answer|cannot be called)/,
+    )
+  })
+}

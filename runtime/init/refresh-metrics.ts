@@ -1,0 +1,67 @@
+import { formatMetrics, type Metric } from '../prometheus-text.ts'
+
+export type RefreshResult = 'unchanged' | 'changed' | 'failed'
+
+/** What the refreshing did, and how it stands. */
+export type RefreshMetrics = {
+  readonly refreshed: (result: RefreshResult) => void
+  readonly notified: (result: 'done' | 'failed') => void
+  /** In the format of Prometheus. */
+  readonly text: () => string
+}
+
+/** @param now in seconds since 1970. */
+export function refreshMetrics(version: string, now: () => number): RefreshMetrics {
+  const refreshes = { unchanged: 0, changed: 0, failed: 0 }
+  const notifications = { done: 0, failed: 0 }
+  let isFailing = false
+  const last: { success?: number; change?: number } = {}
+  const metrics = (): Metric[] => [
+    {
+      name: 'kees_init_info',
+      help: 'which init this is',
+      type: 'gauge',
+      samples: [{ labels: { version }, value: 1 }],
+    },
+    {
+      name: 'kees_init_refreshes_total',
+      help: 'how often the store was asked for everything that is declared, by what came of it',
+      type: 'counter',
+      samples: Object.entries(refreshes).map(([result, value]) => ({ labels: { result }, value })),
+    },
+    {
+      name: 'kees_init_refresh_failing',
+      help: 'whether the last refresh failed, so that the files may be older than they should be',
+      type: 'gauge',
+      samples: [{ value: isFailing ? 1 : 0 }],
+    },
+    {
+      name: 'kees_init_last_refresh_timestamp_seconds',
+      help: 'when the files were last known to be what the store has',
+      type: 'gauge',
+      samples: last.success === undefined ? [] : [{ value: last.success }],
+    },
+    {
+      name: 'kees_init_last_change_timestamp_seconds',
+      help: 'when other values were last written',
+      type: 'gauge',
+      samples: last.change === undefined ? [] : [{ value: last.change }],
+    },
+    {
+      name: 'kees_init_notifications_total',
+      help: 'how often the app was told of other values, by what came of it',
+      type: 'counter',
+      samples: Object.entries(notifications).map(([result, value]) => ({ labels: { result }, value })),
+    },
+  ]
+  return {
+    refreshed: (result) => {
+      refreshes[result]++
+      isFailing = result === 'failed'
+      if (!isFailing) last.success = now()
+      if (result === 'changed') last.change = now()
+    },
+    notified: (result) => void notifications[result]++,
+    text: () => formatMetrics(metrics()),
+  }
+}

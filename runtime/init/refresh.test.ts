@@ -1,0 +1,125 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
+import { decodeInitEnv, type InitEnv } from '../../api/init-env.ts'
+import { failed } from '../failure.ts'
+import { virtualClock } from '../fixtures.ts'
+import { openLog } from '../log.ts'
+import { refresh } from './refresh.ts'
+import { refreshMetrics } from './refresh-metrics.ts'
+import { writeFiles } from './write-files.ts'
+
+/** A value, or why there is none: broken, unreachable. */
+type Round = string
+const minute = 60_000
+
+function settingsIn(folder: string, env: Readonly<Record<string, string>>): InitEnv {
+  const decoded = decodeInitEnv({ SECRETS_FILE: join(folder, 'secret'), ...env })
+  if (decoded.problems) throw new Error(JSON.stringify(decoded.problems))
+  return decoded.settings
+}
+
+/** Refreshes until the rounds are used up. @param rounds what the store has: a value, or why there is none. */
+async function run(
+  t: Test,
+  rounds: readonly Round[],
+  env: (folder: string) => Readonly<Record<string, string>> = () => ({}),
+) {
+  const folder = t.testdir()
+  const settings = settingsIn(folder, env(folder))
+  const fileOf = (content: string) => ({ path: settings.secretsFile, content })
+  await writeFiles([fileOf('first')], 0o444, new Date())
+  const [clock, lines, times]: [ReturnType<typeof virtualClock>, unknown[], number[]] = [
+    virtualClock(),
+    [],
+    [],
+  ]
+  const contents: string[] = []
+  const metrics = refreshMetrics('1.2.3', () => clock.now() / 1000)
+  const left = [...rounds]
+  const fetch = async () => {
+    contents.push(readFileSync(settings.secretsFile, 'utf8'))
+    times.push(clock.now())
+    const round = left.shift()
+    if (round === undefined) throw new RangeError('the end of the test')
+    if (round === 'broken') throw failed({ code: 'STORE_UNREADABLE', message: 'the store is broken' })
+    if (round === 'unreachable')
+      return { problems: [{ exit: 5 as const, text: 'no answer', fields: { code: 'X' } }] }
+    return { files: [fileOf(round)] }
+  }
+  const log = openLog('debug', (line) => lines.push(JSON.parse(line)))
+  await t.rejects(
+    refresh({ every: 5 * minute, settings, fetch, metrics, log, clock, random: () => 0.5 }),
+    /the end of/,
+  )
+  return { contents: contents.slice(1), times, lines, text: metrics.text(), folder }
+}
+
+const messages = (lines: readonly unknown[]) =>
+  lines.map((line) => (typeof line === 'object' && line !== null && 'message' in line ? line.message : ''))
+
+t.test(
+  'other values are written, the same are left alone, and the pods of a roll-out spread out',
+  async (t) => {
+    const { contents, times, lines, text } = await run(t, ['first', 'second', 'second'])
+    t.strictSame(contents, ['first', 'second', 'second'])
+    t.strictSame(
+      times.map((one) => one / minute),
+      [2.5, 7.5, 12.5, 17.5],
+    )
+    t.strictSame(messages(lines), [
+      'the files are kept current',
+      'nothing has changed',
+      'other values are written',
+      'nothing has changed',
+    ])
+    t.match(
+      text,
+      'kees_init_refreshes_total{result="unchanged"} 2\nkees_init_refreshes_total{result="changed"} 1\n',
+    )
+    t.match(text, `kees_init_last_change_timestamp_seconds ${7.5 * 60}\n`)
+    t.match(text, `kees_init_last_refresh_timestamp_seconds ${12.5 * 60}\n`)
+  },
+)
+
+t.test('whatever fails, the old files stay, and it is tried again with the next refresh', async (t) => {
+  const { contents, lines, text } = await run(t, ['unreachable', 'broken', 'second', 'unreachable'])
+  t.strictSame(contents, ['first', 'first', 'second', 'second'])
+  t.match(lines.slice(1), [
+    {
+      level: 'error',
+      message: /the files stay as they are/,
+      exitCode: 5,
+      problems: [{ text: 'no answer', code: 'X' }],
+    },
+    { level: 'error', exitCode: 2, problems: [{ text: 'the store is broken', code: 'STORE_UNREADABLE' }] },
+    { level: 'info', message: 'other values are written' },
+    { level: 'error' },
+  ])
+  t.match(text, 'kees_init_refreshes_total{result="failed"} 3\n')
+  t.match(text, 'kees_init_refresh_failing 1\n')
+})
+
+t.test('the app is told once of every change, and of nothing else', async (t) => {
+  const signal = (folder: string) => ({ NOTIFY_FILE: join(folder, 'changed') })
+  const quiet = await run(t, ['first', 'first', 'unreachable'], signal)
+  t.notOk(existsSync(join(quiet.folder, 'changed')))
+  t.match(quiet.text, 'kees_init_notifications_total{result="done"} 0\n')
+  const told = await run(t, ['second', 'second', 'third'], signal)
+  t.match(readFileSync(join(told.folder, 'changed'), 'utf8'), /^\d{4}-\d\d-\d\dT[0-9:.]+Z\n$/)
+  t.match(told.text, 'kees_init_notifications_total{result="done"} 2\n')
+})
+
+t.test(
+  'an app that cannot be told is told again, less and less often, whatever the refreshes do',
+  async (t) => {
+    const { lines, text } = await run(t, ['second', 'second', 'unreachable'], () => ({
+      NOTIFY_FILE: '/nonexistent/changed',
+    }))
+    const told = messages(lines).filter((one) => String(one).startsWith('the app cannot be told'))
+    // 1 + 2 + 4 + … + 32 + 60 + 60 … seconds in 15 minutes.
+    t.ok(told.length > 15 && told.length < 25, `${told.length} times`)
+    t.match(text, `kees_init_notifications_total{result="failed"} ${told.length}\n`)
+    t.match(text, 'kees_init_refreshes_total{result="unchanged"} 1\n')
+  },
+)

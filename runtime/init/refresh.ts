@@ -1,0 +1,111 @@
+/**
+ * Keeps the files current while the app runs. Whatever goes wrong, the files stay as they are, and are right again with
+ * the next refresh that succeeds.
+ */
+import { firstToMend } from '../../api/exit-code.ts'
+import { formatDuration } from '../../api/duration.ts'
+import type { InitEnv } from '../../api/init-env.ts'
+import type { Clock } from '../clock.ts'
+import { exitCodeOf, failureOf } from '../failure.ts'
+import type { Log } from '../log.ts'
+import { notify } from './notify.ts'
+import type { OutputFiles } from './output-files.ts'
+import type { RefreshMetrics, RefreshResult } from './refresh-metrics.ts'
+import type { Problem } from './report.ts'
+import { areWritten } from './written-files.ts'
+import { type NewFile, writeFiles } from './write-files.ts'
+
+export type Refreshing = {
+  /** In milliseconds. */
+  readonly every: number
+  readonly settings: InitEnv
+  readonly fetch: () => Promise<OutputFiles>
+  readonly metrics: RefreshMetrics
+  readonly log: Log
+  readonly clock: Clock
+  /** Evenly from 0 to 1. */
+  readonly random: () => number
+}
+
+/** In milliseconds: how soon the app is told again where it could not be told. Doubled each time. */
+const firstRetry = 1000
+const longestRetry = 60_000
+
+/** Does not end: the process ends with the pod. */
+export async function refresh({
+  every,
+  settings,
+  metrics,
+  log,
+  clock,
+  random,
+  ...world
+}: Refreshing): Promise<never> {
+  log.info('the files are kept current', { every: formatDuration(every) })
+  const hasListener = settings.notifyFile !== '' || settings.notifyUrl !== ''
+  let tell: { readonly at: number; readonly wait: number } | undefined
+  // The pods of one roll-out would else ask the store at the same moment, again and again.
+  let next = clock.now() + every * random()
+  for (;;) {
+    await clock.sleep(Math.max(0, Math.min(next, tell?.at ?? next) - clock.now()))
+    if (clock.now() >= next) {
+      const result = await refreshOnce(world.fetch, settings.fileMode, log)
+      metrics.refreshed(result)
+      next = clock.now() + every * (0.9 + 0.2 * random())
+      if (result === 'changed' && hasListener) tell = { at: clock.now(), wait: firstRetry }
+    }
+    if (tell && clock.now() >= tell.at) {
+      const { wait } = tell
+      const problem = await notify(settings, new Date())
+      metrics.notified(problem === undefined ? 'done' : 'failed')
+      if (problem === undefined) log.info('the app is told')
+      else log.warn('the app cannot be told of other values, it is tried again', { problem })
+      tell =
+        problem === undefined ? undefined : { at: clock.now() + wait, wait: Math.min(2 * wait, longestRetry) }
+    }
+  }
+}
+
+async function refreshOnce(fetch: Refreshing['fetch'], mode: number, log: Log): Promise<RefreshResult> {
+  const failed = (problems: readonly Problem[]): RefreshResult => {
+    log.error('the refresh failed, the files stay as they are', {
+      exitCode: firstToMend(problems.map(({ exit }) => exit)),
+      problems: problems.map(({ text, fields }) => ({ text, ...fields })),
+    })
+    return 'failed'
+  }
+  try {
+    const output = await fetch()
+    if (output.problems) return failed(output.problems)
+    const { files } = output
+    if (await areWritten(files)) {
+      log.debug('nothing has changed')
+      return 'unchanged'
+    }
+    for (const reason of await written(files, mode)) log.warn('not all went well with the files', { reason })
+    log.info('other values are written', { files: files.map(({ path }) => path) })
+    return 'changed'
+  } catch (error) {
+    const failure = failureOf(error)
+    if (failure === undefined) throw error
+    const { code, message, detail } = failure
+    return failed([
+      {
+        exit: exitCodeOf(failure),
+        text: message,
+        fields: { code, ...(detail === undefined ? {} : { detail }) },
+      },
+    ])
+  }
+}
+
+/** Past the moment when the new files appear, they are written, whatever fails then: the app has to be told. */
+async function written(files: readonly NewFile[], mode: number): Promise<readonly string[]> {
+  try {
+    return await writeFiles(files, mode, new Date())
+  } catch (error) {
+    const failure = failureOf(error)
+    if (failure && (await areWritten(files))) return [failure.message]
+    throw error
+  }
+}

@@ -1,0 +1,54 @@
+/** What of the files is on the disk. */
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { InitEnv } from '../../api/init-env.ts'
+import type { Declared } from '../../api/pod-annotations.ts'
+import { systemCode } from '../system-error.ts'
+import type { Content, NewFile } from './write-files.ts'
+
+type Settings = Pick<InitEnv, 'secretsFile' | 'resourcesFile' | 'format'>
+
+/** The paths at which what is declared can be read once it is written. */
+export function declaredPaths(declared: readonly Declared[], settings: Settings): ReadonlySet<string> {
+  return new Set(
+    declared.map(({ declaration: { what, name } }) => {
+      const path = what === 'secret' ? settings.secretsFile : settings.resourcesFile
+      return settings.format === 'files' ? join(path, name) : path
+    }),
+  )
+}
+
+/** The paths among them at which there is no file. */
+export async function missingPaths(paths: Iterable<string>): Promise<string[]> {
+  const missing = []
+  for (const path of paths) {
+    const found = await unlessUnreadable(stat(path))
+    if (found?.isFile() !== true) missing.push(path)
+  }
+  return missing
+}
+
+/** Whether the disk has these very files. */
+export async function areWritten(files: readonly NewFile[]): Promise<boolean> {
+  for (const { path, content } of files) if (!(await isWritten(path, content))) return false
+  return true
+}
+
+async function isWritten(path: string, content: Content): Promise<boolean> {
+  if (typeof content === 'string')
+    return (await unlessUnreadable(readFile(path)))?.equals(Buffer.from(content)) === true
+  const names = await unlessUnreadable(readdir(path))
+  if (names?.length !== content.size) return false
+  for (const [name, text] of content) if (!(await isWritten(join(path, name), text))) return false
+  return true
+}
+
+/** What cannot be read is as good as not there: it is written anew, and that says what is wrong. */
+async function unlessUnreadable<T>(work: Promise<T>): Promise<T | undefined> {
+  try {
+    return await work
+  } catch (error) {
+    if (systemCode(error) === undefined) throw error
+    return undefined
+  }
+}
