@@ -40,6 +40,18 @@ export async function createNamespace({ request }: ControlPlane, name: string): 
   if (status !== 201) throw new Error(`namespace ${name}: ${status} ${JSON.stringify(body)}`)
 }
 
+/** A pod on its own, for clusters without controllers. It stays pending, for there are no nodes. */
+export async function createPod(
+  plane: ControlPlane,
+  namespace: string,
+  name: string,
+  annotations: Annotations,
+): Promise<void> {
+  const spec = { containers: [{ name: 'app', image: 'example/app:1.0' }] }
+  const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace, annotations }, spec }
+  await create(plane, 'api/v1', namespace, 'pods', pod)
+}
+
 export async function deploy(
   plane: ControlPlane,
   namespace: string,

@@ -41,11 +41,13 @@ export type ControlPlane = {
   readonly request: Request
   /** The same as somebody else: a bearer token, such as one of a ServiceAccount. */
   readonly requestAs: (bearer: string) => Request
+  /** Ends the API server and starts it again, on the same port and with the same data. */
+  readonly restartServer: () => Promise<void>
   readonly stop: () => Promise<void>
 }
 
 const token = 'of-a-test'
-/** For all parts together. */
+/** For each thing that is waited for. */
 const patience = 90_000
 const patienceWithOneRequest = 30_000
 
@@ -62,12 +64,13 @@ export async function startControlPlane(
   const start = (name: PartName, args: readonly string[]) => {
     parts.push(startPart(name, args, folder))
   }
-  const deadline = Date.now() + patience
-  const until = (what: string, done: () => boolean | Promise<boolean>) => wait(parts, deadline, what, done)
+  const until = (what: string, done: () => boolean | Promise<boolean>) =>
+    wait(parts, Date.now() + patience, what, done)
   try {
     const [clients = 0, peers = 0, port = 0] = await freePorts(3)
     start('etcd', etcdArgs(folder, clients, peers))
-    start('kube-apiserver', apiserverArgs(folder, clients, port))
+    const serverArgs = apiserverArgs(folder, clients, port)
+    start('kube-apiserver', serverArgs)
     const server = `https://127.0.0.1:${port}`
     // The API server makes them when it starts, the key after the certificate.
     await until('the API server has a certificate', () => existsSync(join(folder, 'certs', 'apiserver.key')))
@@ -82,7 +85,13 @@ export async function startControlPlane(
       await until('the controllers are at work', async () => (await send('GET', account)).status === 200)
     }
     const requestAs = (bearer: string) => sender(server, ca, bearer)
-    return { server, ca, token, kubeconfig, request: send, requestAs, stop }
+    const restartServer = async () => {
+      const at = parts.findIndex(({ name }) => name === 'kube-apiserver')
+      await parts[at]?.stop()
+      parts[at] = startPart('kube-apiserver', serverArgs, folder)
+      await until('the API server is ready again', async () => (await send('GET', '/readyz')).status === 200)
+    }
+    return { server, ca, token, kubeconfig, request: send, requestAs, restartServer, stop }
   } catch (error) {
     await stop()
     throw error

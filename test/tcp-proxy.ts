@@ -1,0 +1,62 @@
+/** A connection that can be cut, or go silent without being cut, as networks do. */
+import { once } from 'node:events'
+import { connect, createServer, type Socket } from 'node:net'
+
+export type TcpProxy = {
+  readonly port: number
+  /** Nothing passes any more, and nobody is told. New connections are taken, and silent too. */
+  readonly freeze: () => void
+  /** What comes from now on passes again, over new connections; the old ones stay silent. */
+  readonly thaw: () => void
+  /** Ends every connection in the middle of whatever passes. */
+  readonly cut: () => void
+  /** How many connections were made. */
+  readonly connections: () => number
+  readonly stop: () => Promise<void>
+}
+
+/** @param target a port of loopback. */
+export async function startTcpProxy(target: number): Promise<TcpProxy> {
+  const sockets = new Set<Socket>()
+  const passing = new Set<Socket>()
+  let [frozen, count] = [false, 0]
+  const server = createServer((near) => {
+    count++
+    const far = connect(target, '127.0.0.1')
+    for (const [from, to] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      sockets.add(from)
+      if (!frozen) passing.add(from)
+      from.on('data', (chunk) => {
+        if (passing.has(from)) to.write(chunk)
+      })
+      from.on('error', () => {})
+      from.on('close', () => {
+        sockets.delete(from)
+        if (passing.delete(from)) to.destroy()
+      })
+    }
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  const destroyAll = () => {
+    for (const socket of sockets) socket.resetAndDestroy()
+  }
+  return {
+    port: typeof address === 'object' && address ? address.port : 0,
+    freeze: () => {
+      frozen = true
+      passing.clear()
+    },
+    thaw: () => (frozen = false),
+    cut: destroyAll,
+    connections: () => count,
+    stop: async () => {
+      destroyAll()
+      await once(server.close(), 'close')
+    },
+  }
+}
