@@ -1,4 +1,5 @@
 import type { ExitCode } from '../api/exit-code.ts'
+import type { Stdin } from '../functions/read-stdin.ts'
 import type { Flags, ParsedFlags } from './flags.ts'
 
 /** What a command sees of the process; tests give their own. */
@@ -7,7 +8,7 @@ export type Io = {
   /** The files that are running. */
   readonly self: { readonly node: string; readonly program: string }
   /** Everything that comes on standard input; undefined where that is a terminal. */
-  readonly readStdin: () => Promise<Buffer | undefined>
+  readonly readStdin: () => Promise<Stdin | undefined>
   readonly out: (text: string) => void
   /** One line for people, on standard error. */
   readonly say: (line: string) => void

@@ -64,11 +64,9 @@ type Problem = { readonly message: string; readonly exit: ExitCode }
 
 /** The value, or what is wrong with it; never a piece of it. */
 async function readValue(io: Io): Promise<SecretValue | Problem> {
-  const bytes = await io.readStdin()
-  if (!bytes) {
-    const message = 'the value is read from standard input, which is a terminal: kees put NAME < FILE'
-    return { message, exit: exitCode.usage }
-  }
+  const terminal = 'the value is read from standard input, which is a terminal: kees put NAME < FILE'
+  const { bytes, problem } = (await io.readStdin()) ?? { problem: terminal }
+  if (problem !== undefined) return { message: problem, exit: exitCode.usage }
   const wrong = (message: string): Problem => ({
     message: `the value on standard input ${message}`,
     exit: exitCode.input,

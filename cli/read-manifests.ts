@@ -50,9 +50,10 @@ export async function readNamed(
   const sources: { path: string; bytes: Buffer }[] = []
   for (const name of new Set(names)) {
     if (name === '-') {
-      const bytes = await io.readStdin()
-      if (bytes) sources.push({ path: '-', bytes })
-      else report('standard input is a terminal: pipe a manifest into it', exitCode.usage)
+      const terminal = 'standard input is a terminal: pipe a manifest into it'
+      const { bytes, problem } = (await io.readStdin()) ?? { problem: terminal }
+      if (problem === undefined) sources.push({ path: '-', bytes })
+      else report(problem, exitCode.usage)
       continue
     }
     for (const path of await filesOf(name, recursive, report)) {

@@ -6,6 +6,7 @@
  * for byte as it came, in YAML as in JSON.
  */
 import { isUtf8 } from 'node:buffer'
+import { isatty } from 'node:tty'
 import { type ExitCode, exitCode } from '../api/exit-code.ts'
 import { quote } from '../api/mistake.ts'
 import manifest from '../package.json' with { type: 'json' }
@@ -25,6 +26,7 @@ import { annotationsOf } from './manifest-item.ts'
 import { type Piece, readInPieces, readWhole, type ResourceList } from './read-resource-list.ts'
 import { applyEdits, type SourceEdit } from './apply-edits.ts'
 import { addEntry, addItem, removeEntries, replaceValue } from './source-edit.ts'
+import { readStdin } from './read-stdin.ts'
 import { guardStdout, writeStdout } from './guard-stdout.ts'
 import { lookUp, ownEntry, toValue, type Value } from './source-value.ts'
 
@@ -112,15 +114,14 @@ async function respond(krmFunction: KrmFunction, args: readonly string[]): Promi
       `argument ${quote(flag)} is not known: allowed are --help and --version; options go into functionConfig`,
     )
   }
-  if (process.stdin.isTTY) {
+  if (isatty(0)) {
     return usage(
       'a ResourceList is expected on standard input: run the function by kustomize or kpt, or see --help',
     )
   }
   try {
-    const chunks: Buffer[] = []
-    for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk))
-    const bytes = Buffer.concat(chunks)
+    const { bytes, problem } = await readStdin(() => process.stdin)
+    if (problem !== undefined) return usage(problem)
     if (isUtf8(bytes)) return runFunction(krmFunction, bytes.toString())
     return { stdout: '', stderr: ['error: the input is not UTF-8 text'], exit: exitCode.input }
   } catch (error) {
