@@ -3,16 +3,24 @@
  * in the making, a right or a role not yet known everywhere, the store busy. Only what is open is asked for again.
  */
 import type { Clock } from './clock.ts'
-import type { Failure, FailureCode } from './failure.ts'
+import type { Failure } from './failure.ts'
 import { inParallel } from './in-parallel.ts'
-import { askNarrowing, mayBeOfOneName } from './narrow.ts'
+import { askNarrowing, askTogether } from './narrow.ts'
+import {
+  askUntil,
+  type Call,
+  callsFor,
+  nextDue,
+  type OpenQuestion,
+  openQuestions,
+  shortestWait,
+} from './open-questions.ts'
 import {
   formatRef,
   type ParameterReader,
   type ParameterRef,
   type StoredParameter,
 } from './parameter-store.ts'
-import { planCalls } from './plan-calls.ts'
 
 export type Wanted = {
   readonly ref: ParameterRef
@@ -38,7 +46,12 @@ export type FetchTools = {
 }
 
 /** A parameter that is not there, with what the store said of it last. */
-export type Unfetched = { readonly ref: ParameterRef; readonly failure: Failure }
+export type Unfetched = {
+  readonly ref: ParameterRef
+  readonly failure: Failure
+  /** It was asked for with others, and what the store said may be about one of those. */
+  readonly shared: boolean
+}
 
 export type Fetched = {
   /** By formatRef. */
@@ -48,7 +61,6 @@ export type Fetched = {
 
 const parallelCalls = 5
 const progressEvery = 10_000
-const shortestWait = 1000
 const longestWait = 15_000
 
 /** @param wanted may name a parameter more than once: it is asked for once. */
@@ -60,14 +72,17 @@ export async function fetchParameters(
 ): Promise<Fetched> {
   const end = clock.now() + limits.deadline
   const found = new Map<string, StoredParameter>()
-  const givenUp: Open[] = []
+  const givenUp: OpenQuestion[] = []
   const open = openQuestions(wanted)
 
-  const note = (ref: ParameterRef, failure: Failure) => {
+  const note = (ref: ParameterRef, failure: Failure, shared = false) => {
     const one = open.get(formatRef(ref))
     if (one === undefined) return
-    one.failure = failure
     if (!one.since.has(failure.code)) one.since.set(failure.code, clock.now())
+    // What was said of it alone is better known than what is said of several.
+    if (shared && !one.shared && one.failure.code === failure.code) return
+    one.failure = failure
+    one.shared = shared
   }
   const get = async (refs: readonly ParameterRef[]) => {
     const answer = await store.get(refs)
@@ -78,7 +93,10 @@ export async function fetchParameters(
       open.delete(formatRef(parameter.ref))
     }
   }
-  const ask = (refs: readonly ParameterRef[]) => askNarrowing(refs, get, note)
+  const ask = ({ refs, isNarrowed }: Call) => {
+    const noteOf = (ref: ParameterRef, failure: Failure, of: number) => note(ref, failure, of > 1)
+    return isNarrowed ? askNarrowing(refs, get, noteOf) : askTogether(refs, get, noteOf)
+  }
 
   const finished = new AbortController()
   void every(progressEvery, clock, finished.signal, () =>
@@ -87,11 +105,7 @@ export async function fetchParameters(
 
   try {
     for (let bound = 2 * shortestWait; clock.now() < end; bound = Math.min(2 * bound, longestWait)) {
-      const questions = [...open.values()]
-      // What was denied is asked for alone, or it would deny the others again.
-      const alone = questions.filter(({ failure }) => mayBeOfOneName(failure))
-      const together = questions.filter((one) => !alone.includes(one))
-      const calls = [...planCalls(together.map(({ ref }) => ref)), ...alone.map(({ ref }) => [ref])]
+      const calls = callsFor([...open.values()], limits, clock.now())
       const timeIsUp = clock.sleep(end - clock.now(), { ref: false })
       await Promise.race([inParallel(calls, parallelCalls, ask), timeIsUp])
       const now = clock.now()
@@ -101,49 +115,21 @@ export async function fetchParameters(
         givenUp.push(one)
       }
       if (open.size === 0) break
-      // The last question falls on the end of a wait, not somewhere before it.
-      const ends = [...open.values()].map((one) => askUntil(one, limits))
       const drawn = shortestWait + random() * (bound - shortestWait)
-      await clock.sleep(Math.max(0, Math.min(drawn, end - now, ...ends.map((at) => at - now))))
+      const due = nextDue([...open.values()].map((one) => askUntil(one, limits))) - now
+      await clock.sleep(Math.max(0, Math.min(due - drawn < shortestWait ? due : drawn, end - now)))
     }
   } finally {
     finished.abort()
   }
   // Copied, because a call that comes too late still notes its answer.
-  const unfetched = [...givenUp, ...open.values()].map(({ ref, failure }) => ({ ref, failure }))
+  const unfetched = [...givenUp, ...open.values()].map(({ ref, failure, shared }) => ({
+    ref,
+    failure,
+    shared,
+  }))
   return { found: new Map(found), unfetched }
 }
-
-type Open = {
-  readonly ref: ParameterRef
-  readonly missingWait: number
-  failure: Failure
-  /** When the store first said so. */
-  readonly since: Map<FailureCode, number>
-}
-
-function openQuestions(wanted: Iterable<Wanted>): Map<string, Open> {
-  const open = new Map<string, Open>()
-  for (const { ref, missingWait } of wanted) {
-    const key = formatRef(ref)
-    const wait = Math.max(missingWait, open.get(key)?.missingWait ?? 0)
-    const failure: Failure = { code: 'UNREACHABLE', message: `no answer about ${key} came in time` }
-    open.set(key, { ref, missingWait: wait, failure, since: new Map() })
-  }
-  return open
-}
-
-/** The moment from which asking again is in vain. */
-function askUntil({ missingWait, failure, since }: Open, { deniedWait }: FetchLimits): number {
-  const first = since.get(failure.code)
-  if (first === undefined) return Infinity
-  if (failure.code === 'MISSING') return first + missingWait
-  if (failure.code === 'ACCESS_DENIED' || failure.code === 'CREDENTIALS_MISSING') return first + deniedWait
-  return passing.has(failure.code) ? Infinity : first
-}
-
-/** What only the deadline ends. */
-const passing: ReadonlySet<FailureCode> = new Set(['THROTTLED', 'UNREACHABLE', 'BAD_ANSWER'])
 
 async function every(period: number, clock: Clock, end: AbortSignal, tell: () => void): Promise<void> {
   for (;;) {

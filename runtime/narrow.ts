@@ -14,7 +14,7 @@ export function mayBeOfOneName({ code }: Failure): boolean {
 export async function askNarrowing<Q>(
   questions: readonly Q[],
   call: (questions: readonly Q[]) => Promise<void>,
-  fail: (question: Q, failure: Failure) => void,
+  fail: Fail<Q>,
 ): Promise<void> {
   try {
     await call(questions)
@@ -22,7 +22,25 @@ export async function askNarrowing<Q>(
     const failure = failureOf(error)
     if (failure === undefined) throw error
     if (mayBeOfOneName(failure) && questions.length > 1) {
-      for (const question of questions) await askNarrowing([question], call, fail)
-    } else for (const question of questions) fail(question, failure)
+      for (const question of questions) await askTogether([question], call, fail)
+    } else for (const question of questions) fail(question, failure, questions.length)
   }
 }
+
+/** Makes a call; where it fails, it fails for all that it asked. */
+export async function askTogether<Q>(
+  questions: readonly Q[],
+  call: (questions: readonly Q[]) => Promise<void>,
+  fail: Fail<Q>,
+): Promise<void> {
+  try {
+    await call(questions)
+  } catch (error) {
+    const failure = failureOf(error)
+    if (failure === undefined) throw error
+    for (const question of questions) fail(question, failure, questions.length)
+  }
+}
+
+/** @param of how many questions the call had. */
+type Fail<Q> = (question: Q, failure: Failure, of: number) => void

@@ -1,0 +1,40 @@
+import type { Clock } from '../clock.ts'
+import type { ParameterReader } from '../parameter-store.ts'
+import { openSsmReader } from '../ssm-reader.ts'
+import type { FakeSsm } from './fake-ssm.ts'
+import type { Fault } from './faults.ts'
+
+export type VirtualCall = { readonly at: number; readonly names: readonly string[] }
+
+export type VirtualOptions = {
+  readonly accessKeyId?: string
+  /** How long a call takes, in milliseconds. */
+  readonly takes?: number
+  /** What goes wrong with a call; what is not an error of the store is a lost connection here. */
+  readonly fault?: () => Fault | undefined
+}
+
+/** The fake without the network, for tests in virtual time: its answers are read by the code that reads AWS's. */
+export function virtualReader(
+  ssm: FakeSsm,
+  clock: Clock,
+  { accessKeyId = 'AKIDEXAMPLE', takes = 0, fault = () => undefined }: VirtualOptions = {},
+): { readonly reader: ParameterReader; readonly calls: readonly VirtualCall[] } {
+  const calls: VirtualCall[] = []
+  const reader = openSsmReader(async () => async (action, input) => {
+    const { Names: names = [] }: { Names?: readonly string[] } = { ...input }
+    calls.push({ at: clock.now(), names })
+    if (takes > 0) await clock.sleep(takes)
+    const spoil = fault()
+    if (spoil && spoil.kind !== 'error') {
+      if (spoil.kind === 'malformed') return spoil.body
+      throw Object.assign(new Error('lost'), { code: 'ECONNRESET' })
+    }
+    const answer = spoil ? { error: { message: '', ...spoil } } : ssm.answer({ action, input, accessKeyId })
+    if ('output' in answer) return answer.output
+    const { type, message, status = 400 } = answer.error
+    const $fault = status < 500 ? 'client' : 'server'
+    throw Object.assign(new Error(message), { name: type, $fault, $metadata: { httpStatusCode: status } })
+  })
+  return { reader, calls }
+}
