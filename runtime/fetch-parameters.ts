@@ -104,7 +104,7 @@ export async function fetchParameters(
   )
 
   try {
-    for (let bound = 2 * shortestWait; clock.now() < end; bound = Math.min(2 * bound, longestWait)) {
+    for (let bound = 2 * shortestWait; end - clock.now() >= 1; bound = Math.min(2 * bound, longestWait)) {
       const calls = callsFor([...open.values()], limits, clock.now())
       const timeIsUp = clock.sleep(end - clock.now(), { ref: false })
       await Promise.race([inParallel(calls, parallelCalls, ask), timeIsUp])

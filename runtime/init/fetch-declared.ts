@@ -24,17 +24,39 @@ export async function fetchDeclared(
     missingWait: isDynamic(one) ? settings.waitTimeout : settings.referenceWait,
   }))
   const { found, unfetched } = await fetchParameters(store, wanted, settings, tools)
-  const failures = new Map(unfetched.map(({ ref, failure }) => [formatRef(ref), failure]))
+  const failed = new Map(unfetched.map((one) => [formatRef(one.ref), one]))
   const values: DeclaredValue[] = []
   const problems: Problem[] = []
   for (const one of declared) {
-    const ref = refOf(one)
-    const parameter = found.get(formatRef(ref))
-    const failure = failures.get(formatRef(ref))
+    const key = formatRef(refOf(one))
+    const parameter = found.get(key)
+    const why = failed.get(key)
     if (parameter) values.push({ declared: one, value: parameter.value })
-    else if (failure) problems.push(unfetchedProblem(one, ref, failure, settings))
+    else if (why) problems.push(unfetchedProblem(one, why, settings))
   }
   return { values, problems: [...problems, ...mismatches(values)] }
+}
+
+/**
+ * For the report of a pod whose annotations are wrong already: what of the others is missing or denied, asked once and without
+ * waiting. Of what the creator makes nothing is said, because it may be at work, and nothing if the store does not answer.
+ */
+export async function lookUpDeclared(
+  store: ParameterReader,
+  declared: readonly Declared[],
+  settings: InitEnv,
+  tools: FetchTools,
+): Promise<readonly Problem[]> {
+  const limits = { deadline: settings.requestTimeout, deniedWait: 0 }
+  const wanted = declared.map((one) => ({ ref: refOf(one), missingWait: 0 }))
+  const { unfetched } = await fetchParameters(store, wanted, limits, tools)
+  const failed = new Map(unfetched.map((one) => [formatRef(one.ref), one]))
+  return declared.flatMap((one) => {
+    const why = failed.get(formatRef(refOf(one)))
+    const isSure =
+      why?.failure.code === 'ACCESS_DENIED' || (why?.failure.code === 'MISSING' && !isDynamic(one))
+    return why && isSure ? [unfetchedProblem(one, why, settings)] : []
+  })
 }
 
 function refOf({ declaration, parameter }: Declared): ParameterRef {

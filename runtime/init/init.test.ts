@@ -168,7 +168,10 @@ const failing: readonly Failing[] = [
     'wrong annotations',
     { annotations: { ...password, 'secret.bsycorp.com/x': 'kind=DYNAMIC,type=RANDOM,size=1' } },
     1,
-    [/^annotation secret\.bsycorp\.com\/x: size "1"/],
+    [
+      /^annotation secret\.bsycorp\.com\/x: size "1"/,
+      /^annotation .*: parameter \/db\.password does not exist/,
+    ],
   ],
   [
     'a missing parameter',

@@ -10,6 +10,7 @@ import type { ParameterReader } from '../parameter-store.ts'
 import type { EnvProblem } from '../store-env.ts'
 import { checkFiles } from './check-files.ts'
 import { helpText, type InitConfig, readConfig, version } from './config.ts'
+import { lookUpDeclared } from './fetch-declared.ts'
 import { fetchFiles } from './fetch-files.ts'
 import { openReader } from './open-reader.ts'
 import { readDeclared } from './read-declared.ts'
@@ -70,7 +71,11 @@ async function run(
   const open = () => openReader(config.store ?? initVariables.store.default, world.env, timeout)
   const opened = open()
   const problems = [...[...config.problems, ...opened.problems].map(envProblem), ...(read?.problems ?? [])]
-  if (problems.length > 0 || !settings || !read || !opened.reader) return problems
+  if (!settings || !read || !opened.reader) return problems
+  if (problems.length > 0) {
+    // One report names what is wrong with every declaration, so that it is mended once.
+    return [...problems, ...(await lookUpDeclared(opened.reader, read.declared, settings, world))]
+  }
   const { declared } = read
   const ask = (reader: ParameterReader) => fetchFiles(reader, declared, settings, world, log)
   const isFirst = (await missingPaths(declaredPaths(declared, settings))).length > 0

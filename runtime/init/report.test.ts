@@ -28,6 +28,34 @@ t.test('a message that is too long keeps whole lines and says how many are left 
   t.equal(lines.at(-1), `and ${500 - (lines.length - 1)} more: see the log`)
 })
 
+const brief = (name: string, cause = 'not in the store'): Problem => ({
+  exit: exitCode.missing,
+  text: `annotation of ${name}: parameter ${name}: ${'a long explanation '.repeat(5)}`,
+  brief: { cause, what: name },
+})
+
+t.test('where there is no room for all, problems of one cause share a line', async (t) => {
+  const names = Array.from({ length: 60 }, (_, index) => `/team/parameter-${index}`)
+  const problems = [...names.map((name) => brief(name)), missing('/a'), brief('/b', 'denied to role app')]
+  t.equal(
+    terminationMessage(problems),
+    `not in the store: ${names.join(', ')}\nparameter /a: does not exist\ndenied to role app: /b`,
+  )
+  t.match(terminationMessage(problems.slice(0, 3)), /long explanation/, 'where there is room, they do not')
+})
+
+t.test('of more than fits even so, the rest is counted, and every cause is named', async (t) => {
+  const names = Array.from({ length: 600 }, (_, index) => `/team-h\u00e9/parameter-${index}`)
+  const message = terminationMessage([brief('/b', 'denied'), ...names.map((name) => brief(name))])
+  t.ok(Buffer.byteLength(message) <= 4096)
+  t.ok(Buffer.byteLength(message) > 3900, 'and uses the room there is')
+  const [first, second = '', last] = message.split('\n')
+  t.equal(first, 'denied: /b')
+  const shown = second.replace('not in the store: ', '').split(', ')
+  t.strictSame(shown, names.slice(0, shown.length))
+  t.equal(last, `and ${600 - shown.length} more: see the log`)
+})
+
 t.equal(
   terminationMessage([missing('x'.repeat(5000))]),
   'and 1 more: see the log',

@@ -8,6 +8,8 @@ export type Problem = {
   readonly exit: ExitCode
   /** For people: what is wrong, with what, and what to do. No values. */
   readonly text: string
+  /** For when there is no room for the text: a cause that problems share, and what is peculiar to this one. */
+  readonly brief?: { readonly cause: string; readonly what: string }
   /** More for the log. */
   readonly fields?: Fields
 }
@@ -31,24 +33,52 @@ export async function report(
   return exit
 }
 
-/** At most 4,096 bytes, whole lines as far as they fit, without ARNs: who may see a pod may see this. */
+/**
+ * At most 4,096 bytes, without ARNs: who may see a pod may see this. Where there is no room for everything, problems of one
+ * cause share a line, and what does not fit even then is counted.
+ */
 export function terminationMessage(problems: readonly Problem[]): string {
-  const lines = problems.map(({ text }) => withoutArns(text))
-  const all = lines.join('\n')
-  if (Buffer.byteLength(all) <= maxTerminationBytes) return all
-  const room = maxTerminationBytes - Buffer.byteLength(`\n${moreThan(0, lines)}`)
+  const all = problems.map(({ text }) => withoutArns(text)).join('\n')
+  if (bytes(all) <= maxTerminationBytes) return all
   const kept: string[] = []
-  let used = 0
-  for (const line of lines) {
-    used += Buffer.byteLength(line) + 1
-    if (used > room) break
+  let left = problems.length
+  let room = maxTerminationBytes - bytes(`\n${more(left)}`)
+  for (const { head, items } of shortened(problems)) {
+    const shown = items.slice(0, fitting(head, items, room))
+    const line = shown.length === 0 ? head : `${head}: ${shown.join(', ')}`
+    if (shown.length < Math.min(1, items.length) || bytes(line) + 1 > room) continue
     kept.push(line)
+    room -= bytes(line) + 1
+    left -= Math.max(1, shown.length)
   }
-  return [...kept, moreThan(kept.length, lines)].join('\n')
+  return [...kept, ...(left > 0 ? [more(left)] : [])].join('\n')
 }
 
-function moreThan(shown: number, lines: readonly string[]): string {
-  return `and ${lines.length - shown} more: see the log`
+type Line = { readonly head: string; readonly items: string[] }
+
+function shortened(problems: readonly Problem[]): Line[] {
+  const lines = new Map<string, Line>()
+  for (const { text, brief } of problems) {
+    const head = withoutArns(brief?.cause ?? text)
+    const line = lines.get(head) ?? { head, items: [] }
+    lines.set(head, line)
+    if (brief) line.items.push(brief.what)
+  }
+  return [...lines.values()]
+}
+
+/** How many of the items fit on a line behind its head. */
+function fitting(head: string, items: readonly string[], room: number): number {
+  let used = bytes(head) + 1
+  return items.filter((item) => (used += bytes(item) + 2) <= room).length
+}
+
+function more(count: number): string {
+  return `and ${count} more: see the log`
+}
+
+function bytes(text: string): number {
+  return Buffer.byteLength(text)
 }
 
 function withoutArns(text: string): string {

@@ -6,11 +6,11 @@ import { unfetchedProblem } from './unfetched-problem.ts'
 
 const { settings } = { settings: undefined, ...decodeInitEnv({ WAIT_TIMEOUT: '90s' }) }
 
-function problemOf(annotation: string, value: string, failure: Failure, selector?: string) {
+function problemOf(annotation: string, value: string, failure: Failure, selector?: string, shared = false) {
   const [declared] = parsePodAnnotations([[annotation, value]], 'bsycorp.com').declared
   if (declared === undefined || settings === undefined) return undefined
   const ref = { name: declared.parameter, ...(selector === undefined ? {} : { selector }) }
-  return unfetchedProblem(declared, ref, failure, settings)
+  return unfetchedProblem(declared, { ref, failure, shared }, settings)
 }
 
 const dynamic = ['secret.bsycorp.com/token', 'kind=DYNAMIC,type=RANDOM,size=128'] as const
@@ -23,6 +23,10 @@ t.strictSame(
   {
     exit: 3,
     text: "annotation secret.bsycorp.com/token: parameter /token does not exist, and the creator did not make it within 90s: see the pod's events and the creator's log, or run kees create",
+    brief: {
+      cause: 'not made by the creator within 90s (see its log, or run kees create)',
+      what: '/token',
+    },
     fields: { annotation: 'secret.bsycorp.com/token', parameter: '/token', code: 'MISSING' },
   },
   'a DYNAMIC one that is missing leads to the creator',
@@ -44,18 +48,50 @@ t.match(
   'a version that is missing may be a mistake in the annotation',
 )
 t.strictSame(
-  problemOf(...reference, { code: 'ACCESS_DENIED', message: 'denied', detail: 'arn:aws:x' }),
+  problemOf(...reference, {
+    code: 'ACCESS_DENIED',
+    message: 'denied',
+    deniedBy: 'IAM',
+    role: 'app',
+    detail: 'arn:aws:x',
+  }),
   {
     exit: 4,
-    text: "annotation secret.bsycorp.com/db.password: access is denied to parameter /db.password, or to another in the same call: the pod's role needs ssm:GetParameters on it, as in the policy that kees export writes",
+    text: 'annotation secret.bsycorp.com/db.password: access is denied to parameter /db.password: role app needs ssm:GetParameters on it, as in the policy that kees export writes',
+    brief: { cause: 'role app needs ssm:GetParameters on', what: '/db.password' },
     fields: {
       annotation: 'secret.bsycorp.com/db.password',
       parameter: '/db.password',
       code: 'ACCESS_DENIED',
+      deniedBy: 'IAM',
+      role: 'app',
       detail: 'arn:aws:x',
     },
   },
-  'what is denied leads to the policy',
+  'what is denied leads to the policy of the role in use',
+)
+t.match(
+  problemOf(...reference, { code: 'ACCESS_DENIED', message: 'denied', deniedBy: 'IAM' }, undefined, true),
+  { text: /parameter \/db\.password, or to another of the same call: the pod's role needs/ },
+  'what is not narrowed down says so, and a role that is not known is not named',
+)
+t.match(
+  problemOf(...reference, { code: 'ACCESS_DENIED', message: 'denied', deniedBy: 'KMS', role: 'app' }),
+  {
+    exit: 4,
+    text: /parameter \/db\.password may be read but not decrypted: role app needs kms:Decrypt on the key/,
+    brief: { cause: 'role app needs kms:Decrypt on the keys of' },
+  },
+  'what KMS denies leads to the key',
+)
+t.match(
+  problemOf(...reference, {
+    code: 'CREDENTIALS_REFUSED',
+    message: 'AssumeRoleWithWebIdentity: the credentials are not accepted (AccessDenied)',
+    role: 'app',
+  }),
+  { exit: 4, text: /\(AccessDenied\): see that role app exists and trusts/, fields: { role: 'app' } },
+  'a role that may not be assumed leads to whom it trusts',
 )
 t.match(
   problemOf(...reference, {
