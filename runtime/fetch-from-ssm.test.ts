@@ -15,16 +15,16 @@ type Given = {
   readonly ssm?: (now: () => number) => FakeSsmOptions
   readonly way?: VirtualOptions
   /** Done to the store at a time. */
-  readonly then?: readonly [at: number, act: (put: (name: string, value: string) => number) => void]
+  readonly later?: readonly [at: number, act: (put: (name: string, value: string) => number) => void]
   readonly random?: () => number
 }
 
-async function run({ refs, missingWait = 120_000, limits, stored, ssm, way, then, random }: Given) {
+async function run({ refs, missingWait = 120_000, limits, stored, ssm, way, later, random }: Given) {
   const clock = virtualClock()
   const fake = makeFakeSsm({ now: clock.now, ...ssm?.(clock.now) })
   for (const [name, values] of Object.entries(stored)) for (const value of values) fake.put(name, value)
   const { reader, calls } = virtualReader(fake, clock, way)
-  if (then) void clock.sleep(then[0]).then(() => then[1](fake.put))
+  if (later) void clock.sleep(later[0]).then(() => later[1](fake.put))
   const { found, unfetched } = await fetchParameters(
     reader,
     refs.map((ref) => ({ ref, missingWait })),
@@ -92,7 +92,7 @@ t.test('what was just written is seen a little later, and nothing else is asked 
     refs: refsOf(names),
     stored: storedOf(names.slice(1)),
     ssm: () => ({ lag: (name) => (name === '/app/p0' ? 5000 : 0) }),
-    then: [4000, (put) => put('/app/p0', 'value of /app/p0')],
+    later: [4000, (put) => put('/app/p0', 'value of /app/p0')],
   })
   t.strictSame(found, valuesOf(names))
   for (const call of calls.slice(2)) t.strictSame(call.names, ['/app/p0'])
@@ -182,6 +182,19 @@ t.test('a quota that is used up delays, and no more', async (t) => {
   t.ok(took < 60_000, `${took} ms, ${calls.length} calls`)
 })
 
+t.test('why a call of several names did not reach the store is said of each', async (t) => {
+  const { failed, took } = await run({
+    refs: refsOf(many(3)),
+    stored: {},
+    way: { fault: () => ({ kind: 'reset' }) },
+    limits: { deadline: 20_000 },
+  })
+  t.equal(took, 20_000)
+  for (const failure of Object.values(failed))
+    t.match(failure, { code: 'UNREACHABLE', message: /ECONNRESET/ })
+  t.equal(Object.keys(failed).length, 3)
+})
+
 t.test('whatever goes wrong on the way, the values are the right ones or the failure is told', async (t) => {
   const names = [...many(23), '/late']
   let [complete, spoilt] = [0, 0]
@@ -202,7 +215,7 @@ t.test('whatever goes wrong on the way, the values are the right ones or the fai
       refs: refsOf(names),
       stored: storedOf(many(23)),
       way: { fault, takes: 50 },
-      then: [3000, (put) => put('/late', 'value of /late')],
+      later: [3000, (put) => put('/late', 'value of /late')],
       random: seededRandom(seed),
     })
     for (const [name, value] of Object.entries(found)) {

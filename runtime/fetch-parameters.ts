@@ -78,9 +78,10 @@ export async function fetchParameters(
   const note = (ref: ParameterRef, failure: Failure, shared = false) => {
     const one = open.get(formatRef(ref))
     if (one === undefined) return
+    const isNews = !one.since.has(failure.code) || one.failure.code !== failure.code
     if (!one.since.has(failure.code)) one.since.set(failure.code, clock.now())
     // What was said of it alone is better known than what is said of several.
-    if (shared && !one.shared && one.failure.code === failure.code) return
+    if (shared && !one.shared && !isNews) return
     one.failure = failure
     one.shared = shared
   }
