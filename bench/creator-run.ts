@@ -1,0 +1,71 @@
+/** The built creator as a process that is measured from outside, by what Linux counts for it. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+export type CreatorRun = {
+  /** @returns the seconds since it was started. */
+  readonly until: (what: string, done: () => Promise<boolean>) => Promise<number>
+  readonly gauge: (name: string) => Promise<number>
+  /** In bytes, since it was started. */
+  readonly peak: () => number
+  /** In bytes, now. */
+  readonly resident: () => number
+  /** User and system, of all threads. */
+  readonly cpuSeconds: () => number
+  readonly kill: () => Promise<void>
+}
+
+const creator = join(import.meta.dirname, '..', 'dist', 'creator')
+const patience = 180_000
+/** Of /proc/<pid>/stat, on every Linux that Node runs on. */
+const ticksPerSecond = 100
+
+export async function startCreatorRun(env: Readonly<Record<string, string>>): Promise<CreatorRun> {
+  const begun = performance.now()
+  const child = spawn(process.execPath, [creator], {
+    env: { PATH: process.env['PATH'], LISTEN: '127.0.0.1:0', ...env },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  const ended = once(child, 'close')
+  const said: string[] = []
+  const address = await new Promise<string>((resolve, reject) => {
+    createInterface({ input: child.stderr }).on('line', (line) => {
+      said.push(line)
+      const [, listen] = /"message":"watching".*"listen":"([^"]+)"/.exec(line) ?? []
+      if (listen !== undefined) resolve(listen)
+    })
+    void ended.then(() => reject(new Error(`the creator ended:\n${said.join('\n')}`)))
+  })
+  const status = () => readFileSync(`/proc/${child.pid}/status`, 'utf8')
+  const bytesOf = (key: string) =>
+    Number(new RegExp(`^${key}:\\s+(\\d+) kB$`, 'm').exec(status())?.[1]) * 1024
+  return {
+    until: async (what, done) => {
+      for (const start = performance.now(); performance.now() - start < patience; await sleep(50)) {
+        if (child.exitCode !== null) break
+        if (await done()) return (performance.now() - begun) / 1000
+      }
+      throw new Error(`waited in vain until ${what}; the creator says:\n${said.slice(-20).join('\n')}`)
+    },
+    gauge: async (name) => {
+      const text = await (await fetch(`http://${address}/metrics`)).text()
+      return Number(new RegExp(`^kees_creator_${name} (\\S+)$`, 'm').exec(text)?.[1] ?? NaN)
+    },
+    peak: () => bytesOf('VmHWM'),
+    resident: () => bytesOf('VmRSS'),
+    cpuSeconds: () => {
+      const stat = readFileSync(`/proc/${child.pid}/stat`, 'utf8')
+        .replace(/^.*\) /, '')
+        .split(' ')
+      return (Number(stat[11]) + Number(stat[12])) / ticksPerSecond
+    },
+    kill: async () => {
+      child.kill('SIGKILL')
+      await ended
+    },
+  }
+}
