@@ -1,5 +1,5 @@
 /** The container engine of tests. Where there is none on the PATH that works, CI may know how to make one. */
-import { spawnSync } from 'node:child_process'
+import { execFile, spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
@@ -21,6 +21,10 @@ export const containerEnv: NodeJS.ProcessEnv = {
   // The one until 1.0.0-beta.58, the other since.
   ...(runtime === undefined ? {} : { KPT_FN_RUNTIME: runtime, KRM_FN_RUNTIME: runtime }),
 }
+
+/** Podman would put a writable folder on /tmp and others, which Kubernetes does not. */
+export const readOnlyRoot =
+  runtime === 'podman' ? ['--read-only', '--read-only-tmpfs=false'] : ['--read-only']
 
 /** What the images of tests stand on, where it is not the Dockerfile's own. */
 export const baseImage = env['KEES_BASE_IMAGE']
@@ -53,4 +57,16 @@ export function engineSays(...args: readonly string[]): string {
   const { stdout, stderr, status } = engine(args)
   if (status === 0) return stdout.trim()
   throw new Error(`${[runtime, ...args].join(' ')}: ${stderr}`)
+}
+
+/** Likewise, while this process goes on: for containers that talk to it. */
+export function engineMeanwhile(args: readonly string[]): Promise<Ended> {
+  return new Promise((resolve) => {
+    const options = { env: containerEnv, timeout: 120_000 }
+    const [command, all] = untapped(runtime ?? 'docker', args)
+    execFile(command, all, options, (error, stdout, stderr) => {
+      const code = error === null ? 0 : error.code
+      resolve({ stdout, stderr, status: typeof code === 'number' ? code : null })
+    })
+  })
 }

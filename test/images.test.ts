@@ -10,7 +10,7 @@ import { platformNode } from '../scripts/images/platform-node.ts'
 import { platformOf, platforms } from '../scripts/images/platform.ts'
 import { findCommand } from '../scripts/installed.ts'
 import manifest from '../package.json' with { type: 'json' }
-import { baseImage, containersMissing, engine, engineSays } from './container-engine.ts'
+import { baseImage, containersMissing, engine, engineSays, readOnlyRoot } from './container-engine.ts'
 import { buildImages } from './images-of-test.ts'
 import { run } from './programs.ts'
 
@@ -72,7 +72,7 @@ const shells =
   /(^|\/)(sh|bash|dash|ash|zsh|ksh|csh|fish|busybox|toybox|env|perl|python[\d.]*|apt|dpkg|apk|rpm)$/
 
 const platformHere = platformOf(process.arch)
-const locked = ['--read-only', '--network=none', '--cap-drop=ALL', '--security-opt=no-new-privileges']
+const locked = [...readOnlyRoot, '--network=none', '--cap-drop=ALL', '--security-opt=no-new-privileges']
 
 t.test(`images on ${base}`, { skip: containersMissing }, async (t) => {
   const built = buildImages(images.map(({ target }) => target))

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, chmodSync,
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { containersMissing, engine } from './container-engine.ts'
+import { containersMissing, engine, readOnlyRoot } from './container-engine.ts'
 import { buildImages } from './images-of-test.ts'
 import { dist, root, run } from './programs.ts'
 import { kustomize } from './tools.ts'
@@ -64,7 +64,7 @@ t.test(
     mkdirSync(join(made, 'tools'))
     // As the kubelet makes an emptyDir.
     chmodSync(join(made, 'tools'), 0o777)
-    const locked = ['--read-only', '--network=none', '--cap-drop=ALL', '--user=999:999']
+    const locked = [...readOnlyRoot, '--network=none', '--cap-drop=ALL', '--user=999:999']
     const volume = `--volume=${join(made, 'tools')}:/tools`
     const command = ['/usr/local/bin/kees', 'install', '/tools']
     const node = '--entrypoint=/usr/local/bin/node'
