@@ -54,10 +54,27 @@ function documentsOf(parts: Parts): Documents {
   return documents
 }
 
-type Document = { readonly Statement: readonly { readonly Resource: readonly string[] }[] }
+type Document = {
+  readonly Statement: readonly {
+    readonly Resource: string | readonly string[]
+    readonly Condition?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>
+  }[]
+}
 
-/** All ARNs in the documents, sorted. */
+/** All ARNs of parameters that the documents name, sorted. */
 export function resourcesOf(documents: readonly unknown[]): string[] {
+  return grantsIn(documents).filter((one) => !one.includes(' '))
+}
+
+/** What the documents grant, sorted: ARNs of parameters, and for each that is encrypted `<key's ARN> for <its ARN>`. */
+export function grantsIn(documents: readonly unknown[]): string[] {
   const read: readonly Document[] = JSON.parse(JSON.stringify(documents))
-  return read.flatMap(({ Statement }) => Statement.flatMap(({ Resource }) => Resource)).toSorted()
+  const statements = read.flatMap(({ Statement }) => Statement)
+  return statements
+    .flatMap(({ Resource, Condition }) => {
+      const contexts = Condition?.['StringEquals']?.['kms:EncryptionContext:PARAMETER_ARN']
+      if (contexts === undefined) return [Resource].flat()
+      return [contexts].flat().flatMap((arn) => [Resource].flat().map((key) => `${key} for ${arn}`))
+    })
+    .toSorted()
 }

@@ -1,0 +1,112 @@
+/**
+ * terraform with its AWS provider on moto, for a module of export-iam: plans with their order, and applies of which every
+ * call that changes IAM is kept.
+ */
+import { join } from 'node:path'
+import type { Test } from 'tap'
+import type { Grant } from '../functions/export-iam/grant.ts'
+import { renderModule } from '../functions/export-iam/terraform.ts'
+import { callIam } from './moto-iam.ts'
+import { startMoto } from './moto.ts'
+import { parsePlanGraph, type PlanGraph } from './plan-graph.ts'
+import { type IamChange, recordIam } from './recorded-iam.ts'
+import { runTerraform, writeFiles } from './run-terraform.ts'
+import { type ResourceChange, resourceChangesIn } from './terraform-plan.ts'
+import { terraformAwsPluginDir } from './tools.ts'
+
+/** The account is moto's own. */
+export const place = { partition: 'aws', region: 'eu-west-1', account: '123456789012' }
+
+/** The module, and one from which the order was taken, to see that the walk finds what may be lost. */
+const rootOf = (endpoint: string) => `
+provider "aws" {
+  region                      = "us-east-1"
+  access_key                  = "test"
+  secret_key                  = "test"
+  skip_credentials_validation = true
+  skip_metadata_api_check     = true
+  skip_requesting_account_id  = true
+
+  endpoints {
+    iam = "${endpoint}"
+    sts = "${endpoint}"
+  }
+}
+
+variable "prefix" {
+  default = "kees-"
+}
+
+module "kees" {
+  source         = "./kees"
+  aws_region     = "${place.region}"
+  aws_account_id = "${place.account}"
+  name_prefix    = var.prefix
+}
+
+module "loose" {
+  source         = "./loose"
+  aws_region     = "${place.region}"
+  aws_account_id = "${place.account}"
+  name_prefix    = "loose-"
+}
+`
+
+function loosened(files: ReadonlyMap<string, string>): Map<string, string> {
+  const order = /^ *(depends_on|create_before_destroy) .*$/gm
+  return new Map([...files].map(([name, text]) => [name, text.replaceAll(order, '')]))
+}
+
+export type WatchedPlan = {
+  /** As people see it. */
+  readonly text: string
+  readonly graph: PlanGraph
+  /** Of the module, and of the one without order. */
+  readonly kees: readonly ResourceChange[]
+  readonly loose: readonly ResourceChange[]
+}
+
+export type WatchedApply = {
+  /** Of moto, past the recording. */
+  readonly endpoint: string
+  readonly write: (kees: readonly Grant[], loose: readonly Grant[]) => Promise<void>
+  readonly plan: (...variables: readonly string[]) => Promise<WatchedPlan>
+  /** Of the last plan, unless there are other arguments. @returns what it changed, in its order. */
+  readonly apply: (...args: readonly string[]) => Promise<readonly IamChange[]>
+}
+
+export async function startWatchedApply(test: Test): Promise<WatchedApply> {
+  const moto = await startMoto()
+  test.teardown(moto.stop)
+  const iam = await recordIam(moto.endpoint, 7)
+  test.teardown(iam.stop)
+  const folder = test.testdir({ 'main.tf': rootOf(iam.endpoint) })
+  const made = new Set<string>()
+  let isInitialized = false
+  return {
+    endpoint: moto.endpoint,
+    async write(kees, loose) {
+      for (const { key } of [...kees, ...loose]) {
+        if (made.has(key)) continue
+        await callIam(moto.endpoint, { Action: 'CreateRole', RoleName: key, AssumeRolePolicyDocument: '{}' })
+        made.add(key)
+      }
+      await writeFiles(join(folder, 'kees'), renderModule(kees))
+      await writeFiles(join(folder, 'loose'), loosened(renderModule(loose)))
+      if (!isInitialized) await runTerraform(folder, 'init', `-plugin-dir=${terraformAwsPluginDir().path}`)
+      isInitialized = true
+    },
+    async plan(...variables) {
+      const text = await runTerraform(folder, 'plan', '-refresh=false', '-out=plan', ...variables)
+      const changes = resourceChangesIn(await runTerraform(folder, 'show', '-json', 'plan'))
+      const graph = parsePlanGraph(await runTerraform(folder, 'graph', '-plan=plan'))
+      const of = (module: string) => changes.filter((one) => one.module_address === `module.${module}`)
+      return { text, graph, kees: of('kees'), loose: of('loose') }
+    },
+    async apply(...args) {
+      const seen = iam.changes.length
+      await runTerraform(folder, 'apply', ...(args.length === 0 ? ['plan'] : args))
+      return iam.changes.slice(seen)
+    },
+  }
+}
