@@ -11,6 +11,8 @@ import type { Checked } from '../api/checked.ts'
 
 export type InjectionRecord = {
   readonly container: string
+  /** Present where a sidecar keeps the files current. */
+  readonly refresher?: string
   readonly volumes: readonly string[]
   /** The containers that got the secrets mounted, in the order in which they stand in the pod. */
   readonly mounts: readonly string[]
@@ -47,8 +49,14 @@ export function parseRecords(text: string): Checked<InjectionRecords> {
   return { value: records }
 }
 
-function ordered({ container, volumes, mounts, containers }: InjectionRecord): InjectionRecord {
-  return { container, volumes, mounts, ...(containers === undefined ? {} : { containers }) }
+function ordered({ container, refresher, volumes, mounts, containers }: InjectionRecord): InjectionRecord {
+  return {
+    container,
+    ...(refresher === undefined ? {} : { refresher }),
+    volumes,
+    mounts,
+    ...(containers === undefined ? {} : { containers }),
+  }
 }
 
 function recordFrom(value: unknown): InjectionRecord | undefined {
@@ -57,8 +65,16 @@ function recordFrom(value: unknown): InjectionRecord | undefined {
   const { container, volumes, mounts } = value
   if (typeof container !== 'string' || !isNames(volumes) || !isNames(mounts)) return undefined
   const containers = 'containers' in value ? value.containers : undefined
-  if (containers === undefined) return { container, volumes, mounts }
-  return isNames(containers) ? { container, volumes, mounts, containers } : undefined
+  if (containers !== undefined && !isNames(containers)) return undefined
+  const refresher = 'refresher' in value ? value.refresher : undefined
+  if (refresher !== undefined && typeof refresher !== 'string') return undefined
+  return {
+    container,
+    volumes,
+    mounts,
+    ...(refresher === undefined ? {} : { refresher }),
+    ...(containers === undefined ? {} : { containers }),
+  }
 }
 
 function isNames(value: unknown): value is readonly string[] {

@@ -30,15 +30,16 @@ export function addEntry(
   return addBehind(source, last.end, lines, columnOf(source, map.start), 'entry')
 }
 
-/** Adds an item to a list, as the first or the last. */
+/** Adds an item to a list: as the first, as the last, or behind another. */
 export function addItem(
   { source }: SourceDocument,
   list: SourceSequence,
   value: Value,
-  where: 'first' | 'last',
+  where: 'first' | 'last' | SourceNode,
   lists: ListStyle,
 ): SourceEdit {
-  const last = where === 'last' ? list.items.at(-1) : undefined
+  const ends = { first: undefined, last: list.items.at(-1) }
+  const last = typeof where === 'string' ? ends[where] : where
   if (list.flow) return addToFlow(list, last, jsonText(value))
   const lines = yamlLines([value], lists)
   if (!last) return addAbove(source, list.start, lines)

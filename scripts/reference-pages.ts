@@ -173,7 +173,7 @@ function initPage(): string {
           '`--refresh DURATION`',
           'stays, and asks the store again and again, DURATION apart (from 1s; for pods in numbers take minutes: the store ' +
             'has a quota). When other values are stored, the whole new set is swapped in, and then the app is told. Whatever ' +
-            'fails leaves the files as they are.',
+            'fails leaves the files as they are. inject-init adds it as a native sidecar (option `refresh`).',
         ],
         ['`--check`', 'exit code 0 if the files are there, for the startup probe of an init that stays'],
       ],

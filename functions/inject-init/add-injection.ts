@@ -5,9 +5,11 @@ import type { Refusals } from '../editable.ts'
 import type { InjectionRecord } from '../injection-record.ts'
 import type { Value } from '../source-value.ts'
 import { addMounts } from './add-mounts.ts'
+import { collision } from './collision.ts'
 import { contradictions, type InjectConfig } from './config.ts'
 import { effectiveConfig, mountPathIn } from './effective-config.ts'
 import { type Injection, injectionOf } from './init-container.ts'
+import { editRefresher } from './refresher.ts'
 import { addParts } from './part-edit.ts'
 import { recordOfOriginal } from './original-injection.ts'
 import type { Part, PodParts } from './pod-parts.ts'
@@ -31,19 +33,30 @@ export function addInjection(
   existing: InjectionRecord | undefined,
 ): Added {
   const record = existing ?? recordOfOriginal(parts, given)
-  const recorded = record && parts.initContainers.parts.find(({ name }) => name === record.container)
-  const config = record && recorded ? effectiveConfig(given, record, recorded) : given
+  const recorded = recordedIn(parts, record)
+  const config =
+    record && recorded.container
+      ? effectiveConfig(given, record, recorded.container, recorded.refresher)
+      : given
   const injection = injectionOf(config, settings)
   const errors: Refusals = [...contradictions(config)]
+  if (recorded.refresher && !recorded.container) {
+    const { container, refresher } = { refresher: '', ...record }
+    errors.push(
+      `the container ${container} is gone, and ${refresher}, which goes with it, is not: remove it too`,
+    )
+  }
   const warnings: string[] = []
 
   const chosen = settings.containers ?? (config.containers.length > 0 ? config.containers : undefined)
-  const recordedPath = (recorded && mountPathIn(recorded, record?.volumes[0])) ?? config.secretMountPath
+  const recordedPath =
+    (recorded.container && mountPathIn(recorded.container, record?.volumes[0])) ?? config.secretMountPath
   const mounts = addMounts(parts, config, injection, record, recordedPath, chosen, { errors, warnings })
   const volumes = volumesFor(parts, config, injection, record, errors)
-  const container = containerFor(parts, config, injection, record, recorded, errors)
+  const container = containersFor(parts, config, injection, record, recorded, errors)
   const wanted: InjectionRecord = {
     container: config.containerName,
+    ...(injection.refresher ? { refresher: config.refreshContainerName } : {}),
     volumes: [config.secretVolumeName, config.annotationsVolumeName],
     mounts: mounts.containers,
     ...(config.containers.length > 0 ? { containers: config.containers } : {}),
@@ -52,27 +65,48 @@ export function addInjection(
   return { edits, warnings, errors, record: wanted }
 }
 
-function containerFor(
+/** What the record names, as it stands now. */
+type Recorded = { readonly container: Part | undefined; readonly refresher: Part | undefined }
+
+function recordedIn({ initContainers }: PodParts, record: InjectionRecord | undefined): Recorded {
+  const named = (name: string | undefined) =>
+    name === undefined ? undefined : initContainers.parts.find((one) => one.name === name)
+  return { container: named(record?.container), refresher: named(record?.refresher) }
+}
+
+/** The init container, and behind it the sidecar where there is to be one. */
+function containersFor(
   parts: PodParts,
   config: InjectConfig,
   injection: Injection,
   record: InjectionRecord | undefined,
-  recorded: Part | undefined,
+  recorded: Recorded,
   errors: Refusals,
 ): SourceEdit[] {
   const { document, lists, initContainers, containers } = parts
   const name = config.containerName
   const namesake = [...initContainers.parts, ...containers.parts].find((one) => one.name === name)
-  if (namesake && namesake !== recorded) {
-    const adopted =
-      !recorded &&
-      initContainers.parts.includes(namesake) &&
-      isDeepStrictEqual(namesake.value, injection.container)
-    if (!adopted) errors.push(collision(`the container ${name}`, 'containerName'))
+  const adopted =
+    !recorded.container &&
+    namesake !== undefined &&
+    initContainers.parts.includes(namesake) &&
+    isDeepStrictEqual(namesake.value, injection.container)
+  // The two may take each other's names.
+  const isOurs = namesake === recorded.container || namesake === recorded.refresher
+  if (namesake && !isOurs && !adopted) {
+    errors.push(collision(`the container ${name}`, 'containerName'))
     return []
   }
-  if (record && recorded) return updateContainer(parts, recorded, record, config, injection, errors)
-  return addParts(document, initContainers, 'initContainers', [injection.container], 'first', lists)
+  const found = recorded.container ?? (adopted ? namesake : undefined)
+  const refresher = editRefresher(parts, config, injection, record, recorded.refresher, found, errors)
+  const add = (values: readonly Value[], where: 'first' | Part) =>
+    addParts(document, initContainers, 'initContainers', values, where, lists)
+  if (!found) return [...refresher.edits, ...add([injection.container, ...refresher.added], 'first')]
+  const updated =
+    record && recorded.container
+      ? updateContainer(parts, recorded.container, record, config, injection.container, errors)
+      : []
+  return [...updated, ...refresher.edits, ...add(refresher.added, found)]
 }
 
 function volumesFor(
@@ -96,11 +130,4 @@ function volumesFor(
     else missing.push(volume)
   })
   return [...edits, ...addParts(document, volumes, 'volumes', missing, 'last', lists)]
-}
-
-function collision(what: string, option: string): string {
-  return (
-    `${what} is in the pod already and is not the one that inject-init adds: rename yours or set ${option}; ` +
-    `to change ours, patch it from a parent kustomization`
-  )
 }

@@ -23,14 +23,19 @@ export type Mounts = {
 export function addMounts(
   parts: PodParts,
   config: InjectConfig,
-  { mount }: Injection,
+  { mount, refresher }: Injection,
   record: InjectionRecord | undefined,
   recordedPath: string,
   chosen: readonly string[] | undefined,
   { errors, warnings }: { errors: Refusals; warnings: string[] },
 ): Mounts {
   const { document, lists } = parts
-  const others = otherContainers(parts, [record?.container, config.containerName])
+  const others = otherContainers(parts, [
+    record?.container,
+    record?.refresher,
+    config.containerName,
+    refresher && config.refreshContainerName,
+  ])
   const names = others.map(({ name }) => name)
   // Not quoted: the names may come from an annotation, and people paste all sorts of things into those.
   if (chosen?.some((name) => !names.includes(name))) {

@@ -1,5 +1,6 @@
 import type { Checked } from '../../api/checked.ts'
 import { isDnsLabel } from '../../api/dns-label.ts'
+import { parseRefresh } from '../../api/init-args.ts'
 import { defaultFormat, parseFormat, type SecretsFormat, secretsFormats } from '../../api/secrets-format.ts'
 import {
   choiceOption,
@@ -35,6 +36,9 @@ export type InjectConfig = WorkloadConfig & {
   /** The containers that get the mount; empty: all. */
   readonly containers: readonly string[]
   readonly format: SecretsFormat
+  /** In milliseconds; absent: no sidecar. */
+  readonly refresh: number | undefined
+  readonly refreshContainerName: string
   /** The names of the options that were set. */
   readonly explicit: ReadonlySet<string>
 }
@@ -129,6 +133,17 @@ export const injectOptions = {
       return parsed.problem === undefined ? { value: parsed.format } : { problem: parsed.problem }
     },
   } satisfies Option<SecretsFormat> as Option<SecretsFormat>,
+  refresh: {
+    takes: 'a duration or ""',
+    default: undefined,
+    defaultText: 'not kept current',
+    schema: { type: 'string' },
+    meaning:
+      'how often a native sidecar (Kubernetes 1.29) asks the store again to keep the files current, such as 5m; "" for none',
+    parse: (value) =>
+      value === '' ? { value: undefined } : parseRefresh(typeof value === 'string' ? value : ''),
+  } satisfies Option<number | undefined> as Option<number | undefined>,
+  refreshContainerName: textOption('the name of that sidecar', 'refresh-container', labelProblem),
   ...workloadOptions,
 }
 
@@ -156,6 +171,8 @@ export function parseInjectConfig(
     env: take('env', injectOptions.env),
     containers: take('containers', injectOptions.containers),
     format: take('format', injectOptions.format),
+    refresh: take('refresh', injectOptions.refresh),
+    refreshContainerName: take('refreshContainerName', injectOptions.refreshContainerName),
     ...takeWorkloadConfig(take),
     explicit,
   }
@@ -169,6 +186,9 @@ export function contradictions(config: InjectConfig): string[] {
   }
   if (config.secretMountPath === config.annotationsMountPath) {
     problems.push('options secretMountPath and annotationsMountPath must differ')
+  }
+  if (config.containerName === config.refreshContainerName) {
+    problems.push('options containerName and refreshContainerName must differ')
   }
   return problems
 }

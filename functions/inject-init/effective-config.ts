@@ -1,3 +1,5 @@
+import { longestDuration } from '../../api/duration.ts'
+import { parseInitArgs } from '../../api/init-args.ts'
 import { parseFormat } from '../../api/secrets-format.ts'
 import type { Value } from '../source-value.ts'
 import { isMap } from '../options.ts'
@@ -9,12 +11,13 @@ import type { InjectionRecord } from '../injection-record.ts'
  * The configuration for a pod that was injected before, perhaps by another configuration: what ours does not set
  * explicitly stays as the earlier one had it, so that a base and its overlay may both inject.
  *
- * @param container the recorded init container as it stands now.
+ * @param container the recorded init container as it stands now. @param refresher likewise.
  */
 export function effectiveConfig(
   config: InjectConfig,
   record: InjectionRecord,
   container: Part,
+  refresher: Part | undefined,
 ): InjectConfig {
   const [secretVolume, annotationsVolume] = record.volumes
   const keep = <K extends keyof InjectConfig>(
@@ -31,7 +34,17 @@ export function effectiveConfig(
     annotationDomain: keep('annotationDomain', envOf(container, 'ANNOTATION_DOMAIN')),
     format: keep('format', parseFormat(envOf(container, 'FORMAT') ?? '').format),
     containers: keep('containers', record.containers),
+    refresh: keep('refresh', refresher && refreshIn(refresher)),
+    refreshContainerName: keep('refreshContainerName', refresher && record.refresher),
   }
+}
+
+/** How often a sidecar refreshes; any time where somebody has changed its arguments to what we do not understand. */
+function refreshIn({ value }: Part): number {
+  const args = isMap(value) ? value['args'] : undefined
+  const texts = Array.isArray(args) ? args.filter((one) => typeof one === 'string') : []
+  const { value: mode } = parseInitArgs(texts)
+  return mode?.kind === 'refresh' ? mode.every : longestDuration
 }
 
 /** The plain value of an environment variable of a container. */

@@ -1,4 +1,5 @@
 /** What inject-init adds to a pod, as plain objects. The names and paths of the defaults are the worked example's. */
+import { encodeInitArgs, initCommand } from '../../api/init-args.ts'
 import { encodeInitEnv } from '../../api/init-env.ts'
 import type { PodSettings } from '../../api/pod-annotations.ts'
 import type { Value } from '../source-value.ts'
@@ -6,6 +7,8 @@ import type { ConfigMapValue, InjectConfig } from './config.ts'
 
 export type Injection = {
   readonly container: ConfigMapValue
+  /** The native sidecar that keeps the files current; absent where they are written once. */
+  readonly refresher?: ConfigMapValue
   readonly volumes: readonly ConfigMapValue[]
   /** For every other container. */
   readonly mount: ConfigMapValue
@@ -14,6 +17,7 @@ export type Injection = {
 export function injectionOf(config: InjectConfig, settings: PodSettings): Injection {
   return {
     container: initContainer(config, settings),
+    ...(config.refresh === undefined ? {} : { refresher: refresher(config, settings, config.refresh) }),
     volumes: [
       { name: config.secretVolumeName, emptyDir: emptyDir(config) },
       {
@@ -27,10 +31,33 @@ export function injectionOf(config: InjectConfig, settings: PodSettings): Inject
 
 /** Satisfies Pod Security "restricted" on its own, whatever the pod's own security context says. */
 function initContainer(config: InjectConfig, settings: PodSettings): ConfigMapValue {
+  return { name: config.containerName, ...image(config), ...likeInit(config, settings) }
+}
+
+/**
+ * The same with another name and what makes it stay. The kubelet starts what follows once its probe succeeds, and ends it
+ * when the other containers have ended, so a Job completes.
+ * https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/
+ */
+function refresher(config: InjectConfig, settings: PodSettings, every: number): ConfigMapValue {
+  const command = [...initCommand, ...encodeInitArgs({ kind: 'check' })]
   return {
-    name: config.containerName,
-    image: config.image,
-    ...(config.imagePullPolicy === '' ? {} : { imagePullPolicy: config.imagePullPolicy }),
+    name: config.refreshContainerName,
+    ...image(config),
+    args: encodeInitArgs({ kind: 'refresh', every }),
+    restartPolicy: 'Always',
+    // The files are there already; on a busy node a program may take its time to start and say so.
+    startupProbe: { exec: { command }, periodSeconds: 2, timeoutSeconds: 10, failureThreshold: 30 },
+    ...likeInit(config, settings),
+  }
+}
+
+function image({ image: name, imagePullPolicy }: InjectConfig): ConfigMapValue {
+  return { image: name, ...(imagePullPolicy === '' ? {} : { imagePullPolicy }) }
+}
+
+function likeInit(config: InjectConfig, settings: PodSettings): ConfigMapValue {
+  return {
     env: initEnv(config, settings),
     resources: config.containerResources,
     terminationMessagePolicy: 'File',

@@ -93,8 +93,11 @@ function injectWorkload(workload: Workload, record: InjectionRecord | undefined,
   const { lists } = parts
   if (pod.annotated) {
     const added = addInjection(pod.settings, parts, config, record)
-    const isNew = parts.initContainers.parts.every(({ name }) => name !== added.record.container)
-    const movesComments = isNew && hasComments(parts.document, [parts.initContainers])
+    const { container, refresher } = added.record
+    const names = parts.initContainers.parts.map(({ name }) => name)
+    const comes = [container, refresher ?? container].some((name) => !names.includes(name))
+    const goes = refresher === undefined && record?.refresher !== undefined
+    const movesComments = (comes || goes) && hasComments(parts.document, [parts.initContainers])
     return { ...added, errors: added.errors.map(refused), lists, movesComments }
   }
   if (!record) return nothing

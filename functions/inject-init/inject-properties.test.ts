@@ -5,25 +5,27 @@
 import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import t from 'tap'
-import { parseAllDocuments } from 'yaml'
+import { parse, parseAllDocuments } from 'yaml'
 import { parseSource } from '../source-tree.ts'
 import { toValue, type Value } from '../source-value.ts'
 import { print, style, withVoidLists, workload } from './arbitrary-manifest.ts'
 import { parseInjectConfig } from './config.ts'
 import { injectText, undeclare } from './fixtures.ts'
 
-const { config: byDefault } = parseInjectConfig([])
+/** @param refresh by what the files are kept current; undefined: not said. */
+function inject(text: string, refresh?: string): string {
+  const { config } = parseInjectConfig(refresh === undefined ? [] : [{ name: 'refresh', value: refresh }])
+  return injectText(text, config)
+}
 
-const inject = (text: string) => injectText(text, byDefault)
-
-const manifest = fc.record({ value: workload, style })
+const manifest = fc.record({ value: workload, style, refresh: fc.constantFrom(undefined, '5m') })
 
 t.test('injecting twice is injecting once', async (t) => {
   fc.assert(
-    fc.property(manifest, ({ value, style: printed }) => {
-      const once = inject(print(value, printed))
+    fc.property(manifest, ({ value, style: printed, refresh }) => {
+      const once = inject(print(value, printed), refresh)
       t.ok(once.includes('init-container'))
-      return inject(once) === once
+      return inject(once, refresh) === once
     }),
     { numRuns: 60 },
   )
@@ -31,10 +33,10 @@ t.test('injecting twice is injecting once', async (t) => {
 
 t.test('the source is what is left when the added lines are taken out', async () => {
   fc.assert(
-    fc.property(manifest, ({ value, style: printed }) => {
+    fc.property(manifest, ({ value, style: printed, refresh }) => {
       if (printed.json !== null) return true
       const source = print(value, printed).split(/\r?\n/)
-      const lines = inject(print(value, printed)).split(/\r?\n/)
+      const lines = inject(print(value, printed), refresh).split(/\r?\n/)
       let position = 0
       for (const line of lines) if (line === source[position]) position++
       return position >= source.length - 1
@@ -45,9 +47,9 @@ t.test('the source is what is left when the added lines are taken out', async ()
 
 t.test('with the declarations gone, un-injecting gives the source back byte for byte', async () => {
   fc.assert(
-    fc.property(manifest, ({ value, style: printed }) => {
+    fc.property(manifest, ({ value, style: printed, refresh }) => {
       const source = print(value, printed)
-      return inject(undeclare(inject(source))) === undeclare(source)
+      return inject(undeclare(inject(source, refresh)), refresh) === undeclare(source)
     }),
     { numRuns: 60 },
   )
@@ -55,8 +57,8 @@ t.test('with the declarations gone, un-injecting gives the source back byte for 
 
 t.test('two YAML libraries see the same values in what was written, and nothing else changed', async () => {
   fc.assert(
-    fc.property(manifest, ({ value, style: printed }) => {
-      const text = inject(print(value, printed))
+    fc.property(manifest, ({ value, style: printed, refresh }) => {
+      const text = inject(print(value, printed), refresh)
       const [document] = parseSource(text).documents ?? []
       const ours: Value = document ? toValue(document.root) : null
       const [theirs] = parseAllDocuments(text).map((one): unknown => one.toJS())
@@ -71,18 +73,39 @@ t.test('two YAML libraries see the same values in what was written, and nothing 
 
 t.test('lists that are there in name only become lists', async () => {
   fc.assert(
-    fc.property(manifest, fc.nat(15), ({ value, style: printed }, how) => {
+    fc.property(manifest, fc.nat(15), ({ value, style: printed, refresh }, how) => {
       const source = withVoidLists(value, how)
-      const text = inject(print(source, printed))
+      const text = inject(print(source, printed), refresh)
       const [{ spec }] = parseAllDocuments(text).map((one) => one.toJS())
       const { initContainers, volumes, containers } = spec.template.spec
       const before = source.spec.template.spec
       return (
         initContainers[0].name === 'init-container' &&
-        initContainers.length === 1 + (before.initContainers?.length ?? 0) &&
+        (refresh === undefined || initContainers[1].name === 'refresh-container') &&
+        initContainers.length === (refresh === undefined ? 1 : 2) + (before.initContainers?.length ?? 0) &&
         volumes.length === 2 + (before.volumes?.length ?? 0) &&
         containers.every((one: { volumeMounts: unknown[] }) => one.volumeMounts.length > 0) &&
-        inject(text) === text
+        inject(text, refresh) === text
+      )
+    }),
+    { numRuns: 60 },
+  )
+})
+
+t.test('to refresh or not is switched without a trace, and stays as it is where it is not said', async () => {
+  fc.assert(
+    fc.property(manifest, ({ value, style: printed }) => {
+      const source = print(value, printed)
+      const [without, refreshing] = [inject(source), inject(source, '5m')]
+      // In one line of JSON a blank may stand elsewhere.
+      const same = (a: string, b: string) =>
+        a === b || (printed.json !== null && isDeepStrictEqual(parse(a), parse(b)))
+      return (
+        same(inject(without, '5m'), refreshing) &&
+        inject(refreshing, '') === without &&
+        inject(refreshing) === refreshing &&
+        inject(refreshing, '1h') === inject(source, '1h') &&
+        inject(undeclare(refreshing)) === undeclare(source)
       )
     }),
     { numRuns: 60 },
@@ -96,6 +119,7 @@ function withoutOurs(value: unknown): unknown {
     one !== null &&
     'name' in one &&
     ((one.name === 'init-container' && 'terminationMessagePolicy' in one) ||
+      (one.name === 'refresh-container' && 'startupProbe' in one) ||
       (one.name === 'secret-volume' && ('readOnly' in one || 'emptyDir' in one)) ||
       (one.name === 'annotations' && 'downwardAPI' in one))
   if (Array.isArray(value)) return value.filter((one) => !isOurs(one)).map(withoutOurs)

@@ -12,11 +12,12 @@ export function addParts(
   { map, entry, list }: PartList,
   key: string,
   values: readonly Value[],
-  where: 'first' | 'last',
+  where: 'first' | 'last' | Part,
   lists: ListStyle,
 ): SourceEdit[] {
   if (values.length === 0) return []
-  if (list) return values.map((value) => addItem(document, list, value, where, lists))
+  const place = typeof where === 'string' ? where : where.node
+  if (list) return values.map((value) => addItem(document, list, value, place, lists))
   if (entry) return replaceValue(document, map, entry, values, lists)
   // Init containers go where a reader expects them.
   const before = key === 'initContainers' ? { before: 'containers' } : {}

@@ -19,7 +19,7 @@ export function removeInjection(parts: PodParts, record: InjectionRecord): Remov
     (container && mountPathIn(container, record.volumes[0])) ?? injectOptions.secretMountPath.default
   const edits: SourceEdit[] = []
   for (const { name, node } of [...initContainers.parts, ...parts.containers.parts]) {
-    if (name === record.container) continue
+    if (name === record.container || name === record.refresher) continue
     const mounts = partList(document, node, 'volumeMounts', `${where} container ${name}`, errors)
     const ours = recordedMount(mounts, name, record, path)
     if (ours) edits.push(...removeParts(document, mounts, [ours]))
@@ -28,7 +28,7 @@ export function removeInjection(parts: PodParts, record: InjectionRecord): Remov
       errors.push(`the container ${name} mounts the volume ${own.name} itself: take that mount out first`)
   }
   const removed = [
-    { list: initContainers, ours: named(initContainers, [record.container]) },
+    { list: initContainers, ours: named(initContainers, [record.container, record.refresher]) },
     { list: volumes, ours: named(volumes, record.volumes) },
   ].filter(({ ours }) => ours.length > 0)
   // Those that would be left empty go in one edit: in flow style they may share a comma.
@@ -40,6 +40,6 @@ export function removeInjection(parts: PodParts, record: InjectionRecord): Remov
   return { edits, errors }
 }
 
-function named(list: PartList, names: readonly string[]): Part[] {
+function named(list: PartList, names: readonly (string | undefined)[]): Part[] {
   return list.parts.filter(({ name }) => names.includes(name))
 }

@@ -29,6 +29,8 @@ const options = {
   runAsUser: fc.constantFrom<(string | number)[]>(65532, 1000, ''),
   env,
   format: fc.constantFrom('properties', 'json', 'files'),
+  refresh: fc.constantFrom('', '5m', '1h'),
+  refreshContainerName: fc.constantFrom('refresh-container', 'kees-refresh', 'fetch-secrets'),
 }
 const some = fc.record(options, { requiredKeys: [], noNullPrototype: true })
 const all = fc.record(options, { noNullPrototype: true })

@@ -10,7 +10,6 @@ import type { ListStyle } from '../yaml-text.ts'
 import { isMap } from '../options.ts'
 import type { ConfigMapValue, InjectConfig } from './config.ts'
 import { listIn } from './effective-config.ts'
-import type { Injection } from './init-container.ts'
 import { addParts, setEntry } from './part-edit.ts'
 import { type Part, partList, type PartList, type PodParts } from './pod-parts.ts'
 
@@ -30,16 +29,17 @@ export function updateContainer(
   { node }: Part,
   record: InjectionRecord,
   config: InjectConfig,
-  { container }: Injection,
+  wanted: ConfigMapValue,
   refusals: Refusals,
 ): SourceEdit[] {
   const edits: SourceEdit[] = []
   const set = (map: SourceMap, key: string, value: Value | undefined) =>
     edits.push(...setEntry(document, map, key, value, lists))
-  if (config.explicit.has('containerName')) set(node, 'name', container['name'])
-  if (config.explicit.has('image')) set(node, 'image', container['image'])
-  if (config.explicit.has('imagePullPolicy')) set(node, 'imagePullPolicy', container['imagePullPolicy'])
-  if (config.explicit.has('containerResources')) set(node, 'resources', container['resources'])
+  set(node, 'name', wanted['name'])
+  if (config.explicit.has('image')) set(node, 'image', wanted['image'])
+  if (config.explicit.has('imagePullPolicy')) set(node, 'imagePullPolicy', wanted['imagePullPolicy'])
+  if (config.explicit.has('refresh') && wanted['args'] !== undefined) set(node, 'args', wanted['args'])
+  if (config.explicit.has('containerResources')) set(node, 'resources', wanted['resources'])
   if (config.explicit.has('runAsUser')) {
     const { runAsUser } = config
     const entry = ownEntry(node, 'securityContext')
@@ -54,9 +54,9 @@ export function updateContainer(
   }
   const path = `${where}.initContainers`
   const env = partList(document, node, 'env', path, refusals)
-  edits.push(...updateEnv(document, env, listIn(container, 'env'), lists, isStale(container, config)))
+  edits.push(...updateEnv(document, env, listIn(wanted, 'env'), lists, isStale(wanted, config)))
   const mounts = partList(document, node, 'volumeMounts', path, refusals)
-  const missing = listIn(container, 'volumeMounts').filter((mount, index) => {
+  const missing = listIn(wanted, 'volumeMounts').filter((mount, index) => {
     const ours = mounts.parts.find(({ name }) => name === record.volumes[index])
     for (const key of ['mountPath', 'name']) if (ours) set(ours.node, key, mount[key])
     return ours === undefined
@@ -85,7 +85,7 @@ export function updateVolume(
 }
 
 /** An environment variable that an earlier configuration needed and this one contradicts. */
-function isStale(container: Value, { explicit, env }: InjectConfig): (found: Value) => boolean {
+export function isStale(container: Value, { explicit, env }: InjectConfig): (found: Value) => boolean {
   const wanted = new Set(listIn(container, 'env').map(({ name }) => name))
   const byUser = new Set(explicit.has('env') ? env.map(({ name }) => name) : [])
   return (found) => {

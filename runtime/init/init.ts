@@ -78,8 +78,9 @@ async function run(
   }
   const { declared } = read
   const ask = (reader: ParameterReader) => fetchFiles(reader, declared, settings, world, log)
-  const isFirst = (await missingPaths(declaredPaths(declared, settings))).length > 0
-  if (mode.kind !== 'refresh' || isFirst) {
+  const stays = mode.kind === 'refresh'
+  const isFirst = !stays || (await missingPaths(declaredPaths(declared, settings))).length > 0
+  if (isFirst) {
     log.info('fetching the declared parameters', { declarations: declared.length })
     const output = await ask(opened.reader)
     if (output.problems) return output.problems
@@ -88,7 +89,7 @@ async function run(
     log.info('the files are written', { files, values: declared.length })
     for (const reason of refusals) log.warn('files of an earlier run cannot be removed', { reason })
   }
-  if (mode.kind !== 'refresh') return []
+  if (!stays) return []
   const { keepCurrent } = await import('./keep-current.ts')
   // Opened anew each time: what credentials come from is replaced in the meantime.
   const fetch = async () => {

@@ -1,0 +1,66 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { SourceEdit } from '../apply-edits.ts'
+import type { Refusals } from '../editable.ts'
+import type { InjectionRecord } from '../injection-record.ts'
+import { isMap } from '../options.ts'
+import type { Value } from '../source-value.ts'
+import { collision } from './collision.ts'
+import type { ConfigMapValue, InjectConfig } from './config.ts'
+import { listIn } from './effective-config.ts'
+import type { Injection } from './init-container.ts'
+import { removeParts } from './part-edit.ts'
+import type { Part, PodParts } from './pod-parts.ts'
+import { isStale, updateContainer } from './update-injection.ts'
+
+/**
+ * The edits that bring the sidecar up to date, which keeps the files current, or take it out; or what is to be added
+ * behind the init container. @param recorded the sidecar of the record. @param init the init container that is there.
+ */
+export function editRefresher(
+  parts: PodParts,
+  config: InjectConfig,
+  { refresher: wanted }: Injection,
+  record: InjectionRecord | undefined,
+  recorded: Part | undefined,
+  init: Part | undefined,
+  errors: Refusals,
+): { readonly edits: readonly SourceEdit[]; readonly added: readonly ConfigMapValue[] } {
+  const { document, initContainers, containers } = parts
+  if (!wanted) return { edits: recorded ? removeParts(document, initContainers, [recorded]) : [], added: [] }
+  const name = config.refreshContainerName
+  const fresh = init ? likeFound(wanted, init.value, config) : wanted
+  const namesake = [...initContainers.parts, ...containers.parts].find((one) => one.name === name)
+  if (namesake && namesake !== recorded && namesake !== init) {
+    const isEqual = initContainers.parts.includes(namesake) && isDeepStrictEqual(namesake.value, fresh)
+    if (recorded || !isEqual) errors.push(collision(`the container ${name}`, 'refreshContainerName'))
+    return { edits: [], added: [] }
+  }
+  if (!record || !recorded) return { edits: [], added: [fresh] }
+  return { edits: updateContainer(parts, recorded, record, config, wanted, errors), added: [] }
+}
+
+/**
+ * A new sidecar beside an init container that an earlier configuration, or a parent, has made what it is: what ours does
+ * not set explicitly is as it is there.
+ */
+function likeFound(wanted: ConfigMapValue, found: Value, config: InjectConfig): ConfigMapValue {
+  if (!isMap(found)) return wanted
+  const options = {
+    image: 'image',
+    imagePullPolicy: 'imagePullPolicy',
+    resources: 'containerResources',
+    securityContext: 'runAsUser',
+  }
+  const like: Record<string, Value> = { ...wanted }
+  for (const [key, option] of Object.entries(options)) {
+    const value = found[key]
+    if (value !== undefined && !config.explicit.has(option)) like[key] = value
+  }
+  const own = listIn(wanted, 'env')
+  const stale = isStale(wanted, config)
+  const kept = listIn(found, 'env')
+    .filter((one) => !stale(one))
+    .map((one) => own.find(({ name }) => name === one['name']) ?? one)
+  const more = own.filter(({ name }) => kept.every((one) => one['name'] !== name))
+  return { ...like, env: [...kept, ...more] }
+}
