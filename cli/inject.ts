@@ -58,7 +58,12 @@ async function deliver(
   io: Io,
 ): Promise<ExitCode> {
   if (isOn(parsed, 'check')) {
-    for (const { item } of edited) io.say(`error: ${nameOf(item.object)} is not injected as configured`)
+    const fileOf = new Map(manifests.flatMap(({ path, items }) => items.map((item) => [item, path] as const)))
+    for (const { item } of edited) {
+      const path = fileOf.get(item) ?? '-'
+      const where = path === '-' ? '' : ` in ${path}`
+      io.say(`error: ${nameOf(item.object)}${where} is not injected as configured`)
+    }
     return edited.length > 0 ? exitCode.input : exitCode.done
   }
   const changed = manifests.map(({ path, text, items }) => {

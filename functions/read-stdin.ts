@@ -10,10 +10,7 @@ export type Stdin =
  *
  * @param stdin asked for only then: Node makes a pipe non-blocking as soon as its stream is looked at.
  */
-export async function readStdin(
-  stdin: () => AsyncIterable<Uint8Array>,
-  read = readChunk,
-): Promise<Stdin> {
+export async function readStdin(stdin: () => AsyncIterable<Uint8Array>, read = readChunk): Promise<Stdin> {
   const chunks: Uint8Array[] = []
   try {
     for (let chunk = read(); chunk.length > 0; chunk = read()) chunks.push(chunk)

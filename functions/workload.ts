@@ -1,15 +1,15 @@
 /** What the objects of one input declare, with everything that is wrong with it: the same for every function. */
 import { findConflicts } from '../api/conflicts.ts'
 import { findNameMistakes } from '../api/format-names.ts'
-import { exitCode } from '../api/exit-code.ts'
 import { judgeStorage } from '../api/judge-storage.ts'
 import type { Mistake } from '../api/mistake.ts'
 import { type PodAnnotations, parsePodAnnotations } from '../api/pod-annotations.ts'
 import { defaultFormat, type SecretsFormat } from '../api/secrets-format.ts'
 import { type Finding, findingOf, nameOf, type ObjectReference } from './krm-result.ts'
 import { injectedFormat } from './injected-format.ts'
-import { annotationsOf, type ManifestItem } from './manifest-item.ts'
+import type { ManifestItem } from './manifest-item.ts'
 import type { Mentions } from './mentions.ts'
+import { misplacedFindings } from './misplaced.ts'
 import { type PodTemplate, podTemplatesOf } from './pod-template.ts'
 import type { WorkloadConfig } from './workload-options.ts'
 
@@ -59,7 +59,7 @@ export function workloadReader(
     concerns: (mentions) => mentions(`.${domain}/`),
     read: (item) => {
       const templates = podTemplatesOf(item, domain, podTemplates)
-      if (templates.some(({ path }) => path.length > 0)) findings.push(...misplaced(item, domain))
+      findings.push(...misplacedFindings(item, templates, domain))
       return templates.map((template) => readTemplate(item, template))
     },
     findings: () => {
@@ -99,17 +99,4 @@ function findingsOf(mistakes: readonly Mistake[], { object, key }: Owner): Findi
 
 function ownerName({ object, key }: Owner): string {
   return nameOf(object) + (key === '' ? '' : ` template ${key}`)
-}
-
-/** Declarations on the workload's own metadata: nobody reads them there. */
-function misplaced(item: ManifestItem, domain: string): Finding[] {
-  const ours = ['secret', 'resource', 'lease', 'init'].map((what) => `${what}.${domain}/`)
-  return [...annotationsOf(item).keys()]
-    .filter((key) => ours.some((prefix) => key.startsWith(prefix)))
-    .map((key) => ({
-      severity: 'warning',
-      message: `annotation ${key}: stands on the ${item.object.kind} itself and has no effect; move it to the pod template`,
-      object: item.object,
-      exit: exitCode.input,
-    }))
 }

@@ -110,7 +110,7 @@ function containersFor(
 }
 
 function volumesFor(
-  { document, lists, volumes }: PodParts,
+  { document, lists, volumes, claims }: PodParts,
   config: InjectConfig,
   injection: Injection,
   record: InjectionRecord | undefined,
@@ -122,8 +122,13 @@ function volumesFor(
     const { name } = volume
     const ours = volumes.parts.find((one) => one.name === record?.volumes[index])
     const namesake = volumes.parts.find((one) => one.name === name)
+    const option = index === 0 ? 'secretVolumeName' : 'annotationsVolumeName'
+    const claim = claims.find((one) => one === name)
+    if (claim !== undefined)
+      errors.push(
+        `the volume claim template ${claim} has the name of a volume that inject-init adds, and wins over it: rename it or set ${option}`,
+      )
     if (namesake && !record?.volumes.includes(namesake.name)) {
-      const option = index === 0 ? 'secretVolumeName' : 'annotationsVolumeName'
       if (ours || !isDeepStrictEqual(namesake.value, volume))
         errors.push(collision(`the volume ${namesake.name}`, option))
     } else if (ours) edits.push(...updateVolume(document, ours, config, volume, lists))

@@ -83,8 +83,10 @@ export function recordedMount(
   return mounts.parts.find((one) => one.name === volumes[0] && mountPathOf(one) === path)
 }
 
+/** With a slash at the end it is the same place. */
 function mountPathOf({ value }: Part): Value | undefined {
-  return isMap(value) ? value['mountPath'] : undefined
+  const path = isMap(value) ? value['mountPath'] : undefined
+  return typeof path === 'string' ? path.replace(/(?<=.)\/+$/, '') : path
 }
 
 function hidden(container: string, rival: Part, { secretMountPath }: InjectConfig): string {

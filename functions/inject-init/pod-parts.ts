@@ -2,7 +2,7 @@
 import { editableList, type EditableList, editableMap, pathText, type Refusals } from '../editable.ts'
 import { listStyleOf } from '../source-edit.ts'
 import type { SourceDocument, SourceMap } from '../source-node.ts'
-import { lookUp, stringOf, toValue, type Value } from '../source-value.ts'
+import { lookUp, lookUpPath, stringOf, toValue, type Value } from '../source-value.ts'
 import type { Workload } from '../workload.ts'
 import type { ListStyle } from '../yaml-text.ts'
 
@@ -22,6 +22,8 @@ export type PodParts = {
   readonly initContainers: PartList
   readonly containers: PartList
   readonly volumes: PartList
+  /** The names of a StatefulSet's claims: to a pod they win over its volumes. */
+  readonly claims: readonly string[]
 }
 
 export type PartList = EditableList & { readonly parts: readonly Part[] }
@@ -45,7 +47,14 @@ export function podPartsOf({ item, template }: Workload, refusals: Refusals): Po
     containers,
     initContainers: partsOf('initContainers'),
     volumes: partsOf('volumes'),
+    claims: claimsOf(root),
   }
+}
+
+function claimsOf(root: SourceMap): string[] {
+  const claims = lookUpPath(root, ['spec', 'volumeClaimTemplates'])
+  if (claims?.type !== 'sequence') return []
+  return claims.items.flatMap((claim) => stringOf(lookUpPath(claim, ['metadata', 'name'])) ?? [])
 }
 
 export function partList(
