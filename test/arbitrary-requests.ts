@@ -85,3 +85,52 @@ export function otherRequests(name: string, place: Place): IamRequest[] {
     { action: 'sts:AssumeRole', resource: `arn:${partition}:iam::${account}:role/judged` },
   ]
 }
+
+export function decrypt(name: string, key: string, place: Place): IamRequest {
+  return {
+    action: 'kms:Decrypt',
+    resource: key,
+    context: { ...contextOf(name, place), ...viaSsm(place.region) },
+  }
+}
+
+function contextOf(name: string, place: Place): Readonly<Record<string, string>> {
+  return { 'kms:EncryptionContext:PARAMETER_ARN': parameterArn(name, place) }
+}
+
+function viaSsm(region: string): Readonly<Record<string, string>> {
+  return { 'kms:ViaService': `ssm.${region}.amazonaws.com` }
+}
+
+/** Everything else that may be done with the key of a parameter that a role reads. */
+export function otherUses(name: string, key: string, place: Place): IamRequest[] {
+  const context = { ...contextOf(name, place), ...viaSsm(place.region) }
+  const encrypting =
+    'Encrypt GenerateDataKey GenerateDataKeyWithoutPlaintext ReEncryptFrom ReEncryptTo'.split(' ')
+  return [
+    ...encrypting.map((one) => ({ action: `kms:${one}`, resource: key, context })),
+    ...['DescribeKey', 'ScheduleKeyDeletion', 'PutKeyPolicy'].map((one) => ({
+      action: `kms:${one}`,
+      resource: key,
+    })),
+    { action: 'kms:Decrypt', resource: key },
+    { action: 'kms:Decrypt', resource: key, context: contextOf(name, place) },
+    { action: 'kms:Decrypt', resource: key, context: viaSsm(place.region) },
+    { action: 'kms:Decrypt', resource: key, context: { ...contextOf(name, place), ...viaSsm('us-east-1') } },
+    {
+      action: 'kms:Decrypt',
+      resource: key,
+      context: {
+        ...contextOf(name, place),
+        'kms:ViaService': `secretsmanager.${place.region}.amazonaws.com`,
+      },
+    },
+    ...placesNear(place).map((other) => ({
+      action: 'kms:Decrypt',
+      resource: key,
+      context: { ...contextOf(name, other), ...viaSsm(place.region) },
+    })),
+    decrypt(name, key.replace(/key\/./, 'key/f'), place),
+    decrypt(name, key.replace(':eu-west-1:', ':eu-west-3:'), place),
+  ]
+}

@@ -11,9 +11,15 @@ import { formatAnnotationsFile } from '../api/annotations-file.ts'
 import { fakeIo } from '../cli/fake-io.ts'
 import { kees } from '../cli/kees.ts'
 import { startFakeSsm } from '../runtime/fake-ssm/server.ts'
-import { account, arbitraryCluster, type ArbitraryPod } from './arbitrary-workloads.ts'
-import { getParameters } from './arbitrary-requests.ts'
-import { type Documents, evaluatePolicies, resourcesOf } from './evaluate-policies.ts'
+import {
+  account,
+  type ArbitraryCluster,
+  arbitraryCluster,
+  type ArbitraryPod,
+  keyOf,
+} from './arbitrary-workloads.ts'
+import { decrypt, getParameters } from './arbitrary-requests.ts'
+import { type Documents, evaluatePolicies, type Place, resourcesOf } from './evaluate-policies.ts'
 import { isAllowed } from './iam-judge.ts'
 import { dist } from './programs.ts'
 import { terraform } from './tools.ts'
@@ -26,22 +32,25 @@ await t.test(
   'init asks for what the policy allows',
   { skip: terraform().missing ?? false, timeout: 120_000 },
   async (t) => {
-    const cases: { pods: readonly ArbitraryPod[]; policies: string; place: typeof place }[] = []
-    for (const { manifest, pods } of fc.sample(arbitraryCluster(6), { numRuns: 6, seed: 11 })) {
+    const cases: (Pick<ArbitraryCluster, 'pods' | 'kmsKeys'> & { policies: string; place: Place })[] = []
+    for (const { manifest, pods, flags, kmsKeys } of fc.sample(arbitraryCluster(5), {
+      numRuns: 6,
+      seed: 11,
+    })) {
       const io = fakeIo(manifest)
-      const exit = await kees(['export', '--allow-uninjected', '-f', '-'], io)
-      if (exit === 0) cases.push({ pods, policies: io.printed(), place })
+      const exit = await kees(['export', '--allow-uninjected', ...flags, '-f', '-'], io)
+      if (exit === 0) cases.push({ pods, kmsKeys, policies: io.printed(), place })
     }
     const evaluated = await evaluatePolicies(t.testdir({ terraform: {} }), cases)
     let readers = 0
-    for (const [index, { pods }] of cases.entries()) {
+    for (const [index, { pods, kmsKeys }] of cases.entries()) {
       const documents: Documents = evaluated[index] ?? new Map()
-      for (const reader of new Set(pods.map((pod) => pod.reader))) {
-        const own = pods.filter((pod) => pod.reader === reader)
+      for (const reader of new Set(pods.flatMap((pod) => pod.readers))) {
+        const own = pods.filter((pod) => pod.readers.includes(reader))
         const other = pods.find((pod) =>
           pod.parameters.some((name) => !own.some((one) => one.parameters.includes(name))),
         )
-        await t.test(reader, (t) => holdToPolicy(t, own, documents.get(reader) ?? [], other))
+        await t.test(reader, (t) => holdToPolicy(t, own, documents.get(reader) ?? [], kmsKeys, other))
         readers++
       }
     }
@@ -54,14 +63,21 @@ async function holdToPolicy(
   t: Test,
   pods: readonly ArbitraryPod[],
   documents: readonly unknown[],
+  kmsKeys: ArbitraryCluster['kmsKeys'],
   other: ArbitraryPod | undefined,
 ): Promise<void> {
   const names = new Set([...pods, ...(other ? [other] : [])].flatMap(({ parameters }) => parameters))
   const verdicts = new Map<string, boolean>()
-  for (const name of names) verdicts.set(name, await isAllowed(documents, getParameters(name, place)))
+  for (const name of names) {
+    const key = keyOf(name, kmsKeys)
+    verdicts.set(`ssm:GetParameters ${name}`, await isAllowed(documents, getParameters(name, place)))
+    // The account's own key asks no policy of the role.
+    const mayDecrypt = key === undefined || (await isAllowed(documents, decrypt(name, key, place)))
+    verdicts.set(`kms:Decrypt ${name}`, mayDecrypt)
+  }
   // The server says yes to nothing that the evaluator was not asked.
   const denied = ({ action, name }: { action: string; name: string }) =>
-    action === 'ssm:GetParameters' && verdicts.get(name) !== true
+    verdicts.get(`${action} ${name}`) !== true
   const server = await startFakeSsm({ region: place.region, account, denied })
   t.teardown(() => server.stop())
 

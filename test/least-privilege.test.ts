@@ -7,10 +7,18 @@ import hcl from 'hcl2-json-parser'
 import t from 'tap'
 import { fakeIo } from '../cli/fake-io.ts'
 import { kees } from '../cli/kees.ts'
-import { account, arbitraryCluster, type ArbitraryCluster } from './arbitrary-workloads.ts'
-import { getParameters, namesNear, otherRequests, parameterArn, placesNear } from './arbitrary-requests.ts'
+import { account, arbitraryCluster, type ArbitraryCluster, keyOf } from './arbitrary-workloads.ts'
+import {
+  decrypt,
+  getParameters,
+  namesNear,
+  otherRequests,
+  otherUses,
+  parameterArn,
+  placesNear,
+} from './arbitrary-requests.ts'
 import { type Documents, evaluatePolicies, type Place, resourcesOf } from './evaluate-policies.ts'
-import { complaintsOf, isAllowed } from './iam-judge.ts'
+import { complaintsOf, type IamRequest, isAllowed } from './iam-judge.ts'
 import { terraform } from './tools.ts'
 
 const skip = terraform().missing ?? false
@@ -27,16 +35,16 @@ const cases: Case[] = []
 for (const [index, cluster] of fc.sample(arbitraryCluster(8), { numRuns: 40, seed: 5 }).entries()) {
   const io = fakeIo(cluster.manifest)
   // Two declarations of one parameter may disagree; then there is no policy, and nothing is granted.
-  if ((await kees(['export', '--allow-uninjected', '-f', '-'], io)) !== 0) continue
+  if ((await kees(['export', '--allow-uninjected', ...cluster.flags, '-f', '-'], io)) !== 0) continue
   const place = places[index % places.length]
   if (place) cases.push({ ...cluster, place, policies: io.printed() })
 }
 
 /** What each role, or workload without one, is to be allowed. */
-function readersOf({ pods }: ArbitraryCluster): ReadonlyMap<string, ReadonlySet<string>> {
+function readersOf({ pods }: Pick<ArbitraryCluster, 'pods'>): ReadonlyMap<string, ReadonlySet<string>> {
   const readers = new Map<string, Set<string>>()
-  for (const { reader, parameters } of pods) {
-    readers.set(reader, new Set([...(readers.get(reader) ?? []), ...parameters]))
+  for (const { readers: some, parameters } of pods) {
+    for (const one of some) readers.set(one, new Set([...(readers.get(one) ?? []), ...parameters]))
   }
   return readers
 }
@@ -90,12 +98,51 @@ await t.test('what the policies allow', { skip, timeout: 120_000 }, async (t) =>
     },
   )
 
+  await t.test(
+    'of keys, each role may use the one of each of its parameters, for that and through SSM alone',
+    async (t) => {
+      let [allowed, denied] = [0, 0]
+      for (const { documents, place, kmsKeys, ...one } of all) {
+        const names = new Set(one.pods.flatMap(({ parameters }) => parameters))
+        for (const [reader, own] of readersOf(one)) {
+          const judge = async (request: IamRequest, expected: boolean) => {
+            const verdict = await isAllowed(documents.get(reader) ?? [], request)
+            if (verdict !== expected) t.equal(verdict, expected, `${reader}: ${JSON.stringify(request)}`)
+            if (verdict) allowed++
+            else denied++
+          }
+          for (const name of names) {
+            const mayRead = own.has(name)
+            for (const key of new Set(kmsKeys.values())) {
+              await judge(decrypt(name, key, place), mayRead && keyOf(name, kmsKeys) === key)
+            }
+          }
+          const [some = ''] = own
+          const key = keyOf(some, kmsKeys)
+          if (key === undefined) continue
+          for (const near of namesNear(some))
+            await judge(decrypt(near, key, place), own.has(near) && keyOf(near, kmsKeys) === key)
+          for (const request of otherUses(some, key, place)) await judge(request, false)
+        }
+      }
+      t.ok(allowed > 100 && denied > 2000, `${allowed} are allowed, ${denied} denied`)
+    },
+  )
+
   await t.test('documents and requests are well-formed', async (t) => {
     for (const { documents, place } of all) {
       const some = [getParameters('/a', place)]
       t.strictSame(await complaintsOf([...documents.values()].flat(), some), [])
     }
-    for (const place of places) t.strictSame(await complaintsOf([], otherRequests('/a', place)), [])
+    const key = `arn:aws:kms:eu-west-1:${account}:key/1234abcd-12ab-34cd-56ef-1234567890ab`
+    for (const place of places) {
+      const requests = [
+        ...otherRequests('/a', place),
+        decrypt('/a', key, place),
+        ...otherUses('/a', key, place),
+      ]
+      t.strictSame(await complaintsOf([], requests), [])
+    }
   })
 
   await t.test('hcl2-json-parser reads the same parameters in the same file', async (t) => {
