@@ -4,9 +4,13 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { withDirectoryLock } from './directory-lock.mjs'
 import { goInstall } from './go-install.ts'
+import { goModuleFiles } from './go-module-files.ts'
 import { findCommand } from './installed.ts'
 import { runQuietly } from './run-quietly.ts'
 import {
+  argoCdFolder,
+  argoCdVersion,
+  cachedArgoCd,
   cachedControlPlane,
   cachedHelm,
   cachedKustomize,
@@ -45,6 +49,14 @@ const tools: readonly Tool[] = [
     folder: helmFolder(),
     cached: cachedHelm,
     fetch: (go, folder) => goInstall(go, [`helm.sh/helm/v3/cmd/helm@v${helmVersion}`], folder),
+  },
+  {
+    name: `manifests of Argo CD ${argoCdVersion}`,
+    client: 'go',
+    folder: argoCdFolder(),
+    cached: cachedArgoCd,
+    fetch: (go, folder) =>
+      goModuleFiles(go, `github.com/argoproj/argo-cd/v3@v${argoCdVersion}`, 'manifests', folder),
   },
   {
     name: 'Kubernetes control plane (some minutes)',

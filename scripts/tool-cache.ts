@@ -7,6 +7,7 @@ import { isAbsolute, join } from 'node:path'
 export const kustomizeVersion = '5.8.1'
 export const motoVersion = '5.2.1'
 export const helmVersion = '3.19.0'
+export const argoCdVersion = '3.5.7'
 export const controlPlaneSource = join(import.meta.dirname, '..', 'test', 'control-plane')
 
 export function toolCache(): string {
@@ -25,6 +26,15 @@ export function helmFolder(): string {
 
 export function motoFolder(): string {
   return join(toolCache(), `moto-${motoVersion}`)
+}
+
+export function argoCdFolder(): string {
+  return join(toolCache(), `argo-cd-${argoCdVersion}`)
+}
+
+/** The folder of its manifests. */
+export function cachedArgoCd(): string | undefined {
+  return ifThere(join(argoCdFolder(), 'manifests'))
 }
 
 export function cachedKustomize(): string | undefined {
@@ -59,8 +69,8 @@ export function cachedControlPlane(): string | undefined {
   return ifThere(join(controlPlaneFolder(), 'control-plane'))
 }
 
-function ifThere(program: string): string | undefined {
-  return existsSync(program) ? program : undefined
+function ifThere(path: string): string | undefined {
+  return existsSync(path) ? path : undefined
 }
 
 /** A folder with etcd, kube-apiserver and kube-controller-manager, where the machine has one: envtest's variable. */

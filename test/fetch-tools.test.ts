@@ -11,8 +11,13 @@ import { untapped } from './untapped.ts'
 
 const go = `#!/bin/sh
 echo "go $*" >> "$XDG_CACHE_HOME/../calls"
-mkdir -p "$GOBIN"
-touch "$GOBIN/kustomize" "$GOBIN/control-plane" "$GOBIN/helm"
+if [ "$1" = mod ]; then
+  mkdir -p "$XDG_CACHE_HOME/../module/manifests"
+  printf '{\\n\\t"Dir": "%s"\\n}\\n' "$XDG_CACHE_HOME/../module"
+else
+  mkdir -p "$GOBIN"
+  touch "$GOBIN/kustomize" "$GOBIN/control-plane" "$GOBIN/helm"
+fi
 `
 
 /** As `python3 -m venv`, and in the environment that it makes, as pip. */
@@ -59,6 +64,7 @@ const callsOfBoth = [
   /^go install -C .*\/test\/control-plane -trimpath -buildvcs=false -ldflags=-s -w \.$/,
   /^go install helm\.sh\/helm\/v3\/cmd\/helm@v3\.19\.0$/,
   /^go install sigs\.k8s\.io\/kustomize\/kustomize\/v5@v5\.8\.1$/,
+  /^go mod download -json github\.com\/argoproj\/argo-cd\/v3@v3\.5\.7$/,
   /^python3 -m pip install .*moto\[server\]==5\.2\.1$/,
   /^python3 -m venv --clear .*\/moto-5\.2\.1$/,
 ]
@@ -71,7 +77,13 @@ t.test('each client brings its tool, with a line for the start and one for the e
   t.match(said, /^kustomize 5\.8\.1: done in \d+ s$/m)
   t.match(said, /^moto 5\.2\.1: done in \d+ s$/m)
   t.match(calls(folder), callsOfBoth)
-  t.strictSame(tools(folder), ['control-plane', 'helm-3.19.0', 'kustomize-5.8.1', 'moto-5.2.1'])
+  t.strictSame(tools(folder), [
+    'argo-cd-3.5.7',
+    'control-plane',
+    'helm-3.19.0',
+    'kustomize-5.8.1',
+    'moto-5.2.1',
+  ])
 })
 
 t.test('what is there is not brought again, and nothing is said', async (t) => {
@@ -122,5 +134,5 @@ t.test('a client that fails is a failure that shows what it said, and the other 
 t.test('where the machine has a control plane of its own, none is built', async (t) => {
   const folder = machine(t, { go })
   t.equal((await fetchTools(folder, '/opt/envtest')).code, 0)
-  t.strictSame(tools(folder), ['helm-3.19.0', 'kustomize-5.8.1'])
+  t.strictSame(tools(folder), ['argo-cd-3.5.7', 'helm-3.19.0', 'kustomize-5.8.1'])
 })

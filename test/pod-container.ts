@@ -14,6 +14,7 @@ export type Pod = {
 export type Container = {
   readonly name: string
   readonly image: string
+  readonly command?: readonly string[]
   readonly args?: readonly string[]
   readonly env?: readonly {
     readonly name: string
@@ -29,6 +30,7 @@ export type Container = {
     readonly name: string
     readonly mountPath: string
     readonly readOnly?: boolean
+    readonly subPath?: string
   }[]
 }
 
@@ -46,6 +48,7 @@ export type Node = {
 /** The arguments of `docker run` up to the image's own, on the host's network, where the servers of tests are. */
 export function runArguments(pod: Pod, container: Container, { image, volumes, env }: Node): string[] {
   const { securityContext: own = {}, env: declared = [], volumeMounts = [], args = [] } = container
+  const [entrypoint, ...command] = container.command ?? []
   const user = own.runAsUser ?? pod.spec.securityContext?.runAsUser
   const group = own.runAsGroup ?? pod.spec.securityContext?.runAsGroup ?? 0
   const variables = [
@@ -68,7 +71,9 @@ export function runArguments(pod: Pod, container: Container, { image, volumes, e
       if (folder === undefined) throw new Error(`no folder for the volume ${name} of ${pod.metadata.name}`)
       return `--volume=${folder}:${mountPath}${readOnly ? ':ro' : ''}`
     }),
+    ...(entrypoint === undefined ? [] : [`--entrypoint=${entrypoint}`]),
     image,
+    ...command,
     ...args,
   ]
 }

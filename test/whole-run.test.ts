@@ -207,9 +207,8 @@ t.test('from annotations to the file that the app reads', { skip: missing, timeo
 
     // No image here has a program to read with but Node.
     const read = "process.stdout.write(process.getuid() + '\\n' + fs.readFileSync('/secret/secret'))"
-    const reader = { ...app, args: ['-e', read] }
-    const [first = '', ...rest] = runArguments(pod, reader, { ...node, env: {} })
-    const asApp = engineSays(first, '--entrypoint=/usr/local/bin/node', ...rest)
+    const reader = { ...app, command: ['/usr/local/bin/node', '-e', read] }
+    const asApp = engineSays(...runArguments(pod, reader, { ...node, env: {} }))
     const [user, ...lines] = asApp.split('\n')
     t.equal(user, '10001', 'the app is another user than init')
     t.not(init.securityContext?.runAsUser, 10_001)
