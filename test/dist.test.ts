@@ -1,35 +1,16 @@
 /** The executables as they are copied to other machines: alone in a folder, on every Node that the design promises. */
 import { spawnSync } from 'node:child_process'
-import { copyFileSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import t from 'tap'
 import { bundle, programs, root } from '../scripts/bundle.ts'
-import { findCommand } from '../scripts/installed.ts'
+import { oldestNode, pinnedNode } from './oldest-node.ts'
 import { untapped } from './untapped.ts'
 
 const { version: ours }: { version: string } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 
-type Node = { readonly path: string; readonly version: string }
-
-/** The oldest on the PATH from 20 on; on many machines that is the pinned one. */
-function oldestNode(): Node {
-  const all = (process.env['PATH'] ?? '')
-    .split(delimiter)
-    .flatMap((folder) => findCommand('node', folder) ?? [])
-  const nodes = [...new Set(all.map((path) => realpathSync(path)))].map((path) => {
-    const { stdout } = spawnSync(...untapped(path, ['--version']), { encoding: 'utf8' })
-    return { path, version: stdout.trim() }
-  })
-  const [oldest] = nodes.filter((node) => majorOf(node) >= 20).toSorted((a, b) => majorOf(a) - majorOf(b))
-  return oldest ?? pinned
-}
-
-function majorOf({ version }: Node): number {
-  return Number(/^v(\d+)\./.exec(version)?.[1])
-}
-
-const pinned: Node = { path: process.execPath, version: process.version }
+const pinned = pinnedNode
 const folders = [
   { where: 'in an empty folder', manifest: undefined },
   { where: 'in a package of ES modules', manifest: '{"type":"module"}' },
