@@ -1,12 +1,11 @@
 // What our functions cost beside one written in Go on kyaml's framework, on the same inputs, in one run: prints a table.
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { availableParallelism, cpus, tmpdir } from 'node:os'
+import { copyFileSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { withDirectoryLock } from '../scripts/directory-lock.mjs'
-import { goInstall } from '../scripts/go-install.ts'
 import { findCommand } from '../scripts/installed.ts'
-import { goProgramFolder, toolCache } from '../scripts/tool-cache.ts'
 import { type Comparison, formatComparisons } from './comparison.ts'
+import { goProgram } from './go-program.ts'
+import { machine } from './machine.ts'
 import { measureCommand } from './measure-command.ts'
 import { resourceListOf } from './resource-list.ts'
 
@@ -28,9 +27,8 @@ if (go === undefined) {
 } else await compareAll(go)
 
 async function compareAll(client: string): Promise<void> {
-  mkdirSync(toolCache(), { recursive: true })
-  const kyaml = await built(client, 'kyaml-function')
-  const measurer = await built(client, 'measure-command')
+  const kyaml = await goProgram(client, 'kyaml-function', say)
+  const measurer = await goProgram(client, 'measure-command', say)
   const folder = mkdtempSync(join(tmpdir(), 'kees-bench-'))
   try {
     const comparisons: Comparison[] = []
@@ -62,25 +60,6 @@ async function compareAll(client: string): Promise<void> {
   } finally {
     rmSync(folder, { recursive: true })
   }
-}
-
-/** The path of a program that is made from a folder beside this file, once for each state of its source. */
-async function built(client: string, name: string): Promise<string> {
-  const source = join(import.meta.dirname, name)
-  const folder = goProgramFolder(name, source)
-  const program = join(folder, name)
-  const onWait = (holder: number) => say(`${name}: waiting for process ${holder}, which is building it`)
-  await withDirectoryLock(`${folder}.lock`, onWait, async () => {
-    if (findCommand(name, folder) !== undefined) return
-    say(`${name}: go builds it into ${folder}`)
-    await goInstall(client, ['-C', source, '.'], folder)
-  })
-  return program
-}
-
-function machine(): string {
-  const [cpu] = cpus()
-  return `Node ${process.version}, ${process.platform} ${process.arch}, ${availableParallelism()} cores (${cpu?.model ?? 'unknown'})`
 }
 
 function say(line: string): void {

@@ -8,14 +8,19 @@ export type Measurement = {
   readonly peakBytes: number
 }
 
-/** Runs a command from file to file. Throws where it fails. @param measurer the built measure-command/main.go */
+/**
+ * Runs a command from file to file. Throws where it fails. @param measurer the built measure-command/main.go @param env
+ * in place of ours.
+ */
 export async function measureCommand(
   measurer: string,
   command: readonly string[],
   input: string,
   output: string,
+  env?: NodeJS.ProcessEnv,
 ): Promise<Measurement> {
-  const { stdout } = await promisify(execFile)(measurer, [input, output, ...command])
+  const options = env === undefined ? {} : { env }
+  const { stdout } = await promisify(execFile)(measurer, [input, output, ...command], options)
   const measurement: Measurement = JSON.parse(stdout)
   return measurement
 }

@@ -49,21 +49,20 @@ export function openHttp(): Exchange {
   }
 }
 
-async function read(incoming: http.IncomingMessage): Promise<HttpAnswer> {
+function read(incoming: http.IncomingMessage): Promise<HttpAnswer> {
+  const { statusCode: status = 0, headers } = incoming
   const chunks: Buffer[] = []
   let bytes = 0
-  for await (const chunk of incoming) {
-    const piece = Buffer.from(chunk)
-    bytes += piece.length
-    if (bytes > maxAnswerBytes) {
-      incoming.destroy()
-      throw failed({ code: 'BAD_ANSWER', message: 'the answer is too long' })
-    }
-    chunks.push(piece)
-  }
-  return {
-    status: incoming.statusCode ?? 0,
-    headers: incoming.headers,
-    body: Buffer.concat(chunks).toString(),
-  }
+  return new Promise((resolve, reject) => {
+    incoming.on('data', (chunk: Buffer) => {
+      bytes += chunk.length
+      chunks.push(chunk)
+      if (bytes > maxAnswerBytes) {
+        incoming.destroy(failed({ code: 'BAD_ANSWER', message: 'the answer is too long' }))
+      }
+    })
+    // Also where it is cut off.
+    incoming.on('error', reject)
+    incoming.on('end', () => resolve({ status, headers, body: Buffer.concat(chunks).toString() }))
+  })
 }

@@ -51,6 +51,8 @@ export async function bundle({ entryPoint, runs }: Program): Promise<Bundle> {
     // On Node 20 the SDK would say on standard error, at every run, that its future versions will not run there.
     define: { 'process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED': '"true"' },
     alias: runs === 'in pods' ? podBundle.alias : {},
+    // As `require`, where Node would load its ES modules' loader for a module of its own.
+    supported: { 'dynamic-import': runs !== 'in pods' },
     banner: { js: banner },
     // Identifiers keep their names: a stack trace in a bug report should say something.
     minifyWhitespace: true,

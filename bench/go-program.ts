@@ -1,0 +1,21 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { withDirectoryLock } from '../scripts/directory-lock.mjs'
+import { goInstall } from '../scripts/go-install.ts'
+import { findCommand } from '../scripts/installed.ts'
+import { goProgramFolder, toolCache } from '../scripts/tool-cache.ts'
+
+/** The path of a program that is made from a folder beside this file, once for each state of its source. */
+export async function goProgram(go: string, name: string, say: (line: string) => void): Promise<string> {
+  const source = join(import.meta.dirname, name)
+  const folder = goProgramFolder(name, source)
+  const program = join(folder, name)
+  mkdirSync(toolCache(), { recursive: true })
+  const onWait = (holder: number) => say(`${name}: waiting for process ${holder}, which is building it`)
+  await withDirectoryLock(`${folder}.lock`, onWait, async () => {
+    if (findCommand(name, folder) !== undefined) return
+    say(`${name}: go builds it into ${folder}`)
+    await goInstall(go, ['-C', source, '.'], folder)
+  })
+  return program
+}

@@ -1,0 +1,33 @@
+// init's work through the SDK's client, without anything else of init: what it would take at least.
+import { initVariables } from '../api/init-env.ts'
+import { clock } from '../runtime/clock.ts'
+import { readConfig } from '../runtime/init/config.ts'
+import { fetchDeclared } from '../runtime/init/fetch-declared.ts'
+import { outputFiles } from '../runtime/init/output-files.ts'
+import { readDeclared } from '../runtime/init/read-declared.ts'
+import { writeFiles } from '../runtime/init/write-files.ts'
+import { openStore } from '../runtime/open-store.ts'
+import { podCredentials } from '../runtime/pod-credentials.ts'
+
+async function run(): Promise<void> {
+  const { settings } = readConfig(process.env)
+  if (settings === undefined) throw new Error('the environment is wrong')
+  const { declared } = await readDeclared(
+    settings.annotationsFile,
+    settings.annotationDomain,
+    settings.format,
+  )
+  const requestTimeout = initVariables.requestTimeout.default
+  const opened = await openStore({ kind: 'ssm' }, process.env, {
+    requestTimeout,
+    maxAttempts: 1,
+    credentials: podCredentials,
+  })
+  if (opened.problems) throw new Error('the environment is wrong')
+  const { values } = await fetchDeclared(opened.store, declared, settings, { clock, random: Math.random })
+  const output = outputFiles(values, settings)
+  if (output.problems) throw new Error('a value cannot be written')
+  await writeFiles(output.files, settings.fileMode, new Date())
+}
+
+void run().then(() => process.exit(0))

@@ -1,0 +1,135 @@
+// What init costs at the start of a pod, beside a Node that does nothing and a Go program on aws-sdk-go-v2 that does the
+// same, and beside ways that were tried: in one run, by turns, against an instant server and moto. Prints tables.
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { formatAnnotationsFile } from '../api/annotations-file.ts'
+import { type FakeSsmServer, startFakeSsm } from '../runtime/fake-ssm/server.ts'
+import { openSsmParameterStore } from '../runtime/ssm-parameter-store.ts'
+import { secretValue } from '../runtime/secret-value.ts'
+import { bundle } from '../scripts/bundle.ts'
+import { findCommand } from '../scripts/installed.ts'
+import { startMoto } from '../test/moto.ts'
+import { goProgram } from './go-program.ts'
+import { machine } from './machine.ts'
+import { measureCommand, type Measurement } from './measure-command.ts'
+import { formatStarts, type Start } from './starts-table.ts'
+
+const parameters = Array.from({ length: 25 }, (_, index) => `secret-${String(index).padStart(2, '0')}`)
+const rounds = Number(process.env['ROUNDS'] ?? 21)
+const folder = mkdtempSync(join(tmpdir(), 'kees-bench-'))
+const path = (name: string) => join(folder, name)
+
+const go = findCommand('go')
+if (go === undefined) {
+  say('the benchmark compares with a program in Go: it needs the command go, which is not on the PATH')
+  process.exitCode = 1
+} else {
+  const server = await startFakeSsm()
+  const moto = await startMoto()
+  try {
+    for (const name of parameters) server.put(`/${name}`, valueOf(name))
+    await fill(moto.endpoint)
+    await compare(go, server, moto.endpoint)
+  } finally {
+    await moto.stop()
+    await server.stop()
+    rmSync(folder, { recursive: true })
+  }
+}
+
+async function compare(client: string, server: FakeSsmServer, moto: string): Promise<void> {
+  const measurer = await goProgram(client, 'measure-command', say)
+  const goFetch = await goProgram(client, 'fetch-parameters', say)
+  // As they are used: alone in a folder, not inside a package of ES modules.
+  copyFileSync(join(import.meta.dirname, '..', 'dist', 'init'), path('init'))
+  const sdk = await bundle({ name: 'init-with-sdk', entryPoint: 'bench/init-with-sdk.ts', runs: 'in pods' })
+  writeFileSync(path('init-with-sdk'), sdk.text)
+  const annotations = parameters.map(
+    (name) => [`secret.bsycorp.com/${name}`, 'kind=REFERENCE,type=PASSWORD'] as const,
+  )
+  writeFileSync(path('annotations'), formatAnnotationsFile(annotations))
+  writeFileSync(path('empty'), '')
+  mkdirSync(path('out'))
+
+  const node = process.execPath
+  const cached = { NODE_COMPILE_CACHE: path('compile-cache') }
+  const ways: readonly (readonly [
+    title: string,
+    command: readonly string[],
+    endpoint: string,
+    env?: NodeJS.ProcessEnv,
+  ])[] = [
+    ['`node -e 0`', [node, '-e', '0'], ''],
+    ['init, instant server', [node, path('init')], server.endpoint],
+    ['Go, instant server', [goFetch], server.endpoint],
+    ['init, moto', [node, path('init')], moto],
+    ['Go, moto', [goFetch], moto],
+    ['init with a compile cache, instant server', [node, path('init')], server.endpoint, cached],
+    ["through the SDK's client, instant server", [node, path('init-with-sdk')], server.endpoint],
+    [
+      "through the SDK's client with a compile cache, instant server",
+      [node, path('init-with-sdk')],
+      server.endpoint,
+      cached,
+    ],
+  ]
+  const measured = ways.map(([title]): Start & { all: Measurement[] } => ({
+    title,
+    all: [],
+    calls: undefined,
+  }))
+  for (let round = -1; round < rounds; round++) {
+    if (round >= 0) say(`round ${round + 1} of ${rounds}`)
+    for (const [index, [, command, endpoint, env]] of ways.entries()) {
+      const before = server.calls.length
+      const one = await measureCommand(measurer, command, path('empty'), path('stdout'), {
+        ...environment(endpoint),
+        ...env,
+      })
+      if (endpoint !== '') checkFile()
+      const row = measured[index]
+      if (row && endpoint === server.endpoint) row.calls = server.calls.length - before
+      // The first round fills caches.
+      if (round >= 0) row?.all.push(one)
+    }
+  }
+  process.stdout.write(`${machine()}; ${rounds} rounds\n\n${formatStarts(measured)}`)
+}
+
+function environment(endpoint: string): NodeJS.ProcessEnv {
+  return {
+    ANNOTATIONS_FILE: path('annotations'),
+    SECRETS_FILE: path('out/secret'),
+    RESOURCES_FILE: path('out/resource'),
+    LOG_LEVEL: 'error',
+    AWS_REGION: 'eu-west-1',
+    AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
+    AWS_SECRET_ACCESS_KEY: 'fakesecret',
+    ...(endpoint === '' ? {} : { AWS_ENDPOINT_URL: endpoint }),
+  }
+}
+
+/** What is fast and wrong is no result. */
+function checkFile(): void {
+  const expected = parameters.map((name) => `${name}=${valueOf(name)}\n`).join('')
+  const read = readFileSync(path('out/secret'), 'utf8')
+  if (read !== expected) throw new Error('the file that was written is wrong')
+  rmSync(path('out'), { recursive: true })
+  mkdirSync(path('out'))
+}
+
+async function fill(endpoint: string): Promise<void> {
+  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' }
+  const options = { region: 'eu-west-1', endpoint, credentials, requestTimeout: 20_000, maxAttempts: 3 }
+  const store = openSsmParameterStore(options)
+  for (const name of parameters) await store.replace(`/${name}`, secretValue(valueOf(name)))
+}
+
+function valueOf(name: string): string {
+  return `fakepassword-of-${name}`
+}
+
+function say(line: string): void {
+  process.stderr.write(`${line}\n`)
+}

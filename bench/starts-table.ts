@@ -1,0 +1,28 @@
+/** What ways of doing the same took: medians, in relation to the first. */
+import type { Measurement } from './measure-command.ts'
+
+export type Start = {
+  readonly title: string
+  readonly all: readonly Measurement[]
+  /** How many calls the store got. */
+  calls: number | undefined
+}
+
+export function formatStarts(starts: readonly Start[]): string {
+  const [base] = starts
+  const rows = starts.map(({ title, all, calls }) => {
+    const compare = (key: 'wallSeconds' | 'cpuSeconds') => {
+      const [own, of] = [median(all, key), median(base?.all ?? [], key)]
+      return [`${(own * 1000).toFixed(0)} ms`, (own / of).toFixed(2)]
+    }
+    const memory = `${(median(all, 'peakBytes') / 1e6).toFixed(0)} MB`
+    return [title, ...compare('wallSeconds'), ...compare('cpuSeconds'), memory, calls ?? '']
+  })
+  const head = ['', 'wall', 'ratio', 'CPU', 'ratio', 'peak memory', 'calls']
+  return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |\n`).join('')
+}
+
+function median(all: readonly Measurement[], key: keyof Measurement): number {
+  const sorted = all.map((one) => one[key]).toSorted((a, b) => a - b)
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
+}
