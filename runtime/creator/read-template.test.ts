@@ -42,6 +42,20 @@ t.test('one bad annotation does not stop the others', async (t) => {
   })
 })
 
+t.test('of two declarations of one parameter that disagree, neither is made', async (t) => {
+  const of = (type: string, size: number) => `kind=DYNAMIC,type=${type},size=${size}`
+  const sizes = [prefix, secret('k_private', of('RSA', 2048)), secret('k_public', of('RSA', 4096))]
+  t.match(read([...sizes, secret('a', password)]), {
+    groups: ['/shop/a'],
+    refusals: [/^InvalidAnnotation: annotation .*k_public: /],
+  })
+  const types = [prefix, secret('m_private', password), secret('m_public', of('RSA', 2048))]
+  t.match(read([...types, secret('m_consumer', of('RANDOM', 128))]), {
+    groups: ['/shop/m_consumer /shop/m_provider'],
+    refusals: [/^InvalidAnnotation: annotation .*m_public: /],
+  })
+})
+
 t.test('what the policy refuses is not claimed, by prefix, strength and namespace', async (t) => {
   const abroad = [
     secret('a', `${password},storageKey=shopping/a`),

@@ -1,9 +1,10 @@
 /** What a pod's annotations ask the creator for, and what of that is refused whatever is stored. */
 import { findConflicts } from '../../api/conflicts.ts'
+import type { DynamicSecret } from '../../api/declaration.ts'
 import { type Group, groupOf } from '../../api/group.ts'
 import { judgeStorage } from '../../api/judge-storage.ts'
 import type { Mistake } from '../../api/mistake.ts'
-import { type Annotation, isDynamic, parsePodAnnotations } from '../../api/pod-annotations.ts'
+import { type Annotation, type Declared, isDynamic, parsePodAnnotations } from '../../api/pod-annotations.ts'
 import { ruleFor, type StoragePolicy } from '../../api/storage-policy.ts'
 import type { Remark } from './event-reasons.ts'
 
@@ -38,11 +39,13 @@ export function readTemplate(
   // All of them: which fifty of four thousand would be meant?
   const tooMany = maxPerPod !== undefined && dynamic.length > maxPerPod
   const refused = policy && !tooMany ? judgeStorage(policy, namespace, declared) : []
-  const skipped = new Set([...conflicts, ...refused].map(({ annotation }) => annotation))
+  const skipped = new Set(refused.map(({ annotation }) => annotation))
+  // Neither of two that disagree: which of them was meant is not known, and what is made stays.
+  const disputed = parametersOf(dynamic, new Set(conflicts.map(({ annotation }) => annotation)))
   const claims = new Map<string, Claim>()
   for (const { annotation, declaration, parameter } of tooMany ? [] : dynamic) {
-    if (skipped.has(annotation)) continue
     const group = groupOf(declaration, parameter)
+    if (skipped.has(annotation) || group.parts.some((part) => disputed.has(part.parameter))) continue
     const key = group.parts.map((part) => part.parameter).join()
     if (!claims.has(key)) claims.set(key, { annotation, group })
   }
@@ -53,6 +56,19 @@ export function readTemplate(
     ...remarks('RefusedByPolicy', refused),
   ]
   return { annotated, claims: [...claims.values()], refusals }
+}
+
+/** Those that the declarations of some annotations make. */
+function parametersOf(
+  dynamic: readonly Declared<DynamicSecret>[],
+  annotations: ReadonlySet<string>,
+): ReadonlySet<string> {
+  const some = dynamic.filter(({ annotation }) => annotations.has(annotation))
+  return new Set(
+    some.flatMap(({ declaration, parameter }) =>
+      groupOf(declaration, parameter).parts.map((part) => part.parameter),
+    ),
+  )
 }
 
 /** The families of groups that have parameters in common: one is worked on at a time. */
