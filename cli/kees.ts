@@ -10,9 +10,11 @@ import { createCommand } from './create.ts'
 import { diffCommand } from './diff.ts'
 import { exportCommand } from './export.ts'
 import { flagsHelp, parseFlags } from './flags.ts'
+import { fetchCommand } from './fetch.ts'
 import { injectCommand } from './inject.ts'
 import { installCommand } from './install.ts'
 import { putCommand } from './put.ts'
+import { statusCommand } from './status.ts'
 import { verifyCommand } from './verify.ts'
 
 export const commands: readonly Command[] = [
@@ -22,6 +24,8 @@ export const commands: readonly Command[] = [
   verifyCommand,
   createCommand,
   putCommand,
+  statusCommand,
+  fetchCommand,
   admissionPolicyCommand,
   installCommand,
 ]

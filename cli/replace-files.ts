@@ -9,8 +9,10 @@ import { writeSynced } from '../runtime/write-synced.ts'
 /**
  * Puts new texts into files. All are written beside their places first, so that an error leaves every file as it was;
  * then each takes its place at once. The mode of a file that exists stays, and a link to it. Throws OUTPUT_UNWRITABLE.
+ *
+ * @param mode of every file, in place of the one that it has.
  */
-export async function replaceFiles(files: ReadonlyMap<string, string>): Promise<void> {
+export async function replaceFiles(files: ReadonlyMap<string, string>, mode?: number): Promise<void> {
   const staged: { path: string; temporary: string }[] = []
   try {
     for (const [name, text] of files) {
@@ -18,7 +20,8 @@ export async function replaceFiles(files: ReadonlyMap<string, string>): Promise<
       const path = (await writable(name, unlessAbsent(realpath(name)))) ?? name
       const temporary = join(dirname(path), `.kees-${randomUUID()}`)
       staged.push({ path, temporary })
-      await writable(path, writeSynced(temporary, text, await modeOf(path)))
+      const found = await modeOf(path)
+      await writable(path, writeSynced(temporary, text, mode ?? found))
     }
     for (const { path, temporary } of staged) await writable(path, rename(temporary, path))
   } catch (error) {

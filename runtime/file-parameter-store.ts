@@ -10,7 +10,7 @@ import { link, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { failed, type FailureCode } from './failure.ts'
 import { makeFolder } from './make-folder.ts'
-import { checkCall, type ParameterStore } from './parameter-store.ts'
+import { checkCall, type ParameterRef, type ParameterStore, parseRef } from './parameter-store.ts'
 import { quotePath } from './quote-path.ts'
 import { type SecretValue, secretValue } from './secret-value.ts'
 import { syncFolder } from './sync-folder.ts'
@@ -41,11 +41,7 @@ export function openFileParameterStore(folder: string): ParameterStore {
   return {
     async get(refs) {
       checkCall(refs.map(({ name }) => name))
-      const pinned = refs.find(({ selector }) => selector !== undefined)
-      if (pinned) {
-        const message = `${pinned.name} is asked for by version or label: the file store has neither`
-        throw failed({ code: 'SELECTOR_UNSUPPORTED', message })
-      }
+      refuseSelectors(refs)
       if (!(await folderIsThere(folder))) {
         const message = `the file store ${quotePath(folder)} does not exist: kees create and kees put make it`
         throw failed({ code: 'STORE_UNREADABLE', message })
@@ -64,6 +60,7 @@ export function openFileParameterStore(folder: string): ParameterStore {
 
     async exists(names) {
       checkCall(names)
+      refuseSelectors(names.map(parseRef))
       if (!(await folderIsThere(folder))) return new Set()
       const stats = await Promise.all(names.map((name) => reading(name, stat(pathOf(name)))))
       return new Set(names.filter((_, index) => stats[index] !== undefined))
@@ -90,6 +87,13 @@ export function openFileParameterStore(folder: string): ParameterStore {
       )
     },
   }
+}
+
+function refuseSelectors(refs: readonly ParameterRef[]): void {
+  const pinned = refs.find(({ selector }) => selector !== undefined)
+  if (!pinned) return
+  const message = `${pinned.name} is asked for by version or label: the file store has neither`
+  throw failed({ code: 'SELECTOR_UNSUPPORTED', message })
 }
 
 /** Whether the folder is there. It is an error if others than its owner can read it. */

@@ -1,7 +1,7 @@
 import { type Failure, type FailureCode, failureOf } from './failure.ts'
 
 /** What one name does to the whole call: SSM answers nothing about the others then. */
-const ofOneName: ReadonlySet<FailureCode> = new Set(['ACCESS_DENIED', 'INVALID_NAME'])
+const ofOneName: ReadonlySet<FailureCode> = new Set(['ACCESS_DENIED', 'INVALID_NAME', 'SELECTOR_UNSUPPORTED'])
 
 export function mayBeOfOneName({ code }: Failure): boolean {
   return ofOneName.has(code)

@@ -1,9 +1,12 @@
 import t from 'tap'
-import { checkCall, formatRef } from './parameter-store.ts'
+import { checkCall, formatRef, parseRef } from './parameter-store.ts'
 
 t.equal(formatRef({ name: '/a/b' }), '/a/b', 'a name alone')
 t.equal(formatRef({ name: '/a/b', selector: '3' }), '/a/b:3', 'a name with a version')
 t.equal(formatRef({ name: '/a/b', selector: 'blue' }), '/a/b:blue', 'a name with a label')
+
+for (const ref of [{ name: '/a/b' }, { name: '/a/b', selector: '3' }, { name: '/a', selector: 'b' }])
+  t.strictSame(parseRef(formatRef(ref)), ref, `${formatRef(ref)} is parsed back`)
 
 const names = (count: number) => Array.from({ length: count }, (_, index) => `/n${index}`)
 

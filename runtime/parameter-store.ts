@@ -36,7 +36,7 @@ export type ParameterStore = {
     readonly found: readonly StoredParameter[]
     readonly missing: readonly ParameterRef[]
   }>
-  /** Which of the names are stored. Needs no right to decrypt. */
+  /** Which of the names, with or without a selector as formatRef writes it, are stored. Needs no right to decrypt. */
   readonly exists: (names: readonly string[]) => Promise<ReadonlySet<string>>
   /** Stores a parameter that does not exist yet, and never touches one that does. */
   readonly create: (
@@ -54,6 +54,12 @@ export type ParameterReader = Pick<ParameterStore, 'get'>
 /** `name` or `name:selector`, as SSM writes it. A name has no colon. */
 export function formatRef({ name, selector }: ParameterRef): string {
   return selector === undefined ? name : `${name}:${selector}`
+}
+
+/** What formatRef wrote. */
+export function parseRef(text: string): ParameterRef {
+  const colon = text.indexOf(':')
+  return colon < 0 ? { name: text } : { name: text.slice(0, colon), selector: text.slice(colon + 1) }
 }
 
 /** Holds the callers of every store to what SSM takes. */

@@ -8,7 +8,7 @@ import {
   type SSMClientConfig,
 } from '@aws-sdk/client-ssm'
 import { failed } from './failure.ts'
-import { checkCall, formatRef, type ParameterStore } from './parameter-store.ts'
+import { checkCall, formatRef, parseRef, type ParameterStore } from './parameter-store.ts'
 import type { SecretValue } from './secret-value.ts'
 import { readAnswer } from './ssm-answer.ts'
 import { awsFailure } from './aws-failure.ts'
@@ -70,10 +70,10 @@ export function openSsmParameterStore(options: SsmStoreOptions): ParameterStore 
     },
 
     async exists(names) {
-      checkCall(names)
-      const refs = names.map((name) => ({ name }))
+      const refs = names.map(parseRef)
+      checkCall(refs.map(({ name }) => name))
       const { found } = readAnswer(refs, await getParameters(names, false))
-      return new Set(found.map(({ ref }) => ref.name))
+      return new Set(found.map(({ ref }) => formatRef(ref)))
     },
 
     async create(name, value, { description }) {

@@ -103,7 +103,7 @@ function keesPage(): string {
     'The jobs of the functions, of the creator and of init, for people and pipelines.',
     ...pages,
     '## Environment',
-    'Of `create` and `put`, beside the credentials that the AWS CLI would take:',
+    'Of `create`, `put`, `status` and `fetch`, beside the credentials that the AWS CLI would take:',
     table(
       ['variable', 'default', 'meaning'],
       variables.map(({ env, default: byDefault, meaning }) => [

@@ -11,6 +11,7 @@ import { eventually } from './eventually.ts'
 import { freePorts } from './free-ports.ts'
 import { motoMissing, startMoto } from './moto.ts'
 import { dist, run } from './programs.ts'
+import { runBeside } from './run-beside.ts'
 import { untapped } from './untapped.ts'
 
 const annotations = [
@@ -51,15 +52,7 @@ async function makePod(
     NOTIFY_FILE: path('secret/changed'),
     NOTIFY_URL: `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}/-/reload`,
   }
-  /** Not waited for in a way that keeps this process, and with it the store, from answering. */
-  const init = async (...args: string[]) => {
-    const child = spawn(...untapped(join(dist, 'init'), args), {
-      env: { ...process.env, ...env },
-      stdio: 'ignore',
-    })
-    await once(child, 'exit')
-    return child.exitCode
-  }
+  const init = async (...args: string[]) => (await runBeside('init', args, { env })).status
   const stay = (every: string) => {
     const program = untapped(join(dist, 'init'), ['--refresh', every])
     const child = spawn(...program, { env: { ...process.env, ...env }, stdio: ['ignore', 'ignore', 'pipe'] })

@@ -59,7 +59,7 @@ export async function lookUpDeclared(
   })
 }
 
-function refOf({ declaration, parameter }: Declared): ParameterRef {
+export function refOf({ declaration, parameter }: Declared): ParameterRef {
   const selector = selectorOf(declaration)
   return selector === undefined ? { name: parameter } : { name: parameter, selector }
 }

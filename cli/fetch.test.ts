@@ -1,0 +1,189 @@
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
+import { fakeIo } from './fake-io.ts'
+import { kees } from './kees.ts'
+
+const pod = (name: string, namespace: string, ...annotations: readonly string[]) => `---
+apiVersion: v1
+kind: Pod
+metadata:
+  name: ${name}
+  namespace: ${namespace}
+  annotations:
+    secret.bsycorp.com/db.password: "kind=REFERENCE,type=PASSWORD"
+${annotations.map((one) => `    ${one}\n`).join('')}spec:
+  containers: [{name: app}]
+`
+const resource = 'resource.bsycorp.com/db.host: ""'
+
+/** A folder to write to, beside a store with values. */
+async function makePlace(
+  t: Test,
+  values: Readonly<Record<string, string>> = { 'db.password': "fake'password", 'db.host': 'db.example' },
+) {
+  const folder = t.testdir({ out: {} })
+  const env = { KEES_STORE: `file:${join(folder, 'store')}` }
+  for (const [name, value] of Object.entries(values)) await kees(['put', name], fakeIo(value, env))
+  const path = (name: string) => join(folder, 'out', name)
+  const fetch = async (source: string, ...args: readonly string[]) => {
+    const io = fakeIo(source, env)
+    const exit = await kees(['fetch', '-f', '-', ...args], io)
+    t.notMatch(io.said() + io.printed(), /fake'password|db\.example/, 'no value is shown')
+    return { exit, said: io.said(), printed: io.printed() }
+  }
+  return { path, fetch }
+}
+
+t.test('what init would write, for nobody else to read', async (t) => {
+  const { path, fetch } = await makePlace(t)
+  const umask = process.umask(0)
+  t.teardown(() => process.umask(umask))
+  writeFileSync(path('secret'), 'old', { mode: 0o644 })
+  const args = ['--workload', 'pod/app', '--out', path('secret'), '--resources-out', path('resource')]
+  t.strictSame(await fetch(pod('app', 'shop', resource), ...args), {
+    exit: 0,
+    said: '',
+    printed: `${path('secret')} written\n${path('resource')} written\n`,
+  })
+  t.equal(readFileSync(path('secret'), 'utf8'), "db.password=fake'password\n")
+  t.equal(readFileSync(path('resource'), 'utf8'), 'db.host=db.example\n')
+  for (const file of ['secret', 'resource']) t.equal(statSync(path(file)).mode & 0o777, 0o600)
+})
+
+t.test('the format is that of the pod, unless another is asked for', async (t) => {
+  const { path, fetch } = await makePlace(t)
+  const source = pod('app', 'shop', 'init.bsycorp.com/format: json')
+  const args = ['--workload', 'Pod/app', '--out', path('secret')]
+  t.equal((await fetch(source, ...args)).exit, 0)
+  t.strictSame(JSON.parse(readFileSync(path('secret'), 'utf8')), { 'db.password': "fake'password" })
+  t.equal((await fetch(source, ...args, '--format', 'dotenv')).exit, 0)
+  t.equal(readFileSync(path('secret'), 'utf8'), "DB_PASSWORD='fake'\\''password'\n")
+  const folder = path('folder')
+  t.equal((await fetch(source, '--workload', 'Pod/app', '--out', folder, '--format', 'files')).exit, 0)
+  t.strictSame(readdirSync(folder), ['db.password'])
+  t.equal(statSync(folder).mode & 0o777, 0o700)
+  t.equal(statSync(join(folder, 'db.password')).mode & 0o777, 0o600)
+})
+
+t.test('resources for which there is no file are said', async (t) => {
+  const { path, fetch } = await makePlace(t)
+  const { exit, said } = await fetch(
+    pod('app', 'shop', resource),
+    '--workload',
+    'Pod/app',
+    '--out',
+    path('secret'),
+  )
+  t.equal(exit, 0)
+  t.match(
+    said,
+    /^warning: the workload declares resources, which are not fetched: --resources-out says where to\n$/,
+  )
+})
+
+t.test('all or nothing: what is missing is named, and nothing is written', async (t) => {
+  const { path, fetch } = await makePlace(t, { 'db.host': 'db.example' })
+  const source = pod(
+    'app',
+    'shop',
+    resource,
+    'secret.bsycorp.com/token: "kind=DYNAMIC,type=PASSWORD,size=64"',
+  )
+  const args = ['--workload', 'Pod/app', '--out', path('secret'), '--resources-out', path('resource')]
+  const { exit, said } = await fetch(source, ...args)
+  t.equal(exit, 3)
+  for (const name of ['db.password', 'token'])
+    t.match(
+      said,
+      `error: annotation secret.bsycorp.com/${name}: parameter /${name} does not exist: kees create makes`,
+    )
+  t.strictSame(readdirSync(path('')), [])
+})
+
+type Case = readonly [
+  title: string,
+  source: string,
+  args: (path: (name: string) => string) => string[],
+  exit: number,
+  said: RegExp,
+]
+const two = pod('app', 'shop') + pod('app', 'test')
+const refused: readonly Case[] = [
+  ['no workload', two, (path) => ['--out', path('x')], 2, /--workload is missing: KIND\/NAME/],
+  ['no file', two, () => ['--workload', 'Pod/app'], 2, /--out is missing/],
+  [
+    'one file for both',
+    two,
+    (path) => ['--workload', 'Pod/app', '--out', path('x'), '--resources-out', path('../out/x')],
+    2,
+    /are the same file/,
+  ],
+  [
+    'an unknown format',
+    two,
+    (path) => ['--workload', 'Pod/shop/app', '--out', path('x'), '--format', 'toml'],
+    2,
+    /--format is not known: allowed are properties/,
+  ],
+  [
+    'a workload that is not there',
+    two,
+    (path) => ['--workload', 'Job/app', '--out', path('x')],
+    2,
+    /"Job\/app" is not in the manifests, or declares nothing: there is Pod\/shop\/app, Pod\/test\/app/,
+  ],
+  [
+    'a name that two have',
+    two,
+    (path) => ['--workload', 'Pod/app', '--out', path('x')],
+    2,
+    /"Pod\/app" may be Pod\/shop\/app or Pod\/test\/app: write KIND\/NAMESPACE\/NAME/,
+  ],
+  [
+    'a mistake in it',
+    pod('app', 'shop', 'secret.bsycorp.com/x: kind=DYNAMIC'),
+    (path) => ['--workload', 'Pod/app', '--out', path('x')],
+    1,
+    /^error: Pod\/shop\/app annotation secret\.bsycorp\.com\/x/,
+  ],
+  [
+    'a value that the format cannot hold',
+    pod(
+      'app',
+      'shop',
+      'secret.bsycorp.com/db-password: "kind=REFERENCE,type=PASSWORD,storageKey=db.password"',
+      'init.bsycorp.com/format: dotenv',
+    ),
+    (path) => ['--workload', 'Pod/app', '--out', path('x')],
+    1,
+    /becomes DB_PASSWORD/,
+  ],
+  [
+    'a folder in place of the file',
+    pod('app', 'shop'),
+    (path) => {
+      mkdirSync(path('x'))
+      return ['--workload', 'Pod/app', '--out', path('x')]
+    },
+    6,
+    /it is not a file/,
+  ],
+]
+for (const [title, source, args, exit, said] of refused) {
+  t.test(`${title}: exit code ${exit}, and nothing is written`, async (t) => {
+    const { path, fetch } = await makePlace(t)
+    const given = args(path)
+    const before = readdirSync(path(''))
+    const result = await fetch(source, ...given)
+    t.equal(result.exit, exit)
+    t.match(result.said, said)
+    t.strictSame(readdirSync(path('')), before)
+  })
+}
+
+t.test('mistakes in other workloads are not its concern', async (t) => {
+  const { path, fetch } = await makePlace(t)
+  const source = two + pod('wrong', 'shop', 'secret.bsycorp.com/x: kind=DYNAMIC')
+  t.match(await fetch(source, '--workload', 'Pod/test/app', '--out', path('secret')), { exit: 0, said: '' })
+})

@@ -1,0 +1,136 @@
+import { resolve } from 'node:path'
+import { exitCode, type ExitCode, firstToMend } from '../api/exit-code.ts'
+import { decodeInitEnv, type InitEnv } from '../api/init-env.ts'
+import { parseFormat, secretsFormats } from '../api/secrets-format.ts'
+import { exitCodeOf, judge, lineOf } from '../functions/krm-result.ts'
+import { readWorkloads } from '../functions/workload.ts'
+import { parseWorkloadConfig, workloadOptions } from '../functions/workload-options.ts'
+import { clock } from '../runtime/clock.ts'
+import { fetchDeclared } from '../runtime/init/fetch-declared.ts'
+import { outputFiles } from '../runtime/init/output-files.ts'
+import type { Problem } from '../runtime/init/report.ts'
+import { chooseWorkload } from './choose-workload.ts'
+import { type Command, type Io, valueOf } from './command.ts'
+import type { ParsedFlags } from './flags.ts'
+import { readSharedFlags, sharedFlags } from './function-flags.ts'
+import { readInput } from './read-input.ts'
+import { manifestFlags } from './read-manifests.ts'
+import { openStoreFlag, storeFlags } from './store-flag.ts'
+import { writePrivate } from './write-private.ts'
+
+export const fetchCommand: Command = {
+  name: 'fetch',
+  usage: '--workload KIND/NAME -f FILE [--out FILE] [--resources-out FILE] [--format FORMAT]',
+  purpose:
+    "Writes what a workload's init container would write, to files that only you can read: to try the app on a laptop. " +
+    'It uses your own rights, not those of the pod.',
+  flags: {
+    workload: { takes: 'KIND/NAME', meaning: 'the workload, or KIND/NAMESPACE/NAME' },
+    template: { takes: 'NAME', meaning: 'which of several pod templates, as those of a JobSet' },
+    out: { takes: 'FILE', meaning: 'where the secrets are written; a folder with --format files' },
+    'resources-out': { takes: 'FILE', meaning: 'where the resources are written, likewise' },
+    format: {
+      takes: secretsFormats.join(' or '),
+      meaning: 'how the values are written (default as init writes them in the pod)',
+    },
+    ...manifestFlags,
+    ...sharedFlags(workloadOptions),
+    ...storeFlags,
+  },
+  run,
+}
+
+/** In milliseconds, for everything: a person waits. */
+const deadline = 60_000
+
+async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
+  const { given, parseYaml, problems: flagProblems } = await readSharedFlags(workloadOptions, parsed)
+  const { config, problems: optionProblems } = parseWorkloadConfig(given, parseYaml)
+  const flags = readFlags(parsed)
+  const opened = await openStoreFlag(parsed, io)
+  const usage = [...flagProblems, ...optionProblems, ...flags.problems, ...(opened.problems ?? [])]
+  const input = await readInput(parsed, io, usage)
+  if (!input.manifests || !opened.store) return input.exit ?? exitCode.usage
+
+  const { workloads, findings: found } = readWorkloads(
+    input.manifests.flatMap(({ items }) => items),
+    config,
+  )
+  const chosen = chooseWorkload(workloads, flags.workload, valueOf(parsed, 'template'))
+  if (chosen.problem !== undefined) {
+    io.say(`error: flag --workload: ${chosen.problem}`)
+    return exitCode.usage
+  }
+  const { item, pod, format } = chosen.value
+  const findings = judge(found, config.strict).filter(({ object }) => object === item.object)
+  for (const finding of findings) io.say(lineOf(finding))
+  const wrong = exitCodeOf(findings)
+  if (wrong !== exitCode.done) return wrong
+
+  const wanted = pod.declared.filter(({ declaration }) => flags.paths[declaration.what] !== undefined)
+  for (const [what, flag] of [
+    ['secret', '--out'],
+    ['resource', '--resources-out'],
+  ] as const) {
+    const some = pod.declared.some(({ declaration }) => declaration.what === what)
+    if (some && flags.paths[what] === undefined)
+      io.say(`warning: the workload declares ${what}s, which are not fetched: ${flag} says where to`)
+  }
+  const settings = settingsOf(flags.paths, flags.format ?? format)
+  const { values, problems } = await fetchDeclared(opened.store, wanted, settings, {
+    clock,
+    random: Math.random,
+  })
+  if (problems.length > 0) return sayAll(problems, io)
+  const output = outputFiles(values, settings)
+  if (output.problems) return sayAll(output.problems, io)
+  await writePrivate(output.files)
+  for (const { path } of output.files) io.out(`${path} written\n`)
+  return exitCode.done
+}
+
+type Paths = Readonly<Record<'secret' | 'resource', string | undefined>>
+
+function readFlags(parsed: ParsedFlags) {
+  const problems: string[] = []
+  const workload = valueOf(parsed, 'workload')
+  if (workload === undefined) problems.push('flag --workload is missing: KIND/NAME, such as Deployment/app')
+  const paths: Paths = { secret: valueOf(parsed, 'out'), resource: valueOf(parsed, 'resources-out') }
+  if (paths.secret === undefined && paths.resource === undefined)
+    problems.push(
+      'flag --out is missing: the file of the secrets (or --resources-out, that of the resources)',
+    )
+  if (
+    paths.secret !== undefined &&
+    paths.resource !== undefined &&
+    resolve(paths.secret) === resolve(paths.resource)
+  )
+    problems.push('flags --out and --resources-out are the same file')
+  const text = valueOf(parsed, 'format')
+  const { format, problem } = text === undefined ? {} : parseFormat(text)
+  if (problem !== undefined) problems.push(`flag --format ${problem}`)
+  return { workload: workload ?? '', paths, format, problems }
+}
+
+/** Nothing is waited for: who calls can call again. */
+function settingsOf(paths: Paths, format: InitEnv['format']): InitEnv {
+  const decoded = decodeInitEnv({ WAIT_TIMEOUT: '0s', REFERENCE_WAIT: '0s', DENIED_WAIT: '0s' })
+  if (decoded.problems) throw new Error('the defaults of init are wrong')
+  const { secretsFile, resourcesFile, ...rest } = decoded.settings
+  return {
+    ...rest,
+    deadline,
+    format,
+    secretsFile: paths.secret ?? secretsFile,
+    resourcesFile: paths.resource ?? resourcesFile,
+  }
+}
+
+function sayAll(problems: readonly Problem[], io: Io): ExitCode {
+  for (const { text, fields = {} } of problems) {
+    const { code, annotation, parameter, detail } = fields
+    const missing = `annotation ${String(annotation)}: parameter ${String(parameter)} does not exist: kees create makes what is DYNAMIC, kees put stores the rest`
+    io.say(`error: ${code === 'MISSING' ? missing : text}${typeof detail === 'string' ? ` (${detail})` : ''}`)
+  }
+  return firstToMend(problems.map(({ exit }) => exit))
+}

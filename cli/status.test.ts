@@ -1,0 +1,109 @@
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
+import { fakeIo } from './fake-io.ts'
+import { kees } from './kees.ts'
+
+const deployment = (name: string, ...annotations: readonly string[]) => `apiVersion: apps/v1
+kind: Deployment
+metadata: {name: ${name}, namespace: shop}
+spec:
+  template:
+    metadata:
+      annotations:
+${annotations.map((one) => `        ${one}\n`).join('')}    spec:
+      containers: [{name: app}]
+`
+const source = deployment(
+  'app',
+  'init.bsycorp.com/storage-prefix: /shop',
+  'secret.bsycorp.com/db.password: "kind=REFERENCE,type=PASSWORD"',
+  'secret.bsycorp.com/token: "kind=DYNAMIC,type=PASSWORD,size=128"',
+  'resource.bsycorp.com/db.host: storageKey=shared/db-host',
+)
+
+/** A store with these parameters. */
+async function storeWith(t: Test, ...names: readonly string[]) {
+  const env = { KEES_STORE: `file:${join(t.testdir(), 'store')}` }
+  for (const name of names) await kees(['put', name], fakeIo('fakepassword', env))
+  return env
+}
+
+t.test('every declaration is a line, and what is missing is exit code 3', async (t) => {
+  const io = fakeIo(source, await storeWith(t, '/shop/db.password', '/shop/shared/db-host'))
+  t.equal(await kees(['status', '-f', '-'], io), 3)
+  t.equal(
+    io.printed(),
+    `WORKLOAD             DECLARATION                     KIND       PARAMETER             STATUS
+Deployment/shop/app  secret.bsycorp.com/db.password  REFERENCE  /shop/db.password     exists
+Deployment/shop/app  secret.bsycorp.com/token        DYNAMIC    /shop/token           missing
+Deployment/shop/app  resource.bsycorp.com/db.host    resource   /shop/shared/db-host  exists
+`,
+  )
+  t.equal(io.said(), '')
+})
+
+t.test('as JSON for programs; where all is there, exit code 0', async (t) => {
+  const io = fakeIo(source, await storeWith(t, '/shop/db.password', '/shop/shared/db-host', '/shop/token'))
+  t.equal(await kees(['status', '-f', '-', '--output', 'json'], io), 0)
+  const row = (declaration: string, kind: string, parameter: string) => ({
+    workload: 'Deployment/shop/app',
+    declaration,
+    kind,
+    parameter,
+    status: 'exists',
+  })
+  t.strictSame(JSON.parse(io.printed()), [
+    row('secret.bsycorp.com/db.password', 'REFERENCE', '/shop/db.password'),
+    row('secret.bsycorp.com/token', 'DYNAMIC', '/shop/token'),
+    row('resource.bsycorp.com/db.host', 'resource', '/shop/shared/db-host'),
+  ])
+})
+
+t.test('a mistake is said, and does not hide the others', async (t) => {
+  const wrong = deployment('wrong', 'secret.bsycorp.com/a: "kind=REFERENC,type=PASSWORD"')
+  const io = fakeIo(`${source}---\n${wrong}`, await storeWith(t))
+  t.equal(await kees(['status', '-f', '-'], io), 1)
+  t.match(
+    io.said(),
+    /^error: Deployment\/shop\/wrong annotation secret\.bsycorp\.com\/a: kind "REFERENC" is not known/,
+  )
+  t.match(io.printed(), /token +DYNAMIC +\/shop\/token +missing/)
+})
+
+t.test('what the store has no way to know is unknown, the others are told', async (t) => {
+  const pinned = deployment(
+    'app',
+    'secret.bsycorp.com/a: "kind=REFERENCE,type=PASSWORD,version=3"',
+    'secret.bsycorp.com/b: "kind=REFERENCE,type=PASSWORD"',
+  )
+  const io = fakeIo(pinned, await storeWith(t, '/b'))
+  t.equal(await kees(['status', '-f', '-'], io), 1)
+  t.match(io.printed(), /\/a:3 +unknown\n[^]*\/b +exists\n/)
+  t.match(io.said(), /^error: \/a:3: .*the file store has neither/)
+})
+
+t.test('the templates of one object are told apart', async (t) => {
+  const jobSet = `apiVersion: jobset.x-k8s.io/v1alpha2
+kind: JobSet
+metadata: {name: batch}
+spec:
+  replicatedJobs:
+  - name: worker
+    template: {spec: {template: {metadata: {annotations: {resource.bsycorp.com/a: ""}}, spec: {containers: [{name: a}]}}}}
+`
+  const io = fakeIo(jobSet, await storeWith(t))
+  t.equal(await kees(['status', '-f', '-'], io), 3)
+  t.match(io.printed(), /^JobSet\/batch worker +resource\.bsycorp\.com\/a +resource +\/a +missing$/m)
+})
+
+t.test('without declarations it says so', async (t) => {
+  const io = fakeIo(deployment('app', 'a: b'), await storeWith(t))
+  t.equal(await kees(['status', '-f', '-'], io), 0)
+  t.equal(io.printed(), 'nothing is declared\n')
+})
+
+t.test('another output is a wrong command line', async (t) => {
+  const io = fakeIo(source, await storeWith(t))
+  t.equal(await kees(['status', '-f', '-', '-o', 'yaml'], io), 2)
+  t.match(io.said(), /--output is neither table nor json/)
+})

@@ -1,0 +1,110 @@
+import { exitCode, type ExitCode, firstToMend } from '../api/exit-code.ts'
+import type { Declared } from '../api/pod-annotations.ts'
+import { exitCodeOf, judge, lineOf, nameOf } from '../functions/krm-result.ts'
+import { readWorkloads, type Workload } from '../functions/workload.ts'
+import { parseWorkloadConfig, workloadOptions } from '../functions/workload-options.ts'
+import { exitCodeOf as failureExitCode } from '../runtime/failure.ts'
+import { refOf } from '../runtime/init/fetch-declared.ts'
+import { lookUpParameters, type Standing } from '../runtime/look-up-parameters.ts'
+import { formatRef } from '../runtime/parameter-store.ts'
+import { type Command, type Io, valueOf } from './command.ts'
+import type { ParsedFlags } from './flags.ts'
+import { readSharedFlags, sharedFlags } from './function-flags.ts'
+import { readInput } from './read-input.ts'
+import { manifestFlags } from './read-manifests.ts'
+import { openStoreFlag, storeFlags } from './store-flag.ts'
+import { formatTable } from './table.ts'
+
+export const statusCommand: Command = {
+  name: 'status',
+  usage: '-f FILE [--output table|json] [--store STORE] [OPTION ...]',
+  purpose:
+    'Tells of everything that manifests or pods (kubectl get pod -o yaml | kees status -f -) declare whether it is in the ' +
+    'store, without decrypting anything. Exits with 3 if something is missing, with 4 if access to something is denied.',
+  flags: {
+    ...manifestFlags,
+    output: { short: 'o', takes: 'FORMAT', meaning: 'table or json (default table)' },
+    ...sharedFlags(workloadOptions),
+    ...storeFlags,
+  },
+  run,
+}
+
+async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
+  const { given, parseYaml, problems: flagProblems } = await readSharedFlags(workloadOptions, parsed)
+  const { config, problems: optionProblems } = parseWorkloadConfig(given, parseYaml)
+  const usage = [...flagProblems, ...optionProblems]
+  const output = valueOf(parsed, 'output') ?? 'table'
+  if (output !== 'table' && output !== 'json') usage.push('flag --output is neither table nor json')
+  const opened = await openStoreFlag(parsed, io)
+  const { problems: storeProblems = [] } = opened
+  const input = await readInput(parsed, io, [...usage, ...storeProblems])
+  if (!input.manifests || !opened.store) return input.exit ?? exitCode.usage
+
+  // What is wrong with some declarations does not keep anybody from knowing about the others.
+  const { workloads, findings: found } = readWorkloads(
+    input.manifests.flatMap(({ items }) => items),
+    config,
+  )
+  const findings = judge(found, config.strict)
+  for (const finding of findings) io.say(lineOf(finding))
+
+  const declared = workloads.flatMap((workload) => workload.pod.declared.map((one) => ({ workload, ...one })))
+  const standings = await lookUpParameters(opened.store, declared.map(refOf), (done, total) =>
+    io.tell?.(`${done} of ${total} looked up`),
+  )
+  for (const [parameter, standing] of standings) {
+    if (typeof standing === 'string') continue
+    const { message, detail } = standing
+    io.say(`error: ${parameter}: ${message}${detail === undefined ? '' : ` (${detail})`}`)
+  }
+  const rows = declared.map((one) => rowOf(one.workload, one, standings.get(formatRef(refOf(one)))))
+  io.out(output === 'json' ? `${JSON.stringify(rows, null, 2)}\n` : tableOf(rows))
+  return firstToMend([exitCodeOf(findings), ...[...standings.values()].map(exitOf)])
+}
+
+type Row = {
+  readonly workload: string
+  /** Of an object with several pod templates. */
+  readonly template?: string
+  readonly declaration: string
+  readonly kind: string
+  readonly parameter: string
+  readonly status: 'exists' | 'missing' | 'denied' | 'unknown'
+}
+
+function rowOf({ item, template }: Workload, declared: Declared, standing: Standing | undefined): Row {
+  const { annotation, declaration } = declared
+  return {
+    workload: nameOf(item.object),
+    ...(template.key === '' ? {} : { template: template.key }),
+    declaration: annotation,
+    kind: declaration.what === 'secret' ? declaration.kind : declaration.what,
+    parameter: formatRef(refOf(declared)),
+    status: statusOf(standing),
+  }
+}
+
+function statusOf(standing: Standing | undefined): Row['status'] {
+  if (standing === 'exists' || standing === 'missing') return standing
+  return standing && failureExitCode(standing) === exitCode.denied ? 'denied' : 'unknown'
+}
+
+function exitOf(standing: Standing): ExitCode {
+  if (typeof standing !== 'string') return failureExitCode(standing)
+  return standing === 'missing' ? exitCode.missing : exitCode.done
+}
+
+function tableOf(rows: readonly Row[]): string {
+  if (rows.length === 0) return 'nothing is declared\n'
+  return formatTable(
+    ['workload', 'declaration', 'kind', 'parameter', 'status'],
+    rows.map(({ workload, template, declaration, kind, parameter, status }) => [
+      template === undefined ? workload : `${workload} ${template}`,
+      declaration,
+      kind,
+      parameter,
+      status,
+    ]),
+  )
+}

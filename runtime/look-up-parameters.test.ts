@@ -1,0 +1,58 @@
+import t from 'tap'
+import { failed } from './failure.ts'
+import { lookUpParameters } from './look-up-parameters.ts'
+
+/** A store in which all is missing that begins with /missing, and access to what begins with /denied is denied. */
+function askedStore() {
+  const calls: string[][] = []
+  const exists = async (names: readonly string[]) => {
+    calls.push([...names])
+    if (names.some((name) => name.startsWith('/denied')))
+      throw failed({ code: 'ACCESS_DENIED', message: 'denied' })
+    if (names.some((name) => name.startsWith('/far'))) throw failed({ code: 'UNREACHABLE', message: 'far' })
+    return new Set(names.filter((name) => !name.startsWith('/missing')))
+  }
+  return { store: { exists }, calls }
+}
+const refs = (...names: readonly string[]) => names.map((name) => ({ name }))
+
+t.test('ten a call, each once, never two selectors of one name together', async (t) => {
+  const { store, calls } = askedStore()
+  const names = Array.from({ length: 25 }, (_, index) => `/n${index}`)
+  const told: string[] = []
+  const pinned = [{ name: '/n0', selector: '3' }]
+  const standings = await lookUpParameters(store, [...refs(...names, ...names), ...pinned], (done, total) =>
+    told.push(`${done}/${total}`),
+  )
+  t.strictSame(
+    calls.map((call) => call.length),
+    [10, 10, 6],
+  )
+  t.strictSame([...standings.keys()].toSorted(), [...names, '/n0:3'].toSorted())
+  t.equal(told.at(-1), '26/26')
+})
+
+t.test('what is denied does not hide the others', async (t) => {
+  const { store } = askedStore()
+  const standings = await lookUpParameters(store, refs('/a', '/denied', '/missing'))
+  t.match(Object.fromEntries(standings), {
+    '/a': 'exists',
+    '/missing': 'missing',
+    '/denied': { code: 'ACCESS_DENIED' },
+  })
+})
+
+t.test('a store that does not answer is not taken for one that lacks something', async (t) => {
+  const { store } = askedStore()
+  const standings = await lookUpParameters(store, refs('/far', '/missing'))
+  t.match(Object.fromEntries(standings), {
+    '/far': { code: 'UNREACHABLE' },
+    '/missing': { code: 'UNREACHABLE' },
+  })
+})
+
+t.test('nothing is asked for nothing', async (t) => {
+  const { store, calls } = askedStore()
+  t.equal((await lookUpParameters(store, [])).size, 0)
+  t.strictSame(calls, [])
+})

@@ -1,0 +1,33 @@
+import type { Failure } from './failure.ts'
+import { inParallel } from './in-parallel.ts'
+import { askNarrowing } from './narrow.ts'
+import { formatRef, type ParameterRef, type ParameterStore } from './parameter-store.ts'
+import { planCalls } from './plan-calls.ts'
+
+/** What the store says of a parameter without showing its value, or why it says nothing. */
+export type Standing = 'exists' | 'missing' | Failure
+
+const parallelCalls = 5
+
+/**
+ * Asks the store which parameters exist, once and without decryption. @param refs may name one more than once.
+ * @param told is told how many of how many are known. @returns by formatRef.
+ */
+export async function lookUpParameters(
+  store: Pick<ParameterStore, 'exists'>,
+  refs: Iterable<ParameterRef>,
+  told: (done: number, total: number) => void = () => undefined,
+): Promise<ReadonlyMap<string, Standing>> {
+  const different = new Map([...refs].map((ref) => [formatRef(ref), ref]))
+  const standings = new Map<string, Standing>()
+  const ask = async (asked: readonly ParameterRef[]) => {
+    const names = asked.map(formatRef)
+    const existing = await store.exists(names)
+    for (const name of names) standings.set(name, existing.has(name) ? 'exists' : 'missing')
+  }
+  await inParallel(planCalls(different.values()), parallelCalls, async (call) => {
+    await askNarrowing(call, ask, (ref, failure) => void standings.set(formatRef(ref), failure))
+    told(standings.size, different.size)
+  })
+  return standings
+}
