@@ -23,7 +23,7 @@ export type CreatorProcess = {
 
 /** Returns when it listens. @param env beside the PATH; LISTEN is a free port of loopback. */
 export async function startCreator(env: Readonly<Record<string, string>>): Promise<CreatorProcess> {
-  const [program, args] = untapped(process.execPath, [join(dist, 'creator')])
+  const [program, args] = untapped(join(dist, 'creator'))
   const child = spawn(program, args, {
     env: { PATH: process.env['PATH'], LISTEN: '127.0.0.1:0', ...env },
     stdio: ['ignore', 'ignore', 'pipe'],

@@ -36,11 +36,12 @@ function cluster(stop: AbortController) {
   }
   let listing: PodMetadata[] = []
   const api: PodApi = {
-    async list(token) {
+    async list(see, token) {
       if (token === undefined) listing = [...pods.values()]
       const at = Number(token ?? 0)
       const more = at + pageSize < listing.length ? { next: `${at + pageSize}` } : {}
-      return { pods: listing.slice(at, at + pageSize), version: `${version}`, ...more }
+      for (const pod of listing.slice(at, at + pageSize)) see(pod)
+      return { version: `${version}`, ...more }
     },
     async *watch(from) {
       if (Number(from) !== version) throw new Error(`a watch from ${from}, after ${version}`)

@@ -4,13 +4,13 @@
  */
 import { failed } from '../failure.ts'
 import type { ApiServer } from './api-server.ts'
-import { listOf, mapOf } from './json-map.ts'
+import { mapOf } from './json-map.ts'
+import { readListItems } from './list-items.ts'
 import { type PodMetadata, readPodMetadata } from './pod-metadata.ts'
 import { watchFrames } from './watch-frames.ts'
 
 export type PodPage =
   | {
-      readonly pods: readonly PodMetadata[]
       /** Of the list: what a watch goes on from. */
       readonly version: string
       /** Asks for the next page; absent on the last. */
@@ -26,7 +26,8 @@ export type PodChange =
 
 /** Every failure is thrown with a code of failure.ts. */
 export type PodApi = {
-  readonly list: (next?: string) => Promise<PodPage>
+  /** @param seen is called with each pod of the page. */
+  readonly list: (seen: (pod: PodMetadata) => void, next?: string) => Promise<PodPage>
   /** Ends when the server ends it, which it does every few minutes. */
   readonly watch: (version: string, signal: AbortSignal) => AsyncIterable<PodChange>
 }
@@ -55,19 +56,18 @@ export function podApi(server: ApiServer, selection: PodSelection, random: () =>
   }
 
   return {
-    async list(next) {
+    async list(seen, next) {
       const path = pathOf({ limit: String(pageSize), ...(next === undefined ? {} : { continue: next }) })
-      const accept = partial('PartialObjectMetadataList')
-      const { status, body } = await server.request('GET', path, { accept, timeout: pageTimeout })
+      const signal = AbortSignal.timeout(pageTimeout)
+      const { status, chunks } = await server.stream(path, partial('PartialObjectMetadataList'), signal)
+      const body = await readListItems(chunks, (item) => {
+        const pod = status === 200 ? readPodMetadata(item, annotationDomain) : undefined
+        if (pod) seen(pod)
+      })
       if (status === 410) return 'expired'
       const { resourceVersion: version, continue: following } = mapOf(mapOf(body)['metadata'])
       if (status !== 200 || typeof version !== 'string') throw refused('list', status, body)
-      const pods = listOf(mapOf(body)['items']).flatMap(
-        (item) => readPodMetadata(item, annotationDomain) ?? [],
-      )
-      return typeof following === 'string' && following !== ''
-        ? { pods, version, next: following }
-        : { pods, version }
+      return typeof following === 'string' && following !== '' ? { version, next: following } : { version }
     },
 
     async *watch(version, signal) {

@@ -16,7 +16,7 @@ const pod = (name: string, version = '1'): PodMetadata => ({
 })
 
 type Script = {
-  readonly lists: readonly (() => Promise<PodPage>)[]
+  readonly lists: readonly ((seen: (pod: PodMetadata) => void) => Promise<PodPage>)[]
   readonly watches: readonly ((version: string, signal: AbortSignal) => AsyncIterable<PodChange>)[]
 }
 
@@ -30,7 +30,7 @@ async function follow({ lists, watches }: Script, silenceLimit?: number) {
   let [listed, watched, progress, listFailures] = [0, 0, 0, 0]
   const inList = new Set<string>()
   const api: PodApi = {
-    list: async () => (await lists[listed++]?.()) ?? { pods: [], version: 'end' },
+    list: async (see) => (await lists[listed++]?.(see)) ?? { version: 'end' },
     async *watch(version, signal) {
       from.push(version)
       const watch = watches[watched++]
@@ -64,11 +64,12 @@ async function follow({ lists, watches }: Script, silenceLimit?: number) {
   return { seen: [...seen].toSorted(), ends, from, listed, progress, listFailures, at: clock.now() }
 }
 
-const page = (version: string, names: readonly string[], next?: string) => async (): Promise<PodPage> => ({
-  pods: names.map((name) => pod(name)),
-  version,
-  ...(next === undefined ? {} : { next }),
-})
+const page =
+  (version: string, names: readonly string[], next?: string) =>
+  async (see: (one: PodMetadata) => void): Promise<PodPage> => {
+    for (const name of names) see(pod(name))
+    return next === undefined ? { version } : { version, next }
+  }
 
 async function* changes(...all: readonly PodChange[]): AsyncGenerator<PodChange> {
   yield* all

@@ -68,10 +68,9 @@ async function listAll(
     sink.listBegins()
     let next: string | undefined
     while (!signal.aborted) {
-      const page = await api.list(next)
+      const page = await api.list(sink.seen, next)
       if (page === 'expired') return { code: 'UNREACHABLE', message: 'the list took too long: it expired' }
       progress()
-      for (const pod of page.pods) sink.seen(pod)
       if (page.next === undefined) {
         sink.listEnds()
         return page.version

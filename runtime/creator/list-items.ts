@@ -1,0 +1,75 @@
+/**
+ * Cuts the items out of a list as it comes, so that each can be read and dropped before the next: parsed whole, the pages of
+ * a large cluster leave the heap many times the size of what is kept of them.
+ *
+ *     { "kind": …, "metadata": { … }, "items": [ {…}, {…} ] }
+ */
+import { failed } from '../failure.ts'
+
+const [quote, backslash, comma] = [34, 92, 44]
+const [openBrace, closeBrace, openBracket, closeBracket] = [123, 125, 91, 93]
+/** Of what is directly in a value of the outermost map. */
+const itemDepth = 2
+
+/** @param item is called with each item, parsed. @returns the list without its items, parsed. */
+export async function readListItems(
+  chunks: AsyncIterable<Buffer>,
+  item: (object: unknown) => void,
+): Promise<unknown> {
+  /** What is not in an item. */
+  const rest: Buffer[] = []
+  let begun: Buffer[] = []
+  let [depth, inList, inString, escaped, inItem] = [0, false, false, false, false]
+  for await (const chunk of chunks) {
+    /** From where the bytes of this chunk are not put away yet. */
+    let start = 0
+    for (let at = 0; at < chunk.length; at++) {
+      const byte = chunk[at]
+      if (inString) {
+        if (escaped) escaped = false
+        else if (byte === backslash) escaped = true
+        else if (byte === quote) inString = false
+      } else if (byte === quote) inString = true
+      else if (byte === openBrace || byte === openBracket) {
+        if (depth === itemDepth && inList && byte === openBrace) {
+          keep(rest, chunk.subarray(start, at))
+          start = at
+          inItem = true
+        }
+        if (++depth === itemDepth) inList = byte === openBracket
+      } else if (byte === closeBrace || byte === closeBracket) {
+        depth--
+        if (inItem && depth === itemDepth) {
+          begun.push(chunk.subarray(start, at + 1))
+          item(parse(begun))
+          begun = []
+          start = at + 1
+          inItem = false
+        }
+      } else if (byte === comma && depth === itemDepth && inList) {
+        keep(rest, chunk.subarray(start, at))
+        start = at + 1
+      }
+    }
+    keep(inItem ? begun : rest, chunk.subarray(start))
+  }
+  return parse(rest)
+}
+
+/** A copy: a piece of a chunk would keep all of it. */
+function keep(pieces: Buffer[], piece: Buffer): void {
+  if (piece.length > 0) pieces.push(Buffer.from(piece))
+}
+
+function parse(pieces: readonly Buffer[]): unknown {
+  const [first] = pieces
+  const bytes = pieces.length === 1 && first ? first : Buffer.concat(pieces)
+  try {
+    return JSON.parse(bytes.toString())
+  } catch {
+    throw failed({
+      code: 'BAD_ANSWER',
+      message: 'the list of the API server is no JSON, or not all of it came',
+    })
+  }
+}
