@@ -13,6 +13,8 @@ import { startMoto } from '../test/moto.ts'
 import { goProgram } from './go-program.ts'
 import { machine } from './machine.ts'
 import { measureCommand, type Measurement } from './measure-command.ts'
+import { simulateInits } from '../test/simulate-inits.ts'
+import { formatSimulations } from './simulations-table.ts'
 import { formatStarts, type Start } from './starts-table.ts'
 
 const parameters = Array.from({ length: 25 }, (_, index) => `secret-${String(index).padStart(2, '0')}`)
@@ -31,6 +33,7 @@ if (go === undefined) {
     for (const name of parameters) server.put(`/${name}`, valueOf(name))
     await fill(moto.endpoint)
     await compare(go, server, moto.endpoint)
+    await simulate()
   } finally {
     await moto.stop()
     await server.stop()
@@ -95,6 +98,17 @@ async function compare(client: string, server: FakeSsmServer, moto: string): Pro
     }
   }
   process.stdout.write(`${machine()}; ${rounds} rounds\n\n${formatStarts(measured)}`)
+}
+
+/** A thousand pods that start at once, in virtual time: the waits are those of init, the quota is AWS's own. */
+async function simulate(): Promise<void> {
+  const rows = []
+  for (const count of [10, 25, 50]) {
+    say(`simulating 1000 inits of ${count} parameters`)
+    const simulation = { inits: 1000, parameters: count, readsPerSecond: 40, deadline: 300_000, seed: 1 }
+    rows.push({ simulation, inits: await simulateInits(simulation) })
+  }
+  process.stdout.write(`\n${formatSimulations(rows)}`)
 }
 
 function environment(endpoint: string): NodeJS.ProcessEnv {

@@ -9,15 +9,15 @@ import { secretValue } from './secret-value.ts'
 export function virtualClock(): Clock {
   let now = 0
   let moving = false
+  /** The next to wake is the last. */
   const sleepers: { readonly until: number; readonly wake: () => void }[] = []
   const move = async () => {
     moving = true
     while (sleepers.length > 0) {
       await setImmediate()
-      const until = Math.min(...sleepers.map((one) => one.until))
-      const index = sleepers.findIndex((one) => one.until === until)
-      now = Math.max(now, until)
-      sleepers.splice(index, 1)[0]?.wake()
+      const next = sleepers.pop()
+      now = Math.max(now, next?.until ?? 0)
+      next?.wake()
     }
     moving = false
   }
@@ -25,7 +25,14 @@ export function virtualClock(): Clock {
     now: () => now,
     sleep: (milliseconds) =>
       new Promise((wake) => {
-        sleepers.push({ until: now + milliseconds, wake })
+        const until = now + milliseconds
+        let [low, high] = [0, sleepers.length]
+        while (low < high) {
+          const middle = (low + high) >> 1
+          if ((sleepers[middle]?.until ?? 0) > until) low = middle + 1
+          else high = middle
+        }
+        sleepers.splice(low, 0, { until, wake })
         if (!moving) void move()
       }),
   }

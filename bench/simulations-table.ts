@@ -1,0 +1,44 @@
+/** How many inits that start together come to their values. */
+import type { SimulatedInit, Simulation } from '../test/simulate-inits.ts'
+
+type Row = { readonly simulation: Simulation; readonly inits: readonly SimulatedInit[] }
+
+const shares = [0.1, 0.5, 0.9, 0.99, 1]
+
+export function formatSimulations(rows: readonly Row[]): string {
+  const head = [
+    'inits',
+    'parameters',
+    'succeed',
+    'at best, all',
+    ...shares.map((share) => (share === 1 ? 'all' : `${share * 100} %`)),
+    'calls needed',
+    'calls of the median',
+    'of the most',
+  ]
+  const cells = rows.map(({ simulation, inits }) => {
+    const { parameters, readsPerSecond } = simulation
+    const [took, calls] = [inits.map((one) => one.took), inits.map((one) => one.calls)]
+    const needed = Math.ceil(parameters / 10)
+    return [
+      inits.length,
+      parameters,
+      inits.filter((one) => one.succeeded).length,
+      seconds(((inits.length * needed) / readsPerSecond - 1) * 1000),
+      ...shares.map((share) => seconds(quantile(took, share))),
+      needed,
+      quantile(calls, 0.5),
+      quantile(calls, 1),
+    ]
+  })
+  return [head, head.map(() => '---'), ...cells].map((row) => `| ${row.join(' | ')} |\n`).join('')
+}
+
+function quantile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN
+}
+
+function seconds(milliseconds: number): string {
+  return `${(milliseconds / 1000).toFixed(0)} s`
+}
