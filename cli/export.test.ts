@@ -182,3 +182,11 @@ await t.test('a ConfigMap that export-iam made is unpacked', async (t) => {
     t.match(io.said(), said)
   }
 })
+
+await t.test('a folder without a name is none', async (t) => {
+  for (const flag of ['--out', '--check']) {
+    const io = fakeIo(injected)
+    t.equal(await kees(['export', '-f', '-', flag, ''], io), 2)
+    t.match(io.said(), 'error: flags --out and --check need the name of a folder')
+  }
+})

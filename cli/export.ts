@@ -55,6 +55,7 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   const { config, problems } = parseExportConfig([...given, ...chosen], parseYaml)
   const usage = [...flagProblems, ...problems]
   const [out, check] = [valueOf(parsed, 'out'), valueOf(parsed, 'check')]
+  if (out === '' || check === '') usage.push('flags --out and --check need the name of a folder')
   if (out !== undefined && check !== undefined) usage.push('flags --out and --check exclude each other')
   if (format === 'markdown' && (out ?? check) !== undefined) {
     usage.push('flag --format markdown prints: it goes with neither --out nor --check')

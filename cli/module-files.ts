@@ -1,5 +1,5 @@
 /** The folder of a Terraform module. */
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ExitCode } from '../api/exit-code.ts'
 import { compareModule } from '../functions/export-iam/compare-module.ts'
@@ -31,6 +31,10 @@ export async function checkModule(
   folder: string,
   expected: ReadonlyMap<string, string>,
 ): Promise<readonly Problem[]> {
+  const unread: Problem[] = []
+  // A module that is not there at all is rather a wrong name than a stale one.
+  await attempt(folder, readdir(folder), (message, exit) => unread.push({ message, exit }))
+  if (unread.length > 0) return unread
   const { files, problems } = await readModule(folder, expected.keys())
   if (problems.length > 0) return problems
   return compareModule(expected, files).map((difference) => ({

@@ -119,7 +119,12 @@ await t.test('--iam holds the committed module against the manifests', async (t)
     printed: '',
     said: stale,
   })
-  t.equal((await run(['verify', '-f', '-', '--iam', join(folder, 'absent')], after)).exit, 1)
+  const absent = join(folder, 'absent')
+  t.strictSame(await run(['verify', '-f', '-', '--iam', absent], after), {
+    exit: 2,
+    printed: '',
+    said: `error: ${absent} cannot be read: it does not exist (ENOENT)\n`,
+  })
 })
 
 await t.test('--iam asks for the module that the options of ExportIAM make', async (t) => {
