@@ -28,6 +28,7 @@ const here: Readonly<Record<string, readonly string[]>> = {
   environments: ['kustomize'],
   'iam-around-overlay': ['kustomize'],
   'kpt-package': ['kpt'],
+  refresh: ['kustomize'],
 }
 /** Those that have a test of their own. */
 const elsewhere: readonly string[] = ['argo-cd', 'creator', 'quickstart']
