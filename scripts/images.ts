@@ -1,5 +1,4 @@
 // Builds the images. `npm run images -- --help` tells the flags.
-import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -11,8 +10,8 @@ import { engines, workingEngines } from './images/engine.ts'
 import { type ImageOptions, imageFlags, parseImageOptions } from './images/image-options.ts'
 import { platformOf } from './images/platform.ts'
 import { stageContext } from './images/stage-context.ts'
-import { findCommand } from './installed.ts'
 import { runQuietly } from './run-quietly.ts'
+import { gitSays, sourceTime } from './source-time.ts'
 
 const help = [
   'Usage: npm run images -- [FLAG ...]',
@@ -23,27 +22,11 @@ const help = [
   '',
 ].join('\n')
 
-/** Of what git says here; nothing where there is no git or no commit. */
-function git(...args: readonly string[]): string | undefined {
-  if (findCommand('git') === undefined) return undefined
-  try {
-    return execFileSync('git', args, {
-      cwd: root,
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-    }).trim()
-  } catch {
-    return undefined
-  }
-}
-
 async function build(options: ImageOptions): Promise<void> {
   const engine = options.engine ?? workingEngines(process.env)[0]
   if (engine === undefined) throw new Error(`this takes one of ${engines.join(', ')}, at work`)
-  const time = process.env['SOURCE_DATE_EPOCH'] ?? git('log', '-1', '--format=%ct') ?? ''
-  if (!/^\d+$/.test(time))
-    throw new Error('SOURCE_DATE_EPOCH takes seconds since 1970, and here git tells no time')
-  const revision = git('describe', '--always', '--abbrev=40', '--dirty', '--exclude=*') ?? 'unknown'
+  const epoch = sourceTime(root)
+  const revision = gitSays(root, 'describe', '--always', '--abbrev=40', '--dirty', '--exclude=*') ?? 'unknown'
   const context = mkdtempSync(join(tmpdir(), 'kees-images-'))
   try {
     await stageContext(context, options.platforms)
@@ -64,7 +47,7 @@ async function build(options: ImageOptions): Promise<void> {
           cache: options.cache,
           version: manifest.version,
           revision,
-          epoch: Number(time),
+          epoch,
         })
         await runQuietly(command, args)
         process.stdout.write(`${tags.join('\n')}\n`)

@@ -1,0 +1,23 @@
+// The licence report: prints what of others ships in which program, and fails where a licence asks too much.
+import { programs } from './bundle.ts'
+import { platforms } from './images/platform.ts'
+import { isPermissive } from './permissive-licence.ts'
+import { shippedNode, shippedPackages } from './shipped-packages.ts'
+
+const holders = new Map<string, string[]>()
+const found = new Map<string, { readonly name: string; readonly version: string; readonly license: string }>()
+const add = (one: { name: string; version: string; license: string }, where: string) => {
+  const key = `${one.name}@${one.version}`
+  found.set(key, one)
+  holders.set(key, [...(holders.get(key) ?? []), where])
+}
+for (const program of programs) for (const one of await shippedPackages([program])) add(one, program.name)
+for (const { name, nodeArch } of platforms) add(shippedNode(nodeArch), `images for ${name}`)
+
+process.stdout.write('| package | version | licence | in |\n| --- | --- | --- | --- |\n')
+for (const [key, { name, version, license }] of [...found].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
+  process.stdout.write(`| ${name} | ${version} | ${license} | ${holders.get(key)?.join(', ')} |\n`)
+  if (isPermissive(license)) continue
+  process.stderr.write(`error: ${key} has the licence ${license}, which is not among the permissive ones\n`)
+  process.exitCode = 1
+}

@@ -1,0 +1,44 @@
+/** Licences that ask no more than their own text to go along with a copy; by their names in https://spdx.org/licenses/. */
+const permissive = new Set([
+  '0BSD',
+  'Apache-2.0',
+  'BlueOak-1.0.0',
+  'BSD-2-Clause',
+  'BSD-3-Clause',
+  'CC0-1.0',
+  'ISC',
+  'MIT',
+  'MIT-0',
+  'Unlicense',
+  'Zlib',
+])
+
+/** @param expression of SPDX: names with AND, OR and brackets. What is not understood is not permissive. */
+export function isPermissive(expression: string): boolean {
+  const tokens = expression.match(/[()]|[^()\s]+/g) ?? []
+  let at = 0
+  const any = (): boolean => {
+    let result = all()
+    while (tokens[at] === 'OR') {
+      at++
+      result = all() || result
+    }
+    return result
+  }
+  const all = (): boolean => {
+    let result = one()
+    while (tokens[at] === 'AND') {
+      at++
+      result = one() && result
+    }
+    return result
+  }
+  const one = (): boolean => {
+    if (tokens[at] !== '(') return permissive.has(tokens[at++] ?? '')
+    at++
+    const result = any()
+    return tokens[at++] === ')' && result
+  }
+  const result = any()
+  return at === tokens.length && result
+}

@@ -1,0 +1,33 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { bundle, type programs, root } from './bundle.ts'
+import { bundledPackages, type BundledPackage } from './bundled-packages.ts'
+
+export type Shipped = Pick<BundledPackage, 'name' | 'version' | 'license'>
+
+/** The packages of others in some of our programs together, sorted, each once. */
+export async function shippedPackages(
+  some: readonly (typeof programs)[number][],
+): Promise<readonly Shipped[]> {
+  const found = new Map<string, Shipped>()
+  for (const program of some) {
+    const { inputs } = await bundle(program)
+    for (const { name, version, license } of bundledPackages(inputs, (path) =>
+      readFileSync(join(root, path), 'utf8'),
+    )) {
+      found.set(`${name}@${version}`, { name, version, license })
+    }
+  }
+  return [...found].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one)
+}
+
+/** Node, as the lockfile has it: the package for one platform. */
+export function shippedNode(nodeArch: string): Shipped {
+  const name = `node-linux-${nodeArch}`
+  const { packages }: { packages: Readonly<Record<string, Omit<Shipped, 'name'> | undefined>> } = JSON.parse(
+    readFileSync(join(root, 'package-lock.json'), 'utf8'),
+  )
+  const locked = packages[`node_modules/${name}`]
+  if (locked === undefined) throw new Error(`package-lock.json has no ${name}`)
+  return { name, version: locked.version, license: locked.license }
+}
