@@ -25,7 +25,9 @@ const tools: Readonly<Record<string, () => Tool>> = { kustomize, kpt, helm }
 
 /** Examples that are run here, with the tools that they take. */
 const here: Readonly<Record<string, readonly string[]>> = {
+  component: ['kustomize'],
   environments: ['kustomize'],
+  helm: ['helm', 'kustomize'],
   'iam-around-overlay': ['kustomize'],
   'kpt-package': ['kpt'],
   refresh: ['kustomize'],
