@@ -2,14 +2,17 @@
 import { createPublicKey } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import { decodePrivateKey, encodePublicKey } from '../runtime/rsa-key.ts'
+import { secretValue } from '../runtime/secret-value.ts'
 import { openSsmParameterStore } from '../runtime/ssm-parameter-store.ts'
-import { createNamespace, deploy, eventsOf } from './cluster-workloads.ts'
+import { create, createNamespace, deploy, deployment, eventsOf } from './cluster-workloads.ts'
 import { controllersMissing, startControlPlane } from './control-plane.ts'
 import { startCreator } from './creator-process.ts'
 import { eventually } from './eventually.ts'
 import { motoMissing, startMoto } from './moto.ts'
+import { run } from './programs.ts'
 
 t.setTimeout(300_000)
 
@@ -24,10 +27,6 @@ kind: StoragePolicy
 metadata: {name: default}
 spec:
   rules:
-    - namespaces: ["small"]
-      prefixes: ["/{namespace}"]
-      maxPerPod: 3
-      maxNewPerHour: 2
     - namespaces: ["*"]
       prefixes: ["/{namespace}", "/shared"]
 `,
@@ -88,5 +87,134 @@ spec:
   await t.test('it says that it is healthy and ready', async (t) => {
     t.strictSame(await creator.get('/healthz'), { status: 200, text: 'ok\n' })
     await eventually('it is ready', async () => (await creator.get('/readyz')).status === 200)
+  })
+
+  await t.test('a Deployment that comes: the good of it is made, the bad is said', async (t) => {
+    await deploy(plane, 'shop', 'after', {
+      'init.bsycorp.com/storage-prefix': '/shop',
+      'secret.bsycorp.com/token_consumer': 'kind=DYNAMIC,type=RANDOM,size=256',
+      'secret.bsycorp.com/db.password': 'kind=DYNAMIC,type=PASSWORD,size=7',
+      'secret.bsycorp.com/deeper': 'kind=DYNAMIC,type=PASSWORD,size=128,storageKey=a/b',
+      'init.bsycorp.com/format': 'xml',
+    })
+    await eventually('it is stored', async () => (await valuesOf('/shop/token_provider')).size === 1)
+    const values = await valuesOf('/shop/token_consumer', '/shop/token_provider')
+    t.equal(values.get('/shop/token_consumer'), values.get('/shop/token_provider'))
+    t.match(values.get('/shop/token_consumer'), /^[A-Za-z0-9+/]{43}=$/)
+    await eventually('what stands beside it is stored', async () => (await valuesOf('/shop/a/b')).size === 1)
+    const said = async () =>
+      (await eventsOf(plane, 'shop')).filter(
+        ({ pod, reason }) => pod.startsWith('after-') && reason === 'InvalidAnnotation',
+      )
+    await eventually('the pod is told', async () => (await said()).length === 1)
+    t.match(await said(), [{ type: 'Warning', message: /(format.*db\.password|db\.password.*format)/s }])
+  })
+
+  await t.test('a first part that is missing is not made anew, and the pod is told', async (t) => {
+    await store.replace('/late/old_provider', secretValue('of a person'))
+    await deploy(plane, 'late', 'half', {
+      'init.bsycorp.com/storage-prefix': '/late',
+      'secret.bsycorp.com/old_consumer': 'kind=DYNAMIC,type=RANDOM,size=128',
+    })
+    await eventually('the pod is told', async () =>
+      (await eventsOf(plane, 'late')).some(
+        ({ reason, message }) => reason === 'IncompleteGroup' && message.includes('lacks /late/old_consumer'),
+      ),
+    )
+    t.strictSame(
+      [...(await valuesOf('/late/old_consumer', '/late/old_provider'))],
+      [['/late/old_provider', 'of a person']],
+    )
+  })
+
+  await t.test('who is annotated and not injected is told, who is injected is not', async (t) => {
+    const annotations = { 'secret.bsycorp.com/db.password': 'kind=REFERENCE,type=PASSWORD' }
+    const input = JSON.stringify(deployment('small', 'injected', annotations))
+    const manifest = run('kees', ['inject', '-f', '-'], { input })
+    t.equal(manifest.status, 0, manifest.stderr)
+    await create(plane, 'apis/apps/v1', 'small', 'deployments', JSON.parse(manifest.stdout))
+    const pods = async () => (await creator.get('/metrics')).text
+    await eventually('the injected one is seen', async () => /^kees_creator_pods 4$/m.test(await pods()))
+    await deploy(plane, 'small', 'bare', annotations, 3)
+    await eventually('the bare ones are told', async () =>
+      (await eventsOf(plane, 'small')).some(({ reason }) => reason === 'NotInjected'),
+    )
+    await sleep(2000)
+    const told = (await eventsOf(plane, 'small')).filter(({ reason }) => reason === 'NotInjected')
+    t.equal(told.length, 1, 'one of three pods')
+    t.match(told[0]?.pod, /^bare-/)
+  })
+
+  await t.test('what it measures', async (t) => {
+    const { text } = await creator.get('/metrics')
+    t.match(text, /^kees_creator_leading 1$/m)
+    t.match(text, /^kees_creator_created_total\{type="RSA"\} 2$/m)
+    t.match(text, /^kees_creator_creation_latency_seconds_count 5$/m)
+    t.match(text, /^kees_creator_refusals_total\{reason="InvalidAnnotation"\} 1$/m)
+    t.match(text, /^kees_creator_store_calls_total\{operation="exists"\} [1-9]/m)
+    t.match(text, /^kees_creator_known_parameters [1-9]/m)
+    t.match(text, /^kees_creator_events_total\{outcome="sent"\} [1-9]/m)
+  })
+
+  await t.test('no value is in what it logged or said', async (t) => {
+    const names = ['/shop/signingKey.v1_private', '/shop/token_consumer', '/shop/a/b', '/late/old_provider']
+    const values = [...(await valuesOf(...names)).values()]
+    t.equal(values.length, 4)
+    const events = await Promise.all(['shop', 'late', 'small'].map((namespace) => eventsOf(plane, namespace)))
+    const said = JSON.stringify([creator.log, events])
+    for (const value of values) t.notOk(said.includes(value))
+  })
+
+  await t.test('it stops when it is asked to, and leaves the Lease free', async (t) => {
+    creator.signal('SIGTERM')
+    t.equal(await creator.ended, 0)
+    t.match(creator.log.at(-1), { level: 'info', message: 'stopped' })
+    const lease = '/apis/coordination.k8s.io/v1/namespaces/kees/leases/kees-creator'
+    t.match((await plane.request('GET', lease)).body, { spec: { holderIdentity: '', leaseTransitions: 0 } })
+  })
+
+  await t.test('only some namespaces and labels', async (t) => {
+    const chosen = { LEADER_ELECTION: 'false', NAMESPACES: 'shop,late', LABEL_SELECTOR: 'app in (chosen)' }
+    const other = await startCreator({ ...env, ...chosen })
+    t.teardown(() => other.kill())
+    const token = (name: string, prefix: string) => ({
+      'init.bsycorp.com/storage-prefix': prefix,
+      [`secret.bsycorp.com/${name}`]: 'kind=DYNAMIC,type=RANDOM,size=128',
+    })
+    await deploy(plane, 'shop', 'unchosen', token('unchosen', '/shop'))
+    await deploy(plane, 'small', 'chosen', token('abroad', '/small'))
+    await deploy(plane, 'late', 'chosen', token('chosen', '/late'))
+    await eventually('the chosen one is made', async () => (await valuesOf('/late/chosen')).size === 1)
+    await sleep(1000)
+    t.strictSame(await store.exists(['/shop/unchosen', '/small/abroad']), new Set())
+    t.match((await other.get('/metrics')).text, /^kees_creator_pods 1$/m)
+  })
+
+  await t.test('what it cannot start with is said at once, and not tried again', async (t) => {
+    const ends = (more: Readonly<Record<string, string>>) => {
+      const { stderr, status } = run('creator', [], { env: { LISTEN: '127.0.0.1:0', ...env, ...more } })
+      const last: unknown = JSON.parse(stderr.trimEnd().split('\n').at(-1) ?? '')
+      return { status, last }
+    }
+    t.match(ends({ LABEL_SELECTOR: 'a in b in c', LEADER_ELECTION: 'false' }), {
+      status: 2,
+      last: { message: 'the API server does not take NAMESPACES or LABEL_SELECTOR' },
+    })
+    t.match(ends({ POLICY_FILE: '' }), {
+      status: 2,
+      last: { problems: [/^POLICY_FILE is missing: .*ALLOW_ALL_PREFIXES=true$/] },
+    })
+    const all = { POLICY_FILE: '/none', KUBECONFIG: '/none', PUT_RATE: 'x', AWS_ENDPOINT_URL: 'http://x' }
+    t.match(ends(all), {
+      status: 2,
+      last: {
+        problems: [
+          /^PUT_RATE/,
+          /^POLICY_FILE "\/none": it cannot be read/,
+          /^KUBECONFIG "\/none" cannot be read/,
+          /^AWS_ENDPOINT_URL/,
+        ],
+      },
+    })
   })
 })

@@ -19,7 +19,7 @@ export type OwnerInspection = {
 
 export type InspectionTools = {
   readonly clock: Clock
-  readonly tell: (template: Template, remark: Remark) => void
+  readonly tell: (template: Template, remark: Remark, pods: Iterable<Pod>) => void
   readonly failed: (failure: Failure) => void
 }
 
@@ -49,7 +49,8 @@ export function ownerInspection(
     const message =
       'the pod has annotations of kees and no init container that mounts its annotations by downward API: ' +
       'was the manifest injected?'
-    tell(template, { reason: 'NotInjected', message })
+    // Another workload may have the same annotations, and be injected.
+    tell(template, { reason: 'NotInjected', message }, [pod])
   }
   return {
     add(pod, template, owner) {

@@ -16,7 +16,7 @@ import { hourlyQuota } from './hourly-quota.ts'
 import { ownerInspection } from './inspect-owners.ts'
 import { type LeaderElection, leaderElection } from './leader-election.ts'
 import { metrics as openMetrics } from './metrics.ts'
-import { type PodIndex, podIndex, type Template } from './pod-index.ts'
+import { type Pod, type PodIndex, podIndex, type Template } from './pod-index.ts'
 import { rate } from './rate.ts'
 import { families } from './reconcile-family.ts'
 import { teller } from './teller.ts'
@@ -72,8 +72,8 @@ export async function lead(
         complain(`an Event was ${outcome === 'dropped' ? 'dropped' : 'not sent'}`, failure)
     },
   })
-  const tell = (template: Template, remark: Remark) => {
-    if (!telling.tell(template, remark) || remark.reason === 'Created') return
+  const tell = (template: Template, remark: Remark, pods?: Iterable<Pod>) => {
+    if (!telling.tell(template, remark, pods) || remark.reason === 'Created') return
     metrics.count('refusals_total', { reason: remark.reason })
     log.warn('a pod is told', { namespace: template.namespace, reason: remark.reason, about: remark.message })
   }
@@ -141,6 +141,11 @@ export async function lead(
   const health = await serveHealth(settings.listen, pages)
   log.info('watching', { namespaces: settings.namespaces, listen: `${settings.listen.host}:${health.port}` })
 
+  const refuse = ({ code, message, detail }: Failure): ExitCode => {
+    const what = 'the API server does not take NAMESPACES or LABEL_SELECTOR'
+    log.error(what, { exitCode: exitCode.usage, code, problem: message, detail })
+    return exitCode.usage
+  }
   const end = async (): Promise<ExitCode> => {
     if (election && !(await election.acquire(stop))) return exitCode.done
     log.info('leading', { identity: settings.podName })
@@ -165,8 +170,7 @@ export async function lead(
     return exitCode.done
   }
   try {
-    const wrong = await Promise.race([end(), watching.wrong])
-    return wrong
+    return await Promise.race([end(), watching.wrong.then(refuse)])
   } finally {
     health.close()
   }

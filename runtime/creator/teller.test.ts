@@ -90,6 +90,15 @@ t.test('who comes later is told too', async (t) => {
   t.equal(mapOf(mapOf(mapOf(events.at(-1))['body'])['involvedObject'])['name'], 'later')
 })
 
+t.test('what concerns one pod is told to that one', async (t) => {
+  const { tell, events, clock } = world(t)
+  const one = template('n', 3)
+  const [, second] = one.pods
+  tell(one, remark, second ? [second] : [])
+  await clock.sleep(1000)
+  t.match(events, [{ body: { involvedObject: { name: 'pod-1' } } }])
+})
+
 t.test('an API server that is away is tried again, and given up after three attempts', async (t) => {
   let calls = 0
   const { tell, events, outcomes, clock } = world(t, () => (++calls < 3 ? 0 : calls < 4 ? 201 : 503))

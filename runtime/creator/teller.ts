@@ -12,8 +12,8 @@ import type { Pod, Template } from './pod-index.ts'
 import { rate } from './rate.ts'
 
 export type Teller = {
-  /** @returns whether that is news for any pod. */
-  readonly tell: (template: Template, remark: Remark) => boolean
+  /** @param pods whom it concerns, of those of the template. @returns whether that is news for any of them. */
+  readonly tell: (template: Template, remark: Remark, pods?: Iterable<Pod>) => boolean
   /** Sends what waits, until the signal. */
   readonly send: (signal: AbortSignal) => Promise<void>
   readonly waiting: () => number
@@ -72,7 +72,7 @@ export function teller(server: ApiServer, { clock, time, told, identity }: Telle
   }
 
   return {
-    tell(template, remark) {
+    tell(template, remark, pods = template.pods) {
       const key = `${remark.reason} ${remark.message}`
       const messages = said.get(template) ?? new Map<string, Said>()
       said.set(template, messages)
@@ -82,7 +82,7 @@ export function teller(server: ApiServer, { clock, time, told, identity }: Telle
         messages.set(key, one)
       }
       const before = one.pods.size
-      for (const pod of template.pods) {
+      for (const pod of pods) {
         if (one.pods.size >= podsOfTemplate) break
         if (one.pods.has(pod.uid)) continue
         one.pods.add(pod.uid)

@@ -1,5 +1,4 @@
 /** The watches of the namespaces, or the one of the cluster, and what the kubelet is told of them. */
-import { exitCode, type ExitCode } from '../../api/exit-code.ts'
 import type { Clock } from '../clock.ts'
 import type { Failure } from '../failure.ts'
 import type { ApiServer } from './api-server.ts'
@@ -13,8 +12,8 @@ export type Watching = {
   /** Problems; none is healthy. */
   readonly health: () => readonly string[]
   readonly readiness: () => readonly string[]
-  /** With the exit code, if the API server says that the question itself is wrong. */
-  readonly wrong: Promise<ExitCode>
+  /** If the API server says that the question itself is wrong. */
+  readonly wrong: Promise<Failure>
 }
 
 export type WatchingTools = {
@@ -34,7 +33,7 @@ export function watchAll(
   index: PodIndex,
   { clock, random, metrics, complain, stop }: WatchingTools,
 ): Watching {
-  const wrong = Promise.withResolvers<ExitCode>()
+  const wrong = Promise.withResolvers<Failure>()
   const watches = (namespaces.length === 0 ? [undefined] : namespaces).map((namespace) => {
     const state = { name: namespace ?? 'all namespaces', heard: clock.now(), listed: false }
     const sink = index.sink()
@@ -59,7 +58,7 @@ export function watchAll(
         listFailed: (failure) => {
           metrics.count('list_errors_total', { code: failure.code })
           complain('pods were not listed', failure)
-          if (failure.code === 'REFUSED' && !state.listed) wrong.resolve(exitCode.usage)
+          if (failure.code === 'REFUSED' && !state.listed) wrong.resolve(failure)
         },
       },
     ).catch(wrong.reject)
