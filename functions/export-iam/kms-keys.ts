@@ -43,10 +43,15 @@ export function kmsKeyArns(keys: KmsKeys): readonly string[] {
 
 /** Throws on what parseKmsKeys would not have made: the last guard in front of IAM and Terraform. */
 export function checkKmsKeys(keys: KmsKeys): void {
-  for (const { prefix, arn } of keys) {
-    if (parsePrefix(prefix).value !== prefix || !arnPattern.test(arn))
-      throw new Error('a KMS key is not checked')
-  }
+  if (!areKmsKeys(keys)) throw new Error('a KMS key is not checked')
+}
+
+export function areKmsKeys(keys: KmsKeys): boolean {
+  return keys.every(({ prefix, arn }) => parsePrefix(prefix).value === prefix && isKmsKeyArn(arn))
+}
+
+export function isKmsKeyArn(text: string): boolean {
+  return arnPattern.test(text)
 }
 
 /** https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html#key-id-key-ARN */
@@ -69,7 +74,7 @@ function parseKmsKeys(value: Value): Checked<KmsKeys> {
     const prefix: Checked<string> =
       typeof text === 'string' ? parsePrefix(text) : { problem: 'is not a text such as /prod' }
     if (prefix.problem !== undefined) report(`.prefix ${prefix.problem}`)
-    const isArn = typeof arn === 'string' && arnPattern.test(arn)
+    const isArn = typeof arn === 'string' && isKmsKeyArn(arn)
     if (!isArn)
       report(
         `.arn ${typeof arn === 'string' ? `${quote(arn)} ` : ''}is not the ARN of a key: ` +

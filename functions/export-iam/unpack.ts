@@ -7,7 +7,9 @@ import { isMap } from '../options.ts'
 import { lookUp, toValue } from '../source-value.ts'
 import { generatorName, markerAnnotation } from './marker.ts'
 import { policiesJson } from './policies-json.ts'
-import { moduleFiles } from './terraform.ts'
+import { isPoliciesJsonOfOurs } from './read-policies-json.ts'
+import { readPolicies } from './read-policies.ts'
+import { moduleFiles, renderModule } from './terraform.ts'
 
 export type Unpacked = {
   /** File names to texts; empty with an error among the findings. */
@@ -38,7 +40,21 @@ export function unpackModule(items: readonly ManifestItem[]): Unpacked | undefin
     }
     if (typeof text === 'string') files.set(name, text)
   }
-  return files.size === 0 ? report(first, 'has no files under data') : { files, findings: [] }
+  if (files.size === 0) return report(first, 'has no files under data')
+  const foreign = foreignFile(files)
+  if (foreign === undefined) return { files, findings: [] }
+  const again = 'it was changed, or is of another version of kees: run export-iam again'
+  return report(first, `data ${quote(foreign)} is not what export-iam writes: ${again}`)
+}
+
+/** Files become part of a configuration that terraform runs, so nothing but what we would write ourselves does. */
+function foreignFile(files: ReadonlyMap<string, string>): string | undefined {
+  const json = files.get(policiesJson)
+  if (json !== undefined) return isPoliciesJsonOfOurs(json) && files.size === 1 ? undefined : policiesJson
+  const read = readPolicies(files.get('policies.tf') ?? '')
+  if (!read) return 'policies.tf'
+  const written = renderModule(read.grants, read.kmsKeys)
+  return moduleFiles.find((name) => files.get(name) !== written.get(name))
 }
 
 function isGenerated(item: ManifestItem): boolean {

@@ -1,0 +1,73 @@
+/** Whether a text that claims to be policies.json grants in the form of policy.ts, and nothing else. */
+import { parseParameterName } from '../../api/parameter-name.ts'
+import { isKmsKeyArn } from './kms-keys.ts'
+import { isPoliciesJson } from './policies-json.ts'
+import { action, contextKey, decryptAction, viaServiceKey } from './policy.ts'
+
+export function isPoliciesJsonOfOurs(text: string): boolean {
+  const read = isPoliciesJson(text) ? parseJson(text) : undefined
+  // Printed again it is the same, so no key stands twice and means one thing to one reader and another to the next.
+  if (!isMap(read) || `${JSON.stringify(read, null, 2)}\n` !== text) return false
+  return isMap(read['grants']) && Object.values(read['grants']).every(isGrant)
+}
+
+type Json = { readonly [key: string]: unknown }
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
+}
+
+function isGrant(grant: unknown): boolean {
+  return isMap(grant) && Array.isArray(grant['policies']) && grant['policies'].every(isPolicy)
+}
+
+function isPolicy(policy: unknown): boolean {
+  if (!isMap(policy) || !isMap(policy['document'])) return false
+  const { Version: version, Statement: statements, ...others } = policy['document']
+  if (version !== '2012-10-17' || !Array.isArray(statements) || Object.keys(others).length > 0) return false
+  const [get, ...decrypts]: unknown[] = statements
+  if (!isMap(get) || !hasKeys(get, ['Sid', 'Effect', 'Action', 'Resource'])) return false
+  const arns = get['Resource']
+  if (
+    get['Effect'] !== 'Allow' ||
+    get['Action'] !== action ||
+    !Array.isArray(arns) ||
+    !arns.every(isParameterArn)
+  )
+    return false
+  return decrypts.every((one) => isDecrypt(one, arns))
+}
+
+function isDecrypt(statement: unknown, arns: readonly unknown[]): boolean {
+  if (!isMap(statement) || !hasKeys(statement, ['Sid', 'Effect', 'Action', 'Resource', 'Condition']))
+    return false
+  const { Effect: effect, Action: does, Resource: key, Condition: condition } = statement
+  if (effect !== 'Allow' || does !== decryptAction || typeof key !== 'string' || !isKmsKeyArn(key))
+    return false
+  if (!isMap(condition) || !hasKeys(condition, ['StringEquals']) || !isMap(condition['StringEquals']))
+    return false
+  const { [contextKey]: contexts, [viaServiceKey]: service, ...others } = condition['StringEquals']
+  const isBound =
+    Array.isArray(contexts) && contexts.length > 0 && contexts.every((one) => arns.includes(one))
+  return (
+    isBound && typeof service === 'string' && service.startsWith('ssm.') && Object.keys(others).length === 0
+  )
+}
+
+function isParameterArn(text: unknown): boolean {
+  const [, name] = /^arn:aws[-a-z]*:ssm:[-a-z0-9]+:[0-9]{12}:parameter(\/.*)$/.exec(String(text)) ?? []
+  return typeof text === 'string' && name !== undefined && parseParameterName(name).value === name
+}
+
+function hasKeys(map: Json, keys: readonly string[]): boolean {
+  return Object.keys(map).length === keys.length && keys.every((key) => Object.hasOwn(map, key))
+}
+
+function isMap(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,157 @@
+/** A ConfigMap becomes files of a Terraform configuration only if it says what export-iam would say. */
+import { deepStrictEqual } from 'node:assert/strict'
+import * as fc from 'fast-check'
+import t from 'tap'
+import { itemsUnder } from '../manifest-item.ts'
+import { parseSource } from '../source-tree.ts'
+import { grantOf } from './grant.ts'
+import { parseIamRole } from './iam-role.ts'
+import type { KmsKeys } from './kms-keys.ts'
+import { formatPoliciesJson } from './policies-json.ts'
+import { readPolicies } from './read-policies.ts'
+import { renderModule } from './terraform.ts'
+import { unpackModule } from './unpack.ts'
+
+const arn = (index: number) =>
+  `arn:aws:kms:eu-west-1:111122223333:key/${index}1111111-2222-3333-4444-555555555555`
+const kmsKeys: KmsKeys = [
+  { prefix: '/prod/b', arn: arn(1) },
+  { prefix: '/prod', arn: arn(2) },
+  { prefix: '/', arn: arn(1) },
+]
+const place = { partition: 'aws', region: 'eu-west-1', account: '111122223333' }
+
+function unpack(data: object) {
+  const metadata = { name: 'terraform', annotations: { 'kees.bsycorp.com/generated-by': 'export-iam' } }
+  const text = JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata, data })
+  const items = (parseSource(text).documents ?? []).flatMap((one) => itemsUnder(one, one.root))
+  const { files = new Map<string, string>(), findings = [] } = unpackModule(items) ?? {}
+  return { files: Object.fromEntries(files), said: findings.map(({ message }) => message).join('\n') }
+}
+
+const name = fc.stringMatching(/^\/(prod\/)?[b-r][a-z.-]{0,30}$/)
+const key = fc.constantFrom(
+  'app',
+  '__proto__',
+  'a=b,c.d@e+f',
+  'arn:aws:iam::111122223333:role/team/app',
+  'Job/prod/worker',
+  'CronJob/x',
+)
+const grants = fc
+  .uniqueArray(fc.tuple(key, fc.array(name, { minLength: 1, maxLength: 90 })), { selector: ([one]) => one })
+  .chain((all) => fc.tuple(fc.constant(all), fc.constantFrom<KmsKeys>([], kmsKeys)))
+  .map(([all, keys]) => ({
+    keys,
+    all: all
+      .map(([one, names]) => grantOf(one, parseIamRole(one).value, names, keys))
+      .filter(({ parts }) => parts.length > 0)
+      .toSorted((a, b) => (a.key < b.key ? -1 : 1)),
+  }))
+
+await t.test('what export-iam writes is read back and unpacked', async () => {
+  fc.assert(
+    fc.property(grants, ({ all, keys }) => {
+      const written = renderModule(all, keys)
+      deepStrictEqual(readPolicies(written.get('policies.tf') ?? ''), { grants: all, kmsKeys: keys })
+      const data = Object.fromEntries(written)
+      deepStrictEqual(unpack(data), { files: data, said: '' })
+      const json = { 'policies.json': formatPoliciesJson(all, keys, place) }
+      deepStrictEqual(unpack(json), { files: json, said: '' })
+    }),
+    { numRuns: 40 },
+  )
+})
+
+const own = [grantOf('app', { name: 'app' }, ['/prod/a', '/prod/b/c', '/d'], kmsKeys)]
+const module = Object.fromEntries(renderModule(own, kmsKeys))
+const json = formatPoliciesJson(own, kmsKeys, place)
+
+await t.test('one character more, less or other is refused, in any of the files', async (t) => {
+  let refused = 0
+  const file = fc.constantFrom(...Object.keys(module))
+  const put = fc.constantFrom(
+    '',
+    ' ',
+    '\n',
+    '*',
+    '"',
+    '}',
+    'x',
+    '# ',
+    '\ndata "external" "x" {}\n',
+    '${file("/etc/passwd")}',
+  )
+  fc.assert(
+    fc.property(file, fc.nat(), fc.nat(2), put, (where, at, cut, text) => {
+      const whole = module[where] ?? ''
+      const position = at % (whole.length + 1)
+      const changed = whole.slice(0, position) + text + whole.slice(position + cut)
+      const { files, said } = unpack({ ...module, [where]: changed })
+      // Another name may come out of it, or another key, and those are as good as the first ones.
+      const isWhole = changed === renderModuleOf(changed)
+      if (changed === whole || (where === 'policies.tf' && isWhole)) return
+      refused++
+      deepStrictEqual(files, {})
+      t.match(said, /^data "(\w+)\.tf" is not what export-iam writes: /)
+    }),
+    { numRuns: 300 },
+  )
+  t.ok(refused > 250, `${refused} are refused`)
+})
+
+function renderModuleOf(policies: string): string | undefined {
+  const read = readPolicies(policies)
+  return read && renderModule(read.grants, read.kmsKeys).get('policies.tf')
+}
+
+const tampered: readonly (readonly [title: string, data: object])[] = [
+  ['a file less', { 'policies.tf': module['policies.tf'] }],
+  ['a name with a wildcard', { ...module, 'policies.tf': module['policies.tf']?.replaceAll('"/d"', '"/*"') }],
+  [
+    'a name that is Terraform',
+    { ...module, 'policies.tf': module['policies.tf']?.replaceAll('"/d"', '"${x}"') },
+  ],
+  [
+    'a role that is another',
+    { ...module, 'policies.tf': module['policies.tf']?.replaceAll('= "app"', '= "admin"') },
+  ],
+  [
+    'two grants of one role',
+    { ...module, 'policies.tf': module['policies.tf']?.replace(/( {4}"app" = [^]*? {4}\}\n)/, '$1\n$1') },
+  ],
+  ['a key that is none', { ...module, 'policies.tf': module['policies.tf']?.replaceAll(arn(1), '*') }],
+  ['both forms', { ...module, 'policies.json': json }],
+  ['JSON that is none', { 'policies.json': `${json}}` }],
+  ['another action in JSON', { 'policies.json': json.replace('ssm:GetParameters', 'ssm:*') }],
+  ['a wildcard in JSON', { 'policies.json': json.replace('parameter/d', 'parameter/*') }],
+  [
+    'a statement more in JSON',
+    {
+      'policies.json': json.replace(
+        '"Statement": [',
+        '"Statement": [{"Effect":"Allow","Action":"*","Resource":"*"},',
+      ),
+    },
+  ],
+  [
+    'a key without its conditions in JSON',
+    { 'policies.json': json.replaceAll(/"StringEquals": \{[^}]*\}/g, '"StringEquals": {}') },
+  ],
+  [
+    'a decryption of something else in JSON',
+    {
+      'policies.json': json.replaceAll(
+        /"kms:EncryptionContext:PARAMETER_ARN": \[[^\]]*\]/g,
+        '"kms:EncryptionContext:PARAMETER_ARN": ["*"]',
+      ),
+    },
+  ],
+  ['a key twice in JSON', { 'policies.json': json.replace('"grants": {', '"grants": {},\n  "grants": {') }],
+  ['a denial in JSON', { 'policies.json': json.replace('"Effect": "Allow"', '"Effect": "Deny"') }],
+]
+for (const [title, data] of tampered) {
+  const { files, said } = unpack(data)
+  t.strictSame(files, {}, title)
+  t.match(said, / is not what export-iam writes: it was changed, or is of another version of kees/)
+}
