@@ -1,10 +1,12 @@
 /** For tests: what roles read as time goes by, step after step, by chance from a seed. */
 import { seededRandom } from '../runtime/fake-ssm/faults.ts'
 
-/** By the role's name, the names of its parameters, sorted. */
+const motoAccount = '123456789012'
+
+/** By the role, its name or its ARN, the names of its parameters, sorted. */
 export type Roles = ReadonlyMap<string, readonly string[]>
 
-const kinds = ['nothing', 'add', 'remove', 'rename', 'grow', 'shrink', 'new name', 'gone'] as const
+const kinds = ['nothing', 'add', 'remove', 'rename', 'grow', 'shrink', 'respelt', 'renamed', 'gone'] as const
 export type ChangeOfRole = { readonly role: string; readonly kind: (typeof kinds)[number] }
 
 export class RoleHistory {
@@ -27,7 +29,8 @@ export class RoleHistory {
     const entries = [...this.roles].flatMap(([role, names]): [string, readonly string[]][] => {
       const kind = this.#oneOf(kinds) ?? 'nothing'
       changes.push({ role, kind })
-      if (kind === 'new name') return [[this.#roleName(), names]]
+      if (kind === 'respelt') return [[respelt(role), names]]
+      if (kind === 'renamed') return [[this.#roleName(), names]]
       if (kind === 'gone') return [[this.#roleName(), this.#newNames(1 + this.#below(80))]]
       return [[role, this.#changed(kind, names)]]
     })
@@ -71,4 +74,10 @@ export class RoleHistory {
   #below(most: number): number {
     return Math.floor(this.#random() * most)
   }
+}
+
+/** The same role by its ARN, or by its bare name. */
+function respelt(role: string): string {
+  const prefix = `arn:aws:iam::${motoAccount}:role/`
+  return role.startsWith(prefix) ? role.slice(prefix.length) : prefix + role
 }

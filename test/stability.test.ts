@@ -11,9 +11,9 @@ import { RoleHistory, type Roles } from './role-history.ts'
 /** A Deployment for each role. */
 function manifestOf(roles: Roles): string {
   return [...roles]
-    .map(([role, names]) => {
-      const declared = names.map((name, index) => [
-        `secret.bsycorp.com/s${index}`,
+    .map(([role, names], index) => {
+      const declared = names.map((name, at) => [
+        `secret.bsycorp.com/s${at}`,
         `kind=REFERENCE,type=PASSWORD,storageKey=${name.slice(1)}`,
       ])
       const annotations = Object.fromEntries([['iam.amazonaws.com/role', role], ...declared])
@@ -21,7 +21,7 @@ function manifestOf(roles: Roles): string {
       return stringify({
         apiVersion: 'apps/v1',
         kind: 'Deployment',
-        metadata: { name: role },
+        metadata: { name: `app-${index}` },
         spec: { template },
       })
     })
@@ -135,5 +135,5 @@ await t.test('in a history of changes', async (t) => {
     }),
     { numRuns: 10, seed: 4 },
   )
-  t.ok(seen.lines > 100 && seen.splits > 10 && seen.merges > 4, JSON.stringify(seen))
+  t.ok(seen.lines > 80 && seen.splits > 10 && seen.merges > 2, JSON.stringify(seen))
 })

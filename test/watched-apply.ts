@@ -86,10 +86,11 @@ export async function startWatchedApply(test: Test): Promise<WatchedApply> {
   return {
     endpoint: moto.endpoint,
     async write(kees, loose) {
-      for (const { key } of [...kees, ...loose]) {
-        if (made.has(key)) continue
-        await callIam(moto.endpoint, { Action: 'CreateRole', RoleName: key, AssumeRolePolicyDocument: '{}' })
-        made.add(key)
+      for (const { role } of [...kees, ...loose]) {
+        if (role === undefined || made.has(role.name)) continue
+        const named = { RoleName: role.name, AssumeRolePolicyDocument: '{}' }
+        await callIam(moto.endpoint, { Action: 'CreateRole', ...named })
+        made.add(role.name)
       }
       await writeFiles(join(folder, 'kees'), renderModule(kees))
       await writeFiles(join(folder, 'loose'), loosened(renderModule(loose)))
