@@ -2,10 +2,13 @@
 // without the executables there is nothing to test. The arguments go to tap.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { findValues } from './find-values.ts'
 import { runCommand } from './run-command.mjs'
 import { parseTap } from './tap-results.ts'
 
 const tapOutput = join(import.meta.dirname, '..', '.tap', 'output.tap')
+/** Where the programs that tests start are recorded: test/record-output.cjs. */
+const recordFolder = join(import.meta.dirname, '..', '.tap', 'record')
 const start = Date.now()
 const failed: string[] = []
 
@@ -35,9 +38,11 @@ async function tests(): Promise<void> {
   say('tests …\n')
   const run = ['run', ...process.argv.slice(2)]
   const output: Buffer[] = []
+  const env = { ...process.env, KEES_TEST_RECORD: recordFolder }
   const { code } = process.stdout.isTTY
-    ? await runCommand('tap', [...run, `--output-file=${tapOutput}`])
+    ? await runCommand('tap', [...run, `--output-file=${tapOutput}`], { env })
     : await runCommand('tap', [...run, '--reporter=tap'], {
+        env,
         stdio: ['ignore', 'pipe', 'inherit'],
         onOutput: (chunk: Buffer) => {
           output.push(chunk)
@@ -54,18 +59,34 @@ async function tests(): Promise<void> {
   )
 }
 
+/** The last test, of all the others: no program that they started ever showed a value. */
+function noValueIsShown(): void {
+  // What tests of one process print stands between their results; titles are the tests' own words.
+  const between = readFileSync(tapOutput, 'utf8').replace(/^ *(not )?ok .*$|^ *# Subtest: .*$/gm, '')
+  const { programs, values, leaks } = findValues(recordFolder, { 'output.tap': between })
+  say(`values in what ${programs} programs said, of ${values} that they had: ${leaks.length}\n`)
+  for (const leak of leaks) say(`a value is shown in .tap/record/${leak}\n`)
+  const isWhole = process.argv.length === 2
+  if (leaks.length > 0 || (isWhole && (programs < 100 || values < 100))) failed.push('no value is shown')
+}
+
 function say(text: string): void {
   process.stderr.write(text)
 }
 
 mkdirSync(dirname(tapOutput), { recursive: true })
 rmSync(tapOutput, { force: true })
+rmSync(recordFolder, { recursive: true, force: true })
+mkdirSync(recordFolder)
 await step('formatting', ['npm', 'run', '--silent', 'format:check'])
 await step('lint', ['npm', 'run', '--silent', 'lint'])
 await step('types', ['npm', 'run', '--silent', 'types'])
 const built = await step('build', ['npm', 'run', '--silent', 'build'])
 await step('tools', ['npm', 'run', '--silent', 'fetch-tools'], true)
-if (built) await tests()
+if (built) {
+  await tests()
+  noValueIsShown()
+}
 if (failed.length > 0) {
   say(`failed: ${failed.join(', ')}\n`)
   process.exitCode = 1

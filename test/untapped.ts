@@ -1,7 +1,29 @@
+import { join } from 'node:path'
+
 /**
  * The command as users run it: into every Node that a test starts, tap puts a loader of its own, whatever environment
  * the test gives. It costs time, and some programs do not start with it.
+ *
+ * Where the whole suite is run, what every Node says is recorded, with all that Node itself can be made to say: its debug
+ * output and its crash reports (record-output.cjs). Not where strace counts the system calls.
  */
-export function untapped(command: string, args: readonly string[] = []): [command: string, args: string[]] {
-  return ['env', ['-u', 'NODE_OPTIONS', command, ...args]]
+export function untapped(
+  command: string,
+  args: readonly string[] = [],
+  folder = process.env['KEES_TEST_RECORD'],
+): [command: string, args: string[]] {
+  const recorded = folder === undefined || folder === '' || command === 'strace' ? [] : recordedIn(folder)
+  return ['env', ['-u', 'NODE_OPTIONS', ...recorded, command, ...args]]
+}
+
+function recordedIn(folder: string): string[] {
+  const options = [
+    `--require=${join(import.meta.dirname, 'record-output.cjs')}`,
+    '--report-uncaught-exception',
+    '--report-on-fatalerror',
+    '--report-on-signal',
+    '--report-signal=SIGUSR2',
+    `--report-directory=${folder}`,
+  ]
+  return [`NODE_OPTIONS=${options.join(' ')}`, 'NODE_DEBUG=http,https,net,tls', `KEES_TEST_RECORD=${folder}`]
 }

@@ -1,0 +1,49 @@
+/** Looks for values of parameters in everything that was recorded of a run of the whole suite (test/record-output.cjs). */
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** What the tests' own values are made of. */
+const marks = ['fakepassword', 'privatekeydummyvalue', 'publickeydummyvalue']
+
+/** The demo shows the command with which somebody stores a value. */
+const typed = "$ printf 'fakepassword' | kees put db.password"
+
+/** Shorter values are words that may stand anywhere. */
+const shortest = 12
+
+export type Found = {
+  /** How many programs said something. */
+  readonly programs: number
+  /** How many different values they had. */
+  readonly values: number
+  /** Each with the file and a piece of the value. */
+  readonly leaks: readonly string[]
+}
+
+/** @param reports texts beside those of the folder, by a name for each. */
+export function findValues(folder: string, reports: Readonly<Record<string, string>> = {}): Found {
+  const files = readdirSync(folder).map(
+    (name) => [name, readFileSync(join(folder, name), 'utf8').replaceAll(typed, '')] as const,
+  )
+  const values = new Set(marks)
+  for (const [name, text] of files) {
+    if (!name.startsWith('values-')) continue
+    // A killed program may leave half a line.
+    for (const line of text.split('\n')) if (line.endsWith('"')) values.add(JSON.parse(line))
+  }
+  const texts = [...files.filter(([name]) => !name.startsWith('values-')), ...Object.entries(reports)]
+  const leaks = texts.flatMap(([name, text]) =>
+    [...values].flatMap((value) =>
+      value.length >= shortest && shapesOf(value).some((shape) => text.includes(shape))
+        ? [`${name}: ${JSON.stringify(value.slice(0, shortest))}…`]
+        : [],
+    ),
+  )
+  const programs = files.filter(([name]) => name.startsWith('said-')).length
+  return { programs, values: values.size - marks.length, leaks }
+}
+
+/** As it is, and as JSON shows it inside a string. */
+function shapesOf(value: string): string[] {
+  return [...new Set([value, JSON.stringify(value).slice(1, -1)])]
+}
