@@ -5,7 +5,7 @@ import { type Grant, grantOf, isWorkloadKey } from './grant.ts'
 import { type GrantUse, judgeGrants } from './grant-findings.ts'
 import { type IamRole, roleAnnotation } from './iam-role.ts'
 import type { KmsKeys } from './kms-keys.ts'
-import { type RoleClaims, type RoleSources, workloadRoles } from './workload-roles.ts'
+import { type RoleClaims, roleFinder, type RoleSources } from './workload-roles.ts'
 
 /** A workload that declares parameters. */
 export type Reader = RoleClaims & {
@@ -30,8 +30,9 @@ export type GrantSources = RoleSources & {
 export function collectGrants(readers: readonly Reader[], sources: GrantSources): Grants {
   const findings: Finding[] = []
   const drafts = new Map<string, Draft>()
+  const rolesOf = roleFinder(sources)
   for (const reader of readers) {
-    const { targets, findings: own } = targetsOf(reader, sources)
+    const { targets, findings: own } = targetsOf(reader, rolesOf, sources)
     findings.push(...own)
     for (const target of reader.parameters.length > 0 ? targets : []) {
       const draft = drafts.get(target.key)
@@ -71,9 +72,10 @@ function sorted(sets: ReadonlyMap<string, ReadonlySet<string>>): ReadonlyMap<str
 /** Whom the parameters of one workload are granted to. */
 function targetsOf(
   reader: Reader,
+  rolesOf: ReturnType<typeof roleFinder>,
   sources: GrantSources,
 ): { readonly targets: readonly Target[]; readonly findings: readonly Finding[] } {
-  const { roles, findings } = workloadRoles(reader, sources)
+  const { roles, findings } = rolesOf(reader)
   if (roles.length > 0) {
     const own = roles.filter(({ account }) => (account ?? sources.account) === sources.account)
     const selected = sources.account === '' ? roles : own

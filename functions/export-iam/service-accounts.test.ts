@@ -1,5 +1,5 @@
 import t from 'tap'
-import { accountsOf, type ServiceAccount } from './service-accounts.ts'
+import { accountFinder, type ServiceAccount } from './service-accounts.ts'
 
 function account(
   name: string,
@@ -23,7 +23,7 @@ function account(
 }
 const use = { namespace: undefined, name: 'app', affixes: '/' }
 const names = (accounts: readonly ServiceAccount[], asked = use, namespace?: string) =>
-  accountsOf(asked, accounts, namespace).value?.map(({ object }) => object.name)
+  accountFinder(accounts, namespace)(asked).value?.map(({ object }) => object.name)
 
 t.strictSame(names([account('other')]), [], 'an account that the input does not have')
 t.strictSame(names([account('app'), account('other')]), ['app'], 'the account of the name')
@@ -48,14 +48,14 @@ t.strictSame(
 )
 t.strictSame(names([account('app'), ...both]), ['app'], 'so too where one kept its name')
 t.equal(
-  accountsOf({ ...use, affixes: '-x/' }, both, undefined).problem,
+  accountFinder(both, undefined)({ ...use, affixes: '-x/' }).problem,
   'runs as ServiceAccount app, which may be ServiceAccount/dev-app, ServiceAccount/prod-app: name them apart',
   'of two that fit equally, none',
 )
 t.strictSame(names([account('app'), account('app')]), ['app', 'app'], 'two versions of one account')
 t.strictSame(names([account('app', { namespace: 'prod' })]), [], 'an account of another namespace')
 t.strictSame(
-  accountsOf({ ...use, namespace: 'prod' }, [account('app')], 'prod').value?.length,
+  accountFinder([account('app')], 'prod')({ ...use, namespace: 'prod' }).value?.length,
   1,
   'an object without namespace is in that of option namespace',
 )

@@ -43,19 +43,35 @@ export function affixesOf(item: ManifestItem): string {
 }
 
 /**
- * The accounts that are meant: none that the input has; or one, more than once where two versions of it are exported
+ * Finds the accounts that are meant: none that the input has; or one, more than once where two versions of it are exported
  * together. @param namespace of objects that name none.
  */
-export function accountsOf(
-  use: AccountUse,
+export function accountFinder(
   accounts: readonly ServiceAccount[],
   namespace: string | undefined,
+): (use: AccountUse) => Checked<readonly ServiceAccount[]> {
+  // There may be as many accounts as pods that use them.
+  const byName = new Map<string, ServiceAccount[]>()
+  for (const account of accounts) {
+    for (const name of new Set([account.object.name, ...account.formerNames])) {
+      const known = byName.get(name)
+      if (known) known.push(account)
+      else byName.set(name, [account])
+    }
+  }
+  return (use) => {
+    const named = byName.get(use.name) ?? []
+    return chooseAccounts(
+      named.filter(({ object }) => (object.namespace ?? namespace) === use.namespace),
+      use,
+    )
+  }
+}
+
+function chooseAccounts(
+  known: readonly ServiceAccount[],
+  use: AccountUse,
 ): Checked<readonly ServiceAccount[]> {
-  const known = accounts.filter(
-    ({ object, formerNames }) =>
-      (object.namespace ?? namespace) === use.namespace &&
-      (object.name === use.name || formerNames.includes(use.name)),
-  )
   const isOne = (some: readonly ServiceAccount[]) => new Set(some.map(({ object }) => object.name)).size <= 1
   if (isOne(known)) return { value: known }
   // As kustomize tells them apart.

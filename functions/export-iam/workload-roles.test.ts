@@ -1,7 +1,7 @@
 import t from 'tap'
 import { lineOf } from '../krm-result.ts'
 import type { ServiceAccount } from './service-accounts.ts'
-import { type RoleClaims, type RoleSources, workloadRoles } from './workload-roles.ts'
+import { type RoleClaims, roleFinder, type RoleSources } from './workload-roles.ts'
 
 const arn = (name: string) => `arn:aws:iam::111122223333:role/${name}`
 const claims: RoleClaims = {
@@ -93,7 +93,7 @@ const cases: readonly (readonly [
   ],
 ]
 for (const [title, claim, sources, roles, said] of cases) {
-  const found = workloadRoles(claim, sources)
+  const found = roleFinder(sources)(claim)
   t.strictSame(
     [found.roles.map(({ arn: whole, name }) => whole ?? name), found.findings.map(lineOf)],
     [roles, said],

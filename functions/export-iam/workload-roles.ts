@@ -10,7 +10,7 @@ import { type IamRole, parseIamRole, roleAnnotation } from './iam-role.ts'
 import type { AccountRole } from './roles-option.ts'
 import {
   accountRoleAnnotation,
-  accountsOf,
+  accountFinder,
   type AccountUse,
   type ServiceAccount,
 } from './service-accounts.ts'
@@ -36,15 +36,26 @@ export type WorkloadRoles = {
   readonly findings: readonly Finding[]
 }
 
-export function workloadRoles(
-  { object, account, annotated }: RoleClaims,
-  sources: RoleSources,
-): WorkloadRoles {
+/** What it looks for is sorted once, for all workloads of an input. */
+export function roleFinder(sources: RoleSources): (claims: RoleClaims) => WorkloadRoles {
+  const namespace = sources.namespace === '' ? undefined : sources.namespace
+  const accountsOf = accountFinder(sources.serviceAccounts, namespace)
+  // An account stands there once.
+  const byAccount = new Map(sources.roles.map((one) => [`${one.namespace}/${one.serviceAccount}`, one]))
+  return (claims) => workloadRoles(claims, { namespace, accountsOf, byAccount })
+}
+
+type Known = {
+  readonly namespace: string | undefined
+  readonly accountsOf: ReturnType<typeof accountFinder>
+  readonly byAccount: ReadonlyMap<string, AccountRole>
+}
+
+function workloadRoles({ object, account, annotated }: RoleClaims, known: Known): WorkloadRoles {
   const findings: Finding[] = []
   const report = (severity: Finding['severity'], message: string) =>
     findings.push({ severity, message, object, exit: exitCode.input })
-  const namespace = sources.namespace === '' ? undefined : sources.namespace
-  const use = { ...account, namespace: account.namespace ?? namespace }
+  const use = { ...account, namespace: account.namespace ?? known.namespace }
   const found: Found[] = []
   const add = (text: string, source: string, form: 'any' | 'ARN') => {
     const { value: role, problem } = parseIamRole(text)
@@ -54,15 +65,15 @@ export function workloadRoles(
     } else found.push({ role, source })
   }
 
-  const { value: accounts, problem } = accountsOf(use, sources.serviceAccounts, namespace)
+  const { value: accounts, problem } = known.accountsOf(use)
   if (problem !== undefined) report('error', problem)
   // Renamed by kustomize, or not in the input.
   const name = accounts?.[0]?.object.name ?? use.name
-  if (sources.roles.length > 0 && use.namespace === undefined) {
+  if (known.byAccount.size > 0 && use.namespace === undefined) {
     report('warning', 'has no namespace, so no entry of option roles is for it: set option namespace')
   }
-  const mapped = sources.roles.filter((one) => one.namespace === use.namespace && one.serviceAccount === name)
-  for (const one of mapped) add(one.role, `option roles for ${one.namespace}/${one.serviceAccount}`, 'any')
+  const mapped = known.byAccount.get(`${use.namespace ?? ''}/${name}`)
+  if (mapped) add(mapped.role, `option roles for ${mapped.namespace}/${mapped.serviceAccount}`, 'any')
   for (const one of accounts ?? []) {
     if (one.role !== undefined)
       add(one.role, `${nameOf(one.object)} annotation ${accountRoleAnnotation}`, 'ARN')
