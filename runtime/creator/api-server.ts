@@ -69,7 +69,7 @@ export function openApiServer(kubeconfig: string | undefined): OpenedApiServer {
 function serverOf(config: KubeConfig, base: URL, proxied: boolean): ApiServer {
   const { request: send, Agent } = base.protocol === 'http:' ? http : https
   // The library makes agents that open a connection for each request.
-  const agent = new Agent({ keepAlive: true, maxSockets: 20 })
+  const agent = new Agent({ keepAlive: true })
 
   const open = async (
     method: string,

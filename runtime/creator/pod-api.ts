@@ -83,7 +83,7 @@ export function podApi(server: ApiServer, selection: PodSelection, random: () =>
         yield { type: 'expired' }
         return
       }
-      if (status !== 200) throw refused('watch', status, await firstFrame(chunks))
+      if (status !== 200) throw refused('watch', status, await readListItems(chunks, () => {}))
       for await (const frame of watchFrames(chunks)) yield readChange(frame, annotationDomain)
     },
   }
@@ -108,11 +108,6 @@ function readChange(frame: unknown, domain: string): PodChange {
     throw failed({ code: 'BAD_ANSWER', message: 'the watch of the API server has a frame of no known form' })
   }
   return { type: change, pod, version: pod.version }
-}
-
-async function firstFrame(chunks: AsyncIterable<Buffer>): Promise<unknown> {
-  for await (const frame of watchFrames(chunks)) return frame
-  return undefined
 }
 
 /** @param body a Status, whose message is the API server's own and quotes no annotation. */

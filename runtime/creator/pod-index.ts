@@ -2,6 +2,7 @@
  * The pods that ask for something, by what they ask for. Pods of one workload share a template, so that a pod costs little
  * more than its names: a cluster has many more pods than templates.
  */
+import { hash } from 'node:crypto'
 import type { PodMetadata } from './pod-metadata.ts'
 import {
   type Claim,
@@ -53,7 +54,8 @@ export function podIndex(rules: TemplateRules, now: () => number, events: IndexE
   let total = 0
 
   const enter = (pod: PodMetadata): OwnTemplate | undefined => {
-    const key = `${pod.namespace}\n${JSON.stringify(pod.annotations)}`
+    // Not the text itself: somebody may annotate many pods with a quarter of a megabyte each.
+    const key = `${pod.namespace} ${hash('sha256', JSON.stringify(pod.annotations))}`
     const known = templates.get(key)
     if (known) return known
     const content = readTemplate(pod.namespace, pod.annotations, rules)

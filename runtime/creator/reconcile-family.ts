@@ -52,6 +52,8 @@ const verifyAfter = 60_000
 /** Between two looks at an incomplete group; AWS gives no bound for how late a read may be. */
 const confirmAfter = 10_000
 const quotaJitter = 30_000
+/** Of the templates that ask for one group: of a setting that a whole cluster shares, a few hear. */
+const mostTold = 20
 
 /** What only a person can mend, so the pod is told. */
 const toTell: Readonly<Partial<Record<Failure['code'], EventReason>>> = {
@@ -173,7 +175,7 @@ async function create(
     tools.created(group, made.created.length, clock.now() - template.seenAt)
     tools.log.info('created', { parameters: made.created, namespace })
     const message = joinShortened(made.created.map((name) => `created ${name}`))
-    tellAll(granted, { reason: 'Created', message }, tools)
+    tools.tell(template, { reason: 'Created', message })
   }
   if (made.outcome === 'failed') {
     memory.doubt()
@@ -234,8 +236,8 @@ async function verify(
 }
 
 function tellAll({ claimants }: Granted, remark: Remark, { tell, log }: FamilyTools): void {
-  if (remark.reason !== 'Created') log.debug('refused', { reason: remark.reason, about: remark.message })
-  for (const { template } of claimants) tell(template, remark)
+  log.debug('refused', { reason: remark.reason, about: remark.message })
+  for (const { template } of claimants.slice(0, mostTold)) tell(template, remark)
 }
 
 function tellFailure(granted: Granted, failure: Failure, tools: FamilyTools): void {

@@ -1,0 +1,128 @@
+import { once } from 'node:events'
+import { createServer, type RequestListener } from 'node:http'
+import { join } from 'node:path'
+import { writeFileSync } from 'node:fs'
+import t, { type Test } from 'tap'
+import { failureOf } from '../failure.ts'
+import { openApiServer } from './api-server.ts'
+
+/** A kubeconfig for a plain server of this test. */
+function kubeconfig(t: Test, server: string, more: object = {}): string {
+  const path = join(t.testdir(), 'kubeconfig')
+  const config = {
+    apiVersion: 'v1',
+    kind: 'Config',
+    clusters: [{ name: 'c', cluster: { server, 'insecure-skip-tls-verify': true } }],
+    users: [{ name: 'u', user: { token: 'secret-token' } }],
+    contexts: [{ name: 'x', context: { cluster: 'c', user: 'u' } }],
+    'current-context': 'x',
+    ...more,
+  }
+  writeFileSync(path, JSON.stringify(config))
+  return path
+}
+
+async function serve(t: Test, listener: RequestListener, path = '') {
+  const server = createServer(listener).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.teardown(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  const address = server.address()
+  const port = typeof address === 'object' && address ? address.port : 0
+  const opened = openApiServer(kubeconfig(t, `http://127.0.0.1:${port}${path}`))
+  if (opened.server === undefined) throw new Error(opened.problem)
+  return { api: opened.server, port }
+}
+
+const failureIn = async (work: Promise<unknown>) =>
+  failureOf(await work.then(String, (error: unknown) => error))
+
+t.test(
+  'a request has the credentials, what it accepts and what it says; every answer is returned',
+  async (t) => {
+    const seen: unknown[] = []
+    const listener: RequestListener = (request, response) => {
+      let body = ''
+      request.on('data', (chunk: Buffer) => (body += chunk.toString()))
+      request.on('end', () => {
+        const { authorization, accept } = request.headers
+        seen.push([request.method, request.url, authorization, accept, body])
+        response.writeHead(request.url?.endsWith('/text') ? 200 : 409)
+        response.end(request.url?.endsWith('/text') ? 'ok' : '{"code":409}')
+      })
+    }
+    const { api } = await serve(t, listener, '/prefix/')
+    t.strictSame(await api.request('POST', '/a?b=c', { body: { x: 1 }, timeout: 5000 }), {
+      status: 409,
+      body: { code: 409 },
+    })
+    t.strictSame(await api.request('GET', '/text', { accept: 'text/plain', timeout: 5000 }), {
+      status: 200,
+      body: undefined,
+    })
+    t.strictSame(seen, [
+      ['POST', '/prefix/a?b=c', 'Bearer secret-token', 'application/json', '{"x":1}'],
+      ['GET', '/prefix/text', 'Bearer secret-token', 'text/plain', ''],
+    ])
+  },
+)
+
+t.test('a server that does not answer, hangs up or is not there is unreachable', async (t) => {
+  const hangs = await serve(t, () => {})
+  t.strictSame(await failureIn(hangs.api.request('GET', '/', { timeout: 50 })), {
+    code: 'UNREACHABLE',
+    message: 'the API server was not reached (ABORT_ERR)',
+  })
+  const cuts = await serve(t, (request) => request.socket.destroy())
+  t.match(await failureIn(cuts.api.request('GET', '/', { timeout: 5000 })), { code: 'UNREACHABLE' })
+  const nobody = openApiServer(kubeconfig(t, 'http://127.0.0.1:1')).server
+  t.match(nobody && (await failureIn(nobody.request('GET', '/', { timeout: 5000 }))), {
+    code: 'UNREACHABLE',
+    message: 'the API server was not reached (ECONNREFUSED)',
+  })
+})
+
+t.test('a stream comes as it is sent, and ends with the signal', async (t) => {
+  const { api } = await serve(t, (_, response) => void response.write('one'))
+  const stop = new AbortController()
+  const { status, chunks } = await api.stream('/watch', 'application/json', stop.signal)
+  t.equal(status, 200)
+  const read = async () => {
+    for await (const chunk of chunks) {
+      t.equal(chunk.toString(), 'one')
+      stop.abort()
+    }
+  }
+  t.match(await failureIn(read()), { code: 'UNREACHABLE' })
+})
+
+t.test('a stream that is cut off is no stream that ended', async (t) => {
+  const { api } = await serve(t, (_, response) => {
+    response.write('half')
+    setTimeout(() => response.destroy(), 20)
+  })
+  const { chunks } = await api.stream('/watch', 'application/json', new AbortController().signal)
+  const read = async () => {
+    for await (const chunk of chunks) t.equal(chunk.toString(), 'half')
+  }
+  t.match(await failureIn(read()), { code: 'UNREACHABLE' })
+})
+
+t.test('a kubeconfig that cannot be used is said, without what it holds', async (t) => {
+  const missing = join(t.testdir(), 'missing')
+  t.strictSame(openApiServer(missing), {
+    problem: `${JSON.stringify(missing)} cannot be read: it does not exist (ENOENT)`,
+    unreadable: true,
+  })
+  const broken = kubeconfig(t, '')
+  writeFileSync(broken, 'token: {secret-token')
+  t.strictSame(openApiServer(broken), {
+    problem: `${JSON.stringify(broken)} is no kubeconfig`,
+    unreadable: false,
+  })
+  const noContext = kubeconfig(t, 'http://127.0.0.1:1', { 'current-context': 'y' })
+  t.match(openApiServer(noContext), { problem: /names no current context with a cluster and a user$/ })
+  t.match(openApiServer(undefined), { problem: /^is not set, and there is no ServiceAccount in / })
+})
