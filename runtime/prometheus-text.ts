@@ -6,9 +6,9 @@ export type Metric = {
   readonly samples: readonly Sample[]
 }
 
-export type Sample = { readonly labels?: Readonly<Record<string, string>>; readonly value: number }
+export type Labels = Readonly<Record<string, string>>
 
-export const prometheusContentType = 'text/plain; version=0.0.4; charset=utf-8'
+export type Sample = { readonly labels?: Labels; readonly value: number }
 
 export function formatMetrics(metrics: readonly Metric[]): string {
   return metrics
@@ -21,7 +21,8 @@ export function formatMetrics(metrics: readonly Metric[]): string {
     .join('')
 }
 
-function formatLabels(labels: Readonly<Record<string, string>> = {}): string {
+/** In braces, or nothing where there are none. */
+export function formatLabels(labels: Labels = {}): string {
   const pairs = Object.entries(labels).map(([name, value]) => `${name}="${escape(value)}"`)
   return pairs.length === 0 ? '' : `{${pairs.join(',')}}`
 }

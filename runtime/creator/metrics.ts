@@ -1,5 +1,7 @@
 /** Counters, gauges and histograms as Prometheus reads them: https://prometheus.io/docs/instrumenting/exposition_formats/ */
 
+import { formatLabels, type Labels } from '../prometheus-text.ts'
+
 export const metricTable = {
   queue_depth: { type: 'gauge', help: 'families of parameters that wait to be looked at' },
   pods: { type: 'gauge', help: 'annotated pods that are not finished' },
@@ -21,8 +23,6 @@ export const metricTable = {
 } as const satisfies Readonly<Record<string, { readonly type: string; readonly help: string }>>
 
 export type MetricName = keyof typeof metricTable
-
-export type Labels = Readonly<Record<string, string>>
 
 export type Metrics = {
   readonly count: (name: MetricName, labels?: Labels, by?: number) => void
@@ -87,13 +87,4 @@ function histogramLines(name: string, { counts, sum, count }: Histogram): string
     `${name}_sum ${sum}`,
     `${name}_count ${count}`,
   ]
-}
-
-function formatLabels(labels: Labels): string {
-  const pairs = Object.entries(labels).map(([key, value]) => `${key}="${escape(value)}"`)
-  return pairs.length === 0 ? '' : `{${pairs.join(',')}}`
-}
-
-function escape(text: string): string {
-  return text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')
 }

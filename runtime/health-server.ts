@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { failed } from '../failure.ts'
+import { failed } from './failure.ts'
 
 export type HealthPages = {
   /** Problems; none is healthy. */

@@ -1,7 +1,7 @@
 import { createServer } from 'node:net'
 import { once } from 'node:events'
 import t from 'tap'
-import { failureOf } from '../failure.ts'
+import { failureOf } from './failure.ts'
 import { serveHealth } from './health-server.ts'
 
 t.test('the pages answer what they are asked for, and nothing else', async (t) => {
