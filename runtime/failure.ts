@@ -36,6 +36,9 @@ const exitCodes = {
 
 export type FailureCode = keyof typeof exitCodes
 
+/** For the documents. */
+export const failureCodes: readonly string[] = Object.keys(exitCodes)
+
 export type Failure = {
   readonly code: FailureCode
   /** One sentence without secret values and without ARNs. */
