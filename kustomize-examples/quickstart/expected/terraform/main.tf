@@ -342,6 +342,11 @@ resource "aws_iam_role_policy_attachment" "part8" {
   }
 }
 
+# It waits for the attachments: a role that comes under another key has its new policy before the old one goes.
+resource "terraform_data" "attached" {
+  input = keys(aws_iam_role_policy_attachment.part1)
+}
+
 check "role_names" {
   assert {
     condition     = length(setsubtract(keys(var.role_names), keys(local.grants))) == 0
