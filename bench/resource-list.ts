@@ -1,22 +1,41 @@
 /** The input of the benchmark: Deployments as kpt and kustomize hand them over, with what such a file has in practice. */
 
-/** @param every one of so many is annotated. @param name of the Deployments, so that no two inputs are equal. */
-export function resourceListOf(count: number, every: number): string {
-  const items = Array.from({ length: count }, (_, index) => deployment(index, index % every === 0))
+/** Where the roles come from: each Deployment's annotation, one for a hundred of them, or each one's ServiceAccount. */
+export type Roles = 'annotations' | 'shared' | 'accounts'
+
+/** @param every one of so many is annotated. */
+export function resourceListOf(count: number, every: number, roles: Roles = 'annotations'): string {
+  const items = Array.from({ length: count }, (_, index) => deployment(index, index % every === 0, roles))
   return `apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems:\n${items.join('')}`
 }
 
-function deployment(index: number, annotated: boolean): string {
-  const name = `app-${String(index).padStart(5, '0')}`
+function nameOf(index: number): string {
+  return `app-${String(index).padStart(5, '0')}`
+}
+
+function serviceAccount(name: string): string {
+  return `- apiVersion: v1
+  kind: ServiceAccount
+  metadata:
+    name: ${name}
+    namespace: default
+    annotations:
+      eks.amazonaws.com/role-arn: arn:aws:iam::111122223333:role/${name}-role
+`
+}
+
+function deployment(index: number, annotated: boolean, roles: Roles): string {
+  const name = nameOf(index)
+  const role = roles === 'shared' ? nameOf(index - (index % 100)) : name
+  const roleLine = roles === 'accounts' ? '' : `        iam.amazonaws.com/role: ${role}-role\n`
   const annotations = annotated
-    ? `        iam.amazonaws.com/role: ${name}-role
-        secret.bsycorp.com/db.password: kind=REFERENCE,type=PASSWORD
+    ? `${roleLine}        secret.bsycorp.com/db.password: kind=REFERENCE,type=PASSWORD
         secret.bsycorp.com/signingKey.v1_private: kind=DYNAMIC,type=RSA,size=2048
         secret.bsycorp.com/signingKey.v1_public: kind=DYNAMIC,type=RSA,size=2048
         init.bsycorp.com/storage-prefix: /${name}
 `
     : ''
-  return `- apiVersion: apps/v1
+  return `${roles === 'accounts' && annotated ? serviceAccount(name) : ''}- apiVersion: apps/v1
   kind: Deployment
   metadata: # kpt-merge: default/${name}
     name: ${name}
