@@ -32,15 +32,33 @@ export function findValues(folder: string, reports: Readonly<Record<string, stri
     for (const line of text.split('\n')) if (line.endsWith('"')) values.add(JSON.parse(line))
   }
   const texts = [...files.filter(([name]) => !name.startsWith('values-')), ...Object.entries(reports)]
+  const isShown = findAny(values)
   const leaks = texts.flatMap(([name, text]) =>
-    [...values].flatMap((value) =>
-      value.length >= shortest && shapesOf(value).some((shape) => text.includes(shape))
-        ? [`${name}: ${JSON.stringify(value.slice(0, shortest))}…`]
-        : [],
-    ),
+    isShown(text).map((value) => `${name}: ${JSON.stringify(value.slice(0, shortest))}…`),
   )
   const programs = files.filter(([name]) => name.startsWith('said-')).length
   return { programs, values: values.size - marks.length, leaks }
+}
+
+/** Goes once through a text for all values together, which are thousands in megabytes: by how each value begins. */
+function findAny(values: ReadonlySet<string>): (text: string) => string[] {
+  const begun = new Map<string, Set<string>>()
+  for (const value of values) {
+    for (const shape of shapesOf(value)) {
+      if (shape.length < shortest) continue
+      const beginning = shape.slice(0, shortest)
+      begun.set(beginning, (begun.get(beginning) ?? new Set()).add(shape))
+    }
+  }
+  return (text) => {
+    const shown = new Set<string>()
+    for (let position = 0; position + shortest <= text.length; position++) {
+      for (const shape of begun.get(text.slice(position, position + shortest)) ?? []) {
+        if (text.startsWith(shape, position)) shown.add(shape)
+      }
+    }
+    return [...shown]
+  }
 }
 
 /** As it is, and as JSON shows it inside a string. */

@@ -1,9 +1,15 @@
+import { join } from 'node:path'
 import t from 'tap'
+import type { CredentialSource } from '../runtime/aws-credentials.ts'
 import { fetchParameters } from '../runtime/fetch-parameters.ts'
 import { clock } from '../runtime/clock.ts'
+import { openHttp } from '../runtime/http-exchange.ts'
 import { runParameterStoreContract } from '../runtime/parameter-store.contract.ts'
+import { podCredentials } from '../runtime/pod-credentials.ts'
 import { secretValue } from '../runtime/secret-value.ts'
+import { openSsmCall } from '../runtime/ssm-call.ts'
 import { openSsmParameterStore } from '../runtime/ssm-parameter-store.ts'
+import { openSsmReader } from '../runtime/ssm-reader.ts'
 import { motoMissing, startMoto } from './moto.ts'
 
 t.test('the SSM store on moto', { skip: motoMissing }, async (t) => {
@@ -18,6 +24,41 @@ t.test('the SSM store on moto', { skip: motoMissing }, async (t) => {
   })
   let stores = 0
   await runParameterStoreContract(t, 'moto', () => ({ store, prefix: `/store-${++stores}` }))
+
+  const exchange = openHttp()
+  const env = { AWS_REGION: 'eu-west-1', AWS_ENDPOINT_URL: moto.endpoint }
+  const openReader = (credentials: CredentialSource) =>
+    openSsmReader(async () =>
+      openSsmCall({
+        region: 'eu-west-1',
+        endpoint: moto.endpoint,
+        credentials,
+        requestTimeout: 20_000,
+        exchange,
+      }),
+    )
+  const reader = openReader(async () => ({ accessKeyId: 'test', secretAccessKey: 'test' }))
+  await runParameterStoreContract(t, 'init on moto', () => ({
+    store: { ...store, ...reader },
+    prefix: `/store-${++stores}`,
+  }))
+
+  await t.test("a pod's token becomes credentials with which init reads", async (t) => {
+    const token = join(t.testdir({ token: 'fakeidentity' }), 'token')
+    const pod = {
+      ...env,
+      AWS_WEB_IDENTITY_TOKEN_FILE: token,
+      AWS_ROLE_ARN: 'arn:aws:iam::123456789012:role/app',
+    }
+    const credentials = podCredentials(pod, 20_000, exchange)
+    const { accessKeyId, sessionToken, expiration } = await credentials()
+    t.match(accessKeyId, /^ASIA/)
+    t.ok(sessionToken)
+    t.ok((expiration?.getTime() ?? 0) > Date.now())
+    await store.replace('/by-token', secretValue('fakepassword'))
+    const { found } = await openReader(credentials).get([{ name: '/by-token' }])
+    t.equal(found[0]?.value.reveal(), 'fakepassword')
+  })
 
   await t.test(
     'twenty-three parameters, some of them pinned, are fetched by name and selector',
