@@ -8,8 +8,11 @@ import { goModuleFiles } from './go-module-files.ts'
 import { findCommand } from './installed.ts'
 import { runQuietly } from './run-quietly.ts'
 import {
+  actionlintFolder,
+  actionlintVersion,
   argoCdFolder,
   argoCdVersion,
+  cachedActionlint,
   cachedArgoCd,
   cachedControlPlane,
   cachedHelm,
@@ -49,6 +52,14 @@ const tools: readonly Tool[] = [
     folder: helmFolder(),
     cached: cachedHelm,
     fetch: (go, folder) => goInstall(go, [`helm.sh/helm/v3/cmd/helm@v${helmVersion}`], folder),
+  },
+  {
+    name: `actionlint ${actionlintVersion}`,
+    client: 'go',
+    folder: actionlintFolder(),
+    cached: cachedActionlint,
+    fetch: (go, folder) =>
+      goInstall(go, [`github.com/rhysd/actionlint/cmd/actionlint@v${actionlintVersion}`], folder),
   },
   {
     name: `manifests of Argo CD ${argoCdVersion}`,

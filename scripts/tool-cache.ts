@@ -7,6 +7,7 @@ import { isAbsolute, join } from 'node:path'
 export const kustomizeVersion = '5.8.1'
 export const motoVersion = '5.2.1'
 export const helmVersion = '3.19.0'
+export const actionlintVersion = '1.7.12'
 export const argoCdVersion = '3.5.7'
 export const controlPlaneSource = join(import.meta.dirname, '..', 'test', 'control-plane')
 
@@ -26,6 +27,14 @@ export function helmFolder(): string {
 
 export function motoFolder(): string {
   return join(toolCache(), `moto-${motoVersion}`)
+}
+
+export function actionlintFolder(): string {
+  return join(toolCache(), `actionlint-${actionlintVersion}`)
+}
+
+export function cachedActionlint(): string | undefined {
+  return ifThere(join(actionlintFolder(), 'actionlint'))
 }
 
 export function argoCdFolder(): string {

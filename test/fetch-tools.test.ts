@@ -16,7 +16,7 @@ if [ "$1" = mod ]; then
   printf '{\\n\\t"Dir": "%s"\\n}\\n' "$XDG_CACHE_HOME/../module"
 else
   mkdir -p "$GOBIN"
-  touch "$GOBIN/kustomize" "$GOBIN/control-plane" "$GOBIN/helm"
+  touch "$GOBIN/kustomize" "$GOBIN/control-plane" "$GOBIN/helm" "$GOBIN/actionlint"
 fi
 `
 
@@ -62,6 +62,7 @@ const tools = (folder: string) =>
 
 const callsOfBoth = [
   /^go install -C .*\/test\/control-plane -trimpath -buildvcs=false -ldflags=-s -w \.$/,
+  /^go install github\.com\/rhysd\/actionlint\/cmd\/actionlint@v1\.7\.12$/,
   /^go install helm\.sh\/helm\/v3\/cmd\/helm@v3\.19\.0$/,
   /^go install sigs\.k8s\.io\/kustomize\/kustomize\/v5@v5\.8\.1$/,
   /^go mod download -json github\.com\/argoproj\/argo-cd\/v3@v3\.5\.7$/,
@@ -78,6 +79,7 @@ t.test('each client brings its tool, with a line for the start and one for the e
   t.match(said, /^moto 5\.2\.1: done in \d+ s$/m)
   t.match(calls(folder), callsOfBoth)
   t.strictSame(tools(folder), [
+    'actionlint-1.7.12',
     'argo-cd-3.5.7',
     'control-plane',
     'helm-3.19.0',
@@ -124,6 +126,7 @@ t.test('a client that fails is a failure that shows what it said, and the other 
   t.equal(code, 1)
   t.match(said, /^kustomize 5\.8\.1: go says why\n+".*go install .*" failed with exit code 1$/m)
   t.strictSame(tools(folder), [
+    'actionlint-1.7.12.making',
     'control-plane.making',
     'helm-3.19.0.making',
     'kustomize-5.8.1.making',
@@ -134,5 +137,6 @@ t.test('a client that fails is a failure that shows what it said, and the other 
 t.test('where the machine has a control plane of its own, none is built', async (t) => {
   const folder = machine(t, { go })
   t.equal((await fetchTools(folder, '/opt/envtest')).code, 0)
-  t.strictSame(tools(folder), ['argo-cd-3.5.7', 'helm-3.19.0', 'kustomize-5.8.1'])
+  t.strictSame(tools(folder), ['actionlint-1.7.12',
+    'argo-cd-3.5.7', 'helm-3.19.0', 'kustomize-5.8.1'])
 })

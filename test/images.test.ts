@@ -85,7 +85,10 @@ t.test(`images on ${base}`, { skip: containersMissing }, async (t) => {
         const found = inspect(image)
         t.strictSame([found.Os, found.Architecture], ['linux', platform.arch])
         t.match(found.Config.User, /^[1-9]\d*:[1-9]\d*$/, 'a user by number, who is not root')
-        t.strictSame(found.Config.Entrypoint, ['/usr/local/bin/node', `/usr/local/bin/${target}`])
+        const program = programs.find(({ name }) => name === target)
+        const flags = program !== undefined && 'nodeFlags' in program ? program.nodeFlags.split(' ') : []
+        const entrypoint = ['/usr/local/bin/node', ...flags, `/usr/local/bin/${target}`]
+        t.strictSame(found.Config.Entrypoint, entrypoint)
         const label = (name: string) => found.Config.Labels[`org.opencontainers.image.${name}`]
         t.equal(label('title'), `kees-${target}`)
         t.equal(label('version'), manifest.version)
@@ -127,8 +130,8 @@ t.test(`images on ${base}`, { skip: containersMissing }, async (t) => {
           const qemu = platform.arch === 'arm64' ? 'qemu-aarch64-static' : 'qemu-x86_64-static'
           const skip = findCommand(qemu) === undefined && `needs the command ${qemu}`
           t.test('runs, emulated', { skip }, async (t) => {
-            const program = ['node', target].map((name) => join(folder, 'usr/local/bin', name))
-            const args = ['-u', 'NODE_OPTIONS', qemu, '-L', folder, ...program, '--version']
+            const command = ['node', target].map((name) => join(folder, 'usr/local/bin', name))
+            const args = ['-u', 'NODE_OPTIONS', qemu, '-L', folder, ...command, '--version']
             const ended = run('env', args, { cwd: '/' })
             t.strictSame([ended.status, ended.stderr], [0, ''])
             t.match(ended.stdout, manifest.version)

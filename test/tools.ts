@@ -3,7 +3,7 @@
  * a test was skipped for a command that the machine has.
  */
 import { findCommand, findTerraformAwsPlugins } from '../scripts/installed.ts'
-import { cachedHelm, cachedKustomize } from '../scripts/tool-cache.ts'
+import { cachedActionlint, cachedHelm, cachedKustomize } from '../scripts/tool-cache.ts'
 
 export type Tool =
   | { readonly path: string; readonly missing?: undefined }
@@ -19,6 +19,11 @@ export function kustomize(): Tool {
 export function helm(): Tool {
   const path = findCommand('go') === undefined ? findCommand('helm') : cachedHelm()
   return path === undefined ? { missing: 'needs the commands helm or go' } : { path }
+}
+
+export function actionlint(): Tool {
+  const path = findCommand('go') === undefined ? findCommand('actionlint') : cachedActionlint()
+  return path === undefined ? { missing: 'needs the commands actionlint or go' } : { path }
 }
 
 export function kubectl(): Tool {
