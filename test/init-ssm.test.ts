@@ -41,7 +41,8 @@ async function start(t: Test, { annotations, stored = {}, server: options = {}, 
     WAIT_TIMEOUT: '0',
     REFERENCE_WAIT: '0',
     DENIED_WAIT: '0',
-    REQUEST_TIMEOUT: '200ms',
+    // Longer than any call takes on a machine that is busy.
+    REQUEST_TIMEOUT: '10s',
     POD_NAME: 'app-1',
     ...(typeof env === 'function' ? env(path) : env),
   }
@@ -188,7 +189,7 @@ t.test('what passes is waited for', { jobs: passing.length }, async (t) => {
         annotations: annotationsOf(['a']),
         stored: storedOf(['a']),
         server: { fault: ({ index }) => (index === 0 ? fault : undefined) },
-        env: keys,
+        env: { ...keys, REQUEST_TIMEOUT: '1s' },
       })
       const { exit, secret } = await run()
       t.strictSame([exit, secret], [0, 'a=fakepassword of a\n'])
@@ -202,14 +203,14 @@ t.test('a store that never answers ends with the deadline: exit code 5', async (
   const { server, run } = await start(t, {
     annotations: annotationsOf(['a']),
     server: { fault: () => ({ kind: 'hang' }) },
-    env: { ...keys, DEADLINE: '1500ms' },
+    env: { ...keys, DEADLINE: '2500ms', REQUEST_TIMEOUT: '200ms' },
   })
   const begun = performance.now()
   const { exit, message } = await run()
   t.equal(exit, 5)
-  t.ok(performance.now() - begun >= 1400)
+  t.ok(performance.now() - begun >= 2400)
   t.match(message, /parameter \/a: GetParameters: the store was not reached \(TimeoutError\)/)
-  t.equal(server.calls.length, 2, 'each call has its own time')
+  t.ok(server.calls.length >= 2, 'each call has its own time')
 })
 
 t.test('what the creator makes meanwhile is waited for', async (t) => {
