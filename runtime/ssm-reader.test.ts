@@ -106,6 +106,23 @@ t.test('a refused connection is an unreachable store', async (t) => {
   })
 })
 
+t.test('what is sent is what was signed, with the secret of the key', async (t) => {
+  const secrets: Readonly<Record<string, string>> = { AKIDEXAMPLE: 'fakesecret' }
+  const { server, reader } = await start(t, { secretOf: (key) => secrets[key] })
+  server.put('/a', 'fakepassword')
+  t.equal((await reader.get(ask)).found.length, 1)
+  const wrong = await start(t, { secretOf: () => 'another secret' })
+  t.match(await failureIn(wrong.reader.get(ask)), { code: 'CREDENTIALS_REFUSED' })
+  const store = openSsmParameterStore({
+    region: 'eu-west-1',
+    endpoint: server.endpoint,
+    credentials,
+    requestTimeout: 2000,
+    maxAttempts: 1,
+  })
+  t.equal((await store.get(ask)).found.length, 1, "so is it of the SDK's client")
+})
+
 t.test('one call crosses the wire for all names and selectors, decrypted', async (t) => {
   const { server, reader } = await start(t)
   await reader.get([{ name: '/a', selector: '3' }, { name: '/b' }])

@@ -3,6 +3,7 @@
  *
  *     fault    what goes wrong with a call on its way (faults.ts), asked for each; nothing by default
  *     latency  how long every answer takes, in milliseconds; 0 by default
+ *     secretOf the secret of an access key, with which its signatures are verified; by default none is
  *
  * What crossed the wire is in `calls`, in the order of arrival, throttled and spoilt calls too:
  *
@@ -18,6 +19,7 @@ import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type FakeAnswer, type FakeSsmOptions, makeFakeSsm } from './fake-ssm.ts'
 import type { Fault } from './faults.ts'
+import { readSignature } from './signature.ts'
 import type { StoredParameters } from './stored-parameters.ts'
 
 export type RecordedCall = {
@@ -36,6 +38,7 @@ export type RecordedCall = {
 export type FakeSsmServerOptions = FakeSsmOptions & {
   readonly fault?: (call: RecordedCall) => Fault | undefined
   readonly latency?: number
+  readonly secretOf?: (accessKeyId: string) => string | undefined
 }
 
 export type FakeSsmServer = {
@@ -49,12 +52,15 @@ export type FakeSsmServer = {
 
 export async function startFakeSsm(options: FakeSsmServerOptions = {}): Promise<FakeSsmServer> {
   const { fault = () => undefined, latency = 0, now = Date.now, region = 'eu-west-1' } = options
+  const { secretOf = () => undefined } = options
   const ssm = makeFakeSsm(options)
   const calls: RecordedCall[] = []
 
   const serve = async (request: IncomingMessage, response: ServerResponse) => {
-    const body: unknown = parse(await text(request))
-    const signature = readSignature(request, region)
+    const sent = await text(request)
+    const body: unknown = parse(sent)
+    const { headers, url: path = '' } = request
+    const signature = readSignature({ path, headers, body: sent }, region, secretOf)
     const action = String(request.headers['x-amz-target'] ?? '').replace(/^AmazonSSM\./, '')
     const call = { index: calls.length, at: now(), action, ...describe(body), ...signature.who }
     calls.push(call)
@@ -107,21 +113,6 @@ function describe(body: unknown): Pick<RecordedCall, 'names' | 'withDecryption'>
     names: Array.isArray(names) ? names.map(String) : typeof name === 'string' ? [name] : [],
     ...(typeof withDecryption === 'boolean' ? { withDecryption } : {}),
   }
-}
-
-/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html */
-function readSignature({ headers }: IncomingMessage, region: string) {
-  const [, accessKeyId, scope] =
-    /^AWS4-HMAC-SHA256 Credential=([^/]+)\/\d{8}\/([^,]+), ?SignedHeaders=[^,]+, ?Signature=[0-9a-f]{64}$/.exec(
-      headers.authorization ?? '',
-    ) ?? []
-  if (accessKeyId === undefined) {
-    const error = { type: 'MissingAuthenticationTokenException', message: 'Missing Authentication Token' }
-    return { who: { accessKeyId: '' }, error }
-  }
-  if (scope === `${region}/ssm/aws4_request`) return { who: { accessKeyId } }
-  const message = `Credential should be scoped to a valid region, not ${scope}.`
-  return { who: { accessKeyId }, error: { type: 'InvalidSignatureException', message } }
 }
 
 async function send(response: ServerResponse, answer: FakeAnswer, spoil?: Fault): Promise<void> {
