@@ -26,7 +26,8 @@ const ticksPerSecond = 100
 
 export async function startCreatorRun(env: Readonly<Record<string, string>>): Promise<CreatorRun> {
   const begun = performance.now()
-  const child = spawn(process.execPath, [creator], {
+  // As an executable: its first line says what Node is started with.
+  const child = spawn(creator, [], {
     env: { PATH: process.env['PATH'], LISTEN: '127.0.0.1:0', ...env },
     stdio: ['ignore', 'ignore', 'pipe'],
   })

@@ -126,6 +126,16 @@ t.test('a first part that somebody deletes is reported and not replaced', async 
   t.match(told, [/Created/, /^n IncompleteGroup: .* has \/t_provider but lacks \/t_consumer/])
 })
 
+t.test('one that is deleted within the minute is reported soon after it is verified', async (t) => {
+  const { stored, told, declare, wait } = world()
+  declare('n', random)
+  await wait(1000)
+  stored.delete('/t_consumer')
+  await wait(2 * minute)
+  t.match(told.at(-1), /^n IncompleteGroup: .* lacks \/t_consumer/)
+  t.notOk(stored.has('/t_consumer'))
+})
+
 t.test('an answer that comes late does not make a group incomplete', async (t) => {
   let stale = true
   const wrap = (store: ParameterStore): ParameterStore => ({

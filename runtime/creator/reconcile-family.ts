@@ -230,6 +230,8 @@ async function verify(
   } catch (error) {
     const failure = failureOf(error)
     if (failure === undefined) throw error
+    // Perhaps a part is gone: then that is to be found out, and not in ten minutes.
+    memory.doubt()
     tellFailure(granted, failure, tools)
     return 'retry'
   }

@@ -11,15 +11,13 @@ export type Version = {
   readonly labels: Set<string>
 }
 
-type History = {
-  readonly versions: Version[]
-  /** What was there before the last write, for reads that do not see that write yet. */
-  before: readonly Version[]
-  changedAt: number
-}
+/** What was there after each change, the oldest first: a late read sees the past. */
+type History = { readonly at: number; readonly versions: readonly Version[] }[]
 
 /** As AWS keeps: https://docs.aws.amazon.com/general/latest/gr/ssm.html */
 const keptVersions = 100
+/** More than any test lets happen before the oldest change is seen. */
+const keptPast = 100
 
 export class StoredParameters {
   readonly #histories = new Map<string, History>()
@@ -34,32 +32,30 @@ export class StoredParameters {
 
   /** As the writer's side knows it, without any lag. */
   newest(name: string): Version | undefined {
-    return this.#histories.get(bare(name))?.versions.at(-1)
+    return this.#nowVersions(name).at(-1)
   }
 
   names(): string[] {
-    return [...this.#histories].flatMap(([name, { versions }]) => (versions.length > 0 ? [name] : []))
+    return [...this.#histories.keys()].filter((name) => this.newest(name) !== undefined)
   }
 
   add(name: string, facts: Omit<Version, 'version' | 'writtenAt' | 'labels'>): Version {
-    const history = this.#change(name)
-    const number = (history.versions.at(-1)?.version ?? 0) + 1
+    const versions = this.#nowVersions(name)
+    const number = (versions.at(-1)?.version ?? 0) + 1
     const version = { ...facts, version: number, writtenAt: this.#now(), labels: new Set<string>() }
-    history.versions.push(version)
-    if (history.versions.length > keptVersions) history.versions.shift()
+    this.#change(name, [...versions, version].slice(-keptVersions))
     return version
   }
 
   delete(name: string): boolean {
-    const history = this.#histories.get(bare(name))
-    if (history === undefined || history.versions.length === 0) return false
-    this.#change(name).versions.length = 0
+    if (this.newest(name) === undefined) return false
+    this.#change(name, [])
     return true
   }
 
   /** A label is on one version at a time. */
   label(name: string, version: number, label: string): boolean {
-    const versions = this.#histories.get(bare(name))?.versions ?? []
+    const versions = this.#nowVersions(name)
     const labelled = versions.find((one) => one.version === version)
     if (labelled === undefined) return false
     for (const one of versions) one.labels.delete(label)
@@ -69,20 +65,21 @@ export class StoredParameters {
 
   /** @param selector a version's number or a label. */
   read(name: string, selector: string | undefined): Version | undefined {
-    const history = this.#histories.get(bare(name))
-    if (history === undefined) return undefined
-    const isSeen = this.#now() - history.changedAt >= this.#lag(name)
-    const versions = isSeen ? history.versions : history.before
+    const seen = this.#now() - this.#lag(name)
+    const versions = this.#histories.get(bare(name))?.findLast(({ at }) => at <= seen)?.versions ?? []
     if (selector === undefined) return versions.at(-1)
     return versions.find((one) => String(one.version) === selector || one.labels.has(selector))
   }
 
-  #change(name: string): History {
-    const history = this.#histories.get(bare(name)) ?? { versions: [], before: [], changedAt: 0 }
-    history.before = [...history.versions]
-    history.changedAt = this.#now()
+  #nowVersions(name: string): readonly Version[] {
+    return this.#histories.get(bare(name))?.at(-1)?.versions ?? []
+  }
+
+  #change(name: string, versions: readonly Version[]): void {
+    const history = this.#histories.get(bare(name)) ?? []
+    history.push({ at: this.#now(), versions })
+    if (history.length > keptPast) history.shift()
     this.#histories.set(bare(name), history)
-    return history
   }
 }
 
