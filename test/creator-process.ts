@@ -21,9 +21,17 @@ export type CreatorProcess = {
   readonly kill: () => Promise<void>
 }
 
-/** Returns when it listens. @param env beside the PATH; LISTEN is a free port of loopback. */
-export async function startCreator(env: Readonly<Record<string, string>>): Promise<CreatorProcess> {
-  const [program, args] = untapped(join(dist, 'creator'))
+/**
+ * Returns when it listens. @param env beside the PATH; LISTEN is a free port of loopback. @param by a command that starts
+ * the program that its last argument will name.
+ */
+export async function startCreator(
+  env: Readonly<Record<string, string>>,
+  by: readonly string[] = [],
+): Promise<CreatorProcess> {
+  const creator = join(dist, 'creator')
+  const [first = creator, ...more] = by
+  const [program, args] = untapped(first, first === creator ? [] : [...more, creator])
   const child = spawn(program, args, {
     env: { PATH: process.env['PATH'], LISTEN: '127.0.0.1:0', ...env },
     stdio: ['ignore', 'ignore', 'pipe'],

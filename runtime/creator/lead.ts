@@ -136,7 +136,14 @@ export async function lead(
   metrics.gauge('events_waiting', telling.waiting)
   metrics.gauge('leading', () => (leads() ? 1 : 0))
 
-  const watching = watchAll(settings, server, index, { clock, random, metrics, complain, stop })
+  const watching = watchAll(settings, server, index, {
+    clock,
+    random,
+    metrics,
+    complain,
+    listed: (where) => log.info('the pods are listed', { where, annotated: index.podCount() }),
+    stop,
+  })
   const pages = { health: watching.health, readiness: watching.readiness, metrics: metrics.text }
   const health = await serveHealth(settings.listen, pages)
   log.info('watching', { namespaces: settings.namespaces, listen: `${settings.listen.host}:${health.port}` })

@@ -27,6 +27,7 @@ function world(
   const stop = new AbortController()
   const numbers = metrics()
   const complaints: string[] = []
+  const lists: string[] = []
   const server: ApiServer = {
     request: () => Promise.reject(new Error('not asked for')),
     stream: async (path, _, signal) => {
@@ -54,10 +55,11 @@ function world(
     random: () => 0.5,
     metrics: numbers,
     complain,
+    listed: (where) => lists.push(where),
     stop: stop.signal,
   })
   t.teardown(() => stop.abort())
-  return { ...watching, clock, complaints, text: numbers.text }
+  return { ...watching, clock, complaints, lists, text: numbers.text }
 }
 
 const list = { status: 200, text: '{"metadata":{"resourceVersion":"1"},"items":[]}' }
@@ -65,7 +67,7 @@ const bookmark = { status: 200, text: '{"type":"BOOKMARK","object":{"metadata":{
 
 t.test('ready when every namespace is listed, healthy for as long as something is heard', async (t) => {
   let down = new Set(['b'])
-  const { clock, readiness, health } = world('a,b', (path) => {
+  const { clock, readiness, health, lists } = world('a,b', (path) => {
     if ([...down].some((name) => path.includes(`/namespaces/${name}/`))) return undefined
     return path.includes('watch=true') ? bookmark : list
   })
@@ -75,6 +77,7 @@ t.test('ready when every namespace is listed, healthy for as long as something i
   down = new Set()
   await clock.sleep(2 * minute)
   t.strictSame(readiness(), [])
+  t.strictSame(lists, ['a', 'b'])
   await clock.sleep(60 * minute)
   t.strictSame(health(), [])
   down = new Set(['a'])

@@ -21,6 +21,8 @@ export type WatchingTools = {
   readonly random: () => number
   readonly metrics: Metrics
   readonly complain: (what: string, failure?: Failure) => void
+  /** For the first time. */
+  readonly listed: (where: string) => void
   readonly stop: AbortSignal
 }
 
@@ -31,7 +33,7 @@ export function watchAll(
   { namespaces, labelSelector, annotationDomain }: CreatorSettings,
   server: ApiServer,
   index: PodIndex,
-  { clock, random, metrics, complain, stop }: WatchingTools,
+  { clock, random, metrics, complain, listed, stop }: WatchingTools,
 ): Watching {
   const wrong = Promise.withResolvers<Failure>()
   const watches = (namespaces.length === 0 ? [undefined] : namespaces).map((namespace) => {
@@ -40,6 +42,7 @@ export function watchAll(
     const selection = { labelSelector, annotationDomain, ...(namespace === undefined ? {} : { namespace }) }
     const listEnds = () => {
       sink.listEnds()
+      if (!state.listed) listed(state.name)
       state.listed = true
     }
     watchPods(
@@ -74,7 +77,7 @@ export function watchAll(
       ),
     readiness: () =>
       where(
-        watches.filter(({ listed }) => !listed),
+        watches.filter((one) => !one.listed),
         'the pods are not listed yet',
       ),
     wrong: wrong.promise,
