@@ -3,7 +3,16 @@
  * and the next run is as if nothing had been. strace kills init, or makes the system refuse, at one system call after
  * the other. The writes themselves, whose numbers vary with how Node's threads wake each other, fail on a full disk.
  */
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { spawnSync } from 'node:child_process'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -21,7 +30,7 @@ function makePod(t: Test, names: readonly string[], format: SecretsFormat) {
   const base = mkdtempSync(join(tmpdir(), 'kees-'))
   t.teardown(() => rmSync(base, { recursive: true, force: true }))
   const path = (name: string) => join(base, name)
-  spawnSync('chmod', ['755', base])
+  chmodSync(base, 0o755)
   mkdirSync(path('secret'))
   mkdirSync(path('store'), { mode: 0o700 })
   const annotations = names.map((name) => [
@@ -229,6 +238,19 @@ t.test('in a folder that is read-only: likewise', { skip: noMount }, async (t) =
 })
 
 const noUsers = process.getuid?.() === 0 ? false : 'needs a user who may become another'
+
+t.test('with fsGroup, the app reads what only the group may read', { skip: noUsers }, async (t) => {
+  const pod = makePod(t, ['db.password', 'host'], 'files')
+  pod.store('old')
+  // As the kubelet does for a volume of a pod with fsGroup: 1234.
+  chownSync(pod.path('secret'), 0, 1234)
+  chmodSync(pod.path('secret'), 0o2777)
+  t.equal(pod.init({ FILE_MODE: '0440' }).status, 0)
+  const files = Object.keys(pod.read()).map((file) => join(pod.path('secret'), file))
+  const asGroup = (gid: number) => spawnSync('cat', files, { uid: 1000, gid, encoding: 'utf8' })
+  t.equal(asGroup(1234).stdout.match(/old-/g)?.length, 2, asGroup(1234).stderr)
+  t.match(asGroup(1000), { stdout: '', stderr: /Permission denied/ })
+})
 
 for (const format of secretsFormats) {
   t.test(

@@ -108,7 +108,7 @@ t.test('to refresh or not is switched without a trace, and stays as it is where 
         inject(undeclare(refreshing)) === undeclare(source)
       )
     }),
-    { numRuns: 60 },
+    { numRuns: 25 },
   )
 })
 

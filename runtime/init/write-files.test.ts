@@ -1,4 +1,15 @@
-import { lstat, mkdir, readdir, readFile, readlink, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import {
+  chmod,
+  lstat,
+  mkdir,
+  readdir,
+  readFile,
+  readlink,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import t, { type Test } from 'tap'
 import { failureOf } from '../failure.ts'
@@ -58,6 +69,14 @@ for (const mode of [0o444, 0o400, 0o640]) {
     },
   )
 }
+
+t.test('in a folder that hands its group on, as volumes with fsGroup do, the files get it', async (t) => {
+  const folder = newFolder(t)
+  await chmod(folder, 0o2777)
+  await write([{ path: join(folder, 'secret'), content: new Map([['a', '1']]) }], 0o440)
+  t.equal((await stat(join(folder, '..data'))).mode & 0o7777, 0o2755)
+  t.equal((await stat(join(folder, 'secret'))).mode & 0o7777, 0o2755)
+})
 
 t.test('a second time, all is replaced and nothing old is left', async (t) => {
   const folder = newFolder(t)

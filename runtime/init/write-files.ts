@@ -23,6 +23,8 @@ export type Content = string | ReadonlyMap<string, string>
 export type NewFile = { readonly path: string; readonly content: Content }
 
 const dataLink = '..data'
+/** The bit by which what is made in a folder gets the folder's group, and folders in it the bit. */
+const setGroup = 0o2000
 const versionPattern = /^\.\.\d{4}(_\d\d){5}\.[0-9a-f]{8}$/
 
 /** A folder that files are written to, and what of it has to go again if the writing fails. */
@@ -60,7 +62,8 @@ export async function writeFiles(
 
 /** Makes everything but the swap. */
 async function stage({ folder, files, made }: Target, version: string, mode: number): Promise<void> {
-  if (!(await unlessAbsent(stat(folder)))) {
+  const found = await unlessAbsent(stat(folder))
+  if (!found) {
     throw blocked(`the folder ${quotePath(folder)} does not exist: is its volume mounted there?`)
   }
   const current = await linkAt(join(folder, dataLink))
@@ -76,7 +79,8 @@ async function stage({ folder, files, made }: Target, version: string, mode: num
   await writeFolder(
     directory,
     files.map(({ path, content }) => [basename(path), content]),
-    mode,
+    // With fsGroup, the files of a volume are to have its group.
+    { folder: 0o755 | (found.mode & setGroup), file: mode },
   )
   for (const file of newLinks) {
     await symlink(fileTarget(file), file.path)
@@ -89,15 +93,15 @@ async function stage({ folder, files, made }: Target, version: string, mode: num
 async function writeFolder(
   directory: string,
   files: Iterable<readonly [name: string, content: Content]>,
-  mode: number,
+  modes: { readonly folder: number; readonly file: number },
 ): Promise<void> {
   await mkdir(directory)
   // Set afterwards, because a umask takes bits away from what mkdir and open are given.
-  await chmod(directory, 0o755)
+  await chmod(directory, modes.folder)
   for (const [name, content] of files) {
     const path = join(directory, name)
-    if (typeof content === 'string') await writeSynced(path, content, mode)
-    else await writeFolder(path, content, mode)
+    if (typeof content === 'string') await writeSynced(path, content, modes.file)
+    else await writeFolder(path, content, modes)
   }
   await syncFolder(directory)
 }
