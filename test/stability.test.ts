@@ -79,6 +79,7 @@ async function partsOf(policies: string): Promise<ReadonlyMap<string, Parts>> {
   )
 }
 
+t.setTimeout(600_000)
 await t.test('in a history of changes', async (t) => {
   const seen = { lines: 0, splits: 0, merges: 0 }
   await fc.assert(
