@@ -18,6 +18,7 @@ import {
   cachedHelm,
   cachedKustomize,
   cachedMotoPython,
+  cachedRegistry,
   controlPlaneAssets,
   controlPlaneFolder,
   controlPlaneSource,
@@ -27,6 +28,8 @@ import {
   kustomizeVersion,
   motoFolder,
   motoVersion,
+  registryFolder,
+  registryVersion,
 } from './tool-cache.ts'
 
 type Tool = {
@@ -60,6 +63,14 @@ const tools: readonly Tool[] = [
     cached: cachedActionlint,
     fetch: (go, folder) =>
       goInstall(go, [`github.com/rhysd/actionlint/cmd/actionlint@v${actionlintVersion}`], folder),
+  },
+  {
+    name: `registry ${registryVersion}`,
+    client: 'go',
+    folder: registryFolder(),
+    cached: cachedRegistry,
+    fetch: (go, folder) =>
+      goInstall(go, [`github.com/distribution/distribution/v3/cmd/registry@v${registryVersion}`], folder),
   },
   {
     name: `manifests of Argo CD ${argoCdVersion}`,

@@ -1,5 +1,6 @@
 // Pushes what `npm run images` built by buildah or podman: each image for each platform, and an index of both under the tag.
-// Prints a line NAME=DIGEST for each, which is what gets signed. Flags: --prefix, --tag, --insecure for a registry without TLS.
+// Prints a line NAME=DIGEST for each, which is what gets signed. Flags: --prefix,
+// --tag, --only, and --insecure for a registry without TLS.
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -11,18 +12,21 @@ import { platforms } from './images/platform.ts'
 const { values, operands, problems } = parseFlags(process.argv.slice(2), {
   prefix: { takes: 'NAME', meaning: 'what precedes the names of the images' },
   tag: { takes: 'TAG', meaning: 'as they were built with' },
+  only: { takes: 'NAMES', meaning: 'comma-separated; default all' },
   insecure: { meaning: 'the registry has no TLS' },
 })
 const [prefix] = values.get('prefix') ?? []
 const [tag] = values.get('tag') ?? []
+const only = values.get('only')?.[0]?.split(',') ?? images.map(({ target }) => target)
 if (prefix === undefined || tag === undefined || problems.length + operands.length > 0) {
   for (const problem of problems) process.stderr.write(`error: ${problem}\n`)
-  process.stderr.write('this takes --prefix NAME --tag TAG\n')
+  process.stderr.write('error: this takes --prefix NAME --tag TAG\n')
   process.exitCode = 2
 } else {
   const folder = mkdtempSync(join(tmpdir(), 'kees-push-'))
   try {
-    for (const { target } of images) pushAll(folder, target, `${prefix}${target}`, tag)
+    for (const { target } of images)
+      if (only.some((one) => one === target)) pushAll(folder, target, `${prefix}${target}`, tag)
   } finally {
     rmSync(folder, { recursive: true })
   }

@@ -8,6 +8,7 @@ export const kustomizeVersion = '5.8.1'
 export const motoVersion = '5.2.1'
 export const helmVersion = '3.19.0'
 export const actionlintVersion = '1.7.12'
+export const registryVersion = '3.0.0'
 export const argoCdVersion = '3.5.7'
 export const controlPlaneSource = join(import.meta.dirname, '..', 'test', 'control-plane')
 
@@ -35,6 +36,14 @@ export function actionlintFolder(): string {
 
 export function cachedActionlint(): string | undefined {
   return ifThere(join(actionlintFolder(), 'actionlint'))
+}
+
+export function registryFolder(): string {
+  return join(toolCache(), `registry-${registryVersion}`)
+}
+
+export function cachedRegistry(): string | undefined {
+  return ifThere(join(registryFolder(), 'registry'))
 }
 
 export function argoCdFolder(): string {
