@@ -16,7 +16,7 @@ import { openReader } from './open-reader.ts'
 import { readDeclared } from './read-declared.ts'
 import { type Problem, report } from './report.ts'
 import { declaredPaths, missingPaths } from './written-files.ts'
-import { writeFiles } from './write-files.ts'
+import { type NewFile, writeFiles } from './write-files.ts'
 
 /** Everything that init has of the world outside, but for files and the store. */
 export type InitWorld = {
@@ -82,12 +82,9 @@ async function run(
   const isFirst = !stays || (await missingPaths(declaredPaths(declared, settings))).length > 0
   if (isFirst) {
     log.info('fetching the declared parameters', { declarations: declared.length })
-    const output = await ask(opened.reader)
-    if (output.problems) return output.problems
-    const refusals = await writeFiles(output.files, settings.fileMode, new Date())
-    const files = output.files.map(({ path }) => path)
-    log.info('the files are written', { files, values: declared.length })
-    for (const reason of refusals) log.warn('files of an earlier run cannot be removed', { reason })
+    const { files, problems: unfetched } = await ask(opened.reader)
+    if (unfetched) return unfetched
+    await writeAndTell(files, declared.length, settings.fileMode, log)
   }
   if (!stays) return []
   const { keepCurrent } = await import('./keep-current.ts')
@@ -97,6 +94,17 @@ async function run(
     return reader ? await ask(reader) : { problems: wrong.map(envProblem) }
   }
   return await keepCurrent({ ...world, every: mode.every, settings, fetch, log }, version)
+}
+
+async function writeAndTell(
+  files: readonly NewFile[],
+  values: number,
+  mode: number,
+  log: Log,
+): Promise<void> {
+  const refusals = await writeFiles(files, mode, new Date())
+  log.info('the files are written', { files: files.map(({ path }) => path), values })
+  for (const reason of refusals) log.warn('files of an earlier run cannot be removed', { reason })
 }
 
 function envProblem({ env, problem }: EnvProblem): Problem {

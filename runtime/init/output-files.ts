@@ -7,7 +7,7 @@ import type { NewFile } from './write-files.ts'
 
 export type OutputFiles =
   | { readonly files: readonly NewFile[]; readonly problems?: never }
-  | { readonly problems: readonly Problem[] }
+  | { readonly files?: never; readonly problems: readonly Problem[] }
 
 type Settings = Pick<InitEnv, 'secretsFile' | 'resourcesFile' | 'format'>
 
