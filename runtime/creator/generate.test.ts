@@ -62,3 +62,19 @@ t.equal(
   undefined,
   'nothing follows from a placeholder',
 )
+
+t.test('a long key is made off the main thread, which goes on with other work', async (t) => {
+  let turns = 0
+  const made = new AbortController()
+  const others = async () => {
+    while (!made.signal.aborted) {
+      turns++
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+  }
+  const working = others()
+  await generate('RSA', 4096)
+  made.abort()
+  await working
+  t.ok(turns > 100, `${turns} turns of the event loop`)
+})

@@ -1,7 +1,6 @@
 /** Runs the creator once all is opened: every replica watches, the one that leads acts. */
 import { describeBug } from '../../api/describe-bug.ts'
 import { exitCode, type ExitCode } from '../../api/exit-code.ts'
-import type { Clock } from '../clock.ts'
 import type { Failure } from '../failure.ts'
 import type { Log } from '../log.ts'
 import { askExisting } from './ask-existing.ts'
@@ -19,6 +18,7 @@ import { metrics as openMetrics } from './metrics.ts'
 import { type Pod, type PodIndex, podIndex, type Template } from './pod-index.ts'
 import { rate } from './rate.ts'
 import { families } from './reconcile-family.ts'
+import { seldom } from './seldom.ts'
 import { teller } from './teller.ts'
 import { unlessAborted } from './unless-aborted.ts'
 import { watchAll } from './watch-all.ts'
@@ -30,7 +30,6 @@ const workers = 32
 const parallelKeys = 2
 /** For what has begun, in milliseconds; a pod gets 30 s in all. */
 const longestStop = 20_000
-const complainEvery = 10_000
 
 export async function lead(
   settings: CreatorSettings,
@@ -180,23 +179,5 @@ export async function lead(
     return await Promise.race([end(), watching.wrong.then(refuse)])
   } finally {
     health.close()
-  }
-}
-
-export type Complain = (what: string, failure?: Failure) => void
-
-/** Says the same at most every ten seconds: an outage is one fact, not thousands. */
-function seldom(clock: Clock, log: Log): Complain {
-  const last = new Map<string, { at: number; more: number }>()
-  return (what, failure) => {
-    const key = `${what} ${failure?.code}`
-    const before = last.get(key)
-    if (before && clock.now() - before.at < complainEvery) {
-      before.more++
-      return
-    }
-    last.set(key, { at: clock.now(), more: 0 })
-    const { code, message: problem, detail } = failure ?? {}
-    log.warn(what, { code, problem, detail, ...(before?.more ? { unsaid: before.more } : {}) })
   }
 }

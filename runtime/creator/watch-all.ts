@@ -6,6 +6,7 @@ import type { CreatorSettings } from './config.ts'
 import type { Metrics } from './metrics.ts'
 import { podApi } from './pod-api.ts'
 import type { PodIndex } from './pod-index.ts'
+import type { Complain } from './seldom.ts'
 import { watchPods } from './watch-pods.ts'
 
 export type Watching = {
@@ -20,7 +21,7 @@ export type WatchingTools = {
   readonly clock: Clock
   readonly random: () => number
   readonly metrics: Metrics
-  readonly complain: (what: string, failure?: Failure) => void
+  readonly complain: Complain
   /** For the first time. */
   readonly listed: (where: string) => void
   readonly stop: AbortSignal
