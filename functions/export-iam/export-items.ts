@@ -39,7 +39,12 @@ export function exportReader(config: ExportConfig): ExportReader {
       if (serviceAccount) serviceAccounts.push(serviceAccount)
       const annotated = read(item).filter(({ pod }) => pod.annotated)
       if (!config.allowUninjected)
-        uninjected.push(...uninjectedFindings(annotated, ', or allow it by option allowUninjected (kees: --allow-uninjected)'))
+        uninjected.push(
+          ...uninjectedFindings(
+            annotated,
+            ', or allow it by option allowUninjected (kees: --allow-uninjected)',
+          ),
+        )
       readers.push(...annotated.map(readerOf))
     },
     end: () => {
