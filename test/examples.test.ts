@@ -19,6 +19,7 @@ import t from 'tap'
 import { dist, root } from './programs.ts'
 import { parseReadmeBlocks, withOutputs } from './readme-commands.ts'
 import { helm, kpt, kustomize, type Tool } from './tools.ts'
+import { untapped } from './untapped.ts'
 
 const examples = join(root, 'kustomize-examples')
 const tools: Readonly<Record<string, () => Tool>> = { kustomize, kpt, helm }
@@ -57,7 +58,7 @@ for (const [name, needed] of Object.entries(here)) {
     const shell = (script: string) => {
       const env = { ...process.env, PATH: [bin, dist, process.env['PATH']].join(delimiter) }
       const options = { cwd: folder, env, encoding: 'utf8', timeout: 120_000 } as const
-      return spawnSync('bash', ['-euc', `exec 2>&1\n${script}`], options)
+      return spawnSync(...untapped('bash', ['-euc', `exec 2>&1\n${script}`]), options)
     }
     for (const block of parseReadmeBlocks(readme)) {
       if (block.type === 'script') {
