@@ -7,6 +7,8 @@ export type KeptCreator = {
   readonly starts: () => number
   /** Of all that were started. */
   readonly log: () => readonly LogLine[]
+  /** Of the one that runs; empty while none does. */
+  readonly metrics: () => Promise<string>
   readonly stop: () => Promise<void>
 }
 
@@ -34,6 +36,13 @@ export function keepCreator(env: Readonly<Record<string, string>>): KeptCreator 
     kill: () => started.at(-1)?.signal('SIGKILL'),
     starts: () => started.length,
     log: () => [...started.flatMap(({ log }) => log), ...failures],
+    metrics: async () => {
+      try {
+        return (await started.at(-1)?.get('/metrics'))?.text ?? ''
+      } catch {
+        return ''
+      }
+    },
     stop: async () => {
       stopping.abort()
       started.at(-1)?.signal('SIGKILL')
