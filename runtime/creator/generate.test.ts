@@ -63,7 +63,7 @@ t.equal(
   'nothing follows from a placeholder',
 )
 
-t.test('a long key is made off the main thread, which goes on with other work', async (t) => {
+t.test('a key is made off the main thread, which goes on with other work', async (t) => {
   let turns = 0
   const made = new AbortController()
   const others = async () => {
@@ -73,7 +73,7 @@ t.test('a long key is made off the main thread, which goes on with other work', 
     }
   }
   const working = others()
-  await generate('RSA', 4096)
+  await generate('RSA', 2048)
   made.abort()
   await working
   t.ok(turns > 100, `${turns} turns of the event loop`)

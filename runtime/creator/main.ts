@@ -13,8 +13,11 @@ process.on('uncaughtException', (error) => {
 
 const stop = new AbortController()
 // Once to stop in good order, twice to stop now.
-for (const signal of ['SIGTERM', 'SIGINT'] as const)
-  process.on(signal, () => (stop.signal.aborted ? process.exit(1) : stop.abort()))
+for (const [signal, number] of [
+  ['SIGTERM', 15],
+  ['SIGINT', 2],
+] as const)
+  process.on(signal, () => (stop.signal.aborted ? process.exit(128 + number) : stop.abort()))
 
 const [args, writeOut] = [process.argv.slice(2), (text: string) => process.stdout.write(text)]
 const world = { args, env: process.env, writeOut, writeError, clock, random: Math.random, stop: stop.signal }
