@@ -133,7 +133,7 @@ t.test('a client that fails is a failure that shows what it said, and the other 
     'helm-3.19.0.making',
     'kustomize-5.8.1.making',
     'moto-5.2.1',
-    'registry-3.0.0',
+    'registry-3.0.0.making',
   ])
 })
 
