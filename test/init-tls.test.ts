@@ -18,11 +18,9 @@ t.test('init over TLS', { skip: missing }, async (t) => {
     annotations: formatAnnotationsFile([['secret.bsycorp.com/a', 'kind=REFERENCE,type=PASSWORD']]),
   })
   const path = (name: string) => join(folder, name)
-  const made = run(openssl, [
-    ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'],
-    ...['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'],
-    ...['-keyout', path('key.pem'), '-out', path('cert.pem')],
-  ])
+  const key = 'req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2'.split(' ')
+  const name = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost']
+  const made = run(openssl, [...key, ...name, '-keyout', path('key.pem'), '-out', path('cert.pem')])
   t.equal(made.status, 0, made.stderr)
 
   const fake = await startFakeSsm({ secretOf: () => 'fakesecret' })
@@ -39,12 +37,12 @@ t.test('init over TLS', { skip: missing }, async (t) => {
   t.teardown(() => tls.close())
   const address = tls.address()
 
-  const init = async (name: string, env: NodeJS.ProcessEnv) => {
-    mkdirSync(path(name))
+  const init = async (folderName: string, env: NodeJS.ProcessEnv) => {
+    mkdirSync(path(folderName))
     return await runBeside('init', [], {
       env: {
         ANNOTATIONS_FILE: path('annotations'),
-        SECRETS_FILE: join(path(name), 'secret'),
+        SECRETS_FILE: join(path(folderName), 'secret'),
         AWS_ENDPOINT_URL: `https://localhost:${typeof address === 'object' ? address?.port : ''}`,
         AWS_REGION: 'eu-west-1',
         AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
