@@ -1,16 +1,16 @@
 /** The creator as it is installed: with the environment, the StoragePolicy and the rights of its base, among a hostile team. */
-import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import t, { type Test } from 'tap'
-import { type FakeSsmServer, startFakeSsm } from '../runtime/fake-ssm/server.ts'
+import t from 'tap'
+import { startFakeSsm } from '../runtime/fake-ssm/server.ts'
 import { type Annotations, createNamespace, createPod, eventsOf } from './cluster-workloads.ts'
-import { type ControlPlane, controlPlaneMissing, startControlPlane } from './control-plane.ts'
-import { type CreatorProcess, startCreator } from './creator-process.ts'
+import { controlPlaneMissing, startControlPlane } from './control-plane.ts'
+import { get, justThePolicy, policyOf, put } from './creator-module.ts'
 import { eventually } from './eventually.ts'
+import { isAllowed } from './iam-judge.ts'
+import { startInstalled } from './installed-creator.ts'
 import { root, run } from './programs.ts'
-import { serviceAccountToken } from './service-account-token.ts'
 import { annotationsOf, faultsOf, isComplete, testGroup } from './stored-groups.ts'
-import { kubectl } from './tools.ts'
+import { kubectl, terraform } from './tools.ts'
 
 t.setTimeout(300_000)
 
@@ -150,11 +150,26 @@ t.test('the creator as it is installed', { skip }, async (t) => {
     const reasons = async () => (await eventsOf(plane, 'evil')).map(({ reason }) => reason)
     await eventually('it is told', async () => (await reasons()).includes('QuotaExceeded'))
     t.equal(namesBelow('/evil').length, 200, 'of 302 that it asked for')
-    t.strictSame(
-      ssm.calls.filter(({ action }) => !/^(Get|Put)Parameters?$/.test(action)),
-      [],
-    )
   })
+
+  const skipped = terraform().missing ?? false
+  await t.test(
+    'the policy of its Terraform module allows each call that it made, once',
+    { skip: skipped },
+    async (t) => {
+      const policy = await policyOf(await justThePolicy(t.testdir({})), ['/shop', '/team-a', '/evil'])
+      const namesOf = (action: string) =>
+        new Set(ssm.calls.filter((call) => call.action === action).flatMap(({ names }) => names))
+      t.strictSame(new Set(ssm.calls.map(({ action }) => action)), new Set(['GetParameters', 'PutParameter']))
+      const [puts, gets] = [namesOf('PutParameter'), namesOf('GetParameters')]
+      t.ok(puts.size > 200 && gets.size > 200, `${puts.size} names put, ${gets.size} asked for`)
+      for (const name of puts) {
+        if (!(await isAllowed([policy], put(name)))) t.fail(`put ${name}`)
+        if (await isAllowed([policy], put(name, { 'ssm:Overwrite': 'true' }))) t.fail(`overwrite ${name}`)
+      }
+      for (const name of gets) if (!(await isAllowed([policy], get(name)))) t.fail(`get ${name}`)
+    },
+  )
 })
 
 const prefix = (text: string): Annotations => ({ 'init.bsycorp.com/storage-prefix': text })
@@ -167,51 +182,3 @@ function thousands(): Annotations {
   const all = Array.from({ length: 4000 }, (_, index) => one(`k${index}_public`, 'type=RSA,size=4096'))
   return Object.assign(prefix('/evil'), ...all)
 }
-
-/** A process with the environment of the base's container, as its ServiceAccount. */
-async function startInstalled(t: Test, plane: ControlPlane, ssm: FakeSsmServer): Promise<CreatorProcess> {
-  const get = async (path: string) => JSON.stringify((await plane.request('GET', path)).body)
-  const deployment: Deployment = JSON.parse(
-    await get('/apis/apps/v1/namespaces/kees/deployments/kees-creator'),
-  )
-  const { containers, volumes, serviceAccountName } = deployment.spec.template.spec
-  const map: ConfigMap = JSON.parse(
-    await get(`/api/v1/namespaces/kees/configmaps/${volumes[0]?.configMap.name}`),
-  )
-  const folder = t.testdir(map.data)
-  const token = await serviceAccountToken(plane, 'kees', serviceAccountName)
-  const kubeconfig = join(folder, 'kubeconfig')
-  writeFileSync(kubeconfig, readFileSync(plane.kubeconfig, 'utf8').replace(plane.token, token))
-  const field: Readonly<Record<string, string>> = {
-    'metadata.name': 'kees-creator-0',
-    'metadata.namespace': 'kees',
-  }
-  const installed = (containers[0]?.env ?? []).map(({ name, value, valueFrom }) => [
-    name,
-    (value ?? field[valueFrom?.fieldRef.fieldPath ?? ''] ?? '').replace('/policy', folder),
-  ])
-  return await startCreator({
-    ...Object.fromEntries(installed),
-    KUBECONFIG: kubeconfig,
-    PUT_RATE: '20',
-    AWS_REGION: 'eu-west-1',
-    AWS_ENDPOINT_URL: ssm.endpoint,
-    AWS_ACCESS_KEY_ID: 'creator',
-    AWS_SECRET_ACCESS_KEY: 'test',
-  })
-}
-
-type Deployment = {
-  readonly spec: { readonly template: { readonly spec: PodSpec } }
-}
-type PodSpec = {
-  readonly serviceAccountName: string
-  readonly containers: readonly { readonly env: readonly EnvVar[] }[]
-  readonly volumes: readonly { readonly configMap: { readonly name: string } }[]
-}
-type EnvVar = {
-  readonly name: string
-  readonly value?: string
-  readonly valueFrom?: { readonly fieldRef: { readonly fieldPath: string } }
-}
-type ConfigMap = { readonly data: Readonly<Record<string, string>> }

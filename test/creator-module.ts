@@ -1,7 +1,9 @@
 /** The Terraform module of the creator's role, and what the creator asks of AWS. */
+import { cpSync } from 'node:fs'
 import { join } from 'node:path'
 import type { IamRequest } from './iam-judge.ts'
 import { root } from './programs.ts'
+import { runTerraform, writeFiles } from './run-terraform.ts'
 
 export const creatorModule = join(root, 'install', 'creator', 'terraform')
 /** The account is moto's own. */
@@ -29,3 +31,26 @@ export const useKey = (verb: string, name: string, more: IamRequest['context'] =
     ...more,
   },
 })
+
+/** The files that need no provider, so that they are evaluated without one. */
+export async function justThePolicy(folder: string): Promise<string> {
+  for (const file of ['variables.tf', 'policy.tf', 'trust.tf'])
+    cpSync(join(creatorModule, file), join(folder, file))
+  await writeFiles(folder, [['outputs.tf', 'output "policy" {\n  value = local.policy\n}\n']])
+  return folder
+}
+
+export async function policyOf(folder: string, list: readonly string[]): Promise<unknown> {
+  await runTerraform(folder, 'apply', '-auto-approve', await variablesIn(folder, { prefixes: list }))
+  return JSON.parse(JSON.parse(await runTerraform(folder, 'output', '-json', 'policy')))
+}
+
+/** As a file, in which no text means anything to terraform. */
+export async function variablesIn(
+  folder: string,
+  variables: Readonly<Record<string, unknown>>,
+): Promise<string> {
+  const all = { aws_region: place.region, aws_account_id: place.account, prefixes: ['/prod'], ...variables }
+  await writeFiles(folder, [['test.tfvars.json', JSON.stringify(all)]])
+  return '-var-file=test.tfvars.json'
+}

@@ -1,12 +1,10 @@
 /** The variables of the creator's Terraform module, and the policy that they make, evaluated without any provider. */
-import { cpSync } from 'node:fs'
-import { join } from 'node:path'
 import * as fc from 'fast-check'
 import t from 'tap'
 import { maxParameterLevels, parseStoragePrefix } from '../api/parameter-name.ts'
-import { creatorModule, get, place, put } from './creator-module.ts'
+import { get, justThePolicy, place, policyOf, put, variablesIn } from './creator-module.ts'
 import { isAllowed } from './iam-judge.ts'
-import { complaintOf, runTerraform, writeFiles } from './run-terraform.ts'
+import { complaintOf, runTerraform } from './run-terraform.ts'
 import { terraform } from './tools.ts'
 
 const { missing } = terraform()
@@ -99,26 +97,6 @@ t.test(
   },
 )
 
-/** The files that need no provider, so that they are evaluated without one. */
-async function justThePolicy(folder: string): Promise<string> {
-  for (const file of ['variables.tf', 'policy.tf', 'trust.tf'])
-    cpSync(join(creatorModule, file), join(folder, file))
-  await writeFiles(folder, [['outputs.tf', 'output "policy" {\n  value = local.policy\n}\n']])
-  return folder
-}
-
 async function planned(folder: string, variables: Readonly<Record<string, unknown>>): Promise<string> {
   return await runTerraform(folder, 'plan', '-input=false', await variablesIn(folder, variables))
-}
-
-async function policyOf(folder: string, list: readonly string[]): Promise<unknown> {
-  await runTerraform(folder, 'apply', '-auto-approve', await variablesIn(folder, { prefixes: list }))
-  return JSON.parse(JSON.parse(await runTerraform(folder, 'output', '-json', 'policy')))
-}
-
-/** As a file, in which no text means anything to terraform. */
-async function variablesIn(folder: string, variables: Readonly<Record<string, unknown>>): Promise<string> {
-  const all = { aws_region: place.region, aws_account_id: place.account, prefixes: ['/prod'], ...variables }
-  await writeFiles(folder, [['test.tfvars.json', JSON.stringify(all)]])
-  return '-var-file=test.tfvars.json'
 }
