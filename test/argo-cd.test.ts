@@ -106,7 +106,7 @@ t.test('in a cluster', { skip }, async (t) => {
       "Argo CD's own stays",
     )
     if (init === undefined) throw new Error('there is no init container of kees')
-    const images = buildImages(['inject-init'])
+    const images = await buildImages(['inject-init'])
     t.teardown(() => images.remove())
     const kees = join(folder, 'kees')
     mkdirSync(kees, { mode: 0o777 })

@@ -53,7 +53,7 @@ function recorded(t: Test) {
 }
 
 t.test('function images', { skip: containersMissing }, async (t) => {
-  const built = buildImages(['inject-init', 'export-iam'])
+  const built = await buildImages(['inject-init', 'export-iam'])
   t.teardown(() => built.remove())
   const injectInit = built.nameOf('inject-init')
   const exportIam = built.nameOf('export-iam')

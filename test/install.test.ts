@@ -58,7 +58,7 @@ t.test(
   'from a function image, as a user whom nobody knows',
   { skip: containersMissing || skip },
   async (t) => {
-    const built = buildImages(['inject-init'])
+    const built = await buildImages(['inject-init'])
     t.teardown(() => built.remove())
     const made = folder(t)
     mkdirSync(join(made, 'tools'))

@@ -38,7 +38,7 @@ type Sidecar = Container & {
 }
 
 t.test('the sidecar of a pod, in a container', { skip: containersMissing }, async (t) => {
-  const images = buildImages(['init'])
+  const images = await buildImages(['init'])
   t.teardown(() => images.remove())
   const server = await startFakeSsm()
   t.teardown(() => server.stop())

@@ -83,7 +83,7 @@ const kustomization = (fields: object) =>
   stringify({ apiVersion: 'kustomize.config.k8s.io/v1beta1', kind: 'Kustomization', ...fields })
 
 t.test('from annotations to the file that the app reads', { skip: missing, timeout: 600_000 }, async (t) => {
-  const images = buildImages(['inject-init', 'export-iam', 'init', 'creator'])
+  const images = await buildImages(['inject-init', 'export-iam', 'init', 'creator'])
   t.teardown(() => images.remove())
   const [plane, moto] = await Promise.all([startControlPlane({ controllers: true }), startMoto()])
   t.teardown(() => Promise.all([plane.stop(), moto.stop()]))
