@@ -176,7 +176,7 @@ const someSettings = fc.record(
       ),
     ),
     notifyFile: path,
-    notifyUrl: fc.webUrl({ validSchemes: ['https'] }),
+    notifyUrl: fc.constantFrom('', 'https://example.com/reload', 'http://127.0.0.1:8080/-/reload?now'),
   },
   { requiredKeys: [], noNullPrototype: true },
 )

@@ -100,5 +100,6 @@ t.test('json is what JSON.parse reads back, whatever the value', async (t) => {
       t.match(text, /^[\n -~]*$/)
       t.strictSame(typeof text === 'string' && JSON.parse(text), object)
     }),
+    { numRuns: 30 },
   )
 })
