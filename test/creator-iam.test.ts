@@ -6,7 +6,7 @@ import { creatorModule, get, key, parameter, place, put, useKey } from './creato
 import { complaintsOf, type IamRequest, isAllowed } from './iam-judge.ts'
 import { inlinePolicyOf, trustOf } from './moto-iam.ts'
 import { motoMissing, startMoto } from './moto.ts'
-import { runTerraform, writeFiles } from './run-terraform.ts'
+import { complaintOf, runTerraform, writeFiles } from './run-terraform.ts'
 import { terraform, terraformAwsPluginDir } from './tools.ts'
 import { type Caller, letsIn } from './trust-judge.ts'
 
@@ -140,7 +140,7 @@ const trusts: readonly (readonly [
   ],
 ]
 
-const rootOf = (endpoint: string) => `
+const providerOf = (endpoint: string) => `
 provider "aws" {
   region                      = "us-east-1"
   access_key                  = "test"
@@ -154,25 +154,33 @@ provider "aws" {
     sts = "${endpoint}"
   }
 }
-${trusts
-  .map(
-    ([name, hcl]) => `
+`
+const moduleOf = (name: string, list: readonly string[], more: string) => `
 module "${name}" {
   source         = "./creator"
   role_name      = "creator-${name}"
   aws_region     = "${place.region}"
   aws_account_id = "${place.account}"
-  prefixes       = ${JSON.stringify(prefixes)}
-  kms_key_arn    = ${name === 'irsa' ? `"${key}"` : 'null'}
-  ${hcl}
-}`,
-  )
-  .join('\n')}
-
+  prefixes       = ${JSON.stringify(list)}
+  ${more}
+}
+`
+const rootOf = (endpoint: string) => `${providerOf(endpoint)}
+${trusts.map(([name, hcl]) => moduleOf(name, prefixes, name === 'irsa' ? `${hcl}\n  kms_key_arn = "${key}"` : hcl)).join('')}
 output "role_arn" {
   value = module.irsa.role_arn
 }
 `
+const manyPrefixes = (count: number) =>
+  Array.from({ length: count }, (_, index) => `/team-${index}/${'x'.repeat(12)}`)
+const [irsaTrust = '', , , , givenTrust = ''] = trusts.map(([, hcl]) => hcl)
+const wrongRoot = (endpoint: string) =>
+  providerOf(endpoint) +
+  moduleOf('none', prefixes, '') +
+  moduleOf('two', prefixes, `${irsaTrust}\n  ${givenTrust}`) +
+  moduleOf('many', manyPrefixes(300), irsaTrust) +
+  moduleOf('enough', manyPrefixes(100), irsaTrust) +
+  moduleOf('enough-with-key', manyPrefixes(40), `${irsaTrust}\n  kms_key_arn = "${key}"`)
 
 const { missing = terraformAwsPluginDir().missing ?? motoMissing } = terraform()
 
@@ -210,6 +218,32 @@ t.test(
           t.equal(await letsIn(trust, caller), false, `out: ${JSON.stringify(caller)}`)
       })
     }
+  },
+)
+
+t.test(
+  'a role without a trust, with two, and with too many prefixes',
+  { skip: missing, timeout: 300_000 },
+  async (t) => {
+    const folder = t.testdir({})
+    cpSync(creatorModule, join(folder, 'creator'), { recursive: true })
+    // Nothing is asked of AWS before the plan is complete.
+    await writeFiles(folder, [['main.tf', wrongRoot('http://127.0.0.1:9')]])
+    await runTerraform(folder, 'init', `-plugin-dir=${terraformAwsPluginDir().path}`)
+    const said = await complaintOf(runTerraform(folder, 'plan', '-refresh=false'))
+    const places = [
+      ...said.matchAll(/Error: Resource precondition failed on \S+ line \d+, in resource "(\w+)"/g),
+    ]
+    t.strictSame(places.map(([, resource]) => resource).toSorted(), [
+      'aws_iam_role',
+      'aws_iam_role',
+      'aws_iam_role_policy',
+    ])
+    t.match(
+      said,
+      /Who may assume the role is said by irsa, pod_identity and kube2iam, one at least, or by assume_role_policy alone/,
+    )
+    t.match(said, /The policy of 300 prefixes has \d+ characters, IAM takes 10240/)
   },
 )
 
