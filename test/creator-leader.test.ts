@@ -29,6 +29,7 @@ function start(
     POD_NAME: name,
     POD_NAMESPACE: 'kees',
     PUT_RATE: '50',
+    READ_RATE: '200',
     AWS_REGION: 'eu-west-1',
     AWS_ENDPOINT_URL: ssm.endpoint,
     AWS_ACCESS_KEY_ID: name,

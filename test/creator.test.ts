@@ -56,12 +56,13 @@ spec:
     return new Map(found.map(({ ref, value }) => [ref.name, value.reveal()]))
   }
   for (const namespace of ['kees', 'shop', 'small', 'late']) await createNamespace(plane, namespace)
-  await deploy(plane, 'shop', 'before', {
+  const before = {
     'init.bsycorp.com/storage-prefix': '/shop',
     'secret.bsycorp.com/signingKey.v1_public': 'kind=DYNAMIC,type=RSA,size=2048,foo=bar',
     'secret.bsycorp.com/signingKey.v1_private': 'kind=DYNAMIC,type=RSA,size=2048,foo=bar',
     'secret.bsycorp.com/db.password': 'kind=REFERENCE,type=PASSWORD',
-  })
+  }
+  await deploy(plane, 'shop', 'before', before)
   const creator = await startCreator(env)
   t.teardown(() => creator.kill())
 
@@ -163,6 +164,33 @@ spec:
     const events = await Promise.all(['shop', 'late', 'small'].map((namespace) => eventsOf(plane, namespace)))
     const said = JSON.stringify([creator.log, events])
     for (const value of values) t.notOk(said.includes(value))
+  })
+
+  await t.test('kees create finds done what the creator has done, and the other way round', async (t) => {
+    const keesCreate = (input: object, ...flags: readonly string[]) => {
+      const ran = run('kees', ['create', '-f', '-', '-o', 'json', ...flags], {
+        env,
+        input: JSON.stringify(input),
+      })
+      const rows: readonly { readonly parameter: string; readonly result: string }[] = JSON.parse(ran.stdout)
+      return rows.map(({ parameter, result }) => `${parameter} ${result}`)
+    }
+    t.strictSame(keesCreate(deployment('shop', 'before', before)), [
+      '/shop/signingKey.v1_private exists',
+      '/shop/signingKey.v1_public exists',
+    ])
+    const later = { ...before, 'init.bsycorp.com/storage-prefix': '/shop/later' }
+    const names = ['/shop/later/signingKey.v1_private', '/shop/later/signingKey.v1_public']
+    const made = (result: string) => names.map((name) => `${name} ${result}`)
+    t.strictSame(keesCreate(deployment('shop', 'later', later), '--dry-run'), made('would be created'))
+    t.strictSame(await store.exists(names), new Set())
+    t.strictSame(keesCreate(deployment('shop', 'later', later)), made('created'))
+    const values = await valuesOf(...names)
+    await deploy(plane, 'shop', 'later', later)
+    const known = async () =>
+      Number(/^kees_creator_known_parameters (\d+)$/m.exec((await creator.get('/metrics')).text)?.[1])
+    await eventually('the creator knows them', async () => (await known()) === 8)
+    t.strictSame(await valuesOf(...names), values)
   })
 
   await t.test('it stops when it is asked to, and leaves the Lease free', async (t) => {
