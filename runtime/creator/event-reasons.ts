@@ -6,7 +6,8 @@ export const eventReasons = {
   },
   InvalidAnnotation: {
     type: 'Warning',
-    meaning: 'a declaration is wrong and is skipped; the message says what is allowed',
+    meaning:
+      'a declaration is wrong and is skipped, and of two that disagree about one parameter both are; the message says what is allowed',
   },
   RefusedByPolicy: { type: 'Warning', meaning: 'the StoragePolicy does not allow the declaration' },
   QuotaExceeded: {
