@@ -1,11 +1,12 @@
 /** What inject-init adds with `refresh`, before a real API server: a native sidecar, in a namespace that is restricted. */
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { parse } from 'yaml'
 import { initCommand } from '../api/init-args.ts'
 import { controlPlaneMissing, startControlPlane } from './control-plane.ts'
 import { root, run } from './programs.ts'
+import { kpt } from './tools.ts'
 
 const workload = (kind: string, apiVersion: string, spec: string) => `apiVersion: ${apiVersion}
 kind: ${kind}
@@ -69,5 +70,66 @@ t.test(
     await cluster.request('POST', '/api/v1/namespaces/app/serviceaccounts', account)
     const pods = await cluster.request('POST', '/api/v1/namespaces/app/pods', pod)
     t.match(pods, { status: 201, body: { spec: { initContainers } } })
+  },
+)
+
+const kptfile = `apiVersion: kpt.dev/v1
+kind: Kptfile
+metadata:
+  name: app
+  annotations: {config.kubernetes.io/local-config: "true"}
+pipeline:
+  mutators:
+    - exec: inject-init
+      configPath: inject-init.yaml
+`
+const options = (refresh: string) => `apiVersion: kees.bsycorp.com/v1alpha1
+kind: InjectInit
+metadata:
+  name: inject-init
+  annotations: {config.kubernetes.io/local-config: "true"}
+spec:
+  refresh: "${refresh}"
+`
+const commented = `apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: app
+spec:
+  template:
+    metadata:
+      annotations:
+        secret.bsycorp.com/db.password: kind=REFERENCE,type=PASSWORD # stored by hand
+    spec:
+      initContainers:
+        - name: wait # for the database
+          image: example/wait:1.0 # pinned
+      containers:
+        - name: app # the app
+          image: example/app:1.0
+`
+
+t.test(
+  'under kpt it comes and goes without a trace, and comments stay where they are',
+  { skip: kpt().missing ?? false },
+  async (t) => {
+    const folder = t.testdir({ Kptfile: kptfile, 'app.yaml': commented })
+    const render = (refresh: string) => {
+      writeFileSync(join(folder, 'inject-init.yaml'), options(refresh))
+      const { status, stderr } = run(kpt().path ?? '', ['fn', 'render', '--allow-exec', folder])
+      t.equal(status, 0, stderr)
+      return readFileSync(join(folder, 'app.yaml'), 'utf8')
+    }
+    const without = render('')
+    const refreshing = render('5m')
+    t.match(parse(refreshing).spec.template.spec.initContainers, [
+      { name: 'init-container' },
+      { name: 'refresh-container', restartPolicy: 'Always' },
+      { name: 'wait' },
+    ])
+    for (const line of commented.split('\n').filter((one) => one.includes('#')))
+      t.ok(refreshing.includes(`${line}\n`), line)
+    t.equal(render('5m'), refreshing, 'a second time it changes nothing')
+    t.equal(render(''), without)
   },
 )
