@@ -59,7 +59,10 @@ export class RoleHistory {
   }
 
   #newNames(count: number): readonly string[] {
-    const name = () => `/team/${'abcdefg'.charAt(this.#below(7)).repeat(30)}-${this.#parameters++}`
+    const name = () => {
+      const letter = 'abcdefg'.charAt(this.#below(7))
+      return `/team/${letter}/${letter.repeat(28)}-${this.#parameters++}`
+    }
     return Array.from({ length: count }, name).toSorted()
   }
 

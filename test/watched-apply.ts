@@ -5,6 +5,7 @@
 import { join } from 'node:path'
 import type { Test } from 'tap'
 import type { Grant } from '../functions/export-iam/grant.ts'
+import type { KmsKeys } from '../functions/export-iam/kms-keys.ts'
 import { renderModule } from '../functions/export-iam/terraform.ts'
 import { callIam } from './moto-iam.ts'
 import { startMoto } from './moto.ts'
@@ -16,6 +17,14 @@ import { terraformAwsPluginDir } from './tools.ts'
 
 /** The account is moto's own. */
 export const place = { partition: 'aws', region: 'eu-west-1', account: '123456789012' }
+
+/** A part of the parameters is encrypted with a key of its own. */
+export const kmsKeys: KmsKeys = [
+  {
+    prefix: '/team/a',
+    arn: `arn:aws:kms:eu-west-1:${place.account}:key/1234abcd-12ab-34cd-56ef-1234567890ab`,
+  },
+]
 
 /** The module, and one from which the order was taken, to see that the walk finds what may be lost. */
 const rootOf = (endpoint: string) => `
@@ -92,7 +101,7 @@ export async function startWatchedApply(test: Test): Promise<WatchedApply> {
         await callIam(moto.endpoint, { Action: 'CreateRole', ...named })
         made.add(role.name)
       }
-      await writeFiles(join(folder, 'kees'), renderModule(kees))
+      await writeFiles(join(folder, 'kees'), renderModule(kees, kmsKeys))
       await writeFiles(join(folder, 'loose'), loosened(renderModule(loose)))
       if (!isInitialized) await runTerraform(folder, 'init', `-plugin-dir=${terraformAwsPluginDir().path}`)
       isInitialized = true
