@@ -39,6 +39,24 @@ const binding = {
   roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'cluster-admin' },
 }
 
+/** As much of the Prometheus operator as it takes for a ServiceMonitor to be stored. */
+const serviceMonitors = {
+  ...named('apiextensions.k8s.io/v1', 'CustomResourceDefinition', 'servicemonitors.monitoring.coreos.com'),
+  spec: {
+    group: 'monitoring.coreos.com',
+    scope: 'Namespaced',
+    names: { kind: 'ServiceMonitor', plural: 'servicemonitors' },
+    versions: [
+      {
+        name: 'v1',
+        served: true,
+        storage: true,
+        schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
+      },
+    ],
+  },
+}
+
 type Try = readonly [method: string, path: string, body?: unknown]
 
 const allowed: readonly Try[] = [
@@ -86,7 +104,8 @@ const skip = controllersMissing || (kubectlMissing ?? false)
 t.test('the installation on a cluster', { skip }, async (t) => {
   const cluster = await startControlPlane({ controllers: true })
   t.teardown(cluster.stop)
-  const apply = () => run(kubectlPath, ['--kubeconfig', cluster.kubeconfig, 'apply', '-k', base])
+  const apply = (folder = base) =>
+    run(kubectlPath, ['--kubeconfig', cluster.kubeconfig, 'apply', '-k', folder])
 
   await t.test('it is taken, without a warning', async (t) => {
     const { stdout, stderr, status } = apply()
@@ -106,6 +125,20 @@ t.test('the installation on a cluster', { skip }, async (t) => {
     await eventually('there are two pods', async () => (await podsOf(cluster)).length === 2)
     const refused = await cluster.request('POST', core('kees', 'pods'), pod)
     t.match(refused, { status: 403, body: { message: /violates PodSecurity "restricted/ } }, 'others are not')
+  })
+
+  await t.test('the example is taken over it, with the component for Prometheus', async (t) => {
+    const crds = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions'
+    t.match(await cluster.request('POST', crds, serviceMonitors), { status: 201 })
+    const monitors = '/apis/monitoring.coreos.com/v1/servicemonitors'
+    const known = async () => (await cluster.request('GET', monitors)).status === 200
+    await eventually('the API server knows ServiceMonitors', known)
+    const { stdout, stderr, status } = apply(join(root, 'kustomize-examples', 'creator'))
+    t.strictSame([stderr, status], ['', 0])
+    t.match(stdout, /^service\/kees-creator created$/m)
+    t.match(stdout, /^networkpolicy.networking.k8s.io\/kees-creator configured$/m)
+    const { body } = await cluster.request('GET', '/apis/apps/v1/namespaces/kees/deployments/kees-creator')
+    t.match(JSON.stringify(body), /"image":"registry.example.com\/kees-creator:/)
   })
 
   await cluster.request('POST', '/api/v1/namespaces', named('v1', 'Namespace', 'shop'))
