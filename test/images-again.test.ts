@@ -13,7 +13,7 @@ t.test('images that are built again are the same to the byte', { skip: container
     .filter((one, index) => index === all.findIndex(({ layer }) => layer === one.layer))
     .map(({ target }) => target)
   const build = async () => {
-    const images = await buildImages(targets, ['--no-cache'])
+    const images = await buildImages(targets, { everywhere: true, flags: ['--no-cache'] })
     t.teardown(() => images.remove())
     return images
   }

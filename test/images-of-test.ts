@@ -6,6 +6,7 @@ import { promisify } from 'node:util'
 import { root } from '../scripts/bundle.ts'
 import { withDirectoryLock } from '../scripts/directory-lock.mjs'
 import type { Target } from '../scripts/images/image-programs.ts'
+import { platformOf, platforms } from '../scripts/images/platform.ts'
 import { baseImage, containerEnv, engineMeanwhile } from './container-engine.ts'
 import { untapped } from './untapped.ts'
 
@@ -18,15 +19,32 @@ export type TestImages = {
   readonly remove: () => Promise<void>
 }
 
-/** @param only such as `inject-init,init`. @param flags more of `npm run images`. @param registry the names begin with it. */
+type Options = {
+  /** For all platforms, not only for this machine's. */
+  readonly everywhere?: true
+  /** What the names begin with. */
+  readonly registry?: string
+  /** More of `npm run images`. */
+  readonly flags?: readonly string[]
+}
+
+/** @param only such as `inject-init,init`. */
 export async function buildImages(
   only: readonly Target[],
-  flags: readonly string[] = [],
-  registry = 'localhost',
+  { everywhere, registry = 'localhost', flags = [] }: Options = {},
 ): Promise<TestImages> {
+  const wanted = platforms.filter((one) => everywhere || one === platformOf(process.arch))
+  const platform = `--platform=${wanted.map(({ name }) => name).join()}`
   const prefix = `${registry}/kees-test-${process.pid}/kees-`
   const tag = `t${Date.now()}`
-  const args = ['scripts/images.ts', `--prefix=${prefix}`, `--tag=${tag}`, `--only=${only.join()}`, ...flags]
+  const args = [
+    'scripts/images.ts',
+    `--prefix=${prefix}`,
+    `--tag=${tag}`,
+    `--only=${only.join()}`,
+    platform,
+    ...flags,
+  ]
   if (baseImage !== undefined) args.push(`--base=${baseImage}`)
   const [command, all] = untapped(process.execPath, args)
   const { stdout } = await byTurns(() => promisify(execFile)(command, all, { cwd: root, env: containerEnv }))
@@ -39,7 +57,7 @@ export async function buildImages(
   }
 }
 
-/** A layer that one build found, and is about to build on, must not go away with the images of another test. */
+/** One at a time, on machines with few cores; and nothing goes away that another is about to build on. */
 function byTurns<T>(work: () => Promise<T>): Promise<T> {
   return withDirectoryLock(join(tmpdir(), 'kees-test-images.lock'), () => {}, work)
 }

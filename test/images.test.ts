@@ -75,7 +75,10 @@ const platformHere = platformOf(process.arch)
 const locked = [...readOnlyRoot, '--network=none', '--cap-drop=ALL', '--security-opt=no-new-privileges']
 
 t.test(`images on ${base}`, { skip: containersMissing }, async (t) => {
-  const built = await buildImages(images.map(({ target }) => target))
+  const built = await buildImages(
+    images.map(({ target }) => target),
+    { everywhere: true },
+  )
   t.teardown(() => built.remove())
 
   for (const { target, layer, programs: wanted } of images) {

@@ -19,7 +19,11 @@ t.test(
   async (t) => {
     const registry = await startRegistry()
     t.teardown(() => registry.stop())
-    const built = await buildImages(['init'], ['--engine=buildah'], registry.address)
+    const built = await buildImages(['init'], {
+      everywhere: true,
+      registry: registry.address,
+      flags: ['--engine=buildah'],
+    })
     t.teardown(() => built.remove())
     const push = () => {
       const flags = [`--prefix=${built.prefix}`, `--tag=${built.tag}`, '--only=init', '--insecure']

@@ -14,7 +14,7 @@ export type Build = {
   /** The time of everything in the image, in seconds since 1970: with it, the same sources are the same bytes. */
   readonly epoch: number
   readonly tags: readonly string[]
-  /** Whether to take what was built before. */
+  /** Whether docker may take what was built before. */
   readonly cache: boolean
 }
 
@@ -40,7 +40,9 @@ export function buildCommand(build: Build): readonly [Engine, ...string[]] {
     ...buildArgs.map((one) => `--build-arg=${one}`),
     ...build.tags.map((tag) => `--tag=${tag}`),
     ...(build.cache ? [] : ['--no-cache']),
-    ...(engine === 'docker' ? ['--provenance=false'] : [`--timestamp=${epoch}`, '--layers', '--format=oci']),
+    ...(engine === 'docker'
+      ? ['--provenance=false']
+      : [`--timestamp=${epoch}`, '--layers=false', '--format=oci']),
     context,
   ]
 }

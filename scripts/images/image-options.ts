@@ -18,7 +18,7 @@ export const imageFlags: Flags = {
     takes: 'TAG',
     meaning: 'with -<arch> for each platform (default v and the version of package.json)',
   },
-  'no-cache': { meaning: 'build anew what was built before' },
+  'no-cache': { meaning: 'build anew what was built before, as all but docker always do' },
   help: { meaning: 'this text' },
 }
 
