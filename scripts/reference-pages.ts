@@ -133,6 +133,8 @@ function creatorPage(): string {
     '# creator',
     'Watches the pods of a cluster and makes the DYNAMIC parameters that they declare and that do not exist yet. ' +
       'Everything is set by the environment.',
+    'The first line of the program bounds the heap of Node to 256 MB, which is enough for half a million annotated pods; for ' +
+      'more, start it by `node --max-old-space-size=… creator`.',
     envRows(creatorEnvTable),
     '## Events',
     'What it says on pods, each at most once an hour, on five pods of a template at most:',
