@@ -34,7 +34,7 @@ const here: Readonly<Record<string, readonly string[]>> = {
   refresh: ['kustomize'],
 }
 /** Those that have a test of their own. */
-const elsewhere: readonly string[] = ['argo-cd', 'creator', 'quickstart']
+const elsewhere: readonly string[] = ['argo-cd', 'creator', 'first-secret', 'quickstart']
 
 t.test('every example has a README.md, its expected output and a test', async (t) => {
   const folders = readdirSync(examples).filter((name) => statSync(join(examples, name)).isDirectory())

@@ -1,7 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Test } from 'tap'
-import type { FakeSsmServer } from '../runtime/fake-ssm/server.ts'
 import type { ControlPlane } from './control-plane.ts'
 import { type CreatorProcess, startCreator } from './creator-process.ts'
 import { serviceAccountToken } from './service-account-token.ts'
@@ -10,7 +9,7 @@ import { serviceAccountToken } from './service-account-token.ts'
 export async function startInstalled(
   t: Test,
   plane: ControlPlane,
-  ssm: FakeSsmServer,
+  ssm: { readonly endpoint: string },
 ): Promise<CreatorProcess> {
   const read = async (path: string) => JSON.stringify((await plane.request('GET', path)).body)
   const deployment: Deployment = JSON.parse(
