@@ -34,6 +34,22 @@ t.test('those that do not expire are kept for ever', async (t) => {
   t.equal(await key(), 'AKID1')
 })
 
+t.test('where there are no new ones, the old ones serve until they expire', async (t) => {
+  const { state, key } = source(15 * minute)
+  await key()
+  state.fails = true
+  state.now = 11 * minute
+  t.strictSame(await Promise.all([key(), key()]), ['AKID1', 'AKID1'])
+  t.equal(state.asked, 2)
+  state.now += 20_000
+  t.equal(await key(), 'AKID1')
+  t.equal(state.asked, 2, 'not asked for again at once')
+  state.now = 15 * minute
+  await t.rejects(key(), { message: 'none' })
+  state.fails = false
+  t.equal(await key(), 'AKID4')
+})
+
 t.test('a failure is not kept', async (t) => {
   const { state, key } = source(minute)
   state.fails = true

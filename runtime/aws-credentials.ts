@@ -12,17 +12,27 @@ export type CredentialSource = () => Promise<Credentials>
 
 /** As AWS's own programs do, so that no call is signed with what expires on its way. */
 const renewBefore = 5 * 60_000
+/** How soon to try again where that failed and what is kept is good for a while. */
+const renewAgain = 30_000
 
-/** Those of a source, kept until they nearly expire. Who asks at once shares one answer; a failure is not kept. */
+/**
+ * Those of a source, kept until they nearly expire, and until they do where there are no new ones. Who asks at once
+ * shares one answer; a failure is not kept.
+ */
 export function keepCredentials(source: CredentialSource, now: () => number = Date.now): CredentialSource {
   let kept: Promise<Credentials> | undefined
   let until = Infinity
-  const renew = async () => {
+  const expiry = ({ expiration }: Credentials) => expiration?.getTime() ?? Infinity
+  const renew = async (old: Credentials | undefined) => {
     try {
       const credentials = await source()
-      until = (credentials.expiration?.getTime() ?? Infinity) - renewBefore
+      until = expiry(credentials) - renewBefore
       return credentials
     } catch (error) {
+      if (old !== undefined && now() < expiry(old)) {
+        until = now() + renewAgain
+        return old
+      }
       kept = undefined
       throw error
     }
@@ -30,7 +40,8 @@ export function keepCredentials(source: CredentialSource, now: () => number = Da
   return async () => {
     if (kept === undefined || now() >= until) {
       until = Infinity
-      kept = renew()
+      const old = kept
+      kept = old === undefined ? renew(undefined) : old.then(renew)
     }
     return await kept
   }
