@@ -53,13 +53,6 @@ t.test('every metric has its row', async (t) => {
   t.strictSame(entriesOf('Metrics'), [...ofInit, ...ofCreator].toSorted())
 })
 
-t.test('links within the page lead somewhere', async (t) => {
-  const headings = [...text.matchAll(/^## (.+)$/gm)].map(
-    ([, title = '']) => `#${title.toLowerCase().replaceAll(' ', '-')}`,
-  )
-  for (const [, link = ''] of text.matchAll(/\]\((#[\w-]+)\)/g)) t.ok(headings.includes(link), link)
-})
-
 t.test('a secret is rotated as it is written', async (t) => {
   const section = sectionOf('Rotating a secret')
   const states = [...section.matchAll(/^```yaml\n([^]*?)^```$/gm)].map(([, annotations = '']) => {
