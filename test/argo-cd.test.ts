@@ -5,7 +5,6 @@ import {
   mkdtempSync,
   readFileSync,
   readdirSync,
-  rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
@@ -20,6 +19,7 @@ import { controlPlaneMissing, startControlPlane } from './control-plane.ts'
 import { buildImages } from './images-of-test.ts'
 import { type Pod, runArguments } from './pod-container.ts'
 import { golden, root, run } from './programs.ts'
+import { removeFolder } from './remove-folder.ts'
 import { kubectl, kustomize } from './tools.ts'
 
 t.setTimeout(300_000)
@@ -29,7 +29,7 @@ const goMissing = findCommand('go') === undefined && 'needs the command go'
 const skip = goMissing || kustomize().missing || kubectl().missing || controlPlaneMissing
 
 const folder = mkdtempSync(join(tmpdir(), 'kees-argo-cd-'))
-t.teardown(() => rmSync(folder, { recursive: true, force: true }))
+t.teardown(() => removeFolder(folder))
 
 t.test('what Argo CD applies', { skip: kustomize().missing ?? false }, async (t) => {
   const { data }: { data: Record<string, string> } = parse(

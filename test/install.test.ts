@@ -1,11 +1,12 @@
 /** `kees install DIR`: what it leaves there runs in kustomize where no other Node is. */
-import { mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, chmodSync, mkdirSync } from 'node:fs'
+import { mkdtempSync, readFileSync, readdirSync, symlinkSync, chmodSync, mkdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { containersMissing, engine, readOnlyRoot } from './container-engine.ts'
 import { buildImages } from './images-of-test.ts'
 import { dist, root, run } from './programs.ts'
+import { removeFolder } from './remove-folder.ts'
 import { kustomize } from './tools.ts'
 
 t.setTimeout(300_000)
@@ -15,7 +16,7 @@ const skip = kustomize().missing ?? false
 
 function folder(t: Test): string {
   const made = mkdtempSync(join(tmpdir(), 'kees-install-'))
-  t.teardown(() => rmSync(made, { recursive: true, force: true }))
+  t.teardown(() => removeFolder(made))
   mkdirSync(join(made, 'kustomize'))
   symlinkSync(kustomize().path ?? '', join(made, 'kustomize/kustomize'))
   return made

@@ -3,7 +3,7 @@
  * the function images; the containers run as their pods say; the store is moto, and an evaluator of IAM judges the policy.
  */
 import { createPublicKey } from 'node:crypto'
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
@@ -19,6 +19,7 @@ import { buildImages } from './images-of-test.ts'
 import { motoMissing, startMoto } from './moto.ts'
 import { type Pod, runArguments } from './pod-container.ts'
 import { root, run } from './programs.ts'
+import { removeFolder } from './remove-folder.ts'
 import { serviceAccountToken } from './service-account-token.ts'
 import { storedBelow } from './stored-parameters.ts'
 import { kubectl, kustomize, terraform } from './tools.ts'
@@ -88,7 +89,7 @@ t.test('from annotations to the file that the app reads', { skip: missing, timeo
   const [plane, moto] = await Promise.all([startControlPlane({ controllers: true }), startMoto()])
   t.teardown(() => Promise.all([plane.stop(), moto.stop()]))
   const folder = mkdtempSync(join(tmpdir(), 'kees-whole-run-'))
-  t.teardown(() => rmSync(folder, { recursive: true, force: true }))
+  t.teardown(() => removeFolder(folder))
 
   const aws = (endpoint: string) => ({
     AWS_REGION: place.region,
