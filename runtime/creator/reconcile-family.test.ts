@@ -272,6 +272,22 @@ for (const [code, reason] of [
   )
 }
 
+t.test('after an hour in which the store throttles, all is made within half a minute', async (t) => {
+  let busy = true
+  const throttled = () => Promise.reject(failed({ code: 'THROTTLED', message: 'too often' }))
+  const wrap = (store: ParameterStore): ParameterStore => ({
+    ...store,
+    create: (...call) => (busy ? throttled() : store.create(...call)),
+  })
+  const { stored, told, declare, wait } = world({ wrap })
+  declare('n', random, password('a'), password('b'))
+  await wait(60 * minute)
+  t.strictSame([stored.size, told], [0, []], 'nothing is made, and nobody is told what will pass')
+  busy = false
+  await wait(minute / 2)
+  t.equal(stored.size, 4)
+})
+
 t.test('when nobody asks for it any more, nothing is made', async (t) => {
   const { stored, declare, wait } = world()
   declare('n', password('a'))()

@@ -48,6 +48,8 @@ type FamilyState = {
   readonly verifyAt: Map<string, number>
 }
 
+type Again = Exclude<Extract<Next, string>, 'never'>
+
 const verifyAfter = 60_000
 /** Between two looks at an incomplete group; AWS gives no bound for how late a read may be. */
 const confirmAfter = 10_000
@@ -84,17 +86,17 @@ export function families(tools: FamilyTools): Families {
         verifyAt: new Map(),
       }
       states.set(family, state)
-      const due = []
+      const due: (number | Again)[] = []
       for (const one of granted) due.push(await settle(one, state, tools))
       state.memory.forgetAbsent()
-      const times = due.filter((at): at is number => at !== 'retry')
-      return times.length < due.length ? 'retry' : { at: Math.min(...times) }
+      if (due.includes('retry soon')) return 'retry soon'
+      return due.includes('retry') ? 'retry' : { at: Math.min(...due.filter((at) => typeof at === 'number')) }
     },
   }
 }
 
 /** @returns when to look again. */
-async function settle(granted: Granted, state: FamilyState, tools: FamilyTools): Promise<number | 'retry'> {
+async function settle(granted: Granted, state: FamilyState, tools: FamilyTools): Promise<number | Again> {
   const { group } = granted
   const { memory, incompleteSince } = state
   const { clock } = tools
@@ -104,7 +106,8 @@ async function settle(granted: Granted, state: FamilyState, tools: FamilyTools):
   const decide = () => decideGroup(group, memory.stateOf, confirmed)
   let decision = decide()
   if (decision.action === 'ask') {
-    if (!(await ask(decision.names, granted, memory, tools))) return 'retry'
+    const again = await ask(decision.names, granted, memory, tools)
+    if (again) return again
     decision = decide()
   }
   const isIncomplete =
@@ -128,13 +131,13 @@ async function settle(granted: Granted, state: FamilyState, tools: FamilyTools):
   }
 }
 
-/** @returns whether all of them could be told. */
+/** @returns undefined if all of them could be told. */
 async function ask(
   names: readonly string[],
   granted: Granted,
   memory: ParameterMemory,
   tools: FamilyTools,
-): Promise<boolean> {
+): Promise<Again | undefined> {
   const [{ template }] = granted.claimants
   const answers = await Promise.all(names.map((name) => tools.ask(template.namespace, name)))
   const failures: Failure[] = []
@@ -145,8 +148,7 @@ async function ask(
     else failures.push(answer)
   })
   const [failure] = failures
-  if (failure) tellFailure(granted, failure, tools)
-  return failure === undefined
+  return failure && tellFailure(granted, failure, tools)
 }
 
 async function create(
@@ -154,7 +156,7 @@ async function create(
   count: number,
   { memory, verifyAt }: FamilyState,
   tools: FamilyTools,
-): Promise<number | 'retry'> {
+): Promise<number | Again> {
   const { group } = granted
   const { clock, quota } = tools
   const place = takeQuota(granted, count, tools)
@@ -179,8 +181,7 @@ async function create(
   }
   if (made.outcome === 'failed') {
     memory.doubt()
-    tellFailure(granted, made.failure, tools)
-    return 'retry'
+    return tellFailure(granted, made.failure, tools)
   }
   if (made.outcome === 'mismatched' || made.outcome === 'incomplete') {
     const reason = made.outcome === 'mismatched' ? 'MismatchedGroup' : 'IncompleteGroup'
@@ -215,7 +216,7 @@ async function verify(
   granted: Granted,
   { memory, verifyAt }: FamilyState,
   tools: FamilyTools,
-): Promise<number | 'retry'> {
+): Promise<number | Again> {
   const { group, claimants } = granted
   const key = keyOf(group)
   const at = verifyAt.get(key)
@@ -232,8 +233,7 @@ async function verify(
     if (failure === undefined) throw error
     // Perhaps a part is gone: then that is to be found out, and not in ten minutes.
     memory.doubt()
-    tellFailure(granted, failure, tools)
-    return 'retry'
+    return tellFailure(granted, failure, tools)
   }
 }
 
@@ -242,12 +242,14 @@ function tellAll({ claimants }: Granted, remark: Remark, { tell, log }: FamilyTo
   for (const { template } of claimants.slice(0, mostTold)) tell(template, remark)
 }
 
-function tellFailure(granted: Granted, failure: Failure, tools: FamilyTools): void {
+/** @returns how to try again: what only a person can mend is not mended in seconds. */
+function tellFailure(granted: Granted, failure: Failure, tools: FamilyTools): Again {
   const { code, message } = failure
   tools.log.debug('the store could not tell or take something', { ...failure, group: keyOf(granted.group) })
   const reason = toTell[code]
-  if (reason !== undefined)
-    tellAll(granted, { reason, message: sentence(granted.group, `: ${message}`) }, tools)
+  if (reason === undefined) return 'retry soon'
+  tellAll(granted, { reason, message: sentence(granted.group, `: ${message}`) }, tools)
+  return 'retry'
 }
 
 function sentence(group: Group, reason: string): string {

@@ -54,6 +54,29 @@ t.test('what fails comes again later and later, what succeeds at its time', asyn
   t.strictSame(times, [0, 1000, 3000, 7000, 60_000, 61_000])
 })
 
+for (const [next, longest] of [
+  ['retry', 600_000],
+  ['retry soon', 30_000],
+] as const) {
+  t.test(`what fails again and again comes every ${longest / 1000} s in the end: ${next}`, async (t) => {
+    const clock = virtualClock()
+    const queue = workQueue(clock, () => 1)
+    const stop = new AbortController()
+    const times: number[] = []
+    const work = async (): Promise<Next> => {
+      times.push(clock.now())
+      return times.length < 30 ? next : 'never'
+    }
+    queue.add('/a', 'n')
+    const done = queue.work(1, work, stop.signal)
+    await clock.sleep(20_000_000)
+    stop.abort()
+    await done
+    t.equal(times.length, 30)
+    t.equal((times.at(-1) ?? 0) - (times.at(-2) ?? 0), longest)
+  })
+}
+
 t.test('many that fail do not keep a new one waiting, and a stop ends the workers', async (t) => {
   const clock = virtualClock()
   const queue = workQueue(clock, half)

@@ -9,8 +9,11 @@ import { fairQueue } from './fair-queue.ts'
 
 export type WorkItem = { readonly key: string; readonly namespace: string }
 
-/** When the key is to come again. */
-export type Next = { readonly at: number } | 'retry' | 'never'
+/**
+ * When the key is to come again. `retry`: ever more rarely, up to every ten minutes. `retry soon`: the world was busy, and
+ * may not be in a moment; the same, up to every half minute.
+ */
+export type Next = { readonly at: number } | 'retry' | 'retry soon' | 'never'
 
 export type WorkQueue = {
   /** @param namespace whose turn it takes. */
@@ -26,7 +29,7 @@ export type WorkQueue = {
 }
 
 const shortestRetry = 1000
-const longestRetry = 600_000
+const longestRetries = { retry: 600_000, 'retry soon': 30_000 } as const
 const longestSleep = 3_600_000
 
 export function workQueue(clock: Clock, random: () => number): WorkQueue {
@@ -69,14 +72,14 @@ export function workQueue(clock: Clock, random: () => number): WorkQueue {
   }
   const finish = (item: WorkItem, next: Next) => {
     working.delete(item.key)
-    const count = next === 'retry' ? (failures.get(item.key) ?? 0) + 1 : 0
+    const count = next === 'retry' || next === 'retry soon' ? (failures.get(item.key) ?? 0) + 1 : 0
     if (count > 0) failures.set(item.key, count)
     else failures.delete(item.key)
     const renewed = again.get(item.key)
     again.delete(item.key)
     if (next === 'never') later.delete(item.key)
-    else if (next === 'retry') {
-      const wait = Math.min(shortestRetry * 2 ** (count - 1), longestRetry)
+    else if (next === 'retry' || next === 'retry soon') {
+      const wait = Math.min(shortestRetry * 2 ** (count - 1), longestRetries[next])
       addAt(item, clock.now() + wait * (0.5 + random() / 2))
     } else addAt(item, next.at)
     if (renewed) add(renewed)
