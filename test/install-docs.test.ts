@@ -15,6 +15,7 @@ import {
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import t, { type Test } from 'tap'
+import manifest from '../package.json' with { type: 'json' }
 import { type ControlPlane, controllersMissing, startControlPlane } from './control-plane.ts'
 import { eventually } from './eventually.ts'
 import { startInstalled } from './installed-creator.ts'
@@ -155,12 +156,14 @@ async function install(t: Test, plane: ControlPlane, identity: string): Promise<
       (await shell(`kubectl get ${what} -o jsonpath='{..image}'`)).stdout.split(' ').toSorted()
     const orders = (version: string) => ['busybox:1.37', `registry.example.com/kees-init:${version}`]
     const creators = (version: string) => [`registry.example.com/kees-creator:${version}`]
+    const [, released = '', next = ''] = /^old=(\S+) new=(\S+)$/m.exec(text) ?? []
+    t.equal(released, `v${manifest.version}`)
     await follow('Upgrade')
-    t.strictSame(await imagesOf('deployment/orders -n shop'), orders('v0.2.0'))
-    t.strictSame(await imagesOf('deployment/kees-creator -n kees'), creators('v0.2.0'))
+    t.strictSame(await imagesOf('deployment/orders -n shop'), orders(next))
+    t.strictSame(await imagesOf('deployment/kees-creator -n kees'), creators(next))
     await follow('Roll back')
-    t.strictSame(await imagesOf('deployment/orders -n shop'), orders('v0.1.0'))
-    t.strictSame(await imagesOf('deployment/kees-creator -n kees'), creators('v0.1.0'))
+    t.strictSame(await imagesOf('deployment/orders -n shop'), orders(released))
+    t.strictSame(await imagesOf('deployment/kees-creator -n kees'), creators(released))
     t.strictSame(await storedBelow(moto.endpoint, '/'), stored, 'and the store is as it was')
   }
 
