@@ -9,7 +9,8 @@ import { partNames } from './split.ts'
 export const mainTf = `${partNames.map(formatPart).join('\n')}
 # It waits for the attachments: a role that comes under another key has its new policy before the old one goes.
 resource "terraform_data" "attached" {
-  input = keys(aws_iam_role_policy_attachment.part1)
+  input = sort(distinct(concat(
+${partNames.map((part) => `    keys(aws_iam_role_policy_attachment.${part}),\n`).join('')}  )))
 }
 
 check "role_names" {
