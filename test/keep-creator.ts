@@ -7,6 +7,8 @@ export type KeptCreator = {
   readonly starts: () => number
   /** Of all that were started. */
   readonly log: () => readonly LogLine[]
+  /** Whether the one that runs has listed the pods, and is not an earlier one than that. Counted from 1. */
+  readonly isReady: (start: number) => Promise<boolean>
   /** Of the one that runs; empty while none does. */
   readonly metrics: () => Promise<string>
   readonly stop: () => Promise<void>
@@ -36,6 +38,15 @@ export function keepCreator(env: Readonly<Record<string, string>>): KeptCreator 
     kill: () => started.at(-1)?.signal('SIGKILL'),
     starts: () => started.length,
     log: () => [...started.flatMap(({ log }) => log), ...failures],
+    isReady: async (start) => {
+      const last = started.at(-1)
+      if (started.length < start || last === undefined) return false
+      try {
+        return (await last.get('/readyz')).status === 200
+      } catch {
+        return false
+      }
+    },
     metrics: async () => {
       try {
         return (await started.at(-1)?.get('/metrics'))?.text ?? ''
