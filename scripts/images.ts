@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { flagsHelp } from '../cli/flags.ts'
 import manifest from '../package.json' with { type: 'json' }
 import { root } from './bundle.ts'
-import { buildCommand } from './images/build-command.ts'
+import { buildCommand, buildEnv } from './images/build-command.ts'
 import { engines, workingEngines } from './images/engine.ts'
 import { type ImageOptions, imageFlags, parseImageOptions } from './images/image-options.ts'
 import { platformOf } from './images/platform.ts'
@@ -49,7 +49,7 @@ async function build(options: ImageOptions): Promise<void> {
           revision,
           epoch,
         })
-        await runQuietly(command, args)
+        await runQuietly(command, args, buildEnv)
         process.stdout.write(`${tags.join('\n')}\n`)
       }
     }

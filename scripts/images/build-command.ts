@@ -18,6 +18,9 @@ export type Build = {
   readonly cache: boolean
 }
 
+/** For docker: BuildKit, where it is not the default, and no provenance of its own in the place of the release's. */
+export const buildEnv = { DOCKER_BUILDKIT: '1', BUILDX_NO_DEFAULT_ATTESTATIONS: '1' }
+
 /** The command line of an engine that builds one image for one platform. */
 export function buildCommand(build: Build): readonly [Engine, ...string[]] {
   const { engine, target, platform, dockerfile, context, base, epoch } = build
@@ -26,7 +29,7 @@ export function buildCommand(build: Build): readonly [Engine, ...string[]] {
     `VERSION=${build.version}`,
     `REVISION=${build.revision}`,
     `CREATED=${new Date(epoch * 1000).toISOString().replace('.000Z', 'Z')}`,
-    // The older builder of docker knows none; the others set it to the same.
+    // Not every builder sets it by itself.
     `TARGETARCH=${platform.arch}`,
     // What BuildKit goes by, in the place of the flag that the other two have.
     ...(engine === 'docker' ? [`SOURCE_DATE_EPOCH=${epoch}`] : []),
@@ -40,9 +43,8 @@ export function buildCommand(build: Build): readonly [Engine, ...string[]] {
     ...buildArgs.map((one) => `--build-arg=${one}`),
     ...build.tags.map((tag) => `--tag=${tag}`),
     ...(build.cache ? [] : ['--no-cache']),
-    ...(engine === 'docker'
-      ? ['--provenance=false']
-      : [`--timestamp=${epoch}`, '--layers=false', '--format=oci']),
+    // With layers, buildah and podman would take a label of an earlier build, whatever its arguments were.
+    ...(engine === 'docker' ? [] : [`--timestamp=${epoch}`, '--layers=false', '--format=oci']),
     context,
   ]
 }
