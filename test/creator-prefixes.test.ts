@@ -1,13 +1,27 @@
 /** The variables of the creator's Terraform module, and the policy that they make, evaluated without any provider. */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import * as fc from 'fast-check'
 import t from 'tap'
 import { maxParameterLevels, parseStoragePrefix } from '../api/parameter-name.ts'
+import { dnsSuffixes } from '../functions/export-iam/policy.ts'
 import { get, justThePolicy, place, policyOf, put, variablesIn } from './creator-module.ts'
 import { isAllowed } from './iam-judge.ts'
+import { root } from './programs.ts'
 import { complaintOf, runTerraform } from './run-terraform.ts'
 import { terraform } from './tools.ts'
 
 const { missing } = terraform()
+
+t.test('in every partition SSM is called as the policies of pods call it', async (t) => {
+  const policy = await readFile(join(root, 'install/creator/terraform/policy.tf'), 'utf8')
+  const [, map = ''] = /dns_suffixes = \{\n([^}]*)\}/.exec(policy) ?? []
+  const suffixes = [...map.matchAll(/"([^"]+)" *= "([^"]+)"/g)].map(([, key = '', value = '']) => [
+    key,
+    value,
+  ])
+  t.strictSame(Object.fromEntries(suffixes), dnsSuffixes)
+})
 
 t.test(
   'of any prefixes, what is below one may be made, and what is not may not',

@@ -5,6 +5,17 @@ locals {
   prefixes      = sort(distinct(var.prefixes))
   below         = [for prefix in local.prefixes : "${local.parameter_arn}${prefix}/*"]
 
+  # What the names of services end in, by partition.
+  dns_suffixes = {
+    "aws-cn"    = "amazonaws.com.cn"
+    "aws-eusc"  = "amazonaws.eu"
+    "aws-iso"   = "c2s.ic.gov"
+    "aws-iso-b" = "sc2s.sgov.gov"
+    "aws-iso-e" = "cloud.adc-e.uk"
+    "aws-iso-f" = "csp.hci.ic.gov"
+  }
+  via_service = "ssm.${var.aws_region}.${lookup(local.dns_suffixes, var.aws_partition, "amazonaws.com")}"
+
   ssm_statements = [
     {
       Sid      = "CreateAndCheck"
@@ -38,7 +49,7 @@ locals {
       Action   = ["kms:Encrypt", "kms:GenerateDataKey"]
       Resource = var.kms_key_arn
       Condition = {
-        StringEquals = { "kms:ViaService" = "ssm.${var.aws_region}.amazonaws.com" }
+        StringEquals = { "kms:ViaService" = local.via_service }
         StringLike   = { "kms:EncryptionContext:PARAMETER_ARN" = local.below }
       }
     },
@@ -50,7 +61,7 @@ locals {
       Action   = "kms:Decrypt"
       Resource = var.kms_key_arn
       Condition = {
-        StringEquals       = { "kms:ViaService" = "ssm.${var.aws_region}.amazonaws.com" }
+        StringEquals       = { "kms:ViaService" = local.via_service }
         StringLike         = { "kms:EncryptionContext:PARAMETER_ARN" = local.below }
         StringLikeIfExists = { "kms:EncryptionContext:PARAMETER_ARN" = ["*_consumer", "*_private", "*_provider", "*_public"] }
       }
