@@ -1,5 +1,8 @@
 import { readFileSync } from 'node:fs'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import t from 'tap'
 import { fakeIo } from './fake-io.ts'
 import { kees } from './kees.ts'
@@ -23,6 +26,35 @@ await t.test('a value is stored once, without its last line end, and never print
   t.equal(await kees(['put', '/db.password', '--overwrite'], third), 0)
   t.equal(stored(), 'hunter3')
   t.notMatch([first, second, third].map((io) => io.printed() + io.said()).join(), /hunter/)
+})
+
+const key = 'arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab'
+
+await t.test('what is stored or replaced is encrypted with the key of KMS_KEY_ID', async (t) => {
+  const puts: unknown[] = []
+  const server = createServer(async (request, response) => {
+    puts.push(JSON.parse(await text(request)))
+    response.end('{"Version": 1}')
+  }).listen(0, '127.0.0.1')
+  t.teardown(() => server.close())
+  await once(server, 'listening')
+  const address = server.address()
+  // The AWS SDK itself looks for credentials.
+  Object.assign(process.env, { AWS_ACCESS_KEY_ID: 'AKIDENV', AWS_SECRET_ACCESS_KEY: 'fakesecret' })
+  const env = {
+    AWS_ENDPOINT_URL_SSM: `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`,
+    AWS_REGION: 'eu-west-1',
+    KMS_KEY_ID: key,
+  }
+  t.equal(await kees(['put', 'a'], fakeIo('fakepassword', env)), 0)
+  t.equal(await kees(['put', 'a', '--overwrite'], fakeIo('fakepassword', env)), 0)
+  t.match(puts, [
+    { Overwrite: false, KeyId: key },
+    { Overwrite: true, KeyId: key },
+  ])
+  const alias = fakeIo('fakepassword', { ...env, KMS_KEY_ID: 'alias/mine' })
+  t.equal(await kees(['put', 'a'], alias), 2)
+  t.match(alias.said(), /^error: KMS_KEY_ID is not the ARN of a key/)
 })
 
 const refusals: readonly (readonly [

@@ -1,4 +1,5 @@
 import { initVariables, parseStoreAddress, type StoreAddress } from '../api/init-env.ts'
+import { kmsKeyVariable } from '../runtime/kms-key-env.ts'
 import type { ParameterStore } from '../runtime/parameter-store.ts'
 import { type Io, valueOf } from './command.ts'
 import type { Flags, ParsedFlags } from './flags.ts'
@@ -23,9 +24,16 @@ export async function openStoreFlag(parsed: ParsedFlags, { env }: Io): Promise<S
   const name = flag === undefined ? initVariables.store.env : 'flag --store'
   const address = parseStoreAddress(flag ?? (env[initVariables.store.env] || 'ssm'))
   if (address.problem !== undefined) return { problems: [`${name} ${address.problem}`] }
+  const key = kmsKeyVariable.parse(env[kmsKeyVariable.env] ?? '')
   // Only the commands that need a store load the SDK.
   const { openStore } = await import('../runtime/open-store.ts')
-  const opened = await openStore(address.value, env, { requestTimeout, maxAttempts: 3 })
-  if (opened.problems === undefined) return { store: opened.store, kind: address.value.kind }
-  return { problems: opened.problems.map((one) => `${one.env} ${one.problem}`) }
+  const opened = await openStore(address.value, env, {
+    requestTimeout,
+    maxAttempts: 3,
+    ...(key.value === undefined ? {} : { kmsKeyId: key.value }),
+  })
+  const problems = (opened.problems ?? []).map((one) => `${one.env} ${one.problem}`)
+  if (key.problem !== undefined) problems.push(`${kmsKeyVariable.env} ${key.problem}`)
+  if (opened.problems !== undefined || problems.length > 0) return { problems }
+  return { store: opened.store, kind: address.value.kind }
 }

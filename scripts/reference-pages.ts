@@ -1,4 +1,5 @@
 /** The reference pages that come from the programs' own tables. `UPDATE=1 tap run test/reference.test.ts` writes them. */
+import { kmsKeyVariable } from '../runtime/kms-key-env.ts'
 import { exitCode } from '../api/exit-code.ts'
 import { formatMeanings } from '../api/secrets-format.ts'
 import { commands } from '../cli/kees.ts'
@@ -95,9 +96,11 @@ function keesPage(): string {
       ]),
     ),
   ])
-  const variables = envTable.filter(
-    ({ env }) => env.startsWith('AWS_') || /^(KEES_STORE|ALLOW_HTTP)$/.test(env),
-  )
+  const { env, default: byDefault, meaning } = kmsKeyVariable
+  const variables = [
+    ...envTable.filter((one) => one.env.startsWith('AWS_') || /^(KEES_STORE|ALLOW_HTTP)$/.test(one.env)),
+    { env, default: byDefault, meaning: `${meaning}: of create and put` },
+  ]
   return page(
     '# kees',
     'The jobs of the functions, of the creator and of init, for people and pipelines.',
@@ -106,10 +109,10 @@ function keesPage(): string {
     'Of `create`, `put`, `status` and `fetch`, beside the credentials that the AWS CLI would take:',
     table(
       ['variable', 'default', 'meaning'],
-      variables.map(({ env, default: byDefault, meaning }) => [
-        `\`${env}\``,
-        byDefault === '' ? '' : `\`${byDefault}\``,
-        cell(meaning),
+      variables.map((one) => [
+        `\`${one.env}\``,
+        one.default === '' ? '' : `\`${one.default}\``,
+        cell(one.meaning),
       ]),
     ),
   )

@@ -2,6 +2,7 @@ import { hostname } from 'node:os'
 import packageJson from '../../package.json' with { type: 'json' }
 import type { Checked } from '../../api/checked.ts'
 import { isDnsLabel } from '../../api/dns-label.ts'
+import { kmsKeyVariable } from '../kms-key-env.ts'
 import { initVariables, type StoreAddress } from '../../api/init-env.ts'
 import { quote } from '../../api/mistake.ts'
 import { type LogLevel, logLevels } from '../log.ts'
@@ -123,15 +124,7 @@ const variables: Variables = {
     meaning: 'where /healthz, /readyz and /metrics are served: [host]:port',
     parse: parseListen,
   },
-  kmsKeyId: {
-    env: 'KMS_KEY_ID',
-    default: '',
-    meaning: "the ARN of the KMS key that encrypts what is stored; without it, the account's aws/ssm",
-    parse: (text) =>
-      text === '' || /^arn:[a-z0-9-]+:kms:[a-z0-9-]+:\d{12}:key\/[A-Za-z0-9-]+$/.test(text)
-        ? optional(text)
-        : { problem: 'is not the ARN of a key: arn:aws:kms:<region>:<account>:key/<id>' },
-  },
+  kmsKeyId: kmsKeyVariable,
   store: { ...initVariables.store, default: 'ssm' },
   annotationDomain: initVariables.annotationDomain,
   logLevel: {
