@@ -344,7 +344,16 @@ resource "aws_iam_role_policy_attachment" "part8" {
 
 # It waits for the attachments: a role that comes under another key has its new policy before the old one goes.
 resource "terraform_data" "attached" {
-  input = keys(aws_iam_role_policy_attachment.part1)
+  input = sort(distinct(concat(
+    keys(aws_iam_role_policy_attachment.part1),
+    keys(aws_iam_role_policy_attachment.part2),
+    keys(aws_iam_role_policy_attachment.part3),
+    keys(aws_iam_role_policy_attachment.part4),
+    keys(aws_iam_role_policy_attachment.part5),
+    keys(aws_iam_role_policy_attachment.part6),
+    keys(aws_iam_role_policy_attachment.part7),
+    keys(aws_iam_role_policy_attachment.part8),
+  )))
 }
 
 check "role_names" {
