@@ -11,15 +11,22 @@ export function findCommand(name: string, path = process.env['PATH'] ?? ''): str
     .find((file) => isExecutable(file))
 }
 
-const pluginFolders = [
-  '/opt/tf-plugins',
-  join(homedir(), '.terraform.d', 'plugins'),
-  '/usr/local/share/terraform/plugins',
-  '/usr/share/terraform/plugins',
-]
+/** Where providers of terraform may be unpacked, first where the environment says so. */
+export function terraformPluginFolders(env: NodeJS.ProcessEnv = process.env): readonly string[] {
+  const named = env['KEES_TERRAFORM_PLUGINS'] ?? ''
+  return [
+    ...(named === '' ? [] : [named]),
+    '/opt/tf-plugins',
+    join(homedir(), '.terraform.d', 'plugins'),
+    '/usr/local/share/terraform/plugins',
+    '/usr/share/terraform/plugins',
+  ]
+}
 
 /** The folder for `terraform init -plugin-dir` that holds the provider hashicorp/aws, if the machine has one. */
-export function findTerraformAwsPlugins(folders: readonly string[] = pluginFolders): string | undefined {
+export function findTerraformAwsPlugins(
+  folders: readonly string[] = terraformPluginFolders(),
+): string | undefined {
   const system = `${process.platform}_${process.arch === 'x64' ? 'amd64' : process.arch}`
   const unpacked = `registry.terraform.io/hashicorp/aws/*/${system}/terraform-provider-aws*`
   return folders.find((folder) => globSync(unpacked, { cwd: folder }).length > 0)

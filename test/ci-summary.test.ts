@@ -8,6 +8,7 @@ const machine = {
   hasCommand: (name: string) => name === 'here',
   hasTerraformProvider: (name: string) => name === 'hashicorp/here',
   hasContainerEngine: () => true,
+  isComplete: false,
 }
 
 /** As tap 21 writes it. */
@@ -183,23 +184,52 @@ for (const { title, output, exitCode = 0, counts, problems = [] } of cases) {
   })
 }
 
+t.test('where nothing may be skipped, every skip fails, each by its name', (t) => {
+  const output = tap(
+    [
+      '    ok 1 - renders # SKIP needs the command absent',
+      '    ok 2 - plans # SKIP needs the terraform provider hashicorp/absent',
+      '    ok 3 - runs # SKIP needs a container engine',
+      'ok 1 - a.test.ts',
+    ],
+    '{ total: 5, pass: 2, skip: 3 }',
+  )
+  const without = { ...machine, hasContainerEngine: () => false }
+  t.strictSame(ciVerdict(output, 0, without).problems, [])
+  const { problems, failed } = ciVerdict(output, 0, { ...without, isComplete: true })
+  t.strictSame(problems, [
+    '"renders" is skipped for "needs the command absent", and here nothing may be',
+    '"plans" is skipped for "needs the terraform provider hashicorp/absent", and here nothing may be',
+    '"runs" is skipped for "needs a container engine", and here nothing may be',
+  ])
+  t.equal(failed, 3)
+  t.equal(ciVerdict(tap(passing, '{ total: 7, pass: 7 }'), 0, { ...machine, isComplete: true }).failed, 0)
+  t.end()
+})
+
 t.test('the program ends with the counts, and fails with them', (t) => {
   const folder = t.testdir({
     'good.tap': tap(passing, '{ total: 7, pass: 7 }'),
     'skipped.tap': tap(['ok 1 - a # SKIP needs the command sh'], '{ total: 1, pass: 0, skip: 1 }'),
+    'lacking.tap': tap(['ok 1 - a # SKIP needs the command kees-absent'], '{ total: 1, pass: 0, skip: 1 }'),
   })
   const script = join(import.meta.dirname, '..', 'scripts', 'ci-summary.ts')
-  const summary = (...args: readonly string[]) => {
+  const summaryWith = (noSkips: string, ...args: readonly string[]) => {
     const { stdout, status } = spawnSync(...untapped(process.execPath, [script, ...args]), {
+      env: { ...process.env, KEES_NO_SKIPS: noSkips },
       encoding: 'utf8',
     })
     return { last: stdout.trimEnd().split('\n').at(-1), status }
   }
+  const summary = (...args: readonly string[]) => summaryWith('', ...args)
   t.strictSame(summary(join(folder, 'good.tap'), '0'), { last: '7 passed, 0 failed, 0 skipped', status: 0 })
   t.strictSame(summary(join(folder, 'skipped.tap'), '0'), {
     last: '0 passed, 1 failed, 1 skipped',
     status: 1,
   })
+  const lacking = join(folder, 'lacking.tap')
+  t.strictSame(summary(lacking, '0'), { last: '0 passed, 0 failed, 1 skipped', status: 0 })
+  t.strictSame(summaryWith('1', lacking, '0'), { last: '0 passed, 1 failed, 1 skipped', status: 1 })
   t.strictSame(summary(join(folder, 'absent.tap'), '1'), { last: '0 passed, 1 failed, 0 skipped', status: 1 })
   t.end()
 })

@@ -38,6 +38,26 @@ t.test('they use actions by commit, and may write nothing unless a job says so',
   }
 })
 
+t.test('where they run the tests, all tools are installed first and nothing may be skipped', async (t) => {
+  for (const file of files) {
+    const { jobs }: { jobs: Readonly<Record<string, TestJob>> } = parse(readFileSync(file, 'utf8'))
+    const { env, steps } = jobs['test'] ?? {}
+    t.match(env, { KEES_NO_SKIPS: '1', KEES_TERRAFORM_PLUGINS: /^\/./ })
+    const order = (steps ?? []).map(({ uses = '', run: script = '' }) => `${uses.split('@')[0]}${script}`)
+    t.strictSame(order.slice(-4), [
+      'actions/setup-go',
+      'hashicorp/setup-terraform',
+      'sudo --preserve-env env "PATH=$PATH" .ci/install-tools',
+      'sudo --preserve-env env "PATH=$PATH" .ci/run',
+    ])
+  }
+})
+
+type TestJob = {
+  readonly env?: Readonly<Record<string, string>>
+  readonly steps?: readonly { readonly uses?: string; readonly run?: string }[]
+}
+
 t.test('a release signs, describes and attests every image', async (t) => {
   const text = readFileSync(join(folder, 'release.yaml'), 'utf8')
   const [, signed] = /for image in ([^;]+);/.exec(text) ?? []
