@@ -21,7 +21,7 @@ import { eventually } from './eventually.ts'
 import { startInstalled } from './installed-creator.ts'
 import { attachedTo } from './moto-iam.ts'
 import { motoMissing, startMoto } from './moto.ts'
-import { dist, golden, root } from './programs.ts'
+import { dist, golden, root, run } from './programs.ts'
 import { parseReadmeBlocks } from './readme-commands.ts'
 import { runBeside } from './run-beside.ts'
 import { storedBelow } from './stored-parameters.ts'
@@ -33,7 +33,7 @@ const identities = ['irsa', 'pod-identity', 'kube2iam']
 const account = '111122223333'
 const example = 'kustomize-examples/first-secret'
 const text = readFileSync(join(root, 'docs/install.md'), 'utf8')
-/** The blocks of a section. Those that are fenced as `sh build` need a registry, and are not among them. */
+/** The blocks of a section. Those that are fenced as `sh build` need the network or a registry, and are not among them. */
 const blocksOf = (heading: string) => {
   const section = text.split(new RegExp(`^## (?:\\d\\. )?${heading}$`, 'm'))[1]?.split(/^## /m)[0] ?? ''
   return parseReadmeBlocks(section).map((block) => (block.type === 'script' ? block.text : ''))
@@ -55,6 +55,35 @@ t.test('every file that is named is there', async (t) => {
   }
 })
 
+const [settings = ''] = blocksOf('Your account, region, registry and identity')
+const unbuildable = [kubectl(), command('bash')].find(({ missing }) => missing !== undefined)?.missing
+
+t.test('the account, region and registry of others', { skip: unbuildable ?? false }, async (t) => {
+  const folder = copyOfExample(t)
+  const cwd = join(folder, example)
+  const theirs = 'account=444455556666 region=ap-southeast-2 registry=ghcr.io/acme'
+  const said = /^account=\S+ region=\S+ registry=\S+/m
+  t.match(settings, said)
+  const shell = (script: string) => run('bash', ['-euo', 'pipefail', '-c', script], { cwd })
+  t.strictSame(shell(settings.replace(said, theirs)), { stdout: '', stderr: '', status: 0 })
+  const files = globSync('**/*.{md,yaml,tf,tfvars}', { cwd })
+  t.ok(files.length > 20)
+  for (const file of files)
+    t.notMatch(readFileSync(join(cwd, file), 'utf8'), /111122223333|eu-west-1|registry\.example/, file)
+  for (const identity of identities) {
+    const build = `kubectl kustomize roles/${identity} | kees inject --config inject-init.yaml -f -`
+    const { stdout, status } = shell(build)
+    t.equal(status, 0)
+    t.match(stdout, `image: ghcr.io/acme/kees-init:v${manifest.version}\n`)
+    t.match(stdout, 'value: ap-southeast-2\n')
+    t.equal(stdout, readFileSync(join(cwd, `expected/${identity}.yaml`), 'utf8'))
+    const creator = shell(`kubectl kustomize creator/${identity}`).stdout
+    t.match(creator, `image: ghcr.io/acme/kees-creator:v${manifest.version}\n`)
+    t.match(creator, 'value: ap-southeast-2\n')
+    if (identity === 'irsa') t.match(creator, 'arn:aws:iam::444455556666:role/kees-creator\n')
+  }
+})
+
 const skip =
   controllersMissing ||
   motoMissing ||
@@ -71,6 +100,13 @@ t.test('from nothing to a pod that reads its secret', { skip, timeout: 600_000 }
     await t.test(identity, { timeout: 300_000 }, (t) => install(t, plane, identity))
 })
 
+function copyOfExample(t: Test): string {
+  const folder = mkdtempSync(join(tmpdir(), 'kees-install-docs-'))
+  t.teardown(() => rmSync(folder, { recursive: true, force: true }))
+  for (const name of ['install', example]) cpSync(join(root, name), join(folder, name), { recursive: true })
+  return folder
+}
+
 /** moto has no associations of Pod Identity: they are validated only. */
 const withoutAssociations = '-target=module.kees_creator -target=module.secrets'
 /** What asks for nodes, where the pods would run, and for the command of AWS. */
@@ -80,10 +116,8 @@ const withoutNodes = (script: string) =>
 async function install(t: Test, plane: ControlPlane, identity: string): Promise<void> {
   const moto = await startMoto()
   t.teardown(() => moto.stop())
-  const folder = mkdtempSync(join(tmpdir(), 'kees-install-docs-'))
-  t.teardown(() => rmSync(folder, { recursive: true, force: true }))
+  const folder = copyOfExample(t)
   mkdirSync(join(folder, 'node', 'secret'), { recursive: true })
-  for (const name of ['install', example]) cpSync(join(root, name), join(folder, name), { recursive: true })
   const cwd = join(folder, example)
   const aws = { AWS_ENDPOINT_URL: moto.endpoint, AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' }
   const env = {
@@ -95,7 +129,6 @@ async function install(t: Test, plane: ControlPlane, identity: string): Promise<
     TF_CLI_ARGS_apply: `-auto-approve ${identity === 'pod-identity' ? withoutAssociations : ''}`,
     TF_CLI_ARGS_destroy: '-auto-approve',
   }
-  const [settings = ''] = blocksOf('Your account, region, registry and identity')
   const chosen = settings.replace(/^identity=irsa.*$/m, `identity=${identity}`)
   const shell = async (script: string) => {
     const all = `cd ${cwd}\nexec 2>&1\n${chosen}${withoutNodes(script)}`
@@ -103,10 +136,8 @@ async function install(t: Test, plane: ControlPlane, identity: string): Promise<
     return { status, stdout }
   }
   const follow = async (heading: string) => {
-    for (const block of blocksOf(heading)) {
-      const { status, stdout } = await shell(block)
-      t.equal(status, 0, `${heading}: ${stdout}`)
-    }
+    const { status, stdout } = await shell(blocksOf(heading).join(''))
+    t.equal(status, 0, `${heading}: ${stdout}`)
   }
   const read = (path: string) => readFileSync(join(cwd, path), 'utf8')
 
@@ -159,6 +190,9 @@ async function install(t: Test, plane: ControlPlane, identity: string): Promise<
     const [, released = '', next = ''] = /^old=(\S+) new=(\S+)$/m.exec(text) ?? []
     t.equal(released, `v${manifest.version}`)
     await follow('Upgrade')
+    const { stdout: allowed } = await shell('kubectl get validatingadmissionpolicies kees-pods -o yaml')
+    t.match(allowed, `registry.example.com/kees-init:${next}`)
+    t.notMatch(allowed, `kees-init:${released}`, 'the old image is no longer allowed')
     t.strictSame(await imagesOf('deployment/orders -n shop'), orders(next))
     t.strictSame(await imagesOf('deployment/kees-creator -n kees'), creators(next))
     await follow('Roll back')
