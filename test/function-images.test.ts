@@ -149,13 +149,13 @@ t.test('function images', { skip: containersMissing }, async (t) => {
   t.test('kpt fn eval', { skip: kptMissing }, async (t) => {
     const [image, exec] = [[`--image=${injectInit}`], ['--exec=inject-init']].map((how) => {
       const folder = t.testdir({ 'app.yaml': app })
-      const args = ['fn', 'eval', folder, ...how, '--', 'image=docker.io/bsycorp/kees-init:v1.0.0']
+      const args = ['fn', 'eval', folder, ...how, '--', 'image=docker.io/bsycorp/kees-init:v0.1.0']
       const ended = run(kptPath, args, { env: containerEnv })
       t.equal(ended.status, 0, ended.stderr)
       return readFileSync(join(folder, 'app.yaml'), 'utf8')
     })
     t.equal(image, exec)
-    t.match(image, 'image: docker.io/bsycorp/kees-init:v1.0.0')
+    t.match(image, 'image: docker.io/bsycorp/kees-init:v0.1.0')
   })
 
   for (const [name, image] of [
