@@ -106,6 +106,22 @@ t.test('at three in the morning', { skip: controlPlaneMissing || (missing ?? fal
   const env = { KUBECONFIG: cluster.kubeconfig, KEES_STORE: `file:${join(t.testdir({}), 'store')}` }
   const shell = (script: string, input = '') => run('bash', ['-euc', `exec 2>&1\n${script}`], { env, input })
 
+  await t.test('what init says is found in either state', async (t) => {
+    const ended = (message: string) => ({ terminated: { exitCode: 3, message } })
+    const waiting = { waiting: { reason: 'CrashLoopBackOff' } }
+    const container = { name: 'init-container', image: 'init', imageID: '', ready: false, restartCount: 1 }
+    const [script = ''] = /^kubectl get pod orders\S+ -n shop -o jsonpath=[^]*?^\S*'$/m.exec(text) ?? []
+    for (const [states, said] of [
+      [{ state: waiting, lastState: ended('first') }, 'init-container:\n\nfirst\n'],
+      [{ state: ended('second'), lastState: ended('first') }, 'init-container:\nsecond\nfirst\n'],
+      [{ state: ended('only one') }, 'init-container:\nonly one\n\n'],
+    ] as const) {
+      const status = { initContainerStatuses: [{ ...container, ...states }] }
+      const path = '/api/v1/namespaces/shop/pods/orders-5d9c7/status'
+      t.match(await cluster.request('PATCH', path, { status }), { status: 200 })
+      t.equal(shell(script).stdout, said)
+    }
+  })
   await t.test('kees create takes the place of the creator', async (t) => {
     const [script = ''] = /^kubectl get pods -n shop .*kees create.*$/m.exec(text) ?? []
     const { stdout, status } = shell(script)
