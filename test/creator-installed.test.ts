@@ -90,6 +90,15 @@ t.test('the creator as it is installed', { skip }, async (t) => {
         ],
         ['thousands', 'RefusedByPolicy', thousands()],
         [
+          'controls',
+          'InvalidAnnotation',
+          {
+            ...prefix('/evil'),
+            ...one('a', `type=${controls},size=128`),
+            ...one('b', `type=PASSWORD,${controls}=128`),
+          },
+        ],
+        [
           'two-sizes',
           'InvalidAnnotation',
           {
@@ -118,6 +127,10 @@ t.test('the creator as it is installed', { skip }, async (t) => {
       t.match(await told('evil', 'thousands'), [
         { message: /has 4000 DYNAMIC declarations, .* allows 50: none is made/ },
       ])
+      // For who reads them in a terminal, or the log by the line.
+      const message = (await told('evil', 'controls')).map((event) => event.message).join()
+      t.match(message, '\\u001b[2J\\r\\nx')
+      t.notMatch(message, /[\p{Cc}\p{Zl}\p{Zp}]/u)
     },
   )
 
@@ -176,6 +189,8 @@ const prefix = (text: string): Annotations => ({ 'init.bsycorp.com/storage-prefi
 const one = (name: string, attributes: string): Annotations => ({
   [`secret.bsycorp.com/${name}`]: `kind=DYNAMIC,${attributes}`,
 })
+
+const controls = 'y\u001b[2J\r\nx\u2028\0z'
 
 /** As many as the API server takes in a pod. */
 function thousands(): Annotations {

@@ -101,3 +101,26 @@ t.test('thousands of mistakes are one message that an Event takes', async (t) =>
   t.equal(joinShortened(['a', 'b']), 'a; b')
   t.ok(Buffer.byteLength(joinShortened(['é'.repeat(5000)])) < 1024)
 })
+
+t.test('control characters and line ends of an annotation are in no message as they are', async (t) => {
+  // Of terminals, of logs by the line, and what turns the direction of text.
+  for (const hostile of ['\n', '\r\n', '\0', '\u001b[2J', '\u007f', '\u0085', '\u2028', '\u2029', '\u202e']) {
+    const annotations = [
+      `kind=${hostile}`,
+      `kind=DYNAMIC,type=${hostile},size=128`,
+      `kind=DYNAMIC,type=PASSWORD,size=1${hostile}`,
+      `${password},storageKey=a${hostile}b`,
+      `${password},${hostile}=x`,
+      `${password},a${hostile}b`,
+      `a${hostile}b`,
+    ].map((value, index) => secret(`s${index}`, value))
+    const asPrefix: Annotation = ['init.bsycorp.com/storage-prefix', `shop${hostile}`]
+    for (const one of [...annotations.map((wrong) => [prefix, wrong]), [asPrefix, secret('a', password)]]) {
+      const { groups, refusals } = read(one)
+      const name = encodeURIComponent(one.join())
+      t.strictSame(groups, [], name)
+      t.equal(refusals.length, 1, name)
+      t.notMatch(refusals.join(), /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u, name)
+    }
+  }
+})
