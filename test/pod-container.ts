@@ -8,6 +8,7 @@ export type Pod = {
     readonly serviceAccountName?: string
     readonly initContainers?: readonly Container[]
     readonly containers: readonly Container[]
+    readonly volumes?: readonly { readonly name: string; readonly configMap?: { readonly name: string } }[]
   }
 }
 

@@ -310,7 +310,10 @@ async function startCreatorContainer(
   writeFileSync(join(account, 'namespace'), namespace)
   const policy = join(folder, 'policy')
   mkdirSync(policy)
-  cpSync(join(root, 'install/creator/storage-policy.yaml'), join(policy, 'storage-policy.yaml'))
+  const name = pod.spec.volumes?.find((volume) => volume.name === 'policy')?.configMap?.name
+  const { body } = await plane.request('GET', `/api/v1/namespaces/${namespace}/configmaps/${name}`)
+  const { data }: { data: Readonly<Record<string, string>> } = JSON.parse(JSON.stringify(body))
+  for (const [file, text] of Object.entries(data)) writeFileSync(join(policy, file), text)
   const token = 'kube-api-access'
   const mountPath = '/var/run/secrets/kubernetes.io/serviceaccount'
   const { volumeMounts = [] } = container
