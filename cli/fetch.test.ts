@@ -187,3 +187,9 @@ t.test('mistakes in other workloads are not its concern', async (t) => {
   const source = two + pod('wrong', 'shop', 'secret.bsycorp.com/x: kind=DYNAMIC')
   t.match(await fetch(source, '--workload', 'Pod/test/app', '--out', path('secret')), { exit: 0, said: '' })
 })
+
+await t.test('values are not printed', async (t) => {
+  const io = fakeIo('')
+  t.equal(await kees(['fetch', '-f', '-', '--workload', 'Deployment/app', '--out', '-'], io), 2)
+  t.match(io.said(), 'error: values are not printed: flags --out and --resources-out take files')
+})

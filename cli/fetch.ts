@@ -100,6 +100,9 @@ function readFlags(parsed: ParsedFlags) {
     problems.push(
       'flag --out is missing: the file of the secrets (or --resources-out, that of the resources)',
     )
+  if (paths.secret === '-' || paths.resource === '-') {
+    problems.push('values are not printed: flags --out and --resources-out take files, - is none')
+  }
   if (
     paths.secret !== undefined &&
     paths.resource !== undefined &&

@@ -13,6 +13,8 @@ export type Program = {
   readonly runs: 'at build time' | 'in pods'
   /** What Node is started with. */
   readonly nodeFlags?: string
+  /** The oldest major version of Node on which it starts; checked before anything else runs. */
+  readonly leastNode?: number
 }
 
 /**
@@ -27,7 +29,13 @@ export const programs = [
   { name: 'export-iam', entryPoint: 'functions/export-iam/main.ts', runs: 'at build time' },
   { name: 'kees', entryPoint: 'cli/main.ts', runs: 'at build time' },
   { name: 'init', entryPoint: 'runtime/init/main.ts', runs: 'in pods' },
-  { name: 'creator', entryPoint: 'runtime/creator/main.ts', runs: 'in pods', nodeFlags: creatorFlags },
+  {
+    name: 'creator',
+    entryPoint: 'runtime/creator/main.ts',
+    runs: 'in pods',
+    nodeFlags: creatorFlags,
+    leastNode: 24,
+  },
 ] as const satisfies readonly Program[]
 
 /**
@@ -38,6 +46,15 @@ const banner =
   'var require = require || process.getBuiltinModule("module").createRequire(process.argv[1]), ' +
   'module = module || { exports: {} };'
 
+/** Libraries of a newer Node end in a stack trace on an older one. */
+function versionCheck(name: string, least: number): string {
+  const message = `error: ${name} needs Node ${least} or later, this is `
+  return (
+    `if (Number(process.versions.node.split(".")[0]) < ${least}) { ` +
+    `process.stderr.write("${message}" + process.versions.node + "\\n"); process.exit(2); }`
+  )
+}
+
 export type Bundle = {
   readonly text: string
   /** The files it is made from, relative to the root of the clone. */
@@ -45,7 +62,7 @@ export type Bundle = {
 }
 
 /** Throws with all of esbuild's messages where there is any, warnings too. */
-export async function bundle({ entryPoint, runs, nodeFlags }: Program): Promise<Bundle> {
+export async function bundle({ name, entryPoint, runs, nodeFlags, leastNode }: Program): Promise<Bundle> {
   const result = await build({
     absWorkingDir: root,
     entryPoints: [entryPoint],
@@ -61,7 +78,7 @@ export async function bundle({ entryPoint, runs, nodeFlags }: Program): Promise<
     alias: runs === 'in pods' ? podBundle.alias : {},
     // As `require`, where Node would load its ES modules' loader for a module of its own.
     supported: { 'dynamic-import': runs !== 'in pods' },
-    banner: { js: banner },
+    banner: { js: leastNode === undefined ? banner : `${banner}${versionCheck(name, leastNode)}` },
     // Identifiers keep their names: a stack trace in a bug report should say something.
     minifyWhitespace: true,
     minifySyntax: true,

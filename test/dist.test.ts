@@ -43,6 +43,17 @@ for (const { name, runs } of programs) {
   }
 }
 
+if (oldestNode().path !== pinned.path) {
+  t.test('creator says on an older Node that it needs a newer one', async (t) => {
+    const { stdout, stderr, status } = spawnSync(
+      ...untapped(oldestNode().path, [join(root, 'dist/creator'), '--help']),
+      { encoding: 'utf8' },
+    )
+    t.strictSame([status, stdout], [2, ''])
+    t.match(stderr, /^error: creator needs Node 24 or later, this is \d+\.\d+\.\d+\n$/)
+  })
+}
+
 const notForFunctions = [
   '@aws-sdk',
   '@smithy',

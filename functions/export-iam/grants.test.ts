@@ -178,3 +178,16 @@ await t.test('a role gets what its workloads declare, sorted, each once, and not
     }),
   )
 })
+
+const here = reader('a', arn('app'), ['/a'])
+t.strictSame(
+  collect([here, reader('b', 'bare', ['/b'])], '999988887777').findings.map(lineOf),
+  ['error: option account is 999988887777, and no role of the input is of it: there are 111122223333'],
+  'an account that no role is of is an error, lest a mistyped one take rights away',
+)
+t.strictSame(collect([here, reader('c', arn('c', '444455556666'), ['/c'])], '111122223333').findings, [])
+t.strictSame(
+  collect([reader('b', 'bare', ['/b'])], '999988887777').findings,
+  [],
+  'bare names are of every account',
+)

@@ -30,9 +30,12 @@ export type GrantSources = RoleSources & {
 export function collectGrants(readers: readonly Reader[], sources: GrantSources): Grants {
   const findings: Finding[] = []
   const drafts = new Map<string, Draft>()
+  /** Of the ARNs. */
+  const allAccounts = new Set<string>()
   const rolesOf = roleFinder(sources)
   for (const reader of readers) {
-    const { targets, findings: own } = targetsOf(reader, rolesOf, sources)
+    const { targets, accounts, findings: own } = targetsOf(reader, rolesOf, sources)
+    for (const account of accounts) allAccounts.add(account)
     findings.push(...own)
     for (const target of reader.parameters.length > 0 ? targets : []) {
       const draft = drafts.get(target.key)
@@ -53,8 +56,15 @@ export function collectGrants(readers: readonly Reader[], sources: GrantSources)
   return {
     grants: uses.map(({ grant }) => grant),
     declaredBy: new Map([...drafts].map(([key, { parameters }]) => [key, sorted(parameters)])),
-    findings: [...findings, ...judgeGrants(uses)],
+    findings: [...findings, ...selectionFindings(sources.account, allAccounts), ...judgeGrants(uses)],
   }
+}
+
+/** An account that no role is of is a mistyped one, and would take every right away. */
+function selectionFindings(selected: string, all: ReadonlySet<string>): Finding[] {
+  if (selected === '' || all.size === 0 || all.has(selected)) return []
+  const message = `option account is ${selected}, and no role of the input is of it: there are ${[...all].toSorted().join(', ')}`
+  return [{ severity: 'error', message, exit: exitCode.usage }]
 }
 
 type Target = { readonly key: string; readonly role: IamRole | undefined }
@@ -74,15 +84,20 @@ function targetsOf(
   reader: Reader,
   rolesOf: ReturnType<typeof roleFinder>,
   sources: GrantSources,
-): { readonly targets: readonly Target[]; readonly findings: readonly Finding[] } {
+): {
+  readonly targets: readonly Target[]
+  readonly accounts: readonly string[]
+  readonly findings: readonly Finding[]
+} {
   const { roles, findings } = rolesOf(reader)
+  const accounts = roles.flatMap(({ account }) => account ?? [])
   if (roles.length > 0) {
     const own = roles.filter(({ account }) => (account ?? sources.account) === sources.account)
     const selected = sources.account === '' ? roles : own
-    return { targets: selected.map((role) => ({ key: role.arn ?? role.name, role })), findings }
+    return { targets: selected.map((role) => ({ key: role.arn ?? role.name, role })), accounts, findings }
   }
   // A role that is none has been reported.
-  if (findings.some(({ severity }) => severity === 'error')) return { targets: [], findings }
+  if (findings.some(({ severity }) => severity === 'error')) return { targets: [], accounts, findings }
   const { object, parameters } = reader
   const say = (severity: Finding['severity'], message: string): Finding => ({
     severity,
@@ -96,9 +111,10 @@ function targetsOf(
     const warning = say('warning', `${none}; its policy is attached to nothing`)
     return {
       targets: [{ key, role: undefined }],
+      accounts,
       findings: parameters.length === 0 ? findings : [...findings, warning],
     }
   }
   const unnamed = 'and its policy cannot be named after it: it is not named as Kubernetes allows'
-  return { targets: [], findings: [...findings, say('error', `${none}, ${unnamed}`)] }
+  return { targets: [], accounts, findings: [...findings, say('error', `${none}, ${unnamed}`)] }
 }
