@@ -16,16 +16,18 @@ import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import t, { type Test } from 'tap'
 import manifest from '../package.json' with { type: 'json' }
+import { callers, strangers } from './callers-of-orders.ts'
 import { type ControlPlane, controllersMissing, startControlPlane } from './control-plane.ts'
 import { eventually } from './eventually.ts'
 import { startInstalled } from './installed-creator.ts'
-import { attachedTo } from './moto-iam.ts'
+import { attachedTo, trustOf } from './moto-iam.ts'
 import { motoMissing, startMoto } from './moto.ts'
 import { dist, golden, root, run } from './programs.ts'
 import { parseReadmeBlocks } from './readme-commands.ts'
 import { runBeside } from './run-beside.ts'
 import { storedBelow } from './stored-parameters.ts'
 import { command, kubectl, terraform, terraformAwsPluginDir, terraformEnv } from './tools.ts'
+import { letsIn } from './trust-judge.ts'
 
 t.setTimeout(600_000)
 
@@ -156,6 +158,11 @@ async function install(t: Test, plane: ControlPlane, identity: string): Promise<
     (name) => `arn:aws:ssm:eu-west-1:${account}:parameter/shop/${name}`,
   )
   t.match(Object.values(policies), [{ Statement: [{ Action: 'ssm:GetParameters', Resource: arns }] }])
+  const trust = await trustOf(moto.endpoint, 'shop-orders')
+  for (const [known, caller] of Object.entries(callers)) {
+    t.equal(await letsIn(trust, caller, account), known === identity, `${identity}: ${known}`)
+  }
+  for (const caller of strangers) t.equal(await letsIn(trust, caller, account), false, JSON.stringify(caller))
   const { stdout: valid } = await shell('terraform -chdir=terraform/$identity validate')
   t.match(valid, 'The configuration is valid')
   const { status: unformatted, stdout } = await shell(

@@ -9,10 +9,15 @@ export type Caller = {
   readonly context?: Readonly<Record<string, string>>
 }
 
-const account = '123456789012'
-
-/** @param trust the document. A caller that the evaluator does not understand is an error, not a refusal. */
-export async function letsIn(trust: unknown, { principal, action, context = {} }: Caller): Promise<boolean> {
+/**
+ * @param trust the document. A caller that the evaluator does not understand is an error, not a refusal.
+ * @param account the role's: who is of another would need its leave too.
+ */
+export async function letsIn(
+  trust: unknown,
+  { principal, action, context = {} }: Caller,
+  account = '123456789012',
+): Promise<boolean> {
   const said = await runSimulation(
     {
       request: {
