@@ -41,11 +41,17 @@ t.test('what init would write, for nobody else to read', async (t) => {
   t.teardown(() => process.umask(umask))
   writeFileSync(path('secret'), 'old', { mode: 0o644 })
   const args = ['--workload', 'pod/app', '--out', path('secret'), '--resources-out', path('resource')]
-  t.strictSame(await fetch(pod('app', 'shop', resource), ...args), {
-    exit: 0,
-    said: '',
-    printed: `${path('secret')} written\n${path('resource')} written\n`,
-  })
+  const told = await fetch(pod('app', 'shop', resource), ...args)
+  t.strictSame([told.exit, told.said], [0, ''])
+  t.match(
+    told.printed,
+    /^DECLARATION +PARAMETER +FILE\nsecret\.bsycorp\.com\/db\.password +\/db\.password +\//,
+  )
+  const json = await fetch(pod('app', 'shop', resource), ...args, '--output', 'json')
+  t.match(JSON.parse(json.printed), [
+    { declaration: 'secret.bsycorp.com/db.password', parameter: '/db.password', file: path('secret') },
+    { declaration: 'resource.bsycorp.com/db.host', parameter: '/db.host', file: path('resource') },
+  ])
   t.equal(readFileSync(path('secret'), 'utf8'), "db.password=fake'password\n")
   t.equal(readFileSync(path('resource'), 'utf8'), 'db.host=db.example\n')
   for (const file of ['secret', 'resource']) t.equal(statSync(path(file)).mode & 0o777, 0o600)

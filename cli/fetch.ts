@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { exitCode, type ExitCode, firstToMend } from '../api/exit-code.ts'
 import { decodeInitEnv, type InitEnv } from '../api/init-env.ts'
 import { parseFormat, secretsFormats } from '../api/secrets-format.ts'
+import type { Declared } from '../api/pod-annotations.ts'
 import { exitCodeOf, judge, lineOf } from '../functions/krm-result.ts'
 import { readWorkloads } from '../functions/workload.ts'
 import { parseWorkloadConfig, workloadOptions } from '../functions/workload-options.ts'
@@ -16,11 +17,13 @@ import { readSharedFlags, sharedFlags } from './function-flags.ts'
 import { readInput } from './read-input.ts'
 import { manifestFlags } from './read-manifests.ts'
 import { openStoreFlag, storeFlags } from './store-flag.ts'
+import { formatTable } from './table.ts'
 import { writePrivate } from './write-private.ts'
 
 export const fetchCommand: Command = {
   name: 'fetch',
-  usage: '--workload KIND/NAME -f FILE [--out FILE] [--resources-out FILE] [--format FORMAT]',
+  usage:
+    '--workload KIND/NAME -f FILE [--out FILE] [--resources-out FILE] [--format FORMAT] [--output table|json]',
   purpose:
     "Writes what a workload's init container would write, to files that only you can read: to try the app on a laptop. " +
     'It uses your own rights, not those of the pod.',
@@ -32,6 +35,11 @@ export const fetchCommand: Command = {
     format: {
       takes: secretsFormats.join(' or '),
       meaning: 'how the values are written (default as init writes them in the pod)',
+    },
+    output: {
+      short: 'o',
+      takes: 'FORMAT',
+      meaning: 'how is told what was written: table or json (default table)',
     },
     ...manifestFlags,
     ...sharedFlags(workloadOptions),
@@ -85,9 +93,28 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   const output = outputFiles(values, settings)
   if (output.problems) return sayAll(output.problems, io)
   await writePrivate(output.files)
-  for (const { path } of output.files) io.out(`${path} written\n`)
+  io.out(formatFetched(wanted, flags))
   return exitCode.done
 }
+
+/** What was written where; never a value. */
+function formatFetched(
+  wanted: readonly Declared[],
+  { paths, output }: Pick<Flags, 'paths' | 'output'>,
+): string {
+  const rows = wanted.map(({ annotation, parameter, declaration }) => ({
+    declaration: annotation,
+    parameter,
+    file: paths[declaration.what] ?? '',
+  }))
+  if (output === 'json') return `${JSON.stringify(rows, null, 2)}\n`
+  return formatTable(
+    ['declaration', 'parameter', 'file'],
+    rows.map((row) => [row.declaration, row.parameter, row.file]),
+  )
+}
+
+type Flags = ReturnType<typeof readFlags>
 
 type Paths = Readonly<Record<'secret' | 'resource', string | undefined>>
 
@@ -109,10 +136,12 @@ function readFlags(parsed: ParsedFlags) {
     resolve(paths.secret) === resolve(paths.resource)
   )
     problems.push('flags --out and --resources-out are the same file')
+  const output = valueOf(parsed, 'output') ?? 'table'
+  if (output !== 'table' && output !== 'json') problems.push('flag --output is neither table nor json')
   const text = valueOf(parsed, 'format')
   const { format, problem } = text === undefined ? {} : parseFormat(text)
   if (problem !== undefined) problems.push(`flag --format ${problem}`)
-  return { workload: workload ?? '', paths, format, problems }
+  return { workload: workload ?? '', paths, format, output, problems }
 }
 
 /** Nothing is waited for: who calls can call again. */
