@@ -144,6 +144,29 @@ for (const first of ['old', 'nothing'] as const) {
   })
 }
 
+// How often these are called varies, because Node wakes its threads by writes: so any number, until none is left.
+for (const name of ['openat', 'write']) {
+  t.test(`killed before any ${name}, whoever calls it: old or new`, { skip: noStrace }, async (t) => {
+    const pod = makePod(t, ['db.password', 'api.token'], 'files')
+    pod.store('new')
+    pod.init()
+    const fresh = pod.read()
+    restore(pod, 'old')
+    const before = pod.read()
+    let when = 0
+    for (let status: number | null = null; status === null && when < 300;) {
+      when++
+      restore(pod, 'old')
+      ;({ status } = pod.strace('-e', `trace=${name}`, '-e', `inject=${name}:signal=SIGKILL:when=${when}`))
+      const found = pod.read()
+      const expected = JSON.stringify(found) === JSON.stringify(fresh) ? fresh : before
+      if (JSON.stringify(found) !== JSON.stringify(expected)) t.strictSame(found, expected, `${name} ${when}`)
+    }
+    t.ok(when > 5 && when < 300, `${when - 1} calls of the busiest thread`)
+    t.strictSame(pod.read(), fresh, 'left alone, it writes the new set')
+  })
+}
+
 t.test(
   'whatever call the system refuses: the old set and exit code 6, or the new one',
   { skip: noStrace },
