@@ -1,4 +1,5 @@
 import type { Checked } from '../../api/checked.ts'
+import { isDnsSubdomain } from '../../api/dns-subdomain.ts'
 import { booleanOption, choiceOption, type GivenOption, readOptions, textOption } from '../options.ts'
 import { type KmsKeys, kmsKeysOption } from './kms-keys.ts'
 import { type AccountRole, rolesOption } from './roles-option.ts'
@@ -7,7 +8,7 @@ import { takeWorkloadConfig, type WorkloadConfig, workloadOptions } from '../wor
 
 export const exportOptions = {
   name: textOption('the name of the ConfigMap that holds the module', 'terraform', (text) =>
-    /^[a-z0-9]([-.a-z0-9]{0,251}[a-z0-9])?$/.test(text) ? undefined : 'is not a name of a ConfigMap',
+    isDnsSubdomain(text) ? undefined : 'is not a name of a ConfigMap',
   ),
   output: choiceOption(
     'append the ConfigMap to the items (kpt), or emit it alone (kustomize)',

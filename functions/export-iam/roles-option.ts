@@ -1,6 +1,7 @@
 /** Which role EKS Pod Identity gives to a ServiceAccount; nothing in a manifest says so. */
 import type { Checked } from '../../api/checked.ts'
 import { isDnsLabel } from '../../api/dns-label.ts'
+import { isDnsSubdomain } from '../../api/dns-subdomain.ts'
 import { quote } from '../../api/mistake.ts'
 import { isMap, yamlOption } from '../options.ts'
 import type { Value } from '../source-value.ts'
@@ -60,7 +61,7 @@ function parseRoles(value: Value): Checked<readonly AccountRole[]> {
       isDnsLabel(text) ? undefined : 'is not a name of a namespace',
     )
     const serviceAccount = take('serviceAccount', (text) =>
-      serviceAccountName.test(text) ? undefined : 'is not a name of a ServiceAccount',
+      isDnsSubdomain(text) ? undefined : 'is not a name of a ServiceAccount',
     )
     const role = take('role', (text) => parseIamRole(text).problem)
     if (namespace === undefined || serviceAccount === undefined || role === undefined) continue
@@ -71,5 +72,3 @@ function parseRoles(value: Value): Checked<readonly AccountRole[]> {
   }
   return problems.length > 0 ? { problem: problems.join('; ') } : { value: roles }
 }
-
-const serviceAccountName = /^[a-z0-9]([-.a-z0-9]{0,251}[a-z0-9])?$/
