@@ -8,11 +8,12 @@ import { clock } from '../runtime/clock.ts'
 import { pacedStore } from '../runtime/creator/paced-store.ts'
 import { createMissing, type GroupResult } from '../runtime/creator/create-missing.ts'
 import { exitCodeOf as failureExitCode } from '../runtime/failure.ts'
-import { type Command, type Io, isOn, valueOf } from './command.ts'
+import { type Command, type Io, isOn } from './command.ts'
 import type { ParsedFlags } from './flags.ts'
 import { readSharedFlags, sharedFlags } from './function-flags.ts'
 import { readInput } from './read-input.ts'
 import { manifestFlags } from './read-manifests.ts'
+import { outputFlags, readOutput } from './output-flag.ts'
 import { openStoreFlag, storeFlags } from './store-flag.ts'
 import { formatTable } from './table.ts'
 
@@ -23,7 +24,7 @@ export const createCommand: Command = {
   flags: {
     ...manifestFlags,
     'dry-run': { meaning: 'only tell what would be created' },
-    output: { short: 'o', takes: 'FORMAT', meaning: 'table or json (default table)' },
+    ...outputFlags,
     ...sharedFlags(workloadOptions),
     ...storeFlags,
   },
@@ -37,8 +38,8 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   const { given, parseYaml, problems: flagProblems } = await readSharedFlags(workloadOptions, parsed)
   const { config, problems: optionProblems } = parseWorkloadConfig(given, parseYaml)
   const usage = [...flagProblems, ...optionProblems]
-  const output = valueOf(parsed, 'output') ?? 'table'
-  if (output !== 'table' && output !== 'json') usage.push('flag --output is neither table nor json')
+  const output = readOutput(parsed)
+  usage.push(...output.problems)
   const opened = await openStoreFlag(parsed, io)
   const { problems: storeProblems = [] } = opened
   const { manifests, exit: wrong = exitCode.usage } = await readInput(parsed, io, [
@@ -65,7 +66,7 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   })
   for (const line of results.flatMap(complaintOf)) io.say(line)
   const rows = results.flatMap(rowsOf)
-  io.out(output === 'json' ? `${JSON.stringify(rows, null, 2)}\n` : tableOf(rows))
+  io.out(output.format(rows, tableOf))
   return firstToMend(results.map(exitOf))
 }
 

@@ -16,6 +16,7 @@ import type { ParsedFlags } from './flags.ts'
 import { readSharedFlags, sharedFlags } from './function-flags.ts'
 import { readInput } from './read-input.ts'
 import { manifestFlags } from './read-manifests.ts'
+import { outputFlags, readOutput } from './output-flag.ts'
 import { openStoreFlag, storeFlags } from './store-flag.ts'
 import { formatTable } from './table.ts'
 import { writePrivate } from './write-private.ts'
@@ -36,11 +37,7 @@ export const fetchCommand: Command = {
       takes: secretsFormats.join(' or '),
       meaning: 'how the values are written (default as init writes them in the pod)',
     },
-    output: {
-      short: 'o',
-      takes: 'FORMAT',
-      meaning: 'how is told what was written: table or json (default table)',
-    },
+    ...outputFlags,
     ...manifestFlags,
     ...sharedFlags(workloadOptions),
     ...storeFlags,
@@ -107,10 +104,11 @@ function formatFetched(
     parameter,
     file: paths[declaration.what] ?? '',
   }))
-  if (output === 'json') return `${JSON.stringify(rows, null, 2)}\n`
-  return formatTable(
-    ['declaration', 'parameter', 'file'],
-    rows.map((row) => [row.declaration, row.parameter, row.file]),
+  return output.format(rows, (some) =>
+    formatTable(
+      ['declaration', 'parameter', 'file'],
+      some.map((row) => [row.declaration, row.parameter, row.file]),
+    ),
   )
 }
 
@@ -136,8 +134,8 @@ function readFlags(parsed: ParsedFlags) {
     resolve(paths.secret) === resolve(paths.resource)
   )
     problems.push('flags --out and --resources-out are the same file')
-  const output = valueOf(parsed, 'output') ?? 'table'
-  if (output !== 'table' && output !== 'json') problems.push('flag --output is neither table nor json')
+  const output = readOutput(parsed)
+  problems.push(...output.problems)
   const text = valueOf(parsed, 'format')
   const { format, problem } = text === undefined ? {} : parseFormat(text)
   if (problem !== undefined) problems.push(`flag --format ${problem}`)

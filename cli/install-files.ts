@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { failed } from '../runtime/failure.ts'
 import { makeFolder } from '../runtime/make-folder.ts'
 import { syncFolder } from '../runtime/sync-folder.ts'
-import { systemCode, systemReason, unlessAbsent } from '../runtime/system-error.ts'
+import { unlessAbsent } from '../runtime/system-error.ts'
+import { writable } from './writable.ts'
 
 export type Installed = { readonly path: string; readonly outcome: 'installed' | 'unchanged' }
 
@@ -72,15 +73,5 @@ async function copySynced(source: string, path: string): Promise<void> {
     await file.sync()
   } finally {
     await file.close()
-  }
-}
-
-async function writable<T>(path: string, work: Promise<T>): Promise<T> {
-  try {
-    return await work
-  } catch (error) {
-    const code = systemCode(error)
-    if (code === undefined) throw error
-    throw failed({ code: 'OUTPUT_UNWRITABLE', message: `${path} cannot be written: ${systemReason(code)}` })
   }
 }

@@ -3,8 +3,9 @@ import { realpath, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { failed } from '../runtime/failure.ts'
 import { makeFolder } from '../runtime/make-folder.ts'
-import { systemCode, systemReason, unlessAbsent } from '../runtime/system-error.ts'
+import { unlessAbsent } from '../runtime/system-error.ts'
 import { writeSynced } from '../runtime/write-synced.ts'
+import { writable } from './writable.ts'
 
 /**
  * Puts new texts into files. All are written beside their places first, so that an error leaves every file as it was;
@@ -34,14 +35,4 @@ async function modeOf(path: string): Promise<number | undefined> {
   const found = await unlessAbsent(stat(path))
   if (found === undefined || found.isFile()) return found && found.mode & 0o777
   throw failed({ code: 'OUTPUT_UNWRITABLE', message: `${path} cannot be written: it is not a file` })
-}
-
-async function writable<T>(path: string, work: Promise<T>): Promise<T> {
-  try {
-    return await work
-  } catch (error) {
-    const code = systemCode(error)
-    if (code === undefined) throw error
-    throw failed({ code: 'OUTPUT_UNWRITABLE', message: `${path} cannot be written: ${systemReason(code)}` })
-  }
 }

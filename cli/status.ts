@@ -7,11 +7,12 @@ import { exitCodeOf as failureExitCode } from '../runtime/failure.ts'
 import { refOf } from '../runtime/init/fetch-declared.ts'
 import { lookUpParameters, type Standing } from '../runtime/look-up-parameters.ts'
 import { formatRef } from '../runtime/parameter-store.ts'
-import { type Command, type Io, valueOf } from './command.ts'
+import { type Command, type Io } from './command.ts'
 import type { ParsedFlags } from './flags.ts'
 import { readSharedFlags, sharedFlags } from './function-flags.ts'
 import { readInput } from './read-input.ts'
 import { manifestFlags } from './read-manifests.ts'
+import { outputFlags, readOutput } from './output-flag.ts'
 import { openStoreFlag, storeFlags } from './store-flag.ts'
 import { formatTable } from './table.ts'
 
@@ -23,7 +24,7 @@ export const statusCommand: Command = {
     'store, without decrypting anything. Exits with 3 if something is missing, with 4 if access to something is denied.',
   flags: {
     ...manifestFlags,
-    output: { short: 'o', takes: 'FORMAT', meaning: 'table or json (default table)' },
+    ...outputFlags,
     ...sharedFlags(workloadOptions),
     ...storeFlags,
   },
@@ -34,8 +35,8 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   const { given, parseYaml, problems: flagProblems } = await readSharedFlags(workloadOptions, parsed)
   const { config, problems: optionProblems } = parseWorkloadConfig(given, parseYaml)
   const usage = [...flagProblems, ...optionProblems]
-  const output = valueOf(parsed, 'output') ?? 'table'
-  if (output !== 'table' && output !== 'json') usage.push('flag --output is neither table nor json')
+  const output = readOutput(parsed)
+  usage.push(...output.problems)
   const opened = await openStoreFlag(parsed, io)
   const { problems: storeProblems = [] } = opened
   const input = await readInput(parsed, io, [...usage, ...storeProblems])
@@ -59,7 +60,7 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
     io.say(`error: ${parameter}: ${message}${detail === undefined ? '' : ` (${detail})`}`)
   }
   const rows = declared.map((one) => rowOf(one.workload, one, standings.get(formatRef(refOf(one)))))
-  io.out(output === 'json' ? `${JSON.stringify(rows, null, 2)}\n` : tableOf(rows))
+  io.out(output.format(rows, tableOf))
   return firstToMend([exitCodeOf(findings), ...[...standings.values()].map(exitOf)])
 }
 

@@ -107,14 +107,7 @@ function keesPage(): string {
     ...pages,
     '## Environment',
     'Of `create`, `put`, `status` and `fetch`, beside the credentials that the AWS CLI would take:',
-    table(
-      ['variable', 'default', 'meaning'],
-      variables.map((one) => [
-        `\`${one.env}\``,
-        one.default === '' ? '' : `\`${one.default}\``,
-        cell(one.meaning),
-      ]),
-    ),
+    envRows(variables),
   )
 }
 
