@@ -16,15 +16,11 @@ export async function askNarrowing<Q>(
   call: (questions: readonly Q[]) => Promise<void>,
   fail: Fail<Q>,
 ): Promise<void> {
-  try {
-    await call(questions)
-  } catch (error) {
-    const failure = failureOf(error)
-    if (failure === undefined) throw error
-    if (mayBeOfOneName(failure) && questions.length > 1) {
-      for (const question of questions) await askTogether([question], call, fail)
-    } else for (const question of questions) fail(question, failure, questions.length)
-  }
+  const failure = await failureFrom(() => call(questions))
+  if (failure === undefined) return
+  if (mayBeOfOneName(failure) && questions.length > 1) {
+    for (const question of questions) await askTogether([question], call, fail)
+  } else for (const question of questions) fail(question, failure, questions.length)
 }
 
 /** Makes a call; where it fails, it fails for all that it asked. */
@@ -33,12 +29,19 @@ export async function askTogether<Q>(
   call: (questions: readonly Q[]) => Promise<void>,
   fail: Fail<Q>,
 ): Promise<void> {
+  const failure = await failureFrom(() => call(questions))
+  if (failure === undefined) return
+  for (const question of questions) fail(question, failure, questions.length)
+}
+
+async function failureFrom(work: () => Promise<void>): Promise<Failure | undefined> {
   try {
-    await call(questions)
+    await work()
+    return undefined
   } catch (error) {
     const failure = failureOf(error)
     if (failure === undefined) throw error
-    for (const question of questions) fail(question, failure, questions.length)
+    return failure
   }
 }
 
