@@ -5,6 +5,7 @@ import t from 'tap'
 import { creatorModule, get, key, parameter, place, put, useKey } from './creator-module.ts'
 import { complaintsOf, type IamRequest, isAllowed } from './iam-judge.ts'
 import { inlinePolicyOf, trustOf } from './moto-iam.ts'
+import { motoProvider } from './moto-provider.ts'
 import { motoMissing, startMoto } from './moto.ts'
 import { complaintOf, runTerraform, writeFiles } from './run-terraform.ts'
 import { terraform, terraformAwsPluginDir } from './tools.ts'
@@ -140,21 +141,6 @@ const trusts: readonly (readonly [
   ],
 ]
 
-const providerOf = (endpoint: string) => `
-provider "aws" {
-  region                      = "us-east-1"
-  access_key                  = "test"
-  secret_key                  = "test"
-  skip_credentials_validation = true
-  skip_metadata_api_check     = true
-  skip_requesting_account_id  = true
-
-  endpoints {
-    iam = "${endpoint}"
-    sts = "${endpoint}"
-  }
-}
-`
 const moduleOf = (name: string, list: readonly string[], more: string) => `
 module "${name}" {
   source         = "./creator"
@@ -165,7 +151,7 @@ module "${name}" {
   ${more}
 }
 `
-const rootOf = (endpoint: string) => `${providerOf(endpoint)}
+const rootOf = (endpoint: string) => `${motoProvider(endpoint)}
 ${trusts.map(([name, hcl]) => moduleOf(name, prefixes, name === 'irsa' ? `${hcl}\n  kms_key_arn = "${key}"` : hcl)).join('')}
 output "role_arn" {
   value = module.irsa.role_arn
@@ -175,7 +161,7 @@ const manyPrefixes = (count: number) =>
   Array.from({ length: count }, (_, index) => `/team-${index}/${'x'.repeat(12)}`)
 const [irsaTrust = '', , , , givenTrust = ''] = trusts.map(([, hcl]) => hcl)
 const wrongRoot = (endpoint: string) =>
-  providerOf(endpoint) +
+  motoProvider(endpoint) +
   moduleOf('none', prefixes, '') +
   moduleOf('two', prefixes, `${irsaTrust}\n  ${givenTrust}`) +
   moduleOf('many', manyPrefixes(300), irsaTrust) +

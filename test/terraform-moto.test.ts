@@ -6,6 +6,7 @@ import { parseIamRole } from '../functions/export-iam/iam-role.ts'
 import { policyDocument } from '../functions/export-iam/policy.ts'
 import { renderModule } from '../functions/export-iam/terraform.ts'
 import { attachedTo, callIam, documentOf, rolesOf } from './moto-iam.ts'
+import { motoProvider } from './moto-provider.ts'
 import { motoMissing, startMoto } from './moto.ts'
 import { complaintOf, runTerraform, writeFiles } from './run-terraform.ts'
 import { terraform, terraformAwsPluginDir } from './tools.ts'
@@ -24,21 +25,7 @@ const worker = grant('Job/prod/worker', ['/prod/queue'])
 const documentFor = ({ parameters }: Grant) => policyDocument(parameters, place)
 
 /** A configuration that makes one of the roles itself and calls the module. */
-const rootOf = (endpoint: string) => `
-provider "aws" {
-  region                      = "us-east-1"
-  access_key                  = "test"
-  secret_key                  = "test"
-  skip_credentials_validation = true
-  skip_metadata_api_check     = true
-  skip_requesting_account_id  = true
-
-  endpoints {
-    iam = "${endpoint}"
-    sts = "${endpoint}"
-  }
-}
-
+const rootOf = (endpoint: string) => `${motoProvider(endpoint)}
 variable "account" {
   default = "${place.account}"
 }

@@ -8,6 +8,7 @@ import type { Grant } from '../functions/export-iam/grant.ts'
 import type { KmsKeys } from '../functions/export-iam/kms-keys.ts'
 import { renderModule } from '../functions/export-iam/terraform.ts'
 import { callIam } from './moto-iam.ts'
+import { motoProvider } from './moto-provider.ts'
 import { startMoto } from './moto.ts'
 import { parsePlanGraph, type PlanGraph } from './plan-graph.ts'
 import { type IamChange, recordIam } from './recorded-iam.ts'
@@ -27,21 +28,7 @@ export const kmsKeys: KmsKeys = [
 ]
 
 /** The module, and one from which the order was taken, to see that the walk finds what may be lost. */
-const rootOf = (endpoint: string) => `
-provider "aws" {
-  region                      = "us-east-1"
-  access_key                  = "test"
-  secret_key                  = "test"
-  skip_credentials_validation = true
-  skip_metadata_api_check     = true
-  skip_requesting_account_id  = true
-
-  endpoints {
-    iam = "${endpoint}"
-    sts = "${endpoint}"
-  }
-}
-
+const rootOf = (endpoint: string) => `${motoProvider(endpoint)}
 variable "prefix" {
   default = "kees-"
 }
