@@ -34,8 +34,7 @@ const reference = 'kind=REFERENCE,type=PASSWORD'
 const shipped = { namespaces: ['*'], prefixes: ['/{namespace}'] }
 const fixed = { namespaces: ['*'], prefixes: ['/shared'] }
 const notBelow = (prefixes: string) => `the parameter is not below what the StoragePolicy allows: ${prefixes}`
-const unjudged =
-  'the StoragePolicy is not judged by prefix: the namespace is not known; say it by option namespace'
+const unjudged = 'the StoragePolicy is not judged by prefix: the namespace is not known'
 
 type Case = {
   readonly title: string

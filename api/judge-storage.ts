@@ -14,12 +14,13 @@ import {
  * What a policy says against the DYNAMIC declarations of one pod; it has no say in what is only read.
  *
  * @param namespace undefined where it is not known, as in a manifest that leaves it to the apply: then what depends on it
- * is not judged, and a warning says so.
+ * is not judged, and a warning says so. @param remedy the end of that warning.
  */
 export function judgeStorage(
   policy: StoragePolicy,
   namespace: string | undefined,
   declareds: readonly Declared[],
+  remedy = '',
 ): Mistake[] {
   const dynamic = declareds.filter(isDynamic)
   const [first] = dynamic
@@ -28,8 +29,7 @@ export function judgeStorage(
     severity: 'warning',
     code: 'POLICY',
     annotation: first.annotation,
-    message:
-      'the StoragePolicy is not judged by prefix: the namespace is not known; say it by option namespace',
+    message: `the StoragePolicy is not judged by prefix: the namespace is not known${remedy}`,
   }
   if (namespace === undefined) {
     // Which rule is first depends on the namespace, unless the first one takes all.

@@ -84,7 +84,7 @@ await t.test('what is wrong is said at once', async (t) => {
   const { exit, said, printed } = await run('x', '--policy', file, '--action', 'Drop', '--name', 'A')
   t.equal(exit, 2)
   t.equal(printed, '')
-  t.match(said, /option storagePolicy is not a StoragePolicy: spec\.rules\[0\]\.namespaces\[0\] is "A"/)
+  t.match(said, /flag --policy is not a StoragePolicy: spec\.rules\[0\]\.namespaces\[0\] is "A"/)
   t.match(said, 'error: flag --image is missing')
   t.match(said, 'error: flag --action takes Deny, Warn, Audit')
   t.match(said, 'error: flag --name is not a name')

@@ -35,12 +35,8 @@ export const admissionPolicyCommand: Command = {
 }
 
 async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
-  const {
-    given,
-    parseYaml,
-    problems: flagProblems,
-  } = await readFunctionFlags({ ...injectInit, options }, parsed)
-  const { config, problems } = parseInjectConfig(given, parseYaml)
+  const { problems: flagProblems, ...flags } = await readFunctionFlags({ ...injectInit, options }, parsed)
+  const { config, problems } = parseInjectConfig(flags)
   const usage = [...flagProblems, ...problems]
   if (parsed.operands.length > 0)
     usage.push('arguments are not known: the StoragePolicy is named by --policy')

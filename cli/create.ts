@@ -35,8 +35,8 @@ export const createCommand: Command = {
 const putsPerSecond = 3
 
 async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
-  const { given, parseYaml, problems: flagProblems } = await readSharedFlags(workloadOptions, parsed)
-  const { config, problems: optionProblems } = parseWorkloadConfig(given, parseYaml)
+  const { problems: flagProblems, ...options } = await readSharedFlags(workloadOptions, parsed)
+  const { config, problems: optionProblems } = parseWorkloadConfig(options)
   const usage = [...flagProblems, ...optionProblems]
   const output = readOutput(parsed)
   usage.push(...output.problems)

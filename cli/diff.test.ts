@@ -135,7 +135,7 @@ await t.test('everything that is wrong with the command line and the files is sa
   t.strictSame([exit, printed], [2, ''])
   const lines = said.trimEnd().split('\n')
   t.match(lines, [
-    /^error: option annotationDomain /,
+    /^error: flag --annotation-domain /,
     'error: flag --format is none of table, markdown, json',
     'error: two manifests are compared, OLD and NEW: 3 are given',
     /^error: nowhere cannot be read/,

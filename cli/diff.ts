@@ -41,8 +41,8 @@ export const diffCommand: Command = {
 }
 
 async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
-  const { given, parseYaml, problems: flagProblems } = await readFunctionFlags(diffFunction, parsed)
-  const { config, problems: optionProblems } = parseExportConfig(given, parseYaml)
+  const { problems: flagProblems, ...flags } = await readFunctionFlags(diffFunction, parsed)
+  const { config, problems: optionProblems } = parseExportConfig(flags)
   const usage = [...flagProblems, ...optionProblems]
   const { format, problem } = readFormat(parsed)
   if (problem !== undefined) usage.push(problem)

@@ -131,7 +131,7 @@ await t.test('--format json writes the IAM documents, for the place that the opt
   t.equal(await kees(json, nowhere), 2)
   t.match(
     nowhere.said(),
-    'error: format json needs option region and option account: an IAM document names whole ARNs',
+    'error: format json needs flag --region and flag --account: an IAM document names whole ARNs',
   )
 })
 
@@ -147,7 +147,7 @@ await t.test('--format markdown tells who may read what, and is not written', as
   t.match(out.said(), /flag --format markdown prints/)
   const wrong = fakeIo(injected)
   t.equal(await kees(['export', '-f', '-', '--format', 'hcl'], wrong), 2)
-  t.match(wrong.said(), /option format is "hcl": allowed are "terraform", "json"/)
+  t.match(wrong.said(), /flag --format is "hcl": allowed are "terraform", "json", "markdown"/)
 })
 
 await t.test('a ConfigMap that export-iam made is unpacked', async (t) => {

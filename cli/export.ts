@@ -7,6 +7,7 @@ import { isPoliciesJson } from '../functions/export-iam/policies-json.ts'
 import { generatedLine } from '../functions/export-iam/terraform.ts'
 import { unpackModule } from '../functions/export-iam/unpack.ts'
 import { exitCodeOf, lineOf } from '../functions/krm-result.ts'
+import { choiceOption } from '../functions/options.ts'
 import { formatAccessMatrix } from './access-matrix.ts'
 import { type Command, type Io, valueOf } from './command.ts'
 import type { ParsedFlags } from './flags.ts'
@@ -49,11 +50,12 @@ export const exportCommand: Command = {
 }
 
 async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
-  const { given, parseYaml, problems: flagProblems } = await readFunctionFlags(exportFunction, parsed)
-  const format = valueOf(parsed, 'format')
+  const { given, problems: flagProblems, ...naming } = await readFunctionFlags(exportFunction, parsed)
+  const { format, problem } = readFormat(parsed)
   const chosen = format === undefined || format === 'markdown' ? [] : [{ name: 'format', value: format }]
-  const { config, problems } = parseExportConfig([...given, ...chosen], parseYaml)
+  const { config, problems } = parseExportConfig({ ...naming, given: [...given, ...chosen] })
   const usage = [...flagProblems, ...problems]
+  if (problem !== undefined) usage.push(`flag --format ${problem}`)
   const [out, check] = [valueOf(parsed, 'out'), valueOf(parsed, 'check')]
   if (out === '' || check === '') usage.push('flags --out and --check need the name of a folder')
   if (out !== undefined && check !== undefined) usage.push('flags --out and --check exclude each other')
@@ -84,6 +86,16 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   if (foreign !== exitCode.done) return foreign
   await replaceFiles(new Map([...files].map(([name, text]) => [join(out, name), text])))
   return exitCode.done
+}
+
+const formatOption = choiceOption('', ['terraform', 'json', 'markdown'], 'terraform')
+
+/** None where the flag is not given: the file of --config may say one. */
+function readFormat(parsed: ParsedFlags) {
+  const text = valueOf(parsed, 'format')
+  if (text === undefined) return {}
+  const { value: format, problem } = formatOption.parse(text)
+  return { format, problem }
 }
 
 /** Files of the module's names that somebody else wrote are not overwritten. */

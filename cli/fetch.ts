@@ -49,8 +49,8 @@ export const fetchCommand: Command = {
 const deadline = 60_000
 
 async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
-  const { given, parseYaml, problems: flagProblems } = await readSharedFlags(workloadOptions, parsed)
-  const { config, problems: optionProblems } = parseWorkloadConfig(given, parseYaml)
+  const { problems: flagProblems, ...options } = await readSharedFlags(workloadOptions, parsed)
+  const { config, problems: optionProblems } = parseWorkloadConfig(options)
   const flags = readFlags(parsed)
   const opened = await openStoreFlag(parsed, io)
   const usage = [...flagProblems, ...optionProblems, ...flags.problems, ...(opened.problems ?? [])]

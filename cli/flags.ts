@@ -102,7 +102,7 @@ function placeholder(takes: string): string {
   return takes === 'text' ? 'TEXT' : takes
 }
 
-function flagName(option: string): string {
+export function flagName(option: string): string {
   return option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
 }
 

@@ -1,11 +1,18 @@
 import { readFile } from 'node:fs/promises'
-import { type FunctionConfig, parseYaml, readFunctionConfig } from '../functions/function-config.ts'
+import { parseYaml, readFunctionConfig } from '../functions/function-config.ts'
 import { exportIam } from '../functions/export-iam/export-iam.ts'
 import { injectInit } from '../functions/inject-init/inject-init.ts'
 import type { KrmFunction } from '../functions/krm-function.ts'
-import { type GivenOption, isMap, type OptionDescription } from '../functions/options.ts'
+import {
+  type GivenOption,
+  type GivenOptions,
+  isMap,
+  nameInConfig,
+  type OptionDescription,
+  type OptionNaming,
+} from '../functions/options.ts'
 import type { Value } from '../functions/source-value.ts'
-import { type Flags, givenOptions, optionFlags, type ParsedFlags } from './flags.ts'
+import { flagName, type Flags, givenOptions, optionFlags, type ParsedFlags } from './flags.ts'
 import { attempt } from './read-manifests.ts'
 
 type Options = Readonly<Record<string, OptionDescription>>
@@ -37,7 +44,7 @@ export function sharedFlags(options: Options): Flags {
   return { config, ...optionsAsFlags(options) }
 }
 
-export type GivenFlags = FunctionConfig & {
+export type GivenFlags = GivenOptions & {
   readonly problems: readonly string[]
   /** Of the file, where there is one. */
   readonly kind?: string
@@ -88,17 +95,35 @@ async function readFileAndFlags(
 ): Promise<GivenFlags> {
   const { given, problems } = await readOptionFlags(options, parsed)
   const [path] = parsed.values.get('config') ?? []
-  if (path === undefined) return { given, problems }
+  const flagsOnly = { given, nameOption: namingOf(options, given) }
+  if (path === undefined) return { ...flagsOnly, problems }
   const read = await readYaml(path)
-  if (read.problem !== undefined) return { given, problems: [...problems, read.problem] }
+  if (read.problem !== undefined) return { ...flagsOnly, problems: [...problems, read.problem] }
   const kind = isMap(read.value) ? read.value['kind'] : undefined
   const config = readFunctionConfig(read.value, kinds.find((one) => one === kind) ?? kinds[0])
-  if (config.problem !== undefined) return { given, problems: [...problems, `${path}: ${config.problem}`] }
+  if (config.problem !== undefined)
+    return { ...flagsOnly, problems: [...problems, `${path}: ${config.problem}`] }
   return {
     ...config.value,
     given: [...config.value.given, ...given],
+    nameOption: namingOf(options, given, { path, given: config.value.given }),
     problems,
     ...(typeof kind === 'string' ? { kind } : {}),
+  }
+}
+
+/** As the user typed it; what was not given at all, as the user would. */
+function namingOf(
+  options: Options,
+  flags: readonly GivenOption[],
+  file?: { readonly path: string; readonly given: readonly GivenOption[] },
+): OptionNaming {
+  const names = (given: readonly GivenOption[] = []) => new Set(given.map(({ name }) => name))
+  const [inFlags, inFile] = [names(flags), names(file?.given)]
+  return (name, shown) => {
+    if (file && inFile.has(name) && !inFlags.has(name)) return `${file.path}: ${nameInConfig(name, shown)}`
+    if (!Object.hasOwn(options, name)) return `${nameInConfig(name, shown)} of --config`
+    return `flag --${name === 'storagePolicy' ? 'policy' : flagName(name)}`
   }
 }
 

@@ -66,7 +66,7 @@ await t.test('--config takes the file that kustomize uses, and flags win over it
     await kees(['inject', '-f', '-', '--config', join(folder, 'wrong.yaml'), '--medium', 'Disk'], wrong),
     2,
   )
-  t.match(wrong.said(), /wrong\.yaml: functionConfig has apiVersion none[^]*option medium is "Disk"/)
+  t.match(wrong.said(), /wrong\.yaml: functionConfig has apiVersion none[^]*flag --medium is "Disk"/)
 })
 
 type Refusal = readonly [
@@ -112,7 +112,7 @@ const refusals: readonly Refusal[] = [
     { 'a.yaml': plain },
     ['-f', 'a.yaml', '--container-resources', '[', '--run-as-user', 'root'],
     2,
-    /--container-resources is not YAML[^]*option runAsUser/,
+    /--container-resources is not YAML[^]*flag --run-as-user/,
   ],
   [
     'a malformed annotation leaves every file alone',

@@ -26,8 +26,8 @@ export const injectCommand: Command = {
 }
 
 async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
-  const { given, parseYaml, problems: flagProblems } = await readFunctionFlags(injectInit, parsed)
-  const { config, problems } = parseInjectConfig(given, parseYaml)
+  const { problems: flagProblems, ...options } = await readFunctionFlags(injectInit, parsed)
+  const { config, problems } = parseInjectConfig(options)
   const usage = [...flagProblems, ...problems]
   if (isOn(parsed, 'write') && isOn(parsed, 'check'))
     usage.push('flags --write and --check exclude each other')

@@ -32,8 +32,8 @@ export const statusCommand: Command = {
 }
 
 async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
-  const { given, parseYaml, problems: flagProblems } = await readSharedFlags(workloadOptions, parsed)
-  const { config, problems: optionProblems } = parseWorkloadConfig(given, parseYaml)
+  const { problems: flagProblems, ...options } = await readSharedFlags(workloadOptions, parsed)
+  const { config, problems: optionProblems } = parseWorkloadConfig(options)
   const usage = [...flagProblems, ...optionProblems]
   const output = readOutput(parsed)
   usage.push(...output.problems)

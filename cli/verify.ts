@@ -3,9 +3,8 @@ import { parseExportConfig } from '../functions/export-iam/config.ts'
 import { exportItems } from '../functions/export-iam/export-items.ts'
 import { uninjectedFindings } from '../functions/injected.ts'
 import { exitCodeOf, judge, lineOf } from '../functions/krm-result.ts'
-import type { ManifestItem } from '../functions/manifest-item.ts'
 import { readWorkloads } from '../functions/workload.ts'
-import { parseWorkloadConfig, type WorkloadConfig, workloadOptions } from '../functions/workload-options.ts'
+import { parseWorkloadConfig, workloadOptions } from '../functions/workload-options.ts'
 import { type Command, type Io, isOn, valueOf } from './command.ts'
 import type { ParsedFlags } from './flags.ts'
 import { readSharedFlags, sharedFlags } from './function-flags.ts'
@@ -35,18 +34,21 @@ export const verifyCommand: Command = {
 
 async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   const flags = await readSharedFlags(workloadOptions, parsed)
-  const { config, problems } = parseWorkloadConfig(flags.given, flags.parseYaml)
-  const exporting = parseExportConfig(flags.exporting, flags.parseYaml)
+  const { config, problems } = parseWorkloadConfig(flags)
+  const exporting = parseExportConfig({ ...flags, given: flags.exporting })
   const wrongOptions = new Set([...flags.problems, ...problems, ...exporting.problems])
   const { manifests, exit: wrong } = await readInput(parsed, io, [...wrongOptions])
   if (!manifests) return wrong
 
   const items = manifests.flatMap((manifest) => manifest.items)
   const folder = valueOf(parsed, 'iam')
-  const { findings, files } =
+  const { workloads, findings: found } = readWorkloads(items, config)
+  const uninjected = judge(uninjectedFindings(workloads), config.strict)
+  const { findings: own, files } =
     folder === undefined
-      ? verifyItems(items, config)
-      : exportItems(items, { ...exporting.config, ...config, allowUninjected: false })
+      ? { findings: judge(found, config.strict), files: new Map() }
+      : exportItems(items, { ...exporting.config, ...config, allowUninjected: true })
+  const findings = [...own, ...uninjected]
   for (const finding of findings) io.say(lineOf(finding))
   const exit = exitCodeOf(findings)
   if (exit !== exitCode.done) return exit
@@ -54,9 +56,4 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   if (stale === exitCode.done && isOn(parsed, 'pass'))
     io.out(joinDocuments(manifests.map(({ text }) => text)))
   return stale
-}
-
-function verifyItems(items: readonly ManifestItem[], config: WorkloadConfig) {
-  const { workloads, findings } = readWorkloads(items, config)
-  return { findings: judge([...findings, ...uninjectedFindings(workloads)], config.strict), files: new Map() }
 }

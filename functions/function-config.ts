@@ -1,19 +1,13 @@
 import type { Checked } from '../api/checked.ts'
 import { quote } from '../api/mistake.ts'
-import { type GivenOption, isMap } from './options.ts'
+import { type GivenOption, type GivenOptions, isMap } from './options.ts'
 import { parseSource } from './source-tree.ts'
 import { toValue, type Value } from './source-value.ts'
 
 export const functionApiVersion = 'kees.bsycorp.com/v1alpha1'
 
-export type FunctionConfig = {
-  readonly given: readonly GivenOption[]
-  /** Present where the options came as strings and structured ones are YAML text. */
-  readonly parseYaml?: (text: string) => Checked<Value>
-}
-
 /** The options in a functionConfig: our kind with a spec, a ConfigMap with data, or none at all. */
-export function readFunctionConfig(config: Value | undefined, kind: string): Checked<FunctionConfig> {
+export function readFunctionConfig(config: Value | undefined, kind: string): Checked<GivenOptions> {
   if (config === undefined || config === null) return { value: { given: [] } }
   if (!isMap(config)) return { problem: 'functionConfig is not an object' }
   const { apiVersion, kind: found } = config

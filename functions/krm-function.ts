@@ -1,16 +1,15 @@
 import type { Finding } from './krm-result.ts'
 import type { ManifestItem } from './manifest-item.ts'
 import type { Mentions } from './mentions.ts'
-import type { OptionDescription } from './options.ts'
+import type { GivenOptions, OptionDescription } from './options.ts'
 import type { SourceEdit } from './apply-edits.ts'
-import type { FunctionConfig } from './function-config.ts'
 import type { Value } from './source-value.ts'
 
 /** Who runs the function: the two read results and identify items in different ways. */
 export type Orchestrator = 'kustomize' | 'kpt' | 'none'
 
 export type FunctionInput = {
-  readonly config: FunctionConfig
+  readonly config: GivenOptions
   readonly orchestrator: Orchestrator
   /** The values of an annotation on the objects themselves, in their order. */
   readonly valuesOf: (annotation: string) => Iterable<string>

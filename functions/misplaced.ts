@@ -6,12 +6,13 @@ import type { ManifestItem } from './manifest-item.ts'
 import type { PodTemplate } from './pod-template.ts'
 import type { SourceNode } from './source-node.ts'
 import { allEntries, lookUp, lookUpPath } from './source-value.ts'
+import type { WorkloadConfig } from './workload-options.ts'
 
 /** Warnings; none for declarations on the pod templates. @param templates those of the item. */
 export function misplacedFindings(
   item: ManifestItem,
   templates: readonly PodTemplate[],
-  domain: string,
+  { annotationDomain: domain, nameOption }: Pick<WorkloadConfig, 'annotationDomain' | 'nameOption'>,
 ): Finding[] {
   const { object, root } = item
   const warn = (key: string, message: string): Finding => ({
@@ -27,7 +28,7 @@ export function misplacedFindings(
         warn(
           key,
           `stands in ${pathText([...path, 'metadata'])} of a kind that is not known, and has no effect; ` +
-            'list the kind under option podTemplates',
+            `list the kind under ${nameOption('podTemplates')}`,
         ),
       ),
     )

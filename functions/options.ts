@@ -27,28 +27,38 @@ export type JsonSchema = { readonly [keyword: string]: Value }
 
 export type GivenOption = { readonly name: string; readonly value: Value }
 
+/** What a message calls an option: as the user wrote it, or would. @param shown in place of the name. */
+export type OptionNaming = (name: string, shown?: string) => string
+
+export type GivenOptions = {
+  readonly given: readonly GivenOption[]
+  /** Present where the options came as strings and structured ones are YAML text. */
+  readonly parseYaml?: (text: string) => Checked<Value>
+  /** Absent: as those of a functionConfig, which is all that a function knows. */
+  readonly nameOption?: OptionNaming
+}
+
 /** What describes an option, whatever its type: enough for help and reference. */
 export type OptionDescription = Omit<Option<unknown>, 'parse'>
 
 export type OptionReader = {
   /** The given value of an option, or its default; a value that does not parse is noted and gives the default. */
   readonly take: <T>(name: string, option: Option<T>) => T
+  readonly nameOption: OptionNaming
   /** The names that were given. */
   readonly explicit: ReadonlySet<string>
   /** Grows with every take. */
   readonly problems: readonly string[]
 }
 
-/** @param parseYaml reads the text of structured options; absent where the values come typed. */
 export function readOptions(
-  given: readonly GivenOption[],
+  { given, parseYaml, nameOption = nameInConfig }: GivenOptions,
   known: readonly string[],
-  parseYaml?: (text: string) => Checked<Value>,
 ): OptionReader {
   const values = new Map(given.map(({ name, value }) => [name, value]))
   const problems = [...values.keys()]
     .filter((name) => !known.includes(name))
-    .map((name) => unknownOption(name, known))
+    .map((name) => unknownOption(nameOption(name, quote(name)), name, known))
   const parse = <T>(option: Option<T>, value: Value): Checked<T> => {
     if (!option.structured || !parseYaml || typeof value !== 'string') return option.parse(value)
     const read = parseYaml(value)
@@ -59,16 +69,18 @@ export function readOptions(
     if (value === undefined) return option.default
     const parsed = parse(option, value)
     if (parsed.problem === undefined) return parsed.value
-    problems.push(`option ${name} ${parsed.problem}`)
+    problems.push(`${nameOption(name)} ${parsed.problem}`)
     return option.default
   }
-  return { take, explicit: new Set(values.keys()), problems }
+  return { take, nameOption, explicit: new Set(values.keys()), problems }
 }
 
-export function unknownOption(name: string, known: readonly string[]): string {
+export const nameInConfig: OptionNaming = (name, shown = name) => `option ${shown}`
+
+function unknownOption(option: string, name: string, known: readonly string[]): string {
   const meant = nearMiss(name, known)
   const hint = meant === undefined ? '' : `; did you mean ${meant}?`
-  return `option ${quote(name)} is not known: known are ${known.join(', ')}${hint}`
+  return `${option} is not known: known are ${known.join(', ')}${hint}`
 }
 
 export function textOption(

@@ -5,8 +5,9 @@ import { isDnsLabel } from '../api/dns-label.ts'
 import { parseStoragePolicy, type StoragePolicy } from '../api/storage-policy.ts'
 import {
   booleanOption,
-  type GivenOption,
+  type GivenOptions,
   isMap,
+  type OptionNaming,
   type OptionReader,
   readOptions,
   textOption,
@@ -23,6 +24,8 @@ export type WorkloadConfig = {
   /** Absent: nothing is judged. */
   readonly storagePolicy: StoragePolicy | undefined
   readonly strict: boolean
+  /** For messages about options, those that were not given too. */
+  readonly nameOption: OptionNaming
 }
 
 export const workloadOptions = {
@@ -65,24 +68,27 @@ export const workloadOptions = {
   strict: booleanOption('warnings are errors'),
 }
 
-export function takeWorkloadConfig(take: OptionReader['take']): WorkloadConfig {
+export function takeWorkloadConfig({
+  take,
+  nameOption,
+}: Pick<OptionReader, 'take' | 'nameOption'>): WorkloadConfig {
   return {
     annotationDomain: take('annotationDomain', workloadOptions.annotationDomain),
     namespace: take('namespace', workloadOptions.namespace),
     podTemplates: take('podTemplates', workloadOptions.podTemplates),
     storagePolicy: take('storagePolicy', workloadOptions.storagePolicy),
     strict: take('strict', workloadOptions.strict),
+    nameOption,
   }
 }
 
 /** For what has no other options. */
-export function parseWorkloadConfig(
-  given: readonly GivenOption[],
-  parseYaml?: (text: string) => Checked<Value>,
-): { readonly config: WorkloadConfig; readonly problems: readonly string[] } {
-  const { take, problems } = readOptions(given, Object.keys(workloadOptions), parseYaml)
-  const config = takeWorkloadConfig(take)
-  return { config, problems }
+export function parseWorkloadConfig(options: GivenOptions): {
+  readonly config: WorkloadConfig
+  readonly problems: readonly string[]
+} {
+  const reader = readOptions(options, Object.keys(workloadOptions))
+  return { config: takeWorkloadConfig(reader), problems: reader.problems }
 }
 
 const step = /^[A-Za-z][A-Za-z0-9]*(\[\*\])?$/

@@ -32,10 +32,9 @@ export type WorkloadReader = {
 }
 
 /** @param given the format of a configuration; without it, the one that an init container in the pod has. */
-export function workloadReader(
-  { annotationDomain: domain, podTemplates, storagePolicy, namespace }: WorkloadConfig,
-  given?: SecretsFormat,
-): WorkloadReader {
+export function workloadReader(config: WorkloadConfig, given?: SecretsFormat): WorkloadReader {
+  const { annotationDomain: domain, podTemplates, storagePolicy, namespace, nameOption } = config
+  const unknown = `; say it by ${nameOption('namespace')}`
   const findings: Finding[] = []
   const owners: Owner[] = []
   const declared: PodAnnotations['declared'][] = []
@@ -44,7 +43,7 @@ export function workloadReader(
     const pod = parsePodAnnotations(template.annotations, domain)
     const owner = { object, key: template.key }
     const where = object.namespace ?? (namespace === '' ? undefined : namespace)
-    const judged = storagePolicy ? judgeStorage(storagePolicy, where, pod.declared) : []
+    const judged = storagePolicy ? judgeStorage(storagePolicy, where, pod.declared, unknown) : []
     const format = pod.settings.format ?? given ?? injectedFormat(item, template) ?? defaultFormat
     const names = findNameMistakes(pod.declared, format)
     findings.push(...findingsOf([...template.mistakes, ...pod.mistakes, ...names, ...judged], owner))
@@ -59,7 +58,7 @@ export function workloadReader(
     concerns: (mentions) => mentions(`.${domain}/`),
     read: (item) => {
       const templates = podTemplatesOf(item, domain, podTemplates)
-      findings.push(...misplacedFindings(item, templates, domain))
+      findings.push(...misplacedFindings(item, templates, config))
       return templates.map((template) => readTemplate(item, template))
     },
     findings: () => {

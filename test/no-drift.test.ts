@@ -18,7 +18,7 @@ const declarations = fc.uniqueArray(declaration, { selector: ({ name }) => name,
 
 t.test('the names of init, of the policy and of the creator', async (t) => {
   let compared = 0
-  const { config: exportConfig } = parseExportConfig([{ name: 'allowUninjected', value: true }])
+  const { config: exportConfig } = parseExportConfig({ given: [{ name: 'allowUninjected', value: true }] })
   fc.assert(
     fc.property(declarations, storagePrefix, (declared, prefix) => {
       const annotations = formatPodAnnotations(declared, prefix, {}, defaultAnnotationDomain)
@@ -42,7 +42,7 @@ t.test('the names of init, of the policy and of the creator', async (t) => {
       const read = parsePodAnnotations(file.annotations, defaultAnnotationDomain)
       const asked = [...new Set(read.declared.map(({ parameter }) => parameter))].toSorted()
       t.strictSame(asked, granted, 'init asks for what the policy allows')
-      const { workloads } = readWorkloads(items, parseWorkloadConfig([]).config)
+      const { workloads } = readWorkloads(items, parseWorkloadConfig({ given: [] }).config)
       const dynamic = workloads.flatMap(({ pod }) => pod.declared).filter(isDynamic)
       const made = new Set(
         dynamic.flatMap((one) =>

@@ -1,9 +1,7 @@
-import type { Checked } from '../../api/checked.ts'
 import { isDnsSubdomain } from '../../api/dns-subdomain.ts'
-import { booleanOption, choiceOption, type GivenOption, readOptions, textOption } from '../options.ts'
+import { booleanOption, choiceOption, type GivenOptions, readOptions, textOption } from '../options.ts'
 import { type KmsKeys, kmsKeysOption } from './kms-keys.ts'
 import { type AccountRole, rolesOption } from './roles-option.ts'
-import type { Value } from '../source-value.ts'
 import { takeWorkloadConfig, type WorkloadConfig, workloadOptions } from '../workload-options.ts'
 
 export const exportOptions = {
@@ -59,11 +57,12 @@ export type ExportConfig = WorkloadConfig & {
   readonly allowUninjected: boolean
 }
 
-export function parseExportConfig(
-  given: readonly GivenOption[],
-  parseYaml?: (text: string) => Checked<Value>,
-): { readonly config: ExportConfig; readonly problems: readonly string[] } {
-  const { take, problems } = readOptions(given, Object.keys(exportOptions), parseYaml)
+export function parseExportConfig(options: GivenOptions): {
+  readonly config: ExportConfig
+  readonly problems: readonly string[]
+} {
+  const reader = readOptions(options, Object.keys(exportOptions))
+  const { take, problems } = reader
   const config: ExportConfig = {
     name: take('name', exportOptions.name),
     output: take('output', exportOptions.output),
@@ -74,7 +73,7 @@ export function parseExportConfig(
     region: take('region', exportOptions.region),
     partition: take('partition', exportOptions.partition),
     allowUninjected: take('allowUninjected', exportOptions.allowUninjected),
-    ...takeWorkloadConfig(take),
+    ...takeWorkloadConfig(reader),
   }
   return { config, problems }
 }

@@ -21,8 +21,8 @@ export const exportIam: KrmFunction = {
     'Emits the Terraform module that lets each role read exactly the parameters that its workloads declare.',
   options: exportOptions,
   configKind: 'ExportIAM',
-  begin: ({ config: { given, parseYaml }, orchestrator, valuesOf }) => {
-    const { config, problems } = parseExportConfig(given, parseYaml)
+  begin: ({ config: options, orchestrator, valuesOf }) => {
+    const { config, problems } = parseExportConfig(options)
     const refused = config.output === 'only' && orchestrator === 'kpt'
     const usage = refused
       ? [

@@ -40,10 +40,7 @@ export function exportReader(config: ExportConfig): ExportReader {
       const annotated = read(item).filter(({ pod }) => pod.annotated)
       if (!config.allowUninjected)
         uninjected.push(
-          ...uninjectedFindings(
-            annotated,
-            ', or allow it by option allowUninjected (kees: --allow-uninjected)',
-          ),
+          ...uninjectedFindings(annotated, `, or allow it by ${config.nameOption('allowUninjected')}`),
         )
       readers.push(...annotated.map(readerOf))
     },

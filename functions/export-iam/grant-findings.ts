@@ -2,6 +2,7 @@
 import { exitCode } from '../../api/exit-code.ts'
 import { quote } from '../../api/mistake.ts'
 import { type Finding, nameOf, type ObjectReference } from '../krm-result.ts'
+import type { OptionNaming } from '../options.ts'
 import type { Grant } from './grant.ts'
 import { maxPolicySize } from './policy.ts'
 import { maxParts } from './split.ts'
@@ -9,12 +10,12 @@ import { maxParts } from './split.ts'
 /** A grant and one of the workloads that it is for, to say where to look. */
 export type GrantUse = { readonly grant: Grant; readonly user: ObjectReference }
 
-export function judgeGrants(uses: readonly GrantUse[]): Finding[] {
-  return [...accountFindings(uses), ...nameFindings(uses), ...uses.flatMap(sizeFindings)]
+export function judgeGrants(uses: readonly GrantUse[], nameOption: OptionNaming): Finding[] {
+  return [...accountFindings(uses, nameOption), ...nameFindings(uses), ...uses.flatMap(sizeFindings)]
 }
 
 /** One output is one account. */
-function accountFindings(uses: readonly GrantUse[]): Finding[] {
+function accountFindings(uses: readonly GrantUse[], nameOption: OptionNaming): Finding[] {
   const accounts = new Map<string, GrantUse>()
   for (const use of uses) {
     const { role } = use.grant
@@ -28,7 +29,7 @@ function accountFindings(uses: readonly GrantUse[]): Finding[] {
   return [
     error(
       second,
-      `one output is for one account, the roles of this input are of ${named}: select one by option account`,
+      `one output is for one account, the roles of this input are of ${named}: select one by ${nameOption('account')}`,
     ),
   ]
 }

@@ -1,6 +1,7 @@
 import { deepStrictEqual } from 'node:assert/strict'
 import * as fc from 'fast-check'
 import t from 'tap'
+import { nameInConfig } from '../options.ts'
 import { lineOf } from '../krm-result.ts'
 import { collectGrants, type Reader } from './grants.ts'
 
@@ -18,7 +19,14 @@ function reader(
     parameters,
   }
 }
-const sources = { roles: [], serviceAccounts: [], namespace: '', kmsKeys: [], account: '' }
+const sources = {
+  roles: [],
+  serviceAccounts: [],
+  namespace: '',
+  kmsKeys: [],
+  account: '',
+  nameOption: nameInConfig,
+}
 function collect(readers: readonly Reader[], account = '') {
   return collectGrants(readers, { ...sources, account })
 }

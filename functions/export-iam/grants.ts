@@ -56,14 +56,21 @@ export function collectGrants(readers: readonly Reader[], sources: GrantSources)
   return {
     grants: uses.map(({ grant }) => grant),
     declaredBy: new Map([...drafts].map(([key, { parameters }]) => [key, sorted(parameters)])),
-    findings: [...findings, ...selectionFindings(sources.account, allAccounts), ...judgeGrants(uses)],
+    findings: [
+      ...findings,
+      ...selectionFindings(sources, allAccounts),
+      ...judgeGrants(uses, sources.nameOption),
+    ],
   }
 }
 
 /** An account that no role is of is a mistyped one, and would take every right away. */
-function selectionFindings(selected: string, all: ReadonlySet<string>): Finding[] {
+function selectionFindings(
+  { account: selected, nameOption }: GrantSources,
+  all: ReadonlySet<string>,
+): Finding[] {
   if (selected === '' || all.size === 0 || all.has(selected)) return []
-  const message = `option account is ${selected}, and no role of the input is of it: there are ${[...all].toSorted().join(', ')}`
+  const message = `${nameOption('account')} is ${selected}, and no role of the input is of it: there are ${[...all].toSorted().join(', ')}`
   return [{ severity: 'error', message, exit: exitCode.usage }]
 }
 
@@ -106,7 +113,7 @@ function targetsOf(
     exit: exitCode.input,
   })
   const key = nameOf(object)
-  const none = `has no role: neither option roles, nor its ServiceAccount, nor annotation ${roleAnnotation} names one`
+  const none = `has no role: neither ${sources.nameOption('roles')}, nor its ServiceAccount, nor annotation ${roleAnnotation} names one`
   if (isWorkloadKey(key)) {
     const warning = say('warning', `${none}; its policy is attached to nothing`)
     return {

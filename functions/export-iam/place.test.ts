@@ -1,9 +1,10 @@
 import t from 'tap'
+import { nameInConfig } from '../options.ts'
 import { grantOf } from './grant.ts'
 import { parseIamRole } from './iam-role.ts'
 import { placeOf } from './place.ts'
 
-const none = { region: '', partition: '', account: '' }
+const none = { region: '', partition: '', account: '', nameOption: nameInConfig }
 const arn = 'arn:aws-cn:iam::111122223333:role/app'
 const grants = [grantOf('bare', { name: 'bare' }, ['/a']), grantOf(arn, parseIamRole(arn).value, ['/a'])]
 
@@ -13,7 +14,7 @@ t.strictSame(
   'account and partition are those of the roles',
 )
 t.strictSame(
-  placeOf({ region: 'eu-west-1', partition: '', account: '444455556666' }, []),
+  placeOf({ ...none, region: 'eu-west-1', account: '444455556666' }, []),
   { value: { region: 'eu-west-1', partition: 'aws', account: '444455556666' } },
   'or what the options say',
 )

@@ -6,7 +6,12 @@ import type { Place } from './policy.ts'
 
 /** @param grants of one account. */
 export function placeOf(
-  { region, partition, account }: Pick<ExportConfig, 'region' | 'partition' | 'account'>,
+  {
+    region,
+    partition,
+    account,
+    nameOption,
+  }: Pick<ExportConfig, 'region' | 'partition' | 'account' | 'nameOption'>,
   grants: readonly Grant[],
 ): Checked<Place> {
   const [arn] = grants.flatMap(({ role }) => (role?.arn === undefined ? [] : [role]))
@@ -17,6 +22,6 @@ export function placeOf(
   }
   const missing = (['region', 'account'] as const).filter((name) => place[name] === '')
   if (missing.length === 0) return { value: place }
-  const options = missing.map((name) => `option ${name}`).join(' and ')
+  const options = missing.map((name) => nameOption(name)).join(' and ')
   return { problem: `format json needs ${options}: an IAM document names whole ARNs` }
 }

@@ -1,4 +1,5 @@
 import t from 'tap'
+import { nameInConfig } from '../options.ts'
 import { lineOf } from '../krm-result.ts'
 import type { ServiceAccount } from './service-accounts.ts'
 import { type RoleClaims, roleFinder, type RoleSources } from './workload-roles.ts'
@@ -15,7 +16,7 @@ const irsa = (role: string, name = 'app', was: readonly string[] = []): ServiceA
   formerNames: was,
   affixes: '/',
 })
-const none: RoleSources = { roles: [], serviceAccounts: [], namespace: '' }
+const none: RoleSources = { roles: [], serviceAccounts: [], namespace: '', nameOption: nameInConfig }
 const mapped = (role: string, serviceAccount = 'app') => [{ namespace: 'prod', serviceAccount, role }]
 
 const cases: readonly (readonly [

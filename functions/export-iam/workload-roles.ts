@@ -7,6 +7,7 @@ import { exitCode } from '../../api/exit-code.ts'
 import { quote } from '../../api/mistake.ts'
 import { type Finding, nameOf, type ObjectReference } from '../krm-result.ts'
 import { type IamRole, parseIamRole, roleAnnotation } from './iam-role.ts'
+import type { OptionNaming } from '../options.ts'
 import type { AccountRole } from './roles-option.ts'
 import {
   accountRoleAnnotation,
@@ -21,6 +22,7 @@ export type RoleSources = {
   readonly serviceAccounts: readonly ServiceAccount[]
   /** Of objects that name none; empty: not known. */
   readonly namespace: string
+  readonly nameOption: OptionNaming
 }
 
 /** What a workload itself says about its roles. */
@@ -42,10 +44,11 @@ export function roleFinder(sources: RoleSources): (claims: RoleClaims) => Worklo
   const accountsOf = accountFinder(sources.serviceAccounts, namespace)
   // An account stands there once.
   const byAccount = new Map(sources.roles.map((one) => [`${one.namespace}/${one.serviceAccount}`, one]))
-  return (claims) => workloadRoles(claims, { namespace, accountsOf, byAccount })
+  return (claims) =>
+    workloadRoles(claims, { namespace, accountsOf, byAccount, nameOption: sources.nameOption })
 }
 
-type Known = {
+type Known = Pick<RoleSources, 'nameOption'> & {
   readonly namespace: string | undefined
   readonly accountsOf: ReturnType<typeof accountFinder>
   readonly byAccount: ReadonlyMap<string, AccountRole>
@@ -70,10 +73,12 @@ function workloadRoles({ object, account, annotated }: RoleClaims, known: Known)
   // Renamed by kustomize, or not in the input.
   const name = accounts?.[0]?.object.name ?? use.name
   if (known.byAccount.size > 0 && use.namespace === undefined) {
-    report('warning', 'has no namespace, so no entry of option roles is for it: set option namespace')
+    const message = `has no namespace, so no entry of ${known.nameOption('roles')} is for it: set ${known.nameOption('namespace')}`
+    report('warning', message)
   }
   const mapped = known.byAccount.get(`${use.namespace ?? ''}/${name}`)
-  if (mapped) add(mapped.role, `option roles for ${mapped.namespace}/${mapped.serviceAccount}`, 'any')
+  if (mapped)
+    add(mapped.role, `${known.nameOption('roles')} for ${mapped.namespace}/${mapped.serviceAccount}`, 'any')
   for (const one of accounts ?? []) {
     if (one.role !== undefined)
       add(one.role, `${nameOf(one.object)} annotation ${accountRoleAnnotation}`, 'ARN')

@@ -1,10 +1,9 @@
-import type { Checked } from '../../api/checked.ts'
 import { isDnsLabel } from '../../api/dns-label.ts'
 import { parseRefresh } from '../../api/init-args.ts'
 import { defaultFormat, parseFormat, type SecretsFormat, secretsFormats } from '../../api/secrets-format.ts'
 import {
   choiceOption,
-  type GivenOption,
+  type GivenOptions,
   isMap,
   type Option,
   type OptionDescription,
@@ -151,11 +150,9 @@ injectOptions satisfies Readonly<Record<string, OptionDescription>>
 
 export type ParsedConfig<C> = { readonly config: C; readonly problems: readonly string[] }
 
-export function parseInjectConfig(
-  given: readonly GivenOption[],
-  parseYaml?: (text: string) => Checked<Value>,
-): ParsedConfig<InjectConfig> {
-  const { take, explicit, problems } = readOptions(given, Object.keys(injectOptions), parseYaml)
+export function parseInjectConfig(options: GivenOptions): ParsedConfig<InjectConfig> {
+  const reader = readOptions(options, Object.keys(injectOptions))
+  const { take, explicit, problems } = reader
   const config: InjectConfig = {
     image: take('image', injectOptions.image),
     imagePullPolicy: take('imagePullPolicy', injectOptions.imagePullPolicy),
@@ -173,24 +170,21 @@ export function parseInjectConfig(
     format: take('format', injectOptions.format),
     refresh: take('refresh', injectOptions.refresh),
     refreshContainerName: take('refreshContainerName', injectOptions.refreshContainerName),
-    ...takeWorkloadConfig(take),
+    ...takeWorkloadConfig(reader),
     explicit,
   }
   return { config, problems: [...problems, ...contradictions(config)] }
 }
 
 export function contradictions(config: InjectConfig): string[] {
-  const problems: string[] = []
-  if (config.secretVolumeName === config.annotationsVolumeName) {
-    problems.push('options secretVolumeName and annotationsVolumeName must differ')
-  }
-  if (config.secretMountPath === config.annotationsMountPath) {
-    problems.push('options secretMountPath and annotationsMountPath must differ')
-  }
-  if (config.containerName === config.refreshContainerName) {
-    problems.push('options containerName and refreshContainerName must differ')
-  }
-  return problems
+  const differing = [
+    ['secretVolumeName', 'annotationsVolumeName'],
+    ['secretMountPath', 'annotationsMountPath'],
+    ['containerName', 'refreshContainerName'],
+  ] as const
+  return differing
+    .filter(([one, other]) => config[one] === config[other])
+    .map(([one, other]) => `${config.nameOption(one)} and ${config.nameOption(other)} must differ`)
 }
 
 function isContainerName(value: Value): boolean {

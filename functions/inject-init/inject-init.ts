@@ -45,8 +45,8 @@ export const injectInit: KrmFunction = {
   purpose: 'Adds the init container that fetches the secrets to every annotated workload.',
   options: injectOptions,
   configKind: 'InjectInit',
-  begin: ({ config: { given, parseYaml }, orchestrator }) => {
-    const { config, problems } = parseInjectConfig(given, parseYaml)
+  begin: ({ config: options, orchestrator }) => {
+    const { config, problems } = parseInjectConfig(options)
     if (problems.length === 0) return injectPass(config, orchestrator)
     return passWith(problems.map((message) => ({ severity: 'error', message, exit: exitCode.usage })))
   },

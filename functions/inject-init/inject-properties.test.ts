@@ -14,7 +14,9 @@ import { injectText, undeclare } from './fixtures.ts'
 
 /** @param refresh by what the files are kept current; undefined: not said. */
 function inject(text: string, refresh?: string): string {
-  const { config } = parseInjectConfig(refresh === undefined ? [] : [{ name: 'refresh', value: refresh }])
+  const { config } = parseInjectConfig({
+    given: refresh === undefined ? [] : [{ name: 'refresh', value: refresh }],
+  })
   return injectText(text, config)
 }
 

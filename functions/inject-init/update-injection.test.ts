@@ -43,9 +43,10 @@ function configOf(given: Given, { spec }: Manifest, chosen: number | undefined):
   const names = spec.template.spec.containers.map(({ name }) => name)
   const containers = names.filter((_, index) => ((chosen ?? 0) >> index) % 2 === 1)
   const set: Given = chosen === undefined ? given : { ...given, containers }
-  const { config, problems } = parseInjectConfig(
-    Object.entries(set).flatMap(([name, value]) => (value === undefined ? [] : [{ name, value }])),
+  const listed = Object.entries(set).flatMap(([name, value]) =>
+    value === undefined ? [] : [{ name, value }],
   )
+  const { config, problems } = parseInjectConfig({ given: listed })
   fc.pre(problems.length === 0)
   return config
 }
@@ -110,7 +111,7 @@ await t.test('a configuration that sets every option wins over an earlier one, a
 })
 
 await t.test('a configuration that sets nothing leaves an earlier injection as it is', async () => {
-  const { config: nothing } = parseInjectConfig([])
+  const { config: nothing } = parseInjectConfig({ given: [] })
   fc.assert(
     fc.property(workload, style, first, (manifest, printed, { given, chosen }) => {
       const injected = attempt(print(manifest, printed), configOf(given, manifest, chosen))
