@@ -55,6 +55,21 @@ await t.test('a group that lacks its first part is reported and not touched', as
   t.match(io.printed(), /\/key_consumer +RANDOM +64 +incomplete\n[^]*\/token +PASSWORD +128 +created/)
 })
 
+await t.test('a pair that exists and does not match is named and not touched', async (t) => {
+  const store = join(t.testdir(), 'store')
+  const env = { KEES_STORE: `file:${store}` }
+  await kees(['put', 'key_provider'], fakeIo('AAAAAAAAAAA=', env))
+  await kees(['put', 'key_consumer'], fakeIo('AAAAAAAAAAE=', env))
+  const io = fakeIo(source, env)
+  t.equal(await kees(['create', '-f', '-'], io), 1)
+  t.equal(
+    io.said(),
+    'error: /key_consumer, /key_provider: the group holds /key_consumer and /key_provider, which do not belong together\n',
+  )
+  t.match(io.printed(), /\/key_consumer +RANDOM +64 +mismatched\n[^]*\/token +PASSWORD +128 +created/)
+  t.equal(readFileSync(join(store, '%2Fkey_provider'), 'utf8'), 'AAAAAAAAAAA=')
+})
+
 const refusals: readonly (readonly [
   title: string,
   text: string,

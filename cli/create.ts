@@ -14,6 +14,7 @@ import { readSharedFlags, sharedFlags } from './function-flags.ts'
 import { readInput } from './read-input.ts'
 import { manifestFlags } from './read-manifests.ts'
 import { outputFlags, readOutput } from './output-flag.ts'
+import { sayFailures, type StoreFailure } from './say-failures.ts'
 import { openStoreFlag, storeFlags } from './store-flag.ts'
 import { formatTable } from './table.ts'
 
@@ -40,7 +41,7 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   const usage = [...flagProblems, ...optionProblems]
   const output = readOutput(parsed)
   usage.push(...output.problems)
-  const opened = await openStoreFlag(parsed, io)
+  const opened = await openStoreFlag(parsed, io, 'write')
   const { problems: storeProblems = [] } = opened
   const { manifests, exit: wrong = exitCode.usage } = await readInput(parsed, io, [
     ...usage,
@@ -65,6 +66,11 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
     progress: (done, total) => io.tell?.(`${done} of ${total} done`),
   })
   for (const line of results.flatMap(complaintOf)) io.say(line)
+  sayFailures(failuresIn(results, 'failed'), io)
+  const uncompared = failuresIn(results, 'uncompared')
+  if (uncompared.length > 0)
+    io.say('warning: pairs that exist were not compared, because their values may not be read:')
+  sayFailures(uncompared, io, 'warning')
   const rows = results.flatMap(rowsOf)
   io.out(output.format(rows, tableOf))
   return firstToMend(results.map(exitOf))
@@ -77,12 +83,17 @@ type Row = {
   readonly result: string
 }
 
+const isComplete: ReadonlySet<GroupResult['outcome']> = new Set([
+  'created',
+  'exists',
+  'would-create',
+  'uncompared',
+])
+
 function rowsOf({ group: { type, size, parts }, ...result }: GroupResult): Row[] {
   return parts.map(({ parameter }) => {
     const created = result.created.includes(parameter)
-    const complete =
-      result.outcome === 'created' || result.outcome === 'exists' || result.outcome === 'would-create'
-    const settled = complete ? 'exists' : result.outcome
+    const settled = isComplete.has(result.outcome) ? 'exists' : result.outcome
     const word = result.outcome === 'would-create' ? 'would be created' : 'created'
     return { parameter, type, bits: size, result: created ? word : settled }
   })
@@ -101,9 +112,14 @@ function complaintOf({ group, ...result }: GroupResult): string[] {
   if (result.outcome === 'incomplete' || result.outcome === 'mismatched') {
     return [`error: ${names}: the group ${result.reason}`]
   }
-  if (result.outcome !== 'failed') return []
-  const { message, detail } = result.failure
-  return [`error: ${names}: ${message}${detail === undefined ? '' : ` (${detail})`}`]
+  return []
+}
+
+function failuresIn(results: readonly GroupResult[], outcome: 'failed' | 'uncompared'): StoreFailure[] {
+  return results.flatMap((result) => {
+    if (result.outcome !== outcome) return []
+    return [{ parameters: result.group.parts.map(({ parameter }) => parameter), failure: result.failure }]
+  })
 }
 
 function exitOf(result: GroupResult): ExitCode {

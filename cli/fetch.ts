@@ -17,6 +17,7 @@ import { readSharedFlags, sharedFlags } from './function-flags.ts'
 import { readInput } from './read-input.ts'
 import { manifestFlags } from './read-manifests.ts'
 import { outputFlags, readOutput } from './output-flag.ts'
+import { sayFailures, type StoreFailure } from './say-failures.ts'
 import { openStoreFlag, storeFlags } from './store-flag.ts'
 import { formatTable } from './table.ts'
 import { writePrivate } from './write-private.ts'
@@ -52,7 +53,7 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   const { problems: flagProblems, ...options } = await readSharedFlags(workloadOptions, parsed)
   const { config, problems: optionProblems } = parseWorkloadConfig(options)
   const flags = readFlags(parsed)
-  const opened = await openStoreFlag(parsed, io)
+  const opened = await openStoreFlag(parsed, io, 'read')
   const usage = [...flagProblems, ...optionProblems, ...flags.problems, ...(opened.problems ?? [])]
   const input = await readInput(parsed, io, usage)
   if (!input.manifests || !opened.store) return input.exit ?? exitCode.usage
@@ -157,10 +158,15 @@ function settingsOf(paths: Paths, format: InitEnv['format']): InitEnv {
 }
 
 function sayAll(problems: readonly Problem[], io: Io): ExitCode {
-  for (const { text, fields = {} } of problems) {
-    const { code, annotation, parameter, detail } = fields
+  const isOfStore = ({ failure }: Problem) => failure !== undefined && failure.code !== 'MISSING'
+  const failures = problems.filter(isOfStore).flatMap(({ failure, brief }): StoreFailure[] => {
+    return failure && brief ? [{ parameters: [brief.what], failure }] : []
+  })
+  sayFailures(failures, io)
+  for (const { text, fields = {} } of problems.filter((one) => !isOfStore(one))) {
+    const { code, annotation, parameter } = fields
     const missing = `annotation ${String(annotation)}: parameter ${String(parameter)} does not exist: kees create makes what is DYNAMIC, kees put stores the rest`
-    io.say(`error: ${code === 'MISSING' ? missing : text}${typeof detail === 'string' ? ` (${detail})` : ''}`)
+    io.say(`error: ${code === 'MISSING' ? missing : text}`)
   }
   return firstToMend(problems.map(({ exit }) => exit))
 }

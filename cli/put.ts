@@ -1,10 +1,12 @@
 import { exitCode, type ExitCode } from '../api/exit-code.ts'
 import { quote } from '../api/mistake.ts'
 import { parseParameterName } from '../api/parameter-name.ts'
+import { exitCodeOf, failureOf } from '../runtime/failure.ts'
 import type { ParameterStore } from '../runtime/parameter-store.ts'
 import { type SecretValue, secretValue } from '../runtime/secret-value.ts'
 import { type Command, type Io, isOn } from './command.ts'
 import type { ParsedFlags } from './flags.ts'
+import { sayFailures } from './say-failures.ts'
 import { sayProblems } from './say-problems.ts'
 import { openStoreFlag, storeFlags } from './store-flag.ts'
 
@@ -29,25 +31,36 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   if (operand !== undefined && name.problem !== undefined) {
     problems.push(`the name ${quote(operand)} ${name.problem}`)
   }
-  const { store, problems: storeProblems } = await openStoreFlag(parsed, io)
+  const { store, problems: storeProblems } = await openStoreFlag(parsed, io, 'write')
   if (storeProblems) problems.push(...storeProblems)
   const value = await readValue(io)
   const usage = problems.map((message) => ({ message, exit: exitCode.usage }))
   const exit = sayProblems('exit' in value ? [...usage, value] : usage, io)
   if (exit !== exitCode.done || !store || name.value === undefined || 'exit' in value) return exit
-  if (isOn(parsed, 'overwrite')) {
-    await store.replace(name.value, value)
-  } else {
-    const created = await store.create(name.value, value, { description: 'Stored by kees put.' })
-    const isOurs =
-      created.outcome === 'exists' && created.attempts > 1 && (await holds(store, name.value, value))
-    if (created.outcome === 'exists' && !isOurs) {
-      io.say(`error: ${name.value} exists already: nothing was stored; --overwrite replaces it`)
-      return exitCode.input
+  try {
+    if (await put(store, name.value, value, isOn(parsed, 'overwrite'))) {
+      io.out(`${name.value} stored\n`)
+      return exitCode.done
     }
+  } catch (error) {
+    const failure = failureOf(error)
+    if (failure === undefined) throw error
+    sayFailures([{ parameters: [name.value], failure }], io)
+    return exitCodeOf(failure)
   }
-  io.out(`${name.value} stored\n`)
-  return exitCode.done
+  io.say(`error: ${name.value} exists already: nothing was stored; --overwrite replaces it`)
+  return exitCode.input
+}
+
+/** @returns whether the store has the value now; not where it has another, which stays. */
+async function put(store: ParameterStore, name: string, value: SecretValue, overwrite: boolean) {
+  if (overwrite) {
+    await store.replace(name, value)
+    return true
+  }
+  const created = await store.create(name, value, { description: 'Stored by kees put.' })
+  if (created.outcome === 'created') return true
+  return created.attempts > 1 && (await holds(store, name, value))
 }
 
 /** Whether the store has this very value, as where the answer to a first attempt was lost. */

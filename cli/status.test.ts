@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { fakeIo } from './fake-io.ts'
@@ -23,7 +24,9 @@ const source = deployment(
 
 /** A store with these parameters. */
 async function storeWith(t: Test, ...names: readonly string[]) {
-  const env = { KEES_STORE: `file:${join(t.testdir(), 'store')}` }
+  const store = join(t.testdir(), 'store')
+  mkdirSync(store, { mode: 0o700 })
+  const env = { KEES_STORE: `file:${store}` }
   for (const name of names) await kees(['put', name], fakeIo('fakepassword', env))
   return env
 }

@@ -12,6 +12,7 @@ import type { ParsedFlags } from './flags.ts'
 import { readSharedFlags, sharedFlags } from './function-flags.ts'
 import { readInput } from './read-input.ts'
 import { manifestFlags } from './read-manifests.ts'
+import { sayFailures } from './say-failures.ts'
 import { outputFlags, readOutput } from './output-flag.ts'
 import { openStoreFlag, storeFlags } from './store-flag.ts'
 import { formatTable } from './table.ts'
@@ -37,7 +38,7 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   const usage = [...flagProblems, ...optionProblems]
   const output = readOutput(parsed)
   usage.push(...output.problems)
-  const opened = await openStoreFlag(parsed, io)
+  const opened = await openStoreFlag(parsed, io, 'read')
   const { problems: storeProblems = [] } = opened
   const input = await readInput(parsed, io, [...usage, ...storeProblems])
   if (!input.manifests || !opened.store) return input.exit ?? exitCode.usage
@@ -54,11 +55,10 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   const standings = await lookUpParameters(opened.store, declared.map(refOf), (done, total) =>
     io.tell?.(`${done} of ${total} looked up`),
   )
-  for (const [parameter, standing] of standings) {
-    if (typeof standing === 'string') continue
-    const { message, detail } = standing
-    io.say(`error: ${parameter}: ${message}${detail === undefined ? '' : ` (${detail})`}`)
-  }
+  const failures = [...standings].flatMap(([parameter, standing]) =>
+    typeof standing === 'string' ? [] : [{ parameters: [parameter], failure: standing }],
+  )
+  sayFailures(failures, io)
   const rows = declared.map((one) => rowOf(one.workload, one, standings.get(formatRef(refOf(one)))))
   io.out(output.format(rows, tableOf))
   return firstToMend([exitCodeOf(findings), ...[...standings.values()].map(exitOf)])

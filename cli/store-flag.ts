@@ -1,5 +1,6 @@
 import { initVariables, parseStoreAddress, type StoreAddress } from '../api/init-env.ts'
 import { kmsKeyVariable } from '../runtime/kms-key-env.ts'
+import type { StoreAccess } from '../runtime/file-parameter-store.ts'
 import type { ParameterStore } from '../runtime/parameter-store.ts'
 import { type Io, valueOf } from './command.ts'
 import type { Flags, ParsedFlags } from './flags.ts'
@@ -19,7 +20,11 @@ export type StoreFlag =
   | { readonly store?: undefined; readonly problems: readonly string[] }
 
 /** The store that the flag or the environment names, with the credentials and region that the AWS CLI would take. */
-export async function openStoreFlag(parsed: ParsedFlags, { env }: Io): Promise<StoreFlag> {
+export async function openStoreFlag(
+  parsed: ParsedFlags,
+  { env }: Io,
+  access: StoreAccess,
+): Promise<StoreFlag> {
   const flag = valueOf(parsed, 'store')
   const name = flag === undefined ? initVariables.store.env : 'flag --store'
   const address = parseStoreAddress(flag ?? (env[initVariables.store.env] || 'ssm'))
@@ -28,6 +33,7 @@ export async function openStoreFlag(parsed: ParsedFlags, { env }: Io): Promise<S
   // Only the commands that need a store load the SDK.
   const { openStore } = await import('../runtime/open-store.ts')
   const opened = await openStore(address.value, env, {
+    access,
     requestTimeout,
     maxAttempts: 3,
     ...(key.value === undefined ? {} : { kmsKeyId: key.value }),

@@ -17,7 +17,10 @@ import { syncFolder } from './sync-folder.ts'
 import { systemCode, systemReason, unlessAbsent } from './system-error.ts'
 import { writeSynced } from './write-synced.ts'
 
-export function openFileParameterStore(folder: string): ParameterStore {
+/** Who writes makes the folder, and takes one that is not there for an empty one; to who reads it is a mistyped name. */
+export type StoreAccess = 'read' | 'write'
+
+export function openFileParameterStore(folder: string, access: StoreAccess = 'write'): ParameterStore {
   const pathOf = (name: string) => join(folder, encodeURIComponent(name))
 
   const reading = <T>(name: string, work: Promise<T>) =>
@@ -42,10 +45,7 @@ export function openFileParameterStore(folder: string): ParameterStore {
     async get(refs) {
       checkCall(refs.map(({ name }) => name))
       refuseSelectors(refs)
-      if (!(await folderIsThere(folder))) {
-        const message = `the file store ${quotePath(folder)} does not exist: kees create and kees put make it`
-        throw failed({ code: 'STORE_UNREADABLE', message })
-      }
+      if (!(await folderIsThere(folder))) throw absent(folder)
       const answers = await Promise.all(
         refs.map(async (ref) => {
           const bytes = await reading(ref.name, readFile(pathOf(ref.name)))
@@ -61,7 +61,10 @@ export function openFileParameterStore(folder: string): ParameterStore {
     async exists(names) {
       checkCall(names)
       refuseSelectors(names.map(parseRef))
-      if (!(await folderIsThere(folder))) return new Set()
+      if (!(await folderIsThere(folder))) {
+        if (access === 'read') throw absent(folder)
+        return new Set()
+      }
       const stats = await Promise.all(names.map((name) => reading(name, stat(pathOf(name)))))
       return new Set(names.filter((_, index) => stats[index] !== undefined))
     },
@@ -87,6 +90,11 @@ export function openFileParameterStore(folder: string): ParameterStore {
       )
     },
   }
+}
+
+function absent(folder: string): Error {
+  const message = `the file store ${quotePath(folder)} does not exist: kees create and kees put make it`
+  return failed({ code: 'STORE_UNREADABLE', message })
 }
 
 function refuseSelectors(refs: readonly ParameterRef[]): void {

@@ -11,7 +11,7 @@ const parallelCalls = 5
 
 /**
  * Asks the store which parameters exist, once and without decryption. @param refs may name one more than once.
- * @param told is told how many of how many are known. @returns by formatRef.
+ * @param told is told how many of how many are known. @returns by formatRef, in the order of the refs.
  */
 export async function lookUpParameters(
   store: Pick<ParameterStore, 'exists'>,
@@ -29,5 +29,10 @@ export async function lookUpParameters(
     await askNarrowing(call, ask, (ref, failure) => void standings.set(formatRef(ref), failure))
     told(standings.size, different.size)
   })
-  return standings
+  return new Map(
+    [...different.keys()].flatMap((key): [string, Standing][] => {
+      const standing = standings.get(key)
+      return standing === undefined ? [] : [[key, standing]]
+    }),
+  )
 }

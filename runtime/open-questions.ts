@@ -22,7 +22,7 @@ export function openQuestions(wanted: Iterable<Wanted>): Map<string, OpenQuestio
   for (const { ref, missingWait } of wanted) {
     const key = formatRef(ref)
     const wait = Math.max(missingWait, open.get(key)?.missingWait ?? 0)
-    const failure: Failure = { code: 'UNREACHABLE', message: `no answer about ${key} came in time` }
+    const failure: Failure = { code: 'UNREACHABLE', message: 'no answer came in time' }
     open.set(key, { ref, missingWait: wait, failure, shared: false, since: new Map() })
   }
   return open

@@ -1,6 +1,6 @@
 import type { StoreAddress } from '../api/init-env.ts'
 import { openHttp } from './http-exchange.ts'
-import { openFileParameterStore } from './file-parameter-store.ts'
+import { openFileParameterStore, type StoreAccess } from './file-parameter-store.ts'
 import type { ParameterStore } from './parameter-store.ts'
 import { podRegion } from './pod-region.ts'
 import { type AwsCredentials, openSsmParameterStore } from './ssm-parameter-store.ts'
@@ -12,6 +12,8 @@ export type OpenedStore =
   { readonly store: ParameterStore; readonly problems?: never } | { readonly problems: readonly EnvProblem[] }
 
 export type StoreOptions = {
+  /** As of openFileParameterStore. */
+  readonly access?: StoreAccess
   /** The time for one attempt of one call, in milliseconds. */
   readonly requestTimeout: number
   /** 1 for who asks again by itself. */
@@ -33,9 +35,9 @@ export async function openStore(
   options: StoreOptions,
 ): Promise<OpenedStore> {
   if (address.kind === 'file') {
-    return { store: openFileParameterStore(address.folder) }
+    return { store: openFileParameterStore(address.folder, options.access) }
   }
-  const { credentials, ...common } = options
+  const { credentials, access: _access, ...common } = options
   const endpoint = env['AWS_ENDPOINT_URL_SSM'] || env['AWS_ENDPOINT_URL']
   const problems = [...storeEnvProblems(env), ...(credentials ? podRegionProblems(env) : [])]
   if (problems.length > 0) return { problems }

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto'
 import t from 'tap'
 import type { Group } from '../../api/group.ts'
 import { failed } from '../failure.ts'
@@ -18,6 +19,16 @@ const token = (base: string): Group => ({
     { role: 'provider', parameter: `${base}_provider` },
   ],
 })
+
+const keyPair = (base: string): Group => ({
+  type: 'RSA',
+  size: 2048,
+  parts: [
+    { role: 'private', parameter: `${base}_private` },
+    { role: 'public', parameter: `${base}_public` },
+  ],
+})
+const spki = { type: 'spki', format: 'der' } as const
 
 async function run(store: ParameterStore, groups: readonly Group[], dryRun = false) {
   const results = await createMissing(store, groups, { dryRun, clock: virtualClock() })
@@ -69,6 +80,42 @@ t.test('a dry run stores nothing and says what would be', async (t) => {
     ['/lost_consumer', 'incomplete', []],
   ])
   t.strictSame(stored, before)
+})
+
+t.test('parts that exist and do not belong together are told and left alone, in a dry run too', async (t) => {
+  const { store, stored } = memoryStore()
+  stored.set('/t_consumer', 'one').set('/t_provider', 'other')
+  const before = new Map(stored)
+  for (const dryRun of [false, true])
+    t.strictSame(await run(store, [token('/t')], dryRun), [['/t_consumer', 'mismatched', []]])
+  t.strictSame(stored, before)
+})
+
+t.test('two placeholders in the place of a key pair cannot be judged', async (t) => {
+  const { store, stored } = memoryStore()
+  stored.set('/k_private', 'one').set('/k_public', 'other')
+  t.strictSame(await run(store, [keyPair('/k')]), [['/k_private', 'exists', []]])
+  stored.set(
+    '/k_public',
+    generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey.export(spki).toString('base64'),
+  )
+  t.strictSame(await run(store, [keyPair('/k')]), [['/k_private', 'mismatched', []]])
+})
+
+t.test('who may not read what exists may make what is missing', async (t) => {
+  const { store, stored } = memoryStore()
+  stored.set('/t_consumer', 'one').set('/t_provider', 'other')
+  const get: ParameterStore['get'] = async () => {
+    throw failed({ code: 'ACCESS_DENIED', message: 'denied' })
+  }
+  t.strictSame(await run({ ...store, get }, [token('/t'), password('/a')]), [
+    ['/t_consumer', 'uncompared', []],
+    ['/a', 'created', ['/a']],
+  ])
+  const unreachable: ParameterStore['get'] = async () => {
+    throw failed({ code: 'UNREACHABLE', message: 'not reached' })
+  }
+  t.strictSame(await run({ ...store, get: unreachable }, [token('/t')]), [['/t_consumer', 'failed', []]])
 })
 
 t.test('a group that several pods declare is made once', async (t) => {

@@ -1,7 +1,7 @@
 /** What the creator does for the pods that it sees, once, for a list of groups. */
 import type { Group } from '../../api/group.ts'
 import { type Clock, clock as realClock } from '../clock.ts'
-import type { Failure } from '../failure.ts'
+import { type Failure, failureOf } from '../failure.ts'
 import { inParallel } from '../in-parallel.ts'
 import { askNarrowing } from '../narrow.ts'
 import type { ParameterStore } from '../parameter-store.ts'
@@ -9,12 +9,18 @@ import { planCalls } from '../plan-calls.ts'
 import { decide } from './decide.ts'
 import { generate } from './generate.ts'
 import { type MadeGroup, makeGroup } from './make-group.ts'
+import { verifyGroup } from './verify-group.ts'
 
 export type GroupResult = { readonly group: Group } & (
-  | MadeGroup
+  | Made
   /** `created` names what would be. */
   | { readonly outcome: 'would-create'; readonly created: readonly string[] }
 )
+
+type Made =
+  | MadeGroup
+  /** It was complete, and access to the values is denied, so that nobody saw whether the parts belong together. */
+  | { readonly outcome: 'uncompared'; readonly created: readonly string[]; readonly failure: Failure }
 
 export type CreateOptions = {
   readonly dryRun: boolean
@@ -64,16 +70,32 @@ export async function createMissing(
   })
 }
 
+/** Of a group that was complete before. Who may not read the values may create what is missing all the same. */
+async function compareParts(store: ParameterStore, group: Group, clock: Clock): Promise<Made> {
+  try {
+    const reason = await verifyGroup(store, group, clock)
+    if (reason === undefined) return { outcome: 'exists', created: [] }
+    return { outcome: 'mismatched', created: [], reason }
+  } catch (error) {
+    const failure = failureOf(error)
+    if (failure === undefined) throw error
+    return { outcome: failure.code === 'ACCESS_DENIED' ? 'uncompared' : 'failed', created: [], failure }
+  }
+}
+
 /** Others write to the account too: what the store has no time for is tried again, from what is stored by then. */
 async function makePatiently(
   store: ParameterStore,
   group: Group,
   existing: ReadonlySet<string>,
   clock: Clock,
-): Promise<MadeGroup> {
+): Promise<Made> {
+  const isComplete = decide(group, existing).action === 'nothing'
   const created: string[] = []
   for (let wait = 1000; ; wait *= 2) {
-    const made = await makeGroup(store, group, new Set([...existing, ...created]), { clock, generate })
+    const made = isComplete
+      ? await compareParts(store, group, clock)
+      : await makeGroup(store, group, new Set([...existing, ...created]), { clock, generate })
     created.push(...made.created)
     const busy = made.outcome === 'failed' && made.failure.code === 'THROTTLED'
     if (busy && wait <= longestWait) await clock.sleep(wait)

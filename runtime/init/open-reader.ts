@@ -20,7 +20,7 @@ export function openReader(
   env: Env,
   requestTimeout: number,
 ): { readonly reader?: ParameterReader; readonly problems: readonly EnvProblem[] } {
-  if (address.kind === 'file') return { reader: openFileParameterStore(address.folder), problems: [] }
+  if (address.kind === 'file') return { reader: openFileParameterStore(address.folder, 'read'), problems: [] }
   const problems = [...podRegionProblems(env), ...storeEnvProblems(env)]
   if (problems.length > 0) return { problems }
   const exchange = openHttp()

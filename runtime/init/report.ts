@@ -1,6 +1,7 @@
 /** What init says when it fails: everything that is wrong, once in the log, once in the termination message. */
 import { constants, open } from 'node:fs/promises'
 import { exitCode, type ExitCode, firstToMend } from '../../api/exit-code.ts'
+import type { Failure } from '../failure.ts'
 import type { Fields, Log } from '../log.ts'
 import { systemCode, systemReason } from '../system-error.ts'
 
@@ -10,6 +11,8 @@ export type Problem = {
   readonly text: string
   /** For when there is no room for the text: a cause that problems share, and what is peculiar to this one. */
   readonly brief?: { readonly cause: string; readonly what: string }
+  /** What the store said, of a parameter that was not fetched. */
+  readonly failure?: Failure
   /** More for the log. */
   readonly fields?: Fields
 }

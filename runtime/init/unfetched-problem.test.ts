@@ -16,6 +16,13 @@ function problemOf(annotation: string, value: string, failure: Failure, selector
 const dynamic = ['secret.bsycorp.com/token', 'kind=DYNAMIC,type=RANDOM,size=128'] as const
 const reference = ['secret.bsycorp.com/db.password', 'kind=REFERENCE,type=PASSWORD'] as const
 const resource = ['resource.bsycorp.com/endpoint', 'version=3'] as const
+const denied: Failure = {
+  code: 'ACCESS_DENIED',
+  message: 'denied',
+  deniedBy: 'IAM',
+  role: 'app',
+  detail: 'arn:aws:x',
+}
 const missing: Failure = { code: 'MISSING', message: 'does not exist' }
 
 t.strictSame(
@@ -27,6 +34,7 @@ t.strictSame(
       cause: 'not made by the creator within 90s (see its log, or run kees create)',
       what: '/token',
     },
+    failure: missing,
     fields: { annotation: 'secret.bsycorp.com/token', parameter: '/token', code: 'MISSING' },
   },
   'a DYNAMIC one that is missing leads to the creator',
@@ -48,17 +56,12 @@ t.match(
   'a version that is missing may be a mistake in the annotation',
 )
 t.strictSame(
-  problemOf(...reference, {
-    code: 'ACCESS_DENIED',
-    message: 'denied',
-    deniedBy: 'IAM',
-    role: 'app',
-    detail: 'arn:aws:x',
-  }),
+  problemOf(...reference, denied),
   {
     exit: 4,
     text: 'annotation secret.bsycorp.com/db.password: access is denied to parameter /db.password: role app needs ssm:GetParameters on it, as in the policy that kees export writes',
     brief: { cause: 'role app needs ssm:GetParameters on', what: '/db.password' },
+    failure: denied,
     fields: {
       annotation: 'secret.bsycorp.com/db.password',
       parameter: '/db.password',

@@ -16,6 +16,7 @@ export function unfetchedProblem(declared: Declared, unfetched: Unfetched, setti
     exit: exitCodeOf(unfetched.failure),
     text: `annotation ${annotation}: ${why}`,
     brief: { cause, what: parameter },
+    failure: unfetched.failure,
     fields: {
       annotation,
       parameter,
