@@ -124,16 +124,21 @@ const refused: readonly (readonly [env: string, text: string, problem: string])[
 ]
 
 for (const [env, text, problem] of refused) {
-  t.strictSame(decodeInitEnv({ [env]: text }), { problems: [{ env, problem }] }, `${env}=${text} is refused`)
+  const said = env === 'NOTIFY_URL' ? problem : `${JSON.stringify(text)} ${problem}`
+  t.strictSame(
+    decodeInitEnv({ [env]: text }),
+    { problems: [{ env, problem: said }] },
+    `${env}=${text} is refused`,
+  )
 }
 
 t.strictSame(
   decodeInitEnv({ DEADLINE: 'x', FILE_MODE: 'x', SECRETS_FILE: '/x', ANNOTATIONS_FILE: 'x' }),
   {
     problems: [
-      { env: 'ANNOTATIONS_FILE', problem: noPath },
-      { env: 'FILE_MODE', problem: noMode },
-      { env: 'DEADLINE', problem: noDuration },
+      { env: 'ANNOTATIONS_FILE', problem: `"x" ${noPath}` },
+      { env: 'FILE_MODE', problem: `"x" ${noMode}` },
+      { env: 'DEADLINE', problem: `"x" ${noDuration}` },
     ],
   },
   'all that is wrong is reported at once',

@@ -7,7 +7,9 @@ import type { Checked } from './checked.ts'
 import { formatDuration, parseDuration } from './duration.ts'
 import { formatListenAddress, type ListenAddress, parseListenAddress } from './listen-address.ts'
 import { isLoopback } from './loopback.ts'
+import { quote } from './mistake.ts'
 import { defaultFormat, parseFormat, type SecretsFormat, secretsFormats } from './secrets-format.ts'
+import type { EnvProblem } from './store-env.ts'
 
 export type InitEnv = {
   readonly annotationsFile: string
@@ -41,6 +43,8 @@ type Variable<T> = {
   /** The problem is the end of a sentence that begins with the variable's name. */
   readonly parse: (text: string) => Checked<T>
   readonly format: (value: T) => string
+  /** What people may write into it may be a password: messages do not quote it. */
+  readonly mayHoldSecret?: true
 }
 
 type Variables = { readonly [K in keyof InitEnv]: Variable<InitEnv[K]> }
@@ -156,6 +160,7 @@ export const initVariables: Variables = {
       'with --refresh: an address in the pod, or of https://, that is called (POST) after other values were written',
     parse: parseNotifyUrl,
     format: (value) => value,
+    mayHoldSecret: true,
   },
 }
 
@@ -204,18 +209,18 @@ function encode<T>(variable: Variable<T>, value: T | undefined): [string, string
 }
 
 export type DecodedInitEnv =
-  | { readonly settings: InitEnv; readonly problems?: never }
-  | { readonly problems: readonly { readonly env: string; readonly problem: string }[] }
+  { readonly settings: InitEnv; readonly problems?: never } | { readonly problems: readonly EnvProblem[] }
 
 /** A variable that is absent or empty has its default. All that is wrong is reported at once. */
 export function decodeInitEnv(env: Readonly<Record<string, string | undefined>>): DecodedInitEnv {
-  const problems: { env: string; problem: string }[] = []
+  const problems: EnvProblem[] = []
   const decode = <T>(variable: Variable<T>): T => {
     const text = env[variable.env]
     if (text === undefined || text === '') return variable.default
     const parsed = variable.parse(text)
     if (parsed.problem === undefined) return parsed.value
-    problems.push({ env: variable.env, problem: parsed.problem })
+    const shown = variable.mayHoldSecret ? '' : `${quote(text)} `
+    problems.push({ env: variable.env, problem: shown + parsed.problem })
     return variable.default
   }
   const settings: InitEnv = {

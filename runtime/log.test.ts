@@ -1,5 +1,6 @@
 import t from 'tap'
-import { type LogLevel, logLevels, openLog } from './log.ts'
+import { type LogLevel, logLevels } from '../api/log-level.ts'
+import { openLog } from './log.ts'
 import { secretValue } from './secret-value.ts'
 
 const at = new Date('2026-01-31T12:00:00.000Z')

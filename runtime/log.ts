@@ -1,5 +1,4 @@
-export const logLevels = ['debug', 'info', 'warn', 'error'] as const
-export type LogLevel = (typeof logLevels)[number]
+import { type LogLevel, logLevels } from '../api/log-level.ts'
 
 /** What varies goes into the fields; the message is constant, to be searched for. */
 export type Fields = Readonly<Record<string, unknown>>

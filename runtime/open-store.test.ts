@@ -40,11 +40,15 @@ const plainHttp = (name: string, host: string) =>
 
 const bad: readonly (readonly [title: string, env: Env, problems: readonly string[]])[] = [
   ['no region and no metadata', { AWS_EC2_METADATA_DISABLED: 'true' }, [regionMissing]],
-  ['a region that is none', { AWS_REGION: 'eu_west' }, ['AWS_REGION is not a region such as eu-west-1']],
+  [
+    'a region that is none',
+    { AWS_REGION: 'eu_west' },
+    ['AWS_REGION "eu_west" is not a region such as eu-west-1'],
+  ],
   [
     'a default region that is none',
     { AWS_DEFAULT_REGION: 'eu west' },
-    ['AWS_DEFAULT_REGION is not a region such as eu-west-1'],
+    ['AWS_DEFAULT_REGION "eu west" is not a region such as eu-west-1'],
   ],
   [
     'http to another machine',
@@ -70,7 +74,7 @@ const bad: readonly (readonly [title: string, env: Env, problems: readonly strin
       ALLOW_HTTP: 'true',
     },
     [
-      'AWS_REGION is not a region such as eu-west-1',
+      'AWS_REGION "-" is not a region such as eu-west-1',
       'AWS_ENDPOINT_URL is not an https:// address',
       'AWS_ENDPOINT_URL_SSM is not an https:// address',
     ],

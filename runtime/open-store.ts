@@ -4,7 +4,7 @@ import { openFileParameterStore, type StoreAccess } from './file-parameter-store
 import type { ParameterStore } from './parameter-store.ts'
 import { podRegion } from './pod-region.ts'
 import { type AwsCredentials, openSsmParameterStore } from './ssm-parameter-store.ts'
-import { type EnvProblem, podRegionProblems, regionOf, storeEnvProblems } from './store-env.ts'
+import { type EnvProblem, podRegionProblems, regionOf, storeEnvProblems } from '../api/store-env.ts'
 
 type Env = Readonly<Record<string, string | undefined>>
 

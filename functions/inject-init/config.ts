@@ -1,4 +1,5 @@
 import { isDnsLabel } from '../../api/dns-label.ts'
+import { encodeInitEnv, type InitEnv } from '../../api/init-env.ts'
 import { parseRefresh } from '../../api/init-args.ts'
 import { defaultFormat, parseFormat, type SecretsFormat, secretsFormats } from '../../api/secrets-format.ts'
 import {
@@ -12,10 +13,10 @@ import {
   yamlOption,
 } from '../options.ts'
 import type { Value } from '../source-value.ts'
+import { type EnvVariable, envOption, envProblems } from './env-option.ts'
 import { takeWorkloadConfig, type WorkloadConfig, workloadOptions } from '../workload-options.ts'
 
 export type ConfigMapValue = { readonly [key: string]: Value }
-export type EnvVariable = { readonly name: string } & ConfigMapValue
 
 export type InjectConfig = WorkloadConfig & {
   readonly image: string
@@ -93,16 +94,7 @@ export const injectOptions = {
       return { problem: 'is neither a user id from 1 nor ""' }
     },
   } satisfies Option<number | undefined> as Option<number | undefined>,
-  env: yamlOption<readonly EnvVariable[]>(
-    "more environment of the init container, such as AWS_REGION: a list as in a container's env",
-    [],
-    'none',
-    { type: 'array', items: { type: 'object', required: ['name'] } },
-    (value) =>
-      Array.isArray(value) && value.every(isEnvVariable)
-        ? { value }
-        : { problem: 'is not a list of variables with a name and a value or valueFrom each' },
-  ),
+  env: envOption,
   containers: {
     takes: 'names, comma-separated or a list',
     default: [],
@@ -182,16 +174,23 @@ export function contradictions(config: InjectConfig): string[] {
     ['secretMountPath', 'annotationsMountPath'],
     ['containerName', 'refreshContainerName'],
   ] as const
-  return differing
+  const alike = differing
     .filter(([one, other]) => config[one] === config[other])
     .map(([one, other]) => `${config.nameOption(one)} and ${config.nameOption(other)} must differ`)
+  return [...alike, ...envProblems(config, encodeInitEnv(initSettings(config)))]
+}
+
+/** What init has to know of the configuration. */
+export function initSettings(config: InjectConfig, format = config.format): Partial<InitEnv> {
+  return {
+    annotationsFile: `${config.annotationsMountPath}/annotations`,
+    secretsFile: `${config.secretMountPath}/secret`,
+    resourcesFile: `${config.secretMountPath}/resource`,
+    annotationDomain: config.annotationDomain,
+    format,
+  }
 }
 
 function isContainerName(value: Value): boolean {
   return typeof value === 'string' && isDnsLabel(value)
-}
-
-function isEnvVariable(value: Value): value is EnvVariable {
-  if (!isMap(value) || typeof value['name'] !== 'string') return false
-  return typeof value['value'] === 'string' || isMap(value['valueFrom'] ?? null)
 }

@@ -1,9 +1,12 @@
 import { longestDuration } from '../../api/duration.ts'
+import { initVariables } from '../../api/init-env.ts'
 import { parseInitArgs } from '../../api/init-args.ts'
+import { pathsOverlap } from '../../api/paths-overlap.ts'
 import { parseFormat } from '../../api/secrets-format.ts'
 import type { Value } from '../source-value.ts'
 import { isMap } from '../options.ts'
 import type { InjectConfig } from './config.ts'
+import type { EnvVariable } from './env-option.ts'
 import type { Part } from './pod-parts.ts'
 import type { InjectionRecord } from '../injection-record.ts'
 
@@ -24,12 +27,14 @@ export function effectiveConfig(
     option: K,
     found: InjectConfig[K] | undefined,
   ): InjectConfig[K] => (config.explicit.has(option) || found === undefined ? config[option] : found)
+  const secretMountPath = keep('secretMountPath', mountPathIn(container, secretVolume))
   return {
     ...config,
+    env: [...fileNames(container, secretMountPath, config), ...config.env],
     containerName: keep('containerName', record.container),
     secretVolumeName: keep('secretVolumeName', secretVolume),
     annotationsVolumeName: keep('annotationsVolumeName', annotationsVolume),
-    secretMountPath: keep('secretMountPath', mountPathIn(container, secretVolume)),
+    secretMountPath,
     annotationsMountPath: keep('annotationsMountPath', mountPathIn(container, annotationsVolume)),
     annotationDomain: keep('annotationDomain', envOf(container, 'ANNOTATION_DOMAIN')),
     format: keep('format', parseFormat(envOf(container, 'FORMAT') ?? '').format),
@@ -37,6 +42,15 @@ export function effectiveConfig(
     refresh: keep('refresh', refresher && refreshIn(refresher)),
     refreshContainerName: keep('refreshContainerName', refresher && record.refresher),
   }
+}
+
+/** The files that an earlier configuration named by option env; outside the mount they are of one that is gone. */
+function fileNames(container: Part, mountPath: string, { env }: InjectConfig): EnvVariable[] {
+  return [initVariables.secretsFile.env, initVariables.resourcesFile.env].flatMap((name) => {
+    const value = envOf(container, name)
+    if (value === undefined || env.some((one) => one.name === name)) return []
+    return pathsOverlap(value, mountPath) === 'first inside' ? [{ name, value }] : []
+  })
 }
 
 /** How often a sidecar refreshes; any time where somebody has changed its arguments to what we do not understand. */

@@ -3,7 +3,7 @@ import { encodeInitArgs, initCommand } from '../../api/init-args.ts'
 import { encodeInitEnv } from '../../api/init-env.ts'
 import type { PodSettings } from '../../api/pod-annotations.ts'
 import type { Value } from '../source-value.ts'
-import type { ConfigMapValue, InjectConfig } from './config.ts'
+import { type ConfigMapValue, type InjectConfig, initSettings } from './config.ts'
 
 export type Injection = {
   readonly container: ConfigMapValue
@@ -76,19 +76,13 @@ function likeInit(config: InjectConfig, settings: PodSettings): ConfigMapValue {
   }
 }
 
-/** What init cannot do without comes first; a variable of the option `env` replaces one of the same name. */
+/** What init cannot do without comes first; option `env` may name other files. */
 function initEnv(config: InjectConfig, settings: PodSettings): Value[] {
   const variables = new Map<string, Value>()
   const add = (name: string, rest: ConfigMapValue) => variables.set(name, { name, ...rest })
   add('POD_NAME', { valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } })
   add('POD_NAMESPACE', { valueFrom: { fieldRef: { fieldPath: 'metadata.namespace' } } })
-  const encoded = encodeInitEnv({
-    annotationsFile: `${config.annotationsMountPath}/annotations`,
-    secretsFile: `${config.secretMountPath}/secret`,
-    resourcesFile: `${config.secretMountPath}/resource`,
-    annotationDomain: config.annotationDomain,
-    format: settings.format ?? config.format,
-  })
+  const encoded = encodeInitEnv(initSettings(config, settings.format))
   for (const [name, value] of encoded) add(name, { value })
   for (const { name, ...rest } of config.env) add(name, rest)
   return [...variables.values()]

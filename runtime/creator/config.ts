@@ -5,8 +5,8 @@ import { isDnsLabel } from '../../api/dns-label.ts'
 import { kmsKeyVariable } from '../kms-key-env.ts'
 import { initVariables, type StoreAddress } from '../../api/init-env.ts'
 import { quote } from '../../api/mistake.ts'
-import { type LogLevel, logLevels } from '../log.ts'
-import { type EnvProblem, storeVariables } from '../store-env.ts'
+import { type LogLevel, logLevels } from '../../api/log-level.ts'
+import { type EnvProblem, storeVariables } from '../../api/store-env.ts'
 
 type Env = Readonly<Record<string, string | undefined>>
 

@@ -41,7 +41,7 @@ t.test('all that it cannot start with is said at once', async (t) => {
           /^the argument "serve" is not known/,
           /^POLICY_FILE ".*missing": it cannot be read/,
           /^KUBECONFIG ".*missing" cannot be read/,
-          /^AWS_REGION is not a region/,
+          /^AWS_REGION "not a region" is not a region/,
         ],
       },
     ],

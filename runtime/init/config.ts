@@ -1,23 +1,17 @@
-import { resolve } from 'node:path'
 import packageJson from '../../package.json' with { type: 'json' }
-import { decodeInitEnv, type InitEnv, initVariables, type StoreAddress } from '../../api/init-env.ts'
-import { quote } from '../../api/mistake.ts'
-import { type Fields, type LogLevel, logLevels } from '../log.ts'
-import { type EnvProblem, storeVariables } from '../store-env.ts'
+import { initVariables } from '../../api/init-env.ts'
+import { logLevels } from '../../api/log-level.ts'
+import { type ReadInitEnv, readInitEnv } from '../../api/read-init-env.ts'
+import { storeVariables } from '../../api/store-env.ts'
+import type { Fields } from '../log.ts'
 
 type Env = Readonly<Record<string, string | undefined>>
 
 export const version: string = packageJson.version
 
-export type InitConfig = {
-  readonly logLevel: LogLevel
+export type InitConfig = ReadInitEnv & {
   /** What every log line says. */
   readonly context: Fields
-  /** Absent when any variable is wrong. */
-  readonly settings?: InitEnv
-  /** Absent when this variable is wrong. */
-  readonly store?: StoreAddress
-  readonly problems: readonly EnvProblem[]
 }
 
 /** What init reads beside the variables of api/init-env.ts and those of the store. */
@@ -28,45 +22,11 @@ const ownVariables = [
 ] as const
 
 export function readConfig(env: Env): InitConfig {
-  const decoded = decodeInitEnv(env)
-  const settings = 'settings' in decoded ? decoded.settings : undefined
-  const problems: EnvProblem[] = (decoded.problems ?? []).map(({ env: name, problem }) => ({
-    env: name,
-    problem: `${quote(env[name] ?? '')} ${problem}`,
-  }))
-  if (settings) problems.push(...overlaps(settings))
-  const level = env['LOG_LEVEL'] || 'info'
-  const logLevel = logLevels.find((one) => one === level)
-  if (logLevel === undefined) {
-    const problem = `${quote(level)} is not a level: allowed are ${logLevels.join(', ')}`
-    problems.push({ env: 'LOG_LEVEL', problem })
-  }
-  const store = initVariables.store.parse(env[initVariables.store.env] || 'ssm').value
   const { POD_NAME: pod, POD_NAMESPACE: namespace } = env
   return {
-    logLevel: logLevel ?? 'info',
+    ...readInitEnv(env),
     context: { ...(pod ? { pod } : {}), ...(namespace ? { namespace } : {}) },
-    ...(settings && problems.length === 0 ? { settings } : {}),
-    ...(store ? { store } : {}),
-    problems,
   }
-}
-
-/** One inside the other would be written into what the other replaces. */
-function overlaps({ secretsFile, resourcesFile, notifyFile }: InitEnv): EnvProblem[] {
-  const files = [
-    { ...initVariables.secretsFile, path: secretsFile },
-    { ...initVariables.resourcesFile, path: resourcesFile },
-    { ...initVariables.notifyFile, path: notifyFile },
-  ].filter(({ path }) => path !== '')
-  return files.flatMap(({ env, path }, index) =>
-    files.slice(0, index).flatMap((other): EnvProblem[] => {
-      const [a, b] = [`${resolve(path)}/`, `${resolve(other.path)}/`]
-      if (a === b) return [{ env, problem: `is the same file as ${other.env}` }]
-      if (!a.startsWith(b) && !b.startsWith(a)) return []
-      return [{ env, problem: `and ${other.env} are one inside the other` }]
-    }),
-  )
 }
 
 type Row = { readonly env: string; readonly default: string; readonly meaning: string }

@@ -138,7 +138,7 @@ const failing: readonly Failing[] = [
       env: { KEES_STORE: 'ssm', DEADLINE: 'soon', LOG_LEVEL: 'loud', AWS_REGION: '-' },
     },
     2,
-    [/^DEADLINE "soon" /, /^LOG_LEVEL "loud" /, /^AWS_REGION is not a region/],
+    [/^DEADLINE "soon" /, /^LOG_LEVEL "loud" /, /^AWS_REGION "-" is not a region/],
   ],
   [
     'an annotations file that is absent',

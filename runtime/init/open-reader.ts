@@ -7,7 +7,7 @@ import { podCredentials } from '../pod-credentials.ts'
 import { podRegion } from '../pod-region.ts'
 import { openSsmCall } from '../ssm-call.ts'
 import { openSsmReader } from '../ssm-reader.ts'
-import { type EnvProblem, podRegionProblems, storeEnvProblems } from '../store-env.ts'
+import { type EnvProblem, podRegionProblems, storeEnvProblems } from '../../api/store-env.ts'
 
 type Env = Readonly<Record<string, string | undefined>>
 

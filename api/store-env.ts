@@ -1,5 +1,6 @@
 /** The AWS part of the environment of every program that opens a store. */
-import { isLoopback } from '../api/loopback.ts'
+import { isLoopback } from './loopback.ts'
+import { quote } from './mistake.ts'
 
 type Env = Readonly<Record<string, string | undefined>>
 
@@ -42,7 +43,7 @@ function regionProblems(env: Env): EnvProblem[] {
   const name = env['AWS_REGION'] ? 'AWS_REGION' : 'AWS_DEFAULT_REGION'
   const region = env[name]
   if (!region || /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/.test(region)) return []
-  return [{ env: name, problem: 'is not a region such as eu-west-1' }]
+  return [{ env: name, problem: `${quote(region)} is not a region such as eu-west-1` }]
 }
 
 function endpointProblems(name: string, env: Env): EnvProblem[] {

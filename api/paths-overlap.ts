@@ -1,0 +1,17 @@
+/** How two absolute paths lie to each other, whatever slashes and dots they are written with. */
+export function pathsOverlap(one: string, other: string): 'same' | 'first inside' | 'second inside' | 'none' {
+  const [a, b] = [normalise(one), normalise(other)]
+  if (a === b) return 'same'
+  if (a.startsWith(b)) return 'first inside'
+  return b.startsWith(a) ? 'second inside' : 'none'
+}
+
+/** With a slash at both ends. */
+function normalise(path: string): string {
+  const steps: string[] = []
+  for (const step of path.split('/')) {
+    if (step === '..') steps.pop()
+    else if (step !== '' && step !== '.') steps.push(step)
+  }
+  return ['', ...steps, ''].join('/')
+}

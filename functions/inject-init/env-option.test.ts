@@ -1,0 +1,130 @@
+import t from 'tap'
+import type { Value } from '../source-value.ts'
+import { parseInjectConfig } from './config.ts'
+
+const problemsOf = (env: Value, more: Readonly<Record<string, Value>> = {}) =>
+  parseInjectConfig({ given: Object.entries({ env, ...more }).map(([name, value]) => ({ name, value })) })
+    .problems
+
+const v = (name: string, value: Value) => ({ name, value })
+
+const accepted: readonly (readonly [title: string, env: Value])[] = [
+  [
+    'variables that init does not know',
+    [v('HTTPS_PROXY', 'http://proxy:3128'), v('AWS_PROFILE', 'x'), v('a.b', '')],
+  ],
+  ['the settings of init', [v('DEADLINE', '60s'), v('FILE_MODE', '0400'), v('LOG_LEVEL', 'debug')]],
+  ['an empty value, which is the default', [v('DEADLINE', '')]],
+  ['an address that is loopback', [v('AWS_ENDPOINT_URL_SSM', 'http://127.0.0.1:4566')]],
+  ['a plain address that is allowed', [v('ALLOW_HTTP', 'true'), v('AWS_ENDPOINT_URL', 'http://moto:5000')]],
+  [
+    'a plain address, allowed by what is not known here',
+    [
+      { name: 'ALLOW_HTTP', valueFrom: { configMapKeyRef: { name: 'c', key: 'http' } } },
+      v('AWS_ENDPOINT_URL', 'http://moto:5000'),
+    ],
+  ],
+  [
+    'an address of AWS for a store that is a folder',
+    [v('KEES_STORE', 'file:/s'), v('AWS_ENDPOINT_URL', 'http://x')],
+  ],
+  ['a value that Kubernetes puts together', [v('DEADLINE', '$(MINUTES)m'), v('SECRETS_FILE', '$(HOME)/x')]],
+  ['a value from elsewhere', [{ name: 'DEADLINE', valueFrom: { configMapKeyRef: { name: 'c', key: 'd' } } }]],
+  ['another name of the file', [v('SECRETS_FILE', '/secret/application.properties')]],
+  ['a signal file in the volume', [v('NOTIFY_FILE', '/secret/changed')]],
+]
+for (const [title, env] of accepted) t.strictSame(problemsOf(env), [], title)
+
+const sources = 'fieldRef, resourceFieldRef, configMapKeyRef, secretKeyRef, fileKeyRef'
+const refused: readonly (readonly [title: string, env: Value, problem: string])[] = [
+  ['a map', { DEADLINE: '60s' }, "is not a list of variables, as in a container's env"],
+  ['an item that is none', ['DEADLINE=60s'], '[0] is not a map with name, and value or valueFrom'],
+  ['a name that is none', [v('A=B', 'x')], '[0].name "A=B" is not a name of a variable'],
+  ['a number', [v('PORT', 80)], '[0].value is not a text: put it in quotes'],
+  ['no value', [{ name: 'A' }], '[0] has neither value nor valueFrom'],
+  [
+    'both',
+    [{ name: 'A', value: 'x', valueFrom: { fieldRef: { fieldPath: 'metadata.uid' } } }],
+    '[0] has both value and valueFrom',
+  ],
+  [
+    'a misspelt key',
+    [{ name: 'A', vlaue: 'x' }],
+    '[0]."vlaue" is not known: known are name, value, valueFrom; [0] has neither value nor valueFrom',
+  ],
+  [
+    'a source that is none',
+    [{ name: 'A', valueFrom: { configMapRef: {} } }],
+    `[0].valueFrom is not a map with one of ${sources}`,
+  ],
+  ['a variable twice', [v('A', 'x'), v('A', 'y')], '[1].name "A" stands twice'],
+]
+for (const [title, env, problem] of refused) t.strictSame(problemsOf(env), [`option env ${problem}`], title)
+
+const late: readonly (readonly [title: string, env: Value, problem: string])[] = [
+  [
+    'a duration',
+    [v('DEADLINE', '5 minutes')],
+    'DEADLINE "5 minutes" is not a duration such as 300s, 5m or 500ms, up to 596h',
+  ],
+  ['a mode', [v('FILE_MODE', '999')], 'FILE_MODE "999" is not three octal digits such as 0444'],
+  ['a store', [v('KEES_STORE', 'foo')], 'KEES_STORE "foo" is not a store: allowed are ssm and file:<folder>'],
+  [
+    'a level',
+    [v('LOG_LEVEL', 'loud')],
+    'LOG_LEVEL "loud" is not a level: allowed are debug, info, warn, error',
+  ],
+  ['a region', [v('AWS_REGION', 'eu_west')], 'AWS_REGION "eu_west" is not a region such as eu-west-1'],
+  [
+    'a plain address',
+    [v('AWS_ENDPOINT_URL', 'http://moto:5000')],
+    'AWS_ENDPOINT_URL is a plain http:// address of moto: use https://, or set ALLOW_HTTP=true if the network is trusted',
+  ],
+  [
+    'a password in an address',
+    [v('NOTIFY_URL', 'https://me:fakepassword@example.com/')],
+    'NOTIFY_URL must not hold a password',
+  ],
+  [
+    'the signal file in place of the secrets',
+    [v('NOTIFY_FILE', '/secret/secret')],
+    'NOTIFY_FILE is the same file as SECRETS_FILE',
+  ],
+  [
+    'a file where there is no volume',
+    [v('SECRETS_FILE', '/etc/app/secret')],
+    'SECRETS_FILE "/etc/app/secret" is where init cannot write: it must be below option secretMountPath, /secret',
+  ],
+  [
+    'the format',
+    [v('FORMAT', 'json')],
+    'FORMAT is set by inject-init: use option format or the annotation init.<domain>/format',
+  ],
+  [
+    'the domain',
+    [v('ANNOTATION_DOMAIN', 'a.b')],
+    'ANNOTATION_DOMAIN is set by inject-init: use option annotationDomain',
+  ],
+  [
+    'the annotations',
+    [v('ANNOTATIONS_FILE', '/a/b')],
+    'ANNOTATIONS_FILE is set by inject-init: use option annotationsMountPath',
+  ],
+  [
+    "the pod's name, from elsewhere too",
+    [{ name: 'POD_NAME', valueFrom: { fieldRef: { fieldPath: 'metadata.uid' } } }],
+    'POD_NAME is set by inject-init: it is the name of the pod',
+  ],
+]
+for (const [title, env, problem] of late) t.strictSame(problemsOf(env), [`option env: ${problem}`], title)
+
+t.strictSame(
+  problemsOf([v('DEADLINE', '1d'), v('FILE_MODE', '8')]).length,
+  2,
+  'all that is wrong is reported at once',
+)
+t.strictSame(
+  problemsOf([v('SECRETS_FILE', '/run/app/x')], { secretMountPath: '/run/app' }),
+  [],
+  'the mount path that is set is the one that counts',
+)
