@@ -34,26 +34,35 @@ const old = manifest(
   ['gone', 'gone-role', ['g']],
   ['same', 'same-role', ['s']],
 )
-const now = manifest(['app', 'app-role', ['b', 'c']], ['same', 'same-role', ['s']], ['job', undefined, ['q']])
+const now = manifest(
+  ['app', 'app-role', ['b', 'c']],
+  ['worker', 'app-role', ['c']],
+  ['same', 'same-role', ['s']],
+  ['job', undefined, ['q']],
+)
 const noRole = /^warning: new\.yaml: Deployment\/prod\/job has no role.*\n$/
 
 type Row = readonly [title: string, flags: readonly string[], exit: number, printed: string]
-const table = `WHO                  CHANGE  PARAMETER
-Deployment/prod/job  gains   /q
-app-role             gains   /c
-app-role             loses   /a
-gone-role            loses   /g
+const table = `WHO                  CHANGE  PARAMETER  DECLARED BY
+Deployment/prod/job  gains   /q         Deployment/prod/job
+app-role             gains   /c         Deployment/prod/app, Deployment/prod/worker
+app-role             loses   /a         Deployment/prod/app
+gone-role            loses   /g         Deployment/prod/gone
 `
 const markdown = `| who | gains | loses |
 | --- | --- | --- |
-| \`Deployment/prod/job\` (no role) | \`/q\` |  |
-| \`app-role\` | \`/c\` | \`/a\` |
-| \`gone-role\` |  | \`/g\` |
+| \`Deployment/prod/job\` (no role) | \`/q\` (Deployment/prod/job) |  |
+| \`app-role\` | \`/c\` (Deployment/prod/app, Deployment/prod/worker) | \`/a\` (Deployment/prod/app) |
+| \`gone-role\` |  | \`/g\` (Deployment/prod/gone) |
 `
+const of = (parameter: string, ...names: readonly string[]) => ({
+  parameter,
+  workloads: names.map((name) => `Deployment/prod/${name}`),
+})
 const json = [
-  { key: 'Deployment/prod/job', gains: ['/q'], loses: [] },
-  { key: 'app-role', role: 'app-role', gains: ['/c'], loses: ['/a'] },
-  { key: 'gone-role', role: 'gone-role', gains: [], loses: ['/g'] },
+  { key: 'Deployment/prod/job', gains: [of('/q', 'job')], loses: [] },
+  { key: 'app-role', role: 'app-role', gains: [of('/c', 'app', 'worker')], loses: [of('/a', 'app')] },
+  { key: 'gone-role', role: 'gone-role', gains: [], loses: [of('/g', 'gone')] },
 ]
 const rows: readonly Row[] = [
   ['a table', [], 0, table],
@@ -100,8 +109,12 @@ await t.test('what does not change what anybody may read is no difference', asyn
 await t.test('standard input, folders and /dev/null stand for manifests too', async (t) => {
   t.match(await diff(t, ['old.yaml', '-'], now), { exit: 0, printed: table, said: /standard input: Deploy/ })
   t.match(await diff(t, ['-', 'new.yaml'], old), { exit: 0, printed: table })
-  t.match(await diff(t, ['/dev/null', 'old.yaml']), { printed: /app-role +gains +\/a\n/ })
-  t.match(await diff(t, ['old.yaml', '/dev/null']), { printed: /app-role +loses +\/a\n/ })
+  t.match(await diff(t, ['/dev/null', 'old.yaml']), {
+    printed: /app-role +gains +\/a +Deployment\/prod\/app\n/,
+  })
+  t.match(await diff(t, ['old.yaml', '/dev/null']), {
+    printed: /app-role +loses +\/a +Deployment\/prod\/app\n/,
+  })
   const folders = { before: { 'a.yaml': old }, after: { sub: { 'b.yaml': now } } }
   t.match(await diff(t, ['-R', 'before', 'after'], undefined, folders), { exit: 0, printed: table })
 })
@@ -110,10 +123,10 @@ await t.test('the options of export are options here', async (t) => {
   const other = old.replaceAll('secret.bsycorp.com', 'secret.example.com')
   const files = { 'other.yaml': other, 'config.yaml': configFile }
   t.match(await diff(t, ['--annotation-domain=example.com', '/dev/null', 'other.yaml'], undefined, files), {
-    printed: /app-role +gains +\/a\n/,
+    printed: /app-role +gains +\/a +Deployment\/prod\/app\n/,
   })
   t.match(await diff(t, ['--config', 'config.yaml', '/dev/null', 'other.yaml'], undefined, files), {
-    printed: /app-role +gains +\/a\n/,
+    printed: /app-role +gains +\/a +Deployment\/prod\/app\n/,
   })
   t.match(await diff(t, ['--strict', 'new.yaml', 'new.yaml']), {
     exit: 1,

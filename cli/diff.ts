@@ -28,8 +28,8 @@ export const diffCommand: Command = {
   name: 'diff',
   usage: 'OLD NEW [--exit-code] [--format table|markdown|json] [OPTION ...]',
   purpose:
-    'Tells who gains and who loses which parameter between two manifests: files, folders, - for standard input, or ' +
-    '/dev/null for nothing.',
+    'Tells who gains and who loses which parameter, and by which workloads, between two manifests: files, folders, - for ' +
+    'standard input, or /dev/null for nothing.',
   flags: {
     'exit-code': { meaning: 'exit with 1 if somebody gains or loses something' },
     format: { takes: 'FORMAT', meaning: 'table, markdown (for a pull request) or json (default table)' },
@@ -65,7 +65,7 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   const next = grantsOf(after, config, sideName(now), io, true)
   const exit = firstToMend([then.exit, next.exit])
   if (exit !== exitCode.done) return exit
-  const changes = grantChanges(then.grants, next.grants)
+  const changes = grantChanges(then.granted, next.granted)
   io.out(formatChanges(changes, format))
   return isOn(parsed, 'exit-code') && changes.length > 0 ? exitCode.input : exitCode.done
 }
@@ -75,13 +75,17 @@ function sideName(operand = ''): string {
 }
 
 function grantsOf(items: readonly ManifestItem[], config: ExportConfig, name: string, io: Io, warn: boolean) {
-  const { findings, grants } = exportItems(items, { ...config, format: 'terraform', allowUninjected: true })
+  const { findings, ...granted } = exportItems(items, {
+    ...config,
+    format: 'terraform',
+    allowUninjected: true,
+  })
   const shown = findings.filter(({ severity }) => warn || severity === 'error')
   for (const { object, message, ...finding } of shown) {
     const about = object === undefined ? '' : `${nameOf(object)} `
     io.say(lineOf({ ...finding, message: `${name}: ${about}${message}` }))
   }
-  return { grants, exit: exitCodeOf(findings) }
+  return { granted, exit: exitCodeOf(findings) }
 }
 
 function readFormat(parsed: ParsedFlags): { format: ChangesFormat; problem?: string } {

@@ -67,9 +67,39 @@ t.test('the format is that of the pod, unless another is asked for', async (t) =
   t.equal(readFileSync(path('secret'), 'utf8'), "DB_PASSWORD='fake'\\''password'\n")
   const folder = path('folder')
   t.equal((await fetch(source, '--workload', 'Pod/app', '--out', folder, '--format', 'files')).exit, 0)
-  t.strictSame(readdirSync(folder), ['db.password'])
+  t.strictSame(shown(folder), ['db.password'])
   t.equal(statSync(folder).mode & 0o777, 0o700)
   t.equal(statSync(join(folder, 'db.password')).mode & 0o777, 0o600)
+})
+
+t.test('a folder ends up with what is declared, and keeps what others put there', async (t) => {
+  const { path, fetch } = await makePlace(t)
+  const folder = path('folder')
+  const host = 'secret.bsycorp.com/db.host: "kind=REFERENCE,type=PASSWORD"'
+  const args = ['--workload', 'Pod/app', '--out', folder, '--format', 'files']
+  t.equal((await fetch(pod('app', 'shop', host), ...args)).exit, 0)
+  t.strictSame(shown(folder), ['db.host', 'db.password'])
+  writeFileSync(join(folder, 'notes'), 'mine')
+  t.equal((await fetch(pod('app', 'shop'), ...args)).exit, 0)
+  t.strictSame(shown(folder), ['db.password', 'notes'])
+  t.equal(readFileSync(join(folder, 'db.password'), 'utf8'), "fake'password")
+  t.equal(readdirSync(folder).filter((name) => /^\.\.\d/.test(name)).length, 1, 'one version')
+
+  writeFileSync(join(folder, 'db.host'), 'mine')
+  const refused = await fetch(pod('app', 'shop', host), ...args)
+  t.equal(refused.exit, 6)
+  t.match(refused.said, /folder\/db\.host.* is in the way: it is not the link that belongs there/)
+  t.equal(readFileSync(join(folder, 'db.host'), 'utf8'), 'mine')
+})
+
+t.test('what is not declared at all is said', async (t) => {
+  const { path, fetch } = await makePlace(t)
+  const args = ['--workload', 'Pod/app', '--out', path('secret'), '--resources-out', path('resource')]
+  const { exit, said } = await fetch(pod('app', 'shop'), ...args)
+  t.strictSame(
+    [exit, said],
+    [0, `warning: the workload declares no resource: ${path('resource')} is left as it is\n`],
+  )
 })
 
 t.test('resources for which there is no file are said', async (t) => {
@@ -106,6 +136,11 @@ t.test('all or nothing: what is missing is named, and nothing is written', async
     )
   t.strictSame(readdirSync(path('')), [])
 })
+
+/** What ls shows of a folder. */
+function shown(folder: string): string[] {
+  return readdirSync(folder).filter((name) => !name.startsWith('.'))
+}
 
 type Case = readonly [
   title: string,

@@ -32,7 +32,11 @@ export const fetchCommand: Command = {
   flags: {
     workload: { takes: 'KIND/NAME', meaning: 'the workload, or KIND/NAMESPACE/NAME' },
     template: { takes: 'NAME', meaning: 'which of several pod templates, as those of a JobSet' },
-    out: { takes: 'FILE', meaning: 'where the secrets are written; a folder with --format files' },
+    out: {
+      takes: 'FILE',
+      meaning:
+        'where the secrets are written; with --format files a folder, from which what is declared no more is removed',
+    },
     'resources-out': { takes: 'FILE', meaning: 'where the resources are written, likewise' },
     format: {
       takes: secretsFormats.join(' or '),
@@ -79,8 +83,11 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
     ['resource', '--resources-out'],
   ] as const) {
     const some = pod.declared.some(({ declaration }) => declaration.what === what)
-    if (some && flags.paths[what] === undefined)
+    const path = flags.paths[what]
+    if (some && path === undefined)
       io.say(`warning: the workload declares ${what}s, which are not fetched: ${flag} says where to`)
+    if (!some && path !== undefined)
+      io.say(`warning: the workload declares no ${what}: ${path} is left as it is`)
   }
   const settings = settingsOf(flags.paths, flags.format ?? format)
   const { values, problems } = await fetchDeclared(opened.store, wanted, settings, {
@@ -90,7 +97,8 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   if (problems.length > 0) return sayAll(problems, io)
   const output = outputFiles(values, settings)
   if (output.problems) return sayAll(output.problems, io)
-  await writePrivate(output.files)
+  for (const reason of await writePrivate(output.files))
+    io.say(`warning: earlier files could not be removed: ${reason}`)
   io.out(formatFetched(wanted, flags))
   return exitCode.done
 }

@@ -1,5 +1,6 @@
 /** Who gains and who loses what: for people, for a pull request, for programs. */
-import type { GrantChange } from '../functions/export-iam/grant-changes.ts'
+import type { ChangedParameter, GrantChange } from '../functions/export-iam/grant-changes.ts'
+import { markdownText } from './markdown-text.ts'
 import { formatTable } from './table.ts'
 
 export const changesFormats = ['table', 'markdown', 'json'] as const
@@ -13,15 +14,18 @@ export function formatChanges(changes: readonly GrantChange[], format: ChangesFo
 
 function tableOf(changes: readonly GrantChange[]): string {
   const rows = changes.flatMap(({ key, gains, loses }) => [
-    ...gains.map((name) => [key, 'gains', name]),
-    ...loses.map((name) => [key, 'loses', name]),
+    ...gains.map((one) => [key, 'gains', one.parameter, one.workloads.join(', ')]),
+    ...loses.map((one) => [key, 'loses', one.parameter, one.workloads.join(', ')]),
   ])
-  return formatTable(['who', 'change', 'parameter'], rows)
+  return formatTable(['who', 'change', 'parameter', 'declared by'], rows)
 }
 
 /** Keys and names have passed rules that leave nothing in them which Markdown reads inside of code. */
 function markdownOf(changes: readonly GrantChange[]): string {
-  const cell = (names: readonly string[]) => names.map((name) => `\`${name}\``).join('<br>')
+  const cell = (parameters: readonly ChangedParameter[]) =>
+    parameters
+      .map(({ parameter, workloads }) => `\`${parameter}\` (${workloads.map(markdownText).join(', ')})`)
+      .join('<br>')
   const rows = changes.map(({ key, role, gains, loses }) => {
     const who = `\`${key}\`${role === undefined ? ' (no role)' : ''}`
     return `| ${who} | ${cell(gains)} | ${cell(loses)} |`

@@ -8,3 +8,7 @@ await t.test('columns are as wide as their widest cell, and no line ends in blan
   ]
   t.equal(formatTable(['name', 'result'], rows), 'NAME     RESULT\n/a       created\n/longer\n')
 })
+
+await t.test('a name of the input stays on its line', async (t) => {
+  t.equal(formatTable(['name'], [['a\n\u001b[2Jb']]), 'NAME\na\ufffd\ufffd[2Jb\n')
+})

@@ -1,30 +1,28 @@
 import { join } from 'node:path'
-import { failed } from '../runtime/failure.ts'
-import type { NewFile } from '../runtime/init/write-files.ts'
+import { type NewFile, writeFiles } from '../runtime/init/write-files.ts'
 import { makeFolder } from '../runtime/make-folder.ts'
-import { systemCode, systemReason } from '../runtime/system-error.ts'
 import { replaceFiles } from './replace-files.ts'
+import { writable } from './writable.ts'
 
-/** Puts values into files that only their owner can read, whoever could read what was there. Throws OUTPUT_UNWRITABLE. */
-export async function writePrivate(files: readonly NewFile[]): Promise<void> {
+/**
+ * Puts values into files that only their owner can read, whoever could read what was there. A folder ends up with the files
+ * that it is given and with what others put there: like init in a pod, it is a swap of links. Throws OUTPUT_UNWRITABLE.
+ *
+ * @returns what keeps earlier files of a folder from being removed.
+ */
+export async function writePrivate(files: readonly NewFile[]): Promise<readonly string[]> {
   const texts = new Map<string, string>()
+  const inFolders: NewFile[] = []
   for (const { path, content } of files) {
     if (typeof content === 'string') {
       texts.set(path, content)
       continue
     }
-    await makePrivateFolder(path)
-    for (const [name, text] of content) texts.set(join(path, name), text)
+    await writable(path, makeFolder(path, 0o700))
+    for (const [name, text] of content) inFolders.push({ path: join(path, name), content: text })
   }
-  await replaceFiles(texts, 0o600)
+  await replaceFiles(texts, mode)
+  return writeFiles(inFolders, mode, new Date())
 }
 
-async function makePrivateFolder(path: string): Promise<void> {
-  try {
-    await makeFolder(path, 0o700)
-  } catch (error) {
-    const code = systemCode(error)
-    if (code === undefined) throw error
-    throw failed({ code: 'OUTPUT_UNWRITABLE', message: `${path} cannot be made: ${systemReason(code)}` })
-  }
-}
+const mode = 0o600

@@ -29,8 +29,12 @@ export function findingOf(mistake: Mistake, object: ObjectReference): Finding {
 
 /** The line for people: `error: Deployment/app annotation …: …`. Names are text of the input and may hold anything. */
 export function lineOf({ severity, message, object }: Finding): string {
-  const line = `${severity}: ${object ? `${nameOf(object)} ` : ''}${message}`
-  return line.replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Cf}\p{Cs}]/gu, '\ufffd')
+  return onOneLine(`${severity}: ${object ? `${nameOf(object)} ` : ''}${message}`)
+}
+
+/** Without what ends a line, moves the cursor of a terminal or turns the text around. */
+export function onOneLine(text: string): string {
+  return text.replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Cf}\p{Cs}]/gu, '\ufffd')
 }
 
 /** With `strict`, warnings are errors. */

@@ -79,13 +79,14 @@ t.test('a secret is rotated as it is written', async (t) => {
   t.strictSame([...all.keys()], [...files('v1'), ...files('v2')])
   for (const [file, value] of old) t.equal(all.get(file), value, 'the old pair is as it was')
 
+  const changed = (version: string) => names(version).map((parameter) => ({ parameter }))
   const changes = (from: string, to: string) => {
     const { stdout } = run('kees', ['diff', '--format', 'json', from, to], { cwd: folder })
     const found: readonly unknown[] = JSON.parse(stdout)
     return found
   }
-  t.match(changes('before.yaml', 'both.yaml'), [{ gains: names('v2'), loses: [] }])
-  t.match(changes('both.yaml', 'after.yaml'), [{ gains: [], loses: names('v1') }])
+  t.match(changes('before.yaml', 'both.yaml'), [{ gains: changed('v2'), loses: [] }])
+  t.match(changes('both.yaml', 'after.yaml'), [{ gains: [], loses: changed('v1') }])
   const [, deleted = ''] = /delete-parameters --names (.+)$/m.exec(section) ?? []
   t.strictSame(deleted.split(' '), names('v1'), 'what is deleted in the end is the old pair')
 })

@@ -8,21 +8,32 @@ import { parseIamRole } from './iam-role.ts'
 const grant = (key: string, ...names: string[]) => grantOf(key, parseIamRole(key).value, names)
 const arn = 'arn:aws:iam::111122223333:role/team/app'
 
+/** Of each a workload in that state declares everything. */
+const stateOf = (name: string, ...all: readonly Grant[]) => ({
+  grants: all,
+  declaredBy: new Map(
+    all.map(({ key, parameters }) => [key, new Map(parameters.map((one) => [one, [name]]))]),
+  ),
+})
+const by = (name: string, ...parameters: readonly string[]) =>
+  parameters.map((parameter) => ({ parameter, workloads: [name] }))
+
 t.strictSame(
   grantChanges(
-    [grant('app', '/a', '/b'), grant('gone', '/g'), grant('same', '/s')],
-    [
+    stateOf('Job/old', grant('app', '/a', '/b'), grant('gone', '/g'), grant('same', '/s')),
+    stateOf(
+      'Job/new',
       grant('same', '/s'),
       grant('app', '/b', '/z', '/c'),
       grant(arn, '/a'),
       grantOf('Job/prod/w', undefined, ['/w']),
-    ],
+    ),
   ),
   [
-    { key: 'Job/prod/w', gains: ['/w'], loses: [] },
-    { key: 'app', role: 'app', gains: ['/c', '/z'], loses: ['/a'] },
-    { key: arn, role: 'app', gains: ['/a'], loses: [] },
-    { key: 'gone', role: 'gone', gains: [], loses: ['/g'] },
+    { key: 'Job/prod/w', gains: by('Job/new', '/w'), loses: [] },
+    { key: 'app', role: 'app', gains: by('Job/new', '/c', '/z'), loses: by('Job/old', '/a') },
+    { key: arn, role: 'app', gains: by('Job/new', '/a'), loses: [] },
+    { key: 'gone', role: 'gone', gains: [], loses: by('Job/old', '/g') },
   ],
   'each reader of whom something changes, sorted, with what it gains and loses',
 )
@@ -37,13 +48,14 @@ const pairs = (all: readonly Grant[]) =>
 
 await t.test('the changes lead from the one to the other, and back the other way', async () => {
   fc.assert(
-    fc.property(grants, grants, (before, after) => {
+    fc.property(grants, grants, (some, others) => {
+      const [before, after] = [stateOf('w', ...some), stateOf('w', ...others)]
       const changes = grantChanges(before, after)
       const of = (what: 'gains' | 'loses') =>
-        changes.flatMap((one) => one[what].map((name) => `${one.key} ${name}`))
+        changes.flatMap((one) => one[what].map(({ parameter }) => `${one.key} ${parameter}`))
       const lost = new Set(of('loses'))
-      const kept = pairs(before).filter((pair) => !lost.has(pair))
-      deepStrictEqual([...kept, ...of('gains')].toSorted(), pairs(after).toSorted())
+      const kept = pairs(some).filter((pair) => !lost.has(pair))
+      deepStrictEqual([...kept, ...of('gains')].toSorted(), pairs(others).toSorted())
       const back = grantChanges(after, before).map(({ gains, loses, ...one }) => ({
         ...one,
         gains: loses,

@@ -145,7 +145,7 @@ async function linkAt(path: string): Promise<string | undefined> {
 
 function inTheWay(path: string): Error {
   return blocked(
-    `${quotePath(path)} is in the way: it is not the link that init makes there, so it is left alone`,
+    `${quotePath(path)} is in the way: it is not the link that belongs there, so it is left alone`,
   )
 }
 
