@@ -25,20 +25,20 @@ const config = (kind: string, spec: string) =>
 
 type Row = readonly [title: string, args: string[], file: string | undefined, source: string, said: RegExp]
 const rows: readonly Row[] = [
-  ['a flag', ['inject', '--size-limit', 'big'], undefined, plain, /^error: flag --size-limit is not a quant/],
+  ['a flag', ['inject', '--size-limit', 'big'], undefined, plain, /^error: flag --size-limit "big" is not a quant/],
   [
     'an option of the file',
     ['inject'],
     config('InjectInit', 'sizeLimit: big'),
     plain,
-    /^error: \S+\/config\.yaml: option sizeLimit is not a quantity/,
+    /^error: \S+\/config\.yaml: option sizeLimit "big" is not a quantity/,
   ],
   [
     'a flag that wins over the file',
     ['inject', '--size-limit', 'big'],
     config('InjectInit', 'sizeLimit: 1Mi'),
     plain,
-    /^error: flag --size-limit is not a quantity/,
+    /^error: flag --size-limit "big" is not a quantity/,
   ],
   [
     'an unknown option of the file',

@@ -96,9 +96,15 @@ export function textOption(
     parse: (value) => {
       if (typeof value !== 'string') return { problem: 'is not a text: put it in quotes' }
       const problem = problemOf(value)
-      return problem === undefined ? { value } : { problem }
+      return problem === undefined ? { value } : { problem: `${shownText(value)}${problem}` }
     },
   }
+}
+
+/** A value before what is wrong with it; nothing where it has no short text. */
+export function shownText(value: Value): string {
+  if (typeof value === 'number' || typeof value === 'boolean') return `${value} `
+  return typeof value === 'string' ? `${quote(value)} ` : ''
 }
 
 export function booleanOption(meaning: string): Option<boolean> {
@@ -110,7 +116,7 @@ export function booleanOption(meaning: string): Option<boolean> {
     parse: (value) => {
       if (value === true || value === 'true') return { value: true }
       if (value === false || value === 'false') return { value: false }
-      return { problem: 'is neither true nor false' }
+      return { problem: `${shownText(value)}is neither true nor false` }
     },
   }
 }

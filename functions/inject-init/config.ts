@@ -1,18 +1,20 @@
 import { isDnsLabel } from '../../api/dns-label.ts'
+import { pathsOverlap } from '../../api/paths-overlap.ts'
 import { encodeInitEnv, type InitEnv } from '../../api/init-env.ts'
 import { parseRefresh } from '../../api/init-args.ts'
 import { defaultFormat, parseFormat, type SecretsFormat, secretsFormats } from '../../api/secrets-format.ts'
 import {
   choiceOption,
   type GivenOptions,
-  isMap,
   type Option,
   type OptionDescription,
   readOptions,
+  shownText,
   textOption,
-  yamlOption,
 } from '../options.ts'
 import type { Value } from '../source-value.ts'
+import { bytesProblem } from './quantity.ts'
+import { resourcesOption } from './resources-option.ts'
 import { type EnvVariable, envOption, envProblems } from './env-option.ts'
 import { takeWorkloadConfig, type WorkloadConfig, workloadOptions } from '../workload-options.ts'
 
@@ -49,11 +51,6 @@ const pathProblem = (text: string) =>
   /^\/[^:$]*[^:/$]$/.test(text)
     ? undefined
     : 'is not an absolute path without ":", "$" and a slash at the end'
-const quantityProblem = (text: string) =>
-  /^[0-9]+(\.[0-9]+)?([eE][0-9]+|[numkMGTPE]|[KMGTPE]i)?$/.test(text)
-    ? undefined
-    : 'is not a quantity such as 16Mi'
-
 export const injectOptions = {
   image: textOption('the image of the init container', 'bsycorp/kees/init:latest', (text) =>
     text === '' || /\s/.test(text) ? 'is not an image reference' : undefined,
@@ -74,14 +71,8 @@ export const injectOptions = {
     ['Memory', ''],
     'Memory',
   ),
-  sizeLimit: textOption('the size limit of the secret volume', '16Mi', quantityProblem),
-  containerResources: yamlOption<ConfigMapValue>(
-    'the requests and limits of the init container',
-    { requests: { cpu: '50m', memory: '64Mi' }, limits: { cpu: '1', memory: '128Mi' } },
-    'requests 50m and 64Mi, limits 1 and 128Mi',
-    { type: 'object' },
-    (value) => (isMap(value) ? { value } : { problem: 'is not a map with requests and limits' }),
-  ),
+  sizeLimit: textOption('the size limit of the secret volume', '16Mi', bytesProblem),
+  containerResources: resourcesOption,
   runAsUser: {
     takes: 'a user id or ""',
     default: 65532,
@@ -91,7 +82,7 @@ export const injectOptions = {
       if (value === '') return { value: undefined }
       const id = typeof value === 'string' && /^[0-9]+$/.test(value) ? Number(value) : value
       if (typeof id === 'number' && Number.isInteger(id) && id > 0 && id < 2 ** 31) return { value: id }
-      return { problem: 'is neither a user id from 1 nor ""' }
+      return { problem: `${shownText(value)}is neither a user id from 1 nor ""` }
     },
   } satisfies Option<number | undefined> as Option<number | undefined>,
   env: envOption,
@@ -121,7 +112,9 @@ export const injectOptions = {
     meaning: 'how init writes the values',
     parse: (value) => {
       const parsed = parseFormat(typeof value === 'string' ? value : '')
-      return parsed.problem === undefined ? { value: parsed.format } : { problem: parsed.problem }
+      return parsed.problem === undefined
+        ? { value: parsed.format }
+        : { problem: `${shownText(value)}${parsed.problem}` }
     },
   } satisfies Option<SecretsFormat> as Option<SecretsFormat>,
   refresh: {
@@ -131,8 +124,11 @@ export const injectOptions = {
     schema: { type: 'string' },
     meaning:
       'how often a native sidecar (Kubernetes 1.29) asks the store again to keep the files current, such as 5m; "" for none',
-    parse: (value) =>
-      value === '' ? { value: undefined } : parseRefresh(typeof value === 'string' ? value : ''),
+    parse: (value) => {
+      if (value === '') return { value: undefined }
+      const { value: every, problem } = parseRefresh(typeof value === 'string' ? value : '')
+      return problem === undefined ? { value: every } : { problem: `${shownText(value)}${problem}` }
+    },
   } satisfies Option<number | undefined> as Option<number | undefined>,
   refreshContainerName: textOption('the name of that sidecar', 'refresh-container', labelProblem),
   ...workloadOptions,
@@ -171,13 +167,20 @@ export function parseInjectConfig(options: GivenOptions): ParsedConfig<InjectCon
 export function contradictions(config: InjectConfig): string[] {
   const differing = [
     ['secretVolumeName', 'annotationsVolumeName'],
-    ['secretMountPath', 'annotationsMountPath'],
     ['containerName', 'refreshContainerName'],
   ] as const
   const alike = differing
     .filter(([one, other]) => config[one] === config[other])
     .map(([one, other]) => `${config.nameOption(one)} and ${config.nameOption(other)} must differ`)
-  return [...alike, ...envProblems(config, encodeInitEnv(initSettings(config)))]
+  return [...alike, ...mountProblems(config), ...envProblems(config, encodeInitEnv(initSettings(config)))]
+}
+
+/** One volume inside the other would be a mount point that the containers find in their files, or that cannot be made. */
+function mountProblems({ secretMountPath, annotationsMountPath, nameOption }: InjectConfig): string[] {
+  const overlap = pathsOverlap(secretMountPath, annotationsMountPath)
+  if (overlap === 'none') return []
+  const both = `${nameOption('secretMountPath')} and ${nameOption('annotationsMountPath')}`
+  return [overlap === 'same' ? `${both} must differ` : `${both} must not be one inside the other`]
 }
 
 /** What init has to know of the configuration. */

@@ -1,0 +1,86 @@
+import { equal } from 'node:assert/strict'
+import * as fc from 'fast-check'
+import t from 'tap'
+import { bytesProblem, compareQuantities, parseQuantity } from './quantity.ts'
+
+for (const text of [
+  '1',
+  '0',
+  '50m',
+  '0.5',
+  '.5',
+  '5.',
+  '1e3',
+  '1E3',
+  '1E',
+  '12e-2',
+  '1e+3',
+  '64Mi',
+  '1Ki',
+  '+1',
+  '-1',
+  '100n',
+])
+  t.ok(parseQuantity(text), `${text} is a quantity`)
+
+for (const text of [
+  '',
+  'lots',
+  '1K',
+  '1mi',
+  '1 Mi',
+  '1MB',
+  '1.2.3',
+  '.',
+  '1e',
+  'Mi',
+  '1e999',
+  '0x10',
+  '1_000',
+  '１',
+  '1Mi\n',
+])
+  t.equal(parseQuantity(text), undefined, `${JSON.stringify(text)} is none`)
+
+const order: readonly (readonly [less: string, more: string])[] = [
+  ['999m', '1'],
+  ['1M', '1Mi'],
+  ['1023Ki', '1Mi'],
+  ['-1', '0'],
+  ['0.1', '101m'],
+  ['1E', '1Ei'],
+  ['9007199254740992', '9007199254740993'],
+]
+const compare = (one: string, other: string) =>
+  compareQuantities(
+    parseQuantity(one) ?? { units: -1n, scale: 0 },
+    parseQuantity(other) ?? { units: -1n, scale: 0 },
+  )
+for (const [less, more] of order) {
+  t.equal(compare(less, more), -1, `${less} < ${more}`)
+  t.equal(compare(more, less), 1, `${more} > ${less}`)
+}
+for (const [one, other] of [
+  ['1', '1000m'],
+  ['1Gi', '1024Mi'],
+  ['1e3', '1k'],
+  ['0.5', '.50'],
+  ['12e-2', '120m'],
+] as const)
+  t.equal(compare(one, other), 0, `${one} is ${other}`)
+
+t.equal(bytesProblem('16Mi'), undefined)
+t.equal(bytesProblem('1.5Gi'), undefined)
+t.equal(bytesProblem('1000m'), undefined, 'a whole byte, oddly written')
+t.equal(bytesProblem('64m'), 'is not a whole number of bytes: did you mean 64Mi?')
+t.equal(bytesProblem('-1'), 'is not a quantity such as 16Mi')
+
+await t.test('every number that JavaScript prints is a quantity, or too long for one', async () => {
+  fc.assert(
+    fc.property(fc.double({ min: -1e15, max: 1e15, noNaN: true }), (number) => {
+      const quantity = parseQuantity(String(number))
+      if (quantity) equal(Number(`${quantity.units}e-${quantity.scale}`), number + 0)
+      else equal(/e-\d{3}$/.test(String(number)), true)
+    }),
+  )
+})

@@ -1,0 +1,61 @@
+import t from 'tap'
+import type { Value } from '../source-value.ts'
+import { resourcesOption } from './resources-option.ts'
+
+const accepted: readonly (readonly [title: string, value: Value])[] = [
+  ['nothing', {}],
+  ['requests and limits', { requests: { cpu: '50m', memory: '64Mi' }, limits: { cpu: 1, memory: '1e9' } }],
+  ['requests that are the limits', { requests: { cpu: '1000m' }, limits: { cpu: '1' } }],
+  ['a limit of another resource', { requests: { memory: '1Gi' }, limits: { cpu: '1m' } }],
+  ['numbers', { limits: { cpu: 0.5, memory: 134217728 } }],
+  [
+    'resources beyond the common ones',
+    { limits: { 'ephemeral-storage': '1Gi', 'hugepages-2Mi': '4Mi', 'vendor.example/thing': 1 } },
+  ],
+  ['claims', { claims: [{ name: 'gpu', request: 'one' }] }],
+  ['empty parts, as a template may leave them', { requests: null, limits: {} }],
+]
+for (const [title, value] of accepted) t.strictSame(resourcesOption.parse(value), { value }, title)
+
+const known = 'known are requests, limits, claims'
+const refused: readonly (readonly [title: string, value: Value, ...problems: string[]])[] = [
+  ['a list', [], 'is not a map with requests and limits'],
+  ['a misspelt part', { limit: {} }, `.limit is not known: ${known}; did you mean limits?`],
+  ['a resource at the top', { cpu: '1' }, `.cpu is not known: ${known}`],
+  ['a text', { limits: '1' }, '.limits is not a map of quantities, such as memory: 64Mi'],
+  [
+    'resources that are not known',
+    { limits: { mem: '1Gi', CPU: '1' } },
+    '.limits.mem is not known: known are cpu, memory, ephemeral-storage',
+    '.limits.CPU is not known: known are cpu, memory, ephemeral-storage; did you mean cpu?',
+  ],
+  [
+    'amounts that are none',
+    { requests: { cpu: 'half', memory: '64MB' }, limits: { memory: true } },
+    '.requests.cpu "half" is not a quantity such as 50m',
+    '.requests.memory "64MB" is not a quantity such as 16Mi',
+    '.limits.memory is not a quantity',
+  ],
+  ['less than nothing', { limits: { cpu: -1 } }, '.limits.cpu "-1" is not a quantity such as 50m'],
+  [
+    'thousandths of a byte',
+    { limits: { memory: '64m' } },
+    '.limits.memory "64m" is not a whole number of bytes: did you mean 64Mi?',
+  ],
+  [
+    'requests above the limits',
+    { requests: { cpu: '1', memory: '1Gi' }, limits: { cpu: '500m', memory: '1G' } },
+    '.requests.cpu "1" is more than .limits.cpu "500m"',
+    '.requests.memory "1Gi" is more than .limits.memory "1G"',
+  ],
+  [
+    'claims that are none',
+    { claims: [{ name: 'A' }, 'b', { nam: 'c' }] },
+    '.claims[0].name "A" is not a name',
+    '.claims[1] is not a map with a name',
+    '.claims[2].nam is not known: known are name, request; did you mean name?',
+    '.claims[2].name is not a name',
+  ],
+]
+for (const [title, value, ...problems] of refused)
+  t.strictSame(resourcesOption.parse(value), { problem: problems.join('; ') }, title)
