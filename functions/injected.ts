@@ -1,12 +1,10 @@
-import { injectedAnnotation } from '../api/annotation-domain.ts'
 import { exitCode } from '../api/exit-code.ts'
-import { parseRecords } from './injection-record.ts'
+import { findInjection, itemsOf, named } from './find-injection.ts'
 import type { Finding } from './krm-result.ts'
-import { annotationsOf } from './manifest-item.ts'
-import { lookUp, lookUpPath, stringOf } from './source-value.ts'
+import { lookUp } from './source-value.ts'
 import type { Workload } from './workload.ts'
 
-/** An error for each annotated workload without what its record names; a build without inject-init leaves neither. */
+/** An error for each annotated workload without an init container of ours and its volumes: inject-init did not run. */
 export function uninjectedFindings(workloads: readonly Workload[], remedy = ''): Finding[] {
   const message =
     'is annotated but not injected: run inject-init first (kustomize skips functions silently without ' +
@@ -22,15 +20,9 @@ export function uninjectedFindings(workloads: readonly Workload[], remedy = ''):
 }
 
 function isInjected({ item, template }: Workload): boolean {
-  const text = annotationsOf(item).get(injectedAnnotation)
-  const record = text === undefined ? undefined : parseRecords(text).value?.get(template.key)
-  if (!record) return false
-  const names = (list: string) => {
-    const found = lookUpPath(template.node, ['spec', list])
-    return found?.type === 'sequence' ? found.items.map((one) => stringOf(lookUp(one, 'name'))) : []
-  }
-  const volumes = names('volumes')
-  return (
-    names('initContainers').includes(record.container) && record.volumes.every((one) => volumes.includes(one))
-  )
+  const injection = findInjection(item, template)
+  if (!injection) return false
+  const has = (list: string, name: string) =>
+    named(itemsOf(lookUp(template.node, 'spec'), list), name) !== undefined
+  return has('initContainers', injection.container) && injection.volumes.every((name) => has('volumes', name))
 }

@@ -1,0 +1,108 @@
+import { injectedAnnotation } from '../api/annotation-domain.ts'
+import { parseInitArgs } from '../api/init-args.ts'
+import { initVariables } from '../api/init-env.ts'
+import { type InjectionRecord, parseRecords } from './injection-record.ts'
+import { annotationsOf, type ManifestItem } from './manifest-item.ts'
+import type { PodTemplate } from './pod-template.ts'
+import type { SourceNode } from './source-node.ts'
+import { lookUp, lookUpPath, stringOf } from './source-value.ts'
+
+/** The injection of a pod template: what the record says, or, without one, what is found in the pod. */
+export function findInjection(item: ManifestItem, template: PodTemplate): InjectionRecord | undefined {
+  const text = annotationsOf(item).get(injectedAnnotation)
+  const record = text === undefined ? undefined : parseRecords(text).value?.get(template.key)
+  return record ?? recognise(lookUp(template.node, 'spec'))
+}
+
+/**
+ * Pods that a controller makes have no record, which stands on the workload's own metadata, and neither has what the first
+ * kees injected. So an init container is known by what it cannot do without: it finds the file of the pod's annotations
+ * where it is told to look for it, and an emptyDir where it is told to write.
+ */
+function recognise(spec: SourceNode | undefined): InjectionRecord | undefined {
+  const inits = itemsOf(spec, 'initContainers')
+  const found = inits.flatMap((container) => {
+    const volumes = volumesOfInit(container, itemsOf(spec, 'volumes'))
+    return volumes ? [{ container, name: nameOf(container), ...volumes }] : []
+  })
+  const init = found.find(({ container }) => !staysOn(container))
+  if (!init) return undefined
+  const refresher = found.find(({ container }) => staysOn(container))
+  const { secret, annotations } = init
+  const mounts = [...inits, ...itemsOf(spec, 'containers')]
+    .filter((one) => one !== init.container && one !== refresher?.container)
+    .filter((one) => mountsOf(one).some(({ name, path }) => name === secret.name && path === secret.path))
+    .map(nameOf)
+  return {
+    container: init.name,
+    ...(refresher ? { refresher: refresher.name } : {}),
+    volumes: [secret.name, annotations.name],
+    mounts,
+    // Which containers were chosen is not known; those that came later, such as a service mesh's, were not.
+    containers: mounts,
+  }
+}
+
+type Mount = { readonly name: string; readonly path: string }
+
+function volumesOfInit(
+  container: SourceNode,
+  volumes: readonly SourceNode[],
+): { readonly secret: Mount; readonly annotations: Mount } | undefined {
+  const mounted = (isWanted: (volume: SourceNode) => boolean) =>
+    mountsOf(container).filter(({ name }) =>
+      volumes.some((volume) => nameOf(volume) === name && isWanted(volume)),
+    )
+  const annotations = mounted(showsAnnotations).find(
+    ({ path }) => `${path}/annotations` === fileOf(container, initVariables.annotationsFile),
+  )
+  const secret = mounted((volume) => lookUp(volume, 'emptyDir') !== undefined).find(({ path }) =>
+    fileOf(container, initVariables.secretsFile).startsWith(`${path}/`),
+  )
+  return annotations && secret ? { secret, annotations } : undefined
+}
+
+function showsAnnotations(volume: SourceNode): boolean {
+  return itemsOf(lookUp(volume, 'downwardAPI'), 'items').some(
+    (one) =>
+      stringOf(lookUp(one, 'path')) === 'annotations' &&
+      stringOf(lookUpPath(one, ['fieldRef', 'fieldPath'])) === 'metadata.annotations',
+  )
+}
+
+function fileOf(container: SourceNode, variable: { readonly env: string; readonly default: string }): string {
+  return plainVariable(container, variable.env) || variable.default
+}
+
+/** The plain value of an environment variable of a container. */
+export function plainVariable(container: SourceNode, name: string): string | undefined {
+  return stringOf(lookUp(named(itemsOf(container, 'env'), name), 'value'))
+}
+
+/** A native sidecar. */
+function staysOn(container: SourceNode): boolean {
+  const args = itemsOf(container, 'args').flatMap((one) => stringOf(one) ?? [])
+  return (
+    stringOf(lookUp(container, 'restartPolicy')) === 'Always' || parseInitArgs(args).value?.kind === 'refresh'
+  )
+}
+
+function mountsOf(container: SourceNode): Mount[] {
+  return itemsOf(container, 'volumeMounts').map((one) => ({
+    name: nameOf(one),
+    path: stringOf(lookUp(one, 'mountPath')) ?? '',
+  }))
+}
+
+export function named(items: readonly SourceNode[], name: string): SourceNode | undefined {
+  return items.find((one) => nameOf(one) === name)
+}
+
+export function itemsOf(node: SourceNode | undefined, key: string): readonly SourceNode[] {
+  const list = lookUp(node, key)
+  return list?.type === 'sequence' ? list.items : []
+}
+
+function nameOf(node: SourceNode): string {
+  return stringOf(lookUp(node, 'name')) ?? ''
+}
