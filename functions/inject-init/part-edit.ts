@@ -2,10 +2,10 @@
 import type { SourceEdit } from '../apply-edits.ts'
 import { addEntry, addItem, removeEntries, removeItems, replaceValue } from '../source-edit.ts'
 import type { SourceDocument, SourceMap } from '../source-node.ts'
-import { isDeepStrictEqual } from 'node:util'
 import { ownEntry, toValue, type Value } from '../source-value.ts'
 import type { ListStyle } from '../yaml-text.ts'
 import type { Part, PartList } from './pod-parts.ts'
+import { isSameStored } from './stored.ts'
 
 export function addParts(
   document: SourceDocument,
@@ -46,6 +46,6 @@ export function setEntry(
   const entry = ownEntry(map, key)
   if (entry === undefined) return value === undefined ? [] : [addEntry(document, map, key, value, { lists })]
   if (value === undefined) return removeEntries(document, map, [entry])
-  if (isDeepStrictEqual(toValue(entry.value), value)) return []
+  if (isSameStored(toValue(entry.value), value)) return []
   return replaceValue(document, map, entry, value, lists)
 }

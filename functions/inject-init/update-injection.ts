@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util'
 import { initVariables } from '../../api/init-env.ts'
 import type { SourceEdit } from '../apply-edits.ts'
 import { editableMap, type Refusals } from '../editable.ts'
@@ -12,13 +11,18 @@ import type { ConfigMapValue, InjectConfig } from './config.ts'
 import { listIn } from './effective-config.ts'
 import { addParts, setEntry } from './part-edit.ts'
 import { type Part, partList, type PartList, type PodParts } from './pod-parts.ts'
+import { isSameStored } from './stored.ts'
 
-/** What the mounts and the domain decide; stale ones would contradict the mounts. */
-const governed = new Set(
-  (['annotationsFile', 'secretsFile', 'resourcesFile', 'annotationDomain', 'format'] as const).map(
-    (key) => initVariables[key].env,
-  ),
-)
+/** What the mounts, the domain and the format decide; stale ones would contradict them. */
+export const governedVariables = [
+  initVariables.annotationsFile,
+  initVariables.secretsFile,
+  initVariables.resourcesFile,
+  initVariables.annotationDomain,
+  initVariables.format,
+] as const
+
+const governed = new Set<string>(governedVariables.map(({ env }) => env))
 
 /**
  * Brings our container up to date in what the configuration sets explicitly and in what init cannot do without. The
@@ -110,7 +114,7 @@ function updateEnv(
   for (const item of wanted) {
     const found = env.parts.find(({ name }) => name === item['name'])
     if (!found) edits.push(addItem(document, list, item, 'last', lists))
-    else if (!isDeepStrictEqual(found.value, item))
+    else if (!isSameStored(found.value, item))
       edits.push(replaceItem(document, list, found.node, item, lists))
   }
   const gone = env.parts.filter(({ value }) => stale(value)).map(({ node }) => node)
