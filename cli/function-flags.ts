@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import type { Checked } from '../api/checked.ts'
 import { parseYaml, readFunctionConfig } from '../functions/function-config.ts'
 import { exportIam } from '../functions/export-iam/export-iam.ts'
 import { injectInit } from '../functions/inject-init/inject-init.ts'
@@ -18,7 +19,7 @@ import { attempt } from './read-manifests.ts'
 type Options = Readonly<Record<string, OptionDescription>>
 
 /** Every option as a flag; the StoragePolicy is the file that the creator and the API server have too. */
-function optionsAsFlags({ storagePolicy: _policy, ...options }: Options): Flags {
+export function optionsAsFlags({ storagePolicy: _policy, ...options }: Options): Flags {
   const policy = {
     takes: 'FILE',
     meaning: 'the StoragePolicy that DYNAMIC declarations are judged by (default none)',
@@ -44,14 +45,10 @@ export function sharedFlags(options: Options): Flags {
   return { config, ...optionsAsFlags(options) }
 }
 
-export type GivenFlags = GivenOptions & {
-  readonly problems: readonly string[]
-  /** Of the file, where there is one. */
-  readonly kind?: string
-}
+export type GivenFlags = GivenOptions & { readonly problems: readonly string[] }
 
 /** The options that were given as flags. */
-async function readOptionFlags(
+export async function readOptionFlags(
   { storagePolicy: _policy, ...options }: Options,
   { values }: ParsedFlags,
 ): Promise<GivenFlags> {
@@ -72,66 +69,57 @@ export async function readFunctionFlags(
   return readFileAndFlags(options, [configKind], parsed)
 }
 
-export type GivenSharedFlags = GivenFlags & {
-  /** What the file of ExportIAM says besides; the flags win there too. */
-  readonly exporting: readonly GivenOption[]
-}
-
 /** Likewise for what both functions have in common: their file may be of either kind, and have options besides. */
-export async function readSharedFlags(options: Options, parsed: ParsedFlags): Promise<GivenSharedFlags> {
-  const kinds = [injectInit.configKind, exportIam.configKind] as const
-  const { given, ...rest } = await readFileAndFlags(options, kinds, parsed)
-  return {
-    ...rest,
-    given: given.filter(({ name }) => Object.hasOwn(options, name)),
-    exporting: rest.kind === injectInit.configKind ? [] : given,
-  }
+export async function readSharedFlags(options: Options, parsed: ParsedFlags): Promise<GivenFlags> {
+  const { given, ...rest } = await readFileAndFlags(options, bothKinds, parsed)
+  return { ...rest, given: given.filter(({ name }) => Object.hasOwn(options, name)) }
 }
 
-async function readFileAndFlags(
-  options: Options,
-  kinds: readonly [string, ...string[]],
-  parsed: ParsedFlags,
-): Promise<GivenFlags> {
+/** Of the functions' own files. */
+export const bothKinds = [injectInit.configKind, exportIam.configKind] as const
+
+async function readFileAndFlags(options: Options, kinds: Kinds, parsed: ParsedFlags): Promise<GivenFlags> {
   const { given, problems } = await readOptionFlags(options, parsed)
-  const [path] = parsed.values.get('config') ?? []
   const flagsOnly = { given, nameOption: namingOf(options, given) }
+  const [path] = parsed.values.get('config') ?? []
   if (path === undefined) return { ...flagsOnly, problems }
+  const { value: file, problem } = await readConfigFile(path, kinds)
+  if (problem !== undefined) return { ...flagsOnly, problems: [...problems, problem] }
+  const nameOption = namingOf(options, given, [file])
+  return { ...file, given: [...file.given, ...given], nameOption, problems }
+}
+
+type Kinds = readonly [string, ...string[]]
+
+export type ConfigFile = GivenOptions & { readonly path: string; readonly kind: string }
+
+/** The options in a file of one of these kinds, or in a ConfigMap. */
+export async function readConfigFile(path: string, kinds: Kinds): Promise<Checked<ConfigFile>> {
   const read = await readYaml(path)
-  if (read.problem !== undefined) return { ...flagsOnly, problems: [...problems, read.problem] }
-  const kind = isMap(read.value) ? read.value['kind'] : undefined
+  if (read.problem !== undefined) return read
+  const said = isMap(read.value) ? read.value['kind'] : undefined
+  const kind = typeof said === 'string' ? said : ''
   const config = readFunctionConfig(read.value, kinds.find((one) => one === kind) ?? kinds[0])
-  if (config.problem !== undefined)
-    return { ...flagsOnly, problems: [...problems, `${path}: ${config.problem}`] }
-  return {
-    ...config.value,
-    given: [...config.value.given, ...given],
-    nameOption: namingOf(options, given, { path, given: config.value.given }),
-    problems,
-    ...(typeof kind === 'string' ? { kind } : {}),
-  }
+  if (config.problem !== undefined) return { problem: `${path}: ${config.problem}` }
+  return { value: { ...config.value, path, kind } }
 }
 
 /** As the user typed it; what was not given at all, as the user would. */
-function namingOf(
+export function namingOf(
   options: Options,
   flags: readonly GivenOption[],
-  file?: { readonly path: string; readonly given: readonly GivenOption[] },
+  files: readonly ConfigFile[] = [],
 ): OptionNaming {
-  const names = (given: readonly GivenOption[] = []) => new Set(given.map(({ name }) => name))
-  const [inFlags, inFile] = [names(flags), names(file?.given)]
+  const has = (given: readonly GivenOption[], name: string) => given.some((one) => one.name === name)
   return (name, shown) => {
-    if (file && inFile.has(name) && !inFlags.has(name)) return `${file.path}: ${nameInConfig(name, shown)}`
+    const file = files.find(({ given }) => has(given, name))
+    if (file && !has(flags, name)) return `${file.path}: ${nameInConfig(name, shown)}`
     if (!Object.hasOwn(options, name)) return `${nameInConfig(name, shown)} of --config`
     return `flag --${name === 'storagePolicy' ? 'policy' : flagName(name)}`
   }
 }
 
-type ReadYaml =
-  | { readonly value: Value; readonly problem?: undefined }
-  | { readonly value?: undefined; readonly problem: string }
-
-async function readYaml(path: string): Promise<ReadYaml> {
+async function readYaml(path: string): Promise<Checked<Value>> {
   let problem = ''
   const text = await attempt(path, readFile(path, 'utf8'), (message) => (problem = message))
   if (text === undefined) return { problem }

@@ -1,7 +1,8 @@
 import { exitCode, type ExitCode } from '../api/exit-code.ts'
-import { parseInjectConfig } from '../functions/inject-init/config.ts'
+import { type InjectConfig, parseInjectConfig } from '../functions/inject-init/config.ts'
+import { describeInjection } from '../functions/inject-init/describe-injection.ts'
 import { injectInit, injectItems } from '../functions/inject-init/inject-init.ts'
-import { exitCodeOf, lineOf, nameOf } from '../functions/krm-result.ts'
+import { exitCodeOf, lineOf } from '../functions/krm-result.ts'
 import type { EditedItem } from '../functions/krm-function.ts'
 import { applyEdits } from '../functions/apply-edits.ts'
 import { type Command, type Io, isOn } from './command.ts'
@@ -47,6 +48,7 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
     parsed,
     manifests,
     edited.filter(({ edits }) => edits.length > 0),
+    config,
     io,
   )
 }
@@ -55,14 +57,17 @@ async function deliver(
   parsed: ParsedFlags,
   manifests: readonly Manifest[],
   edited: readonly EditedItem[],
+  config: InjectConfig,
   io: Io,
 ): Promise<ExitCode> {
   if (isOn(parsed, 'check')) {
     const fileOf = new Map(manifests.flatMap(({ path, items }) => items.map((item) => [item, path] as const)))
     for (const { item } of edited) {
       const path = fileOf.get(item) ?? '-'
-      const where = path === '-' ? '' : ` in ${path}`
-      io.say(`error: ${nameOf(item.object)}${where} is not injected as configured`)
+      const where = path === '-' ? '' : `in ${path} `
+      const changes = describeInjection(item, config).join('; ')
+      const message = `${where}is not injected as configured: ${changes}`
+      io.say(lineOf({ severity: 'error', message, object: item.object, exit: exitCode.input }))
     }
     return edited.length > 0 ? exitCode.input : exitCode.done
   }

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
+import { parse } from 'yaml'
 import { fakeIo } from './fake-io.ts'
 import { kees } from './kees.ts'
 
@@ -151,6 +152,110 @@ await t.test('--config takes what concerns verify from the file of either functi
     t.equal(exit, 1, file)
     t.match(said, 'is annotated but not injected')
   }
+})
+
+await t.test('what was changed behind the injection is said, and so is what options ask for', async (t) => {
+  const injected = await inject(deployment('app', reference))
+  const json = injected.replace(
+    'annotations:\n        iam',
+    'annotations:\n        init.bsycorp.com/format: json\n        iam',
+  )
+  const { exit, printed, said } = await run(['verify', '--pass', '-f', '-'], json)
+  t.strictSame([exit, printed], [1, ''])
+  t.equal(
+    said,
+    'error: Deployment/app is not injected as it should be: init\'s FORMAT is missing, the annotation says "json": ' +
+      'run inject-init again, after the last change\n',
+  )
+  const retagged = injected.replace('init:latest', 'init:2')
+  t.equal((await run(['verify', '-f', '-'], retagged)).exit, 0)
+  t.equal((await run(['verify', '-f', '-', '--image', 'bsycorp/kees/init:2'], retagged)).exit, 0)
+  const { exit: other, said: why } = await run(
+    ['verify', '-f', '-', '--image', 'bsycorp/kees/init:3'],
+    retagged,
+  )
+  t.equal(other, 1)
+  t.match(why, 'init\'s image is "bsycorp/kees/init:2", flag --image says "bsycorp/kees/init:3"')
+})
+
+await t.test('--config takes one file of each function', async (t) => {
+  const head = 'apiVersion: kees.bsycorp.com/v1alpha1\n'
+  const key = 'arn:aws:kms:eu-west-1:111122223333:key/11111111-2222-3333-4444-555555555555'
+  const folder = t.testdir({
+    'inject.yaml': `${head}kind: InjectInit\nspec: {image: example/init:1, namespace: shop}\n`,
+    'export.yaml': `${head}kind: ExportIAM\nspec: {kmsKeys: [{prefix: /, arn: "${key}"}], allowUninjected: true}\n`,
+    'other.yaml': `${head}kind: ExportIAM\nspec: {namespace: other}\n`,
+    'map.yaml': 'apiVersion: v1\nkind: ConfigMap\ndata: {image: example/init:1}\n',
+    module: {},
+  })
+  const file = (name: string) => join(folder, name)
+  const config = (...names: readonly string[]) => names.flatMap((name) => ['--config', file(name)])
+  const source = deployment('app', reference)
+  const injected = (await run(['inject', '-f', '-', ...config('inject.yaml')], source)).printed
+  const out = ['export', '-f', '-', ...config('export.yaml'), '--out', file('module')]
+  t.equal((await run(out, injected)).exit, 0)
+  const verify = (text: string, ...names: string[]) =>
+    run(['verify', '-f', '-', '--iam', file('module'), ...config(...names)], text)
+  t.strictSame(await verify(injected, 'inject.yaml', 'export.yaml'), { exit: 0, printed: '', said: '' })
+  t.strictSame(await verify(injected, 'export.yaml', 'map.yaml'), { exit: 0, printed: '', said: '' })
+  const retagged = await verify(injected.replace('init:1', 'init:2'), 'export.yaml', 'inject.yaml')
+  t.equal(retagged.exit, 1)
+  t.match(
+    retagged.said,
+    /init's image is "example\/init:2", .*inject.yaml: option image says "example\/init:1"/,
+  )
+  t.match(
+    (await verify(source, 'export.yaml')).said,
+    'is annotated but not injected',
+    'whatever export allows',
+  )
+  const refused = await verify(injected, 'inject.yaml', 'other.yaml', 'export.yaml')
+  t.equal(refused.exit, 2)
+  t.match(refused.said, /option namespace is not the same in .*inject.yaml and .*other.yaml/)
+  t.match(refused.said, /flag --config names a second file for one function: .*export\.yaml/)
+})
+
+await t.test('with --iam too, each mistake is said once', async (t) => {
+  const folder = t.testdir()
+  const malformed = deployment('app', reference.replace('PASSWORD', 'PASWORD'))
+  const { exit, said } = await run(['verify', '-f', '-', '--iam', folder], malformed)
+  t.equal(exit, 1)
+  t.equal(said.match(/type "PASWORD" is not known/g)?.length, 1)
+  t.equal(said.match(/is annotated but not injected/g)?.length, 1)
+})
+
+await t.test('pods as kubectl get gives them pass, whatever image and names were configured', async (t) => {
+  const options = [
+    '--image',
+    'example/init:1',
+    '--container-name',
+    'fetch',
+    '--secret-mount-path',
+    '/run/secret',
+  ]
+  const pod = `apiVersion: v1
+kind: Pod
+metadata:
+  name: app-5d4f8c7b9-x2x7k
+  annotations:
+    secret.bsycorp.com/db.password: "kind=REFERENCE,type=PASSWORD"
+spec:
+  containers:
+    - name: app
+`
+  const injected = (await run(['inject', '-f', '-', ...options], pod)).printed
+  const read = injected
+    .replace(/ +kees\.bsycorp\.com\/injected.*\n/, '')
+    .replaceAll(/( +)fieldPath: /g, '$1apiVersion: v1\n$1fieldPath: ')
+  const list = { apiVersion: 'v1', kind: 'List', items: [parse(read)] }
+  t.strictSame(await run(['verify', '-f', '-'], JSON.stringify(list)), { exit: 0, printed: '', said: '' })
+  const [{ spec }] = list.items
+  spec.containers.push({ name: 'istio-proxy' })
+  t.equal((await run(['verify', '-f', '-'], JSON.stringify(list))).exit, 0, 'a mesh puts its own beside them')
+  delete spec.containers[0].volumeMounts
+  const { exit, said } = await run(['verify', '-f', '-'], JSON.stringify(list))
+  t.equal(exit, 1)
+  t.match(said, 'container app does not mount /run/secret')
 })
 
 await t.test('what is wrong with the command line is said', async (t) => {

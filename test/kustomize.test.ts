@@ -227,6 +227,99 @@ t.test('declarations that an overlay adds or takes away', { skip }, async (t) =>
   t.notMatch(text, /init-container|secret-volume|kees\.bsycorp\.com/, 'the base had it, and now it is gone')
 })
 
+type Stale = readonly [title: string, patch: object, exit: number, says: RegExp]
+const wanted = 'error: Deployment/app is not injected as it should be: '
+const stale: readonly Stale[] = [
+  [
+    'another format',
+    { metadata: { annotations: { 'init.bsycorp.com/format': 'json' } } },
+    1,
+    new RegExp(`^${wanted}init's FORMAT is missing, the annotation says "json"`),
+  ],
+  [
+    'other containers',
+    {
+      metadata: { annotations: { 'init.bsycorp.com/containers': 'other' } },
+      spec: { containers: [other()] },
+    },
+    1,
+    new RegExp(
+      `^${wanted}container other does not mount /secret; container app mounts /secret, and is not to: `,
+    ),
+  ],
+  [
+    'a container that came later',
+    { spec: { containers: [other()] } },
+    1,
+    new RegExp(`^${wanted}container other does not mount /secret: run inject-init again`),
+  ],
+  [
+    'a mount that is taken out',
+    { spec: { containers: [{ name: 'app', volumeMounts: [{ $patch: 'delete', mountPath: '/secret' }] }] } },
+    1,
+    new RegExp(`^${wanted}container app does not mount /secret: run inject-init again`),
+  ],
+  [
+    'a volume that is taken out',
+    { spec: { volumes: [{ $patch: 'delete', name: 'annotations' }] } },
+    1,
+    new RegExp(`^${wanted}the volume annotations is missing`),
+  ],
+  [
+    'an init container that is taken out',
+    { spec: { initContainers: [{ $patch: 'delete', name: 'init-container' }] } },
+    1,
+    new RegExp(`^${wanted}the init container init-container is missing`),
+  ],
+  [
+    'declarations that are taken out',
+    { metadata: { annotations: { 'secret.bsycorp.com/db.password': null } } },
+    0,
+    /^warning: Deployment\/app is injected, and declares nothing any more: /,
+  ],
+  [
+    "a patch of init that is nobody else's business",
+    {
+      spec: {
+        initContainers: [
+          { name: 'init-container', image: 'mirror/init:1', resources: { limits: { cpu: '2' } } },
+        ],
+      },
+    },
+    0,
+    /^$/,
+  ],
+]
+
+function other() {
+  return { name: 'other', image: 'example/other:1' }
+}
+
+for (const [title, patch, exit, says] of stale) {
+  t.test(`verify judges what an overlay did to a base that injects: ${title}`, { skip }, async (t) => {
+    const template = {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: 'app' },
+      spec: { template: patch },
+    }
+    const folder = write(t, {
+      ...base(),
+      'overlay/kustomization.yaml': kustomization({
+        resources: ['../base'],
+        patches: [{ patch: stringify(template) }],
+      }),
+    })
+    const text = build(t, join(folder, 'overlay'))
+    const verified = run('kees', ['verify', '--pass', '-f', '-'], { input: text })
+    t.equal(verified.status, exit)
+    t.match(verified.stderr, says)
+    t.equal(verified.stdout, exit === 0 ? text : '')
+    const checked = run('kees', ['inject', '--check', '-f', '-'], { input: text })
+    t.equal(checked.status, says.source === '^$' ? 0 : 1)
+  })
+}
+
 t.test('a remote base', { skip: kustomize().missing ?? git().missing ?? false }, async (t) => {
   const remote = write(t, base())
   const inRemote = (...args: string[]) =>

@@ -164,6 +164,11 @@ export function parseInjectConfig(options: GivenOptions): ParsedConfig<InjectCon
   return { config, problems: [...problems, ...contradictions(config)] }
 }
 
+/** The format that was asked for; without it, that of an earlier injection counts. */
+export function explicitFormat({ explicit, format }: InjectConfig): SecretsFormat | undefined {
+  return explicit.has('format') ? format : undefined
+}
+
 export function contradictions(config: InjectConfig): string[] {
   const differing = [
     ['secretVolumeName', 'annotationsVolumeName'],

@@ -3,6 +3,7 @@ import { initVariables } from '../../api/init-env.ts'
 import { parseInitArgs } from '../../api/init-args.ts'
 import { pathsOverlap } from '../../api/paths-overlap.ts'
 import { parseFormat } from '../../api/secrets-format.ts'
+import { plainVariable } from '../find-injection.ts'
 import type { Value } from '../source-value.ts'
 import { isMap } from '../options.ts'
 import type { InjectConfig } from './config.ts'
@@ -36,8 +37,11 @@ export function effectiveConfig(
     annotationsVolumeName: keep('annotationsVolumeName', annotationsVolume),
     secretMountPath,
     annotationsMountPath: keep('annotationsMountPath', mountPathIn(container, annotationsVolume)),
-    annotationDomain: keep('annotationDomain', envOf(container, 'ANNOTATION_DOMAIN')),
-    format: keep('format', parseFormat(envOf(container, 'FORMAT') ?? '').format),
+    annotationDomain: keep(
+      'annotationDomain',
+      plainVariable(container.node, initVariables.annotationDomain.env),
+    ),
+    format: keep('format', parseFormat(plainVariable(container.node, initVariables.format.env) ?? '').format),
     containers: keep('containers', record.containers),
     refresh: keep('refresh', refresher && refreshIn(refresher)),
     refreshContainerName: keep('refreshContainerName', refresher && record.refresher),
@@ -47,7 +51,7 @@ export function effectiveConfig(
 /** The files that an earlier configuration named by option env; outside the mount they are of one that is gone. */
 function fileNames(container: Part, mountPath: string, { env }: InjectConfig): EnvVariable[] {
   return [initVariables.secretsFile.env, initVariables.resourcesFile.env].flatMap((name) => {
-    const value = envOf(container, name)
+    const value = plainVariable(container.node, name)
     if (value === undefined || env.some((one) => one.name === name)) return []
     return pathsOverlap(value, mountPath) === 'first inside' ? [{ name, value }] : []
   })
@@ -61,12 +65,6 @@ function refreshIn({ value }: Part): number {
   return mode?.kind === 'refresh' ? mode.every : longestDuration
 }
 
-/** The plain value of an environment variable of a container. */
-export function envOf(container: Part, name: string): string | undefined {
-  const found = listIn(container.value, 'env').find((one) => one['name'] === name)?.['value']
-  return typeof found === 'string' ? found : undefined
-}
-
 /** Where a container mounts a volume. */
 export function mountPathIn(container: Part, volume: string | undefined): string | undefined {
   const found = listIn(container.value, 'volumeMounts').find((one) => one['name'] === volume)?.['mountPath']
@@ -77,4 +75,10 @@ export function mountPathIn(container: Part, volume: string | undefined): string
 export function listIn(value: Value, key: string): { readonly [key: string]: Value }[] {
   const list = isMap(value) ? value[key] : undefined
   return Array.isArray(list) ? list.filter(isMap) : []
+}
+
+/** The text under a key of a map; empty where it is none. */
+export function textIn(value: Value | undefined, key: string): string {
+  const text = value !== undefined && isMap(value) ? value[key] : undefined
+  return typeof text === 'string' ? text : ''
 }

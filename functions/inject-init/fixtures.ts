@@ -1,15 +1,19 @@
 import { applyEdits } from '../apply-edits.ts'
-import { itemsUnder } from '../manifest-item.ts'
+import { itemsUnder, type ManifestItem } from '../manifest-item.ts'
 import { parseSource } from '../source-tree.ts'
 import type { InjectConfig } from './config.ts'
 import { injectItems } from './inject-init.ts'
 
-/** Injects the objects of a manifest. Throws the first error. */
-export function injectText(text: string, config: InjectConfig): string {
+/** The objects of a manifest. */
+export function itemsIn(text: string): ManifestItem[] {
   const { documents, problem } = parseSource(text)
   if (problem !== undefined) throw new Error(problem)
-  const items = documents.flatMap((document) => itemsUnder(document, document.root))
-  const { edited, findings } = injectItems(items, config)
+  return documents.flatMap((document) => itemsUnder(document, document.root))
+}
+
+/** Injects the objects of a manifest. Throws the first error. */
+export function injectText(text: string, config: InjectConfig): string {
+  const { edited, findings } = injectItems(itemsIn(text), config)
   const [error] = findings.filter(({ severity }) => severity === 'error')
   if (error) throw new Error(error.message)
   const edits = edited.flatMap((one) => one.edits)

@@ -11,7 +11,7 @@ import {
 import { type Finding, judge } from '../krm-result.ts'
 import type { ManifestItem } from '../manifest-item.ts'
 import { workloadReader } from '../workload.ts'
-import { type InjectConfig, injectOptions, parseInjectConfig } from './config.ts'
+import { explicitFormat, type InjectConfig, injectOptions, parseInjectConfig } from './config.ts'
 import { injectObject } from './inject-object.ts'
 
 export type InjectOutput = { readonly edited: readonly EditedItem[]; readonly findings: readonly Finding[] }
@@ -24,7 +24,7 @@ export function injectItems(items: readonly ManifestItem[], config: InjectConfig
 }
 
 function injectPass(config: InjectConfig, orchestrator: Orchestrator): FunctionPass {
-  const reader = workloadReader(config, config.explicit.has('format') ? config.format : undefined)
+  const reader = workloadReader(config, explicitFormat(config))
   const marks = orchestrator === 'kpt' ? kptIdAnnotations : []
   const findings: Finding[] = []
   return {

@@ -1,22 +1,29 @@
-import { defaultAnnotationDomain, injectedAnnotation } from '../../api/annotation-domain.ts'
+import { injectedAnnotation } from '../../api/annotation-domain.ts'
+import type { Checked } from '../../api/checked.ts'
 import { exitCode } from '../../api/exit-code.ts'
+import { initVariables } from '../../api/init-env.ts'
 import type { SourceEdit } from '../apply-edits.ts'
 import { hasCommentBelow, hasCommentsNear } from '../comments-near.ts'
 import { noteLostAnchor, type Refusals } from '../editable.ts'
-import { type InjectionRecord, parseRecords } from '../injection-record.ts'
+import { plainVariable } from '../find-injection.ts'
+import { type InjectionRecord, type InjectionRecords, parseRecords } from '../injection-record.ts'
 import type { Finding } from '../krm-result.ts'
 import { annotationsOf, type ManifestItem } from '../manifest-item.ts'
-import type { SourceDocument } from '../source-node.ts'
+import type { SourceDocument, SourceNode } from '../source-node.ts'
 import type { Workload } from '../workload.ts'
 import type { ListStyle } from '../yaml-text.ts'
 import { addInjection } from './add-injection.ts'
 import type { InjectConfig } from './config.ts'
-import { envOf } from './effective-config.ts'
 import { type PartList, podPartsOf } from './pod-parts.ts'
 import { removeAnnotations, writeRecords } from './record-edit.ts'
 import { removeInjection } from './remove-injection.ts'
 
-export type Injected = { readonly edits: readonly SourceEdit[]; readonly findings: readonly Finding[] }
+export type Injected = {
+  readonly edits: readonly SourceEdit[]
+  readonly findings: readonly Finding[]
+  /** What the object's record says once the edits are made. */
+  readonly records: InjectionRecords
+}
 
 /**
  * The edits that bring one object in line with its annotations; none where there is nothing to do.
@@ -29,21 +36,30 @@ export function injectObject(
   config: InjectConfig,
   marks: readonly string[],
 ): Injected {
-  const recorded = annotationsOf(item).get(injectedAnnotation)
-  if (recorded === undefined && workloads.every(({ pod }) => !pod.annotated))
-    return { edits: [], findings: [] }
-  const error = (message: string): Finding => ({
-    severity: 'error',
-    message,
-    object: item.object,
-    exit: exitCode.input,
-  })
-  const { value: records, problem } = recorded === undefined ? {} : parseRecords(recorded)
-  if (problem !== undefined) return { edits: [], findings: [error(problem)] }
+  const { value: records, problem } = recordsIn(item)
+  if (problem === undefined) return injectByRecords(item, workloads, records, config, marks)
+  return { edits: [], findings: [errorOf(item, problem)], records: new Map() }
+}
 
+export function recordsIn(item: ManifestItem): Checked<InjectionRecords | undefined> {
+  const text = annotationsOf(item).get(injectedAnnotation)
+  return text === undefined ? { value: undefined } : parseRecords(text)
+}
+
+/** Likewise for an object whose records are known. */
+export function injectByRecords(
+  item: ManifestItem,
+  workloads: readonly Workload[],
+  records: InjectionRecords | undefined,
+  config: InjectConfig,
+  marks: readonly string[],
+): Injected {
+  const next = new Map<string, InjectionRecord>()
+  if (records === undefined && workloads.every(({ pod }) => !pod.annotated))
+    return { edits: [], findings: [], records: next }
+  const error = (message: string) => errorOf(item, message)
   const edits: SourceEdit[] = []
   const findings: Finding[] = []
-  const next = new Map<string, InjectionRecord>()
   let lists: ListStyle | undefined
   let movesComments = hasCommentBelow(item.document, item.root)
   for (const workload of workloads) {
@@ -69,7 +85,12 @@ export function injectObject(
   return {
     edits: findings.some(({ severity }) => severity === 'error') ? [] : edits,
     findings,
+    records: next,
   }
+}
+
+function errorOf({ object }: ManifestItem, message: string): Finding {
+  return { severity: 'error', message, object, exit: exitCode.input }
 }
 
 type Done = {
@@ -101,10 +122,8 @@ function injectWorkload(workload: Workload, record: InjectionRecord | undefined,
     return { ...added, errors: added.errors.map(refused), lists, movesComments }
   }
   if (!record) return nothing
-  // Under another annotation domain the workload may well be annotated: then it is not ours to judge.
   const container = parts.initContainers.parts.find(({ name }) => name === record.container)
-  const domain = (container && envOf(container, 'ANNOTATION_DOMAIN')) ?? defaultAnnotationDomain
-  if (container && domain !== config.annotationDomain) return { ...nothing, record, lists }
+  if (container && !readsDomain(container.node, config)) return { ...nothing, record, lists }
   const { edits, errors } = removeInjection(parts, record)
   const movesComments = hasComments(parts.document, [parts.initContainers, parts.containers, parts.volumes])
   return {
@@ -114,6 +133,12 @@ function injectWorkload(workload: Workload, record: InjectionRecord | undefined,
     warnings: [],
     lists,
   }
+}
+
+/** Under another annotation domain a workload may well be annotated: then it is not ours to judge. */
+export function readsDomain(container: SourceNode, { annotationDomain }: InjectConfig): boolean {
+  const { env, default: byDefault } = initVariables.annotationDomain
+  return (plainVariable(container, env) ?? byDefault) === annotationDomain
 }
 
 /** Whether annotations are left without these: an edit cannot take out all of a map and add to it. */

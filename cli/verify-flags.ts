@@ -1,0 +1,79 @@
+import { isDeepStrictEqual } from 'node:util'
+import { exportIam } from '../functions/export-iam/export-iam.ts'
+import { injectInit } from '../functions/inject-init/inject-init.ts'
+import { type GivenOption, type GivenOptions, nameInConfig } from '../functions/options.ts'
+import { workloadOptions } from '../functions/workload-options.ts'
+import type { Flags, ParsedFlags } from './flags.ts'
+import {
+  bothKinds,
+  type ConfigFile,
+  namingOf,
+  optionsAsFlags,
+  readConfigFile,
+  readOptionFlags,
+} from './function-flags.ts'
+
+/** The options of inject-init as flags; those of export-iam come from its file alone. */
+export const verifyFlags: Flags = {
+  config: {
+    takes: 'FILE',
+    repeatable: true,
+    meaning:
+      'the InjectInit or ExportIAM file that kustomize or kpt uses, or one of each; flags win over them. What they set ' +
+      'has to be in the build; what nobody sets may be as it likes',
+  },
+  ...optionsAsFlags(injectInit.options),
+}
+
+/** What each function was given: the options of its own file, and of the other's what both have. */
+export type GivenToBoth = {
+  readonly injecting: GivenOptions
+  readonly exporting: GivenOptions
+  readonly problems: readonly string[]
+}
+
+export async function readVerifyFlags(parsed: ParsedFlags): Promise<GivenToBoth> {
+  const { options } = injectInit
+  const { given, problems: flagProblems } = await readOptionFlags(options, parsed)
+  const problems = [...flagProblems]
+  const files: ConfigFile[] = []
+  for (const path of parsed.values.get('config') ?? []) {
+    const { value: file, problem } = await readConfigFile(path, bothKinds)
+    if (problem === undefined) files.push(file)
+    else problems.push(problem)
+  }
+  const [toInject, ...moreToInject] = files.filter(isForInjection)
+  const [toExport, ...moreToExport] = files.filter((file) => !isForInjection(file))
+  for (const { path } of [...moreToInject, ...moreToExport])
+    problems.push(`flag --config names a second file for one function: ${path}`)
+  if (toInject && toExport) problems.push(...contradictions(toInject, toExport, given))
+  const nameOption = namingOf(options, given, files)
+  const parseYaml = files.find((file) => file.parseYaml)?.parseYaml
+  const both = { nameOption, ...(parseYaml ? { parseYaml } : {}) }
+  return {
+    injecting: { ...both, given: [...shared(toExport?.given), ...(toInject?.given ?? []), ...given] },
+    exporting: { ...both, given: [...shared(toInject?.given), ...(toExport?.given ?? []), ...shared(given)] },
+    problems,
+  }
+}
+
+/** A flag decides what the files say differently. */
+function contradictions(a: ConfigFile, b: ConfigFile, flags: readonly GivenOption[]): string[] {
+  return shared(a.given).flatMap(({ name, value }) => {
+    const other = b.given.find((one) => one.name === name)
+    const isDecided = flags.some((one) => one.name === name)
+    if (!other || isDecided || isDeepStrictEqual(value, other.value)) return []
+    return [`${nameInConfig(name)} is not the same in ${a.path} and ${b.path}`]
+  })
+}
+
+/** A ConfigMap does not say whose it is, but for the options in it. */
+function isForInjection({ kind, given }: ConfigFile): boolean {
+  if (kind !== 'ConfigMap') return kind === injectInit.configKind
+  const has = (options: object) => given.every(({ name }) => Object.hasOwn(options, name))
+  return has(injectInit.options) && !has(exportIam.options)
+}
+
+function shared(given: readonly GivenOption[] = []): readonly GivenOption[] {
+  return given.filter(({ name }) => Object.hasOwn(workloadOptions, name))
+}

@@ -1,0 +1,63 @@
+/** For property tests: configurations of inject-init. */
+import fc from 'fast-check'
+import type { Value } from '../source-value.ts'
+import { type InjectConfig, parseInjectConfig } from './config.ts'
+import { injectText } from './fixtures.ts'
+
+const env = fc.uniqueArray(
+  fc.record({
+    name: fc.constantFrom('AWS_REGION', 'A', 'B'),
+    value: fc.constantFrom('x', 'yes', 'a\nb\n', ''),
+  }),
+  { selector: ({ name }) => name },
+)
+const quantities = fc.constantFrom({ cpu: '1' }, { cpu: '10m', memory: '64Mi' }, {})
+const options = {
+  image: fc.constantFrom('example/init:1', 'example/init:2'),
+  imagePullPolicy: fc.constantFrom('', 'Always', 'Never'),
+  containerName: fc.constantFrom('init-container', 'fetch-secrets', 'kees-init'),
+  secretMountPath: fc.constantFrom('/secret', '/run/secret', '/data'),
+  secretVolumeName: fc.constantFrom('secret-volume', 'kees-secret', 'kees-other'),
+  annotationsMountPath: fc.constantFrom('/annotations', '/run/annotations'),
+  annotationsVolumeName: fc.constantFrom('annotations', 'kees-annotations', 'kees-secret'),
+  medium: fc.constantFrom('Memory', ''),
+  sizeLimit: fc.constantFrom('16Mi', '1Mi'),
+  containerResources: fc.record({ requests: quantities, limits: quantities }),
+  runAsUser: fc.constantFrom<(string | number)[]>(65532, 1000, ''),
+  env,
+  format: fc.constantFrom('properties', 'json', 'files'),
+  refresh: fc.constantFrom('', '5m', '1h'),
+  refreshContainerName: fc.constantFrom('refresh-container', 'kees-refresh', 'fetch-secrets'),
+}
+const some = fc.record(options, { requiredKeys: [], noNullPrototype: true })
+const all = fc.record(options, { noNullPrototype: true })
+
+type Manifest = { spec: { template: { spec: { containers: { name: string }[] } } } }
+type Given = Readonly<Record<string, Value | undefined>>
+
+/** @param chosen a bit for each of the pod's containers: which get the mount; 0: all. */
+export function configOf(given: Given, { spec }: Manifest, chosen: number | undefined): InjectConfig {
+  const names = spec.template.spec.containers.map(({ name }) => name)
+  const containers = names.filter((_, index) => ((chosen ?? 0) >> index) % 2 === 1)
+  const set: Given = chosen === undefined ? given : { ...given, containers }
+  const listed = Object.entries(set).flatMap(([name, value]) =>
+    value === undefined ? [] : [{ name, value }],
+  )
+  const { config, problems } = parseInjectConfig({ given: listed })
+  fc.pre(problems.length === 0)
+  return config
+}
+
+/** Undefined where a name or path of the configuration is taken in the pod. */
+export function attempt(text: string, config: InjectConfig): string | undefined {
+  try {
+    return injectText(text, config)
+  } catch {
+    return undefined
+  }
+}
+
+/** One that sets some options. */
+export const someConfig = fc.record({ given: some, chosen: fc.option(fc.nat(7), { nil: undefined }) })
+/** One that sets every option. */
+export const everyConfig = fc.record({ given: all, chosen: fc.nat(7) })

@@ -1,0 +1,144 @@
+/** What injection would change in a pod, in words: the pod before is held against the pod after. */
+import { isDeepStrictEqual } from 'node:util'
+import { quote } from '../../api/mistake.ts'
+import type { PodSettings } from '../../api/pod-annotations.ts'
+import type { InjectionRecord } from '../injection-record.ts'
+import { isMap, type OptionNaming } from '../options.ts'
+import type { Value } from '../source-value.ts'
+import type { ConfigMapValue } from './config.ts'
+import { describeEnv } from './describe-env.ts'
+import { listIn, textIn } from './effective-config.ts'
+
+export type Change = {
+  /** Of the pod as it is: `container app does not mount /secret`. */
+  readonly says: string
+  /** Whether init, or the app, fares otherwise without it. */
+  readonly matters: boolean
+}
+
+/** @param before the pod's spec as it is. @param after as injection leaves it. @param was absent: there was no injection. */
+export function describeChanges(
+  before: Value,
+  after: Value,
+  settings: PodSettings,
+  was: InjectionRecord | undefined,
+  will: InjectionRecord,
+  nameOption: OptionNaming,
+): Change[] {
+  const formerNames = new Map([
+    [will.container, was?.container],
+    [will.refresher, was?.refresher],
+    ...will.volumes.map((name, index) => [name, was?.volumes[index]] as const),
+  ])
+  const pairs = (key: string) => pairsOf(listIn(before, key), listIn(after, key), formerNames)
+  const changes = [
+    ...pairs('initContainers').flatMap((pair) => describeContainer(pair, will, settings, nameOption)),
+    ...pairs('containers').flatMap((pair) => describeContainer(pair, will, settings, nameOption)),
+    ...pairs('volumes').flatMap((pair) => describeVolume(pair, nameOption)),
+  ]
+  if (changes.length > 0 || isDeepStrictEqual(before, after)) return changes
+  return [serious('the pod is not as inject-init makes it')]
+}
+
+type Pair = { readonly found?: ConfigMapValue; readonly wanted?: ConfigMapValue }
+
+/** What is found and what is wanted of it; the one or the other alone where it is to go or to come. */
+function pairsOf(
+  found: readonly ConfigMapValue[],
+  wanted: readonly ConfigMapValue[],
+  formerNames: ReadonlyMap<Value | undefined, string | undefined>,
+): Pair[] {
+  const named = (name: Value | undefined) => found.find((one) => one['name'] === name)
+  const pairs = wanted.map((one): Pair => {
+    const former = named(formerNames.get(one['name'])) ?? named(one['name'])
+    return former ? { found: former, wanted: one } : { wanted: one }
+  })
+  const gone = found.filter((one) => pairs.every((pair) => pair.found !== one))
+  return [...pairs, ...gone.map((one): Pair => ({ found: one }))]
+}
+
+const optionsOfContainer = new Map([
+  ['name', 'containerName'],
+  ['image', 'image'],
+  ['imagePullPolicy', 'imagePullPolicy'],
+  ['args', 'refresh'],
+  ['resources', 'containerResources'],
+  ['securityContext', 'runAsUser'],
+])
+
+function describeContainer(
+  { found, wanted }: Pair,
+  will: InjectionRecord,
+  settings: PodSettings,
+  nameOption: OptionNaming,
+): Change[] {
+  const name = textIn(found ?? wanted, 'name')
+  if (!found) {
+    const what = name === will.refresher ? 'sidecar' : 'init container'
+    return [serious(`the ${what} ${name} is missing`)]
+  }
+  if (!wanted) return [serious(`the sidecar ${name} is there, and is not to be`)]
+  const isInit = wanted['name'] === will.container
+  const who = isInit ? 'init' : wanted['name'] === will.refresher ? name : `container ${name}`
+  const keys = new Set([...Object.keys(found), ...Object.keys(wanted)])
+  return [...keys].flatMap((key): Change[] => {
+    if (isDeepStrictEqual(found[key], wanted[key])) return []
+    if (key === 'env')
+      return describeEnv(who, listIn(found, 'env'), listIn(wanted, 'env'), settings, nameOption)
+    if (key === 'volumeMounts') return describeMounts(who, found, wanted)
+    const option = isInit || key !== 'name' ? optionsOfContainer.get(key) : 'refreshContainerName'
+    const by = option === undefined ? 'inject-init' : nameOption(option)
+    return [serious(describeOption(`${who}'s ${key}`, found[key], wanted[key], by))]
+  })
+}
+
+function describeMounts(who: string, found: ConfigMapValue, wanted: ConfigMapValue): Change[] {
+  const lacks = unmatched(listIn(wanted, 'volumeMounts'), listIn(found, 'volumeMounts'))
+  const has = unmatched(listIn(found, 'volumeMounts'), listIn(wanted, 'volumeMounts'))
+  const missing = lacks.map((one) => {
+    const path = textIn(one, 'mountPath')
+    const other = has.find((its) => textIn(its, 'mountPath') === path)
+    const isFromOther = other !== undefined && other['name'] !== one['name']
+    return `${who} does not mount ${path}${isFromOther ? ` from the volume ${textIn(one, 'name')}` : ''}`
+  })
+  if (missing.length > 0) return missing.map(serious)
+  return has.map((one) => serious(`${who} mounts ${textIn(one, 'mountPath')}, and is not to`))
+}
+
+function unmatched(these: readonly ConfigMapValue[], those: readonly ConfigMapValue[]): ConfigMapValue[] {
+  return these.filter((one) => !those.some((other) => isDeepStrictEqual(one, other)))
+}
+
+function describeVolume({ found, wanted }: Pair, nameOption: OptionNaming): Change[] {
+  const name = textIn(found ?? wanted, 'name')
+  if (!found) return [serious(`the volume ${name} is missing`)]
+  if (!wanted) return [serious(`the volume ${name} is there, and is not to be`)]
+  const changes: string[] = []
+  if (found['name'] !== wanted['name']) {
+    const option = 'emptyDir' in wanted ? 'secretVolumeName' : 'annotationsVolumeName'
+    changes.push(describeOption("a volume's name", found['name'], wanted['name'], nameOption(option)))
+  }
+  const [is, will] = [found['emptyDir'], wanted['emptyDir']].map((one) =>
+    one !== undefined && isMap(one) ? one : {},
+  )
+  for (const option of ['medium', 'sizeLimit']) {
+    if (!isDeepStrictEqual(is?.[option], will?.[option]))
+      changes.push(describeOption(`${name}'s ${option}`, is?.[option], will?.[option], nameOption(option)))
+  }
+  return changes.map(serious)
+}
+
+function describeOption(
+  what: string,
+  found: Value | undefined,
+  wanted: Value | undefined,
+  by: string,
+): string {
+  if (typeof wanted !== 'string' || (found !== undefined && typeof found !== 'string'))
+    return `${what} is not as ${by} says`
+  return `${what} is ${found === undefined ? 'missing' : quote(found)}, ${by} says ${quote(wanted)}`
+}
+
+function serious(says: string): Change {
+  return { says, matters: true }
+}

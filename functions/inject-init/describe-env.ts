@@ -1,0 +1,50 @@
+import { isDeepStrictEqual } from 'node:util'
+import { initVariables } from '../../api/init-env.ts'
+import { quote } from '../../api/mistake.ts'
+import type { PodSettings } from '../../api/pod-annotations.ts'
+import { parseFormat } from '../../api/secrets-format.ts'
+import type { OptionNaming } from '../options.ts'
+import type { ConfigMapValue } from './config.ts'
+import type { Change } from './describe-changes.ts'
+import { textIn } from './effective-config.ts'
+import { governedVariables } from './update-injection.ts'
+
+/** What init only says in its messages. */
+const forMessages = ['POD_NAME', 'POD_NAMESPACE']
+
+/** What is to change in the environment of init, or of its sidecar. Only what is ours to set is quoted. */
+export function describeEnv(
+  who: string,
+  found: readonly ConfigMapValue[],
+  wanted: readonly ConfigMapValue[],
+  settings: PodSettings,
+  nameOption: OptionNaming,
+): Change[] {
+  const names = new Set([...wanted, ...found].map((one) => textIn(one, 'name')))
+  return [...names].flatMap((name): Change[] => {
+    const [is, will] = [found, wanted].map((list) => list.find((one) => one['name'] === name))
+    if (isDeepStrictEqual(is, will)) return []
+    const matters = is !== undefined || !forMessages.includes(name)
+    return [{ says: `${who}'s ${name} ${describeVariable(name, is, will, settings, nameOption)}`, matters }]
+  })
+}
+
+function describeVariable(
+  name: string,
+  found: ConfigMapValue | undefined,
+  wanted: ConfigMapValue | undefined,
+  settings: PodSettings,
+  nameOption: OptionNaming,
+): string {
+  const variable = governedVariables.find(({ env }) => env === name)
+  const value = wanted ? wanted['value'] : variable?.default
+  if (!variable || typeof value !== 'string') {
+    return found === undefined ? 'is missing' : `is not as ${nameOption('env')} says`
+  }
+  if (variable === initVariables.format) {
+    const by = settings.format === undefined ? nameOption('format') : 'the annotation'
+    const { format } = parseFormat(textIn(found, 'value'))
+    return `is ${found === undefined ? 'missing' : format === undefined ? 'another' : quote(format)}, ${by} says ${quote(value)}`
+  }
+  return found === undefined ? `is missing: ${quote(value)}` : `is not ${quote(value)}`
+}

@@ -1,0 +1,75 @@
+import type { Checked } from '../../api/checked.ts'
+import { exitCode } from '../../api/exit-code.ts'
+import { applyEdits } from '../apply-edits.ts'
+import type { InjectionRecords } from '../injection-record.ts'
+import type { Finding } from '../krm-result.ts'
+import type { ManifestItem } from '../manifest-item.ts'
+import { isMap } from '../options.ts'
+import { parseSource } from '../source-tree.ts'
+import { toValue, type Value } from '../source-value.ts'
+import type { Workload } from '../workload.ts'
+import type { InjectConfig } from './config.ts'
+import { type Change, describeChanges } from './describe-changes.ts'
+import { injectByRecords } from './inject-object.ts'
+
+export type InjectionChanges = {
+  /** By the key of the pod template; none where injection changes nothing but its record. */
+  readonly changes: ReadonlyMap<string, readonly Change[]>
+  /** Errors among them: it cannot be injected, and no changes are known. */
+  readonly findings: readonly Finding[]
+}
+
+/**
+ * What injection would change in an object, in words. It is injected to find out, so that there is one idea of an
+ * injection as it should be; as plain JSON, because here an alias or a merge key is in nobody's way.
+ *
+ * @param workloads of the object. @param records what is known of their injections.
+ */
+export function injectionChanges(
+  item: ManifestItem,
+  workloads: readonly Workload[],
+  records: InjectionRecords | undefined,
+  config: InjectConfig,
+): InjectionChanges {
+  const before = toValue(item.root)
+  const { value: plain, problem } = readPlain(JSON.stringify(before), item)
+  if (problem !== undefined) {
+    const message = `cannot be judged: it ${problem}`
+    return {
+      changes: new Map(),
+      findings: [{ severity: 'error', message, object: item.object, exit: exitCode.input }],
+    }
+  }
+  const plainly = workloads.map((one) => ({ ...one, item: plain }))
+  const { edits, findings, records: next } = injectByRecords(plain, plainly, records, config, [])
+  const changes = new Map<string, readonly Change[]>()
+  if (edits.length === 0) return { changes, findings }
+  const injected = readPlain(applyEdits(plain.document.source, edits), item)
+  if (injected.problem !== undefined) throw new Error(`what was injected ${injected.problem}`)
+  const after = toValue(injected.value.root)
+  for (const { template, pod } of workloads) {
+    const { key, path } = template
+    const will = next.get(key)
+    if (!will) continue
+    const [is, becomes] = [specAt(before, path), specAt(after, path)]
+    const described = describeChanges(is, becomes, pod.settings, records?.get(key), will, config.nameOption)
+    if (described.length > 0) changes.set(key, described)
+  }
+  return { changes, findings }
+}
+
+/** Problems are such as aliases that nest deeper than anything may be nested. */
+function readPlain(json: string, { object }: ManifestItem): Checked<ManifestItem> {
+  const { documents, problem } = parseSource(json)
+  if (problem !== undefined) return { problem }
+  const [document] = documents
+  if (document?.root.type !== 'map') throw new Error('an object is no map any more')
+  return { value: { document, root: document.root, object } }
+}
+
+function specAt(root: Value, path: readonly (string | number)[]): Value {
+  return [...path, 'spec'].reduce<Value>((value, step) => {
+    if (typeof step === 'number') return Array.isArray(value) ? (value[step] ?? null) : null
+    return isMap(value) ? (value[step] ?? null) : null
+  }, root)
+}

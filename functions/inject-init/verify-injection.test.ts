@@ -1,0 +1,301 @@
+/** Verify holds what inject-init made, whatever its configuration was, and sees what was changed behind it. */
+import fc from 'fast-check'
+import t from 'tap'
+import { parse, stringify } from 'yaml'
+import { lineOf } from '../krm-result.ts'
+import { attempt, configOf, everyConfig, someConfig } from './arbitrary-config.ts'
+import { print, style, workload } from './arbitrary-manifest.ts'
+import { type InjectConfig, parseInjectConfig } from './config.ts'
+import { describeInjection } from './describe-injection.ts'
+import { injectText, itemsIn, undeclare } from './fixtures.ts'
+import { injectItems } from './inject-init.ts'
+import { type Added, type Deployment, initOf, recordKey, tamperings } from './tamperings.ts'
+import { verifyInjection } from './verify-injection.ts'
+
+const { config: nothing } = parseInjectConfig({ given: [] })
+
+/** The errors, as a person reads them. */
+function errorsOf(text: string, config: InjectConfig = nothing): string[] {
+  return verifyInjection(itemsIn(text), config)
+    .filter(({ severity }) => severity === 'error')
+    .map(lineOf)
+}
+
+const runs = { numRuns: 40 }
+const injections = fc.record({ value: workload, style, config: someConfig })
+
+/** @returns undefined where a name or path of the configuration is taken in the pod. */
+function injectedBy({
+  value,
+  style: printed,
+  config,
+}: typeof injections extends fc.Arbitrary<infer T> ? T : never) {
+  const by = configOf(config.given, value, config.chosen)
+  const text = attempt(print(value, printed), by)
+  return text === undefined ? undefined : { text, by }
+}
+
+t.test('what any configuration made is right, to one that knows nothing as to itself', async (t) => {
+  fc.assert(
+    fc.property(injections, (injection) => {
+      const injected = injectedBy(injection)
+      if (!injected) return
+      t.strictSame(errorsOf(injected.text), [])
+      t.strictSame(errorsOf(injected.text, injected.by), [])
+    }),
+    runs,
+  )
+})
+
+t.test('a pod that lost its record, has defaults filled in and was retagged is right too', async (t) => {
+  fc.assert(
+    fc.property(injections, (injection) => {
+      const injected = injectedBy(injection)
+      if (!injected) return
+      const deployment: Deployment = parse(injected.text)
+      const record: Added = JSON.parse(deployment.metadata.annotations[recordKey] ?? '')
+      const init = initOf(deployment, record)
+      if (init)
+        Object.assign(init, { image: 'mirror/init:2', terminationMessagePath: '/dev/termination-log' })
+      const text = JSON.stringify(asStored(deployment))
+      t.strictSame(errorsOf(text), [])
+      // Without it nobody knows who was to have the secrets, but that somebody was.
+      if (record.mounts.length === 0) return
+      delete deployment.metadata.annotations[recordKey]
+      t.strictSame(errorsOf(JSON.stringify(asStored(deployment))), [])
+    }),
+    runs,
+  )
+})
+
+/** As the API server gives it back. */
+function asStored(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(asStored)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, child]): [string, unknown][] => {
+      if (key === 'fieldRef') return [[key, { apiVersion: 'v1', ...child }]]
+      if (key === 'downwardAPI') return [[key, { ...Object(asStored(child)), defaultMode: 420 }]]
+      return key === 'value' && child === '' ? [] : [[key, asStored(child)]]
+    }),
+  )
+}
+
+for (const [title, tamper] of Object.entries(tamperings)) {
+  t.test(`it is wrong when ${title}`, async (t) => {
+    let done = 0
+    fc.assert(
+      fc.property(injections, (injection) => {
+        const injected = injectedBy(injection)
+        if (!injected) return
+        const deployment: Deployment = parse(injected.text)
+        const { name, annotations } = deployment.metadata
+        if (!tamper(deployment, JSON.parse(annotations[recordKey] ?? ''))) return
+        done++
+        const [error] = errorsOf(JSON.stringify(deployment))
+        t.ok(error?.startsWith(`error: Deployment/${name} `), `${error} names the object`)
+      }),
+      runs,
+    )
+    t.ok(done > 0, `${done} were changed`)
+  })
+}
+
+t.test(
+  'it is wrong exactly when the configuration that is told would change more than the record',
+  async (t) => {
+    let wrong = 0
+    fc.assert(
+      fc.property(injections, everyConfig, (injection, other) => {
+        const injected = injectedBy(injection)
+        if (!injected) return
+        const told = configOf(other.given, injection.value, other.chosen)
+        const updated = attempt(injected.text, told)
+        if (updated === undefined) return
+        const same = pod(updated) === pod(injected.text)
+        if (!same) wrong++
+        t.equal(errorsOf(injected.text, told).length > 0, !same)
+        t.strictSame(errorsOf(updated, told), [])
+      }),
+      runs,
+    )
+    t.ok(wrong > 0)
+  },
+)
+
+const pod = (text: string) => stringify(parse(text).spec)
+
+t.test('without its declarations it is a leftover, and a warning', async (t) => {
+  fc.assert(
+    fc.property(injections, (injection) => {
+      const injected = injectedBy(injection)
+      if (!injected) return
+      const found = verifyInjection(itemsIn(undeclare(injected.text)), nothing)
+      t.strictSame(
+        found.map(({ severity }) => severity),
+        ['warning'],
+      )
+    }),
+    runs,
+  )
+})
+
+const source = `apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: app
+spec:
+  template:
+    metadata:
+      annotations:
+        secret.bsycorp.com/db.password: "kind=REFERENCE,type=PASSWORD"
+        # more
+    spec:
+      containers:
+        - name: app
+        - name: proxy
+`
+const set = (options: object) => {
+  const given = Object.entries(options).map(([name, value]) => ({ name, value }))
+  return parseInjectConfig({ given }).config
+}
+const injected = injectText(source, nothing)
+const elsewhere = injectText(source, set({ secretMountPath: '/run/secret', format: 'yaml', refresh: '5m' }))
+const mount = `          volumeMounts:
+            - mountPath: /secret
+              name: secret-volume
+              readOnly: true
+`
+
+type Row = readonly [title: string, text: string, told: object, says: string]
+const rows: readonly Row[] = [
+  ['nothing', source, {}, ''],
+  ['a mount', injected.replace(mount, ''), {}, 'container app does not mount /secret'],
+  [
+    'two mounts',
+    injected.replaceAll(mount, ''),
+    {},
+    'container app does not mount /secret; container proxy does not mount /secret',
+  ],
+  [
+    'a format',
+    injected.replace('# more', 'init.bsycorp.com/format: json'),
+    {},
+    'init\'s FORMAT is missing, the annotation says "json"',
+  ],
+  [
+    'another format, of the sidecar too',
+    elsewhere.replace('# more', 'init.bsycorp.com/format: json'),
+    {},
+    'init\'s FORMAT is "yaml", the annotation says "json"; refresh-container\'s FORMAT is "yaml", the annotation says "json"',
+  ],
+  [
+    'an image and a limit',
+    injected,
+    { image: 'example/init:2', sizeLimit: '1Mi', runAsUser: 1000 },
+    'init\'s image is "bsycorp/kees/init:latest", option image says "example/init:2"; ' +
+      "init's securityContext is not as option runAsUser says; " +
+      'secret-volume\'s sizeLimit is "16Mi", option sizeLimit says "1Mi"',
+  ],
+  [
+    'names',
+    injected,
+    { containerName: 'fetch', annotationsVolumeName: 'pod' },
+    'init\'s name is "init-container", option containerName says "fetch"; ' +
+      'init does not mount /annotations from the volume pod; ' +
+      'a volume\'s name is "annotations", option annotationsVolumeName says "pod"',
+  ],
+  [
+    'a variable of which no value is said',
+    injected,
+    { env: [{ name: 'TOKEN', value: 'hunter2' }] },
+    "init's TOKEN is missing",
+  ],
+  ['a sidecar', injected, { refresh: '5m' }, 'the sidecar refresh-container is missing'],
+  ['no sidecar', elsewhere, { refresh: '' }, 'the sidecar refresh-container is there, and is not to be'],
+  [
+    'chosen containers',
+    injected.replace('# more', 'init.bsycorp.com/containers: app'),
+    {},
+    'container proxy mounts /secret, and is not to',
+  ],
+  [
+    'a volume',
+    injected.replace(/        - name: secret-volume\n.*\n.*\n.*\n/, ''),
+    {},
+    'the volume secret-volume is missing',
+  ],
+  [
+    'a path',
+    elsewhere.replace(/ +- name: SECRETS_FILE\n.*\n/, ''),
+    {},
+    'init\'s SECRETS_FILE is missing: "/run/secret/secret"',
+  ],
+]
+
+for (const [title, text, told, says] of rows) {
+  t.test(`what is not as it should be is said: ${title}`, async (t) => {
+    const [error = ''] = errorsOf(text, set(told))
+    if (says === '') t.match(error, /^error: Deployment\/app is annotated but not injected: /)
+    else
+      t.equal(
+        error,
+        `error: Deployment/app is not injected as it should be: ${says}: run inject-init again, after the last change`,
+      )
+    t.notMatch(error, 'hunter2')
+    const [item] = itemsIn(text)
+    const phrases = item ? describeInjection(item, set(told)) : []
+    t.equal(phrases.join('; '), says === '' ? 'nothing is injected' : says, 'as kees inject --check says it')
+  })
+}
+
+t.test('a record or a name for messages that is missing is for inject --check alone', async (t) => {
+  for (const [text, said] of [
+    [
+      injected.replace(/ +annotations:\n +kees.*\n/, ''),
+      'the annotation kees.bsycorp.com/injected is not up to date',
+    ],
+    [injected.replace(/ +- name: POD_NAME\n(.*\n){3}/, ''), "init's POD_NAME is missing"],
+  ] as const) {
+    t.strictSame(errorsOf(text), [])
+    const { edited } = injectItems(itemsIn(text), nothing)
+    t.strictSame(
+      edited.flatMap(({ item, edits }) => (edits.length > 0 ? describeInjection(item, nothing) : [])),
+      [said],
+    )
+  }
+})
+
+t.test("an alias is in nobody's way", async (t) => {
+  const aliased = injected
+    .replace('- name: app\n', '- &app\n          name: app\n')
+    .replace(/- name: proxy\n(.*\n){4}/, '- <<: *app\n          name: proxy\n')
+  t.match(aliased, '*app')
+  t.strictSame(errorsOf(aliased), [])
+  t.match(errorsOf(aliased.replace(mount, '')), [/container app does not mount \/secret; container proxy/])
+})
+
+t.test('each template of an object is judged by itself', async (t) => {
+  const job = (name: string) => ({
+    name,
+    template: { spec: { template: JSON.parse(JSON.stringify(parse(source).spec.template)) } },
+  })
+  const jobSet = {
+    apiVersion: 'jobset.x-k8s.io/v1alpha2',
+    kind: 'JobSet',
+    metadata: { name: 'jobs' },
+    spec: { replicatedJobs: [job('a'), job('b'), job('c')] },
+  }
+  const object = JSON.parse(injectText(JSON.stringify(jobSet), nothing))
+  const [, b, c] = object.spec.replicatedJobs
+  b.template.spec.template.spec.volumes = []
+  c.template.spec.template.metadata.annotations = {}
+  object.spec.replicatedJobs.push(job('d'))
+  const found = verifyInjection(itemsIn(JSON.stringify(object)), nothing).map(lineOf)
+  t.equal(found.length, 3)
+  t.match(found, [
+    /^error: JobSet\/jobs template d is annotated but not injected/,
+    /^error: JobSet\/jobs template b is not injected as it should be: the volume secret-volume is missing; the volume annot/,
+    /^warning: JobSet\/jobs template c is injected, and declares nothing any more/,
+  ])
+})

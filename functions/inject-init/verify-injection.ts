@@ -1,0 +1,72 @@
+import { exitCode } from '../../api/exit-code.ts'
+import { findInjection, itemsOf, named } from '../find-injection.ts'
+import { uninjectedFindings } from '../injected.ts'
+import type { InjectionRecords } from '../injection-record.ts'
+import { type Finding, judge } from '../krm-result.ts'
+import type { ManifestItem } from '../manifest-item.ts'
+import { lookUp } from '../source-value.ts'
+import { type Workload, workloadReader } from '../workload.ts'
+import { explicitFormat, type InjectConfig } from './config.ts'
+import { readsDomain, recordsIn } from './inject-object.ts'
+import { injectionChanges } from './injection-changes.ts'
+
+/**
+ * What is wrong with the annotations of an input, and with its injections: each has to be as inject-init would leave it.
+ * What only the record would say, or init's messages, is nothing wrong. Nor is what the configuration does not set: verify
+ * is not told what inject-init was.
+ */
+export function verifyInjection(items: readonly ManifestItem[], config: InjectConfig): Finding[] {
+  const reader = workloadReader(config, explicitFormat(config))
+  const findings = items.flatMap((item) => {
+    const workloads = reader.read(item)
+    return workloads.length === 0 ? [] : verifyObject(item, workloads, config)
+  })
+  return judge([...reader.findings(), ...findings], config.strict)
+}
+
+function verifyObject(item: ManifestItem, workloads: readonly Workload[], config: InjectConfig): Finding[] {
+  const finding = (severity: Finding['severity'], key: string, said: string): Finding => {
+    const message = key === '' ? said : `template ${key} ${said}`
+    return { severity, message, object: item.object, exit: exitCode.input }
+  }
+  const { value: recorded, problem } = recordsIn(item)
+  if (problem !== undefined) return [finding('error', '', problem)]
+
+  const annotated = workloads.filter(({ pod }) => pod.annotated)
+  const records = new Map(
+    annotated.flatMap(({ template }) => {
+      const found = findInjection(item, template)
+      return found ? [[template.key, found] as const] : []
+    }),
+  )
+  const isFound = ({ template }: Workload) => records.has(template.key)
+  const { changes, findings } = injectionChanges(item, annotated.filter(isFound), records, config)
+  const wrong = [...changes].flatMap(([key, all]) => {
+    const said = all.filter(({ matters }) => matters).map(({ says }) => says)
+    if (said.length === 0) return []
+    const message = `is not injected as it should be: ${said.join('; ')}: run inject-init again, after the last change`
+    return [finding('error', key, message)]
+  })
+  const leftover = workloads
+    .filter((one) => !one.pod.annotated && isLeftover(one, recorded, config))
+    .map(({ template: { key } }) =>
+      finding(
+        'warning',
+        key,
+        'is injected, and declares nothing any more: run inject-init again to take it out',
+      ),
+    )
+  return [...uninjectedFindings(annotated.filter((one) => !isFound(one))), ...findings, ...wrong, ...leftover]
+}
+
+/** Init finds nothing to fetch then, and the app starts, so this is nothing to stop a build for. */
+function isLeftover(
+  { template }: Workload,
+  recorded: InjectionRecords | undefined,
+  config: InjectConfig,
+): boolean {
+  const record = recorded?.get(template.key)
+  const inits = itemsOf(lookUp(template.node, 'spec'), 'initContainers')
+  const container = record && named(inits, record.container)
+  return container !== undefined && readsDomain(container, config)
+}
