@@ -9,7 +9,7 @@ import { type Command, type Io, isOn, valueOf } from './command.ts'
 import { changesFormats, type ChangesFormat, formatChanges } from './format-changes.ts'
 import type { ParsedFlags } from './flags.ts'
 import { functionFlags, readFunctionFlags } from './function-flags.ts'
-import { manifestFlags, type ReadManifests, readNamed } from './read-manifests.ts'
+import { manifestFlags, type ReadManifests, readNamed, shownPath } from './read-manifests.ts'
 import { sayProblems } from './say-problems.ts'
 
 // These are of the module that is written, and of what has to have run before it is.
@@ -61,17 +61,13 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   const [before = [], after = []] = read.map((one) => one.manifests.flatMap(({ items }) => items))
   // What is wrong with OLD stays unsaid, unless it cannot be compared.
   const lenient = { ...config, strict: false, storagePolicy: undefined }
-  const then = grantsOf(before, lenient, sideName(old), io, false)
-  const next = grantsOf(after, config, sideName(now), io, true)
+  const then = grantsOf(before, lenient, shownPath(old ?? ''), io, false)
+  const next = grantsOf(after, config, shownPath(now ?? ''), io, true)
   const exit = firstToMend([then.exit, next.exit])
   if (exit !== exitCode.done) return exit
   const changes = grantChanges(then.granted, next.granted)
   io.out(formatChanges(changes, format))
   return isOn(parsed, 'exit-code') && changes.length > 0 ? exitCode.input : exitCode.done
-}
-
-function sideName(operand = ''): string {
-  return operand === '-' ? 'standard input' : operand
 }
 
 function grantsOf(items: readonly ManifestItem[], config: ExportConfig, name: string, io: Io, warn: boolean) {

@@ -20,6 +20,8 @@ const rows: readonly (readonly [
     [['filename', ['a', 'b', 'c', 'd']]],
     [],
   ],
+  ['a short one with =, as kubectl takes it', ['-f=a', '-f='], [['filename', ['a', '']]], []],
+  ['of a flag that counts once the last counts', ['--out', 'a', '--out=b'], [['out', ['b']]], []],
   ['a switch can be off, over a file that has it on', ['--write=false'], [['write', ['false']]], []],
   ['a switch takes no word behind it', ['--write', 'x'], [['write', ['true']]], ['x']],
   ['- is a file', ['-f', '-'], [['filename', ['-']]], []],

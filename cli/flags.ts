@@ -1,7 +1,7 @@
 /** The flags of a command: one table gives the parsing and the help. */
 import { parseArgs } from 'node:util'
 import { quote } from '../api/mistake.ts'
-import { nearMiss } from '../api/near-miss.ts'
+import { meantBy } from './meant-by.ts'
 import { defaultOf } from '../functions/function-help.ts'
 import { parseYaml } from '../functions/function-config.ts'
 import type { GivenOption, OptionDescription } from '../functions/options.ts'
@@ -38,28 +38,37 @@ export function parseFlags(args: readonly string[], flags: Flags): ParsedFlags {
   for (const token of tokens) {
     if (token.kind === 'positional') operands.push(token.value)
     if (token.kind !== 'option') continue
-    const { name, rawName, value, inlineValue } = token
+    const { name, rawName, inlineValue } = token
+    // kubectl reads -o=json as -o json, and Node as the value "=json".
+    const isShort = !rawName.startsWith('--')
+    const value = isShort && inlineValue ? token.value.replace(/^=/, '') : token.value
     const flag = Object.hasOwn(flags, name) ? flags[name] : undefined
-    const given = values.get(name) ?? []
     if (!flag) problems.push(unknownFlag(rawName, Object.keys(flags)))
     else if (flag.takes === undefined && value !== undefined && value !== 'true' && value !== 'false') {
-      problems.push(`flag ${rawName} takes no value`)
+      problems.push(`flag ${rawName} takes no value but true or false`)
     } else if (flag.takes !== undefined && (value === undefined || (!inlineValue && isFlag(value, flags)))) {
       problems.push(`flag ${rawName} needs a value: ${flag.takes}`)
-    } else if (given.length > 0 && !flag.repeatable) {
-      problems.push(`flag ${rawName} stands more than once`)
-    } else values.set(name, [...given, value ?? 'true'])
+    } else {
+      // Of one that counts once the last counts, as for kubectl: what an alias sets can be set anew.
+      const before = flag.repeatable ? (values.get(name) ?? []) : []
+      values.set(name, [...before, value ?? 'true'])
+    }
   }
   return { operands, values, problems }
 }
 
-/** Every option of a function as a flag: `imagePullPolicy` is `--image-pull-policy`. */
-export function optionFlags(options: Readonly<Record<string, OptionDescription>>): Flags {
+/** Every option of a function as a flag: `imagePullPolicy` is `--image-pull-policy`. @param shorts one letter for some. */
+export function optionFlags(
+  options: Readonly<Record<string, OptionDescription>>,
+  shorts: Readonly<Record<string, string>> = {},
+): Flags {
   return Object.fromEntries(
     Object.entries(options).map(([name, option]): [string, Flag] => {
       if (option.default === false) return [flagName(name), { meaning: option.meaning }]
       const meaning = `${option.meaning} (default ${defaultOf(option)})`
-      return [flagName(name), { takes: placeholder(option.takes), meaning }]
+      const short = shorts[name]
+      const flag = { takes: placeholder(option.takes), meaning }
+      return [flagName(name), short === undefined ? flag : { short, ...flag }]
     }),
   )
 }
@@ -116,7 +125,7 @@ function parserOption({ takes, short }: Flag): {
 }
 
 function unknownFlag(rawName: string, known: readonly string[]): string {
-  const meant = nearMiss(rawName.replace(/^-+/, ''), known)
+  const meant = meantBy(rawName.replace(/^-+/, ''), known)
   const hint = meant === undefined ? 'see --help' : `did you mean --${meant}?`
   return `flag ${quote(rawName)} is not known: ${hint}`
 }

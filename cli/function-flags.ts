@@ -24,7 +24,7 @@ export function optionsAsFlags({ storagePolicy: _policy, ...options }: Options):
     takes: 'FILE',
     meaning: 'the StoragePolicy that DYNAMIC declarations are judged by (default none)',
   }
-  return { policy, ...optionFlags(options) }
+  return { policy, ...optionFlags(options, { namespace: 'n' }) }
 }
 
 /** Every option of a function as a flag, and `--config` for the file that kustomize and kpt take. */

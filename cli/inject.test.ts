@@ -82,14 +82,14 @@ const refusals: readonly Refusal[] = [
     { 'kustomization.yaml': '' },
     ['-f', '.'],
     2,
-    /has to be built first: kustomize build/,
+    /has to be built first: pipe into kees what kustomize build/,
   ],
   [
     'a chart has to be rendered first',
     { 'Chart.yaml': '' },
     ['-f', '.'],
     2,
-    /has to be built first: helm template/,
+    /has to be built first: pipe into kees what helm template/,
   ],
   ['a file that is not there', {}, ['-f', 'nope.yaml'], 2, /nope\.yaml cannot be read: it does not exist/],
   [

@@ -1,7 +1,6 @@
 import { quote } from '../api/mistake.ts'
 import { exitCode, type ExitCode } from '../api/exit-code.ts'
 import { describeBug } from '../api/describe-bug.ts'
-import { nearMiss } from '../api/near-miss.ts'
 import manifest from '../package.json' with { type: 'json' }
 import { exitCodeOf, failureOf } from '../runtime/failure.ts'
 import { admissionPolicyCommand } from './admission-policy.ts'
@@ -10,6 +9,7 @@ import { createCommand } from './create.ts'
 import { diffCommand } from './diff.ts'
 import { exportCommand } from './export.ts'
 import { flagsHelp, parseFlags } from './flags.ts'
+import { meantBy } from './meant-by.ts'
 import { fetchCommand } from './fetch.ts'
 import { injectCommand } from './inject.ts'
 import { installCommand } from './install.ts'
@@ -33,25 +33,21 @@ export const commands: readonly Command[] = [
 /** The command `kees`. @param args without the program's own name. @returns the exit code. */
 export async function kees(args: readonly string[], io: Io): Promise<ExitCode> {
   const [name, ...rest] = args
-  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
-    if (name !== undefined) {
-      io.out(help())
-      return exitCode.done
-    }
+  if (name === '--help' || name === '-h' || name === 'help') {
+    const [about] = rest.filter((arg) => !arg.startsWith('-'))
+    return about === undefined ? print(help(), io) : helpAbout(about, io)
+  }
+  if (name === undefined) {
     io.say('error: a command is missing')
     for (const line of help().trimEnd().split('\n')) io.say(line)
     return exitCode.usage
   }
-  if (name === '--version') {
-    io.out(`kees ${manifest.version}\n`)
-    return exitCode.done
-  }
+  if (name === '--version' || name === 'version') return print(`kees ${manifest.version}\n`, io)
   const command = commands.find((one) => one.name === name)
   if (!command) return sayUsage([unknownCommand(name)], io)
   const end = rest.indexOf('--')
   if (rest.slice(0, end < 0 ? rest.length : end).some((arg) => arg === '--help' || arg === '-h')) {
-    io.out(commandHelp(command))
-    return exitCode.done
+    return print(commandHelp(command), io)
   }
   const parsed = parseFlags(rest, command.flags)
   if (parsed.problems.length > 0) return sayUsage(parsed.problems, io)
@@ -67,6 +63,16 @@ export async function kees(args: readonly string[], io: Io): Promise<ExitCode> {
     if (failure?.detail) io.say(`  ${failure.detail}`)
     return exitCodeOf(failure)
   }
+}
+
+function print(text: string, io: Io): ExitCode {
+  io.out(text)
+  return exitCode.done
+}
+
+function helpAbout(name: string, io: Io): ExitCode {
+  const command = commands.find((one) => one.name === name)
+  return command ? print(commandHelp(command), io) : sayUsage([unknownCommand(name)], io)
 }
 
 function help(): string {
@@ -91,7 +97,7 @@ function commandHelp({ name, usage, purpose, flags }: Command): string {
 
 function unknownCommand(name: string): string {
   const names = commands.map((one) => one.name)
-  const meant = nearMiss(name, names)
+  const meant = meantBy(name, names)
   const hint = meant === undefined ? '' : `; did you mean ${meant}?`
   return `command ${quote(name)} is not known: known are ${names.join(', ')}${hint}`
 }

@@ -64,14 +64,19 @@ export async function readNamed(
   const manifests = sources.flatMap(({ path, bytes }): Manifest[] => {
     const { value, problem } = parseManifest(path, bytes)
     if (problem === undefined) return [value]
-    report(`${path === '-' ? 'standard input' : path} ${problem}`, exitCode.input)
+    report(`${shownPath(path)} ${problem}`, exitCode.input)
     return []
   })
   // A build that failed leaves an empty pipe, from which an export would take every right away.
   if (problems.length === 0 && manifests.every(({ items }) => items.length === 0)) {
-    report(`there is no Kubernetes object in ${names.join(', ')}`, exitCode.input)
+    report(`there is no Kubernetes object in ${names.map(shownPath).join(', ')}`, exitCode.input)
   }
   return { manifests, problems }
+}
+
+/** What a message calls the file of a manifest. */
+export function shownPath(path: string): string {
+  return path === '-' ? 'standard input' : path
 }
 
 function parseManifest(path: string, bytes: Buffer): Checked<Manifest> {
@@ -102,7 +107,7 @@ async function filesOf(name: string, recursive: boolean, report: Report): Promis
   for (const entry of entries) {
     const builder = builders.get(entry.name)
     if (builder === undefined) continue
-    report(`${name} has to be built first: ${builder} ${name} | kees … -f -`, exitCode.usage)
+    report(`${name} has to be built first: pipe into kees what ${builder} ${name} prints`, exitCode.usage)
     return []
   }
   const deeper = recursive || entries.some((entry) => entry.name === 'Kptfile')
@@ -113,6 +118,11 @@ async function filesOf(name: string, recursive: boolean, report: Report): Promis
       if (deeper && !entry.name.startsWith('.')) files.push(...(await filesOf(path, true, report)))
     } else if (/\.(ya?ml|json)$/.test(entry.name)) files.push(path)
   }
+  if (files.length === 0 && !recursive)
+    report(
+      `there is no .yaml, .yml or .json file in ${name}${deeper ? '' : '; -R reads its subfolders too'}`,
+      exitCode.input,
+    )
   return files
 }
 

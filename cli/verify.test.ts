@@ -84,7 +84,7 @@ await t.test(
 await t.test('an empty build is not a good one', async (t) => {
   const { exit, said } = await run(['verify', '--pass', '-f', '-'], '')
   t.equal(exit, 1)
-  t.equal(said, 'error: there is no Kubernetes object in -\n')
+  t.equal(said, 'error: there is no Kubernetes object in standard input\n')
 })
 
 await t.test('the StoragePolicy holds, for the namespace that is known', async (t) => {
@@ -263,6 +263,6 @@ await t.test('what is wrong with the command line is said', async (t) => {
   t.equal(exit, 2)
   t.match(said, 'error: /absent cannot be read')
   t.match(said, 'error: flag --namespace "A_B" is not a name of a namespace')
-  t.match(said, 'error: arguments are not known')
+  t.match(said, /error: argument "[^"]+" is not known: manifests are named by -f/)
   t.match(said, 'error: flag -f is missing')
 })
