@@ -25,7 +25,13 @@ const config = (kind: string, spec: string) =>
 
 type Row = readonly [title: string, args: string[], file: string | undefined, source: string, said: RegExp]
 const rows: readonly Row[] = [
-  ['a flag', ['inject', '--size-limit', 'big'], undefined, plain, /^error: flag --size-limit "big" is not a quant/],
+  [
+    'a flag',
+    ['inject', '--size-limit', 'big'],
+    undefined,
+    plain,
+    /^error: flag --size-limit "big" is not a quant/,
+  ],
   [
     'an option of the file',
     ['inject'],
