@@ -1,11 +1,13 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { constants, createReadStream } from 'node:fs'
-import { chmod, copyFile, lstat, open, rename, rm, stat } from 'node:fs/promises'
+import { constants, createReadStream, rmSync } from 'node:fs'
+import { chmod, copyFile, lstat, open, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { failed } from '../runtime/failure.ts'
 import { makeFolder } from '../runtime/make-folder.ts'
 import { syncFolder } from '../runtime/sync-folder.ts'
 import { unlessAbsent } from '../runtime/system-error.ts'
+import { takePlace } from './replace-files.ts'
+import { withCleanUp } from './with-clean-up.ts'
 import { writable } from './writable.ts'
 
 export type Installed = { readonly path: string; readonly outcome: 'installed' | 'unchanged' }
@@ -22,7 +24,10 @@ export async function installFiles(
 ): Promise<readonly Installed[]> {
   const staged: { readonly path: string; readonly temporary: string }[] = []
   const installed: Installed[] = []
-  try {
+  const cleanUp = () => {
+    for (const { temporary } of staged) rmSync(temporary, { force: true })
+  }
+  await withCleanUp(cleanUp, async () => {
     await writable(folder, makeFolder(folder))
     for (const [name, source] of sources) {
       const path = join(folder, name)
@@ -35,13 +40,10 @@ export async function installFiles(
       await writable(path, copySynced(source, temporary))
       installed.push({ path, outcome: 'installed' })
     }
-    for (const { path, temporary } of staged) await writable(path, rename(temporary, path))
+    for (const { path, temporary } of staged) await writable(path, takePlace(temporary, path))
     if (staged.length > 0) await writable(folder, syncFolder(folder))
-    return installed
-  } catch (error) {
-    for (const { temporary } of staged) await rm(temporary, { force: true })
-    throw error
-  }
+  })
+  return installed
 }
 
 const mode = 0o755

@@ -1,5 +1,8 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import t from 'tap'
 import { failureOf } from '../runtime/failure.ts'
 import { replaceFiles } from './replace-files.ts'
@@ -22,6 +25,33 @@ await t.test('an error leaves every file as it was, and nothing beside them', as
   t.equal(readFileSync(join(folder, 'first'), 'utf8'), 'old')
   t.strictSame(readdirSync(folder).toSorted(), ['file', 'first'])
 })
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  await t.test(`${signal} in the middle leaves every file as it was, and nothing beside them`, async (t) => {
+    const names = Array.from({ length: 200 }, (_, index) => `file${index}`)
+    const folder = t.testdir(Object.fromEntries(names.map((name) => [name, 'old'])))
+    const script = `
+      import { join } from 'node:path'
+      import { replaceFiles } from ${JSON.stringify(join(import.meta.dirname, 'replace-files.ts'))}
+      const files = new Map(${JSON.stringify(names)}.map((name) => [join(${JSON.stringify(folder)}, name), 'new']))
+      const entries = files[Symbol.iterator].bind(files)
+      let count = 0
+      files[Symbol.iterator] = function* () {
+        for (const entry of entries()) {
+          if (count++ === 100) process.kill(process.pid, '${signal}')
+          yield entry
+        }
+      }
+      await replaceFiles(files)
+      console.log('written')`
+    const child = spawn(process.execPath, ['--input-type=module', '--eval', script])
+    const said = text(child.stdout)
+    const [, ended] = await once(child, 'close')
+    t.strictSame([ended, await said], [signal, ''])
+    t.strictSame(readdirSync(folder).toSorted(), names.toSorted())
+    for (const name of names) t.equal(readFileSync(join(folder, name), 'utf8'), 'old')
+  })
+}
 
 await t.test('a folder in the place of a file is an error', async (t) => {
   const folder = t.testdir()

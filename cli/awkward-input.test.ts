@@ -1,0 +1,56 @@
+/** Every command that reads manifests, on what people name by mistake: one line, the exit code, nothing printed or made. */
+import { existsSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+import type { ExitCode } from '../api/exit-code.ts'
+import { fakeIo } from './fake-io.ts'
+import { kees } from './kees.ts'
+
+const app = 'apiVersion: v1\nkind: Pod\nmetadata: {name: app}\n'
+const folder = t.testdir({
+  none: { 'notes.txt': 'hi', sub: { 'app.yaml': app } },
+  built: { 'app.yaml': app, 'kustomization.yaml': 'resources: [app.yaml]\n' },
+  'empty.yaml': '',
+  'app.yaml': app,
+})
+writeFileSync(join(folder, 'binary.yaml'), Buffer.from([0xff, 0x00, 0xfe]))
+
+const commands: readonly string[][] = [
+  ['inject', '-f'],
+  ['export', '-f'],
+  ['verify', '-f'],
+  ['create', '-f'],
+  ['status', '-f'],
+  ['fetch', '--workload', 'Pod/app', '--out', join(folder, 'secret'), '-f'],
+  ['diff', '/dev/null'],
+]
+const inputs: readonly (readonly [args: string[], exit: ExitCode, said: string])[] = [
+  [['none'], 1, 'there is no .yaml, .yml or .json file in none; -R reads its subfolders too'],
+  [['built'], 2, 'built has to be built first: pipe into kees what kustomize build built prints'],
+  [['empty.yaml'], 1, 'there is no Kubernetes object in empty.yaml'],
+  [['-'], 1, 'there is no Kubernetes object in standard input'],
+  [['binary.yaml'], 1, 'binary.yaml is not UTF-8 text'],
+  [['absent.yaml'], 2, 'absent.yaml cannot be read: it does not exist (ENOENT)'],
+  [['app.yaml', '--config', 'none'], 2, 'none cannot be read: it is a folder (EISDIR)'],
+  [['app.yaml', '--policy', 'none'], 2, 'none cannot be read: it is a folder (EISDIR)'],
+]
+for (const command of commands) {
+  for (const [args, exit, said] of inputs) {
+    t.test(`kees ${command[0] ?? ''} ${args.join(' ')}`, async (t) => {
+      const path = (arg: string) => (/^[a-z]/.test(arg) ? join(folder, arg) : arg)
+      const io = fakeIo('', { KEES_STORE: `file:${join(folder, 'store')}` })
+      t.equal(await kees([...command, ...args.map(path)], io), exit)
+      t.equal(io.said().replaceAll(`${folder}/`, ''), `error: ${said}\n`)
+      t.equal(io.printed(), '')
+      t.notOk(['secret', 'store'].some((name) => existsSync(join(folder, name))))
+    })
+  }
+}
+
+t.test('a file in the place of the folder of a module', async (t) => {
+  const io = fakeIo()
+  const path = (name: string) => join(folder, name)
+  t.equal(await kees(['export', '-f', path('app.yaml'), '--out', path('empty.yaml')], io), 6)
+  t.match(io.said(), `error: ${path('empty.yaml')} is not a folder\n`)
+  t.notMatch(io.said(), /cannot be read/)
+})

@@ -1,0 +1,25 @@
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
+/**
+ * Does work that leaves nothing behind where it fails or a signal ends the program. The signal has its way all the same, so
+ * that a shell sees 130 for Ctrl-C. It is only listened to here: elsewhere it ends a program that waits for its input.
+ */
+export async function withCleanUp(cleanUp: () => void, work: () => Promise<void>): Promise<void> {
+  const forget = () => {
+    for (const signal of signals) process.off(signal, end)
+  }
+  const end = (signal: NodeJS.Signals) => {
+    cleanUp()
+    forget()
+    process.kill(process.pid, signal)
+  }
+  for (const signal of signals) process.on(signal, end)
+  try {
+    await work()
+  } catch (error) {
+    cleanUp()
+    throw error
+  } finally {
+    forget()
+  }
+}
