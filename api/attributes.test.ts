@@ -39,7 +39,10 @@ const accepted: readonly (readonly [title: string, text: string, ...attributes: 
 ]
 
 for (const [title, text, ...attributes] of accepted) {
-  const expected = { attributes: attributes.map(([name, value]) => ({ name, value })), problems: [] }
+  const expected = {
+    attributes: attributes.map(([name, value], index) => ({ name, value, position: index + 1 })),
+    problems: [],
+  }
   t.strictSame(parseAttributes(text), expected, title)
 }
 
@@ -105,8 +108,8 @@ for (const [title, text, ...problems] of refused) {
 t.strictSame(
   parseAttributes('a=b,c,d="e"f,g=h').attributes,
   [
-    { name: 'a', value: 'b' },
-    { name: 'g', value: 'h' },
+    { name: 'a', value: 'b', position: 1 },
+    { name: 'g', value: 'h', position: 4 },
   ],
   'what is wrong with one part leaves the others',
 )
@@ -126,7 +129,8 @@ await t.test('what is formatted is parsed back as it was', async () => {
   const attribute = fc.record({ name, value: anyText }, { noNullPrototype: true })
   fc.assert(
     fc.property(fc.array(attribute), (attributes) => {
-      deepStrictEqual(parseAttributes(formatAttributes(attributes)), { attributes, problems: [] })
+      const placed = attributes.map((one, index) => ({ ...one, position: index + 1 }))
+      deepStrictEqual(parseAttributes(formatAttributes(attributes)), { attributes: placed, problems: [] })
     }),
     { numRuns: 500 },
   )

@@ -11,10 +11,15 @@
  * Examples: `kind=DYNAMIC,type=RSA,size=2048`, `kind=REFERENCE, type=PASSWORD, storageKey="team a/db"`, and the empty
  * value, which a resource may have. A name stands at most once; that is checked by who knows what the names mean.
  */
+import { looksLikeName } from './attribute-label.ts'
+
 export type Attribute = { readonly name: string; readonly value: string }
 
+/** Where it stands among the parts, from 1. */
+export type PlacedAttribute = Attribute & { readonly position: number }
+
 export type Attributes = {
-  readonly attributes: readonly Attribute[]
+  readonly attributes: readonly PlacedAttribute[]
   /** One sentence for each part that is not an attribute. A part is named by its number: its text may be a secret. */
   readonly problems: readonly string[]
 }
@@ -31,13 +36,14 @@ function trim(text: string): string {
 }
 
 export function parseAttributes(text: string): Attributes {
-  const attributes: Attribute[] = []
+  const attributes: PlacedAttribute[] = []
   const problems: string[] = []
   if (blank.test(text)) return { attributes, problems }
   splitParts(text).forEach((part, index) => {
+    const position = index + 1
     const parsed = parseAttribute(part)
-    if (typeof parsed === 'string') problems.push(`attribute ${index + 1} ${parsed}`)
-    else attributes.push(parsed)
+    if (typeof parsed === 'string') problems.push(`attribute ${position} ${parsed}`)
+    else attributes.push({ ...parsed, position })
   })
   return { attributes, problems }
 }
@@ -88,11 +94,12 @@ function parseAttribute(part: string): Attribute | string {
   const value = trim(part.slice(equals + 1))
   if (!value.startsWith('"')) return { name, value }
   const close = endOfQuoted(value, 0)
-  if (close >= value.length) return `(${name}) has a quoted value without its closing quote`
-  if (close < value.length - 1) return `(${name}) has text after the closing quote: a comma is missing`
+  const shown = looksLikeName(name) ? `(${name}) ` : ''
+  if (close >= value.length) return `${shown}has a quoted value without its closing quote`
+  if (close < value.length - 1) return `${shown}has text after the closing quote: a comma is missing`
   const inside = value.slice(1, -1)
   if (/\\[^"\\]/.test(inside.replaceAll('\\\\', ''))) {
-    return `(${name}) has a backslash that escapes neither a quote nor a backslash`
+    return `${shown}has a backslash that escapes neither a quote nor a backslash`
   }
   return { name, value: inside.replace(/\\(.)/g, '$1') }
 }

@@ -1,6 +1,6 @@
 import t from 'tap'
 import type { DynamicSecret } from './declaration.ts'
-import { entropyOf, judgeStorage } from './judge-storage.ts'
+import { entropyOf, judgeStorage, warnOfWeak } from './judge-storage.ts'
 import { parsePodAnnotations } from './pod-annotations.ts'
 import { parseStoragePolicy } from './storage-policy.ts'
 
@@ -143,3 +143,27 @@ for (const [type, size, bits] of strengths) {
     `${type} ${size}: ${bits} bits`,
   )
 }
+
+await t.test('without a policy, what is easily guessed is a warning', async (t) => {
+  const sizes: readonly (readonly [attributes: string, ...said: string[]])[] = [
+    [
+      'type=PASSWORD,size=16',
+      'type PASSWORD and size 16 give 11 bits, which can be guessed: take 88 or more',
+    ],
+    [
+      'type=PASSWORD,size=80',
+      'type PASSWORD and size 80 give 59 bits, which can be guessed: take 88 or more',
+    ],
+    ['type=PASSWORD,size=88'],
+    ['type=RANDOM,size=56', 'type RANDOM and size 56 give 56 bits, which can be guessed: take 64 or more'],
+    ['type=RANDOM,size=64'],
+  ]
+  for (const [attributes, ...said] of sizes) {
+    const found = warnOfWeak(pod('', { a: `kind=DYNAMIC,${attributes}`, b: 'kind=REFERENCE,type=PASSWORD' }))
+    t.strictSame(
+      found.map(({ severity, code, annotation, message }) => `${severity} ${code} ${annotation}: ${message}`),
+      said.map((one) => `warning WEAK secret.bsycorp.com/a: ${one}`),
+      attributes,
+    )
+  }
+})

@@ -2,6 +2,7 @@ import type { DynamicSecret } from './declaration.ts'
 import type { Mistake } from './mistake.ts'
 import { type Declared, isDynamic } from './pod-annotations.ts'
 import {
+  defaultMinBits,
   dependsOnNamespace,
   isBelow,
   resolvePrefix,
@@ -46,6 +47,22 @@ export function judgeStorage(
   const rule = ruleFor(policy, namespace)
   if (rule) return [...judgePrefixes(rule, namespace, dynamic), ...judgeLimits(rule, dynamic)]
   return dynamic.map((one) => refusal(one, `no rule of the StoragePolicy is for the namespace ${namespace}`))
+}
+
+/** Without a policy: what the default one would find too easy to guess, which RSA never is. */
+export function warnOfWeak(declareds: readonly Declared[]): Mistake[] {
+  return declareds.filter(isDynamic).flatMap(({ annotation, declaration }): Mistake[] => {
+    const bits = entropyOf(declaration)
+    if (bits >= defaultMinBits) return []
+    const { type, size } = declaration
+    const message = `type ${type} and size ${size} give ${bits} bits, which can be guessed: take ${leastSize(type)} or more`
+    return [{ severity: 'warning', code: 'WEAK', annotation, message }]
+  })
+}
+
+/** In bits, as `size` has it. */
+function leastSize(type: DynamicSecret['type']): number {
+  return type === 'PASSWORD' ? Math.ceil(defaultMinBits / Math.log2(62)) * 8 : defaultMinBits
 }
 
 /** Bits that an attacker has to guess, at most: https://csrc.nist.gov/pubs/sp/800/57/pt1/r5/final, table 2, for RSA. */

@@ -18,10 +18,11 @@ export type MistakeCode =
   | 'NOT_SUPPORTED'
   | 'CONFLICT'
   | 'POLICY'
+  | 'WEAK'
 
 /**
- * One thing wrong with one annotation. The message names what is allowed. It quotes attribute names and the values
- * of kind, type and size, and never any other value: people paste passwords into annotations.
+ * One thing wrong with one annotation. The message names what is allowed. It quotes the names of attributes, where
+ * they look like names, and the values of kind, type and size, and no other value: people paste passwords into annotations.
  */
 export type Mistake = {
   readonly severity: 'error' | 'warning'

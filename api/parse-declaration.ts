@@ -1,4 +1,5 @@
-import { type Attribute, formatAttributes, parseAttributes } from './attributes.ts'
+import { attributeLabel } from './attribute-label.ts'
+import { type Attribute, formatAttributes, parseAttributes, type PlacedAttribute } from './attributes.ts'
 import { type Declaration, type Pin, type SecretType, secretTypes } from './declaration.ts'
 import { groupProblem } from './group.ts'
 import { type Mistake, type MistakeCode, quote } from './mistake.ts'
@@ -61,13 +62,17 @@ type Report = (code: MistakeCode, message: string, severity?: Mistake['severity'
 /** Undefined is the value of an attribute that stands there misspelt: reported already, and not to be missed. */
 type Read = ReadonlyMap<KnownAttribute, string | undefined>
 
-function readAttributes(what: Declaration['what'], attributes: readonly Attribute[], report: Report): Read {
+function readAttributes(
+  what: Declaration['what'],
+  attributes: readonly PlacedAttribute[],
+  report: Report,
+): Read {
   const known: readonly KnownAttribute[] = what === 'resource' ? resourceAttributes : secretAttributes
   const read = new Map<KnownAttribute, string | undefined>()
   const seen = new Set<string>()
-  for (const { name, value } of attributes) {
+  for (const { name, value, position } of attributes) {
     if (seen.has(name)) {
-      report('DUPLICATE_ATTRIBUTE', `attribute ${quote(name)} stands more than once`)
+      report('DUPLICATE_ATTRIBUTE', `${attributeLabel(name, position)} stands more than once`)
       continue
     }
     seen.add(name)
@@ -81,7 +86,7 @@ function readAttributes(what: Declaration['what'], attributes: readonly Attribut
       if (!read.has(meant)) read.set(meant, undefined)
       report('MISSPELT_ATTRIBUTE', `attribute ${quote(name)} is not known: did you mean ${quote(meant)}?`)
     } else {
-      const ignored = `attribute ${quote(name)} is not known and has no effect; known are ${known.join(', ')}`
+      const ignored = `${attributeLabel(name, position)} is not known and has no effect; known are ${known.join(', ')}`
       report('UNKNOWN_ATTRIBUTE', ignored, 'warning')
     }
   }

@@ -283,13 +283,13 @@ const wrong: readonly (readonly [title: string, key: string, value: string, ...m
     'an unknown prefix',
     'secrets.bsycorp.com/a',
     reference,
-    `warning UNKNOWN_PREFIX: "secrets.bsycorp.com/" is not known and has no effect; ${knownPrefixes}`,
+    `warning UNKNOWN_PREFIX: "secrets.bsycorp.com/" is not known and has no effect; ${knownPrefixes}; did you mean "secret.bsycorp.com/"?`,
   ],
   [
     'a known prefix in another case',
     'Secret.bsycorp.com/a',
     reference,
-    `warning UNKNOWN_PREFIX: "Secret.bsycorp.com/" is not known and has no effect; ${knownPrefixes}`,
+    `warning UNKNOWN_PREFIX: "Secret.bsycorp.com/" is not known and has no effect; ${knownPrefixes}; did you mean "secret.bsycorp.com/"?`,
   ],
   [
     'a domain below a known prefix',

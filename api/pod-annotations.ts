@@ -12,6 +12,7 @@
  * are to come, and refused until then.
  */
 import { injectedAnnotation } from './annotation-domain.ts'
+import { misspeltDomain, unknownPrefix } from './annotation-prefix.ts'
 import type { Declaration, DynamicSecret } from './declaration.ts'
 import { isDnsLabel } from './dns-label.ts'
 import { groupOf } from './group.ts'
@@ -48,11 +49,13 @@ const namePattern = /^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/
 /** @param annotations the pod template's, each key once. */
 export function parsePodAnnotations(annotations: Iterable<Annotation>, domain: string): PodAnnotations {
   const mistakes: Mistake[] = []
-  const ours = [...annotations].flatMap(([key, value]) => {
+  const all = [...annotations]
+  const ours = all.flatMap(([key, value]) => {
     const [what, name] = splitKey(key, domain)
     return what === undefined || name === undefined ? [] : [{ key, what, name, value }]
   })
   const { prefix, ...settings } = readSettings(ours, mistakes)
+  for (const [key] of all) mistakes.push(...misspeltDomain(key, domain))
   const declared: Declared[] = []
   let annotated = false
   for (const { key, what, name, value } of ours) {
@@ -175,12 +178,6 @@ function readDeclaration(
   if (wrong === undefined) return declared
   mistakes.push(mistake('BAD_NAME', key, `the other part of the pair ${wrong.problem}`))
   return undefined
-}
-
-function unknownPrefix(key: string, what: string, domain: string): Mistake {
-  const known = ['secret', 'resource', 'lease', 'init'].map((one) => `${one}.${domain}/`).join(', ')
-  const message = `${quote(`${what}.${domain}/`)} is not known and has no effect; known are ${known}`
-  return { severity: 'warning', code: 'UNKNOWN_PREFIX', annotation: key, message }
 }
 
 function mistake(code: MistakeCode, annotation: string, message: string): Mistake {

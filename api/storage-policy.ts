@@ -31,8 +31,10 @@ export type StorageRule = {
   readonly maxNewPerHour: number
 }
 
+/** Of real entropy. */
+export const defaultMinBits = 64
 /** What a rule says that does not say it: the limits of the rule that the installation brings. */
-const limits = { minBits: 64, maxPerPod: 50, maxNewPerHour: 200 } as const
+const limits = { minBits: defaultMinBits, maxPerPod: 50, maxNewPerHour: 200 } as const
 const ruleFields = ['namespaces', 'prefixes', ...Object.keys(limits)]
 
 /** In place of a namespace while a prefix is checked. */

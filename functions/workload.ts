@@ -1,7 +1,7 @@
 /** What the objects of one input declare, with everything that is wrong with it: the same for every function. */
 import { findConflicts } from '../api/conflicts.ts'
 import { findNameMistakes } from '../api/format-names.ts'
-import { judgeStorage } from '../api/judge-storage.ts'
+import { judgeStorage, warnOfWeak } from '../api/judge-storage.ts'
 import type { Mistake } from '../api/mistake.ts'
 import { type PodAnnotations, parsePodAnnotations } from '../api/pod-annotations.ts'
 import { defaultFormat, type SecretsFormat } from '../api/secrets-format.ts'
@@ -43,7 +43,9 @@ export function workloadReader(config: WorkloadConfig, given?: SecretsFormat): W
     const pod = parsePodAnnotations(template.annotations, domain)
     const owner = { object, key: template.key }
     const where = object.namespace ?? (namespace === '' ? undefined : namespace)
-    const judged = storagePolicy ? judgeStorage(storagePolicy, where, pod.declared, unknown) : []
+    const judged = storagePolicy
+      ? judgeStorage(storagePolicy, where, pod.declared, unknown)
+      : warnOfWeak(pod.declared)
     const format = pod.settings.format ?? given ?? injectedFormat(item, template) ?? defaultFormat
     const names = findNameMistakes(pod.declared, format)
     findings.push(...findingsOf([...template.mistakes, ...pod.mistakes, ...names, ...judged], owner))
@@ -55,7 +57,8 @@ export function workloadReader(config: WorkloadConfig, given?: SecretsFormat): W
     return { item, template, pod: { ...pod, annotated }, format }
   }
   return {
-    concerns: (mentions) => mentions(`.${domain}/`),
+    // With a misspelt domain there is no other trace of it.
+    concerns: (mentions) => mentions(`.${domain}/`) || mentions('secret.') || mentions('resource.'),
     read: (item) => {
       const templates = podTemplatesOf(item, domain, podTemplates)
       findings.push(...misplacedFindings(item, templates, config))

@@ -4,7 +4,7 @@ import type { SourceEdit } from '../apply-edits.ts'
 import type { Refusals } from '../editable.ts'
 import type { InjectionRecord } from '../injection-record.ts'
 import type { Value } from '../source-value.ts'
-import { addMounts } from './add-mounts.ts'
+import { addMounts, type Chosen } from './add-mounts.ts'
 import { collision } from './collision.ts'
 import { contradictions, type InjectConfig } from './config.ts'
 import { effectiveConfig, mountPathIn } from './effective-config.ts'
@@ -48,7 +48,7 @@ export function addInjection(
   }
   const warnings: string[] = []
 
-  const chosen = settings.containers ?? (config.containers.length > 0 ? config.containers : undefined)
+  const chosen = chosenContainers(settings, config)
   const recordedPath =
     (recorded.container && mountPathIn(recorded.container, record?.volumes[0])) ?? config.secretMountPath
   const mounts = addMounts(parts, config, injection, record, recordedPath, chosen, { errors, warnings })
@@ -63,6 +63,15 @@ export function addInjection(
   }
   const edits = [...mounts.edits, ...volumes, ...container]
   return { edits, warnings, errors, record: wanted }
+}
+
+function chosenContainers(settings: PodSettings, config: InjectConfig): Chosen | undefined {
+  if (settings.containers) {
+    return { names: settings.containers, by: `annotation init.${config.annotationDomain}/containers` }
+  }
+  return config.containers.length > 0
+    ? { names: config.containers, by: config.nameOption('containers') }
+    : undefined
 }
 
 /** What the record names, as it stands now. */

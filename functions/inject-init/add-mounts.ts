@@ -1,4 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
+import { quote } from '../../api/mistake.ts'
+import { nearMiss } from '../../api/near-miss.ts'
 import type { SourceEdit } from '../apply-edits.ts'
 import type { Refusals } from '../editable.ts'
 import type { InjectionRecord } from '../injection-record.ts'
@@ -15,6 +17,9 @@ export type Mounts = {
   readonly containers: readonly string[]
 }
 
+/** The containers that get the mount, and what says so, for messages. */
+export type Chosen = { readonly names: readonly string[]; readonly by: string }
+
 /**
  * Mounts the secrets into the other containers.
  *
@@ -26,7 +31,7 @@ export function addMounts(
   { mount, refresher }: Injection,
   record: InjectionRecord | undefined,
   recordedPath: string,
-  chosen: readonly string[] | undefined,
+  chosen: Chosen | undefined,
   { errors, warnings }: { errors: Refusals; warnings: string[] },
 ): Mounts {
   const { document, lists } = parts
@@ -37,14 +42,17 @@ export function addMounts(
     refresher && config.refreshContainerName,
   ])
   const names = others.map(({ name }) => name)
-  // Not quoted: the names may come from an annotation, and people paste all sorts of things into those.
-  if (chosen?.some((name) => !names.includes(name))) {
-    errors.push(`a container that is to get the secrets is not in the pod: there are ${names.join(', ')}`)
+  for (const name of chosen?.names.filter((one) => !names.includes(one)) ?? []) {
+    const meant = nearMiss(name, names)
+    const hint = meant === undefined ? '' : `; did you mean ${meant}?`
+    errors.push(
+      `${chosen?.by} names ${quote(name)}, which is not in the pod: there are ${names.join(', ')}${hint}`,
+    )
   }
   const edits: SourceEdit[] = []
   const containers: string[] = []
   for (const { name, node } of others) {
-    const isChosen = chosen === undefined || chosen.includes(name)
+    const isChosen = chosen === undefined || chosen.names.includes(name)
     if (!isChosen && record?.mounts.includes(name) !== true) continue
     const list = partList(document, node, 'volumeMounts', `${parts.where} container ${name}`, errors)
     const ours = record && recordedMount(list, name, record, recordedPath)
