@@ -31,6 +31,7 @@ export function injectionChanges(
   records: InjectionRecords | undefined,
   config: InjectConfig,
 ): InjectionChanges {
+  if (workloads.length === 0) return { changes: new Map(), findings: [] }
   const before = toValue(item.root)
   const { value: plain, problem } = readPlain(JSON.stringify(before), item)
   if (problem !== undefined) {

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { isMap } from '../options.ts'
 import type { Value } from '../source-value.ts'
+import { parseQuantity } from './quantity.ts'
 
 /**
  * Whether a part of a pod says what is wanted of it: as it is written, or as the API server gives it back, with defaults
@@ -28,19 +29,12 @@ function quantities(map: { readonly [key: string]: Value }): Value {
   return Object.fromEntries(Object.entries(map).map(([name, one]) => [name, quantity(one)]))
 }
 
-const units = new Map([
-  ['n', 1e-9],
-  ['u', 1e-6],
-  ['m', 1e-3],
-  ['', 1],
-  ...['k', 'M', 'G', 'T', 'P', 'E'].map((unit, index): [string, number] => [unit, 1000 ** (index + 1)]),
-  ...['K', 'M', 'G', 'T', 'P', 'E'].map((unit, index): [string, number] => [`${unit}i`, 1024 ** (index + 1)]),
-])
-
-/** https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/ */
+/** In one spelling for all that mean the same. */
 function quantity(value: Value): Value {
-  if (typeof value !== 'string' && typeof value !== 'number') return value
-  const [, digits = '', unit = ''] = /^([0-9.]+(?:[eE][-+]?[0-9]+)?)([a-zA-Z]*)$/.exec(String(value)) ?? []
-  const factor = units.get(unit)
-  return digits === '' || factor === undefined ? value : Number(digits) * factor
+  const parsed =
+    typeof value === 'string' || typeof value === 'number' ? parseQuantity(String(value)) : undefined
+  if (!parsed) return value
+  let { units, scale } = parsed
+  for (; scale > 0 && units % 10n === 0n; scale--) units /= 10n
+  return `${units}e-${scale}`
 }

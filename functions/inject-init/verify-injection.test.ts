@@ -275,6 +275,14 @@ t.test("an alias is in nobody's way", async (t) => {
   t.match(errorsOf(aliased.replace(mount, '')), [/container app does not mount \/secret; container proxy/])
 })
 
+t.test('aliases that nest deeper than any manifest are refused, and nothing breaks', async (t) => {
+  const nested = (leaf: string) => '{x: '.repeat(150) + leaf + '}'.repeat(150)
+  const deep = `${injected}a: &a ${nested('1')}\nb: ${nested('*a')}\n`
+  t.match(errorsOf(deep), [
+    /^error: Deployment\/app cannot be judged: it is not YAML: nesting exceeded 200 levels/,
+  ])
+})
+
 t.test('each template of an object is judged by itself', async (t) => {
   const job = (name: string) => ({
     name,
