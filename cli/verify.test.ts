@@ -249,7 +249,12 @@ spec:
     .replaceAll(/( +)fieldPath: /g, '$1apiVersion: v1\n$1fieldPath: ')
   const list = { apiVersion: 'v1', kind: 'List', items: [parse(read)] }
   t.strictSame(await run(['verify', '-f', '-'], JSON.stringify(list)), { exit: 0, printed: '', said: '' })
-  const [{ spec }] = list.items
+  const [{ metadata, spec }] = list.items
+  const raw = { apiVersion: 'v1', kind: 'PodList', items: [{ metadata, spec }] }
+  t.strictSame(await run(['verify', '-f', '-'], JSON.stringify(raw)), { exit: 0, printed: '', said: '' })
+  raw.items.push({ metadata: { ...metadata, name: 'bare' }, spec: { containers: spec.containers } })
+  const { said: missed } = await run(['verify', '-f', '-'], JSON.stringify(raw))
+  t.match(missed, /^error: Pod\/bare is annotated but not injected/)
   spec.containers.push({ name: 'istio-proxy' })
   t.equal((await run(['verify', '-f', '-'], JSON.stringify(list))).exit, 0, 'a mesh puts its own beside them')
   delete spec.containers[0].volumeMounts

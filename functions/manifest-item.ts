@@ -1,31 +1,42 @@
 import type { ObjectReference } from './krm-result.ts'
-import type { SourceDocument, SourceMap } from './source-node.ts'
-import { allEntries, lookUp, lookUpPath, ownEntry, stringOf } from './source-value.ts'
+import type { SourceDocument, SourceMap, SourceNode } from './source-node.ts'
+import { allEntries, isNull, lookUp, lookUpPath, ownEntry, stringOf } from './source-value.ts'
 
-/** One Kubernetes object in YAML source: a document, an item of a ResourceList, or an item of a `kind: List`. */
+/** One Kubernetes object in YAML source: a document, an item of a ResourceList, or an item of a list such as `kind: List`. */
 export type ManifestItem = {
   readonly document: SourceDocument
   readonly root: SourceMap
   readonly object: ObjectReference
 }
 
-/** The objects under a node: itself, or the items of a List, however deep. What is no object has no apiVersion or kind. */
+/**
+ * The objects under a node: itself, or the items of a list, however deep. What is no object has no apiVersion or kind.
+ *
+ * A list is what kubectl and kustomize take for one: its kind ends in `List`, and it has items. Those of a typed list,
+ * such as a DeploymentList of the API server's, need not say their apiVersion and kind, for the list says them.
+ * https://kubernetes.io/docs/reference/using-api/api-concepts/#collections
+ *
+ * @param given of a typed list around it.
+ */
 export function itemsUnder(
   document: SourceDocument,
-  node: SourceDocument['root'] | undefined,
+  node: SourceNode | undefined,
+  given: { readonly apiVersion?: string; readonly kind?: string } = {},
 ): ManifestItem[] {
-  if (node?.type !== 'map') return []
-  const apiVersion = stringOf(lookUp(node, 'apiVersion'))
-  const kind = stringOf(lookUp(node, 'kind'))
+  // What stands behind an alias is read, and refused where it is to be edited.
+  const root = node?.type === 'alias' ? node.target : node
+  if (root?.type !== 'map') return []
+  const apiVersion = stringOf(lookUp(root, 'apiVersion')) ?? given.apiVersion
+  const kind = stringOf(lookUp(root, 'kind')) ?? given.kind
   if (apiVersion === undefined || kind === undefined) return []
-  if (apiVersion === 'v1' && kind === 'List') {
-    const items = ownEntry(node, 'items')?.value
-    return items?.type === 'sequence' ? items.items.flatMap((item) => itemsUnder(document, item)) : []
-  }
-  const name = stringOf(lookUpPath(node, ['metadata', 'name'])) ?? ''
-  const namespace = stringOf(lookUpPath(node, ['metadata', 'namespace']))
+  const items = kind.endsWith('List') ? ownEntry(root, 'items')?.value : undefined
+  const ofItems = kind === 'List' ? {} : { apiVersion, kind: kind.slice(0, -'List'.length) }
+  if (items?.type === 'sequence') return items.items.flatMap((one) => itemsUnder(document, one, ofItems))
+  if (isNull(items)) return []
+  const name = stringOf(lookUpPath(root, ['metadata', 'name'])) ?? ''
+  const namespace = stringOf(lookUpPath(root, ['metadata', 'namespace']))
   const object = { apiVersion, kind, name, ...(namespace === undefined ? {} : { namespace }) }
-  return [{ document, root: node, object }]
+  return [{ document, root, object }]
 }
 
 /** The object's own annotations; values that are no strings are left out. */

@@ -110,6 +110,7 @@ const stray = fc.oneof(
     '  apiVersion: v1',
     '  kind: Pod',
     '- kind: List',
+    '- kind: PodList',
     '  items:',
     '  metadata:',
   ),

@@ -320,6 +320,22 @@ for (const [title, patch, exit, says] of stale) {
   })
 }
 
+t.test('a typed list, which kustomize opens as we do', { skip }, async (t) => {
+  const workload = parseAllDocuments(app).map((one): unknown => one.toJS())
+  const list = stringify({ apiVersion: 'apps/v1', kind: 'DeploymentList', items: workload })
+  const files = (resource: string): Files => ({ ...base(), 'base/app.yaml': resource })
+  const opened = build(t, join(write(t, files(list)), 'base'))
+  t.equal(opened, build(t, join(write(t, files(app)), 'base')))
+  t.equal(run('kees', ['verify', '-f', '-'], { input: opened }).status, 0)
+  const injected = run('kees', ['inject', '-f', '-'], { input: list })
+  const folder = write(t, {
+    'list.yaml': injected.stdout,
+    'kustomization.yaml': kustomization({ resources: ['list.yaml'] }),
+  })
+  t.strictSame(podIn(build(t, folder))?.initContainers, podIn(opened)?.initContainers)
+  t.equal(run('kees', ['verify', '-f', '-'], { input: list }).status, 1)
+})
+
 t.test('a remote base', { skip: kustomize().missing ?? git().missing ?? false }, async (t) => {
   const remote = write(t, base())
   const inRemote = (...args: string[]) =>
