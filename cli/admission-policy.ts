@@ -3,6 +3,7 @@ import { injectOptions, parseInjectConfig } from '../functions/inject-init/confi
 import { injectInit } from '../functions/inject-init/inject-init.ts'
 import { yamlLines } from '../functions/yaml-text.ts'
 import { actions, type Action, policyObjects } from './admission-policy/policy-objects.ts'
+import { exampleImage } from './example-image.ts'
 import { type Command, type Io, sayUsage } from './command.ts'
 import type { ParsedFlags } from './flags.ts'
 import { functionFlags, readFunctionFlags } from './function-flags.ts'
@@ -17,6 +18,16 @@ export const admissionPolicyCommand: Command = {
   usage: '--policy FILE --image IMAGE [OPTION ...]',
   purpose:
     'Prints the ValidatingAdmissionPolicies, with their bindings, that hold pods to a StoragePolicy and to the injection.',
+  examples: [
+    [
+      'Have the API server refuse what is not injected or not allowed',
+      `kees admission-policy --policy storage-policy.yaml --image ${exampleImage} | kubectl apply -f -`,
+    ],
+    [
+      'Only warn, and note it in the audit log',
+      `kees admission-policy --policy storage-policy.yaml --image ${exampleImage} --action Warn --action Audit`,
+    ],
+  ],
   flags: {
     image: {
       takes: 'IMAGE',

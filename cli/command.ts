@@ -20,7 +20,12 @@ export type Command = {
   readonly name: string
   /** What follows the name, such as `-f FILE --out DIR`. */
   readonly usage: string
+  /** One sentence. */
   readonly purpose: string
+  /** More sentences. */
+  readonly details?: string
+  /** What a command line does, and the line; the test runs them. */
+  readonly examples: readonly (readonly [does: string, line: string])[]
   readonly flags: Flags
   readonly run: (parsed: ParsedFlags, io: Io) => Promise<ExitCode>
 }

@@ -24,10 +24,16 @@ import { sayProblems } from './say-problems.ts'
 const { name: _name, output: _output, format: _format, ...options } = exportIam.options
 const exportFunction = { ...exportIam, options }
 
+const formatOption = choiceOption('', ['terraform', 'json', 'markdown'], 'terraform')
+
 export const exportCommand: Command = {
   name: 'export',
   usage: '-f FILE [--out DIR | --check DIR] [--format terraform|json|markdown] [OPTION ...]',
   purpose: 'Writes the Terraform module that lets each role read exactly what its workloads declare.',
+  examples: [
+    ['Write the module of an environment', 'kees export -f manifest.yaml --out terraform/prod'],
+    ['Tell a pull request who may read what', 'kees export -f manifest.yaml --format markdown'],
+  ],
   flags: {
     ...manifestFlags,
     out: {
@@ -41,10 +47,10 @@ export const exportCommand: Command = {
         'write nothing; exit with 1 if the module in DIR means something else, layout and comments aside',
     },
     format: {
-      takes: 'FORMAT',
+      takes: formatOption.takes.replaceAll(' or ', '|'),
       meaning:
-        'terraform, json (the IAM documents, which needs --region and --account) or markdown (who may read what, ' +
-        'for a pull request; printed only) (default terraform)',
+        'the module; the IAM documents, which need --region and --account; or who may read what, for a pull request, ' +
+        'printed only (default terraform)',
     },
     ...functionFlags(exportFunction),
   },
@@ -89,8 +95,6 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   await replaceFiles(new Map([...files].map(([name, text]) => [join(out, name), text])))
   return exitCode.done
 }
-
-const formatOption = choiceOption('', ['terraform', 'json', 'markdown'], 'terraform')
 
 /** None where the flag is not given: the file of --config may say one. */
 function readFormat(parsed: ParsedFlags) {

@@ -26,9 +26,18 @@ export const fetchCommand: Command = {
   name: 'fetch',
   usage:
     '--workload KIND/NAME -f FILE [--out FILE] [--resources-out FILE] [--format FORMAT] [--output table|json]',
-  purpose:
-    "Writes what a workload's init container would write, to files that only you can read: to try the app on a laptop. " +
-    'It uses your own rights, not those of the pod.',
+  purpose: "Writes what a workload's init container would write, to files that only you can read.",
+  details: 'To try the app on a laptop. It uses your own rights, not those of the pod.',
+  examples: [
+    [
+      'Write the secrets of a Deployment',
+      'kees fetch --workload Deployment/app -f manifest.yaml --out secrets.properties',
+    ],
+    [
+      'Write them for a shell',
+      'kees fetch --workload Deployment/app -f manifest.yaml --format dotenv --out .env',
+    ],
+  ],
   flags: {
     workload: { takes: 'KIND/NAME', meaning: 'the workload, or KIND/NAMESPACE/NAME' },
     template: { takes: 'NAME', meaning: 'which of several pod templates, as those of a JobSet' },
@@ -39,7 +48,7 @@ export const fetchCommand: Command = {
     },
     'resources-out': { takes: 'FILE', meaning: 'where the resources are written, likewise' },
     format: {
-      takes: secretsFormats.join(' or '),
+      takes: secretsFormats.join('|'),
       meaning: 'how the values are written (default as init writes them in the pod)',
     },
     ...outputFlags,

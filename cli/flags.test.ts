@@ -43,7 +43,7 @@ await t.test('every option of a function is a flag', async (t) => {
   const all = optionFlags(injectInit.options)
   t.equal(Object.keys(all).length, Object.keys(injectInit.options).length)
   t.match(all['image-pull-policy'], {
-    takes: '"" or Always or IfNotPresent or Never',
+    takes: '""|Always|IfNotPresent|Never',
     meaning: /left to Kubernetes/,
   })
   t.equal(all['strict']?.takes, undefined)

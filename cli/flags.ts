@@ -91,13 +91,6 @@ export function givenOptions(
   return { given, problems }
 }
 
-export function flagsHelp(flags: Flags): string[] {
-  return Object.entries(flags).flatMap(([name, { short, takes, meaning }]) => {
-    const both = `${short === undefined ? '' : `-${short}, `}--${name}`
-    return [`  ${both}${takes === undefined ? '' : ` ${takes}`}`, `      ${meaning}`]
-  })
-}
-
 /** The next flag in the place of a value that was forgotten. */
 function isFlag(text: string, flags: Flags): boolean {
   return Object.entries(flags).some(
@@ -107,8 +100,16 @@ function isFlag(text: string, flags: Flags): boolean {
 }
 
 /** What stands for a value is in upper case; values themselves, such as `Memory`, are as they are to be written. */
+const placeholders: readonly (readonly [what: RegExp, placeholder: string])[] = [
+  [/^text$/, 'TEXT'],
+  [/^a user id/, 'ID'],
+  [/^a duration/, 'DURATION'],
+  [/^names.*/, 'NAME,...'],
+  [/ or /g, '|'],
+]
+
 function placeholder(takes: string): string {
-  return takes === 'text' ? 'TEXT' : takes
+  return placeholders.reduce((text, [what, name]) => text.replace(what, name), takes)
 }
 
 export function flagName(option: string): string {

@@ -5,6 +5,7 @@ import { injectInit, injectItems } from '../functions/inject-init/inject-init.ts
 import { exitCodeOf, lineOf } from '../functions/krm-result.ts'
 import type { EditedItem } from '../functions/krm-function.ts'
 import { applyEdits } from '../functions/apply-edits.ts'
+import { exampleImage } from './example-image.ts'
 import { type Command, type Io, isOn } from './command.ts'
 import { joinDocuments } from './join-documents.ts'
 import type { ParsedFlags } from './flags.ts'
@@ -17,6 +18,14 @@ export const injectCommand: Command = {
   name: 'inject',
   usage: '-f FILE [--write | --check] [OPTION ...]',
   purpose: 'Adds the init container to the annotated workloads and prints the manifests.',
+  examples: [
+    [
+      'Inject what kustomize builds',
+      `kustomize build overlays/prod | kees inject --image ${exampleImage} -f - > manifest.yaml`,
+    ],
+    ['Fail where a committed manifest is not injected', 'kees inject --check -f manifests'],
+    ['Edit files in place, with their comments left alone', 'kees inject --write -R -f manifests'],
+  ],
   flags: {
     ...manifestFlags,
     write: { meaning: 'edit the files in place instead of printing' },

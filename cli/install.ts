@@ -12,8 +12,11 @@ const programs = ['inject-init', 'export-iam', 'kees'] as const
 export const installCommand: Command = {
   name: 'install',
   usage: 'DIR',
-  purpose:
-    'Puts Node, inject-init, export-iam and kees into DIR, where they run with DIR on the PATH and no other Node. Again, it replaces what differs.',
+  purpose: 'Puts Node, inject-init, export-iam and kees into DIR.',
+  details: 'They run there with DIR on the PATH and no other Node. Again, it replaces what differs.',
+  examples: [
+    ['Give them to a container that has no Node, such as that of Argo CD', 'kees install /custom-tools'],
+  ],
   flags: {},
   run,
 }

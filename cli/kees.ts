@@ -4,42 +4,38 @@ import { describeBug } from '../api/describe-bug.ts'
 import manifest from '../package.json' with { type: 'json' }
 import { exitCodeOf, failureOf } from '../runtime/failure.ts'
 import { admissionPolicyCommand } from './admission-policy.ts'
-import { type Command, type Io, sayUsage } from './command.ts'
+import { type Io, sayUsage } from './command.ts'
 import { createCommand } from './create.ts'
 import { diffCommand } from './diff.ts'
 import { exportCommand } from './export.ts'
-import { flagsHelp, parseFlags } from './flags.ts'
+import { parseFlags } from './flags.ts'
 import { meantBy } from './meant-by.ts'
 import { fetchCommand } from './fetch.ts'
+import { commandHelp, type CommandGroup, keesHelp } from './help.ts'
 import { injectCommand } from './inject.ts'
 import { installCommand } from './install.ts'
 import { putCommand } from './put.ts'
 import { statusCommand } from './status.ts'
 import { verifyCommand } from './verify.ts'
 
-export const commands: readonly Command[] = [
-  injectCommand,
-  exportCommand,
-  diffCommand,
-  verifyCommand,
-  createCommand,
-  putCommand,
-  statusCommand,
-  fetchCommand,
-  admissionPolicyCommand,
-  installCommand,
+const groups: readonly CommandGroup[] = [
+  { title: 'Build time', commands: [injectCommand, exportCommand, verifyCommand, diffCommand] },
+  { title: 'Parameters in the store', commands: [statusCommand, createCommand, putCommand, fetchCommand] },
+  { title: 'Set-up', commands: [admissionPolicyCommand, installCommand] },
 ]
+
+export const commands = groups.flatMap((group) => group.commands)
 
 /** The command `kees`. @param args without the program's own name. @returns the exit code. */
 export async function kees(args: readonly string[], io: Io): Promise<ExitCode> {
   const [name, ...rest] = args
   if (name === '--help' || name === '-h' || name === 'help') {
     const [about] = rest.filter((arg) => !arg.startsWith('-'))
-    return about === undefined ? print(help(), io) : helpAbout(about, io)
+    return about === undefined ? print(keesHelp(groups), io) : helpAbout(about, io)
   }
   if (name === undefined) {
     io.say('error: a command is missing')
-    for (const line of help().trimEnd().split('\n')) io.say(line)
+    for (const line of keesHelp(groups).trimEnd().split('\n')) io.say(line)
     return exitCode.usage
   }
   if (name === '--version' || name === 'version') return print(`kees ${manifest.version}\n`, io)
@@ -73,26 +69,6 @@ function print(text: string, io: Io): ExitCode {
 function helpAbout(name: string, io: Io): ExitCode {
   const command = commands.find((one) => one.name === name)
   return command ? print(commandHelp(command), io) : sayUsage([unknownCommand(name)], io)
-}
-
-function help(): string {
-  const width = Math.max(...commands.map(({ name }) => name.length))
-  return [
-    "kees: a pod's annotations as the single source of truth for its secrets",
-    '',
-    'Usage: kees COMMAND [FLAG ...]',
-    '',
-    ...commands.map(({ name, purpose }) => `  ${name.padEnd(width)}  ${purpose}`),
-    '',
-    'kees COMMAND --help tells the flags of a command.',
-    'Exit codes: 0 done, 1 the input is wrong, 2 the command line is wrong, 3 parameters missing,',
-    '4 access denied, 5 store not reached, 6 cannot write the output, 70 a bug.',
-    '',
-  ].join('\n')
-}
-
-function commandHelp({ name, usage, purpose, flags }: Command): string {
-  return [`Usage: kees ${name} ${usage}`, '', purpose, '', ...flagsHelp(flags), ''].join('\n')
 }
 
 function unknownCommand(name: string): string {

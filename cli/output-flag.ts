@@ -3,7 +3,7 @@ import { valueOf } from './command.ts'
 import type { Flags, ParsedFlags } from './flags.ts'
 
 export const outputFlags: Flags = {
-  output: { short: 'o', takes: 'FORMAT', meaning: 'table or json (default table)' },
+  output: { short: 'o', takes: 'table|json', meaning: 'for people, or for programs (default table)' },
 }
 
 export type Output = {

@@ -16,8 +16,15 @@ const maxValueSize = 8192
 export const putCommand: Command = {
   name: 'put',
   usage: 'NAME [--overwrite] [--store STORE] < VALUE',
-  purpose:
-    'Stores a REFERENCE from standard input, without its last line end. Never over an existing one without --overwrite.',
+  purpose: 'Stores a REFERENCE from standard input, without its last line end.',
+  details: 'Never over an existing one without --overwrite.',
+  examples: [
+    [
+      'Store a password, below the storage-prefix of who reads it',
+      'kees put /prod/db.password < password.txt',
+    ],
+    ['Store another value in its place', 'kees put /prod/db.password --overwrite < password.txt'],
+  ],
   flags: { overwrite: { meaning: 'replace the parameter if it exists' }, ...storeFlags },
   run,
 }

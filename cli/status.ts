@@ -20,9 +20,13 @@ import { formatTable } from './table.ts'
 export const statusCommand: Command = {
   name: 'status',
   usage: '-f FILE [--output table|json] [--store STORE] [OPTION ...]',
-  purpose:
-    'Tells of everything that manifests or pods (kubectl get pod -o yaml | kees status -f -) declare whether it is in the ' +
-    'store, without decrypting anything. Exits with 3 if something is missing, with 4 if access to something is denied.',
+  purpose: 'Tells which declared parameters are in the store, without decrypting anything.',
+  details:
+    'Manifests declare them, and pods. Exits with 3 if something is missing, with 4 if access to something is denied.',
+  examples: [
+    ['Tell what a pod waits for', 'kubectl get pod app-0 -o yaml | kees status -f -'],
+    ['Tell programs what a manifest needs', 'kees status -f manifest.yaml -o json'],
+  ],
   flags: {
     ...manifestFlags,
     ...outputFlags,

@@ -18,6 +18,13 @@ export const verifyCommand: Command = {
   usage: '-f FILE [--iam DIR] [--pass] [OPTION ...]',
   purpose:
     'Checks that annotations are right, that everything annotated is injected as it should be, and that the policies hold.',
+  examples: [
+    [
+      'Let into the cluster only what is injected and allowed',
+      'kustomize build overlays/prod | kees verify --policy storage-policy.yaml --pass -f - | kubectl apply -f -',
+    ],
+    ['Check the committed module too', 'kees verify -f manifest.yaml --iam terraform/prod'],
+  ],
   flags: {
     ...manifestFlags,
     iam: {

@@ -83,10 +83,11 @@ function isPlain(value: unknown): boolean {
 
 /** Of the commands; the options of the functions, which are flags too, have pages of their own. */
 function keesPage(): string {
-  const pages = commands.flatMap(({ name, usage, purpose, flags }) => [
+  const pages = commands.flatMap(({ name, usage, purpose, details, examples, flags }) => [
     `## kees ${name}`,
     `\`kees ${name} ${usage}\``,
-    purpose,
+    [purpose, ...(details === undefined ? [] : [details])].join(' '),
+    ['```sh', ...examples.flatMap(([does, line]) => [`# ${does}`, line]), '```'].join('\n'),
     table(
       ['flag', 'takes', 'meaning'],
       Object.entries(flags).map(([flag, { short, takes = '', repeatable, meaning }]) => [

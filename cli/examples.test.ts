@@ -1,0 +1,78 @@
+/** The examples of `--help` do what they say, in a folder that has what they name. */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+import { fakeIo } from './fake-io.ts'
+import { exampleImage } from './example-image.ts'
+import { parseFlags } from './flags.ts'
+import { commands, kees } from './kees.ts'
+
+const quickstart = readFileSync(
+  join(import.meta.dirname, '../kustomize-examples/quickstart/app.yaml'),
+  'utf8',
+)
+const policy = `apiVersion: kees.bsycorp.com/v1alpha1
+kind: StoragePolicy
+metadata: {name: default}
+spec: {rules: [{namespaces: ["*"], prefixes: ["/"], minBits: 64, maxPerPod: 9, maxNewPerHour: 9}]}
+`
+
+type Example = { readonly args: readonly string[]; readonly stdin?: string; readonly out?: string }
+
+/** The call of kees in a line such as `x | kees … < FILE`. */
+function read(line: string): Example {
+  const call = line.split(' | ').find((part) => part.startsWith('kees ')) ?? ''
+  const words = call.split(' ').slice(1)
+  const redirect = words.findIndex((word) => word === '<' || word === '>')
+  if (redirect < 0) return { args: words }
+  const [sign, file = ''] = words.slice(redirect)
+  return { args: words.slice(0, redirect), ...(sign === '<' ? { stdin: file } : { out: file }) }
+}
+
+for (const { name, examples, flags } of commands) {
+  t.test(`kees ${name}`, async (t) => {
+    t.ok(examples.length > 0)
+    for (const [does, line] of examples) {
+      const [command, ...args] = read(line).args
+      t.equal(command, name, line)
+      t.strictSame(parseFlags(args, flags).problems, [], line)
+      t.match(does, /^[A-Z].*[^.]$/)
+    }
+    const folder = t.testdir({
+      'manifest.yaml': '',
+      'old.yaml': quickstart,
+      manifests: {},
+      'password.txt': 'fakepassword\n',
+      'storage-policy.yaml': policy,
+    })
+    const before = process.cwd()
+    process.chdir(folder)
+    t.teardown(() => process.chdir(before))
+    const env = { KEES_STORE: `file:${join(folder, 'store')}` }
+    const inject = fakeIo(quickstart)
+    await kees(['inject', '-f', '-'], inject)
+    writeFileSync('manifest.yaml', inject.printed())
+    writeFileSync('manifests/app.yaml', inject.printed())
+    mkdirSync('terraform')
+    await kees(['export', '-f', 'manifest.yaml', '--out', 'terraform/prod'], fakeIo())
+    await kees(['create', '-f', 'manifest.yaml'], fakeIo('', env))
+    await kees(['put', 'db.password'], fakeIo('fakepassword', env))
+
+    // A copy of Node is no quick test; test/installed.test.ts makes one.
+    for (const [, line] of name === 'install' ? [] : examples) {
+      const { args, stdin } = read(line)
+      const piped = args.some((arg) => arg === '-') ? pipedTo(args, inject.printed()) : ''
+      const io = fakeIo(stdin === undefined ? piped : readFileSync(stdin), env)
+      t.equal(await kees(args, io), 0, `${line}\n${io.said()}`)
+    }
+  })
+}
+
+/** What is verified and injected was built before; the rest reads what is injected. */
+function pipedTo([command]: readonly string[], injected: string): string {
+  return command === 'inject' ? quickstart : injected
+}
+
+t.test('the image of the examples is one of the release', async (t) => {
+  t.match(exampleImage, /^bsycorp\/kees-init:v\d+\.\d+\.\d+$/)
+})

@@ -1,0 +1,63 @@
+import type { Command } from './command.ts'
+import type { Flags } from './flags.ts'
+
+/** What a terminal shows on one line. */
+const width = 80
+
+export type CommandGroup = { readonly title: string; readonly commands: readonly Command[] }
+
+export function keesHelp(groups: readonly CommandGroup[]): string {
+  const names = groups.flatMap(({ commands }) => commands.map(({ name }) => name.length))
+  const column = Math.max(...names) + 4
+  return [
+    "kees: a pod's annotations as the single source of truth for its secrets",
+    '',
+    'Usage: kees COMMAND [FLAG ...]',
+    ...groups.flatMap(({ title, commands }) => [
+      '',
+      `${title}:`,
+      ...commands.flatMap(({ name, purpose }) => {
+        const [first = '', ...more] = wrapped(purpose, column)
+        return [`  ${name.padEnd(column - 2)}${first.trimStart()}`, ...more]
+      }),
+    ]),
+    '',
+    'kees help COMMAND tells the flags of a command, with examples.',
+    'Exit codes: 0 done, 1 the input is wrong, 2 the command line is wrong,',
+    '3 parameters missing, 4 access denied, 5 store not reached,',
+    '6 cannot write the output, 70 a bug.',
+    '',
+  ].join('\n')
+}
+
+export function commandHelp({ name, usage, purpose, details, examples, flags }: Command): string {
+  const ofFlags = flagsHelp(flags)
+  return [
+    `Usage: kees ${name} ${usage}`,
+    '',
+    ...wrapped([purpose, ...(details === undefined ? [] : [details])].join(' '), 0),
+    '',
+    'Examples:',
+    ...examples.flatMap(([does, line]) => [`  # ${does}`, `  ${line}`]),
+    ...(ofFlags.length === 0 ? [] : ['', 'Flags:', ...ofFlags]),
+    '',
+  ].join('\n')
+}
+
+export function flagsHelp(flags: Flags): string[] {
+  return Object.entries(flags).flatMap(([name, { short, takes, meaning }]) => {
+    const both = `${short === undefined ? '' : `-${short}, `}--${name}`
+    return [`  ${both}${takes === undefined ? '' : ` ${takes}`}`, ...wrapped(meaning, 6)]
+  })
+}
+
+function wrapped(text: string, indent: number): string[] {
+  const lines: string[] = []
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1)
+    if (last !== undefined && indent + last.length + 1 + word.length <= width)
+      lines[lines.length - 1] = `${last} ${word}`
+    else lines.push(word)
+  }
+  return lines.map((line) => ' '.repeat(indent) + line)
+}
