@@ -135,7 +135,7 @@ function describeOption(
   by: string,
 ): string {
   if (typeof wanted !== 'string' || (found !== undefined && typeof found !== 'string'))
-    return `${what} is not as ${by} says`
+    return `${what} ${what.endsWith('s') ? 'are' : 'is'} not as ${by} says`
   return `${what} is ${found === undefined ? 'missing' : quote(found)}, ${by} says ${quote(wanted)}`
 }
 

@@ -22,6 +22,18 @@ const rows: readonly (readonly [title: string, found: Value, wanted: Value, same
   ['and another has another', { sizeLimit: '1Mi' }, { sizeLimit: '1M' }, false],
   ['be it a number', { limits: { cpu: 2 } }, { limits: { cpu: '2' } }, true],
   ['what is no quantity is compared as it is', { sizeLimit: 'x' }, { sizeLimit: 'y' }, false],
+  [
+    'what is limited is requested',
+    { limits: { cpu: '1' }, requests: { cpu: '1000m', memory: '1Mi' } },
+    { limits: { cpu: '1' }, requests: { memory: '1Mi' } },
+    true,
+  ],
+  [
+    'what is requested is not limited',
+    { requests: { cpu: '1' }, limits: { cpu: '1' } },
+    { requests: { cpu: '1' } },
+    false,
+  ],
   ['a text that looks like a quantity is a text elsewhere', { name: '1' }, { name: '1000m' }, false],
 ]
 

@@ -22,7 +22,13 @@ function stored(value: Value): Value {
     if (key === 'fieldRef' && isMap(child)) return [[key, { apiVersion: 'v1', ...child }]]
     return [[key, stored(child)]]
   })
-  return Object.fromEntries(entries)
+  return withRequests(Object.fromEntries(entries))
+}
+
+/** Of a pod, what is limited is requested, where nothing else is said. */
+function withRequests(value: { readonly [key: string]: Value }): Value {
+  const { requests = {}, limits = null } = value
+  return isMap(limits) && isMap(requests) ? { ...value, requests: { ...limits, ...requests } } : value
 }
 
 function quantities(map: { readonly [key: string]: Value }): Value {

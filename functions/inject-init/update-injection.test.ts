@@ -11,7 +11,8 @@ import { injectText, undeclare } from './fixtures.ts'
 function meaning(text: string, dropped: readonly string[] = []): string {
   return JSON.stringify(parse(text), (key, value: unknown) => {
     if (!['env', 'volumes', 'volumeMounts'].includes(key) || !Array.isArray(value)) {
-      return isObject(value) ? Object.fromEntries(Object.entries(value).toSorted(byFirst)) : value
+      const full = key === 'resources' && isObject(value) ? withRequests(value) : value
+      return isObject(full) ? Object.fromEntries(Object.entries(full).toSorted(byFirst)) : full
     }
     const named = value
       .filter(isObject)
@@ -20,6 +21,11 @@ function meaning(text: string, dropped: readonly string[] = []): string {
       key === 'env' ? named.filter(([, one]) => !dropped.some((name) => name === one['name'])) : named
     return kept.toSorted(byFirst).map(([, one]) => one)
   })
+}
+
+/** What is limited is requested, to Kubernetes. */
+function withRequests({ requests, limits }: Record<string, unknown>): Record<string, unknown> {
+  return { limits, requests: { ...Object(limits), ...Object(requests) } }
 }
 
 const byFirst = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]) => (a < b ? -1 : 1)
