@@ -16,24 +16,31 @@ export type Change = {
   readonly matters: boolean
 }
 
-/** @param before the pod's spec as it is. @param after as injection leaves it. @param was absent: there was no injection. */
+/** Whose word it is that something be otherwise. */
+export type Asked = {
+  /** Of the annotations. */
+  readonly settings: PodSettings
+  /** What injection would record. */
+  readonly next: InjectionRecord
+  readonly nameOption: OptionNaming
+}
+
+/** @param before the pod's spec as it is. @param after as injection leaves it. @param record absent: there was none. */
 export function describeChanges(
   before: Value,
   after: Value,
-  settings: PodSettings,
-  was: InjectionRecord | undefined,
-  will: InjectionRecord,
-  nameOption: OptionNaming,
+  record: InjectionRecord | undefined,
+  asked: Asked,
 ): Change[] {
+  const { next, nameOption } = asked
   const formerNames = new Map([
-    [will.container, was?.container],
-    [will.refresher, was?.refresher],
-    ...will.volumes.map((name, index) => [name, was?.volumes[index]] as const),
+    [next.container, record?.container],
+    [next.refresher, record?.refresher],
+    ...next.volumes.map((name, index) => [name, record?.volumes[index]] as const),
   ])
   const pairs = (key: string) => pairsOf(listIn(before, key), listIn(after, key), formerNames)
   const changes = [
-    ...pairs('initContainers').flatMap((pair) => describeContainer(pair, will, settings, nameOption)),
-    ...pairs('containers').flatMap((pair) => describeContainer(pair, will, settings, nameOption)),
+    ...[...pairs('initContainers'), ...pairs('containers')].flatMap((pair) => describeContainer(pair, asked)),
     ...pairs('volumes').flatMap((pair) => describeVolume(pair, nameOption)),
   ]
   if (changes.length > 0 || isDeepStrictEqual(before, after)) return changes
@@ -66,25 +73,20 @@ const optionsOfContainer = new Map([
   ['securityContext', 'runAsUser'],
 ])
 
-function describeContainer(
-  { found, wanted }: Pair,
-  will: InjectionRecord,
-  settings: PodSettings,
-  nameOption: OptionNaming,
-): Change[] {
+function describeContainer({ found, wanted }: Pair, asked: Asked): Change[] {
+  const { next, nameOption } = asked
   const name = textIn(found ?? wanted, 'name')
   if (!found) {
-    const what = name === will.refresher ? 'sidecar' : 'init container'
+    const what = name === next.refresher ? 'sidecar' : 'init container'
     return [serious(`the ${what} ${name} is missing`)]
   }
   if (!wanted) return [serious(`the sidecar ${name} is there, and is not to be`)]
-  const isInit = wanted['name'] === will.container
-  const who = isInit ? 'init' : wanted['name'] === will.refresher ? name : `container ${name}`
+  const isInit = wanted['name'] === next.container
+  const who = isInit ? 'init' : wanted['name'] === next.refresher ? name : `container ${name}`
   const keys = new Set([...Object.keys(found), ...Object.keys(wanted)])
   return [...keys].flatMap((key): Change[] => {
     if (isDeepStrictEqual(found[key], wanted[key])) return []
-    if (key === 'env')
-      return describeEnv(who, listIn(found, 'env'), listIn(wanted, 'env'), settings, nameOption)
+    if (key === 'env') return describeEnv(who, listIn(found, 'env'), listIn(wanted, 'env'), asked)
     if (key === 'volumeMounts') return describeMounts(who, found, wanted)
     const option = isInit || key !== 'name' ? optionsOfContainer.get(key) : 'refreshContainerName'
     const by = option === undefined ? 'inject-init' : nameOption(option)

@@ -1,11 +1,9 @@
 import { isDeepStrictEqual } from 'node:util'
 import { initVariables } from '../../api/init-env.ts'
 import { quote } from '../../api/mistake.ts'
-import type { PodSettings } from '../../api/pod-annotations.ts'
 import { parseFormat } from '../../api/secrets-format.ts'
-import type { OptionNaming } from '../options.ts'
 import type { ConfigMapValue } from './config.ts'
-import type { Change } from './describe-changes.ts'
+import type { Asked, Change } from './describe-changes.ts'
 import { textIn } from './effective-config.ts'
 import { governedVariables } from './update-injection.ts'
 
@@ -17,15 +15,14 @@ export function describeEnv(
   who: string,
   found: readonly ConfigMapValue[],
   wanted: readonly ConfigMapValue[],
-  settings: PodSettings,
-  nameOption: OptionNaming,
+  asked: Asked,
 ): Change[] {
   const names = new Set([...wanted, ...found].map((one) => textIn(one, 'name')))
   return [...names].flatMap((name): Change[] => {
     const [is, will] = [found, wanted].map((list) => list.find((one) => one['name'] === name))
     if (isDeepStrictEqual(is, will)) return []
     const matters = is !== undefined || !forMessages.includes(name)
-    return [{ says: `${who}'s ${name} ${describeVariable(name, is, will, settings, nameOption)}`, matters }]
+    return [{ says: `${who}'s ${name} ${describeVariable(name, is, will, asked)}`, matters }]
   })
 }
 
@@ -33,8 +30,7 @@ function describeVariable(
   name: string,
   found: ConfigMapValue | undefined,
   wanted: ConfigMapValue | undefined,
-  settings: PodSettings,
-  nameOption: OptionNaming,
+  { settings, nameOption }: Asked,
 ): string {
   const variable = governedVariables.find(({ env }) => env === name)
   const value = wanted ? wanted['value'] : variable?.default

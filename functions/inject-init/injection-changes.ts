@@ -50,10 +50,14 @@ export function injectionChanges(
   const after = toValue(injected.value.root)
   for (const { template, pod } of workloads) {
     const { key, path } = template
-    const will = next.get(key)
-    if (!will) continue
+    const added = next.get(key)
+    if (!added) continue
     const [is, becomes] = [specAt(before, path), specAt(after, path)]
-    const described = describeChanges(is, becomes, pod.settings, records?.get(key), will, config.nameOption)
+    const described = describeChanges(is, becomes, records?.get(key), {
+      settings: pod.settings,
+      next: added,
+      nameOption: config.nameOption,
+    })
     if (described.length > 0) changes.set(key, described)
   }
   return { changes, findings }
