@@ -52,6 +52,7 @@ const rows: readonly (readonly [
   ['kubectl users ask for the version so', ['version'], 0, /^$/, /^kees \d/],
   ['--file is meant as --filename', ['inject', '--file', 'x'], 2, /did you mean --filename\?/, /^$/],
   ['-n is --namespace', ['verify', '-f', '-', '-n', 'A B'], 2, /flag --namespace "A B" is not a name/, /^$/],
+  ['the command comes first', ['-f', 'x', 'inject'], 2, /^error: flag "-f" stands before the command/, /^$/],
   ['nothing comes in', ['inject', '-f', '-'], 1, /^error: .*no Kubernetes object in standard input\n$/, /^$/],
   ['a missing -f is a mistake', ['inject'], 2, /^error: flag -f is missing/, /^$/],
   ['operands are no manifests', ['inject', 'app.yaml', '-f', '-'], 2, /manifests are named by -f/, /^$/],

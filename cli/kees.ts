@@ -40,6 +40,8 @@ export async function kees(args: readonly string[], io: Io): Promise<ExitCode> {
   }
   if (name === '--version' || name === 'version') return print(`kees ${manifest.version}\n`, io)
   const command = commands.find((one) => one.name === name)
+  if (!command && name.startsWith('-'))
+    return sayUsage([`flag ${quote(name)} stands before the command: kees COMMAND [FLAG ...]`], io)
   if (!command) return sayUsage([unknownCommand(name)], io)
   const end = rest.indexOf('--')
   if (rest.slice(0, end < 0 ? rest.length : end).some((arg) => arg === '--help' || arg === '-h')) {

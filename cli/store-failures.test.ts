@@ -2,17 +2,19 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
+import { startFakeSsm } from '../runtime/fake-ssm/server.ts'
 import { fakeIo } from './fake-io.ts'
 import { kees } from './kees.ts'
 
-const source = `apiVersion: v1
+const podOf = (count: number) => `apiVersion: v1
 kind: Pod
 metadata:
   name: app
   annotations:
-${Array.from({ length: 25 }, (_, index) => `    secret.bsycorp.com/s${index}: "kind=DYNAMIC,type=PASSWORD,size=128"\n`).join('')}spec:
+${Array.from({ length: count }, (_, index) => `    secret.bsycorp.com/s${index}: "kind=DYNAMIC,type=PASSWORD,size=128"\n`).join('')}spec:
   containers: [{name: app}]
 `
+const source = podOf(25)
 const fetch = ['--workload', 'Pod/app', '--out']
 
 t.test('a store that cannot be reached', async (t) => {
@@ -31,6 +33,38 @@ t.test('a store that cannot be reached', async (t) => {
   const put = fakeIo('fakepassword', env)
   t.equal(await kees(['put', '/a'], put), 5)
   t.equal(put.said(), said('PutParameter').replace('error: ', 'error: /a: '))
+})
+
+t.test('access that is denied at all', async (t) => {
+  const server = await startFakeSsm({ denied: ({ action }) => action === 'ssm:GetParameters' })
+  t.teardown(() => server.stop())
+  Object.assign(process.env, { AWS_ACCESS_KEY_ID: 'AKIDENV', AWS_SECRET_ACCESS_KEY: 'fakesecret' })
+  const env = { AWS_REGION: 'eu-west-1', AWS_ENDPOINT_URL: server.endpoint }
+  for (const args of [['create'], ['status'], ['fetch', ...fetch, join(t.testdir(), 'out')]]) {
+    const io = fakeIo(source, env)
+    t.equal(await kees([...args, '-f', '-'], io), 4)
+    t.match(
+      io.said(),
+      /^error: GetParameters: access is denied \(\w+\)\n {2}about 25 parameters: \/s0, [^\n]* and 15 more\n {2}[^\n]*not authorized[^\n]*\n$/,
+      args[0] ?? '',
+    )
+  }
+})
+
+t.test('who may not decrypt makes what is missing, and is told what was not compared', async (t) => {
+  const server = await startFakeSsm({ denied: ({ action }) => action === 'kms:Decrypt' })
+  t.teardown(() => server.stop())
+  Object.assign(process.env, { AWS_ACCESS_KEY_ID: 'AKIDENV', AWS_SECRET_ACCESS_KEY: 'fakesecret' })
+  const env = { AWS_REGION: 'eu-west-1', AWS_ENDPOINT_URL: server.endpoint }
+  for (const name of ['/t_consumer', '/t_provider']) server.put(name, 'fakepassword')
+  const pair = podOf(2).replace('s0: ', 't_consumer: ').replace('type=PASSWORD', 'type=RANDOM')
+  const io = fakeIo(pair, env)
+  t.equal(await kees(['create', '-f', '-'], io), 0)
+  t.match(
+    io.said(),
+    /^warning: pairs that exist were not compared, [^\n]*:\nwarning: GetParameters: access is denied \(\w+\)\n {2}about 2 parameters: \/t_consumer, \/t_provider\n/,
+  )
+  t.match(io.printed(), /\/t_provider +RANDOM +128 +exists\n[^]*\/s1 +PASSWORD +128 +created\n/)
 })
 
 t.test('to who reads, a folder that is not there is a mistyped store', async (t) => {
