@@ -18,6 +18,12 @@ const rows: readonly (readonly [title: string, text: string, quoted: string])[] 
   ['invisible and bidirectional controls are replaced', '\u200b\u202e\ufeff', '"\ufffd\ufffd\ufffd"'],
   ['letters of all languages stay', 'pässwörd 字', '"pässwörd 字"'],
   ['40 characters are shown', 'x'.repeat(40), `"${'x'.repeat(40)}"`],
+  [
+    'an ARN is shown as a whole',
+    'arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab',
+    '"arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"',
+  ],
+  ['more than any ARN has is cut', `arn:${'x'.repeat(3000)}`, `"arn:${'x'.repeat(2044)}…"`],
   ['more than 40 characters are cut', 'x'.repeat(41), `"${'x'.repeat(40)}…"`],
 ]
 

@@ -31,8 +31,13 @@ export type Mistake = {
   readonly message: string
 }
 
-/** Quotes a piece of the input for a message: one line, printable, at most 40 characters. */
+/** Of an ARN, which is no secret and of use only as a whole: IAM's longest, with room for what is wrong with it. */
+const longestArn = 2048
+const longestOther = 40
+
+/** Quotes a piece of the input for a message: one line, printable, at most 40 characters; an ARN as a whole. */
 export function quote(text: string): string {
-  const shown = text.length > 40 ? `${text.slice(0, 40)}…` : text
+  const longest = text.startsWith('arn:') ? longestArn : longestOther
+  const shown = text.length > longest ? `${text.slice(0, longest)}…` : text
   return JSON.stringify(shown).replace(/[\u007f-\u009f\u2028\u2029\p{Cf}\p{Cs}]/gu, '\ufffd')
 }
