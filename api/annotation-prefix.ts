@@ -1,6 +1,6 @@
 /** What stands before the slash of an annotation that is nearly ours: warnings, for others may have words of their own. */
 import { type Mistake, quote } from './mistake.ts'
-import { nearMiss } from './near-miss.ts'
+import { likelyMeant, nearMiss } from './near-miss.ts'
 
 const prefixes = ['secret', 'resource', 'lease', 'init'] as const
 
@@ -19,13 +19,8 @@ export function misspeltDomain(key: string, domain: string): Mistake[] {
   if (dot < 0 || before.length === key.length) return []
   const [what, other] = [before.slice(0, dot), before.slice(dot + 1)]
   const meant = nearMiss(what, prefixes)
-  const isTypo =
-    other !== domain && nearMiss(other, [domain]) && withoutDigits(other) !== withoutDigits(domain)
+  const isTypo = other !== domain && likelyMeant(other, [domain]) !== undefined
   if (meant === undefined || !isTypo) return []
   const message = `${quote(`${before}/`)} is not known and has no effect; did you mean ${quote(`${meant}.${domain}/`)}?`
   return [{ severity: 'warning', code: 'UNKNOWN_PREFIX', annotation: key, message }]
-}
-
-function withoutDigits(text: string): string {
-  return text.replace(/[0-9]/g, '')
 }

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { nearMiss } from './near-miss.ts'
+import { likelyMeant, nearMiss } from './near-miss.ts'
 
 const known = ['kind', 'type', 'size', 'storageKey', 'version', 'label']
 
@@ -38,3 +38,6 @@ for (const [title, word, meant] of rows) {
 }
 
 t.equal(nearMiss('x', []), undefined, 'where nothing is known nothing is near')
+
+t.equal(likelyMeant('prdo', ['prod']), 'prod')
+t.equal(likelyMeant('eu1', ['eu2', 'eu']), undefined, 'names that differ in digits alone are two')

@@ -4,6 +4,20 @@ export function nearMiss<T extends string>(word: string, known: readonly T[]): T
   return known.find((one) => oneEditApart(lower, one.toLowerCase()))
 }
 
+/**
+ * The same for names that people number: those that differ in digits alone are two names. @param known without the word.
+ */
+export function likelyMeant<T extends string>(word: string, known: readonly T[]): T | undefined {
+  return nearMiss(
+    word,
+    known.filter((one) => withoutDigits(one) !== withoutDigits(word)),
+  )
+}
+
+function withoutDigits(text: string): string {
+  return text.replace(/[0-9]/g, '')
+}
+
 function oneEditApart(a: string, b: string): boolean {
   if (a === b) return true
   if (Math.abs(a.length - b.length) > 1) return false

@@ -7,6 +7,7 @@ import t from 'tap'
 import { type Grant, grantOf } from '../functions/export-iam/grant.ts'
 import { formatHclString } from '../functions/export-iam/hcl-string.ts'
 import type { KmsKeys } from '../functions/export-iam/kms-keys.ts'
+import { mainTf } from '../functions/export-iam/main-tf.ts'
 import { partNames } from '../functions/export-iam/split.ts'
 import { parseIamRole } from '../functions/export-iam/iam-role.ts'
 import { policyDocument } from '../functions/export-iam/policy.ts'
@@ -103,6 +104,28 @@ await t.test(
     }
   },
 )
+
+await t.test('terraform finds the keys of other places, where a policy has them', { skip }, async (test) => {
+  const [, locals = ''] = /^(locals \{\n  foreign_keys = [^]*?^\}\n)/m.exec(mainTf) ?? []
+  const output = 'output "foreign" {\n  value = local.foreign_keys\n}\n'
+  const mixed: KmsKeys = [
+    { prefix: '/prod/db', arn: keyArn(1).replace('us-gov-west-1', 'us-gov-east-1') },
+    { prefix: '/prod', arn: keyArn(2).replace('111122223333', '444455556666') },
+    { prefix: '/else', arn: keyArn(3).replace('us-gov-west-1', 'us-gov-east-1') },
+  ]
+  const grants = [
+    grantOf('both', { name: 'both' }, ['/prod/db/a', '/prod/a', '/b'], mixed),
+    grantOf('own', { name: 'own' }, ['/prod/a', '/b'], mixed),
+  ]
+  const folder = test.testdir({})
+  await writeFiles(folder, [
+    ['policies.tf', renderModule(grants, mixed).get('policies.tf') ?? ''],
+    ['main.tf', locals + output],
+  ])
+  await runTerraform(folder, 'apply', '-auto-approve', ...variables)
+  const { part1 } = JSON.parse(await runTerraform(folder, 'output', '-json', 'foreign'))
+  test.strictSame(part1, { both: [mixed[0]?.arn], own: [] }, 'another account is allowed')
+})
 
 await t.test('hcl2-json-parser reads the same names in policies.tf', async (test) => {
   for (const [title, grants, keys] of inputs) {

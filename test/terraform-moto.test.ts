@@ -74,6 +74,13 @@ await t.test('the module in a real configuration', { skip: missing, timeout: 300
   const refusal = `Role ${billing.key} is not of account 999999999999 in partition aws: apply this module`
   test.match(said, refusal, 'a role of another account is refused')
 
+  const key = 'arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab'
+  await writeFiles(join(folder, 'kees'), renderModule([app, worker], [{ prefix: '/prod', arn: key }]))
+  const keySaid = await complaintOf(runTerraform(folder, 'plan'))
+  test.match(keySaid, `SSM takes keys of the parameters' own region, eu-west-1 in partition aws, not ${key}`)
+  test.equal(keySaid.match(/Resource precondition failed/g)?.length, 1, 'where it is used')
+  await writeModule([app, billing, worker])
+
   await runTerraform(folder, 'apply', '-auto-approve')
   test.strictSame(
     await attachedTo(endpoint, 'made-here'),

@@ -27,7 +27,7 @@ export const exportOptions = {
     defaultText: 'the one of the roles',
   },
   region: {
-    ...textOption('the region of the parameters, for format json', '', (text) =>
+    ...textOption('the region of the parameters, for format json and to judge kmsKeys', '', (text) =>
       text === '' || /^[a-z]+(-[a-z]+)+-[0-9]+$/.test(text) ? undefined : 'is not a region such as eu-west-1',
     ),
     defaultText: 'none',

@@ -9,7 +9,9 @@ import type { ExportConfig } from './config.ts'
 import type { Grant } from './grant.ts'
 import { collectGrants, type Grants, type Reader } from './grants.ts'
 import { roleAnnotation } from './iam-role.ts'
-import { placeOf } from './place.ts'
+import { foreignKeys } from './kms-keys.ts'
+import { knownPlace, placeOf } from './place.ts'
+import type { Place } from './policy.ts'
 import { formatPoliciesJson, policiesJson } from './policies-json.ts'
 import { affixesOf, type ServiceAccount, serviceAccountOf } from './service-accounts.ts'
 import { renderModule } from './terraform.ts'
@@ -60,10 +62,28 @@ export function exportReader(config: ExportConfig): ExportReader {
 }
 
 function renderFiles(grants: readonly Grant[], config: ExportConfig): Checked<ReadonlyMap<string, string>> {
-  if (config.format === 'terraform') return { value: renderModule(grants, config.kmsKeys) }
+  const { kmsKeys, format } = config
+  if (format === 'terraform') {
+    const problem = keyProblem(grants, config, knownPlace(config, grants))
+    return problem === undefined ? { value: renderModule(grants, kmsKeys) } : { problem }
+  }
   const { value: place, problem } = placeOf(config, grants)
   if (problem !== undefined) return { problem }
-  return { value: new Map([[policiesJson, formatPoliciesJson(grants, config.kmsKeys, place)]]) }
+  const wrongKeys = keyProblem(grants, config, place)
+  if (wrongKeys !== undefined) return { problem: wrongKeys }
+  return { value: new Map([[policiesJson, formatPoliciesJson(grants, kmsKeys, place)]]) }
+}
+
+function keyProblem(
+  grants: readonly Grant[],
+  { kmsKeys, nameOption }: ExportConfig,
+  { partition, region }: Place,
+): string | undefined {
+  const parameters = grants.flatMap((grant) => grant.parameters)
+  const foreign = foreignKeys(kmsKeys, parameters, { partition, region })
+  if (foreign.length === 0) return undefined
+  const where = [...(region === '' ? [] : [region]), ...(partition === '' ? [] : [`partition ${partition}`])]
+  return `${nameOption('kmsKeys')}: SSM takes keys of the parameters' own region (${where.join(' in ')}), not ${foreign.join(', ')}`
 }
 
 /** The Terraform module that lets each role read exactly what its workloads declare. */

@@ -5,7 +5,8 @@ import { type Grant, grantOf, isWorkloadKey } from './grant.ts'
 import { type GrantUse, judgeGrants } from './grant-findings.ts'
 import { type IamRole, roleAnnotation } from './iam-role.ts'
 import type { KmsKeys } from './kms-keys.ts'
-import { type RoleClaims, roleFinder, type RoleSources } from './workload-roles.ts'
+import { misspeltEntries } from './misspelt-entries.ts'
+import { type RoleClaims, roleFinder, type RoleSources, type WorkloadRoles } from './workload-roles.ts'
 
 /** A workload that declares parameters. */
 export type Reader = RoleClaims & {
@@ -33,8 +34,11 @@ export function collectGrants(readers: readonly Reader[], sources: GrantSources)
   /** Of the ARNs. */
   const allAccounts = new Set<string>()
   const rolesOf = roleFinder(sources)
+  const serviceAccounts = new Set<string>()
   for (const reader of readers) {
-    const { targets, accounts, findings: own } = targetsOf(reader, rolesOf, sources)
+    const found = rolesOf(reader)
+    if (found.account !== undefined) serviceAccounts.add(found.account)
+    const { targets, accounts, findings: own } = targetsOf(reader, found, sources)
     for (const account of accounts) allAccounts.add(account)
     findings.push(...own)
     for (const target of reader.parameters.length > 0 ? targets : []) {
@@ -59,6 +63,7 @@ export function collectGrants(readers: readonly Reader[], sources: GrantSources)
     findings: [
       ...findings,
       ...selectionFindings(sources, allAccounts),
+      ...misspeltEntries(sources, serviceAccounts, new Set(readers.flatMap(({ parameters }) => parameters))),
       ...judgeGrants(uses, sources.nameOption),
     ],
   }
@@ -89,14 +94,13 @@ function sorted(sets: ReadonlyMap<string, ReadonlySet<string>>): ReadonlyMap<str
 /** Whom the parameters of one workload are granted to. */
 function targetsOf(
   reader: Reader,
-  rolesOf: ReturnType<typeof roleFinder>,
+  { roles, findings }: WorkloadRoles,
   sources: GrantSources,
 ): {
   readonly targets: readonly Target[]
   readonly accounts: readonly string[]
   readonly findings: readonly Finding[]
 } {
-  const { roles, findings } = rolesOf(reader)
   const accounts = roles.flatMap(({ account }) => account ?? [])
   if (roles.length > 0) {
     const own = roles.filter(({ account }) => (account ?? sources.account) === sources.account)

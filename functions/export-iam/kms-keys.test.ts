@@ -1,5 +1,5 @@
 import t from 'tap'
-import { checkKmsKeys, kmsKeyOf, kmsKeysOption } from './kms-keys.ts'
+import { checkKmsKeys, foreignKeys, kmsKeyOf, kmsKeysOption } from './kms-keys.ts'
 
 const arn = (digit: number) =>
   `arn:aws:kms:eu-west-1:111122223333:key/${`${digit}`.repeat(8)}-2222-3333-4444-555555555555`
@@ -53,3 +53,22 @@ for (const [value, problem] of wrong) {
 }
 t.throws(() => checkKmsKeys([{ prefix: '/a', arn: '*' }]), 'what is not checked never becomes a policy')
 t.throws(() => checkKmsKeys([{ prefix: '/${x}', arn: arn(1) }]), 'nor a prefix')
+
+const place = { partition: 'aws', region: 'eu-west-1' }
+t.strictSame(foreignKeys(keys, ['/prod/db/password', '/x'], place), [], 'keys of the same region')
+t.strictSame(
+  foreignKeys(keys, ['/x'], { ...place, region: 'us-east-1' }),
+  [arn(1)],
+  'the key of another region',
+)
+t.strictSame(
+  foreignKeys(keys, ['/x'], { ...place, partition: 'aws-cn' }),
+  [arn(1)],
+  'the key of another partition',
+)
+t.strictSame(foreignKeys(keys, [], { ...place, region: 'us-east-1' }), [], 'a key that encrypts nothing here')
+t.strictSame(
+  foreignKeys(keys, ['/x'], { partition: '', region: '' }),
+  [],
+  'where nothing is known of the place',
+)

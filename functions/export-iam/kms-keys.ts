@@ -33,12 +33,30 @@ export const kmsKeysOption = yamlOption<KmsKeys>(
 
 /** The key of a parameter, where it has one of its own; the account's `aws/ssm` needs no permission. */
 export function kmsKeyOf(name: string, keys: KmsKeys): KmsKey | undefined {
-  return keys.find(({ prefix }) => prefix === '/' || name === prefix || name.startsWith(`${prefix}/`))
+  return keys.find(({ prefix }) => hasPrefix(name, prefix))
+}
+
+export function hasPrefix(name: string, prefix: string): boolean {
+  return prefix === '/' || name === prefix || name.startsWith(`${prefix}/`)
 }
 
 /** Each key once, in the order of its first prefix. */
 export function kmsKeyArns(keys: KmsKeys): readonly string[] {
   return [...new Set(keys.map(({ arn }) => arn))]
+}
+
+/** SSM takes keys of its own region and partition; of other accounts too. @param place empty where it is not known. */
+export function foreignKeys(
+  keys: KmsKeys,
+  parameters: Iterable<string>,
+  place: { readonly partition: string; readonly region: string },
+): readonly string[] {
+  const used = new Set([...parameters].flatMap((name) => kmsKeyOf(name, keys)?.arn ?? []))
+  const differs = (known: string, found: string | undefined) => known !== '' && known !== found
+  return [...used].toSorted().filter((arn) => {
+    const [, partition, , region] = arn.split(':')
+    return differs(place.partition, partition) || differs(place.region, region)
+  })
 }
 
 /** Throws on what parseKmsKeys would not have made: the last guard in front of IAM and Terraform. */

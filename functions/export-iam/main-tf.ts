@@ -7,6 +7,18 @@ import { partNames } from './split.ts'
  * moment at which a role lacks one of them. ADR 4 has the measurements.
  */
 export const mainTf = `${partNames.map(formatPart).join('\n')}
+# The customer managed keys of other places than the parameters: SSM takes none of them. Only a key stands there as a text.
+locals {
+  foreign_keys = {
+    for part, documents in local.documents : part => {
+      for key, document in documents : key => [
+        for one in document.Statement : one.Resource
+        if try(!startswith(one.Resource, "arn:\${var.aws_partition}:kms:\${var.aws_region}:"), false)
+      ]
+    }
+  }
+}
+
 # It waits for the attachments: a role that comes under another key has its new policy before the old one goes.
 resource "terraform_data" "attached" {
   input = sort(distinct(concat(
@@ -43,6 +55,11 @@ resource "aws_iam_policy" "${part}" {
         startswith(each.key, "arn:\${var.aws_partition}:iam::\${var.aws_account_id}:role/")
       )
       error_message = "Role \${each.key} is not of account \${var.aws_account_id} in partition \${var.aws_partition}: apply this module to the role's own account, or correct the annotation."
+    }
+
+    precondition {
+      condition     = length(local.foreign_keys.${part}[each.key]) == 0
+      error_message = "SSM takes keys of the parameters' own region, \${var.aws_region} in partition \${var.aws_partition}, not \${join(", ", local.foreign_keys.${part}[each.key])}: apply this module to the region of the key, or correct option kmsKeys."
     }
 
     precondition {

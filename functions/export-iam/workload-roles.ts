@@ -34,6 +34,8 @@ export type RoleClaims = {
 }
 
 export type WorkloadRoles = {
+  /** The ServiceAccount, `namespace/name`; absent where its namespace is not known. */
+  readonly account?: string
   readonly roles: readonly IamRole[]
   readonly findings: readonly Finding[]
 }
@@ -76,7 +78,8 @@ function workloadRoles({ object, account, annotated }: RoleClaims, known: Known)
     const message = `has no namespace, so no entry of ${known.nameOption('roles')} is for it: set ${known.nameOption('namespace')}`
     report('warning', message)
   }
-  const mapped = known.byAccount.get(`${use.namespace ?? ''}/${name}`)
+  const key = use.namespace === undefined ? undefined : `${use.namespace}/${name}`
+  const mapped = key === undefined ? undefined : known.byAccount.get(key)
   if (mapped)
     add(mapped.role, `${known.nameOption('roles')} for ${mapped.namespace}/${mapped.serviceAccount}`, 'any')
   for (const one of accounts ?? []) {
@@ -92,7 +95,11 @@ function workloadRoles({ object, account, annotated }: RoleClaims, known: Known)
     const named = different.map(({ role, source }) => `${role.arn ?? role.name} (${source})`).join(', ')
     report('warning', `is given several roles: ${named}; the first wins at run time, the policy goes to each`)
   }
-  return { roles: different.map(({ role }) => role), findings }
+  return {
+    roles: different.map(({ role }) => role),
+    findings,
+    ...(key === undefined ? {} : { account: key }),
+  }
 }
 
 type Found = { readonly role: IamRole; readonly source: string }

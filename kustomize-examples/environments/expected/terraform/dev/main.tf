@@ -21,6 +21,11 @@ resource "aws_iam_policy" "part1" {
     }
 
     precondition {
+      condition     = length(local.foreign_keys.part1[each.key]) == 0
+      error_message = "SSM takes keys of the parameters' own region, ${var.aws_region} in partition ${var.aws_partition}, not ${join(", ", local.foreign_keys.part1[each.key])}: apply this module to the region of the key, or correct option kmsKeys."
+    }
+
+    precondition {
       condition     = length(jsonencode(each.value)) <= 6144
       error_message = "The policy of ${each.key} has ${length(jsonencode(each.value))} characters, IAM takes 6144."
     }
@@ -61,6 +66,11 @@ resource "aws_iam_policy" "part2" {
         startswith(each.key, "arn:${var.aws_partition}:iam::${var.aws_account_id}:role/")
       )
       error_message = "Role ${each.key} is not of account ${var.aws_account_id} in partition ${var.aws_partition}: apply this module to the role's own account, or correct the annotation."
+    }
+
+    precondition {
+      condition     = length(local.foreign_keys.part2[each.key]) == 0
+      error_message = "SSM takes keys of the parameters' own region, ${var.aws_region} in partition ${var.aws_partition}, not ${join(", ", local.foreign_keys.part2[each.key])}: apply this module to the region of the key, or correct option kmsKeys."
     }
 
     precondition {
@@ -107,6 +117,11 @@ resource "aws_iam_policy" "part3" {
     }
 
     precondition {
+      condition     = length(local.foreign_keys.part3[each.key]) == 0
+      error_message = "SSM takes keys of the parameters' own region, ${var.aws_region} in partition ${var.aws_partition}, not ${join(", ", local.foreign_keys.part3[each.key])}: apply this module to the region of the key, or correct option kmsKeys."
+    }
+
+    precondition {
       condition     = length(jsonencode(each.value)) <= 6144
       error_message = "The policy of ${each.key} has ${length(jsonencode(each.value))} characters, IAM takes 6144."
     }
@@ -147,6 +162,11 @@ resource "aws_iam_policy" "part4" {
         startswith(each.key, "arn:${var.aws_partition}:iam::${var.aws_account_id}:role/")
       )
       error_message = "Role ${each.key} is not of account ${var.aws_account_id} in partition ${var.aws_partition}: apply this module to the role's own account, or correct the annotation."
+    }
+
+    precondition {
+      condition     = length(local.foreign_keys.part4[each.key]) == 0
+      error_message = "SSM takes keys of the parameters' own region, ${var.aws_region} in partition ${var.aws_partition}, not ${join(", ", local.foreign_keys.part4[each.key])}: apply this module to the region of the key, or correct option kmsKeys."
     }
 
     precondition {
@@ -193,6 +213,11 @@ resource "aws_iam_policy" "part5" {
     }
 
     precondition {
+      condition     = length(local.foreign_keys.part5[each.key]) == 0
+      error_message = "SSM takes keys of the parameters' own region, ${var.aws_region} in partition ${var.aws_partition}, not ${join(", ", local.foreign_keys.part5[each.key])}: apply this module to the region of the key, or correct option kmsKeys."
+    }
+
+    precondition {
       condition     = length(jsonencode(each.value)) <= 6144
       error_message = "The policy of ${each.key} has ${length(jsonencode(each.value))} characters, IAM takes 6144."
     }
@@ -233,6 +258,11 @@ resource "aws_iam_policy" "part6" {
         startswith(each.key, "arn:${var.aws_partition}:iam::${var.aws_account_id}:role/")
       )
       error_message = "Role ${each.key} is not of account ${var.aws_account_id} in partition ${var.aws_partition}: apply this module to the role's own account, or correct the annotation."
+    }
+
+    precondition {
+      condition     = length(local.foreign_keys.part6[each.key]) == 0
+      error_message = "SSM takes keys of the parameters' own region, ${var.aws_region} in partition ${var.aws_partition}, not ${join(", ", local.foreign_keys.part6[each.key])}: apply this module to the region of the key, or correct option kmsKeys."
     }
 
     precondition {
@@ -279,6 +309,11 @@ resource "aws_iam_policy" "part7" {
     }
 
     precondition {
+      condition     = length(local.foreign_keys.part7[each.key]) == 0
+      error_message = "SSM takes keys of the parameters' own region, ${var.aws_region} in partition ${var.aws_partition}, not ${join(", ", local.foreign_keys.part7[each.key])}: apply this module to the region of the key, or correct option kmsKeys."
+    }
+
+    precondition {
       condition     = length(jsonencode(each.value)) <= 6144
       error_message = "The policy of ${each.key} has ${length(jsonencode(each.value))} characters, IAM takes 6144."
     }
@@ -322,6 +357,11 @@ resource "aws_iam_policy" "part8" {
     }
 
     precondition {
+      condition     = length(local.foreign_keys.part8[each.key]) == 0
+      error_message = "SSM takes keys of the parameters' own region, ${var.aws_region} in partition ${var.aws_partition}, not ${join(", ", local.foreign_keys.part8[each.key])}: apply this module to the region of the key, or correct option kmsKeys."
+    }
+
+    precondition {
       condition     = length(jsonencode(each.value)) <= 6144
       error_message = "The policy of ${each.key} has ${length(jsonencode(each.value))} characters, IAM takes 6144."
     }
@@ -339,6 +379,18 @@ resource "aws_iam_role_policy_attachment" "part8" {
 
   lifecycle {
     create_before_destroy = true
+  }
+}
+
+# The customer managed keys of other places than the parameters: SSM takes none of them. Only a key stands there as a text.
+locals {
+  foreign_keys = {
+    for part, documents in local.documents : part => {
+      for key, document in documents : key => [
+        for one in document.Statement : one.Resource
+        if try(!startswith(one.Resource, "arn:${var.aws_partition}:kms:${var.aws_region}:"), false)
+      ]
+    }
   }
 }
 
