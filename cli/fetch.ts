@@ -102,6 +102,8 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   const { values, problems } = await fetchDeclared(opened.store, wanted, settings, {
     clock,
     random: Math.random,
+    progress: ({ found, open }) =>
+      io.tell?.(`${found} fetched, ${open.length} asked for again: ${open[0]?.failure.message ?? ''}`),
   })
   if (problems.length > 0) return sayAll(problems, io)
   const output = outputFiles(values, settings)

@@ -92,7 +92,8 @@ function rowOf({ item, template }: Workload, declared: Declared, standing: Stand
 
 function statusOf(standing: Standing | undefined): Row['status'] {
   if (standing === 'exists' || standing === 'missing') return standing
-  return standing && failureExitCode(standing) === exitCode.denied ? 'denied' : 'unknown'
+  // Without credentials nobody was asked.
+  return standing?.code === 'ACCESS_DENIED' ? 'denied' : 'unknown'
 }
 
 function exitOf(standing: Standing): ExitCode {

@@ -35,6 +35,17 @@ t.test('a store that cannot be reached', async (t) => {
   t.equal(put.said(), said('PutParameter').replace('error: ', 'error: /a: '))
 })
 
+t.test('what nobody was asked is not denied', async (t) => {
+  const fault = { kind: 'error', status: 400, type: 'ExpiredTokenException' } as const
+  const server = await startFakeSsm({ fault: () => fault })
+  t.teardown(() => server.stop())
+  Object.assign(process.env, { AWS_ACCESS_KEY_ID: 'AKIDENV', AWS_SECRET_ACCESS_KEY: 'fakesecret' })
+  const io = fakeIo(source, { AWS_REGION: 'eu-west-1', AWS_ENDPOINT_URL: server.endpoint })
+  t.equal(await kees(['status', '-f', '-', '--store', 'ssm'], io), 4)
+  t.match(io.said(), /the credentials are not accepted/)
+  t.match(io.printed(), /\/s0 +unknown\n/)
+})
+
 t.test('access that is denied at all', async (t) => {
   const server = await startFakeSsm({ denied: ({ action }) => action === 'ssm:GetParameters' })
   t.teardown(() => server.stop())
