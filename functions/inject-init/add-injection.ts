@@ -7,11 +7,12 @@ import type { Value } from '../source-value.ts'
 import { addMounts, type Chosen } from './add-mounts.ts'
 import { collision } from './collision.ts'
 import { contradictions, type InjectConfig } from './config.ts'
-import { effectiveConfig, mountPathIn } from './effective-config.ts'
-import { type Injection, injectionOf } from './init-container.ts'
+import { effectiveConfig } from './effective-config.ts'
+import { injectionOf } from './init-container.ts'
 import { editRefresher } from './refresher.ts'
 import { addParts } from './part-edit.ts'
 import { recordOfOriginal } from './original-injection.ts'
+import { type PodInjection, recordedIn } from './pod-injection.ts'
 import type { Part, PodParts } from './pod-parts.ts'
 import { updateContainer, updateVolume } from './update-injection.ts'
 
@@ -40,20 +41,17 @@ export function addInjection(
       : given
   const injection = injectionOf(config, settings)
   const errors: Refusals = [...contradictions(config)]
+  const warnings: string[] = []
+  const pod: PodInjection = { parts, config, injection, record, recorded, errors, warnings }
   if (recorded.refresher && !recorded.container) {
     const { container, refresher } = { refresher: '', ...record }
     errors.push(
       `the container ${container} is gone, and ${refresher}, which goes with it, is not: remove it too`,
     )
   }
-  const warnings: string[] = []
-
-  const chosen = chosenContainers(settings, config)
-  const recordedPath =
-    (recorded.container && mountPathIn(recorded.container, record?.volumes[0])) ?? config.secretMountPath
-  const mounts = addMounts(parts, config, injection, record, recordedPath, chosen, { errors, warnings })
-  const volumes = volumesFor(parts, config, injection, record, errors)
-  const container = containersFor(parts, config, injection, record, recorded, errors)
+  const mounts = addMounts(pod, chosenContainers(settings, config))
+  const volumes = addVolumes(pod)
+  const container = addContainers(pod)
   const wanted: InjectionRecord = {
     container: config.containerName,
     ...(injection.refresher ? { refresher: config.refreshContainerName } : {}),
@@ -74,24 +72,9 @@ function chosenContainers(settings: PodSettings, config: InjectConfig): Chosen |
     : undefined
 }
 
-/** What the record names, as it stands now. */
-type Recorded = { readonly container: Part | undefined; readonly refresher: Part | undefined }
-
-function recordedIn({ initContainers }: PodParts, record: InjectionRecord | undefined): Recorded {
-  const named = (name: string | undefined) =>
-    name === undefined ? undefined : initContainers.parts.find((one) => one.name === name)
-  return { container: named(record?.container), refresher: named(record?.refresher) }
-}
-
 /** The init container, and behind it the sidecar where there is to be one. */
-function containersFor(
-  parts: PodParts,
-  config: InjectConfig,
-  injection: Injection,
-  record: InjectionRecord | undefined,
-  recorded: Recorded,
-  errors: Refusals,
-): SourceEdit[] {
+function addContainers(pod: PodInjection): SourceEdit[] {
+  const { parts, config, injection, recorded, errors } = pod
   const { document, lists, initContainers, containers } = parts
   const name = config.containerName
   const namesake = [...initContainers.parts, ...containers.parts].find((one) => one.name === name)
@@ -107,24 +90,16 @@ function containersFor(
     return []
   }
   const found = recorded.container ?? (adopted ? namesake : undefined)
-  const refresher = editRefresher(parts, config, injection, record, recorded.refresher, found, errors)
+  const refresher = editRefresher(pod, found)
   const add = (values: readonly Value[], where: 'first' | Part) =>
     addParts(document, initContainers, 'initContainers', values, where, lists)
   if (!found) return [...refresher.edits, ...add([injection.container, ...refresher.added], 'first')]
-  const updated =
-    record && recorded.container
-      ? updateContainer(parts, recorded.container, record, config, injection.container, errors)
-      : []
+  const updated = recorded.container ? updateContainer(pod, recorded.container, injection.container) : []
   return [...updated, ...refresher.edits, ...add(refresher.added, found)]
 }
 
-function volumesFor(
-  { document, lists, volumes, claims }: PodParts,
-  config: InjectConfig,
-  injection: Injection,
-  record: InjectionRecord | undefined,
-  errors: Refusals,
-): SourceEdit[] {
+function addVolumes({ parts, config, injection, record, errors }: PodInjection): SourceEdit[] {
+  const { document, lists, volumes, claims } = parts
   const edits: SourceEdit[] = []
   const missing: Value[] = []
   injection.volumes.forEach((volume, index) => {

@@ -2,13 +2,13 @@ import { isDeepStrictEqual } from 'node:util'
 import { quote } from '../../api/mistake.ts'
 import { nearMiss } from '../../api/near-miss.ts'
 import type { SourceEdit } from '../apply-edits.ts'
-import type { Refusals } from '../editable.ts'
 import type { InjectionRecord } from '../injection-record.ts'
 import type { Value } from '../source-value.ts'
 import { isMap } from '../options.ts'
 import type { InjectConfig } from './config.ts'
-import type { Injection } from './init-container.ts'
+import { mountPathIn } from './effective-config.ts'
 import { addParts, removeParts, setEntry } from './part-edit.ts'
+import type { PodInjection } from './pod-injection.ts'
 import { type Part, partList, type PartList, type PodParts } from './pod-parts.ts'
 
 export type Mounts = {
@@ -20,21 +20,13 @@ export type Mounts = {
 /** The containers that get the mount, and what says so, for messages. */
 export type Chosen = { readonly names: readonly string[]; readonly by: string }
 
-/**
- * Mounts the secrets into the other containers.
- *
- * @param recordedPath where the recorded mounts are. @param chosen which containers; undefined: all.
- */
-export function addMounts(
-  parts: PodParts,
-  config: InjectConfig,
-  { mount, refresher }: Injection,
-  record: InjectionRecord | undefined,
-  recordedPath: string,
-  chosen: Chosen | undefined,
-  { errors, warnings }: { errors: Refusals; warnings: string[] },
-): Mounts {
+/** Mounts the secrets into the other containers. @param chosen which of them; undefined: all. */
+export function addMounts(pod: PodInjection, chosen: Chosen | undefined): Mounts {
+  const { parts, config, injection, record, recorded, errors, warnings } = pod
+  const { mount, refresher } = injection
   const { document, lists } = parts
+  const recordedPath =
+    (recorded.container && mountPathIn(recorded.container, record?.volumes[0])) ?? config.secretMountPath
   const others = otherContainers(parts, [
     record?.container,
     record?.refresher,

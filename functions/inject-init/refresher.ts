@@ -1,30 +1,26 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { SourceEdit } from '../apply-edits.ts'
-import type { Refusals } from '../editable.ts'
-import type { InjectionRecord } from '../injection-record.ts'
 import { isMap } from '../options.ts'
 import type { Value } from '../source-value.ts'
 import { collision } from './collision.ts'
 import type { ConfigMapValue, InjectConfig } from './config.ts'
 import { listIn } from './effective-config.ts'
-import type { Injection } from './init-container.ts'
 import { removeParts } from './part-edit.ts'
-import type { Part, PodParts } from './pod-parts.ts'
+import type { PodInjection } from './pod-injection.ts'
+import type { Part } from './pod-parts.ts'
 import { isStale, updateContainer } from './update-injection.ts'
 
 /**
  * The edits that bring the sidecar up to date, which keeps the files current, or take it out; or what is to be added
- * behind the init container. @param recorded the sidecar of the record. @param init the init container that is there.
+ * behind the init container. @param init the init container that is there.
  */
 export function editRefresher(
-  parts: PodParts,
-  config: InjectConfig,
-  { refresher: wanted }: Injection,
-  record: InjectionRecord | undefined,
-  recorded: Part | undefined,
+  pod: PodInjection,
   init: Part | undefined,
-  errors: Refusals,
 ): { readonly edits: readonly SourceEdit[]; readonly added: readonly ConfigMapValue[] } {
+  const { parts, config, errors } = pod
+  const { refresher: wanted } = pod.injection
+  const { refresher: recorded } = pod.recorded
   const { document, initContainers, containers } = parts
   if (!wanted) return { edits: recorded ? removeParts(document, initContainers, [recorded]) : [], added: [] }
   const name = config.refreshContainerName
@@ -35,8 +31,8 @@ export function editRefresher(
     if (recorded || !isEqual) errors.push(collision(`the container ${name}`, 'refreshContainerName'))
     return { edits: [], added: [] }
   }
-  if (!record || !recorded) return { edits: [], added: [fresh] }
-  return { edits: updateContainer(parts, recorded, record, config, wanted, errors), added: [] }
+  if (!recorded) return { edits: [], added: [fresh] }
+  return { edits: updateContainer(pod, recorded, wanted), added: [] }
 }
 
 /**

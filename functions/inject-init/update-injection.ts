@@ -1,7 +1,6 @@
 import { initVariables } from '../../api/init-env.ts'
 import type { SourceEdit } from '../apply-edits.ts'
-import { editableMap, type Refusals } from '../editable.ts'
-import type { InjectionRecord } from '../injection-record.ts'
+import { editableMap } from '../editable.ts'
 import { addItem, removeItems, replaceItem, replaceValue } from '../source-edit.ts'
 import type { SourceDocument, SourceMap } from '../source-node.ts'
 import { isVoid, ownEntry, type Value } from '../source-value.ts'
@@ -10,7 +9,8 @@ import { isMap } from '../options.ts'
 import type { ConfigMapValue, InjectConfig } from './config.ts'
 import { listIn } from './effective-config.ts'
 import { addParts, setEntry } from './part-edit.ts'
-import { type Part, partList, type PartList, type PodParts } from './pod-parts.ts'
+import type { PodInjection } from './pod-injection.ts'
+import { type Part, partList, type PartList } from './pod-parts.ts'
 import { isSameStored } from './stored.ts'
 
 /** What the mounts, the domain and the format decide; stale ones would contradict them. */
@@ -29,13 +29,11 @@ const governed = new Set<string>(governedVariables.map(({ env }) => env))
  * rest stays as found: a parent's patch, a retagged image.
  */
 export function updateContainer(
-  { document, lists, where }: PodParts,
+  { parts, config, record, errors }: PodInjection,
   { node }: Part,
-  record: InjectionRecord,
-  config: InjectConfig,
   wanted: ConfigMapValue,
-  refusals: Refusals,
 ): SourceEdit[] {
+  const { document, lists, where } = parts
   const edits: SourceEdit[] = []
   const set = (map: SourceMap, key: string, value: Value | undefined) =>
     edits.push(...setEntry(document, map, key, value, lists))
@@ -50,18 +48,18 @@ export function updateContainer(
     if (!entry || isVoid(entry.value)) {
       if (runAsUser !== undefined) set(node, 'securityContext', { runAsUser })
     } else {
-      const context = editableMap(document, node, ['securityContext'], refusals)
+      const context = editableMap(document, node, ['securityContext'], errors)
       const isOnly = context?.entries.every((one) => one === ownEntry(context, 'runAsUser'))
       if (context && runAsUser === undefined && isOnly) set(node, 'securityContext', undefined)
       else if (context) set(context, 'runAsUser', runAsUser)
     }
   }
   const path = `${where}.initContainers`
-  const env = partList(document, node, 'env', path, refusals)
+  const env = partList(document, node, 'env', path, errors)
   edits.push(...updateEnv(document, env, listIn(wanted, 'env'), lists, isStale(wanted, config)))
-  const mounts = partList(document, node, 'volumeMounts', path, refusals)
+  const mounts = partList(document, node, 'volumeMounts', path, errors)
   const missing = listIn(wanted, 'volumeMounts').filter((mount, index) => {
-    const ours = mounts.parts.find(({ name }) => name === record.volumes[index])
+    const ours = mounts.parts.find(({ name }) => name === record?.volumes[index])
     for (const key of ['mountPath', 'name']) if (ours) set(ours.node, key, mount[key])
     return ours === undefined
   })
