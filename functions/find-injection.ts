@@ -1,7 +1,8 @@
 import { injectedAnnotation } from '../api/annotation-domain.ts'
+import type { Checked } from '../api/checked.ts'
 import { parseInitArgs } from '../api/init-args.ts'
 import { initVariables } from '../api/init-env.ts'
-import { type InjectionRecord, parseRecords } from './injection-record.ts'
+import { type InjectionRecord, type InjectionRecords, parseRecords } from './injection-record.ts'
 import { annotationsOf, type ManifestItem } from './manifest-item.ts'
 import type { PodTemplate } from './pod-template.ts'
 import type { SourceNode } from './source-node.ts'
@@ -9,9 +10,13 @@ import { lookUp, lookUpPath, stringOf } from './source-value.ts'
 
 /** The injection of a pod template: what the record says, or, without one, what is found in the pod. */
 export function findInjection(item: ManifestItem, template: PodTemplate): InjectionRecord | undefined {
+  return recordsIn(item).value?.get(template.key) ?? recognise(lookUp(template.node, 'spec'))
+}
+
+/** Of all of an object's pod templates; undefined where it has none. */
+export function recordsIn(item: ManifestItem): Checked<InjectionRecords | undefined> {
   const text = annotationsOf(item).get(injectedAnnotation)
-  const record = text === undefined ? undefined : parseRecords(text).value?.get(template.key)
-  return record ?? recognise(lookUp(template.node, 'spec'))
+  return text === undefined ? { value: undefined } : parseRecords(text)
 }
 
 /**

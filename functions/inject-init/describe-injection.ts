@@ -1,9 +1,8 @@
 import { injectedAnnotation } from '../../api/annotation-domain.ts'
-import { findInjection } from '../find-injection.ts'
+import { findInjection, recordsIn } from '../find-injection.ts'
 import type { ManifestItem } from '../manifest-item.ts'
 import { type Workload, workloadReader } from '../workload.ts'
 import { explicitFormat, type InjectConfig } from './config.ts'
-import { recordsIn } from './inject-object.ts'
 import { injectionChanges } from './injection-changes.ts'
 
 /** What injection would change in an object that it would edit, a phrase each. */

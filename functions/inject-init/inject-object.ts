@@ -1,22 +1,17 @@
 import { injectedAnnotation } from '../../api/annotation-domain.ts'
-import type { Checked } from '../../api/checked.ts'
 import { exitCode } from '../../api/exit-code.ts'
-import { initVariables } from '../../api/init-env.ts'
 import type { SourceEdit } from '../apply-edits.ts'
-import { hasCommentBelow, hasCommentsNear } from '../comments-near.ts'
+import { hasCommentBelow } from '../comments-near.ts'
 import { noteLostAnchor, type Refusals } from '../editable.ts'
-import { plainVariable } from '../find-injection.ts'
-import { type InjectionRecord, type InjectionRecords, parseRecords } from '../injection-record.ts'
+import { recordsIn } from '../find-injection.ts'
+import type { InjectionRecord, InjectionRecords } from '../injection-record.ts'
 import type { Finding } from '../krm-result.ts'
 import { annotationsOf, type ManifestItem } from '../manifest-item.ts'
-import type { SourceDocument, SourceNode } from '../source-node.ts'
 import type { Workload } from '../workload.ts'
 import type { ListStyle } from '../yaml-text.ts'
-import { addInjection } from './add-injection.ts'
 import type { InjectConfig } from './config.ts'
-import { type PartList, podPartsOf } from './pod-parts.ts'
+import { injectWorkload } from './inject-workload.ts'
 import { removeAnnotations, writeRecords } from './record-edit.ts'
-import { removeInjection } from './remove-injection.ts'
 
 export type Injected = {
   readonly edits: readonly SourceEdit[]
@@ -39,11 +34,6 @@ export function injectObject(
   const { value: records, problem } = recordsIn(item)
   if (problem === undefined) return injectByRecords(item, workloads, records, config, marks)
   return { edits: [], findings: [errorOf(item, problem)], records: new Map() }
-}
-
-export function recordsIn(item: ManifestItem): Checked<InjectionRecords | undefined> {
-  const text = annotationsOf(item).get(injectedAnnotation)
-  return text === undefined ? { value: undefined } : parseRecords(text)
 }
 
 /** Likewise for an object whose records are known. */
@@ -93,59 +83,7 @@ function errorOf({ object }: ManifestItem, message: string): Finding {
   return { severity: 'error', message, object, exit: exitCode.input }
 }
 
-type Done = {
-  readonly edits: readonly SourceEdit[]
-  readonly errors: readonly string[]
-  readonly warnings: readonly string[]
-  /** Absent where nothing of ours is left in the pod. */
-  readonly record?: InjectionRecord
-  readonly lists?: ListStyle
-  readonly movesComments?: boolean
-}
-
-function injectWorkload(workload: Workload, record: InjectionRecord | undefined, config: InjectConfig): Done {
-  const { pod } = workload
-  const nothing = { edits: [], errors: [], warnings: [] }
-  if (!pod.annotated && !record) return nothing
-  const refusals: Refusals = []
-  const parts = podPartsOf(workload, refusals)
-  const refused = (reason: string) => `cannot be injected: ${reason}`
-  if (!parts || refusals.length > 0) return { ...nothing, errors: refusals.map(refused) }
-  const { lists } = parts
-  if (pod.annotated) {
-    const added = addInjection(pod.settings, parts, config, record)
-    const { container, refresher } = added.record
-    const names = parts.initContainers.parts.map(({ name }) => name)
-    const comes = [container, refresher ?? container].some((name) => !names.includes(name))
-    const goes = refresher === undefined && record?.refresher !== undefined
-    const movesComments = (comes || goes) && hasComments(parts.document, [parts.initContainers])
-    return { ...added, errors: added.errors.map(refused), lists, movesComments }
-  }
-  if (!record) return nothing
-  const container = parts.initContainers.parts.find(({ name }) => name === record.container)
-  if (container && !readsDomain(container.node, config)) return { ...nothing, record, lists }
-  const { edits, errors } = removeInjection(parts, record)
-  const movesComments = hasComments(parts.document, [parts.initContainers, parts.containers, parts.volumes])
-  return {
-    edits,
-    movesComments,
-    errors: errors.map((reason) => `the injection cannot be removed: ${reason}`),
-    warnings: [],
-    lists,
-  }
-}
-
-/** Under another annotation domain a workload may well be annotated: then it is not ours to judge. */
-export function readsDomain(container: SourceNode, { annotationDomain }: InjectConfig): boolean {
-  const { env, default: byDefault } = initVariables.annotationDomain
-  return (plainVariable(container, env) ?? byDefault) === annotationDomain
-}
-
 /** Whether annotations are left without these: an edit cannot take out all of a map and add to it. */
 function hasMore(item: ManifestItem, keys: readonly string[]): boolean {
   return [...annotationsOf(item).keys()].some((key) => !keys.includes(key))
-}
-
-function hasComments(document: SourceDocument, lists: readonly PartList[]): boolean {
-  return lists.some(({ entry, list }) => entry && list && hasCommentsNear(document, entry))
 }

@@ -1,5 +1,5 @@
 import { exitCode } from '../../api/exit-code.ts'
-import { findInjection, itemsOf, named } from '../find-injection.ts'
+import { findInjection, itemsOf, named, recordsIn } from '../find-injection.ts'
 import { uninjectedFindings } from '../injected.ts'
 import type { InjectionRecords } from '../injection-record.ts'
 import { type Finding, judge } from '../krm-result.ts'
@@ -7,7 +7,7 @@ import type { ManifestItem } from '../manifest-item.ts'
 import { lookUp } from '../source-value.ts'
 import { type Workload, workloadReader } from '../workload.ts'
 import { explicitFormat, type InjectConfig } from './config.ts'
-import { readsDomain, recordsIn } from './inject-object.ts'
+import { readsDomain } from './inject-workload.ts'
 import { injectionChanges } from './injection-changes.ts'
 
 /**
