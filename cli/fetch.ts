@@ -71,7 +71,7 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   const input = await readInput(parsed, io, usage)
   if (!input.manifests || !opened.store) return input.exit ?? exitCode.usage
 
-  const { workloads, findings: found } = readWorkloads(
+  const { workloads, findings: all } = readWorkloads(
     input.manifests.flatMap(({ items }) => items),
     config,
   )
@@ -81,7 +81,7 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
     return exitCode.usage
   }
   const { item, pod, format } = chosen.value
-  const findings = judge(found, config.strict).filter(({ object }) => object === item.object)
+  const findings = judge(all, config.strict).filter(({ object }) => object === item.object)
   for (const finding of findings) io.say(lineOf(finding))
   const wrong = exitCodeOf(findings)
   if (wrong !== exitCode.done) return wrong
