@@ -51,6 +51,6 @@ t.test('a file in the place of the folder of a module', async (t) => {
   const io = fakeIo()
   const path = (name: string) => join(folder, name)
   t.equal(await kees(['export', '-f', path('app.yaml'), '--out', path('empty.yaml')], io), 6)
-  t.match(io.said(), `error: ${path('empty.yaml')} is not a folder\n`)
-  t.notMatch(io.said(), /cannot be read/)
+  t.equal(io.said().split('error: ').length, 2, 'once')
+  t.match(io.said(), /^error: \S+\/empty\.yaml cannot be read: [^\n]* not a folder \(ENOTDIR\)\n$/m)
 })

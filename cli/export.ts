@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { exitCode, type ExitCode } from '../api/exit-code.ts'
 import { parseExportConfig } from '../functions/export-iam/config.ts'
@@ -9,14 +8,13 @@ import { generatedLine } from '../functions/export-iam/terraform.ts'
 import { unpackModule } from '../functions/export-iam/unpack.ts'
 import { exitCodeOf, lineOf } from '../functions/krm-result.ts'
 import { choiceOption } from '../functions/options.ts'
-import { unlessAbsent } from '../runtime/system-error.ts'
 import { formatAccessMatrix } from './access-matrix.ts'
 import { type Command, type Io, valueOf } from './command.ts'
 import type { ParsedFlags } from './flags.ts'
 import { functionFlags, readFunctionFlags } from './function-flags.ts'
 import { checkModule, readModule } from './module-files.ts'
 import { readInput } from './read-input.ts'
-import { attempt, manifestFlags } from './read-manifests.ts'
+import { manifestFlags } from './read-manifests.ts'
 import { replaceFiles } from './replace-files.ts'
 import { sayProblems } from './say-problems.ts'
 
@@ -109,11 +107,7 @@ async function notOurs(
   folder: string,
   names: Iterable<string>,
 ): Promise<{ message: string; exit: ExitCode }[]> {
-  const wrong: string[] = []
-  const found = await attempt(folder, unlessAbsent(stat(folder)), (message) => wrong.push(message))
-  if (found && !found.isDirectory()) wrong.push(`${folder} is not a folder`)
-  if (wrong.length > 0) return wrong.map((message) => ({ message, exit: exitCode.output }))
-  const { files, problems } = await readModule(folder, names)
+  const { files, problems } = await readModule(folder, names, 'allowed')
   const foreign = [...files]
     .filter(([, text]) => !text.startsWith(generatedLine) && !isPoliciesJson(text))
     .map(

@@ -14,12 +14,20 @@ export type ModuleFiles = {
   readonly problems: readonly Problem[]
 }
 
-export async function readModule(folder: string, names: Iterable<string>): Promise<ModuleFiles> {
+/** @param absent whether the folder may be absent, as before the first export. */
+export async function readModule(
+  folder: string,
+  names: Iterable<string>,
+  absent: 'allowed' | 'refused',
+): Promise<ModuleFiles> {
   const files = new Map<string, string>()
   const problems: Problem[] = []
-  for (const name of names) {
+  const report = (message: string, exit: ExitCode) => problems.push({ message, exit })
+  // What is wrong with the folder is said of the folder, once.
+  const listed = readdir(folder)
+  await attempt(folder, absent === 'allowed' ? unlessAbsent(listed) : listed, report)
+  for (const name of problems.length > 0 ? [] : names) {
     const path = join(folder, name)
-    const report = (message: string, exit: ExitCode) => problems.push({ message, exit })
     const text = await attempt(path, unlessAbsent(readFile(path, 'utf8')), report)
     if (text !== undefined) files.set(name, text)
   }
@@ -31,11 +39,8 @@ export async function checkModule(
   folder: string,
   expected: ReadonlyMap<string, string>,
 ): Promise<readonly Problem[]> {
-  const unread: Problem[] = []
   // A module that is not there at all is rather a wrong name than a stale one.
-  await attempt(folder, readdir(folder), (message, exit) => unread.push({ message, exit }))
-  if (unread.length > 0) return unread
-  const { files, problems } = await readModule(folder, expected.keys())
+  const { files, problems } = await readModule(folder, expected.keys(), 'refused')
   if (problems.length > 0) return problems
   return compareModule(expected, files).map((difference) => ({
     message: `the module in ${folder} is stale: ${difference}`,

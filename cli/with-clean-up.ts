@@ -1,3 +1,5 @@
+import { constants } from 'node:os'
+
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 /**
@@ -12,6 +14,8 @@ export async function withCleanUp(cleanUp: () => void, work: () => Promise<void>
     cleanUp()
     forget()
     process.kill(process.pid, signal)
+    // The first process of a container outlives it.
+    process.exit(128 + constants.signals[signal])
   }
   for (const signal of signals) process.on(signal, end)
   try {
