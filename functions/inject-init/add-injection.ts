@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
+import { quote } from '../../api/mistake.ts'
 import type { PodSettings } from '../../api/pod-annotations.ts'
 import type { SourceEdit } from '../apply-edits.ts'
 import type { Refusals } from '../editable.ts'
@@ -47,6 +48,13 @@ export function addInjection(
     const { container, refresher } = { refresher: '', ...record }
     errors.push(
       `the container ${container} is gone, and ${refresher}, which goes with it, is not: remove it too`,
+    )
+  }
+  if (config.annotationDomain !== given.annotationDomain) {
+    const [theirs, ours] = [config.annotationDomain, given.annotationDomain].map(quote)
+    errors.push(
+      `the init container reads the annotations of ${theirs} and none of ${ours}: declare all in one domain, ` +
+        `and name it by ${config.nameOption('annotationDomain')}`,
     )
   }
   const mounts = addMounts(pod, chosenContainers(settings, config))

@@ -58,6 +58,10 @@ export const tamperings: Readonly<Record<string, Tampering>> = {
     drop(initOf(deployment, record)?.env, ({ name }) => name === 'SECRETS_FILE'),
   'init is not told any more where to read': (deployment, record) =>
     drop(initOf(deployment, record)?.env, ({ name }) => name === 'ANNOTATIONS_FILE'),
+  'init is told to read another domain': (deployment, record) => {
+    initOf(deployment, record)?.env?.push({ name: 'ANNOTATION_DOMAIN', value: 'example.com' })
+    return true
+  },
   'the annotation asks for another format': (deployment, record) => {
     const format = initOf(deployment, record)?.env?.find(({ name }) => name === 'FORMAT')?.value
     deployment.spec.template.metadata.annotations['init.bsycorp.com/format'] =
