@@ -177,7 +177,11 @@ export function contradictions(config: InjectConfig): string[] {
   const alike = differing
     .filter(([one, other]) => config[one] === config[other])
     .map(([one, other]) => `${config.nameOption(one)} and ${config.nameOption(other)} must differ`)
-  return [...alike, ...mountProblems(config), ...envProblems(config, encodeInitEnv(initSettings(config)))]
+  return [
+    ...alike,
+    ...mountProblems(config),
+    ...envProblems(config, () => encodeInitEnv(initSettings(config))),
+  ]
 }
 
 /** One volume inside the other would be a mount point that the containers find in their files, or that cannot be made. */

@@ -90,8 +90,9 @@ type EnvConfig = {
  */
 export function envProblems(
   { env, secretMountPath: mountPath, nameOption }: EnvConfig,
-  own: Iterable<readonly [name: string, value: string]>,
+  own: () => Iterable<readonly [name: string, value: string]>,
 ): string[] {
+  if (env.length === 0) return []
   const option = nameOption('env')
   const taken = env.flatMap(({ name }) => {
     const instead = ownVariables.get(name)
@@ -104,7 +105,7 @@ export function envProblems(
     if (value !== undefined) given[one.name] = value
   }
   const openHttp = isOpen('ALLOW_HTTP') ? { ALLOW_HTTP: 'true' } : {}
-  const problems = initEnvProblems({ ...Object.fromEntries(own), ...given, ...openHttp })
+  const problems = initEnvProblems({ ...Object.fromEntries(own()), ...given, ...openHttp })
     .filter((one) => given[one.env] !== undefined)
     .map((one) => `${option}: ${one.env} ${one.problem}`)
   const misplaced = [initVariables.secretsFile, initVariables.resourcesFile].flatMap((variable) => {
