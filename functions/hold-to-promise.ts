@@ -1,16 +1,25 @@
 /** For property tests: what a function may do with any input whatever. */
 import { isDeepStrictEqual } from 'node:util'
+import { createContext, Script } from 'node:vm'
 import { load } from 'js-yaml'
 import { parseAllDocuments } from 'yaml'
 import type { KrmFunction } from './krm-function.ts'
-import { runFunction } from './resource-list.ts'
+import { type FunctionRun, runFunction } from './resource-list.ts'
 
 /**
  * What is wrong with the answer to an input, if anything: a clear error or an unharmed pass-through is asked for, never an
- * exception, a lost item, or text in which two YAML libraries see different values.
+ * exception, a hang, a lost item, or text in which two YAML libraries see different values.
+ *
+ * @param patience in ms; the slowest of the generated inputs takes a hundredth of it.
  */
-export function brokenPromise(krmFunction: KrmFunction, input: string): string | undefined {
-  const { stdout, stderr, exit } = runFunction(krmFunction, input)
+export function brokenPromise(
+  krmFunction: KrmFunction,
+  input: string,
+  patience = 20_000,
+): string | undefined {
+  const answer = runInTime(krmFunction, input, patience)
+  if (answer === undefined) return `no answer in ${patience} ms`
+  const { stdout, stderr, exit } = answer
   if (exit !== 0 && exit !== 1 && exit !== 2) return `exit code ${exit}`
   if (exit !== 0) {
     if (stderr.length === 0 && !stdout.includes('results')) return 'an error that says nothing'
@@ -34,6 +43,22 @@ export function brokenPromise(krmFunction: KrmFunction, input: string): string |
   return again.stdout === stdout || stdout.includes('\nresults:')
     ? undefined
     : 'a second run changes something'
+}
+
+const job: { run?: () => FunctionRun } = {}
+const runJob = new Script('run()')
+const realm = createContext(job)
+
+/** Undefined where it hangs: only a script of its own can be stopped from within the process. */
+function runInTime(krmFunction: KrmFunction, input: string, patience: number): FunctionRun | undefined {
+  job.run = () => runFunction(krmFunction, input)
+  try {
+    return runJob.runInContext(realm, { timeout: patience })
+  } catch (error) {
+    // The realm's own Error is another class.
+    if (Object(error).code === 'ERR_SCRIPT_EXECUTION_TIMEOUT') return undefined
+    throw error
+  }
 }
 
 type Reading = { readonly items?: readonly unknown[] }

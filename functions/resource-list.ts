@@ -27,7 +27,7 @@ import { type Piece, readInPieces, readWhole, type ResourceList } from './read-r
 import { applyEdits, type SourceEdit } from './apply-edits.ts'
 import { addEntry, addItem, removeEntries, replaceValue } from './source-edit.ts'
 import { readStdin } from './read-stdin.ts'
-import type { SourceDocument } from './source-node.ts'
+import type { SourceDocument, SourceEntry, SourceMap } from './source-node.ts'
 import { guardStdout, writeStdout } from './guard-stdout.ts'
 import { lookUp, ownEntry, toValue, type Value } from './source-value.ts'
 
@@ -163,17 +163,19 @@ function generatedEdits({ document, root, list }: ResourceList, generated: Gener
 
 function resultEdits({ document, root }: ResourceList, findings: readonly Finding[]): SourceEdit[] {
   const entry = ownEntry(root, 'results')
-  if (findings.length === 0)
-    return entry ? [...removeEntries(document, root, [entry]), ...unendedBlanks(document)] : []
+  if (findings.length === 0) return entry ? removeResults(document, root, entry) : []
   const results = findings.map(resultOf)
   if (entry) return replaceValue(document, root, entry, results, 'compact')
   return [addEntry(document, root, 'results', results, { lists: 'compact' })]
 }
 
-/** A last line of nothing but blanks: behind a comment, some parsers take a tab in it for indentation. */
-function unendedBlanks({ source }: SourceDocument): SourceEdit[] {
-  const start = source.search(/(?<=[\r\n])[ \t]+$/)
-  return start < 0 ? [] : [{ start, end: source.length, text: '' }]
+/** A last line of nothing but blanks goes too: behind a comment, some parsers take a tab in it for indentation. */
+function removeResults(document: SourceDocument, root: SourceMap, entry: SourceEntry): SourceEdit[] {
+  const { source } = document
+  const edits = removeEntries(document, root, [entry])
+  const blanks = source.search(/(?<=[\r\n])[ \t]+$/)
+  if (blanks < 0 || edits.some(({ end }) => end > blanks)) return edits
+  return [...edits, { start: blanks, end: source.length, text: '' }]
 }
 
 function resultOf({ severity, message, object }: Finding): Value {

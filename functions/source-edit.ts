@@ -9,7 +9,7 @@ import { addToFlow, removeFromFlow } from './flow-edit.ts'
 import { withLooseLines } from './loose-lines.ts'
 import { columnOf, nextLine } from './source-lines.ts'
 import type { SourceDocument, SourceEntry, SourceMap, SourceNode, SourceSequence } from './source-node.ts'
-import { skipBlank } from './source-span.ts'
+import { propertiesStart, skipBlank } from './source-span.ts'
 import { ownEntry, type Value } from './source-value.ts'
 import { jsonText, type ListStyle, yamlLines } from './yaml-text.ts'
 
@@ -23,7 +23,7 @@ export function addEntry(
 ): SourceEdit {
   const next = before === undefined ? -1 : map.entries.findIndex((entry) => isKey(entry, before))
   const previous = next < 0 ? map.entries.at(-1) : map.entries[next - 1]
-  const last = previous && spanOf(previous)
+  const last = previous && spanOf(source, previous)
   if (map.flow) return addToFlow(map, last, `${jsonText(key)}: ${jsonText(value)}`)
   const lines = yamlLines({ [key]: value }, lists)
   if (!last) return addAbove(source, map.start, lines)
@@ -84,7 +84,7 @@ export function removeEntries(
   entries: readonly SourceEntry[],
 ): SourceEdit[] {
   const indexes = new Set(entries.map((one) => map.entries.indexOf(one)))
-  const spans = map.entries.map(spanOf)
+  const spans = map.entries.map((entry) => spanOf(source, entry))
   if (map.flow) return removeFromFlow(source, map, spans, indexes)
   const values = map.entries.map((one) => one.value)
   return removeLines(source, withLooseLines(source, spans, values, indexes), indexes)
@@ -145,8 +145,8 @@ function isKey({ key }: SourceEntry, name: string): boolean {
   return key.type === 'scalar' && key.text === name
 }
 
-function spanOf({ key, value }: SourceEntry): Span {
-  return { start: key.start, end: Math.max(key.end, value.end) }
+function spanOf(source: string, { key, value }: SourceEntry): Span {
+  return { start: propertiesStart(source, key), end: Math.max(key.end, value.end) }
 }
 
 /** From the dash on. */

@@ -39,6 +39,8 @@ function lastLineEnd(source: string, start: number, event: ScalarEvent): number 
     const last = previousLineEnd(source, end)
     if (chomping === CHOMPING_MODE.KEEP) return last
     end = lineStart(source, last)
+    // Before a byte order mark no line ends: one that stands alone would be come to again and again.
+    if (source[end - 1] === '\ufeff') end--
     const line = source.slice(end, last)
     if (indent >= 0 && (line.length > indent || /[^ ]/.test(line))) return last
   }

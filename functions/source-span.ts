@@ -2,7 +2,8 @@
  * Where things stand between the nodes of a YAML source, for what the parser does not say. Between nodes there are
  * blanks, comments and indicators only, so a `#` there always begins a comment.
  */
-import { lineEnd } from './source-lines.ts'
+import { lineEnd, lineStart } from './source-lines.ts'
+import type { SourceNode } from './source-node.ts'
 
 /** The first position that is neither blank nor in a comment. */
 export function skipBlank(source: string, from: number): number {
@@ -33,4 +34,11 @@ export function blockIndicator(source: string, from: number): number {
     position = skipBlank(source, position + 1)
   }
   return position
+}
+
+/** Where the anchor and the tag of a node begin, if it has any on its line; else where it begins itself. */
+export function propertiesStart(source: string, { start, anchor, tag }: SourceNode): number {
+  if (anchor === undefined && tag === undefined) return start
+  const properties = /(?:(?<![^\s,[{])[&!]\S*[ \t]+)+$/.exec(source.slice(lineStart(source, start), start))
+  return start - (properties?.[0].length ?? 0)
 }
