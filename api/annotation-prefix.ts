@@ -1,13 +1,13 @@
 /** What stands before the slash of an annotation that is nearly ours: warnings, for others may have words of their own. */
 import { type Mistake, quote } from './mistake.ts'
-import { likelyMeant, nearMiss } from './near-miss.ts'
+import { didYouMean, likelyMeant, nearMiss } from './near-miss.ts'
 
 const prefixes = ['secret', 'resource', 'lease', 'init'] as const
 
 export function unknownPrefix(key: string, what: string, domain: string): Mistake {
   const known = prefixes.map((one) => `${one}.${domain}/`).join(', ')
   const meant = nearMiss(what, prefixes)
-  const hint = meant === undefined ? '' : `; did you mean ${quote(`${meant}.${domain}/`)}?`
+  const hint = didYouMean(meant && quote(`${meant}.${domain}/`))
   const message = `${quote(`${what}.${domain}/`)} is not known and has no effect; known are ${known}${hint}`
   return { severity: 'warning', code: 'UNKNOWN_PREFIX', annotation: key, message }
 }
@@ -21,6 +21,6 @@ export function misspeltDomain(key: string, domain: string): Mistake[] {
   const meant = nearMiss(what, prefixes)
   const isTypo = other !== domain && likelyMeant(other, [domain]) !== undefined
   if (meant === undefined || !isTypo) return []
-  const message = `${quote(`${before}/`)} is not known and has no effect; did you mean ${quote(`${meant}.${domain}/`)}?`
+  const message = `${quote(`${before}/`)} is not known and has no effect${didYouMean(quote(`${meant}.${domain}/`))}`
   return [{ severity: 'warning', code: 'UNKNOWN_PREFIX', annotation: key, message }]
 }

@@ -14,6 +14,22 @@ export function likelyMeant<T extends string>(word: string, known: readonly T[])
   )
 }
 
+/**
+ * The end of a sentence about a word that is none of those that are known. @param meant the one that it was perhaps to be.
+ */
+export function notKnown(
+  word: string,
+  known: readonly string[],
+  meant: string | undefined = nearMiss(word, known),
+): string {
+  return `is not known: known are ${known.join(', ')}${didYouMean(meant)}`
+}
+
+/** The end of a message; nothing where nothing is near. */
+export function didYouMean(meant: string | undefined): string {
+  return meant === undefined ? '' : `; did you mean ${meant}?`
+}
+
 function withoutDigits(text: string): string {
   return text.replace(/[0-9]/g, '')
 }

@@ -47,7 +47,7 @@ const wrong: readonly (readonly [title: string, object: unknown, problems: reado
     'fields of another name',
     { ...policyOf({ ...good, prefix: '/a' }), specs: 1 },
     [
-      '"specs" is not known: known are apiVersion, kind, metadata, spec',
+      '"specs" is not known: known are apiVersion, kind, metadata, spec; did you mean spec?',
       'spec.rules[0]."prefix" is not known: known are namespaces, prefixes, minBits, maxPerPod, maxNewPerHour',
     ],
   ],

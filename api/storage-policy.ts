@@ -14,6 +14,7 @@
  *           maxNewPerHour: 200          # per namespace; counted by the creator
  */
 import { quote } from './mistake.ts'
+import { notKnown } from './near-miss.ts'
 import { parseStoragePrefix } from './parameter-name.ts'
 
 export const storagePolicyApiVersion = 'kees.bsycorp.com/v1alpha1'
@@ -152,7 +153,7 @@ function reportUnknown(
   problems: string[],
 ): void {
   for (const key of Object.keys(map).filter((one) => !known.includes(one))) {
-    problems.push(`${where}${quote(key)} is not known: known are ${known.join(', ')}`)
+    problems.push(`${where}${quote(key)} ${notKnown(key, known)}`)
   }
 }
 

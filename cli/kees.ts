@@ -1,4 +1,5 @@
 import { quote } from '../api/mistake.ts'
+import { notKnown } from '../api/near-miss.ts'
 import { exitCode, type ExitCode } from '../api/exit-code.ts'
 import { describeBug } from '../api/describe-bug.ts'
 import manifest from '../package.json' with { type: 'json' }
@@ -75,7 +76,5 @@ function helpAbout(name: string, io: Io): ExitCode {
 
 function unknownCommand(name: string): string {
   const names = commands.map((one) => one.name)
-  const meant = meantBy(name, names)
-  const hint = meant === undefined ? '' : `; did you mean ${meant}?`
-  return `command ${quote(name)} is not known: known are ${names.join(', ')}${hint}`
+  return `command ${quote(name)} ${notKnown(name, names, meantBy(name, names))}`
 }

@@ -2,7 +2,7 @@
  * The options of a function: one table gives the parsing of functionConfig, the flags of `kees` and the reference.
  * A value comes typed (from a functionConfig's spec) or as text (from a ConfigMap's data, or a flag).
  */
-import { nearMiss } from '../api/near-miss.ts'
+import { notKnown } from '../api/near-miss.ts'
 import { quote } from '../api/mistake.ts'
 import type { Value } from './source-value.ts'
 import type { Checked } from '../api/checked.ts'
@@ -58,7 +58,7 @@ export function readOptions(
   const values = new Map(given.map(({ name, value }) => [name, value]))
   const problems = [...values.keys()]
     .filter((name) => !known.includes(name))
-    .map((name) => unknownOption(nameOption(name, quote(name)), name, known))
+    .map((name) => `${nameOption(name, quote(name))} ${notKnown(name, known)}`)
   const parse = <T>(option: Option<T>, value: Value): Checked<T> => {
     if (!option.structured || !parseYaml || typeof value !== 'string') return option.parse(value)
     const read = parseYaml(value)
@@ -76,12 +76,6 @@ export function readOptions(
 }
 
 export const nameInConfig: OptionNaming = (name, shown = name) => `option ${shown}`
-
-function unknownOption(option: string, name: string, known: readonly string[]): string {
-  const meant = nearMiss(name, known)
-  const hint = meant === undefined ? '' : `; did you mean ${meant}?`
-  return `${option} is not known: known are ${known.join(', ')}${hint}`
-}
 
 export function textOption(
   meaning: string,

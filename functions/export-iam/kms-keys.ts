@@ -2,8 +2,9 @@
 import type { Checked } from '../../api/checked.ts'
 import { quote } from '../../api/mistake.ts'
 import { parseStoragePrefix } from '../../api/parameter-name.ts'
-import { isMap, yamlOption } from '../options.ts'
+import { isMap, shownText, yamlOption } from '../options.ts'
 import type { Value } from '../source-value.ts'
+import { unknownKeys } from '../unknown-keys.ts'
 
 /** The longest prefix first, so that the first that matches is the one that counts. */
 export type KmsKeys = readonly KmsKey[]
@@ -87,15 +88,15 @@ function parseKmsKeys(value: Value): Checked<KmsKeys> {
       report(' is not a map with prefix and arn')
       continue
     }
-    const { prefix: text, arn, ...others } = one
-    for (const other of Object.keys(others)) report(`.${other} is not known: known are prefix, arn`)
+    const { prefix: text, arn = null } = one
+    unknownKeys(one, ['prefix', 'arn']).forEach(report)
     const prefix: Checked<string> =
       typeof text === 'string' ? parsePrefix(text) : { problem: 'is not a text such as /prod' }
     if (prefix.problem !== undefined) report(`.prefix ${prefix.problem}`)
     const isArn = typeof arn === 'string' && isKmsKeyArn(arn)
     if (!isArn)
       report(
-        `.arn ${typeof arn === 'string' ? `${quote(arn)} ` : ''}is not the ARN of a key: ` +
+        `.arn ${shownText(arn)}is not the ARN of a key: ` +
           'arn:<partition>:kms:<region>:<account>:key/<id> is allowed, no alias',
       )
     if (prefix.value === undefined || !isArn) continue

@@ -19,7 +19,7 @@ const wrong = [
   [[{ ...one, roleArn: arn }], '[0].roleArn is not known: known are namespace, serviceAccount, role'],
   [
     [{}, { ...one, role: 1 }],
-    '[0].namespace is not a text; [0].serviceAccount is not a text; [0].role is not a text; [1].role is not a text',
+    '[0].namespace is not a text; [0].serviceAccount is not a text; [0].role is not a text; [1].role 1 is not a text',
   ],
 ] as const
 for (const [value, problem] of wrong) {

@@ -2,9 +2,9 @@
 import type { Checked } from '../../api/checked.ts'
 import { isDnsLabel } from '../../api/dns-label.ts'
 import { isDnsSubdomain } from '../../api/dns-subdomain.ts'
-import { quote } from '../../api/mistake.ts'
-import { isMap, yamlOption } from '../options.ts'
+import { isMap, shownText, yamlOption } from '../options.ts'
 import type { Value } from '../source-value.ts'
+import { unknownKeys } from '../unknown-keys.ts'
 import { parseIamRole } from './iam-role.ts'
 
 export type AccountRole = {
@@ -48,13 +48,12 @@ function parseRoles(value: Value): Checked<readonly AccountRole[]> {
       report(' is not a map with namespace, serviceAccount and role')
       continue
     }
-    const others = Object.keys(one).filter((key) => !keys.some((known) => known === key))
-    for (const other of others) report(`.${other} is not known: known are ${keys.join(', ')}`)
+    unknownKeys(one, keys).forEach(report)
     const take = (key: (typeof keys)[number], problemOf: (text: string) => string | undefined) => {
       const text = one[key]
       const problem = typeof text === 'string' ? problemOf(text) : 'is not a text'
       if (problem === undefined && typeof text === 'string') return text
-      report(`.${key} ${typeof text === 'string' ? `${quote(text)} ` : ''}${problem}`)
+      report(`.${key} ${shownText(text ?? null)}${problem}`)
       return undefined
     }
     const namespace = take('namespace', (text) =>

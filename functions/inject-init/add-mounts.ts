@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { quote } from '../../api/mistake.ts'
-import { nearMiss } from '../../api/near-miss.ts'
+import { didYouMean, nearMiss } from '../../api/near-miss.ts'
 import type { SourceEdit } from '../apply-edits.ts'
 import type { InjectionRecord } from '../injection-record.ts'
 import type { Value } from '../source-value.ts'
@@ -35,11 +35,8 @@ export function addMounts(pod: PodInjection, chosen: Chosen | undefined): Mounts
   ])
   const names = others.map(({ name }) => name)
   for (const name of chosen?.names.filter((one) => !names.includes(one)) ?? []) {
-    const meant = nearMiss(name, names)
-    const hint = meant === undefined ? '' : `; did you mean ${meant}?`
-    errors.push(
-      `${chosen?.by} names ${quote(name)}, which is not in the pod: there are ${names.join(', ')}${hint}`,
-    )
+    const there = `there are ${names.join(', ')}${didYouMean(nearMiss(name, names))}`
+    errors.push(`${chosen?.by} names ${quote(name)}, which is not in the pod: ${there}`)
   }
   const edits: SourceEdit[] = []
   const containers: string[] = []

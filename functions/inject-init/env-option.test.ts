@@ -50,7 +50,7 @@ const refused: readonly (readonly [title: string, env: Value, problem: string])[
   [
     'a misspelt key',
     [{ name: 'A', vlaue: 'x' }],
-    '[0]."vlaue" is not known: known are name, value, valueFrom; [0] has neither value nor valueFrom',
+    '[0].vlaue is not known: known are name, value, valueFrom; did you mean value?; [0] has neither value nor valueFrom',
   ],
   [
     'a source that is none',

@@ -4,8 +4,9 @@ import { initVariables } from '../../api/init-env.ts'
 import { quote } from '../../api/mistake.ts'
 import { pathsOverlap } from '../../api/paths-overlap.ts'
 import { initEnvProblems } from '../../api/read-init-env.ts'
-import { isMap, type OptionNaming, yamlOption } from '../options.ts'
+import { isMap, type OptionNaming, shownText, yamlOption } from '../options.ts'
 import type { Value } from '../source-value.ts'
+import { unknownKeys } from '../unknown-keys.ts'
 
 export type EnvVariable = { readonly name: string; readonly [key: string]: Value }
 
@@ -56,14 +57,11 @@ function parseEnv(value: Value): Checked<readonly EnvVariable[]> {
 /** Values are not quoted: they may be credentials. */
 function shapeProblems(one: Value): string[] {
   if (!isMap(one)) return [' is not a map with name, and value or valueFrom']
-  const { name, value, valueFrom, ...others } = one
-  const problems = Object.keys(others).map(
-    (key) => `.${quote(key)} is not known: known are name, value, valueFrom`,
-  )
+  const { name = null, value, valueFrom } = one
+  const problems = unknownKeys(one, ['name', 'value', 'valueFrom'])
   // Printable ASCII but "=": what Kubernetes takes.
-  if (typeof name !== 'string' || !/^[ -<>-~]+$/.test(name)) {
-    problems.push(`.name ${typeof name === 'string' ? `${quote(name)} ` : ''}is not a name of a variable`)
-  }
+  if (typeof name !== 'string' || !/^[ -<>-~]+$/.test(name))
+    problems.push(`.name ${shownText(name)}is not a name of a variable`)
   if (value !== undefined && typeof value !== 'string')
     problems.push('.value is not a text: put it in quotes')
   if (valueFrom !== undefined) {

@@ -34,9 +34,9 @@ const refused: readonly (readonly [title: string, value: Value, ...problems: str
     { requests: { cpu: 'half', memory: '64MB' }, limits: { memory: true } },
     '.requests.cpu "half" is not a quantity such as 50m',
     '.requests.memory "64MB" is not a quantity such as 16Mi',
-    '.limits.memory is not a quantity',
+    '.limits.memory true is not a quantity',
   ],
-  ['less than nothing', { limits: { cpu: -1 } }, '.limits.cpu "-1" is not a quantity such as 50m'],
+  ['less than nothing', { limits: { cpu: -1 } }, '.limits.cpu -1 is not a quantity such as 50m'],
   [
     'thousandths of a byte',
     { limits: { memory: '64m' } },

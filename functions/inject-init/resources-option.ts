@@ -2,9 +2,10 @@
 import type { Checked } from '../../api/checked.ts'
 import { isDnsLabel } from '../../api/dns-label.ts'
 import { quote } from '../../api/mistake.ts'
-import { nearMiss } from '../../api/near-miss.ts'
-import { isMap, type JsonSchema, yamlOption } from '../options.ts'
+import { notKnown } from '../../api/near-miss.ts'
+import { isMap, type JsonSchema, shownText, yamlOption } from '../options.ts'
 import type { Value } from '../source-value.ts'
+import { shownKey, unknownKeys } from '../unknown-keys.ts'
 import { bytesProblem, compareQuantities, parseQuantity } from './quantity.ts'
 
 type Resources = { readonly [key: string]: Value }
@@ -38,11 +39,9 @@ export const resourcesOption = yamlOption<Resources>(
   parseResources,
 )
 
-const keys = ['requests', 'limits', 'claims'] as const
-
 function parseResources(value: Value): Checked<Resources> {
   if (!isMap(value)) return { problem: 'is not a map with requests and limits' }
-  const problems = Object.keys(value).flatMap((key) => unknownKey(`.${quoteUnlessPlain(key)}`, key, keys))
+  const problems = unknownKeys(value, ['requests', 'limits', 'claims'])
   const requests = readQuantities('requests', value['requests'], problems)
   const limits = readQuantities('limits', value['limits'], problems)
   for (const [name, request] of requests) {
@@ -67,15 +66,14 @@ function readQuantities(key: string, map: Value | undefined, problems: string[])
     return read
   }
   for (const [name, value] of Object.entries(map)) {
-    const path = `.${key}.${quoteUnlessPlain(name)}`
+    const path = `.${key}.${shownKey(name)}`
     if (!isResourceName(name)) {
-      problems.push(...unknownKey(path, name, [...resourceNames]))
+      problems.push(`${path} ${notKnown(name, resourceNames)}`)
       continue
     }
     const text = typeof value === 'number' ? String(value) : value
     const problem = typeof text === 'string' ? quantityProblem(name, text) : 'is not a quantity'
-    if (problem !== undefined)
-      problems.push(`${path} ${typeof text === 'string' ? `${quote(text)} ` : ''}${problem}`)
+    if (problem !== undefined) problems.push(`${path} ${shownText(value)}${problem}`)
     else if (typeof text === 'string') read.set(name, { text, quantity: parseQuantity(text) })
   }
   return read
@@ -106,25 +104,10 @@ function claimProblems(claims: Value | undefined): string[] {
   if (!Array.isArray(claims)) return [`.claims ${shape}`]
   return claims.flatMap((claim: Value, index) => {
     if (!isMap(claim)) return [`.claims[${index}] is not a map with a name`]
-    const { name, request = '', ...others } = claim
-    const unknown = Object.keys(others).flatMap((key) =>
-      unknownKey(`.claims[${index}].${quoteUnlessPlain(key)}`, key, ['name', 'request']),
-    )
-    const shown = typeof name === 'string' ? `${quote(name)} ` : ''
-    if (typeof name !== 'string' || !isDnsLabel(name))
-      unknown.push(`.claims[${index}].name ${shown}is not a name`)
-    if (typeof request !== 'string') unknown.push(`.claims[${index}].request is not a text`)
-    return unknown
+    const { name = null, request = '' } = claim
+    const problems = unknownKeys(claim, ['name', 'request'])
+    if (typeof name !== 'string' || !isDnsLabel(name)) problems.push(`.name ${shownText(name)}is not a name`)
+    if (typeof request !== 'string') problems.push('.request is not a text')
+    return problems.map((problem) => `.claims[${index}]${problem}`)
   })
-}
-
-function unknownKey(path: string, key: string, known: readonly string[]): string[] {
-  if (known.includes(key)) return []
-  const meant = nearMiss(key, known)
-  const hint = meant === undefined ? '' : `; did you mean ${meant}?`
-  return [`${path} is not known: known are ${known.join(', ')}${hint}`]
-}
-
-function quoteUnlessPlain(key: string): string {
-  return /^[A-Za-z0-9./-]{1,40}$/.test(key) ? key : quote(key)
 }

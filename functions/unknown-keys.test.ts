@@ -1,0 +1,15 @@
+import t from 'tap'
+import { unknownKeys } from './unknown-keys.ts'
+
+t.test('each key that is not known is named at its place, with the one that may be meant', async (t) => {
+  t.strictSame(unknownKeys({ limits: 1, limts: 2, 'x y\n': 3, other: 4 }, ['limits', 'requests']), [
+    '.limts is not known: known are limits, requests; did you mean limits?',
+    '."x y\\n" is not known: known are limits, requests',
+    '.other is not known: known are limits, requests',
+  ])
+})
+
+t.test('of maps whose keys are known nothing is said', async (t) => {
+  t.strictSame(unknownKeys({ limits: 1 }, ['limits']), [])
+  t.strictSame(unknownKeys({}, ['limits']), [])
+})

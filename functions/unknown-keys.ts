@@ -1,0 +1,15 @@
+import { quote } from '../api/mistake.ts'
+import { notKnown } from '../api/near-miss.ts'
+import type { Value } from './source-value.ts'
+
+/** What is wrong with the keys of a map in an option's value, each from its place on: `.limts is not known: known are limits`. */
+export function unknownKeys(map: { readonly [key: string]: Value }, known: readonly string[]): string[] {
+  return Object.keys(map)
+    .filter((key) => !known.includes(key))
+    .map((key) => `.${shownKey(key)} ${notKnown(key, known)}`)
+}
+
+/** As it is where that can be read as nothing else. */
+export function shownKey(key: string): string {
+  return /^[A-Za-z0-9_./-]{1,40}$/.test(key) ? key : quote(key)
+}
