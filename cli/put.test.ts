@@ -54,7 +54,7 @@ await t.test('what is stored or replaced is encrypted with the key of KMS_KEY_ID
   ])
   const alias = fakeIo('fakepassword', { ...env, KMS_KEY_ID: 'alias/mine' })
   t.equal(await kees(['put', 'a'], alias), 2)
-  t.match(alias.said(), /^error: KMS_KEY_ID is not the ARN of a key/)
+  t.match(alias.said(), /^error: KMS_KEY_ID "alias\/mine" is not the ARN of a key/)
 })
 
 const refusals: readonly (readonly [
@@ -74,7 +74,7 @@ const refusals: readonly (readonly [
     'a store that is none',
     ['a', '--store', 'vault'],
     'x',
-    /flag --store is not a store: allowed are ssm and file:<folder>/,
+    /flag --store "[^"]*" is not a store: allowed are ssm and file:<folder>/,
   ],
   ['several mistakes', ['/a//b', '--store', 'x'], '', /name "\/a\/\/b"[^]*--store[^]*empty/],
 ]

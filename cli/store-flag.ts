@@ -1,4 +1,5 @@
 import { initVariables, parseStoreAddress, type StoreAddress } from '../api/init-env.ts'
+import { quote } from '../api/mistake.ts'
 import { kmsKeyVariable } from '../runtime/kms-key-env.ts'
 import type { StoreAccess } from '../runtime/file-parameter-store.ts'
 import type { ParameterStore } from '../runtime/parameter-store.ts'
@@ -27,9 +28,11 @@ export async function openStoreFlag(
 ): Promise<StoreFlag> {
   const flag = valueOf(parsed, 'store')
   const name = flag === undefined ? initVariables.store.env : 'flag --store'
-  const address = parseStoreAddress(flag ?? (env[initVariables.store.env] || 'ssm'))
-  if (address.problem !== undefined) return { problems: [`${name} ${address.problem}`] }
-  const key = kmsKeyVariable.parse(env[kmsKeyVariable.env] ?? '')
+  const text = flag ?? (env[initVariables.store.env] || 'ssm')
+  const address = parseStoreAddress(text)
+  if (address.problem !== undefined) return { problems: [`${name} ${quote(text)} ${address.problem}`] }
+  const keyText = env[kmsKeyVariable.env] ?? ''
+  const key = kmsKeyVariable.parse(keyText)
   // Only the commands that need a store load the SDK.
   const { openStore } = await import('../runtime/open-store.ts')
   const opened = await openStore(address.value, env, {
@@ -39,7 +42,7 @@ export async function openStoreFlag(
     ...(key.value === undefined ? {} : { kmsKeyId: key.value }),
   })
   const problems = (opened.problems ?? []).map((one) => `${one.env} ${one.problem}`)
-  if (key.problem !== undefined) problems.push(`${kmsKeyVariable.env} ${key.problem}`)
+  if (key.problem !== undefined) problems.push(`${kmsKeyVariable.env} ${quote(keyText)} ${key.problem}`)
   if (opened.problems !== undefined || problems.length > 0) return { problems }
   return { store: opened.store, kind: address.value.kind }
 }

@@ -1,4 +1,5 @@
 import type { Checked } from '../api/checked.ts'
+import { kmsKeyArnProblem } from '../api/kms-key-arn.ts'
 
 /** What encrypts what a program stores; of the creator, and of the commands of kees that write. */
 export const kmsKeyVariable = {
@@ -8,10 +9,8 @@ export const kmsKeyVariable = {
   parse: parseKmsKey,
 } as const
 
-/** An alias may be moved to another key, and policies name keys. */
 function parseKmsKey(text: string): Checked<string | undefined> {
   if (text === '') return { value: undefined }
-  return /^arn:[a-z0-9-]+:kms:[a-z0-9-]+:\d{12}:key\/[A-Za-z0-9-]+$/.test(text)
-    ? { value: text }
-    : { problem: 'is not the ARN of a key: arn:aws:kms:<region>:<account>:key/<id>' }
+  const problem = kmsKeyArnProblem(text)
+  return problem === undefined ? { value: text } : { problem }
 }

@@ -46,7 +46,7 @@ const wrong = [
   [[{ prefix: '/a', arn: 'arn:aws:kms:*:111122223333:key/*' }], 'is not the ARN of a key'],
   [[{ prefix: '/a', arn: `${arn(1)}\n` }], 'is not the ARN of a key'],
   [[{ prefix: '/a', arn: arn(1), alias: 'x' }], '[0].alias is not known: known are prefix, arn'],
-  [[{}, { prefix: 1, arn: 2 }], '[0].prefix is not a text such as /prod; [0].arn is not the ARN'],
+  [[{}, { prefix: 1, arn: 2 }], '[0].prefix is not a text such as /prod; [0].arn is not the ARN of a key'],
 ] as const
 for (const [value, problem] of wrong) {
   t.match(kmsKeysOption.parse(JSON.parse(JSON.stringify(value))).problem, problem, problem)

@@ -1,5 +1,6 @@
 /** Which customer managed key encrypts the parameters below a prefix. */
 import type { Checked } from '../../api/checked.ts'
+import { kmsKeyArnProblem } from '../../api/kms-key-arn.ts'
 import { quote } from '../../api/mistake.ts'
 import { parseStoragePrefix } from '../../api/parameter-name.ts'
 import { isMap, shownText, yamlOption } from '../options.ts'
@@ -12,7 +13,7 @@ export type KmsKeys = readonly KmsKey[]
 export type KmsKey = {
   /** Whole segments, with a leading slash and without one at the end; `/` is everything. */
   readonly prefix: string
-  /** Of the key itself: IAM knows no aliases of keys in other accounts, and aliases can be moved. */
+  /** Of the key itself, no alias. */
   readonly arn: string
 }
 
@@ -66,16 +67,10 @@ export function checkKmsKeys(keys: KmsKeys): void {
 }
 
 export function areKmsKeys(keys: KmsKeys): boolean {
-  return keys.every(({ prefix, arn }) => parsePrefix(prefix).value === prefix && isKmsKeyArn(arn))
+  return keys.every(
+    ({ prefix, arn }) => parsePrefix(prefix).value === prefix && kmsKeyArnProblem(arn) === undefined,
+  )
 }
-
-export function isKmsKeyArn(text: string): boolean {
-  return arnPattern.test(text)
-}
-
-/** https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html#key-id-key-ARN */
-const arnPattern =
-  /^arn:aws(-[a-z]{1,8}){0,3}:kms:[a-z]{2,8}(-[a-z]{1,10}){1,3}-[0-9]:[0-9]{12}:key\/(mrk-[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/
 
 function parseKmsKeys(value: Value): Checked<KmsKeys> {
   const shape = 'is not a list of maps with prefix and arn'
@@ -93,16 +88,13 @@ function parseKmsKeys(value: Value): Checked<KmsKeys> {
     const prefix: Checked<string> =
       typeof text === 'string' ? parsePrefix(text) : { problem: 'is not a text such as /prod' }
     if (prefix.problem !== undefined) report(`.prefix ${prefix.problem}`)
-    const isArn = typeof arn === 'string' && isKmsKeyArn(arn)
-    if (!isArn)
-      report(
-        `.arn ${shownText(arn)}is not the ARN of a key: ` +
-          'arn:<partition>:kms:<region>:<account>:key/<id> is allowed, no alias',
-      )
-    if (prefix.value === undefined || !isArn) continue
+    const key = typeof arn === 'string' ? arn : ''
+    const arnProblem = kmsKeyArnProblem(key)
+    if (arnProblem !== undefined) report(`.arn ${shownText(arn)}${arnProblem}`)
+    if (prefix.value === undefined || arnProblem !== undefined) continue
     const known = keys.get(prefix.value)
     if (known) report(`.prefix ${quote(prefix.value)} stands twice`)
-    keys.set(prefix.value, { prefix: prefix.value, arn })
+    keys.set(prefix.value, { prefix: prefix.value, arn: key })
   }
   if (problems.length > 0) return { problem: problems.join('; ') }
   return { value: [...keys.values()].toSorted(byLength) }
