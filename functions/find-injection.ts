@@ -2,6 +2,7 @@ import { injectedAnnotation } from '../api/annotation-domain.ts'
 import type { Checked } from '../api/checked.ts'
 import { parseInitArgs } from '../api/init-args.ts'
 import { initVariables } from '../api/init-env.ts'
+import { itemsOf, type Mount, mountsOf, nameOf, plainVariable } from './container-parts.ts'
 import { type InjectionRecord, type InjectionRecords, parseRecords } from './injection-record.ts'
 import { annotationsOf, type ManifestItem } from './manifest-item.ts'
 import type { PodTemplate } from './pod-template.ts'
@@ -48,8 +49,6 @@ function recognise(spec: SourceNode | undefined): InjectionRecord | undefined {
   }
 }
 
-type Mount = { readonly name: string; readonly path: string }
-
 function volumesOfInit(
   container: SourceNode,
   volumes: readonly SourceNode[],
@@ -79,35 +78,10 @@ function fileOf(container: SourceNode, variable: { readonly env: string; readonl
   return plainVariable(container, variable.env) || variable.default
 }
 
-/** The plain value of an environment variable of a container. */
-export function plainVariable(container: SourceNode, name: string): string | undefined {
-  return stringOf(lookUp(named(itemsOf(container, 'env'), name), 'value'))
-}
-
 /** A native sidecar. */
 function staysOn(container: SourceNode): boolean {
   const args = itemsOf(container, 'args').flatMap((one) => stringOf(one) ?? [])
   return (
     stringOf(lookUp(container, 'restartPolicy')) === 'Always' || parseInitArgs(args).value?.kind === 'refresh'
   )
-}
-
-function mountsOf(container: SourceNode): Mount[] {
-  return itemsOf(container, 'volumeMounts').map((one) => ({
-    name: nameOf(one),
-    path: stringOf(lookUp(one, 'mountPath')) ?? '',
-  }))
-}
-
-export function named(items: readonly SourceNode[], name: string): SourceNode | undefined {
-  return items.find((one) => nameOf(one) === name)
-}
-
-export function itemsOf(node: SourceNode | undefined, key: string): readonly SourceNode[] {
-  const list = lookUp(node, key)
-  return list?.type === 'sequence' ? list.items : []
-}
-
-function nameOf(node: SourceNode): string {
-  return stringOf(lookUp(node, 'name')) ?? ''
 }

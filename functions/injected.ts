@@ -1,7 +1,7 @@
 import { exitCode } from '../api/exit-code.ts'
-import { findInjection, itemsOf, named } from './find-injection.ts'
+import { partNamed } from './container-parts.ts'
+import { findInjection } from './find-injection.ts'
 import type { Finding } from './krm-result.ts'
-import { lookUp } from './source-value.ts'
 import type { Workload } from './workload.ts'
 
 /** An error for each annotated workload without an init container of ours and its volumes: inject-init did not run. */
@@ -22,7 +22,9 @@ export function uninjectedFindings(workloads: readonly Workload[], remedy = ''):
 function isInjected({ item, template }: Workload): boolean {
   const injection = findInjection(item, template)
   if (!injection) return false
-  const has = (list: string, name: string) =>
-    named(itemsOf(lookUp(template.node, 'spec'), list), name) !== undefined
-  return has('initContainers', injection.container) && injection.volumes.every((name) => has('volumes', name))
+  const { container, volumes } = injection
+  return (
+    partNamed(template, 'initContainers', container) !== undefined &&
+    volumes.every((name) => partNamed(template, 'volumes', name) !== undefined)
+  )
 }

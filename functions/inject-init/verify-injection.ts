@@ -1,10 +1,10 @@
 import { exitCode } from '../../api/exit-code.ts'
-import { findInjection, itemsOf, named, recordsIn } from '../find-injection.ts'
+import { partNamed } from '../container-parts.ts'
+import { findInjection, recordsIn } from '../find-injection.ts'
 import { uninjectedFindings } from '../injected.ts'
 import type { InjectionRecords } from '../injection-record.ts'
 import { type Finding, judge } from '../krm-result.ts'
 import type { ManifestItem } from '../manifest-item.ts'
-import { lookUp } from '../source-value.ts'
 import { type Workload, workloadReader } from '../workload.ts'
 import { explicitFormat, type InjectConfig } from './config.ts'
 import { readsDomain } from './inject-workload.ts'
@@ -66,7 +66,6 @@ function isLeftover(
   config: InjectConfig,
 ): boolean {
   const record = recorded?.get(template.key)
-  const inits = itemsOf(lookUp(template.node, 'spec'), 'initContainers')
-  const container = record && named(inits, record.container)
+  const container = record && partNamed(template, 'initContainers', record.container)
   return container !== undefined && readsDomain(container, config)
 }

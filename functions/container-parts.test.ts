@@ -1,0 +1,38 @@
+import t from 'tap'
+import { mountsOf, partNamed, plainVariable } from './container-parts.ts'
+import { parseSource } from './source-tree.ts'
+
+const { documents = [] } = parseSource(`spec:
+  initContainers:
+    - name: init
+      env:
+        - {name: A, value: plain}
+        - {name: B, valueFrom: {fieldRef: {fieldPath: metadata.name}}}
+      volumeMounts:
+        - {name: secret-volume, mountPath: /secret}
+        - {name: broken}
+    - not a map
+  volumes: none
+`)
+const node = documents[0]?.root
+if (!node) throw new Error('there is no document')
+const template = { node, key: '', path: [], annotations: [], mistakes: [] }
+const init = partNamed(template, 'initContainers', 'init')
+
+t.test('a part is found by its name, where there is a list', async (t) => {
+  t.ok(init)
+  t.equal(partNamed(template, 'initContainers', 'other'), undefined)
+  t.equal(partNamed(template, 'volumes', 'init'), undefined)
+})
+
+t.test('a variable whose value comes from elsewhere has no plain one', async (t) => {
+  const values = ['A', 'B', 'C'].map((name) => init && plainVariable(init, name))
+  t.strictSame(values, ['plain', undefined, undefined])
+})
+
+t.test('what a mount does not say is empty', async (t) => {
+  t.strictSame(init && mountsOf(init), [
+    { name: 'secret-volume', path: '/secret' },
+    { name: 'broken', path: '' },
+  ])
+})
