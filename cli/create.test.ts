@@ -98,7 +98,13 @@ const refusals: readonly (readonly [
     1,
     /^error: .*"foo"/,
   ],
-  ['an unknown output format', source, ['--output', 'yaml'], 2, /--output is neither table nor json/],
+  [
+    'an unknown output format',
+    source,
+    ['--output', 'yaml'],
+    2,
+    /--output is "[a-z]+": allowed are "table", "json"/,
+  ],
 ]
 
 for (const [title, text, args, exit, said] of refusals) {

@@ -5,6 +5,7 @@ import { exportItems } from '../functions/export-iam/export-items.ts'
 import { grantChanges } from '../functions/export-iam/grant-changes.ts'
 import { exitCodeOf, lineOf, nameOf } from '../functions/krm-result.ts'
 import type { ManifestItem } from '../functions/manifest-item.ts'
+import { readChoice } from './choice-flag.ts'
 import { type Command, type Io, isOn, valueOf } from './command.ts'
 import { changesFormats, type ChangesFormat, formatChanges } from './format-changes.ts'
 import type { ParsedFlags } from './flags.ts'
@@ -98,11 +99,12 @@ function readFormat(parsed: ParsedFlags): { format: ChangesFormat; problem?: str
   if (format !== undefined && output !== undefined) {
     return { format: 'table', problem: 'flags --format and --output are one flag: give either' }
   }
-  const given = format ?? output ?? 'table'
-  const known = changesFormats.find((one) => one === given)
-  if (known !== undefined) return { format: known }
-  const flag = format === undefined ? '--output' : '--format'
-  return { format: 'table', problem: `flag ${flag} is none of ${changesFormats.join(', ')}` }
+  const { value = 'table', problem } = readChoice(
+    parsed,
+    output === undefined ? 'format' : 'output',
+    changesFormats,
+  )
+  return problem === undefined ? { format: value } : { format: 'table', problem }
 }
 
 async function readAll(

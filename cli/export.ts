@@ -7,8 +7,8 @@ import { isPoliciesJson } from '../functions/export-iam/policies-json.ts'
 import { generatedLine } from '../functions/export-iam/terraform.ts'
 import { unpackModule } from '../functions/export-iam/unpack.ts'
 import { exitCodeOf, lineOf } from '../functions/krm-result.ts'
-import { choiceOption } from '../functions/options.ts'
 import { formatAccessMatrix } from './access-matrix.ts'
+import { readChoice } from './choice-flag.ts'
 import { type Command, type Io, valueOf } from './command.ts'
 import type { ParsedFlags } from './flags.ts'
 import { functionFlags, readFunctionFlags } from './function-flags.ts'
@@ -22,7 +22,7 @@ import { sayProblems } from './say-problems.ts'
 const { name: _name, output: _output, format: _format, ...options } = exportIam.options
 const exportFunction = { ...exportIam, options }
 
-const formatOption = choiceOption('', ['terraform', 'json', 'markdown'], 'terraform')
+const formats = ['terraform', 'json', 'markdown'] as const
 
 export const exportCommand: Command = {
   name: 'export',
@@ -45,7 +45,7 @@ export const exportCommand: Command = {
         'write nothing; exit with 1 if the module in DIR means something else, layout and comments aside',
     },
     format: {
-      takes: formatOption.takes.replaceAll(' or ', '|'),
+      takes: formats.join('|'),
       meaning:
         'the module; the IAM documents, which need --region and --account; or who may read what, for a pull request, ' +
         'printed only (default terraform)',
@@ -57,11 +57,12 @@ export const exportCommand: Command = {
 
 async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   const { given, problems: flagProblems, ...naming } = await readFunctionFlags(exportFunction, parsed)
-  const { format, problem } = readFormat(parsed)
+  // Without the flag the file of --config may say one.
+  const { value: format, problem } = readChoice(parsed, 'format', formats)
   const chosen = format === undefined || format === 'markdown' ? [] : [{ name: 'format', value: format }]
   const { config, problems } = parseExportConfig({ ...naming, given: [...given, ...chosen] })
   const usage = [...flagProblems, ...problems]
-  if (problem !== undefined) usage.push(`flag --format ${problem}`)
+  if (problem !== undefined) usage.push(problem)
   const [out, check] = [valueOf(parsed, 'out'), valueOf(parsed, 'check')]
   if (out === '' || check === '') usage.push('flags --out and --check need the name of a folder')
   if (out !== undefined && check !== undefined) usage.push('flags --out and --check exclude each other')
@@ -92,14 +93,6 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   if (foreign !== exitCode.done) return foreign
   await replaceFiles(new Map([...files].map(([name, text]) => [join(out, name), text])))
   return exitCode.done
-}
-
-/** None where the flag is not given: the file of --config may say one. */
-function readFormat(parsed: ParsedFlags) {
-  const text = valueOf(parsed, 'format')
-  if (text === undefined) return {}
-  const { value: format, problem } = formatOption.parse(text)
-  return { format, problem }
 }
 
 /** Files of the module's names that somebody else wrote are not overwritten. */

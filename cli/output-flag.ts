@@ -1,9 +1,11 @@
 /** How a command tells its rows: to people as a table, to programs as JSON. */
-import { valueOf } from './command.ts'
+import { readChoice } from './choice-flag.ts'
 import type { Flags, ParsedFlags } from './flags.ts'
 
+const outputs = ['table', 'json'] as const
+
 export const outputFlags: Flags = {
-  output: { short: 'o', takes: 'table|json', meaning: 'for people, or for programs (default table)' },
+  output: { short: 'o', takes: outputs.join('|'), meaning: 'for people, or for programs (default table)' },
 }
 
 export type Output = {
@@ -13,9 +15,9 @@ export type Output = {
 }
 
 export function readOutput(parsed: ParsedFlags): Output {
-  const output = valueOf(parsed, 'output') ?? 'table'
+  const { value: output, problem } = readChoice(parsed, 'output', outputs)
   return {
     format: (rows, table) => (output === 'json' ? `${JSON.stringify(rows, null, 2)}\n` : table(rows)),
-    problems: output === 'table' || output === 'json' ? [] : ['flag --output is neither table nor json'],
+    problems: problem === undefined ? [] : [problem],
   }
 }

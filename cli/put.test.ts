@@ -74,7 +74,7 @@ const refusals: readonly (readonly [
     'a store that is none',
     ['a', '--store', 'vault'],
     'x',
-    /flag --store "[^"]*" is not a store: allowed are ssm and file:<folder>/,
+    /flag --store "vault" is not a store: allowed are ssm and file:<folder>/,
   ],
   ['several mistakes', ['/a//b', '--store', 'x'], '', /name "\/a\/\/b"[^]*--store[^]*empty/],
 ]

@@ -127,13 +127,15 @@ export function choiceOption<T extends string>(
     ...(defaultText === undefined ? {} : { defaultText }),
     meaning,
     schema: { enum: allowed },
-    parse: (value) => {
-      const found = allowed.find((one) => one === value)
-      if (found !== undefined) return { value: found }
-      const list = allowed.map((one) => JSON.stringify(one)).join(', ')
-      return { problem: `is ${typeof value === 'string' ? quote(value) : 'not a text'}: allowed are ${list}` }
-    },
+    parse: (value) => parseChoice(value, allowed),
   }
+}
+
+export function parseChoice<T extends string>(value: Value, allowed: readonly T[]): Checked<T> {
+  const found = allowed.find((one) => one === value)
+  if (found !== undefined) return { value: found }
+  const list = allowed.map((one) => JSON.stringify(one)).join(', ')
+  return { problem: `is ${typeof value === 'string' ? quote(value) : 'not a text'}: allowed are ${list}` }
 }
 
 /** Given as YAML: as it is in a functionConfig's spec, as text in a ConfigMap's data or a flag. */

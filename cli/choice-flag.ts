@@ -1,0 +1,16 @@
+import type { Checked } from '../api/checked.ts'
+import { parseChoice } from '../functions/options.ts'
+import { valueOf } from './command.ts'
+import type { ParsedFlags } from './flags.ts'
+
+/** The word that a flag chooses; undefined where it is not given. */
+export function readChoice<T extends string>(
+  parsed: ParsedFlags,
+  name: string,
+  allowed: readonly T[],
+): Checked<T | undefined> {
+  const text = valueOf(parsed, name)
+  if (text === undefined) return { value: undefined }
+  const { value, problem } = parseChoice(text, allowed)
+  return problem === undefined ? { value } : { problem: `flag --${name} ${problem}` }
+}
