@@ -14,7 +14,7 @@ import {
 } from '../functions/options.ts'
 import type { Value } from '../functions/source-value.ts'
 import { flagName, type Flags, givenOptions, optionFlags, type ParsedFlags } from './flags.ts'
-import { attempt } from './read-manifests.ts'
+import { readable } from './readable.ts'
 
 type Options = Readonly<Record<string, OptionDescription>>
 
@@ -121,7 +121,7 @@ export function namingOf(
 
 async function readYaml(path: string): Promise<Checked<Value>> {
   let problem = ''
-  const text = await attempt(path, readFile(path, 'utf8'), (message) => (problem = message))
+  const text = await readable(path, readFile(path, 'utf8'), (message) => (problem = message))
   if (text === undefined) return { problem }
   const parsed = parseYaml(text)
   return parsed.problem === undefined ? parsed : { problem: `${path} ${parsed.problem}` }

@@ -1,20 +1,18 @@
-import { createHash, randomUUID } from 'node:crypto'
-import { constants, createReadStream, rmSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { constants, createReadStream } from 'node:fs'
 import { chmod, copyFile, lstat, open, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { failed } from '../runtime/failure.ts'
 import { makeFolder } from '../runtime/make-folder.ts'
 import { syncFolder } from '../runtime/sync-folder.ts'
 import { unlessAbsent } from '../runtime/system-error.ts'
-import { takePlace } from './replace-files.ts'
-import { withCleanUp } from './with-clean-up.ts'
+import { stageFiles } from './stage-files.ts'
 import { writable } from './writable.ts'
 
 export type Installed = { readonly path: string; readonly outcome: 'installed' | 'unchanged' }
 
 /**
- * Copies programs into a folder. All copies are made beside their places first, so that an error leaves every program as it
- * was; then each takes its place at once, in their order, also while an older one runs. Throws OUTPUT_UNWRITABLE.
+ * Copies programs into a folder: all of them, or none, also while an older one runs. Throws OUTPUT_UNWRITABLE.
  *
  * @param sources the files, by the names that they get.
  */
@@ -22,27 +20,17 @@ export async function installFiles(
   sources: ReadonlyMap<string, string>,
   folder: string,
 ): Promise<readonly Installed[]> {
-  const staged: { readonly path: string; readonly temporary: string }[] = []
   const installed: Installed[] = []
-  const cleanUp = () => {
-    for (const { temporary } of staged) rmSync(temporary, { force: true })
-  }
-  await withCleanUp(cleanUp, async () => {
+  await stageFiles(async (beside) => {
     await writable(folder, makeFolder(folder))
     for (const [name, source] of sources) {
       const path = join(folder, name)
-      if (await writable(path, isThere(path, source))) {
-        installed.push({ path, outcome: 'unchanged' })
-        continue
-      }
-      const temporary = join(folder, `.kees-${randomUUID()}`)
-      staged.push({ path, temporary })
-      await writable(path, copySynced(source, temporary))
-      installed.push({ path, outcome: 'installed' })
+      const isUnchanged = await writable(path, isThere(path, source))
+      if (!isUnchanged) await writable(path, copySynced(source, beside(path)))
+      installed.push({ path, outcome: isUnchanged ? 'unchanged' : 'installed' })
     }
-    for (const { path, temporary } of staged) await writable(path, takePlace(temporary, path))
-    if (staged.length > 0) await writable(folder, syncFolder(folder))
   })
+  if (installed.some(({ outcome }) => outcome === 'installed')) await writable(folder, syncFolder(folder))
   return installed
 }
 

@@ -5,9 +5,9 @@ import type { Checked } from '../api/checked.ts'
 import { exitCode, type ExitCode } from '../api/exit-code.ts'
 import { itemsUnder, type ManifestItem } from '../functions/manifest-item.ts'
 import { parseSource } from '../functions/source-tree.ts'
-import { systemCode, systemReason } from '../runtime/system-error.ts'
 import type { Flags, ParsedFlags } from './flags.ts'
 import { type Io, isOn } from './command.ts'
+import { readable, type Report } from './readable.ts'
 
 /** The text of one file, or of standard input (`-`), with the objects in it. */
 export type Manifest = {
@@ -57,7 +57,7 @@ export async function readNamed(
       continue
     }
     for (const path of await filesOf(name, recursive, report)) {
-      const bytes = await attempt(path, readFile(path), report)
+      const bytes = await readable(path, readFile(path), report)
       if (bytes !== undefined) sources.push({ path, bytes })
     }
   }
@@ -88,8 +88,6 @@ function parseManifest(path: string, bytes: Buffer): Checked<Manifest> {
   return { value: { path, text, items: documents.flatMap((one) => itemsUnder(one, one.root)) } }
 }
 
-type Report = (message: string, exit: ExitCode) => void
-
 const builders = new Map([
   ['kustomization.yaml', 'kustomize build'],
   ['kustomization.yml', 'kustomize build'],
@@ -99,10 +97,10 @@ const builders = new Map([
 
 /** The manifests in a folder, as kubectl finds them; a kpt package is read with its subfolders. */
 async function filesOf(name: string, recursive: boolean, report: Report): Promise<string[]> {
-  const found = await attempt(name, stat(name), report)
+  const found = await readable(name, stat(name), report)
   if (!found) return []
   if (!found.isDirectory()) return [name]
-  const entries = await attempt(name, readdir(name, { withFileTypes: true }), report)
+  const entries = await readable(name, readdir(name, { withFileTypes: true }), report)
   if (!entries) return []
   for (const entry of entries) {
     const builder = builders.get(entry.name)
@@ -124,16 +122,4 @@ async function filesOf(name: string, recursive: boolean, report: Report): Promis
       exitCode.input,
     )
   return files
-}
-
-/** The result, or undefined where the system says no. */
-export async function attempt<T>(path: string, work: Promise<T>, report: Report): Promise<T | undefined> {
-  try {
-    return await work
-  } catch (error) {
-    const code = systemCode(error)
-    if (code === undefined) throw error
-    report(`${path} cannot be read: ${systemReason(code)}`, exitCode.usage)
-    return undefined
-  }
 }
