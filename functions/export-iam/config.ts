@@ -1,4 +1,4 @@
-import { isDnsSubdomain } from '../../api/dns-subdomain.ts'
+import { isDnsSubdomain } from '../dns-subdomain.ts'
 import { booleanOption, choiceOption, type GivenOptions, readOptions, textOption } from '../options.ts'
 import { type KmsKeys, kmsKeysOption } from './kms-keys.ts'
 import { type AccountRole, rolesOption } from './roles-option.ts'
