@@ -1,36 +1,15 @@
 import t from 'tap'
 import { parseInjectConfig } from './config.ts'
 import { describeInjection } from './describe-injection.ts'
-import { injectText, itemsIn } from './fixtures.ts'
+import { injectText, itemsIn, secretMount as mount, twoContainers as source } from './fixtures.ts'
 import { injectItems } from './inject-init.ts'
 
-const source = `apiVersion: apps/v1
-kind: Deployment
-metadata:
-  name: app
-spec:
-  template:
-    metadata:
-      annotations:
-        secret.bsycorp.com/db.password: "kind=REFERENCE,type=PASSWORD"
-        # more
-    spec:
-      containers:
-        - name: app
-        - name: proxy
-`
 const set = (options: object) => {
   const given = Object.entries(options).map(([name, value]) => ({ name, value }))
   return parseInjectConfig({ given }).config
 }
 const injected = injectText(source, set({}))
 const elsewhere = injectText(source, set({ secretMountPath: '/run/secret', format: 'yaml', refresh: '5m' }))
-const mount = `          volumeMounts:
-            - mountPath: /secret
-              name: secret-volume
-              readOnly: true
-`
-
 type Row = readonly [title: string, text: string, options: object, says: string]
 const rows: readonly Row[] = [
   ['nothing', source, {}, 'nothing is injected'],

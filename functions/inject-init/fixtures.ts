@@ -4,6 +4,30 @@ import { parseSource } from '../source-tree.ts'
 import type { InjectConfig } from './config.ts'
 import { injectItems } from './inject-init.ts'
 
+/** A Deployment with a place, `# more`, for further annotations. */
+export const twoContainers = `apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: app
+spec:
+  template:
+    metadata:
+      annotations:
+        secret.bsycorp.com/db.password: "kind=REFERENCE,type=PASSWORD"
+        # more
+    spec:
+      containers:
+        - name: app
+        - name: proxy
+`
+
+/** What each of the containers gets. */
+export const secretMount = `          volumeMounts:
+            - mountPath: /secret
+              name: secret-volume
+              readOnly: true
+`
+
 /** The objects of a manifest. */
 export function itemsIn(text: string): ManifestItem[] {
   const { documents, problem } = parseSource(text)

@@ -9,7 +9,7 @@ import { lineOf } from '../krm-result.ts'
 import { attempt, configOf, everyConfig, someConfig } from './arbitrary-config.ts'
 import { print, style, workload } from './arbitrary-manifest.ts'
 import { type InjectConfig, parseInjectConfig } from './config.ts'
-import { injectText, itemsIn, undeclare } from './fixtures.ts'
+import { injectText, itemsIn, secretMount as mount, twoContainers as source, undeclare } from './fixtures.ts'
 import { type Added, type Deployment, initOf, recordKey, tamperings } from './tamperings.ts'
 import { verifyInjection } from './verify-injection.ts'
 
@@ -141,27 +141,7 @@ t.test('without its declarations it is a leftover, and a warning', async (t) => 
   )
 })
 
-const source = `apiVersion: apps/v1
-kind: Deployment
-metadata:
-  name: app
-spec:
-  template:
-    metadata:
-      annotations:
-        secret.bsycorp.com/db.password: "kind=REFERENCE,type=PASSWORD"
-    spec:
-      containers:
-        - name: app
-        - name: proxy
-`
 const injected = injectText(source, nothing)
-const mount = `          volumeMounts:
-            - mountPath: /secret
-              name: secret-volume
-              readOnly: true
-`
-
 t.test('what is wrong is said with the object, and with what to do', async (t) => {
   t.strictSame(errorsOf(injected.replace(mount, '')), [
     'error: Deployment/app is not injected as it should be: container app does not mount /secret: ' +
