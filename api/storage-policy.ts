@@ -17,8 +17,8 @@ import { quote } from './mistake.ts'
 import { notKnown } from './near-miss.ts'
 import { parseStoragePrefix } from './parameter-name.ts'
 
-export const storagePolicyApiVersion = 'kees.bsycorp.com/v1alpha1'
-export const storagePolicyKind = 'StoragePolicy'
+const storagePolicyApiVersion = 'kees.bsycorp.com/v1alpha1'
+const storagePolicyKind = 'StoragePolicy'
 
 export type StoragePolicy = { readonly name: string; readonly rules: readonly StorageRule[] }
 

@@ -44,7 +44,7 @@ export function behindComments(source: string, end: number, column: number): num
 }
 
 /** At the start of a line, or at the end of the source. */
-export function addLines(source: string, at: number, lines: readonly string[], column: number): SourceEdit {
+function addLines(source: string, at: number, lines: readonly string[], column: number): SourceEdit {
   const text = ' '.repeat(column) + indent(source, lines, column)
   if (isLineStart(source, at)) return { start: at, end: at, text }
   // A source that ends without a line end goes on doing so.

@@ -24,7 +24,7 @@ export function functionHelp({ name, purpose, configKind, options }: KrmFunction
 }
 
 /** Two lines: the option with what it takes and its default, and its meaning. */
-export function optionHelp(name: string, description: OptionDescription): string[] {
+function optionHelp(name: string, description: OptionDescription): string[] {
   return [
     `  ${name}  (${description.takes}; default ${defaultOf(description)})`,
     `      ${description.meaning}`,

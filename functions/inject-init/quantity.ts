@@ -44,7 +44,7 @@ export function compareQuantities(a: Quantity, b: Quantity): number {
   return left === right ? 0 : left < right ? -1 : 1
 }
 
-export function isWhole({ units, scale }: Quantity): boolean {
+function isWhole({ units, scale }: Quantity): boolean {
   return units % 10n ** BigInt(scale) === 0n
 }
 

@@ -23,7 +23,7 @@ export type LeaseTimes = {
 }
 
 /** Those of Kubernetes' own controllers. */
-export const leaseTimes: LeaseTimes = { leaseDuration: 15_000, renewDeadline: 10_000, retryPeriod: 2000 }
+const leaseTimes: LeaseTimes = { leaseDuration: 15_000, renewDeadline: 10_000, retryPeriod: 2000 }
 
 export type ElectionOptions = {
   readonly namespace: string
