@@ -2,6 +2,7 @@
 import { kmsKeyVariable } from '../runtime/kms-key-env.ts'
 import { exitCode } from '../api/exit-code.ts'
 import { formatMeanings } from '../api/secrets-format.ts'
+import type { Flags } from '../cli/flags.ts'
 import { commands } from '../cli/kees.ts'
 import { exportIam } from '../functions/export-iam/export-iam.ts'
 import { functionApiVersion } from '../functions/function-config.ts'
@@ -88,14 +89,7 @@ function keesPage(): string {
     `\`kees ${name} ${usage}\``,
     [purpose, ...(details === undefined ? [] : [details])].join(' '),
     ['```sh', ...examples.flatMap(([does, line]) => [`# ${does}`, line]), '```'].join('\n'),
-    table(
-      ['flag', 'takes', 'meaning'],
-      Object.entries(flags).map(([flag, { short, takes = '', repeatable, meaning }]) => [
-        `\`--${flag}\`${short === undefined ? '' : `, \`-${short}\``}`,
-        cell(takes) + (repeatable ? ', more than once' : ''),
-        cell(meaning),
-      ]),
-    ),
+    ...flagsTable(flags),
   ])
   const { env, default: byDefault, meaning } = kmsKeyVariable
   const variables = [
@@ -110,6 +104,16 @@ function keesPage(): string {
     'Of `create`, `put`, `status` and `fetch`, beside the credentials that the AWS CLI would take:',
     envRows(variables),
   )
+}
+
+/** None for a command without flags. */
+function flagsTable(flags: Flags): string[] {
+  const rows = Object.entries(flags).map(([flag, { short, takes = '', repeatable, meaning }]) => [
+    `\`--${flag}\`${short === undefined ? '' : `, \`-${short}\``}`,
+    cell(takes) + (repeatable ? ', more than once' : ''),
+    cell(meaning),
+  ])
+  return rows.length === 0 ? [] : [table(['flag', 'takes', 'meaning'], rows)]
 }
 
 type EnvRow = { readonly env: string; readonly default: string; readonly meaning: string }
