@@ -4,7 +4,7 @@
  */
 import { notKnown } from '../api/near-miss.ts'
 import { quote } from '../api/mistake.ts'
-import type { Value } from './source-value.ts'
+import type { Value, ValueMap } from './source-value.ts'
 import type { Checked } from '../api/checked.ts'
 
 export type Option<T> = {
@@ -149,6 +149,6 @@ export function yamlOption<T>(
   return { takes: 'YAML', default: byDefault, defaultText, meaning, schema, parse, structured: true }
 }
 
-export function isMap(value: Value): value is { readonly [key: string]: Value } {
+export function isMap(value: Value): value is ValueMap {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,7 +1,8 @@
 /** Reading a source tree: entries by key, plain JavaScript values, and what stands in the way of an edit. */
 import type { SourceContent, SourceEntry, SourceMap, SourceNode, SourceScalar } from './source-node.ts'
 
-export type Value = string | number | boolean | null | readonly Value[] | { readonly [key: string]: Value }
+export type Value = string | number | boolean | null | readonly Value[] | ValueMap
+export type ValueMap = { readonly [key: string]: Value }
 
 /** Follows an alias to the node that it means. */
 function resolve(node: SourceNode): SourceContent {

@@ -1,9 +1,9 @@
 import { quote } from '../api/mistake.ts'
 import { notKnown } from '../api/near-miss.ts'
-import type { Value } from './source-value.ts'
+import type { ValueMap } from './source-value.ts'
 
 /** What is wrong with the keys of a map in an option's value, each from its place on: `.limts is not known: known are limits`. */
-export function unknownKeys(map: { readonly [key: string]: Value }, known: readonly string[]): string[] {
+export function unknownKeys(map: ValueMap, known: readonly string[]): string[] {
   return Object.keys(map)
     .filter((key) => !known.includes(key))
     .map((key) => `.${shownKey(key)} ${notKnown(key, known)}`)

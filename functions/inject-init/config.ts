@@ -1,6 +1,4 @@
 import { isDnsLabel } from '../../api/dns-label.ts'
-import { pathsOverlap } from '../../api/paths-overlap.ts'
-import { encodeInitEnv, type InitEnv } from '../../api/init-env.ts'
 import { parseRefresh } from '../../api/init-args.ts'
 import { defaultFormat, parseFormat, type SecretsFormat, secretsFormats } from '../../api/secrets-format.ts'
 import {
@@ -12,13 +10,12 @@ import {
   shownText,
   textOption,
 } from '../options.ts'
-import type { Value } from '../source-value.ts'
+import type { Value, ValueMap } from '../source-value.ts'
 import { bytesProblem } from './quantity.ts'
 import { resourcesOption } from './resources-option.ts'
-import { type EnvVariable, envOption, envProblems } from './env-option.ts'
+import { contradictions } from './contradictions.ts'
+import { type EnvVariable, envOption } from './env-option.ts'
 import { takeWorkloadConfig, type WorkloadConfig, workloadOptions } from '../workload-options.ts'
-
-export type ConfigMapValue = { readonly [key: string]: Value }
 
 export type InjectConfig = WorkloadConfig & {
   readonly image: string
@@ -31,7 +28,7 @@ export type InjectConfig = WorkloadConfig & {
   readonly annotationsVolumeName: string
   readonly medium: 'Memory' | ''
   readonly sizeLimit: string
-  readonly containerResources: ConfigMapValue
+  readonly containerResources: ValueMap
   /** Absent: left out of the container. */
   readonly runAsUser: number | undefined
   readonly env: readonly EnvVariable[]
@@ -167,40 +164,6 @@ export function parseInjectConfig(options: GivenOptions): ParsedConfig<InjectCon
 /** The format that was asked for; without it, that of an earlier injection counts. */
 export function explicitFormat({ explicit, format }: InjectConfig): SecretsFormat | undefined {
   return explicit.has('format') ? format : undefined
-}
-
-export function contradictions(config: InjectConfig): string[] {
-  const differing = [
-    ['secretVolumeName', 'annotationsVolumeName'],
-    ['containerName', 'refreshContainerName'],
-  ] as const
-  const alike = differing
-    .filter(([one, other]) => config[one] === config[other])
-    .map(([one, other]) => `${config.nameOption(one)} and ${config.nameOption(other)} must differ`)
-  return [
-    ...alike,
-    ...mountProblems(config),
-    ...envProblems(config, () => encodeInitEnv(initSettings(config))),
-  ]
-}
-
-/** One volume inside the other would be a mount point that the containers find in their files, or that cannot be made. */
-function mountProblems({ secretMountPath, annotationsMountPath, nameOption }: InjectConfig): string[] {
-  const overlap = pathsOverlap(secretMountPath, annotationsMountPath)
-  if (overlap === 'none') return []
-  const both = `${nameOption('secretMountPath')} and ${nameOption('annotationsMountPath')}`
-  return [overlap === 'same' ? `${both} must differ` : `${both} must not be one inside the other`]
-}
-
-/** What init has to know of the configuration. */
-export function initSettings(config: InjectConfig, format = config.format): Partial<InitEnv> {
-  return {
-    annotationsFile: `${config.annotationsMountPath}/annotations`,
-    secretsFile: `${config.secretMountPath}/secret`,
-    resourcesFile: `${config.secretMountPath}/resource`,
-    annotationDomain: config.annotationDomain,
-    format,
-  }
 }
 
 function isContainerName(value: Value): boolean {

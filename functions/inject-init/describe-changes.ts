@@ -4,8 +4,7 @@ import { quote } from '../../api/mistake.ts'
 import type { PodSettings } from '../../api/pod-annotations.ts'
 import type { InjectionRecord } from '../injection-record.ts'
 import { isMap, type OptionNaming } from '../options.ts'
-import type { Value } from '../source-value.ts'
-import type { ConfigMapValue } from './config.ts'
+import type { Value, ValueMap } from '../source-value.ts'
 import { describeEnv } from './describe-env.ts'
 import { listIn, textIn } from './effective-config.ts'
 
@@ -47,12 +46,12 @@ export function describeChanges(
   return [serious('the pod is not as inject-init makes it')]
 }
 
-type Pair = { readonly found?: ConfigMapValue; readonly wanted?: ConfigMapValue }
+type Pair = { readonly found?: ValueMap; readonly wanted?: ValueMap }
 
 /** What is found and what is wanted of it; the one or the other alone where it is to go or to come. */
 function pairsOf(
-  found: readonly ConfigMapValue[],
-  wanted: readonly ConfigMapValue[],
+  found: readonly ValueMap[],
+  wanted: readonly ValueMap[],
   formerNames: ReadonlyMap<Value | undefined, string | undefined>,
 ): Pair[] {
   const named = (name: Value | undefined) => found.find((one) => one['name'] === name)
@@ -94,7 +93,7 @@ function describeContainer({ found, wanted }: Pair, asked: Asked): Change[] {
   })
 }
 
-function describeMounts(who: string, found: ConfigMapValue, wanted: ConfigMapValue): Change[] {
+function describeMounts(who: string, found: ValueMap, wanted: ValueMap): Change[] {
   const lacks = unmatched(listIn(wanted, 'volumeMounts'), listIn(found, 'volumeMounts'))
   const has = unmatched(listIn(found, 'volumeMounts'), listIn(wanted, 'volumeMounts'))
   const missing = lacks.map((one) => {
@@ -107,7 +106,7 @@ function describeMounts(who: string, found: ConfigMapValue, wanted: ConfigMapVal
   return has.map((one) => serious(`${who} mounts ${textIn(one, 'mountPath')}, and is not to`))
 }
 
-function unmatched(these: readonly ConfigMapValue[], those: readonly ConfigMapValue[]): ConfigMapValue[] {
+function unmatched(these: readonly ValueMap[], those: readonly ValueMap[]): ValueMap[] {
   return these.filter((one) => !those.some((other) => isDeepStrictEqual(one, other)))
 }
 

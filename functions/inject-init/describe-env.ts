@@ -2,10 +2,10 @@ import { isDeepStrictEqual } from 'node:util'
 import { initVariables } from '../../api/init-env.ts'
 import { quote } from '../../api/mistake.ts'
 import { parseFormat } from '../../api/secrets-format.ts'
-import type { ConfigMapValue } from './config.ts'
 import type { Asked, Change } from './describe-changes.ts'
 import { textIn } from './effective-config.ts'
 import { governedVariables } from './update-injection.ts'
+import type { ValueMap } from '../source-value.ts'
 
 /** What init only says in its messages. */
 const forMessages = ['POD_NAME', 'POD_NAMESPACE']
@@ -13,8 +13,8 @@ const forMessages = ['POD_NAME', 'POD_NAMESPACE']
 /** What is to change in the environment of init, or of its sidecar. Only what is ours to set is quoted. */
 export function describeEnv(
   who: string,
-  found: readonly ConfigMapValue[],
-  wanted: readonly ConfigMapValue[],
+  found: readonly ValueMap[],
+  wanted: readonly ValueMap[],
   asked: Asked,
 ): Change[] {
   const names = new Set([...wanted, ...found].map((one) => textIn(one, 'name')))
@@ -28,8 +28,8 @@ export function describeEnv(
 
 function describeVariable(
   name: string,
-  found: ConfigMapValue | undefined,
-  wanted: ConfigMapValue | undefined,
+  found: ValueMap | undefined,
+  wanted: ValueMap | undefined,
   { settings, nameOption }: Asked,
 ): string {
   const variable = governedVariables.find(({ env }) => env === name)

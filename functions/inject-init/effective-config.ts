@@ -4,7 +4,7 @@ import { parseInitArgs } from '../../api/init-args.ts'
 import { pathsOverlap } from '../../api/paths-overlap.ts'
 import { parseFormat } from '../../api/secrets-format.ts'
 import { plainVariable } from '../container-parts.ts'
-import type { Value } from '../source-value.ts'
+import type { Value, ValueMap } from '../source-value.ts'
 import { isMap } from '../options.ts'
 import type { InjectConfig } from './config.ts'
 import type { EnvVariable } from './env-option.ts'
@@ -72,7 +72,7 @@ export function mountPathIn(container: Part, volume: string | undefined): string
 }
 
 /** The maps in a list under a key. */
-export function listIn(value: Value, key: string): { readonly [key: string]: Value }[] {
+export function listIn(value: Value, key: string): ValueMap[] {
   const list = isMap(value) ? value[key] : undefined
   return Array.isArray(list) ? list.filter(isMap) : []
 }

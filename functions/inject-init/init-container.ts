@@ -2,16 +2,17 @@
 import { encodeInitArgs, initCommand } from '../../api/init-args.ts'
 import { encodeInitEnv } from '../../api/init-env.ts'
 import type { PodSettings } from '../../api/pod-annotations.ts'
-import type { Value } from '../source-value.ts'
-import { type ConfigMapValue, type InjectConfig, initSettings } from './config.ts'
+import type { Value, ValueMap } from '../source-value.ts'
+import type { InjectConfig } from './config.ts'
+import { initSettings } from './init-settings.ts'
 
 export type Injection = {
-  readonly container: ConfigMapValue
+  readonly container: ValueMap
   /** The native sidecar that keeps the files current; absent where they are written once. */
-  readonly refresher?: ConfigMapValue
-  readonly volumes: readonly ConfigMapValue[]
+  readonly refresher?: ValueMap
+  readonly volumes: readonly ValueMap[]
   /** For every other container. */
-  readonly mount: ConfigMapValue
+  readonly mount: ValueMap
 }
 
 export function injectionOf(config: InjectConfig, settings: PodSettings): Injection {
@@ -30,7 +31,7 @@ export function injectionOf(config: InjectConfig, settings: PodSettings): Inject
 }
 
 /** Satisfies Pod Security "restricted" on its own, whatever the pod's own security context says. */
-function initContainer(config: InjectConfig, settings: PodSettings): ConfigMapValue {
+function initContainer(config: InjectConfig, settings: PodSettings): ValueMap {
   return { name: config.containerName, ...image(config), ...likeInit(config, settings) }
 }
 
@@ -39,7 +40,7 @@ function initContainer(config: InjectConfig, settings: PodSettings): ConfigMapVa
  * when the other containers have ended, so a Job completes.
  * https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/
  */
-function refresher(config: InjectConfig, settings: PodSettings, every: number): ConfigMapValue {
+function refresher(config: InjectConfig, settings: PodSettings, every: number): ValueMap {
   const command = [...initCommand, ...encodeInitArgs({ kind: 'check' })]
   return {
     name: config.refreshContainerName,
@@ -52,11 +53,11 @@ function refresher(config: InjectConfig, settings: PodSettings, every: number): 
   }
 }
 
-function image({ image: name, imagePullPolicy }: InjectConfig): ConfigMapValue {
+function image({ image: name, imagePullPolicy }: InjectConfig): ValueMap {
   return { image: name, ...(imagePullPolicy === '' ? {} : { imagePullPolicy }) }
 }
 
-function likeInit(config: InjectConfig, settings: PodSettings): ConfigMapValue {
+function likeInit(config: InjectConfig, settings: PodSettings): ValueMap {
   return {
     env: initEnv(config, settings),
     resources: config.containerResources,
@@ -79,7 +80,7 @@ function likeInit(config: InjectConfig, settings: PodSettings): ConfigMapValue {
 /** What init cannot do without comes first; option `env` may name other files. */
 function initEnv(config: InjectConfig, settings: PodSettings): Value[] {
   const variables = new Map<string, Value>()
-  const add = (name: string, rest: ConfigMapValue) => variables.set(name, { name, ...rest })
+  const add = (name: string, rest: ValueMap) => variables.set(name, { name, ...rest })
   add('POD_NAME', { valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } })
   add('POD_NAMESPACE', { valueFrom: { fieldRef: { fieldPath: 'metadata.namespace' } } })
   const encoded = encodeInitEnv(initSettings(config, settings.format))
@@ -88,6 +89,6 @@ function initEnv(config: InjectConfig, settings: PodSettings): Value[] {
   return [...variables.values()]
 }
 
-function emptyDir({ medium, sizeLimit }: InjectConfig): ConfigMapValue {
+function emptyDir({ medium, sizeLimit }: InjectConfig): ValueMap {
   return { ...(medium === '' ? {} : { medium }), sizeLimit }
 }

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { SourceEdit } from '../apply-edits.ts'
 import { isMap } from '../options.ts'
-import type { Value } from '../source-value.ts'
+import type { Value, ValueMap } from '../source-value.ts'
 import { collision } from './collision.ts'
-import type { ConfigMapValue, InjectConfig } from './config.ts'
+import type { InjectConfig } from './config.ts'
 import { listIn } from './effective-config.ts'
 import { removeParts } from './part-edit.ts'
 import type { PodInjection } from './pod-injection.ts'
@@ -17,7 +17,7 @@ import { isStale, updateContainer } from './update-injection.ts'
 export function editRefresher(
   pod: PodInjection,
   init: Part | undefined,
-): { readonly edits: readonly SourceEdit[]; readonly added: readonly ConfigMapValue[] } {
+): { readonly edits: readonly SourceEdit[]; readonly added: readonly ValueMap[] } {
   const { parts, config, errors } = pod
   const { refresher: wanted } = pod.injection
   const { refresher: recorded } = pod.recorded
@@ -39,7 +39,7 @@ export function editRefresher(
  * A new sidecar beside an init container that an earlier configuration, or a parent, has made what it is: what ours does
  * not set explicitly is as it is there.
  */
-function likeFound(wanted: ConfigMapValue, found: Value, config: InjectConfig): ConfigMapValue {
+function likeFound(wanted: ValueMap, found: Value, config: InjectConfig): ValueMap {
   if (!isMap(found)) return wanted
   const options = {
     image: 'image',

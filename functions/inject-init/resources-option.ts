@@ -4,18 +4,16 @@ import { isDnsLabel } from '../../api/dns-label.ts'
 import { quote } from '../../api/mistake.ts'
 import { notKnown } from '../../api/near-miss.ts'
 import { isMap, type JsonSchema, shownText, yamlOption } from '../options.ts'
-import type { Value } from '../source-value.ts'
+import type { Value, ValueMap } from '../source-value.ts'
 import { shownKey, unknownKeys } from '../unknown-keys.ts'
 import { bytesProblem, compareQuantities, parseQuantity } from './quantity.ts'
-
-type Resources = { readonly [key: string]: Value }
 
 const quantities: JsonSchema = {
   type: 'object',
   additionalProperties: { anyOf: [{ type: 'string' }, { type: 'number' }] },
 }
 
-export const resourcesOption = yamlOption<Resources>(
+export const resourcesOption = yamlOption<ValueMap>(
   'the requests and limits of the init container',
   { requests: { cpu: '50m', memory: '64Mi' }, limits: { cpu: '1', memory: '128Mi' } },
   'requests 50m and 64Mi, limits 1 and 128Mi',
@@ -39,7 +37,7 @@ export const resourcesOption = yamlOption<Resources>(
   parseResources,
 )
 
-function parseResources(value: Value): Checked<Resources> {
+function parseResources(value: Value): Checked<ValueMap> {
   if (!isMap(value)) return { problem: 'is not a map with requests and limits' }
   const problems = unknownKeys(value, ['requests', 'limits', 'claims'])
   const requests = readQuantities('requests', value['requests'], problems)

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { isMap } from '../options.ts'
-import type { Value } from '../source-value.ts'
+import type { Value, ValueMap } from '../source-value.ts'
 import { parseQuantity } from './quantity.ts'
 
 /**
@@ -26,12 +26,12 @@ function stored(value: Value): Value {
 }
 
 /** Of a pod, what is limited is requested, where nothing else is said. */
-function withRequests(value: { readonly [key: string]: Value }): Value {
+function withRequests(value: ValueMap): Value {
   const { requests = {}, limits = null } = value
   return isMap(limits) && isMap(requests) ? { ...value, requests: { ...limits, ...requests } } : value
 }
 
-function quantities(map: { readonly [key: string]: Value }): Value {
+function quantities(map: ValueMap): Value {
   return Object.fromEntries(Object.entries(map).map(([name, one]) => [name, quantity(one)]))
 }
 

@@ -3,10 +3,10 @@ import type { SourceEdit } from '../apply-edits.ts'
 import { editableMap } from '../editable.ts'
 import { addItem, removeItems, replaceItem, replaceValue } from '../source-edit.ts'
 import type { SourceDocument, SourceMap } from '../source-node.ts'
-import { isVoid, ownEntry, type Value } from '../source-value.ts'
+import { isVoid, ownEntry, type Value, type ValueMap } from '../source-value.ts'
 import type { ListStyle } from '../yaml-text.ts'
 import { isMap } from '../options.ts'
-import type { ConfigMapValue, InjectConfig } from './config.ts'
+import type { InjectConfig } from './config.ts'
 import { listIn } from './effective-config.ts'
 import { addParts, setEntry } from './part-edit.ts'
 import type { PodInjection } from './pod-injection.ts'
@@ -31,7 +31,7 @@ const governed = new Set<string>(governedVariables.map(({ env }) => env))
 export function updateContainer(
   { parts, config, record, errors }: PodInjection,
   { node }: Part,
-  wanted: ConfigMapValue,
+  wanted: ValueMap,
 ): SourceEdit[] {
   const { document, lists, where } = parts
   const edits: SourceEdit[] = []
@@ -71,7 +71,7 @@ export function updateVolume(
   document: SourceDocument,
   { node, value }: Part,
   config: InjectConfig,
-  wanted: ConfigMapValue,
+  wanted: ValueMap,
   lists: ListStyle,
 ): SourceEdit[] {
   const edits = setEntry(document, node, 'name', wanted['name'], lists)
@@ -100,7 +100,7 @@ export function isStale(container: Value, { explicit, env }: InjectConfig): (fou
 function updateEnv(
   document: SourceDocument,
   env: PartList,
-  wanted: readonly ConfigMapValue[],
+  wanted: readonly ValueMap[],
   lists: ListStyle,
   stale: (found: Value) => boolean,
 ): SourceEdit[] {
