@@ -1,6 +1,6 @@
 /** Who gains and who loses what: for people, for a pull request, for programs. */
 import type { ChangedParameter, GrantChange } from '../functions/export-iam/grant-changes.ts'
-import { markdownText } from './markdown-text.ts'
+import { granteeCell, workloadsCell } from './markdown-text.ts'
 import { formatTable } from './table.ts'
 
 export const changesFormats = ['table', 'markdown', 'json'] as const
@@ -20,15 +20,13 @@ function tableOf(changes: readonly GrantChange[]): string {
   return formatTable(['who', 'change', 'parameter', 'declared by'], rows)
 }
 
-/** Keys and names have passed rules that leave nothing in them which Markdown reads inside of code. */
 function markdownOf(changes: readonly GrantChange[]): string {
   const cell = (parameters: readonly ChangedParameter[]) =>
     parameters
-      .map(({ parameter, workloads }) => `\`${parameter}\` (${workloads.map(markdownText).join(', ')})`)
+      .map(({ parameter, workloads }) => `\`${parameter}\` (${workloadsCell(workloads)})`)
       .join('<br>')
-  const rows = changes.map(({ key, role, gains, loses }) => {
-    const who = `\`${key}\`${role === undefined ? ' (no role)' : ''}`
-    return `| ${who} | ${cell(gains)} | ${cell(loses)} |`
-  })
+  const rows = changes.map(
+    ({ key, role, gains, loses }) => `| ${granteeCell(key, role)} | ${cell(gains)} | ${cell(loses)} |`,
+  )
   return ['| who | gains | loses |', '| --- | --- | --- |', ...rows, ''].join('\n')
 }
