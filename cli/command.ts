@@ -1,4 +1,4 @@
-import type { ExitCode } from '../api/exit-code.ts'
+import { exitCode, type ExitCode } from '../api/exit-code.ts'
 import type { Stdin } from '../functions/read-stdin.ts'
 import type { Flags, ParsedFlags } from './flags.ts'
 
@@ -33,7 +33,7 @@ export type Command = {
 /** Says each problem and gives the exit code of a wrong command line. */
 export function sayUsage(problems: readonly string[], io: Io): ExitCode {
   for (const problem of problems) io.say(`error: ${problem}`)
-  return 2
+  return exitCode.usage
 }
 
 /** The one value of a flag that may stand once. */

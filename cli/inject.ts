@@ -53,40 +53,37 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   for (const finding of findings) io.say(lineOf(finding))
   const exit = exitCodeOf(findings)
   if (exit !== exitCode.done) return exit
-  return deliver(
-    parsed,
-    manifests,
-    edited.filter(({ edits }) => edits.length > 0),
-    config,
-    io,
-  )
+  const changing = edited.filter(({ edits }) => edits.length > 0)
+  if (isOn(parsed, 'check')) {
+    sayDifferences(manifests, changing, config, io)
+    return changing.length > 0 ? exitCode.input : exitCode.done
+  }
+  const injected = manifests.map((manifest) => ({ ...manifest, injected: injectedText(manifest, changing) }))
+  if (isOn(parsed, 'write')) {
+    const changed = injected.filter((one) => one.injected !== one.text)
+    await replaceFiles(new Map(changed.map((one) => [one.path, one.injected])))
+  } else io.out(joinDocuments(injected.map((one) => one.injected)))
+  return exitCode.done
 }
 
-async function deliver(
-  parsed: ParsedFlags,
+function sayDifferences(
   manifests: readonly Manifest[],
   edited: readonly EditedItem[],
   config: InjectConfig,
   io: Io,
-): Promise<ExitCode> {
-  if (isOn(parsed, 'check')) {
-    const fileOf = new Map(manifests.flatMap(({ path, items }) => items.map((item) => [item, path] as const)))
-    for (const { item } of edited) {
-      const path = fileOf.get(item) ?? '-'
-      const where = path === '-' ? '' : `in ${path} `
-      const changes = describeInjection(item, config).join('; ')
-      const message = `${where}is not injected as configured: ${changes}`
-      io.say(lineOf({ severity: 'error', message, object: item.object, exit: exitCode.input }))
-    }
-    return edited.length > 0 ? exitCode.input : exitCode.done
+): void {
+  const fileOf = new Map(manifests.flatMap(({ path, items }) => items.map((item) => [item, path] as const)))
+  for (const { item } of edited) {
+    const path = fileOf.get(item) ?? '-'
+    const where = path === '-' ? '' : `in ${path} `
+    const changes = describeInjection(item, config).join('; ')
+    const message = `${where}is not injected as configured: ${changes}`
+    io.say(lineOf({ severity: 'error', message, object: item.object, exit: exitCode.input }))
   }
-  const changed = manifests.map(({ path, text, items }) => {
-    const own = new Set(items)
-    const edits = edited.filter(({ item }) => own.has(item)).flatMap((one) => one.edits)
-    return { path, text: applyEdits(text, edits), changed: edits.length > 0 }
-  })
-  if (isOn(parsed, 'write')) {
-    await replaceFiles(new Map(changed.filter((one) => one.changed).map(({ path, text }) => [path, text])))
-  } else io.out(joinDocuments(changed.map(({ text }) => text)))
-  return exitCode.done
+}
+
+function injectedText({ text, items }: Manifest, edited: readonly EditedItem[]): string {
+  const own = new Set(items)
+  const edits = edited.filter(({ item }) => own.has(item)).flatMap((one) => one.edits)
+  return applyEdits(text, edits)
 }

@@ -1,7 +1,7 @@
 /** The folder of a Terraform module. */
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { ExitCode } from '../api/exit-code.ts'
+import { exitCode, type ExitCode } from '../api/exit-code.ts'
 import { compareModule } from '../functions/export-iam/compare-module.ts'
 import { unlessAbsent } from '../runtime/system-error.ts'
 import { readable } from './readable.ts'
@@ -44,6 +44,6 @@ export async function checkModule(
   if (problems.length > 0) return problems
   return compareModule(expected, files).map((difference) => ({
     message: `the module in ${folder} is stale: ${difference}`,
-    exit: 1,
+    exit: exitCode.input,
   }))
 }
