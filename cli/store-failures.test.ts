@@ -1,7 +1,7 @@
 /** One failure of the store, or a store that is not there, is said once by every command that asks it. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { startFakeSsm } from '../runtime/fake-ssm/server.ts'
 import { fakeIo } from './fake-io.ts'
 import { kees } from './kees.ts'
@@ -15,10 +15,18 @@ ${Array.from({ length: count }, (_, index) => `    secret.bsycorp.com/s${index}:
   containers: [{name: app}]
 `
 const source = podOf(25)
+Object.assign(process.env, { AWS_ACCESS_KEY_ID: 'AKIDENV', AWS_SECRET_ACCESS_KEY: 'fakesecret' })
+
+/** A store with the environment that leads to it. */
+async function startStore(t: Test, options: Parameters<typeof startFakeSsm>[0]) {
+  const server = await startFakeSsm(options)
+  t.teardown(() => server.stop())
+  return { server, env: { AWS_REGION: 'eu-west-1', AWS_ENDPOINT_URL: server.endpoint } }
+}
+
 const fetch = ['--workload', 'Pod/app', '--out']
 
 t.test('a store that cannot be reached', async (t) => {
-  Object.assign(process.env, { AWS_ACCESS_KEY_ID: 'AKIDENV', AWS_SECRET_ACCESS_KEY: 'fakesecret' })
   const env = { AWS_REGION: 'eu-west-1', AWS_ENDPOINT_URL: 'http://127.0.0.1:1' }
   const said = (operation: string) => `error: ${operation}: the store was not reached (ECONNREFUSED)\n`
   for (const command of ['create', 'status']) {
@@ -37,20 +45,15 @@ t.test('a store that cannot be reached', async (t) => {
 
 t.test('what nobody was asked is not denied', async (t) => {
   const fault = { kind: 'error', status: 400, type: 'ExpiredTokenException' } as const
-  const server = await startFakeSsm({ fault: () => fault })
-  t.teardown(() => server.stop())
-  Object.assign(process.env, { AWS_ACCESS_KEY_ID: 'AKIDENV', AWS_SECRET_ACCESS_KEY: 'fakesecret' })
-  const io = fakeIo(source, { AWS_REGION: 'eu-west-1', AWS_ENDPOINT_URL: server.endpoint })
+  const { env } = await startStore(t, { fault: () => fault })
+  const io = fakeIo(source, env)
   t.equal(await kees(['status', '-f', '-', '--store', 'ssm'], io), 4)
   t.match(io.said(), /the credentials are not accepted/)
   t.match(io.printed(), /\/s0 +unknown\n/)
 })
 
 t.test('access that is denied at all', async (t) => {
-  const server = await startFakeSsm({ denied: ({ action }) => action === 'ssm:GetParameters' })
-  t.teardown(() => server.stop())
-  Object.assign(process.env, { AWS_ACCESS_KEY_ID: 'AKIDENV', AWS_SECRET_ACCESS_KEY: 'fakesecret' })
-  const env = { AWS_REGION: 'eu-west-1', AWS_ENDPOINT_URL: server.endpoint }
+  const { env } = await startStore(t, { denied: ({ action }) => action === 'ssm:GetParameters' })
   for (const args of [['create'], ['status'], ['fetch', ...fetch, join(t.testdir(), 'out')]]) {
     const io = fakeIo(source, env)
     t.equal(await kees([...args, '-f', '-'], io), 4)
@@ -63,10 +66,7 @@ t.test('access that is denied at all', async (t) => {
 })
 
 t.test('who may not decrypt makes what is missing, and is told what was not compared', async (t) => {
-  const server = await startFakeSsm({ denied: ({ action }) => action === 'kms:Decrypt' })
-  t.teardown(() => server.stop())
-  Object.assign(process.env, { AWS_ACCESS_KEY_ID: 'AKIDENV', AWS_SECRET_ACCESS_KEY: 'fakesecret' })
-  const env = { AWS_REGION: 'eu-west-1', AWS_ENDPOINT_URL: server.endpoint }
+  const { server, env } = await startStore(t, { denied: ({ action }) => action === 'kms:Decrypt' })
   for (const name of ['/t_consumer', '/t_provider']) server.put(name, 'fakepassword')
   const pair = podOf(2).replace('s0: ', 't_consumer: ').replace('type=PASSWORD', 'type=RANDOM')
   const io = fakeIo(pair, env)
