@@ -15,6 +15,7 @@ import {
   cachedActionlint,
   cachedArgoCd,
   cachedControlPlane,
+  cachedCosign,
   cachedHelm,
   cachedKustomize,
   cachedMotoPython,
@@ -22,6 +23,8 @@ import {
   controlPlaneAssets,
   controlPlaneFolder,
   controlPlaneSource,
+  cosignFolder,
+  cosignVersion,
   helmFolder,
   helmVersion,
   kustomizeFolder,
@@ -71,6 +74,18 @@ const tools: readonly Tool[] = [
     cached: cachedRegistry,
     fetch: (go, folder) =>
       goInstall(go, [`github.com/distribution/distribution/v3/cmd/registry@v${registryVersion}`], folder),
+  },
+  {
+    name: `cosign ${cosignVersion} (some minutes)`,
+    client: 'go',
+    folder: cosignFolder(),
+    cached: cachedCosign,
+    fetch: (go, folder) =>
+      goInstall(
+        go,
+        ['-trimpath', '-ldflags=-s -w', `github.com/sigstore/cosign/v2/cmd/cosign@v${cosignVersion}`],
+        folder,
+      ),
   },
   {
     name: `manifests of Argo CD ${argoCdVersion}`,

@@ -9,6 +9,7 @@ export const motoVersion = '5.2.1'
 export const helmVersion = '3.19.0'
 export const actionlintVersion = '1.7.12'
 export const registryVersion = '3.0.0'
+export const cosignVersion = '2.6.5'
 export const argoCdVersion = '3.5.7'
 export const controlPlaneSource = join(import.meta.dirname, '..', 'test', 'control-plane')
 
@@ -44,6 +45,14 @@ export function registryFolder(): string {
 
 export function cachedRegistry(): string | undefined {
   return ifThere(join(registryFolder(), 'registry'))
+}
+
+export function cosignFolder(): string {
+  return join(toolCache(), `cosign-${cosignVersion}`)
+}
+
+export function cachedCosign(): string | undefined {
+  return ifThere(join(cosignFolder(), 'cosign'))
 }
 
 export function argoCdFolder(): string {

@@ -16,7 +16,7 @@ if [ "$1" = mod ]; then
   printf '{\\n\\t"Dir": "%s"\\n}\\n' "$XDG_CACHE_HOME/../module"
 else
   mkdir -p "$GOBIN"
-  touch "$GOBIN/kustomize" "$GOBIN/control-plane" "$GOBIN/helm" "$GOBIN/actionlint" "$GOBIN/registry"
+  touch "$GOBIN/kustomize" "$GOBIN/control-plane" "$GOBIN/helm" "$GOBIN/actionlint" "$GOBIN/registry" "$GOBIN/cosign"
 fi
 `
 
@@ -62,6 +62,7 @@ const tools = (folder: string) =>
 
 const callsOfBoth = [
   /^go install -C .*\/test\/control-plane -trimpath -buildvcs=false -ldflags=-s -w \.$/,
+  /^go install -trimpath -ldflags=-s -w github\.com\/sigstore\/cosign\/v2\/cmd\/cosign@v2\.6\.5$/,
   /^go install github\.com\/distribution\/distribution\/v3\/cmd\/registry@v3\.0\.0$/,
   /^go install github\.com\/rhysd\/actionlint\/cmd\/actionlint@v1\.7\.12$/,
   /^go install helm\.sh\/helm\/v3\/cmd\/helm@v3\.19\.0$/,
@@ -83,6 +84,7 @@ t.test('each client brings its tool, with a line for the start and one for the e
     'actionlint-1.7.12',
     'argo-cd-3.5.7',
     'control-plane',
+    'cosign-2.6.5',
     'helm-3.19.0',
     'kustomize-5.8.1',
     'moto-5.2.1',
@@ -130,6 +132,7 @@ t.test('a client that fails is a failure that shows what it said, and the other 
   t.strictSame(tools(folder), [
     'actionlint-1.7.12.making',
     'control-plane.making',
+    'cosign-2.6.5.making',
     'helm-3.19.0.making',
     'kustomize-5.8.1.making',
     'moto-5.2.1',
@@ -143,6 +146,7 @@ t.test('where the machine has a control plane of its own, none is built', async 
   t.strictSame(tools(folder), [
     'actionlint-1.7.12',
     'argo-cd-3.5.7',
+    'cosign-2.6.5',
     'helm-3.19.0',
     'kustomize-5.8.1',
     'registry-3.0.0',

@@ -58,6 +58,6 @@ export async function buildImages(
 }
 
 /** One at a time, on machines with few cores; and nothing goes away that another is about to build on. */
-function byTurns<T>(work: () => Promise<T>): Promise<T> {
+export function byTurns<T>(work: () => Promise<T>): Promise<T> {
   return withDirectoryLock(join(tmpdir(), 'kees-test-images.lock'), () => {}, work)
 }

@@ -7,7 +7,7 @@ import { createServer } from 'node:tls'
 import t from 'tap'
 import { formatAnnotationsFile } from '../api/annotations-file.ts'
 import { startFakeSsm } from '../runtime/fake-ssm/server.ts'
-import { run } from './programs.ts'
+import { makeLoopbackCertificate } from './loopback-certificate.ts'
 import { runBeside } from './run-beside.ts'
 import { command } from './tools.ts'
 
@@ -18,15 +18,12 @@ t.test('init over TLS', { skip: missing }, async (t) => {
     annotations: formatAnnotationsFile([['secret.bsycorp.com/a', 'kind=REFERENCE,type=PASSWORD']]),
   })
   const path = (name: string) => join(folder, name)
-  const key = 'req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2'.split(' ')
-  const name = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost']
-  const made = run(openssl, [...key, ...name, '-keyout', path('key.pem'), '-out', path('cert.pem')])
-  t.equal(made.status, 0, made.stderr)
+  const { file, key } = makeLoopbackCertificate(folder, openssl)
 
   const fake = await startFakeSsm({ secretOf: () => 'fakesecret' })
   t.teardown(() => fake.stop())
   fake.put('/a', 'fakepassword')
-  const options = { key: readFileSync(path('key.pem')), cert: readFileSync(path('cert.pem')) }
+  const options = { key: readFileSync(key), cert: readFileSync(file) }
   const tls = createServer(options, (socket) => {
     const inner = connect(Number(new URL(fake.endpoint).port), '127.0.0.1')
     socket.on('error', () => inner.destroy()).pipe(inner)
@@ -53,7 +50,7 @@ t.test('init over TLS', { skip: missing }, async (t) => {
     })
   }
 
-  const trusted = await init('trusted', { NODE_EXTRA_CA_CERTS: path('cert.pem') })
+  const trusted = await init('trusted', { NODE_EXTRA_CA_CERTS: file })
   t.equal(trusted.status, 0, trusted.stderr)
   t.equal(readFileSync(path('trusted/secret'), 'utf8'), 'a=fakepassword\n')
 

@@ -8,12 +8,16 @@ import { untapped } from './untapped.ts'
 export async function runBeside(
   command: string,
   args: readonly string[],
-  { input = '', env = {} }: { readonly input?: string; readonly env?: NodeJS.ProcessEnv } = {},
+  {
+    input = '',
+    env = {},
+    timeout = 120_000,
+  }: { readonly input?: string; readonly env?: NodeJS.ProcessEnv; readonly timeout?: number } = {},
 ): Promise<Ran> {
   const all = { ...process.env, ...env }
   const child = spawn(...untapped(command, args), {
     env: { ...all, PATH: `${dist}${delimiter}${all.PATH ?? ''}` },
-    timeout: 120_000,
+    timeout,
   })
   const said = { stdout: '', stderr: '' }
   child.stdout.on('data', (chunk: Buffer) => (said.stdout += chunk.toString()))
