@@ -14,13 +14,13 @@ export function unknownPrefix(key: string, what: string, domain: string): Mistak
 
 /** A prefix of another domain that is a letter away from one of ours. Domains that differ in a digit alone are two. */
 export function misspeltDomain(key: string, domain: string): Mistake[] {
-  const [before = ''] = key.split('/', 1)
-  const dot = before.indexOf('.')
-  if (dot < 0 || before.length === key.length) return []
-  const [what, other] = [before.slice(0, dot), before.slice(dot + 1)]
+  const [dot, slash] = [key.indexOf('.'), key.indexOf('/')]
+  // Most annotations are told by the length.
+  if (dot < 0 || Math.abs(slash - dot - 1 - domain.length) > 1) return []
+  const [what, other] = [key.slice(0, dot), key.slice(dot + 1, slash)]
+  if (other === domain || likelyMeant(other, [domain]) === undefined) return []
   const meant = nearMiss(what, prefixes)
-  const isTypo = other !== domain && likelyMeant(other, [domain]) !== undefined
-  if (meant === undefined || !isTypo) return []
-  const message = `${quote(`${before}/`)} is not known and has no effect${didYouMean(quote(`${meant}.${domain}/`))}`
+  if (meant === undefined) return []
+  const message = `${quote(`${what}.${other}/`)} is not known and has no effect${didYouMean(quote(`${meant}.${domain}/`))}`
   return [{ severity: 'warning', code: 'UNKNOWN_PREFIX', annotation: key, message }]
 }

@@ -31,9 +31,13 @@ export type WorkloadReader = {
   readonly findings: () => readonly Finding[]
 }
 
+/** With a misspelt domain there is no other trace of a declaration. */
+const likelyOurs = /(?:secret|resource)\./g
+
 /** @param given the format of a configuration; without it, the one that an init container in the pod has. */
 export function workloadReader(config: WorkloadConfig, given?: SecretsFormat): WorkloadReader {
   const { annotationDomain: domain, podTemplates, storagePolicy, namespace, nameOption } = config
+  const ours = `.${domain}/`
   const unknown = `; say it by ${nameOption('namespace')}`
   const findings: Finding[] = []
   const owners: Owner[] = []
@@ -57,8 +61,7 @@ export function workloadReader(config: WorkloadConfig, given?: SecretsFormat): W
     return { item, template, pod: { ...pod, annotated }, format }
   }
   return {
-    // With a misspelt domain there is no other trace of it.
-    concerns: (mentions) => mentions(`.${domain}/`) || mentions('secret.') || mentions('resource.'),
+    concerns: (mentions) => mentions(ours) || mentions(likelyOurs),
     read: (item) => {
       const templates = podTemplatesOf(item, domain, podTemplates)
       findings.push(...misplacedFindings(item, templates, config))

@@ -42,7 +42,8 @@ export function addInjection(
       ? effectiveConfig(given, record, recorded.container, recorded.refresher)
       : given
   const injection = injectionOf(config, settings)
-  const errors: Refusals = [...contradictions(config)]
+  // Of what is given, whoever parsed it knows.
+  const errors: Refusals = config === given ? [] : contradictions(config)
   const warnings: string[] = []
   const pod: PodInjection = { parts, config, injection, record, recorded, errors, warnings }
   if (recorded.refresher && !recorded.container) {
