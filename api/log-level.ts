@@ -1,2 +1,18 @@
+import type { Checked } from './checked.ts'
+
 export const logLevels = ['debug', 'info', 'warn', 'error'] as const
 export type LogLevel = (typeof logLevels)[number]
+
+/** Of the programs that run in a pod. */
+export const logLevelVariable = {
+  env: 'LOG_LEVEL',
+  default: 'info',
+  meaning: `how much is logged: ${logLevels.join(', ')}`,
+  parse: parseLogLevel,
+} as const
+
+/** The problem is the end of a sentence that begins with the variable and its value. */
+function parseLogLevel(text: string): Checked<LogLevel> {
+  const value = logLevels.find((one) => one === text)
+  return value === undefined ? { problem: `is not a level: allowed are ${logLevels.join(', ')}` } : { value }
+}

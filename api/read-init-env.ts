@@ -1,6 +1,6 @@
 /** All that init reads of its environment before it opens a store; inject-init judges option `env` by the same. */
 import { decodeInitEnv, type InitEnv, initVariables, type StoreAddress } from './init-env.ts'
-import { type LogLevel, logLevels } from './log-level.ts'
+import { type LogLevel, logLevelVariable } from './log-level.ts'
 import { quote } from './mistake.ts'
 import { pathsOverlap } from './paths-overlap.ts'
 import { type EnvProblem, storeEnvProblems } from './store-env.ts'
@@ -21,15 +21,13 @@ export function readInitEnv(env: Env): ReadInitEnv {
   const settings = 'settings' in decoded ? decoded.settings : undefined
   const problems = [...(decoded.problems ?? [])]
   if (settings) problems.push(...overlaps(settings))
-  const level = env['LOG_LEVEL'] || 'info'
-  const logLevel = logLevels.find((one) => one === level)
-  if (logLevel === undefined) {
-    const problem = `${quote(level)} is not a level: allowed are ${logLevels.join(', ')}`
-    problems.push({ env: 'LOG_LEVEL', problem })
-  }
+  const level = env[logLevelVariable.env] || logLevelVariable.default
+  const { value: logLevel = logLevelVariable.default, problem } = logLevelVariable.parse(level)
+  if (problem !== undefined)
+    problems.push({ env: logLevelVariable.env, problem: `${quote(level)} ${problem}` })
   const store = initVariables.store.parse(env[initVariables.store.env] || 'ssm').value
   return {
-    logLevel: logLevel ?? 'info',
+    logLevel,
     ...(settings && problems.length === 0 ? { settings } : {}),
     ...(store ? { store } : {}),
     problems,

@@ -5,7 +5,7 @@ import { isDnsLabel } from '../../api/dns-label.ts'
 import { kmsKeyVariable } from '../kms-key-env.ts'
 import { initVariables, type StoreAddress } from '../../api/init-env.ts'
 import { quote } from '../../api/mistake.ts'
-import { type LogLevel, logLevels } from '../../api/log-level.ts'
+import { type LogLevel, logLevelVariable } from '../../api/log-level.ts'
 import { type EnvProblem, storeVariables } from '../../api/store-env.ts'
 
 type Env = Readonly<Record<string, string | undefined>>
@@ -127,17 +127,7 @@ const variables: Variables = {
   kmsKeyId: kmsKeyVariable,
   store: { ...initVariables.store, default: 'ssm' },
   annotationDomain: initVariables.annotationDomain,
-  logLevel: {
-    env: 'LOG_LEVEL',
-    default: 'info',
-    meaning: `how much is logged: ${logLevels.join(', ')}`,
-    parse: (text) => {
-      const value = logLevels.find((one) => one === text)
-      return value === undefined
-        ? { problem: `is not a level: allowed are ${logLevels.join(', ')}` }
-        : { value }
-    },
-  },
+  logLevel: logLevelVariable,
 }
 
 export type CreatorConfig =
@@ -170,7 +160,7 @@ export function readConfig(env: Env): CreatorConfig {
     kmsKeyId: read(variables.kmsKeyId),
     store: read(variables.store) ?? { kind: 'ssm' as const },
     annotationDomain: read(variables.annotationDomain) ?? '',
-    logLevel: read(variables.logLevel) ?? 'info',
+    logLevel: read(variables.logLevel) ?? logLevelVariable.default,
   } satisfies CreatorSettings
   if (settings.policyFile === undefined && !settings.allowAllPrefixes) {
     const problem = 'is missing: name a StoragePolicy, or set ALLOW_ALL_PREFIXES=true'

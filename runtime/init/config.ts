@@ -1,6 +1,6 @@
 import packageJson from '../../package.json' with { type: 'json' }
 import { initVariables } from '../../api/init-env.ts'
-import { logLevels } from '../../api/log-level.ts'
+import { logLevelVariable } from '../../api/log-level.ts'
 import { type ReadInitEnv, readInitEnv } from '../../api/read-init-env.ts'
 import { storeVariables } from '../../api/store-env.ts'
 import type { Fields } from '../log.ts'
@@ -16,7 +16,7 @@ export type InitConfig = ReadInitEnv & {
 
 /** What init reads beside the variables of api/init-env.ts and those of the store. */
 const ownVariables = [
-  { env: 'LOG_LEVEL', default: 'info', meaning: `how much is logged: ${logLevels.join(', ')}` },
+  logLevelVariable,
   { env: 'POD_NAME', default: '', meaning: 'the name of the pod, for messages' },
   { env: 'POD_NAMESPACE', default: '', meaning: 'the namespace of the pod, for messages' },
 ] as const
