@@ -2,7 +2,6 @@
 import fc from 'fast-check'
 import type { Value } from '../source-value.ts'
 import { type InjectConfig, parseInjectConfig } from './config.ts'
-import { injectText } from './fixtures.ts'
 
 const env = fc.uniqueArray(
   fc.record({
@@ -46,15 +45,6 @@ export function configOf(given: Given, { spec }: Manifest, chosen: number | unde
   const { config, problems } = parseInjectConfig({ given: listed })
   fc.pre(problems.length === 0)
   return config
-}
-
-/** Undefined where a name or path of the configuration is taken in the pod. */
-export function attempt(text: string, config: InjectConfig): string | undefined {
-  try {
-    return injectText(text, config)
-  } catch {
-    return undefined
-  }
 }
 
 /** One that sets some options. */

@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { parse } from 'yaml'
-import { attempt, configOf, everyConfig, someConfig } from './arbitrary-config.ts'
+import { configOf, everyConfig, someConfig } from './arbitrary-config.ts'
 import { print, style, workload } from './arbitrary-manifest.ts'
 import { parseInjectConfig } from './config.ts'
 import { injectText, undeclare } from './fixtures.ts'
@@ -35,18 +35,13 @@ function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 await t.test('a configuration that sets every option wins over an earlier one, and stays', async (t) => {
-  const numRuns = 80
-  let compared = 0
   fc.assert(
     fc.property(workload, style, someConfig, everyConfig, (manifest, printed, a, b) => {
       const source = print(manifest, printed)
       const before = configOf(a.given, manifest, a.chosen)
       const after = configOf(b.given, manifest, b.chosen)
-      const injected = attempt(source, before)
-      const fresh = attempt(source, after)
-      if (injected === undefined || fresh === undefined) return
-      compared++
-      const updated = injectText(injected, after)
+      const fresh = injectText(source, after)
+      const updated = injectText(injectText(source, before), after)
       const names = b.given.env.map(({ name }) => name)
       const left = (a.given.env ?? [])
         .map(({ name }) => name)
@@ -55,17 +50,16 @@ await t.test('a configuration that sets every option wins over an earlier one, a
       t.equal(injectText(updated, after), updated, 'a second time it changes nothing')
       t.equal(injectText(undeclare(updated), after), undeclare(source), 'it can be taken out')
     }),
-    { numRuns },
+    { numRuns: 80 },
   )
-  t.ok(compared > numRuns / 2, `${compared} were compared`)
 })
 
 await t.test('a configuration that sets nothing leaves an earlier injection as it is', async () => {
   const { config: nothing } = parseInjectConfig({ given: [] })
   fc.assert(
     fc.property(workload, style, someConfig, (manifest, printed, { given, chosen }) => {
-      const injected = attempt(print(manifest, printed), configOf(given, manifest, chosen))
-      return injected === undefined || injectText(injected, nothing) === injected
+      const injected = injectText(print(manifest, printed), configOf(given, manifest, chosen))
+      return injectText(injected, nothing) === injected
     }),
     { numRuns: 50 },
   )
