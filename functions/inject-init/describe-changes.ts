@@ -7,6 +7,7 @@ import { isMap, type OptionNaming } from '../options.ts'
 import type { Value, ValueMap } from '../source-value.ts'
 import { describeEnv } from './describe-env.ts'
 import { listIn, textIn } from './effective-config.ts'
+import { containerOptions } from './init-container.ts'
 
 export type Change = {
   /** Of the pod as it is: `container app does not mount /secret`. */
@@ -63,13 +64,10 @@ function pairsOf(
   return [...pairs, ...gone.map((one): Pair => ({ found: one }))]
 }
 
-const optionsOfContainer = new Map([
+const optionsByKey = new Map([
   ['name', 'containerName'],
-  ['image', 'image'],
-  ['imagePullPolicy', 'imagePullPolicy'],
   ['args', 'refresh'],
-  ['resources', 'containerResources'],
-  ['securityContext', 'runAsUser'],
+  ...Object.entries(containerOptions),
 ])
 
 function describeContainer({ found, wanted }: Pair, asked: Asked): Change[] {
@@ -87,7 +85,7 @@ function describeContainer({ found, wanted }: Pair, asked: Asked): Change[] {
     if (isDeepStrictEqual(found[key], wanted[key])) return []
     if (key === 'env') return describeEnv(who, listIn(found, 'env'), listIn(wanted, 'env'), asked)
     if (key === 'volumeMounts') return describeMounts(who, found, wanted)
-    const option = isInit || key !== 'name' ? optionsOfContainer.get(key) : 'refreshContainerName'
+    const option = isInit || key !== 'name' ? optionsByKey.get(key) : 'refreshContainerName'
     const by = option === undefined ? 'inject-init' : nameOption(option)
     return [serious(describeOption(`${who}'s ${key}`, found[key], wanted[key], by))]
   })

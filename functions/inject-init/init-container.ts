@@ -15,6 +15,14 @@ export type Injection = {
   readonly mount: ValueMap
 }
 
+/** Which option says what stands under a key of init's containers. */
+export const containerOptions = {
+  image: 'image',
+  imagePullPolicy: 'imagePullPolicy',
+  resources: 'containerResources',
+  securityContext: 'runAsUser',
+} as const
+
 export function injectionOf(config: InjectConfig, settings: PodSettings): Injection {
   return {
     container: initContainer(config, settings),

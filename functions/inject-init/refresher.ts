@@ -5,6 +5,7 @@ import type { Value, ValueMap } from '../source-value.ts'
 import { collision } from './collision.ts'
 import type { InjectConfig } from './config.ts'
 import { listIn } from './effective-config.ts'
+import { containerOptions } from './init-container.ts'
 import { removeParts } from './part-edit.ts'
 import type { PodInjection } from './pod-injection.ts'
 import type { Part } from './pod-parts.ts'
@@ -41,14 +42,8 @@ export function editRefresher(
  */
 function likeFound(wanted: ValueMap, found: Value, config: InjectConfig): ValueMap {
   if (!isMap(found)) return wanted
-  const options = {
-    image: 'image',
-    imagePullPolicy: 'imagePullPolicy',
-    resources: 'containerResources',
-    securityContext: 'runAsUser',
-  }
   const like: Record<string, Value> = { ...wanted }
-  for (const [key, option] of Object.entries(options)) {
+  for (const [key, option] of Object.entries(containerOptions)) {
     const value = found[key]
     if (value !== undefined && !config.explicit.has(option)) like[key] = value
   }
