@@ -3,11 +3,12 @@ import type { Checked } from '../api/checked.ts'
 import { parseInitArgs } from '../api/init-args.ts'
 import { initVariables } from '../api/init-env.ts'
 import { itemsOf, type Mount, mountsOf, nameOf, plainVariable } from './container-parts.ts'
+import { isEmptyDir, showsAnnotations } from './injected-volumes.ts'
 import { type InjectionRecord, type InjectionRecords, parseRecords } from './injection-record.ts'
 import { annotationsOf, type ManifestItem } from './manifest-item.ts'
 import type { PodTemplate } from './pod-template.ts'
 import type { SourceNode } from './source-node.ts'
-import { lookUp, lookUpPath, stringOf } from './source-value.ts'
+import { lookUp, stringOf } from './source-value.ts'
 
 /** The injection of a pod template: what the record says, or, without one, what is found in the pod. */
 export function findInjection(item: ManifestItem, template: PodTemplate): InjectionRecord | undefined {
@@ -60,18 +61,10 @@ function volumesOfInit(
   const annotations = mounted(showsAnnotations).find(
     ({ path }) => `${path}/annotations` === fileOf(container, initVariables.annotationsFile),
   )
-  const secret = mounted((volume) => lookUp(volume, 'emptyDir') !== undefined).find(({ path }) =>
+  const secret = mounted(isEmptyDir).find(({ path }) =>
     fileOf(container, initVariables.secretsFile).startsWith(`${path}/`),
   )
   return annotations && secret ? { secret, annotations } : undefined
-}
-
-function showsAnnotations(volume: SourceNode): boolean {
-  return itemsOf(lookUp(volume, 'downwardAPI'), 'items').some(
-    (one) =>
-      stringOf(lookUp(one, 'path')) === 'annotations' &&
-      stringOf(lookUpPath(one, ['fieldRef', 'fieldPath'])) === 'metadata.annotations',
-  )
 }
 
 function fileOf(container: SourceNode, variable: { readonly env: string; readonly default: string }): string {

@@ -108,7 +108,8 @@ function addContainers(pod: PodInjection): SourceEdit[] {
   return [...updated, ...refresher.edits, ...add(refresher.added, found)]
 }
 
-function addVolumes({ parts, config, injection, record, errors }: PodInjection): SourceEdit[] {
+function addVolumes(pod: PodInjection): SourceEdit[] {
+  const { parts, injection, record, errors } = pod
   const { document, lists, volumes, claims } = parts
   const edits: SourceEdit[] = []
   const missing: Value[] = []
@@ -125,7 +126,7 @@ function addVolumes({ parts, config, injection, record, errors }: PodInjection):
     if (namesake && !record?.volumes.includes(namesake.name)) {
       if (ours || !isDeepStrictEqual(namesake.value, volume))
         errors.push(collision(`the volume ${namesake.name}`, option))
-    } else if (ours) edits.push(...updateVolume(document, ours, config, volume, lists))
+    } else if (ours) edits.push(...updateVolume(pod, ours, volume))
     else missing.push(volume)
   })
   return [...edits, ...addParts(document, volumes, 'volumes', missing, 'last', lists)]

@@ -98,6 +98,10 @@ function describeMounts(who: string, found: ValueMap, wanted: ValueMap): Change[
     const path = textIn(one, 'mountPath')
     const other = has.find((its) => textIn(its, 'mountPath') === path)
     const isFromOther = other !== undefined && other['name'] !== one['name']
+    if (other && !isFromOther) {
+      const more = Object.keys(other).filter((key) => !(key in one))
+      return `${who} mounts ${path} with ${more.join(' and ')}, and is not to`
+    }
     return `${who} does not mount ${path}${isFromOther ? ` from the volume ${textIn(one, 'name')}` : ''}`
   })
   if (missing.length > 0) return missing.map(serious)
@@ -113,6 +117,11 @@ function describeVolume({ found, wanted }: Pair, nameOption: OptionNaming): Chan
   if (!found) return [serious(`the volume ${name} is missing`)]
   if (!wanted) return [serious(`the volume ${name} is there, and is not to be`)]
   const changes: string[] = []
+  const [sort = ''] = Object.keys(wanted).filter((key) => key !== 'name')
+  const others = Object.keys(found).filter((key) => key !== 'name' && key !== sort)
+  if (others.length > 0) return [serious(`the volume ${name} is ${others.join(' and ')}, not ${sort}`)]
+  if (sort === 'downwardAPI' && !isDeepStrictEqual(found[sort], wanted[sort]))
+    changes.push(`the volume ${name} does not show the pod's annotations`)
   if (found['name'] !== wanted['name']) {
     const option = 'emptyDir' in wanted ? 'secretVolumeName' : 'annotationsVolumeName'
     changes.push(describeOption("a volume's name", found['name'], wanted['name'], nameOption(option)))

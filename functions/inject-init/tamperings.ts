@@ -33,6 +33,14 @@ function drop<T>(list: T[] | undefined, isGone: (one: T) => boolean): boolean {
   return true
 }
 
+const volumeOf = (deployment: Deployment, name: string | undefined) =>
+  podOf(deployment).volumes.find((one) => one.name === name)
+
+function changeMount(deployment: Deployment, record: Added, volume: number, change: object): boolean {
+  const mount = initOf(deployment, record)?.volumeMounts?.find(({ name }) => name === record.volumes[volume])
+  return mount !== undefined && Object.assign(mount, change) !== undefined
+}
+
 export const tamperings: Readonly<Record<string, Tampering>> = {
   'the init container is taken out': (deployment, record) =>
     drop(podOf(deployment).initContainers, ({ name }) => name === record.container),
@@ -54,6 +62,28 @@ export const tamperings: Readonly<Record<string, Tampering>> = {
     drop(podOf(deployment).volumes, ({ name }) => name === record.volumes[0]),
   'the annotations volume is taken out': (deployment, record) =>
     drop(podOf(deployment).volumes, ({ name }) => name === record.volumes[1]),
+  'the secret volume is a folder of the node': (deployment, record) => {
+    const volume = volumeOf(deployment, record.volumes[0])
+    if (volume) Object.assign(volume, { emptyDir: undefined, hostPath: { path: '/var/lib/app' } })
+    return volume !== undefined
+  },
+  'the annotations volume shows the labels': (deployment, record) => {
+    const item = { path: 'annotations', fieldRef: { fieldPath: 'metadata.labels' } }
+    const volume = volumeOf(deployment, record.volumes[1])
+    if (volume) Object.assign(volume, { downwardAPI: { items: [item] } })
+    return volume !== undefined
+  },
+  'init mounts the secrets read-only': (deployment, record) =>
+    changeMount(deployment, record, 0, { readOnly: true }),
+  'init mounts a folder of the secrets only': (deployment, record) =>
+    changeMount(deployment, record, 0, { subPath: 'app' }),
+  'init mounts a folder of the annotations only': (deployment, record) =>
+    changeMount(deployment, record, 1, { subPath: 'app' }),
+  'init stays on': (deployment, record) => {
+    const init = initOf(deployment, record)
+    if (init) init['restartPolicy'] = 'Always'
+    return init !== undefined
+  },
   'init is not told any more where to write': (deployment, record) =>
     drop(initOf(deployment, record)?.env, ({ name }) => name === 'SECRETS_FILE'),
   'init is not told any more where to read': (deployment, record) =>

@@ -11,6 +11,7 @@ import { listIn } from './effective-config.ts'
 import { addParts, setEntry } from './part-edit.ts'
 import type { PodInjection } from './pod-injection.ts'
 import { type Part, partList, type PartList } from './pod-parts.ts'
+import { isEmptyDir, showsAnnotations } from '../injected-volumes.ts'
 import { isSameStored } from './stored.ts'
 
 /** What the mounts, the domain and the format decide; stale ones would contradict them. */
@@ -30,7 +31,7 @@ const governed = new Set<string>(governedVariables.map(({ env }) => env))
  */
 export function updateContainer(
   { parts, config, record, errors }: PodInjection,
-  { node }: Part,
+  { node, value: found }: Part,
   wanted: ValueMap,
 ): SourceEdit[] {
   const { document, lists, where } = parts
@@ -38,6 +39,7 @@ export function updateContainer(
   const set = (map: SourceMap, key: string, value: Value | undefined) =>
     edits.push(...setEntry(document, map, key, value, lists))
   set(node, 'name', wanted['name'])
+  if (staysOn(found) !== staysOn(wanted)) set(node, 'restartPolicy', wanted['restartPolicy'])
   if (config.explicit.has('image')) set(node, 'image', wanted['image'])
   if (config.explicit.has('imagePullPolicy')) set(node, 'imagePullPolicy', wanted['imagePullPolicy'])
   if (config.explicit.has('refresh') && wanted['args'] !== undefined) set(node, 'args', wanted['args'])
@@ -60,20 +62,37 @@ export function updateContainer(
   const mounts = partList(document, node, 'volumeMounts', path, errors)
   const missing = listIn(wanted, 'volumeMounts').filter((mount, index) => {
     const ours = mounts.parts.find(({ name }) => name === record?.volumes[index])
-    for (const key of ['mountPath', 'name']) if (ours) set(ours.node, key, mount[key])
-    return ours === undefined
+    if (!ours || !mounts.list) return true
+    if (isInTheWay(ours.value, index)) edits.push(replaceItem(document, mounts.list, ours.node, mount, lists))
+    else for (const key of ['mountPath', 'name']) set(ours.node, key, mount[key])
+    return false
   })
   return [...edits, ...addParts(document, mounts, 'volumeMounts', missing, 'last', lists)]
 }
 
-/** The volume's name; and of the secret volume medium and size limit, where they are set explicitly. */
+/** Init has to write into the first of its mounts, and to find what it reads at the top of the second. */
+function isInTheWay(mount: Value, index: number): boolean {
+  if (!isMap(mount)) return false
+  const { subPath = '', subPathExpr = '', readOnly } = mount
+  return subPath !== '' || subPathExpr !== '' || (index === 0 && readOnly === true)
+}
+
+/** As a sidecar init would begin again and again, and no sidecar would be waited for for ever. */
+function staysOn(container: Value): boolean {
+  return isMap(container) && container['restartPolicy'] === 'Always'
+}
+
+/**
+ * The volume's name; and of the secret volume medium and size limit, where they are set explicitly. One of another sort
+ * gives way to ours.
+ */
 export function updateVolume(
-  document: SourceDocument,
+  { parts: { document, lists, volumes }, config }: PodInjection,
   { node, value }: Part,
-  config: InjectConfig,
   wanted: ValueMap,
-  lists: ListStyle,
 ): SourceEdit[] {
+  const isOfUse = 'emptyDir' in wanted ? isEmptyDir(node) : showsAnnotations(node)
+  if (!isOfUse && volumes.list) return [replaceItem(document, volumes.list, node, wanted, lists)]
   const edits = setEntry(document, node, 'name', wanted['name'], lists)
   const emptyDir = isMap(value) ? (value['emptyDir'] ?? null) : null
   if (!isMap(emptyDir) || !('emptyDir' in wanted)) return edits
