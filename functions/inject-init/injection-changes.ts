@@ -32,6 +32,9 @@ export function injectionChanges(
   config: InjectConfig,
 ): InjectionChanges {
   if (workloads.length === 0) return { changes: new Map(), findings: [] }
+  // Most are as they should be, and nothing has to be written anew to say so.
+  const asIs = injectByRecords(item, workloads, records, config, [])
+  if (asIs.edits.length === 0 && asIs.findings.length === 0) return { changes: new Map(), findings: [] }
   const before = toValue(item.root)
   const { value: plain, problem } = readPlain(JSON.stringify(before), item)
   if (problem !== undefined) {
