@@ -1,7 +1,10 @@
-/** What a release pushes, to a registry of its own: each image for each platform, and an index of them. */
+/** What docs/install.md and a release push, to a registry of its own: each image for each platform, and an index of them. */
 import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import t from 'tap'
 import { platforms } from '../scripts/images/platform.ts'
+import { root } from '../scripts/bundle.ts'
 import { findCommand } from '../scripts/installed.ts'
 import { containerEnv, containersMissing } from './container-engine.ts'
 import { buildImages } from './images-of-test.ts'
@@ -13,26 +16,43 @@ t.setTimeout(300_000)
 const buildahMissing =
   findCommand('buildah', containerEnv['PATH']) === undefined && 'needs the command buildah'
 
+const example = 'kustomize-examples/first-secret'
+const names = ['init', 'creator'].flatMap((name) => [`${name}-amd64`, `${name}-arm64`, name])
+
+/** `npm run` of the build, of the images and of the push. */
+function commandsOfPage(): string[] {
+  const page = readFileSync(join(root, 'docs/install.md'), 'utf8')
+  return page.match(/^npm --prefix \.\.\/\.\. run .*$/gm) ?? []
+}
+
+t.test('the page pushes what it builds', async (t) => {
+  const [, images, push] = commandsOfPage()
+  t.equal(push, images?.replace(' run images ', ' run push-images '))
+})
+
 t.test(
   'images in a registry',
   { skip: containersMissing || registryMissing || buildahMissing },
   async (t) => {
     const registry = await startRegistry()
     t.teardown(() => registry.stop())
-    const built = await buildImages(['init'], {
+    const built = await buildImages(['init', 'creator'], {
       everywhere: true,
       registry: registry.address,
       flags: ['--engine=buildah'],
     })
     t.teardown(() => built.remove())
+    // The command of the page; where the images are and that the registry has no TLS is added.
+    const [, , pushing = ''] = commandsOfPage()
     const push = () => {
-      const flags = [`--prefix=${built.prefix}`, `--tag=${built.tag}`, '--only=init', '--insecure']
-      const ended = run(process.execPath, ['scripts/push-images.ts', ...flags], { env: containerEnv })
+      const more = `--engine=buildah --tag=${built.tag} --insecure`
+      const env = { ...containerEnv, registry: built.prefix.replace(/\/kees-$/, '') }
+      const ended = run('bash', ['-c', `${pushing} ${more}`], { cwd: join(root, example), env })
       t.equal(ended.status, 0, ended.stderr)
       return Object.fromEntries(
         ended.stdout
-          .trim()
           .split('\n')
+          .filter((line) => line.includes('=sha256:'))
           .map((line): [string, string] => {
             const [name = '', digest = ''] = line.split('=')
             return [name, digest]
@@ -40,7 +60,8 @@ t.test(
       )
     }
     const digests = push()
-    t.strictSame(Object.keys(digests), ['init-amd64', 'init-arm64', 'init'])
+    t.strictSame(Object.keys(digests).toSorted(), names.toSorted())
+    t.match(digests, Object.fromEntries(names.map((name) => [name, /^sha256:[0-9a-f]{64}$/])))
 
     const repository = built.prefix.slice(registry.address.length + 1)
     const get = async (reference: string, type: string) => {
@@ -79,7 +100,14 @@ t.test(
   },
 )
 
-t.test('what is missing on the command line is said', async (t) => {
-  const { status, stderr } = run(process.execPath, ['scripts/push-images.ts', '--prefix=a'])
-  t.strictSame([status, stderr], [2, 'error: this takes --prefix NAME --tag TAG\n'])
+t.test('what is wrong with the command line is said, and nothing is pushed where nobody said', async (t) => {
+  const { status, stderr } = run(process.execPath, ['scripts/push-images.ts', '--engine=docker'])
+  t.strictSame(
+    [status, stderr],
+    [
+      2,
+      'error: --engine "docker" is not known: known are buildah, podman\n' +
+        'error: flag --prefix is missing: what precedes the names of the images, the registry first\n',
+    ],
+  )
 })
