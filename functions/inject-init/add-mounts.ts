@@ -38,6 +38,7 @@ export function addMounts(pod: PodInjection, chosen: Chosen | undefined): Mounts
     const there = `there are ${names.join(', ')}${didYouMean(nearMiss(name, names))}`
     errors.push(`${chosen?.by} names ${quote(name)}, which is not in the pod: ${there}`)
   }
+  const early = containersBefore(parts.initContainers.parts, recorded.container)
   const edits: SourceEdit[] = []
   const containers: string[] = []
   for (const { name, node } of others) {
@@ -54,6 +55,7 @@ export function addMounts(pod: PodInjection, chosen: Chosen | undefined): Mounts
       continue
     }
     containers.push(name)
+    if (early.includes(name)) warnings.push(tooEarly(name, config))
     if (ours) {
       for (const key of ['mountPath', 'name'])
         edits.push(...setEntry(document, ours.node, key, mount[key], lists))
@@ -67,6 +69,17 @@ function otherContainers(
   ours: readonly (string | undefined)[],
 ): Part[] {
   return [...initContainers.parts, ...containers.parts].filter(({ name }) => !ours.includes(name))
+}
+
+/**
+ * Those that end before the init container begins: kustomize puts an init container that a patch adds before those that
+ * are there. A native sidecar goes on.
+ */
+function containersBefore(parts: readonly Part[], container: Part | undefined): string[] {
+  const before = container ? parts.slice(0, parts.indexOf(container)) : []
+  return before
+    .filter(({ value }) => !isMap(value) || value['restartPolicy'] !== 'Always')
+    .map(({ name }) => name)
 }
 
 /** A container may mount the same volume once more, at a place of its own. */
@@ -88,4 +101,9 @@ function mountPathOf({ value }: Part): Value | undefined {
 
 function hidden(container: string, rival: Part, { secretMountPath }: InjectConfig): string {
   return `container ${container} mounts the volume ${rival.name} at ${secretMountPath}: it does not see the secrets`
+}
+
+function tooEarly(container: string, { containerName, annotationDomain }: InjectConfig): string {
+  const instead = `put it behind ${containerName}, or name in init.${annotationDomain}/containers who needs the secrets`
+  return `container ${container} runs before ${containerName}, and finds no secrets: ${instead}`
 }
