@@ -9,7 +9,7 @@ import type { InjectConfig } from './config.ts'
 import { mountPathIn } from './effective-config.ts'
 import { addParts, removeParts, setEntry } from './part-edit.ts'
 import type { PodInjection } from './pod-injection.ts'
-import { type Part, partList, type PartList, type PodParts } from './pod-parts.ts'
+import { type Part, partList, type PartList, type PodParts, staysOn } from './pod-parts.ts'
 
 export type Mounts = {
   readonly edits: readonly SourceEdit[]
@@ -77,9 +77,7 @@ function otherContainers(
  */
 function containersBefore(parts: readonly Part[], container: Part | undefined): string[] {
   const before = container ? parts.slice(0, parts.indexOf(container)) : []
-  return before
-    .filter(({ value }) => !isMap(value) || value['restartPolicy'] !== 'Always')
-    .map(({ name }) => name)
+  return before.filter(({ value }) => !staysOn(value)).map(({ name }) => name)
 }
 
 /** A container may mount the same volume once more, at a place of its own. */

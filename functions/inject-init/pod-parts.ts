@@ -2,6 +2,7 @@
 import { editableList, type EditableList, editableMap, pathText, type Refusals } from '../editable.ts'
 import { listStyleOf } from '../source-edit.ts'
 import type { SourceDocument, SourceMap } from '../source-node.ts'
+import { isMap } from '../options.ts'
 import { lookUp, lookUpPath, stringOf, toValue, type Value } from '../source-value.ts'
 import type { Workload } from '../workload.ts'
 import type { ListStyle } from '../yaml-text.ts'
@@ -74,4 +75,9 @@ export function partList(
     },
   }))
   return { ...list, parts }
+}
+
+/** Whether an init container is a native sidecar, which goes on beside those that follow. */
+export function staysOn(container: Value): boolean {
+  return isMap(container) && container['restartPolicy'] === 'Always'
 }

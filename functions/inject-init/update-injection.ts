@@ -10,7 +10,7 @@ import type { InjectConfig } from './config.ts'
 import { listIn } from './effective-config.ts'
 import { addParts, setEntry } from './part-edit.ts'
 import type { PodInjection } from './pod-injection.ts'
-import { type Part, partList, type PartList } from './pod-parts.ts'
+import { type Part, partList, type PartList, staysOn } from './pod-parts.ts'
 import { isEmptyDir, showsAnnotations } from '../injected-volumes.ts'
 import { isSameStored } from './stored.ts'
 
@@ -39,6 +39,7 @@ export function updateContainer(
   const set = (map: SourceMap, key: string, value: Value | undefined) =>
     edits.push(...setEntry(document, map, key, value, lists))
   set(node, 'name', wanted['name'])
+  // As a sidecar init would begin again and again, and no sidecar would be waited for for ever.
   if (staysOn(found) !== staysOn(wanted)) set(node, 'restartPolicy', wanted['restartPolicy'])
   if (config.explicit.has('image')) set(node, 'image', wanted['image'])
   if (config.explicit.has('imagePullPolicy')) set(node, 'imagePullPolicy', wanted['imagePullPolicy'])
@@ -75,11 +76,6 @@ function isInTheWay(mount: Value, index: number): boolean {
   if (!isMap(mount)) return false
   const { subPath = '', subPathExpr = '', readOnly } = mount
   return subPath !== '' || subPathExpr !== '' || (index === 0 && readOnly === true)
-}
-
-/** As a sidecar init would begin again and again, and no sidecar would be waited for for ever. */
-function staysOn(container: Value): boolean {
-  return isMap(container) && container['restartPolicy'] === 'Always'
 }
 
 /**
