@@ -12,7 +12,7 @@ import {
   type OptionDescription,
   type OptionNaming,
 } from '../functions/options.ts'
-import type { Value } from '../functions/source-value.ts'
+import type { Value } from '../functions/yaml/source-value.ts'
 import { flagName, type Flags, givenOptions, optionFlags, type ParsedFlags } from './flags.ts'
 import { readable } from './readable.ts'
 

@@ -4,7 +4,7 @@ import { describeInjection } from '../functions/inject-init/describe-injection.t
 import { injectInit, injectItems } from '../functions/inject-init/inject-init.ts'
 import { exitCodeOf, lineOf } from '../functions/krm-result.ts'
 import type { EditedItem } from '../functions/krm-function.ts'
-import { applyEdits } from '../functions/apply-edits.ts'
+import { applyEdits } from '../functions/yaml/apply-edits.ts'
 import { exampleImage } from './example-image.ts'
 import { type Command, type Io, isOn } from './command.ts'
 import { joinDocuments } from './join-documents.ts'

@@ -32,7 +32,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     const folder = t.testdir(Object.fromEntries(names.map((name) => [name, 'old'])))
     const script = `
       import { join } from 'node:path'
-      import { replaceFiles } from ${JSON.stringify(join(import.meta.dirname, 'replace-files.ts'))}
+      import { replaceFiles } from ${JSON.stringify(join(import.meta.dirname, './replace-files.ts'))}
       const files = new Map(${JSON.stringify(names)}.map((name) => [join(${JSON.stringify(folder)}, name), 'new']))
       const entries = files[Symbol.iterator].bind(files)
       let count = 0

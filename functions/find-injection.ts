@@ -7,8 +7,8 @@ import { isEmptyDir, showsAnnotations } from './injected-volumes.ts'
 import { type InjectionRecord, type InjectionRecords, parseRecords } from './injection-record.ts'
 import { annotationsOf, type ManifestItem } from './manifest-item.ts'
 import type { PodTemplate } from './pod-template.ts'
-import type { SourceNode } from './source-node.ts'
-import { lookUp, stringOf } from './source-value.ts'
+import type { SourceNode } from './yaml/source-node.ts'
+import { lookUp, stringOf } from './yaml/source-value.ts'
 
 /** The injection of a pod template: what the record says, or, without one, what is found in the pod. */
 export function findInjection(item: ManifestItem, template: PodTemplate): InjectionRecord | undefined {

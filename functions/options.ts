@@ -4,7 +4,7 @@
  */
 import { notKnown } from '../api/near-miss.ts'
 import { quote } from '../api/mistake.ts'
-import type { Value, ValueMap } from './source-value.ts'
+import type { Value, ValueMap } from './yaml/source-value.ts'
 import type { Checked } from '../api/checked.ts'
 
 export type Option<T> = {

@@ -14,7 +14,7 @@ import {
   yamlOption,
 } from './options.ts'
 import type { PodTemplateKind } from './pod-template.ts'
-import type { Value } from './source-value.ts'
+import type { Value } from './yaml/source-value.ts'
 
 export type WorkloadConfig = {
   readonly annotationDomain: string

@@ -4,7 +4,7 @@ import { kmsKeyArnProblem } from '../../api/kms-key-arn.ts'
 import { quote } from '../../api/mistake.ts'
 import { parseStoragePrefix } from '../../api/parameter-name.ts'
 import { isMap, shownText, yamlOption } from '../options.ts'
-import type { Value } from '../source-value.ts'
+import type { Value } from '../yaml/source-value.ts'
 import { unknownKeys } from '../unknown-keys.ts'
 
 /** The longest prefix first, so that the first that matches is the one that counts. */

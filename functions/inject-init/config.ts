@@ -10,7 +10,7 @@ import {
   shownText,
   textOption,
 } from '../options.ts'
-import type { Value, ValueMap } from '../source-value.ts'
+import type { Value, ValueMap } from '../yaml/source-value.ts'
 import { bytesProblem } from './quantity.ts'
 import { resourcesOption } from './resources-option.ts'
 import { contradictions } from './contradictions.ts'

@@ -5,7 +5,7 @@ import { parseFormat } from '../../api/secrets-format.ts'
 import type { Asked, Change } from './describe-changes.ts'
 import { textIn } from './effective-config.ts'
 import { governedVariables } from './update-injection.ts'
-import type { ValueMap } from '../source-value.ts'
+import type { ValueMap } from '../yaml/source-value.ts'
 
 /** What init only says in its messages. */
 const forMessages = ['POD_NAME', 'POD_NAMESPACE']

@@ -5,7 +5,7 @@ import { quote } from '../../api/mistake.ts'
 import { pathsOverlap } from '../../api/paths-overlap.ts'
 import { initEnvProblems } from '../../api/read-init-env.ts'
 import { isMap, type OptionNaming, shownText, yamlOption } from '../options.ts'
-import type { Value } from '../source-value.ts'
+import type { Value } from '../yaml/source-value.ts'
 import { unknownKeys } from '../unknown-keys.ts'
 
 export type EnvVariable = { readonly name: string; readonly [key: string]: Value }

@@ -1,6 +1,6 @@
-import { applyEdits } from '../apply-edits.ts'
+import { applyEdits } from '../yaml/apply-edits.ts'
 import { itemsUnder, type ManifestItem } from '../manifest-item.ts'
-import { parseSource } from '../source-tree.ts'
+import { parseSource } from '../yaml/source-tree.ts'
 import type { InjectConfig } from './config.ts'
 import { injectItems } from './inject-init.ts'
 

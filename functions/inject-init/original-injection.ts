@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { InjectionRecord } from '../injection-record.ts'
 import { isMap } from '../options.ts'
-import type { Value } from '../source-value.ts'
+import type { Value } from '../yaml/source-value.ts'
 import type { InjectConfig } from './config.ts'
 import { injectionOf } from './init-container.ts'
 import type { PodParts } from './pod-parts.ts'

@@ -1,9 +1,9 @@
 /** Edits of the lists of a pod: a list that is not there is made, and one that would be left empty goes. */
-import type { SourceEdit } from '../apply-edits.ts'
-import { addEntry, addItem, removeEntries, removeItems, replaceValue } from '../source-edit.ts'
-import type { SourceDocument, SourceMap } from '../source-node.ts'
-import { ownEntry, toValue, type Value } from '../source-value.ts'
-import type { ListStyle } from '../yaml-text.ts'
+import type { SourceEdit } from '../yaml/apply-edits.ts'
+import { addEntry, addItem, removeEntries, removeItems, replaceValue } from '../yaml/source-edit.ts'
+import type { SourceDocument, SourceMap } from '../yaml/source-node.ts'
+import { ownEntry, toValue, type Value } from '../yaml/source-value.ts'
+import type { ListStyle } from '../yaml/yaml-text.ts'
 import type { Part, PartList } from './pod-parts.ts'
 import { isSameStored } from './stored.ts'
 

@@ -1,4 +1,4 @@
-import type { Refusals } from '../editable.ts'
+import type { Refusals } from '../yaml/editable.ts'
 import type { InjectionRecord } from '../injection-record.ts'
 import type { InjectConfig } from './config.ts'
 import type { Injection } from './init-container.ts'

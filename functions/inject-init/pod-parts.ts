@@ -1,11 +1,11 @@
 /** The lists of a pod that injection reads and edits. */
-import { editableList, type EditableList, editableMap, pathText, type Refusals } from '../editable.ts'
-import { listStyleOf } from '../source-edit.ts'
-import type { SourceDocument, SourceMap } from '../source-node.ts'
+import { editableList, type EditableList, editableMap, pathText, type Refusals } from '../yaml/editable.ts'
+import { listStyleOf } from '../yaml/source-edit.ts'
+import type { SourceDocument, SourceMap } from '../yaml/source-node.ts'
 import { isMap } from '../options.ts'
-import { lookUp, lookUpPath, stringOf, toValue, type Value } from '../source-value.ts'
+import { lookUp, lookUpPath, stringOf, toValue, type Value } from '../yaml/source-value.ts'
 import type { Workload } from '../workload.ts'
-import type { ListStyle } from '../yaml-text.ts'
+import type { ListStyle } from '../yaml/yaml-text.ts'
 
 /** An item of a list, such as a container or a volume. */
 export type Part = {

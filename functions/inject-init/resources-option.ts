@@ -4,7 +4,7 @@ import { isDnsLabel } from '../../api/dns-label.ts'
 import { quote } from '../../api/mistake.ts'
 import { notKnown } from '../../api/near-miss.ts'
 import { isMap, type JsonSchema, shownText, yamlOption } from '../options.ts'
-import type { Value, ValueMap } from '../source-value.ts'
+import type { Value, ValueMap } from '../yaml/source-value.ts'
 import { shownKey, unknownKeys } from '../unknown-keys.ts'
 import { bytesProblem, compareQuantities, parseQuantity } from './quantity.ts'
 

@@ -1,5 +1,5 @@
 import t from 'tap'
-import type { Value } from '../source-value.ts'
+import type { Value } from '../yaml/source-value.ts'
 import { isSameStored } from './stored.ts'
 
 const rows: readonly (readonly [title: string, found: Value, wanted: Value, same: boolean])[] = [

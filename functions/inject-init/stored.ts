@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { isMap } from '../options.ts'
-import type { Value, ValueMap } from '../source-value.ts'
+import type { Value, ValueMap } from '../yaml/source-value.ts'
 import { parseQuantity } from './quantity.ts'
 
 /**
