@@ -1,5 +1,5 @@
 import type { Checked } from '../api/checked.ts'
-import { parseChoice } from '../functions/options.ts'
+import { parseChoice } from '../functions/krm/options.ts'
 import { valueOf } from './command.ts'
 import type { ParsedFlags } from './flags.ts'
 

@@ -1,5 +1,5 @@
 import { exitCode, type ExitCode } from '../api/exit-code.ts'
-import type { Stdin } from '../functions/read-stdin.ts'
+import type { Stdin } from '../functions/krm/read-stdin.ts'
 import type { Flags, ParsedFlags } from './flags.ts'
 
 /** What a command sees of the process; tests give their own. */

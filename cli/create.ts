@@ -1,7 +1,7 @@
 import { exitCode, type ExitCode, firstToMend } from '../api/exit-code.ts'
 import { type Group, groupOf } from '../api/group.ts'
 import { isDynamic } from '../api/pod-annotations.ts'
-import { exitCodeOf, judge, lineOf } from '../functions/krm-result.ts'
+import { exitCodeOf, judge, lineOf } from '../functions/krm/krm-result.ts'
 import { readWorkloads } from '../functions/workload.ts'
 import { parseWorkloadConfig, workloadOptions } from '../functions/workload-options.ts'
 import { clock } from '../runtime/clock.ts'

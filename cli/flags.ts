@@ -2,9 +2,9 @@
 import { parseArgs } from 'node:util'
 import { quote } from '../api/mistake.ts'
 import { meantBy } from './meant-by.ts'
-import { defaultOf } from '../functions/function-help.ts'
-import { parseYaml } from '../functions/function-config.ts'
-import type { GivenOption, OptionDescription } from '../functions/options.ts'
+import { defaultOf } from '../functions/krm/function-help.ts'
+import { parseYaml } from '../functions/krm/function-config.ts'
+import type { GivenOption, OptionDescription } from '../functions/krm/options.ts'
 
 export type Flag = {
   /** What follows the flag, such as `FILE`; a flag that takes nothing is a switch. */

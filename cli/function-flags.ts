@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import type { Checked } from '../api/checked.ts'
-import { parseYaml, readFunctionConfig } from '../functions/function-config.ts'
+import { parseYaml, readFunctionConfig } from '../functions/krm/function-config.ts'
 import { exportIam } from '../functions/export-iam/export-iam.ts'
 import { injectInit } from '../functions/inject-init/inject-init.ts'
-import type { KrmFunction } from '../functions/krm-function.ts'
+import type { KrmFunction } from '../functions/krm/krm-function.ts'
 import {
   type GivenOption,
   type GivenOptions,
@@ -11,7 +11,7 @@ import {
   nameInConfig,
   type OptionDescription,
   type OptionNaming,
-} from '../functions/options.ts'
+} from '../functions/krm/options.ts'
 import type { Value } from '../functions/yaml/source-value.ts'
 import { flagName, type Flags, givenOptions, optionFlags, type ParsedFlags } from './flags.ts'
 import { readable } from './readable.ts'

@@ -1,6 +1,6 @@
 import { isatty } from 'node:tty'
-import { guardStdout, writeStdout } from '../functions/guard-stdout.ts'
-import { readStdin } from '../functions/read-stdin.ts'
+import { guardStdout, writeStdout } from '../functions/krm/guard-stdout.ts'
+import { readStdin } from '../functions/krm/read-stdin.ts'
 import type { Io } from './command.ts'
 import { kees } from './kees.ts'
 

@@ -1,6 +1,6 @@
 import { exitCode, type ExitCode, firstToMend } from '../api/exit-code.ts'
 import type { Declared } from '../api/pod-annotations.ts'
-import { exitCodeOf, judge, lineOf, nameOf } from '../functions/krm-result.ts'
+import { exitCodeOf, judge, lineOf, nameOf } from '../functions/krm/krm-result.ts'
 import { readWorkloads, type Workload } from '../functions/workload.ts'
 import { parseWorkloadConfig, workloadOptions } from '../functions/workload-options.ts'
 import { exitCodeOf as failureExitCode } from '../runtime/failure.ts'

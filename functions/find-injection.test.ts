@@ -1,6 +1,6 @@
 import t from 'tap'
 import { findInjection } from './find-injection.ts'
-import { itemsUnder } from './manifest-item.ts'
+import { itemsUnder } from './krm/manifest-item.ts'
 import { podTemplatesOf } from './pod-template.ts'
 import { parseSource } from './yaml/source-tree.ts'
 

@@ -2,7 +2,7 @@
 import { itemsOf } from './container-parts.ts'
 import type { SourceNode } from './yaml/source-node.ts'
 import { lookUp, lookUpPath, stringOf, toValue } from './yaml/source-value.ts'
-import { isMap } from './options.ts'
+import { isMap } from './krm/options.ts'
 
 /** Whether a volume is an emptyDir and nothing else: what init writes goes with the pod. One without a source is one too. */
 export function isEmptyDir(volume: SourceNode): boolean {

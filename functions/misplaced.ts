@@ -1,8 +1,8 @@
 /** Declarations where nobody reads them: the commonest mistakes. */
 import { exitCode } from '../api/exit-code.ts'
 import { pathText } from './yaml/editable.ts'
-import type { Finding } from './krm-result.ts'
-import type { ManifestItem } from './manifest-item.ts'
+import type { Finding } from './krm/krm-result.ts'
+import type { ManifestItem } from './krm/manifest-item.ts'
 import type { PodTemplate } from './pod-template.ts'
 import type { SourceNode } from './yaml/source-node.ts'
 import { allEntries, lookUp, lookUpPath } from './yaml/source-value.ts'

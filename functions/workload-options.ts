@@ -12,7 +12,7 @@ import {
   readOptions,
   textOption,
   yamlOption,
-} from './options.ts'
+} from './krm/options.ts'
 import type { PodTemplateKind } from './pod-template.ts'
 import type { Value } from './yaml/source-value.ts'
 

@@ -2,7 +2,7 @@
 // of its own. What is found is shrunk and shown with its seed; it belongs into a case of functions/*/testdata.
 import * as fc from 'fast-check'
 import { exportIam } from '../functions/export-iam/export-iam.ts'
-import { brokenPromise } from '../functions/hold-to-promise.ts'
+import { brokenPromise } from '../functions/krm/hold-to-promise.ts'
 import { arbitraryInput } from '../functions/inject-init/arbitrary-input.ts'
 import { injectInit } from '../functions/inject-init/inject-init.ts'
 

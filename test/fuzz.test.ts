@@ -2,7 +2,7 @@
 import * as fc from 'fast-check'
 import t from 'tap'
 import { exportIam } from '../functions/export-iam/export-iam.ts'
-import { brokenPromise } from '../functions/hold-to-promise.ts'
+import { brokenPromise } from '../functions/krm/hold-to-promise.ts'
 import { arbitraryInput } from '../functions/inject-init/arbitrary-input.ts'
 import { injectInit } from '../functions/inject-init/inject-init.ts'
 

@@ -2,7 +2,7 @@
 import t from 'tap'
 import { parse } from 'yaml'
 import { exportIam } from '../functions/export-iam/export-iam.ts'
-import { runFunction } from '../functions/resource-list.ts'
+import { runFunction } from '../functions/krm/resource-list.ts'
 import { hostileTexts } from './hostile-manifest.ts'
 
 const workload = {

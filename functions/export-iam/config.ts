@@ -1,5 +1,5 @@
 import { isDnsSubdomain } from '../dns-subdomain.ts'
-import { booleanOption, choiceOption, type GivenOptions, readOptions, textOption } from '../options.ts'
+import { booleanOption, choiceOption, type GivenOptions, readOptions, textOption } from '../krm/options.ts'
 import { type KmsKeys, kmsKeysOption } from './kms-keys.ts'
 import { type AccountRole, rolesOption } from './roles-option.ts'
 import { takeWorkloadConfig, type WorkloadConfig, workloadOptions } from '../workload-options.ts'

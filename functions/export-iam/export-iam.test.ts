@@ -1,5 +1,5 @@
 import t from 'tap'
-import { runFixtures } from '../fixtures.ts'
+import { runFixtures } from '../krm/fixtures.ts'
 import { exportIam } from './export-iam.ts'
 
 // Where every other item is dropped, a second run has nothing to read.

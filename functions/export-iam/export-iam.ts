@@ -5,9 +5,9 @@ import {
   type KrmFunction,
   type Orchestrator,
   passWith,
-} from '../krm-function.ts'
-import type { Finding, ObjectReference } from '../krm-result.ts'
-import { annotationsOf, type ManifestItem } from '../manifest-item.ts'
+} from '../krm/krm-function.ts'
+import type { Finding, ObjectReference } from '../krm/krm-result.ts'
+import { annotationsOf, type ManifestItem } from '../krm/manifest-item.ts'
 import type { SourceEdit } from '../yaml/apply-edits.ts'
 import { addEntry, replaceValue } from '../yaml/source-edit.ts'
 import { ownEntry, toValue, type Value } from '../yaml/source-value.ts'

@@ -1,8 +1,8 @@
 /** What is wrong with grants taken together, or grown too large, though each role and each parameter is well-formed. */
 import { exitCode } from '../../api/exit-code.ts'
 import { quote } from '../../api/mistake.ts'
-import { type Finding, nameOf, type ObjectReference } from '../krm-result.ts'
-import type { OptionNaming } from '../options.ts'
+import { type Finding, nameOf, type ObjectReference } from '../krm/krm-result.ts'
+import type { OptionNaming } from '../krm/options.ts'
 import type { Grant } from './grant.ts'
 import { maxPolicySize } from './policy.ts'
 import { maxParts } from './split.ts'

@@ -1,8 +1,8 @@
 import { deepStrictEqual } from 'node:assert/strict'
 import * as fc from 'fast-check'
 import t from 'tap'
-import { nameInConfig } from '../options.ts'
-import { lineOf } from '../krm-result.ts'
+import { nameInConfig } from '../krm/options.ts'
+import { lineOf } from '../krm/krm-result.ts'
 import { collectGrants, type Reader } from './grants.ts'
 
 function reader(

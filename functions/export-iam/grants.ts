@@ -1,6 +1,6 @@
 /** Who may read what: the parameters that workloads declare, merged by the role that the workloads run as. */
 import { exitCode } from '../../api/exit-code.ts'
-import { type Finding, nameOf, type ObjectReference } from '../krm-result.ts'
+import { type Finding, nameOf, type ObjectReference } from '../krm/krm-result.ts'
 import { type Grant, grantOf, isWorkloadKey } from './grant.ts'
 import { type GrantUse, judgeGrants } from './grant-findings.ts'
 import { type IamRole, roleAnnotation } from './iam-role.ts'

@@ -1,8 +1,8 @@
 /** Lists with everything that export-iam looks for come out as if they had been parsed whole. */
 import fc from 'fast-check'
 import t from 'tap'
-import { cutItems } from '../cut-items.ts'
-import { runFunction, runOnWhole } from '../resource-list.ts'
+import { cutItems } from '../krm/cut-items.ts'
+import { runFunction, runOnWhole } from '../krm/resource-list.ts'
 import { exportIam } from './export-iam.ts'
 
 const container = 'name: init-container'

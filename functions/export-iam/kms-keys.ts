@@ -3,9 +3,9 @@ import type { Checked } from '../../api/checked.ts'
 import { kmsKeyArnProblem } from '../../api/kms-key-arn.ts'
 import { quote } from '../../api/mistake.ts'
 import { parseStoragePrefix } from '../../api/parameter-name.ts'
-import { isMap, shownText, yamlOption } from '../options.ts'
+import { isMap, shownText, yamlOption } from '../krm/options.ts'
 import type { Value } from '../yaml/source-value.ts'
-import { unknownKeys } from '../unknown-keys.ts'
+import { unknownKeys } from '../krm/unknown-keys.ts'
 
 /** The longest prefix first, so that the first that matches is the one that counts. */
 export type KmsKeys = readonly KmsKey[]

@@ -1,4 +1,4 @@
-import { toKptFunc } from '../kpt-func.ts'
+import { toKptFunc } from '../krm/kpt-func.ts'
 import { exportIam } from './export-iam.ts'
 
 export const exportIamKptFunc = toKptFunc(exportIam)

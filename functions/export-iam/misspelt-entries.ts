@@ -5,8 +5,8 @@
 import { exitCode } from '../../api/exit-code.ts'
 import { quote } from '../../api/mistake.ts'
 import { likelyMeant } from '../../api/near-miss.ts'
-import type { Finding } from '../krm-result.ts'
-import type { OptionNaming } from '../options.ts'
+import type { Finding } from '../krm/krm-result.ts'
+import type { OptionNaming } from '../krm/options.ts'
 import { hasPrefix, type KmsKeys } from './kms-keys.ts'
 import type { AccountRole } from './roles-option.ts'
 

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { nameInConfig } from '../options.ts'
+import { nameInConfig } from '../krm/options.ts'
 import { grantOf } from './grant.ts'
 import { parseIamRole } from './iam-role.ts'
 import { placeOf } from './place.ts'

@@ -2,9 +2,9 @@
 import type { Checked } from '../../api/checked.ts'
 import { isDnsLabel } from '../../api/dns-label.ts'
 import { isDnsSubdomain } from '../dns-subdomain.ts'
-import { isMap, shownText, yamlOption } from '../options.ts'
+import { isMap, shownText, yamlOption } from '../krm/options.ts'
 import type { Value } from '../yaml/source-value.ts'
-import { unknownKeys } from '../unknown-keys.ts'
+import { unknownKeys } from '../krm/unknown-keys.ts'
 import { parseIamRole } from './iam-role.ts'
 
 export type AccountRole = {

@@ -5,8 +5,8 @@
  * https://github.com/kubernetes-sigs/kustomize/blob/kustomize/v5.8.1/api/internal/utils/annotations.go
  */
 import type { Checked } from '../../api/checked.ts'
-import { nameOf, type ObjectReference } from '../krm-result.ts'
-import { annotationsOf, type ManifestItem } from '../manifest-item.ts'
+import { nameOf, type ObjectReference } from '../krm/krm-result.ts'
+import { annotationsOf, type ManifestItem } from '../krm/manifest-item.ts'
 
 /** The role of IRSA: https://docs.aws.amazon.com/eks/latest/userguide/associate-service-account-role.html */
 export const accountRoleAnnotation = 'eks.amazonaws.com/role-arn'

@@ -2,7 +2,7 @@
 import { deepStrictEqual } from 'node:assert/strict'
 import * as fc from 'fast-check'
 import t from 'tap'
-import { itemsUnder } from '../manifest-item.ts'
+import { itemsUnder } from '../krm/manifest-item.ts'
 import { parseSource } from '../yaml/source-tree.ts'
 import { grantOf } from './grant.ts'
 import { parseIamRole } from './iam-role.ts'

@@ -1,9 +1,9 @@
 /** The module in a ConfigMap that export-iam made, for what is to become files again. */
 import { exitCode } from '../../api/exit-code.ts'
 import { quote } from '../../api/mistake.ts'
-import type { Finding } from '../krm-result.ts'
-import { annotationsOf, type ManifestItem } from '../manifest-item.ts'
-import { isMap } from '../options.ts'
+import type { Finding } from '../krm/krm-result.ts'
+import { annotationsOf, type ManifestItem } from '../krm/manifest-item.ts'
+import { isMap } from '../krm/options.ts'
 import { lookUp, toValue } from '../yaml/source-value.ts'
 import { generatorName, markerAnnotation } from './marker.ts'
 import { policiesJson } from './policies-json.ts'

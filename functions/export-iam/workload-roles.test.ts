@@ -1,6 +1,6 @@
 import t from 'tap'
-import { nameInConfig } from '../options.ts'
-import { lineOf } from '../krm-result.ts'
+import { nameInConfig } from '../krm/options.ts'
+import { lineOf } from '../krm/krm-result.ts'
 import type { ServiceAccount } from './service-accounts.ts'
 import { type RoleClaims, roleFinder, type RoleSources } from './workload-roles.ts'
 

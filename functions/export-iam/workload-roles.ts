@@ -5,9 +5,9 @@
  */
 import { exitCode } from '../../api/exit-code.ts'
 import { quote } from '../../api/mistake.ts'
-import { type Finding, nameOf, type ObjectReference } from '../krm-result.ts'
+import { type Finding, nameOf, type ObjectReference } from '../krm/krm-result.ts'
 import { type IamRole, parseIamRole, roleAnnotation } from './iam-role.ts'
-import type { OptionNaming } from '../options.ts'
+import type { OptionNaming } from '../krm/options.ts'
 import type { AccountRole } from './roles-option.ts'
 import {
   accountRoleAnnotation,

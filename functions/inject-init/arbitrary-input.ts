@@ -1,5 +1,5 @@
 import * as fc from 'fast-check'
-import { damaged, resourceList } from '../arbitrary-list.ts'
+import { damaged, resourceList } from '../krm/arbitrary-list.ts'
 import { print, style, workload } from './arbitrary-manifest.ts'
 
 /** For property tests: ResourceLists of annotated workloads and of other things, most of them with something done to them. */

@@ -9,7 +9,7 @@ import {
   readOptions,
   shownText,
   textOption,
-} from '../options.ts'
+} from '../krm/options.ts'
 import type { Value, ValueMap } from '../yaml/source-value.ts'
 import { bytesProblem } from './quantity.ts'
 import { resourcesOption } from './resources-option.ts'

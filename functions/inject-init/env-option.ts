@@ -4,9 +4,9 @@ import { initVariables } from '../../api/init-env.ts'
 import { quote } from '../../api/mistake.ts'
 import { pathsOverlap } from '../../api/paths-overlap.ts'
 import { initEnvProblems } from '../../api/read-init-env.ts'
-import { isMap, type OptionNaming, shownText, yamlOption } from '../options.ts'
+import { isMap, type OptionNaming, shownText, yamlOption } from '../krm/options.ts'
 import type { Value } from '../yaml/source-value.ts'
-import { unknownKeys } from '../unknown-keys.ts'
+import { unknownKeys } from '../krm/unknown-keys.ts'
 
 export type EnvVariable = { readonly name: string; readonly [key: string]: Value }
 

@@ -1,5 +1,5 @@
 import { applyEdits } from '../yaml/apply-edits.ts'
-import { itemsUnder, type ManifestItem } from '../manifest-item.ts'
+import { itemsUnder, type ManifestItem } from '../krm/manifest-item.ts'
 import { parseSource } from '../yaml/source-tree.ts'
 import type { InjectConfig } from './config.ts'
 import { injectItems } from './inject-init.ts'

@@ -1,8 +1,8 @@
 /** Generated lists of manifests, in every style of indentation, come out as if they had been parsed whole. */
 import fc from 'fast-check'
 import t from 'tap'
-import { cutItems } from '../cut-items.ts'
-import { runFunction, runOnWhole } from '../resource-list.ts'
+import { cutItems } from '../krm/cut-items.ts'
+import { runFunction, runOnWhole } from '../krm/resource-list.ts'
 import { print, style, workload } from './arbitrary-manifest.ts'
 import { undeclare } from './fixtures.ts'
 import { injectInit } from './inject-init.ts'

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { runFixtures } from '../fixtures.ts'
+import { runFixtures } from '../krm/fixtures.ts'
 import { injectInit } from './inject-init.ts'
 
 runFixtures(t, injectInit, `${import.meta.dirname}/testdata`)

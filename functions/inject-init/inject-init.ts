@@ -1,15 +1,15 @@
 import { injectedAnnotation } from '../../api/annotation-domain.ts'
 import { exitCode } from '../../api/exit-code.ts'
-import { kptIdAnnotations } from '../kpt-ids.ts'
+import { kptIdAnnotations } from '../krm/kpt-ids.ts'
 import {
   type EditedItem,
   type FunctionPass,
   type KrmFunction,
   type Orchestrator,
   passWith,
-} from '../krm-function.ts'
-import { type Finding, judge } from '../krm-result.ts'
-import type { ManifestItem } from '../manifest-item.ts'
+} from '../krm/krm-function.ts'
+import { type Finding, judge } from '../krm/krm-result.ts'
+import type { ManifestItem } from '../krm/manifest-item.ts'
 import { workloadReader } from '../workload.ts'
 import { explicitFormat, type InjectConfig, injectOptions, parseInjectConfig } from './config.ts'
 import { injectObject } from './inject-object.ts'

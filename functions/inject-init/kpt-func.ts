@@ -1,4 +1,4 @@
-import { toKptFunc } from '../kpt-func.ts'
+import { toKptFunc } from '../krm/kpt-func.ts'
 import { injectInit } from './inject-init.ts'
 
 export const injectInitKptFunc = toKptFunc(injectInit)

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { InjectionRecord } from '../injection-record.ts'
-import { isMap } from '../options.ts'
+import { isMap } from '../krm/options.ts'
 import type { Value } from '../yaml/source-value.ts'
 import type { InjectConfig } from './config.ts'
 import { injectionOf } from './init-container.ts'

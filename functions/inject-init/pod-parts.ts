@@ -2,7 +2,7 @@
 import { editableList, type EditableList, editableMap, pathText, type Refusals } from '../yaml/editable.ts'
 import { listStyleOf } from '../yaml/source-edit.ts'
 import type { SourceDocument, SourceMap } from '../yaml/source-node.ts'
-import { isMap } from '../options.ts'
+import { isMap } from '../krm/options.ts'
 import { lookUp, lookUpPath, stringOf, toValue, type Value } from '../yaml/source-value.ts'
 import type { Workload } from '../workload.ts'
 import type { ListStyle } from '../yaml/yaml-text.ts'

@@ -1,7 +1,7 @@
 import { injectedAnnotation } from '../../api/annotation-domain.ts'
 import type { SourceEdit } from '../yaml/apply-edits.ts'
 import { checkedMap, editableMap, type Refusals } from '../yaml/editable.ts'
-import type { ManifestItem } from '../manifest-item.ts'
+import type { ManifestItem } from '../krm/manifest-item.ts'
 import { addEntry, removeEntries, replaceValue } from '../yaml/source-edit.ts'
 import { isVoid, ownEntry, stringOf } from '../yaml/source-value.ts'
 import type { ListStyle } from '../yaml/yaml-text.ts'

@@ -3,9 +3,9 @@ import type { Checked } from '../../api/checked.ts'
 import { isDnsLabel } from '../../api/dns-label.ts'
 import { quote } from '../../api/mistake.ts'
 import { notKnown } from '../../api/near-miss.ts'
-import { isMap, type JsonSchema, shownText, yamlOption } from '../options.ts'
+import { isMap, type JsonSchema, shownText, yamlOption } from '../krm/options.ts'
 import type { Value, ValueMap } from '../yaml/source-value.ts'
-import { shownKey, unknownKeys } from '../unknown-keys.ts'
+import { shownKey, unknownKeys } from '../krm/unknown-keys.ts'
 import { bytesProblem, compareQuantities, parseQuantity } from './quantity.ts'
 
 const quantities: JsonSchema = {

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { isMap } from '../options.ts'
+import { isMap } from '../krm/options.ts'
 import type { Value, ValueMap } from '../yaml/source-value.ts'
 import { parseQuantity } from './quantity.ts'
 

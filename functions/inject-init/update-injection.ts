@@ -5,7 +5,7 @@ import { addItem, removeItems, replaceItem, replaceValue } from '../yaml/source-
 import type { SourceDocument, SourceMap } from '../yaml/source-node.ts'
 import { isVoid, ownEntry, type Value, type ValueMap } from '../yaml/source-value.ts'
 import type { ListStyle } from '../yaml/yaml-text.ts'
-import { isMap } from '../options.ts'
+import { isMap } from '../krm/options.ts'
 import type { InjectConfig } from './config.ts'
 import { listIn } from './effective-config.ts'
 import { addParts, setEntry } from './part-edit.ts'

@@ -1,5 +1,5 @@
 import type { Annotation } from '../../api/pod-annotations.ts'
-import { itemsUnder } from '../../functions/manifest-item.ts'
+import { itemsUnder } from '../../functions/krm/manifest-item.ts'
 import { podTemplatesOf } from '../../functions/pod-template.ts'
 import { parseSource } from '../../functions/yaml/source-tree.ts'
 

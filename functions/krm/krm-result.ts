@@ -1,6 +1,6 @@
 /** https://github.com/kubernetes-sigs/kustomize/blob/master/cmd/config/docs/api-conventions/functions-spec.md */
-import { type ExitCode, exitCode, firstToMend } from '../api/exit-code.ts'
-import type { Mistake } from '../api/mistake.ts'
+import { type ExitCode, exitCode, firstToMend } from '../../api/exit-code.ts'
+import type { Mistake } from '../../api/mistake.ts'
 
 export type ObjectReference = {
   readonly apiVersion: string

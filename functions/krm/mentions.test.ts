@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { parse, stringify } from 'yaml'
-import { value as values } from './yaml/arbitrary-yaml.ts'
+import { value as values } from '../yaml/arbitrary-yaml.ts'
 import { mentionsIn } from './mentions.ts'
 
 const mentions = (source: string, text: string) => mentionsIn(source)(0, source.length)(text)

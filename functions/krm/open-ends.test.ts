@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { openEnds } from './open-ends.ts'
-import { parseSource } from './yaml/source-tree.ts'
+import { parseSource } from '../yaml/source-tree.ts'
 
 const closed: readonly string[] = [
   'a: "b"',

@@ -1,8 +1,8 @@
-import type { Checked } from '../api/checked.ts'
-import { quote } from '../api/mistake.ts'
+import type { Checked } from '../../api/checked.ts'
+import { quote } from '../../api/mistake.ts'
 import { type GivenOption, type GivenOptions, isMap } from './options.ts'
-import { parseSource } from './yaml/source-tree.ts'
-import { toValue, type Value } from './yaml/source-value.ts'
+import { parseSource } from '../yaml/source-tree.ts'
+import { toValue, type Value } from '../yaml/source-value.ts'
 
 export const functionApiVersion = 'kees.bsycorp.com/v1alpha1'
 

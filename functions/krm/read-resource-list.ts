@@ -4,15 +4,15 @@
  * time. Whole: the text is parsed from its first to its last byte. Where the first is possible, both lead to the same
  * output (docs/adr/0009).
  */
-import type { SourceEdit } from './yaml/apply-edits.ts'
+import type { SourceEdit } from '../yaml/apply-edits.ts'
 import { cutItems } from './cut-items.ts'
-import { sharedProblem } from './yaml/editable.ts'
+import { sharedProblem } from '../yaml/editable.ts'
 import { itemsUnder, type ManifestItem } from './manifest-item.ts'
 import { type Mentions, mentionsIn } from './mentions.ts'
 import { openEnds } from './open-ends.ts'
-import type { SourceDocument, SourceMap, SourceSequence } from './yaml/source-node.ts'
-import { parseSource } from './yaml/source-tree.ts'
-import { isNull, lookUp, ownEntry, stringOf } from './yaml/source-value.ts'
+import type { SourceDocument, SourceMap, SourceSequence } from '../yaml/source-node.ts'
+import { parseSource } from '../yaml/source-tree.ts'
+import { isNull, lookUp, ownEntry, stringOf } from '../yaml/source-value.ts'
 
 export type ResourceList = {
   readonly document: SourceDocument

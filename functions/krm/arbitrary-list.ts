@@ -1,6 +1,6 @@
 /** For property tests: the text of ResourceLists, whole ones and ones with something done to them. */
 import * as fc from 'fast-check'
-import { print as printYaml, style as yamlStyle, value } from './yaml/arbitrary-yaml.ts'
+import { print as printYaml, style as yamlStyle, value } from '../yaml/arbitrary-yaml.ts'
 
 /** What tears YAML apart, and what looks as if it were more of it. */
 const words =

@@ -1,5 +1,5 @@
 import { writeSync } from 'node:fs'
-import { exitCode } from '../api/exit-code.ts'
+import { exitCode } from '../../api/exit-code.ts'
 
 /**
  * Has a failed write to standard output end the program as the table of exit codes says, not with a stack trace: in

@@ -1,7 +1,7 @@
 /** Inputs that are made, or damaged, so that a reader hangs, falls over or forgets: a clear error or an unharmed pass. */
 import t from 'tap'
-import { exportIam } from './export-iam/export-iam.ts'
-import { injectInit } from './inject-init/inject-init.ts'
+import { exportIam } from '../export-iam/export-iam.ts'
+import { injectInit } from '../inject-init/inject-init.ts'
 import { runFunction } from './resource-list.ts'
 
 const list = (...items: readonly string[]) =>

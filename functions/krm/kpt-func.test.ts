@@ -1,7 +1,7 @@
 import { Configs, type KubernetesObject } from 'kpt-functions'
 import t from 'tap'
-import { exportIamKptFunc } from './export-iam/kpt-func.ts'
-import { injectInitKptFunc } from './inject-init/kpt-func.ts'
+import { exportIamKptFunc } from '../export-iam/kpt-func.ts'
+import { injectInitKptFunc } from '../inject-init/kpt-func.ts'
 
 const deployment = (name: string, declaration: string) => ({
   apiVersion: 'apps/v1',

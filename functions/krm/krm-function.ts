@@ -2,8 +2,8 @@ import type { Finding } from './krm-result.ts'
 import type { ManifestItem } from './manifest-item.ts'
 import type { Mentions } from './mentions.ts'
 import type { GivenOptions, OptionDescription } from './options.ts'
-import type { SourceEdit } from './yaml/apply-edits.ts'
-import type { Value } from './yaml/source-value.ts'
+import type { SourceEdit } from '../yaml/apply-edits.ts'
+import type { Value } from '../yaml/source-value.ts'
 
 /** Who runs the function: the two read results and identify items in different ways. */
 export type Orchestrator = 'kustomize' | 'kpt' | 'none'

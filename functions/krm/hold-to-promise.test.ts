@@ -1,7 +1,7 @@
 import t from 'tap'
 import { brokenPromise } from './hold-to-promise.ts'
 import type { KrmFunction } from './krm-function.ts'
-import { injectInit } from './inject-init/inject-init.ts'
+import { injectInit } from '../inject-init/inject-init.ts'
 
 const list =
   'apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems:\n- apiVersion: v1\n  kind: Pod\n'

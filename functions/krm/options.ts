@@ -2,10 +2,10 @@
  * The options of a function: one table gives the parsing of functionConfig, the flags of `kees` and the reference.
  * A value comes typed (from a functionConfig's spec) or as text (from a ConfigMap's data, or a flag).
  */
-import { notKnown } from '../api/near-miss.ts'
-import { quote } from '../api/mistake.ts'
-import type { Value, ValueMap } from './yaml/source-value.ts'
-import type { Checked } from '../api/checked.ts'
+import { notKnown } from '../../api/near-miss.ts'
+import { quote } from '../../api/mistake.ts'
+import type { Value, ValueMap } from '../yaml/source-value.ts'
+import type { Checked } from '../../api/checked.ts'
 
 export type Option<T> = {
   /** For people: `text`, `yes or no`, `YAML`. */

@@ -1,15 +1,15 @@
 /** A ResourceList that is read in pieces comes out as if it had been parsed whole. */
 import fc from 'fast-check'
 import t from 'tap'
-import { print, style, value as values } from './yaml/arbitrary-yaml.ts'
+import { print, style, value as values } from '../yaml/arbitrary-yaml.ts'
 import { cutItems } from './cut-items.ts'
-import { editableMap, type Refusals } from './yaml/editable.ts'
+import { editableMap, type Refusals } from '../yaml/editable.ts'
 import type { KrmFunction } from './krm-function.ts'
 import type { Finding } from './krm-result.ts'
 import { annotationsOf } from './manifest-item.ts'
 import { runFunction, runOnWhole } from './resource-list.ts'
-import { addEntry } from './yaml/source-edit.ts'
-import type { Value } from './yaml/source-value.ts'
+import { addEntry } from '../yaml/source-edit.ts'
+import type { Value } from '../yaml/source-value.ts'
 
 /** Adds a label to every object that has an annotation of example.com, and says what it did. */
 const label: KrmFunction = {

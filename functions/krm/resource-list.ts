@@ -7,10 +7,10 @@
  */
 import { isUtf8 } from 'node:buffer'
 import { isatty } from 'node:tty'
-import { type ExitCode, exitCode } from '../api/exit-code.ts'
-import { quote } from '../api/mistake.ts'
-import manifest from '../package.json' with { type: 'json' }
-import { describeBug } from '../api/describe-bug.ts'
+import { type ExitCode, exitCode } from '../../api/exit-code.ts'
+import { quote } from '../../api/mistake.ts'
+import manifest from '../../package.json' with { type: 'json' }
+import { describeBug } from '../../api/describe-bug.ts'
 import { functionHelp } from './function-help.ts'
 import { readFunctionConfig } from './function-config.ts'
 import { kptIdAnnotations } from './kpt-ids.ts'
@@ -24,12 +24,12 @@ import {
 import { exitCodeOf, type Finding, lineOf } from './krm-result.ts'
 import { annotationsOf } from './manifest-item.ts'
 import { type Piece, readInPieces, readWhole, type ResourceList } from './read-resource-list.ts'
-import { applyEdits, type SourceEdit } from './yaml/apply-edits.ts'
-import { addEntry, addItem, removeEntries, replaceValue } from './yaml/source-edit.ts'
+import { applyEdits, type SourceEdit } from '../yaml/apply-edits.ts'
+import { addEntry, addItem, removeEntries, replaceValue } from '../yaml/source-edit.ts'
 import { readStdin } from './read-stdin.ts'
-import type { SourceDocument, SourceEntry, SourceMap } from './yaml/source-node.ts'
+import type { SourceDocument, SourceEntry, SourceMap } from '../yaml/source-node.ts'
 import { guardStdout, writeStdout } from './guard-stdout.ts'
-import { lookUp, ownEntry, toValue, type Value } from './yaml/source-value.ts'
+import { lookUp, ownEntry, toValue, type Value } from '../yaml/source-value.ts'
 
 export type FunctionRun = {
   readonly stdout: string
