@@ -1,6 +1,6 @@
 import { quote } from '../api/mistake.ts'
 import { nameOf } from '../functions/krm/krm-result.ts'
-import type { Workload } from '../functions/workload.ts'
+import type { Workload } from '../functions/workload/workload.ts'
 import type { Checked } from '../api/checked.ts'
 
 /**

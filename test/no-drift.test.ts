@@ -11,8 +11,8 @@ import { parseExportConfig } from '../functions/export-iam/config.ts'
 import { exportItems } from '../functions/export-iam/export-items.ts'
 import { itemsUnder } from '../functions/krm/manifest-item.ts'
 import { parseSource } from '../functions/yaml/source-tree.ts'
-import { parseWorkloadConfig } from '../functions/workload-options.ts'
-import { readWorkloads } from '../functions/workload.ts'
+import { parseWorkloadConfig } from '../functions/workload/workload-options.ts'
+import { readWorkloads } from '../functions/workload/workload.ts'
 
 const declarations = fc.uniqueArray(declaration, { selector: ({ name }) => name, minLength: 1, maxLength: 8 })
 

@@ -1,8 +1,8 @@
-import { isDnsSubdomain } from '../dns-subdomain.ts'
+import { isDnsSubdomain } from '../workload/dns-subdomain.ts'
 import { booleanOption, choiceOption, type GivenOptions, readOptions, textOption } from '../krm/options.ts'
 import { type KmsKeys, kmsKeysOption } from './kms-keys.ts'
 import { type AccountRole, rolesOption } from './roles-option.ts'
-import { takeWorkloadConfig, type WorkloadConfig, workloadOptions } from '../workload-options.ts'
+import { takeWorkloadConfig, type WorkloadConfig, workloadOptions } from '../workload/workload-options.ts'
 
 export const exportOptions = {
   name: textOption('the name of the ConfigMap that holds the module', 'terraform', (text) =>

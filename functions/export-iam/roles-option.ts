@@ -1,7 +1,7 @@
 /** Which role EKS Pod Identity gives to a ServiceAccount; nothing in a manifest says so. */
 import type { Checked } from '../../api/checked.ts'
 import { isDnsLabel } from '../../api/dns-label.ts'
-import { isDnsSubdomain } from '../dns-subdomain.ts'
+import { isDnsSubdomain } from '../workload/dns-subdomain.ts'
 import { isMap, shownText, yamlOption } from '../krm/options.ts'
 import type { Value } from '../yaml/source-value.ts'
 import { unknownKeys } from '../krm/unknown-keys.ts'

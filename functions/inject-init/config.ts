@@ -15,7 +15,7 @@ import { bytesProblem } from './quantity.ts'
 import { resourcesOption } from './resources-option.ts'
 import { contradictions } from './contradictions.ts'
 import { type EnvVariable, envOption } from './env-option.ts'
-import { takeWorkloadConfig, type WorkloadConfig, workloadOptions } from '../workload-options.ts'
+import { takeWorkloadConfig, type WorkloadConfig, workloadOptions } from '../workload/workload-options.ts'
 
 export type InjectConfig = WorkloadConfig & {
   readonly image: string

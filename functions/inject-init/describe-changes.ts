@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { quote } from '../../api/mistake.ts'
 import type { PodSettings } from '../../api/pod-annotations.ts'
-import type { InjectionRecord } from '../injection-record.ts'
+import type { InjectionRecord } from '../workload/injection-record.ts'
 import { isMap, type OptionNaming } from '../krm/options.ts'
 import type { Value, ValueMap } from '../yaml/source-value.ts'
 import { describeEnv } from './describe-env.ts'

@@ -1,7 +1,7 @@
 import { injectedAnnotation } from '../../api/annotation-domain.ts'
-import { findInjection, recordsIn } from '../find-injection.ts'
+import { findInjection, recordsIn } from '../workload/find-injection.ts'
 import type { ManifestItem } from '../krm/manifest-item.ts'
-import { type Workload, workloadReader } from '../workload.ts'
+import { type Workload, workloadReader } from '../workload/workload.ts'
 import { explicitFormat, type InjectConfig } from './config.ts'
 import { injectionChanges } from './injection-changes.ts'
 

@@ -3,13 +3,13 @@ import { initVariables } from '../../api/init-env.ts'
 import { parseInitArgs } from '../../api/init-args.ts'
 import { pathsOverlap } from '../../api/paths-overlap.ts'
 import { parseFormat } from '../../api/secrets-format.ts'
-import { plainVariable } from '../container-parts.ts'
+import { plainVariable } from '../workload/container-parts.ts'
 import type { Value, ValueMap } from '../yaml/source-value.ts'
 import { isMap } from '../krm/options.ts'
 import type { InjectConfig } from './config.ts'
 import type { EnvVariable } from './env-option.ts'
 import type { Part } from './pod-parts.ts'
-import type { InjectionRecord } from '../injection-record.ts'
+import type { InjectionRecord } from '../workload/injection-record.ts'
 
 /**
  * The configuration for a pod that was injected before, perhaps by another configuration: what ours does not set

@@ -10,7 +10,7 @@ import {
 } from '../krm/krm-function.ts'
 import { type Finding, judge } from '../krm/krm-result.ts'
 import type { ManifestItem } from '../krm/manifest-item.ts'
-import { workloadReader } from '../workload.ts'
+import { workloadReader } from '../workload/workload.ts'
 import { explicitFormat, type InjectConfig, injectOptions, parseInjectConfig } from './config.ts'
 import { injectObject } from './inject-object.ts'
 

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { InjectionRecord } from '../injection-record.ts'
+import type { InjectionRecord } from '../workload/injection-record.ts'
 import { isMap } from '../krm/options.ts'
 import type { Value } from '../yaml/source-value.ts'
 import type { InjectConfig } from './config.ts'

@@ -1,5 +1,5 @@
 import type { Refusals } from '../yaml/editable.ts'
-import type { InjectionRecord } from '../injection-record.ts'
+import type { InjectionRecord } from '../workload/injection-record.ts'
 import type { InjectConfig } from './config.ts'
 import type { Injection } from './init-container.ts'
 import type { Part, PodParts } from './pod-parts.ts'

@@ -4,7 +4,7 @@ import { listStyleOf } from '../yaml/source-edit.ts'
 import type { SourceDocument, SourceMap } from '../yaml/source-node.ts'
 import { isMap } from '../krm/options.ts'
 import { lookUp, lookUpPath, stringOf, toValue, type Value } from '../yaml/source-value.ts'
-import type { Workload } from '../workload.ts'
+import type { Workload } from '../workload/workload.ts'
 import type { ListStyle } from '../yaml/yaml-text.ts'
 
 /** An item of a list, such as a container or a volume. */

@@ -5,7 +5,7 @@ import type { ManifestItem } from '../krm/manifest-item.ts'
 import { addEntry, removeEntries, replaceValue } from '../yaml/source-edit.ts'
 import { isVoid, ownEntry, stringOf } from '../yaml/source-value.ts'
 import type { ListStyle } from '../yaml/yaml-text.ts'
-import { formatRecords, type InjectionRecords } from '../injection-record.ts'
+import { formatRecords, type InjectionRecords } from '../workload/injection-record.ts'
 
 /** The edits that make the object's record say this. */
 export function writeRecords(

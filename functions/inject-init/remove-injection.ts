@@ -6,7 +6,7 @@ import { injectOptions } from './config.ts'
 import { mountPathIn } from './effective-config.ts'
 import { removeParts } from './part-edit.ts'
 import { type Part, partList, type PartList, type PodParts } from './pod-parts.ts'
-import type { InjectionRecord } from '../injection-record.ts'
+import type { InjectionRecord } from '../workload/injection-record.ts'
 
 export type Removed = { readonly edits: readonly SourceEdit[]; readonly errors: readonly string[] }
 

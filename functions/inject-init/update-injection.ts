@@ -11,7 +11,7 @@ import { listIn } from './effective-config.ts'
 import { addParts, setEntry } from './part-edit.ts'
 import type { PodInjection } from './pod-injection.ts'
 import { type Part, partList, type PartList, staysOn } from './pod-parts.ts'
-import { isEmptyDir, showsAnnotations } from '../injected-volumes.ts'
+import { isEmptyDir, showsAnnotations } from '../workload/injected-volumes.ts'
 import { isSameStored } from './stored.ts'
 
 /** What the mounts, the domain and the format decide; stale ones would contradict them. */

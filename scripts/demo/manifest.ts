@@ -1,6 +1,6 @@
 import type { Annotation } from '../../api/pod-annotations.ts'
 import { itemsUnder } from '../../functions/krm/manifest-item.ts'
-import { podTemplatesOf } from '../../functions/pod-template.ts'
+import { podTemplatesOf } from '../../functions/workload/pod-template.ts'
 import { parseSource } from '../../functions/yaml/source-tree.ts'
 
 /** The annotations of the pods of a manifest's one workload. */

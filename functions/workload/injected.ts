@@ -1,7 +1,7 @@
-import { exitCode } from '../api/exit-code.ts'
+import { exitCode } from '../../api/exit-code.ts'
 import { partNamed } from './container-parts.ts'
 import { findInjection } from './find-injection.ts'
-import type { Finding } from './krm/krm-result.ts'
+import type { Finding } from '../krm/krm-result.ts'
 import type { Workload } from './workload.ts'
 
 /** An error for each annotated workload without an init container of ours and its volumes: inject-init did not run. */

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { mountsOf, partNamed, plainVariable } from './container-parts.ts'
-import { parseSource } from './yaml/source-tree.ts'
+import { parseSource } from '../yaml/source-tree.ts'
 
 const { documents = [] } = parseSource(`spec:
   initContainers:

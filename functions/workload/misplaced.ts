@@ -1,11 +1,11 @@
 /** Declarations where nobody reads them: the commonest mistakes. */
-import { exitCode } from '../api/exit-code.ts'
-import { pathText } from './yaml/editable.ts'
-import type { Finding } from './krm/krm-result.ts'
-import type { ManifestItem } from './krm/manifest-item.ts'
+import { exitCode } from '../../api/exit-code.ts'
+import { pathText } from '../yaml/editable.ts'
+import type { Finding } from '../krm/krm-result.ts'
+import type { ManifestItem } from '../krm/manifest-item.ts'
 import type { PodTemplate } from './pod-template.ts'
-import type { SourceNode } from './yaml/source-node.ts'
-import { allEntries, lookUp, lookUpPath } from './yaml/source-value.ts'
+import type { SourceNode } from '../yaml/source-node.ts'
+import { allEntries, lookUp, lookUpPath } from '../yaml/source-value.ts'
 import type { WorkloadConfig } from './workload-options.ts'
 
 /** Warnings; none for declarations on the pod templates. @param templates those of the item. */

@@ -1,8 +1,8 @@
 /** The options that every function has: how workloads are found, read and judged. */
-import { annotationDomainProblem, defaultAnnotationDomain } from '../api/annotation-domain.ts'
-import type { Checked } from '../api/checked.ts'
-import { isDnsLabel } from '../api/dns-label.ts'
-import { parseStoragePolicy, type StoragePolicy } from '../api/storage-policy.ts'
+import { annotationDomainProblem, defaultAnnotationDomain } from '../../api/annotation-domain.ts'
+import type { Checked } from '../../api/checked.ts'
+import { isDnsLabel } from '../../api/dns-label.ts'
+import { parseStoragePolicy, type StoragePolicy } from '../../api/storage-policy.ts'
 import {
   booleanOption,
   type GivenOptions,
@@ -12,9 +12,9 @@ import {
   readOptions,
   textOption,
   yamlOption,
-} from './krm/options.ts'
+} from '../krm/options.ts'
 import type { PodTemplateKind } from './pod-template.ts'
-import type { Value } from './yaml/source-value.ts'
+import type { Value } from '../yaml/source-value.ts'
 
 export type WorkloadConfig = {
   readonly annotationDomain: string

@@ -6,8 +6,8 @@
  *
  * Of a kind with several pod templates it is a list of such objects, each with the key of its `template`.
  */
-import { injectedAnnotation } from '../api/annotation-domain.ts'
-import type { Checked } from '../api/checked.ts'
+import { injectedAnnotation } from '../../api/annotation-domain.ts'
+import type { Checked } from '../../api/checked.ts'
 
 export type InjectionRecord = {
   readonly container: string

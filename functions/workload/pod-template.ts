@@ -1,8 +1,8 @@
-import type { Annotation } from '../api/pod-annotations.ts'
-import type { Mistake } from '../api/mistake.ts'
-import type { ManifestItem } from './krm/manifest-item.ts'
-import type { SourceNode } from './yaml/source-node.ts'
-import { allEntries, duplicateKeys, lookUp, lookUpPath, stringOf } from './yaml/source-value.ts'
+import type { Annotation } from '../../api/pod-annotations.ts'
+import type { Mistake } from '../../api/mistake.ts'
+import type { ManifestItem } from '../krm/manifest-item.ts'
+import type { SourceNode } from '../yaml/source-node.ts'
+import { allEntries, duplicateKeys, lookUp, lookUpPath, stringOf } from '../yaml/source-value.ts'
 
 /** Where a kind of workload has its pod templates. */
 export type PodTemplateKind = {

@@ -1,14 +1,14 @@
-import { injectedAnnotation } from '../api/annotation-domain.ts'
-import type { Checked } from '../api/checked.ts'
-import { parseInitArgs } from '../api/init-args.ts'
-import { initVariables } from '../api/init-env.ts'
+import { injectedAnnotation } from '../../api/annotation-domain.ts'
+import type { Checked } from '../../api/checked.ts'
+import { parseInitArgs } from '../../api/init-args.ts'
+import { initVariables } from '../../api/init-env.ts'
 import { itemsOf, type Mount, mountsOf, nameOf, plainVariable } from './container-parts.ts'
 import { isEmptyDir, showsAnnotations } from './injected-volumes.ts'
 import { type InjectionRecord, type InjectionRecords, parseRecords } from './injection-record.ts'
-import { annotationsOf, type ManifestItem } from './krm/manifest-item.ts'
+import { annotationsOf, type ManifestItem } from '../krm/manifest-item.ts'
 import type { PodTemplate } from './pod-template.ts'
-import type { SourceNode } from './yaml/source-node.ts'
-import { lookUp, stringOf } from './yaml/source-value.ts'
+import type { SourceNode } from '../yaml/source-node.ts'
+import { lookUp, stringOf } from '../yaml/source-value.ts'
 
 /** The injection of a pod template: what the record says, or, without one, what is found in the pod. */
 export function findInjection(item: ManifestItem, template: PodTemplate): InjectionRecord | undefined {

@@ -1,8 +1,8 @@
-import { initVariables } from '../api/init-env.ts'
-import { parseFormat, type SecretsFormat } from '../api/secrets-format.ts'
+import { initVariables } from '../../api/init-env.ts'
+import { parseFormat, type SecretsFormat } from '../../api/secrets-format.ts'
 import { partNamed, plainVariable } from './container-parts.ts'
 import { findInjection } from './find-injection.ts'
-import type { ManifestItem } from './krm/manifest-item.ts'
+import type { ManifestItem } from '../krm/manifest-item.ts'
 import type { PodTemplate } from './pod-template.ts'
 
 /** The format that the init container in a pod was told to write; undefined where there is none, or nothing told it. */
