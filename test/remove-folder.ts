@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs'
-import { systemCode } from '../runtime/system-error.ts'
+import { systemCode } from '../runtime/files/system-error.ts'
 
 /** Removes a folder in which containers wrote, as far as this user may: what is of other users stays behind. */
 export function removeFolder(folder: string): void {

@@ -5,7 +5,7 @@ import * as https from 'node:https'
 import { text } from 'node:stream/consumers'
 import { KubeConfig } from '@kubernetes/client-node'
 import { failed } from '../failure.ts'
-import { systemCode, systemReason } from '../system-error.ts'
+import { systemCode, systemReason } from '../files/system-error.ts'
 
 export type ApiAnswer = {
   readonly status: number

@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises'
 import { load } from 'js-yaml'
 import { exitCode, type ExitCode } from '../../api/exit-code.ts'
 import { parseStoragePolicy, type StoragePolicy } from '../../api/storage-policy.ts'
-import { quotePath } from '../quote-path.ts'
-import { systemCode, systemReason } from '../system-error.ts'
+import { quotePath } from '../files/quote-path.ts'
+import { systemCode, systemReason } from '../files/system-error.ts'
 
 export type ReadPolicy =
   | { readonly policy: StoragePolicy; readonly problems?: undefined }

@@ -4,10 +4,10 @@ import { request as plainRequest } from 'node:http'
 import { request as secureRequest } from 'node:https'
 import { basename, dirname, join } from 'node:path'
 import type { InitEnv } from '../../api/init-env.ts'
-import { quotePath } from '../quote-path.ts'
-import { systemCode, systemReason } from '../system-error.ts'
+import { quotePath } from '../files/quote-path.ts'
+import { systemCode, systemReason } from '../files/system-error.ts'
 import { within } from '../within.ts'
-import { writeSynced } from '../write-synced.ts'
+import { writeSynced } from '../files/write-synced.ts'
 
 type Settings = Pick<InitEnv, 'notifyFile' | 'notifyUrl' | 'fileMode' | 'requestTimeout'>
 

@@ -6,8 +6,8 @@ import { findNameMistakes } from '../../api/format-names.ts'
 import type { Mistake } from '../../api/mistake.ts'
 import { type Declared, parsePodAnnotations } from '../../api/pod-annotations.ts'
 import { defaultFormat, type SecretsFormat } from '../../api/secrets-format.ts'
-import { quotePath } from '../quote-path.ts'
-import { systemCode, systemReason } from '../system-error.ts'
+import { quotePath } from '../files/quote-path.ts'
+import { systemCode, systemReason } from '../files/system-error.ts'
 import type { Problem } from './report.ts'
 
 export type ReadDeclared = {

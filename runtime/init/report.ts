@@ -3,7 +3,7 @@ import { constants, open } from 'node:fs/promises'
 import { exitCode, type ExitCode, firstToMend } from '../../api/exit-code.ts'
 import type { Failure } from '../failure.ts'
 import type { Fields, Log } from '../log.ts'
-import { systemCode, systemReason } from '../system-error.ts'
+import { systemCode, systemReason } from '../files/system-error.ts'
 
 export type Problem = {
   readonly exit: ExitCode

@@ -11,11 +11,11 @@
 import { randomBytes } from 'node:crypto'
 import { chmod, lstat, mkdir, readdir, readlink, rename, rm, stat, symlink } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
-import { quotePath } from '../quote-path.ts'
+import { quotePath } from '../files/quote-path.ts'
 import { failed } from '../failure.ts'
-import { syncFolder } from '../sync-folder.ts'
-import { systemCode, systemReason, unlessAbsent } from '../system-error.ts'
-import { writeSynced } from '../write-synced.ts'
+import { syncFolder } from '../files/sync-folder.ts'
+import { systemCode, systemReason, unlessAbsent } from '../files/system-error.ts'
+import { writeSynced } from '../files/write-synced.ts'
 
 /** The text of a file, or of each file in a folder. */
 export type Content = string | ReadonlyMap<string, string>

@@ -3,7 +3,7 @@ import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { InitEnv } from '../../api/init-env.ts'
 import type { Declared } from '../../api/pod-annotations.ts'
-import { systemCode } from '../system-error.ts'
+import { systemCode } from '../files/system-error.ts'
 import type { Content, NewFile } from './write-files.ts'
 
 type Settings = Pick<InitEnv, 'secretsFile' | 'resourcesFile' | 'format'>
