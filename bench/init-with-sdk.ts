@@ -1,6 +1,6 @@
 // init's work through the SDK's client, without anything else of init: what it would take at least.
 import { initVariables } from '../api/init-env.ts'
-import { clock } from '../runtime/clock.ts'
+import { clock } from '../runtime/scheduling/clock.ts'
 import { readConfig } from '../runtime/init/config.ts'
 import { fetchDeclared } from '../runtime/init/fetch-declared.ts'
 import { outputFiles } from '../runtime/init/output-files.ts'

@@ -1,6 +1,6 @@
 /** What tests of several files share. */
 import { setImmediate } from 'node:timers/promises'
-import type { Clock } from './clock.ts'
+import type { Clock } from './scheduling/clock.ts'
 import { failed, type FailureCode } from './failure.ts'
 import { checkCall, formatRef, type ParameterRef, type ParameterStore } from './parameter-store.ts'
 import { secretValue } from './secret-value.ts'

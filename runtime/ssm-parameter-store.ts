@@ -12,7 +12,7 @@ import { checkCall, formatRef, parseRef, type ParameterStore } from './parameter
 import type { SecretValue } from './secret-value.ts'
 import { readAnswer } from './ssm-answer.ts'
 import { awsFailure } from './aws-failure.ts'
-import { within } from './within.ts'
+import { within } from './scheduling/within.ts'
 
 export type AwsCredentials = NonNullable<SSMClientConfig['credentials']>
 

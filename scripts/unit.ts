@@ -3,7 +3,7 @@
 import { globSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
-import { inParallel } from '../runtime/in-parallel.ts'
+import { inParallel } from '../runtime/scheduling/in-parallel.ts'
 import { runCommand } from './run-command.mjs'
 
 const root = join(import.meta.dirname, '..')

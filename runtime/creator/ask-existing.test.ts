@@ -2,7 +2,7 @@ import t from 'tap'
 import { failed } from '../failure.ts'
 import { memoryStore, virtualClock } from '../fixtures.ts'
 import { askExisting } from './ask-existing.ts'
-import { rate } from './rate.ts'
+import { rate } from '../scheduling/rate.ts'
 
 function asker(denied: ReadonlySet<string> = new Set(), failing: () => boolean = () => false) {
   const clock = virtualClock()

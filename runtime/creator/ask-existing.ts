@@ -2,12 +2,12 @@
  * Asks the store which parameters exist, ten names a call, whoever asks for them: while a call waits for its turn, names
  * gather. A name for which the store refused a call is asked alone from then on, until it answers.
  */
-import type { Clock } from '../clock.ts'
+import type { Clock } from '../scheduling/clock.ts'
 import type { Failure } from '../failure.ts'
 import { mayBeOfOneName, askNarrowing } from '../narrow.ts'
 import { maxNamesPerCall, type ParameterStore } from '../parameter-store.ts'
-import { fairQueue } from './fair-queue.ts'
-import type { Rate } from './rate.ts'
+import { fairQueue } from '../scheduling/fair-queue.ts'
+import type { Rate } from '../scheduling/rate.ts'
 
 export type Existence = 'exists' | 'absent' | Failure
 

@@ -2,7 +2,7 @@
 import { describeBug } from '../../api/describe-bug.ts'
 import type { Log } from '../log.ts'
 import { askExisting } from './ask-existing.ts'
-import { atMost } from './at-most.ts'
+import { atMost } from '../scheduling/at-most.ts'
 import type { CreatorSettings } from './config.ts'
 import type { CreatorWorld, Opened } from './creator.ts'
 import { checkLeading, creatorStore } from './creator-store.ts'
@@ -12,12 +12,12 @@ import { hourlyQuota } from './hourly-quota.ts'
 import { ownerInspection } from './inspect-owners.ts'
 import type { Metrics } from './metrics.ts'
 import { type Pod, type PodIndex, podIndex, type Template } from './pod-index.ts'
-import { rate } from './rate.ts'
+import { rate } from '../scheduling/rate.ts'
 import { families } from './reconcile-family.ts'
 import type { Complain } from './seldom.ts'
 import { teller } from './teller.ts'
 import { watchAll, type Watching } from './watch-all.ts'
-import { type Next, type WorkItem, workQueue } from './work-queue.ts'
+import { type Next, type WorkItem, workQueue } from '../scheduling/work-queue.ts'
 
 /** Enough for calls of ten names, each of which waits for its turn. */
 const workers = 32

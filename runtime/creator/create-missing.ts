@@ -1,8 +1,8 @@
 /** What the creator does for the pods that it sees, once, for a list of groups. */
 import type { Group } from '../../api/group.ts'
-import { type Clock, clock as realClock } from '../clock.ts'
+import { type Clock, clock as realClock } from '../scheduling/clock.ts'
 import { type Failure, failureOf } from '../failure.ts'
-import { inParallel } from '../in-parallel.ts'
+import { inParallel } from '../scheduling/in-parallel.ts'
 import { askNarrowing } from '../narrow.ts'
 import type { ParameterStore } from '../parameter-store.ts'
 import { planCalls } from '../plan-calls.ts'

@@ -4,7 +4,7 @@ import { memoryStore, virtualClock } from '../fixtures.ts'
 import type { ParameterStore } from '../parameter-store.ts'
 import { secretValue } from '../secret-value.ts'
 import { creatorStore } from './creator-store.ts'
-import { rate } from './rate.ts'
+import { rate } from '../scheduling/rate.ts'
 
 const value = secretValue('v')
 const about = { description: 'made by a test' }

@@ -1,5 +1,5 @@
 /** How many parameters were made for each namespace within the last hour; in memory, as long as this creator leads. */
-import type { Clock } from '../clock.ts'
+import type { Clock } from '../scheduling/clock.ts'
 
 export type HourlyQuota = {
   /** Counts them, if the limit allows them; else tells when it does. */

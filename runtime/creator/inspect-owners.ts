@@ -2,14 +2,14 @@
  * Finds pods that are annotated and have nothing that reads their annotations: kustomize skips functions without a word.
  * One pod of each new owner is looked at, because only whole pods show it, and whole pods are large.
  */
-import type { Clock } from '../clock.ts'
+import type { Clock } from '../scheduling/clock.ts'
 import { type Failure, failureOf } from '../failure.ts'
 import type { ApiServer } from './api-server.ts'
 import type { Remark } from './event-reasons.ts'
-import { fairQueue } from './fair-queue.ts'
+import { fairQueue } from '../scheduling/fair-queue.ts'
 import { listOf, mapOf } from './json-map.ts'
 import type { Pod, Template } from './pod-index.ts'
-import { rate } from './rate.ts'
+import { rate } from '../scheduling/rate.ts'
 
 export type OwnerInspection = {
   /** @param owner the uid of what made the pod. */

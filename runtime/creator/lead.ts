@@ -9,7 +9,7 @@ import { serveHealth } from '../health-server.ts'
 import { type LeaderElection, leaderElection } from './leader-election.ts'
 import { metrics as openMetrics } from './metrics.ts'
 import { seldom } from './seldom.ts'
-import { unlessAborted } from './unless-aborted.ts'
+import { unlessAborted } from '../scheduling/unless-aborted.ts'
 
 /** For what has begun, in milliseconds; a pod gets 30 s in all. */
 const longestStop = 20_000

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { failed } from '../failure.ts'
 import { virtualClock } from '../fixtures.ts'
-import type { Clock } from '../clock.ts'
+import type { Clock } from '../scheduling/clock.ts'
 import type { ApiServer } from './api-server.ts'
 import { mapOf } from './json-map.ts'
 import { leaderElection } from './leader-election.ts'

@@ -1,9 +1,9 @@
 /** Takes the Lease when it is free, keeps it, and tells at any moment whether this process may still act as the leader. */
-import type { Clock } from '../clock.ts'
+import type { Clock } from '../scheduling/clock.ts'
 import { type Failure, failed, failureOf } from '../failure.ts'
 import type { ApiAnswer, ApiServer } from './api-server.ts'
 import { mapOf } from './json-map.ts'
-import { unlessAborted } from './unless-aborted.ts'
+import { unlessAborted } from '../scheduling/unless-aborted.ts'
 import {
   heldBy,
   leaseSpec,

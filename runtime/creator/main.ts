@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { exitCode } from '../../api/exit-code.ts'
 import { describeBug } from '../../api/describe-bug.ts'
-import { clock } from '../clock.ts'
+import { clock } from '../scheduling/clock.ts'
 import { openLog } from '../log.ts'
 import { creator } from './creator.ts'
 

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import t from 'tap'
 import type { Group } from '../../api/group.ts'
-import type { Clock } from '../clock.ts'
+import type { Clock } from '../scheduling/clock.ts'
 import { type Fault, memoryStore, virtualClock } from '../fixtures.ts'
 import { matchPair } from '../match-pair.ts'
 import type { ParameterStore } from '../parameter-store.ts'

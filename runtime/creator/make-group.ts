@@ -4,7 +4,7 @@
  * this process generated counts as stored only if the store says so beyond doubt; else it is read back.
  */
 import type { Group, Part } from '../../api/group.ts'
-import type { Clock } from '../clock.ts'
+import type { Clock } from '../scheduling/clock.ts'
 import { type Failure, failureOf } from '../failure.ts'
 import type { ParameterStore } from '../parameter-store.ts'
 import type { SecretValue } from '../secret-value.ts'

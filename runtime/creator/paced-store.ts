@@ -1,7 +1,7 @@
-import type { Clock } from '../clock.ts'
+import type { Clock } from '../scheduling/clock.ts'
 import { failureOf } from '../failure.ts'
 import type { ParameterStore } from '../parameter-store.ts'
-import { rate } from './rate.ts'
+import { rate } from '../scheduling/rate.ts'
 
 /**
  * A store that is written to at most so often a second: SSM takes about three puts a second, from everybody in the account

@@ -1,5 +1,5 @@
 /** What is known of a family's parameters, and until when. */
-import type { Clock } from '../clock.ts'
+import type { Clock } from '../scheduling/clock.ts'
 import type { KnownState } from './decide-group.ts'
 
 export type ParameterMemory = {

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts'
+import type { Clock } from '../scheduling/clock.ts'
 import { failed } from '../failure.ts'
 import type { ParameterStore } from '../parameter-store.ts'
 import type { SecretValue } from '../secret-value.ts'

@@ -9,9 +9,9 @@ import { askExisting } from './ask-existing.ts'
 import { generate } from './generate.ts'
 import { hourlyQuota } from './hourly-quota.ts'
 import { podIndex } from './pod-index.ts'
-import { rate } from './rate.ts'
+import { rate } from '../scheduling/rate.ts'
 import { families } from './reconcile-family.ts'
-import { workQueue } from './work-queue.ts'
+import { workQueue } from '../scheduling/work-queue.ts'
 
 const minute = 60_000
 const random: Annotation = ['secret.bsycorp.com/t_consumer', 'kind=DYNAMIC,type=RANDOM,size=128']

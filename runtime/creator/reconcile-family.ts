@@ -4,7 +4,7 @@
  */
 import type { Group } from '../../api/group.ts'
 import { ruleFor, type StoragePolicy } from '../../api/storage-policy.ts'
-import type { Clock } from '../clock.ts'
+import type { Clock } from '../scheduling/clock.ts'
 import { type Failure, failureOf } from '../failure.ts'
 import type { Log } from '../log.ts'
 import type { ParameterStore } from '../parameter-store.ts'
@@ -18,7 +18,7 @@ import type { PodIndex, Template } from './pod-index.ts'
 import { joinShortened } from './read-template.ts'
 import { type Granted, resolveClaims } from './resolve-claims.ts'
 import { verifyGroup } from './verify-group.ts'
-import type { Next } from './work-queue.ts'
+import type { Next } from '../scheduling/work-queue.ts'
 
 export type FamilyTools = {
   readonly clock: Clock

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts'
+import type { Clock } from '../scheduling/clock.ts'
 import type { Failure } from '../failure.ts'
 import type { Log } from '../log.ts'
 

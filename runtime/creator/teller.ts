@@ -3,13 +3,13 @@
  * pods with one mistake must not write a thousand Events. Only `create` is needed of the API server.
  */
 import { randomBytes } from 'node:crypto'
-import type { Clock } from '../clock.ts'
+import type { Clock } from '../scheduling/clock.ts'
 import { type Failure, failureOf } from '../failure.ts'
 import type { ApiServer } from './api-server.ts'
 import { eventReasons, type Remark } from './event-reasons.ts'
-import { fairQueue } from './fair-queue.ts'
+import { fairQueue } from '../scheduling/fair-queue.ts'
 import type { Pod, Template } from './pod-index.ts'
-import { rate } from './rate.ts'
+import { rate } from '../scheduling/rate.ts'
 
 export type Teller = {
   /** @param pods whom it concerns, of those of the template. @returns whether that is news for any of them. */

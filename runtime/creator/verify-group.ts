@@ -1,5 +1,5 @@
 import type { Group } from '../../api/group.ts'
-import type { Clock } from '../clock.ts'
+import type { Clock } from '../scheduling/clock.ts'
 import { matchPair } from '../match-pair.ts'
 import type { ParameterStore } from '../parameter-store.ts'
 import { readBack } from './read-back.ts'

@@ -1,5 +1,5 @@
 /** The watches of the namespaces, or the one of the cluster, and what the kubelet is told of them. */
-import type { Clock } from '../clock.ts'
+import type { Clock } from '../scheduling/clock.ts'
 import type { Failure } from '../failure.ts'
 import type { ApiServer } from './api-server.ts'
 import type { CreatorSettings } from './config.ts'

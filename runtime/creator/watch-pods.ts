@@ -2,7 +2,7 @@
  * Keeps up with the pods of the cluster: a list in pages, then watches, each from where the one before it ended; after
  * "expired" a list again. It never ends by itself, whatever the API server does.
  */
-import type { Clock } from '../clock.ts'
+import type { Clock } from '../scheduling/clock.ts'
 import { type Failure, failureOf } from '../failure.ts'
 import type { PodApi } from './pod-api.ts'
 import type { PodMetadata } from './pod-metadata.ts'

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts'
+import type { Clock } from '../scheduling/clock.ts'
 import type { ParameterReader } from '../parameter-store.ts'
 import { openSsmReader } from '../ssm-reader.ts'
 import type { FakeSsm } from './fake-ssm.ts'

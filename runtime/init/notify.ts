@@ -6,7 +6,7 @@ import { basename, dirname, join } from 'node:path'
 import type { InitEnv } from '../../api/init-env.ts'
 import { quotePath } from '../files/quote-path.ts'
 import { systemCode, systemReason } from '../files/system-error.ts'
-import { within } from '../within.ts'
+import { within } from '../scheduling/within.ts'
 import { writeSynced } from '../files/write-synced.ts'
 
 type Settings = Pick<InitEnv, 'notifyFile' | 'notifyUrl' | 'fileMode' | 'requestTimeout'>

@@ -5,7 +5,7 @@
 import { firstToMend } from '../../api/exit-code.ts'
 import { formatDuration } from '../../api/duration.ts'
 import type { InitEnv } from '../../api/init-env.ts'
-import type { Clock } from '../clock.ts'
+import type { Clock } from '../scheduling/clock.ts'
 import { exitCodeOf, failureOf } from '../failure.ts'
 import type { Log } from '../log.ts'
 import { notify } from './notify.ts'

@@ -3,7 +3,7 @@
  * while it is worked on comes again afterwards, and however often it is added before, it comes once.
  * https://pkg.go.dev/k8s.io/client-go/util/workqueue
  */
-import type { Clock } from '../clock.ts'
+import type { Clock } from './clock.ts'
 import { dueTimes } from './due-times.ts'
 import { fairQueue } from './fair-queue.ts'
 

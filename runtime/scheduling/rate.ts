@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts'
+import type { Clock } from './clock.ts'
 import { fairQueue } from './fair-queue.ts'
 
 /** So many turns a second at most, to the namespaces by turns. */
