@@ -7,7 +7,7 @@ import { outputFiles } from '../runtime/init/output-files.ts'
 import { readDeclared } from '../runtime/init/read-declared.ts'
 import { writeFiles } from '../runtime/init/write-files.ts'
 import { openStore } from '../runtime/open-store.ts'
-import { podCredentials } from '../runtime/pod-credentials.ts'
+import { podCredentials } from '../runtime/aws/pod-credentials.ts'
 
 async function run(): Promise<void> {
   const { settings } = readConfig(process.env)

@@ -11,7 +11,7 @@ import { failed } from './failure.ts'
 import { checkCall, formatRef, parseRef, type ParameterStore } from './parameter-store.ts'
 import type { SecretValue } from './secret-value.ts'
 import { readAnswer } from './ssm-answer.ts'
-import { awsFailure } from './aws-failure.ts'
+import { awsFailure } from './aws/aws-failure.ts'
 import { within } from './scheduling/within.ts'
 
 export type AwsCredentials = NonNullable<SSMClientConfig['credentials']>

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { build, formatMessages } from 'esbuild'
-import { podBundle } from '../runtime/pod-bundle.ts'
+import { podBundle } from '../runtime/aws/pod-bundle.ts'
 import { thirdPartyNotices } from './third-party-notices.ts'
 
 export const root = join(import.meta.dirname, '..')

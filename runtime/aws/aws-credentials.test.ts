@@ -1,6 +1,6 @@
 import t from 'tap'
 import { type Credentials, keepCredentials, noCredentials, parseCredentials } from './aws-credentials.ts'
-import { failureOf } from './failure.ts'
+import { failureOf } from '../failure.ts'
 
 const minute = 60_000
 

@@ -6,9 +6,9 @@ import { join } from 'node:path'
 import { inspect } from 'node:util'
 import nock from 'nock'
 import t from 'tap'
-import { failureOf } from './failure.ts'
+import { failureOf } from '../failure.ts'
 import { podCredentials } from './pod-credentials.ts'
-import { openSsmParameterStore } from './ssm-parameter-store.ts'
+import { openSsmParameterStore } from '../ssm-parameter-store.ts'
 
 type Env = Readonly<Record<string, string>>
 

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util'
 import t from 'tap'
 import { awsFailure } from './aws-failure.ts'
-import { failed, failureOf } from './failure.ts'
+import { failed, failureOf } from '../failure.ts'
 
 /** An error as the SDK makes it of an answer. */
 function service(name: string, status: number, message = 'said so'): Error {

@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import t, { type Test } from 'tap'
-import { failureOf } from './failure.ts'
+import { failureOf } from '../failure.ts'
 import { openHttp } from './http-exchange.ts'
 import { openInstanceMetadata } from './instance-metadata.ts'
 import { podRegion } from './pod-region.ts'

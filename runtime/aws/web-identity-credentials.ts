@@ -5,9 +5,9 @@
 import { readFile } from 'node:fs/promises'
 import { type CredentialSource, noCredentials } from './aws-credentials.ts'
 import { awsFailure } from './aws-failure.ts'
-import { failed } from './failure.ts'
+import { failed } from '../failure.ts'
 import type { Exchange, HttpAnswer } from './http-exchange.ts'
-import { systemCode, systemReason } from './files/system-error.ts'
+import { systemCode, systemReason } from '../files/system-error.ts'
 
 export type WebIdentity = {
   readonly tokenFile: string

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { failureOf } from './failure.ts'
+import { failureOf } from '../failure.ts'
 import type { HttpRequest } from './http-exchange.ts'
 import { webIdentityCredentials } from './web-identity-credentials.ts'
 

@@ -1,4 +1,4 @@
-import { failed } from './failure.ts'
+import { failed } from '../failure.ts'
 
 export type Credentials = {
   readonly accessKeyId: string

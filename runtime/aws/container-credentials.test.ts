@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import t from 'tap'
 import { containerCredentials } from './container-credentials.ts'
-import { failureOf } from './failure.ts'
+import { failureOf } from '../failure.ts'
 import type { HttpRequest } from './http-exchange.ts'
 
 type Env = Readonly<Record<string, string>>

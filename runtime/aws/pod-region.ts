@@ -1,7 +1,7 @@
-import { failed } from './failure.ts'
+import { failed } from '../failure.ts'
 import type { Exchange } from './http-exchange.ts'
 import { openInstanceMetadata } from './instance-metadata.ts'
-import { regionOf } from '../api/store-env.ts'
+import { regionOf } from '../../api/store-env.ts'
 
 type Env = Readonly<Record<string, string | undefined>>
 

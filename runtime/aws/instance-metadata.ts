@@ -4,7 +4,7 @@
  * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-instance-metadata-service.html
  */
 import type { Exchange } from './http-exchange.ts'
-import { isMetadataOff } from '../api/store-env.ts'
+import { isMetadataOff } from '../../api/store-env.ts'
 
 type Env = Readonly<Record<string, string | undefined>>
 

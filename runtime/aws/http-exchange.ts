@@ -1,6 +1,6 @@
 /** One HTTP request and its whole answer, within a time. By Node's own client: its fetch takes as long to load as Node to start. */
 import * as http from 'node:http'
-import { failed } from './failure.ts'
+import { failed } from '../failure.ts'
 
 export type HttpRequest = {
   readonly url: string

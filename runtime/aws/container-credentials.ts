@@ -5,8 +5,8 @@
 import { readFile } from 'node:fs/promises'
 import { type CredentialSource, noCredentials, parseCredentials } from './aws-credentials.ts'
 import type { Exchange } from './http-exchange.ts'
-import { isLoopback } from '../api/loopback.ts'
-import { systemCode, systemReason } from './files/system-error.ts'
+import { isLoopback } from '../../api/loopback.ts'
+import { systemCode, systemReason } from '../files/system-error.ts'
 
 type Env = Readonly<Record<string, string | undefined>>
 

@@ -5,7 +5,7 @@
  * Names: https://docs.aws.amazon.com/systems-manager/latest/APIReference/CommonErrors.html and the errors of
  * API_GetParameters.html and API_PutParameter.html beside it.
  */
-import { failed, type FailureCode, failureOf } from './failure.ts'
+import { failed, type FailureCode, failureOf } from '../failure.ts'
 
 const codes: Readonly<Record<string, FailureCode>> = {
   AccessDenied: 'ACCESS_DENIED',
