@@ -6,7 +6,7 @@ import { fetchDeclared } from '../runtime/init/fetch-declared.ts'
 import { outputFiles } from '../runtime/init/output-files.ts'
 import { readDeclared } from '../runtime/init/read-declared.ts'
 import { writeFiles } from '../runtime/init/write-files.ts'
-import { openStore } from '../runtime/open-store.ts'
+import { openStore } from '../runtime/store/open-store.ts'
 import { podCredentials } from '../runtime/aws/pod-credentials.ts'
 
 async function run(): Promise<void> {

@@ -1,8 +1,8 @@
 import { initVariables, parseStoreAddress, type StoreAddress } from '../api/init-env.ts'
 import { quote } from '../api/mistake.ts'
-import { kmsKeyVariable } from '../runtime/kms-key-env.ts'
-import type { StoreAccess } from '../runtime/file-parameter-store.ts'
-import type { ParameterStore } from '../runtime/parameter-store.ts'
+import { kmsKeyVariable } from '../runtime/store/kms-key-env.ts'
+import type { StoreAccess } from '../runtime/store/file-parameter-store.ts'
+import type { ParameterStore } from '../runtime/store/parameter-store.ts'
 import { type Io, valueOf } from './command.ts'
 import type { Flags, ParsedFlags } from './flags.ts'
 
@@ -34,7 +34,7 @@ export async function openStoreFlag(
   const keyText = env[kmsKeyVariable.env] ?? ''
   const key = kmsKeyVariable.parse(keyText)
   // Only the commands that need a store load the SDK.
-  const { openStore } = await import('../runtime/open-store.ts')
+  const { openStore } = await import('../runtime/store/open-store.ts')
   const opened = await openStore(address.value, env, {
     access,
     requestTimeout,

@@ -1,5 +1,5 @@
 import t from 'tap'
 import { memoryStore } from './fixtures.ts'
-import { runParameterStoreContract } from './parameter-store.contract.ts'
+import { runParameterStoreContract } from './store/parameter-store.contract.ts'
 
 await runParameterStoreContract(t, 'memory store', () => ({ store: memoryStore().store, prefix: '' }))

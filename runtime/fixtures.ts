@@ -2,7 +2,7 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Clock } from './scheduling/clock.ts'
 import { failed, type FailureCode } from './failure.ts'
-import { checkCall, formatRef, type ParameterRef, type ParameterStore } from './parameter-store.ts'
+import { checkCall, formatRef, type ParameterRef, type ParameterStore } from './store/parameter-store.ts'
 import { secretValue } from './secret-value.ts'
 
 /** A clock whose sleeps take no time: it moves to the end of the next sleep as soon as nothing else is to be done. */

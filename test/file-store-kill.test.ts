@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import t from 'tap'
-import { openFileParameterStore } from '../runtime/file-parameter-store.ts'
+import { openFileParameterStore } from '../runtime/store/file-parameter-store.ts'
 import { secretValue } from '../runtime/secret-value.ts'
 import { untapped } from './untapped.ts'
 

@@ -5,7 +5,7 @@ import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileS
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { formatAnnotationsFile } from '../api/annotations-file.ts'
-import { openFileParameterStore } from '../runtime/file-parameter-store.ts'
+import { openFileParameterStore } from '../runtime/store/file-parameter-store.ts'
 import { secretValue } from '../runtime/secret-value.ts'
 import { root, run } from './programs.ts'
 import { untapped } from './untapped.ts'

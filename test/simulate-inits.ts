@@ -2,9 +2,9 @@
 import { makeFakeSsm } from '../runtime/fake-ssm/fake-ssm.ts'
 import { seededRandom } from '../runtime/fake-ssm/faults.ts'
 import { virtualReader } from '../runtime/fake-ssm/virtual-reader.ts'
-import { fetchParameters } from '../runtime/fetch-parameters.ts'
+import { fetchParameters } from '../runtime/store/fetch-parameters.ts'
 import { virtualClock } from '../runtime/fixtures.ts'
-import type { ParameterReader } from '../runtime/parameter-store.ts'
+import type { ParameterReader } from '../runtime/store/parameter-store.ts'
 
 export type Simulation = {
   readonly inits: number

@@ -8,7 +8,7 @@ import nock from 'nock'
 import t from 'tap'
 import { failureOf } from '../failure.ts'
 import { podCredentials } from './pod-credentials.ts'
-import { openSsmParameterStore } from '../ssm-parameter-store.ts'
+import { openSsmParameterStore } from '../store/ssm-parameter-store.ts'
 
 type Env = Readonly<Record<string, string>>
 

@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers'
 import t, { type Test } from 'tap'
 import { openHttp } from './http-exchange.ts'
 import { openSsmCall } from './ssm-call.ts'
-import { openSsmParameterStore } from '../ssm-parameter-store.ts'
+import { openSsmParameterStore } from '../store/ssm-parameter-store.ts'
 
 type Sent = { readonly headers: IncomingHttpHeaders; readonly body: string }
 

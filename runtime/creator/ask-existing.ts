@@ -4,8 +4,8 @@
  */
 import type { Clock } from '../scheduling/clock.ts'
 import type { Failure } from '../failure.ts'
-import { mayBeOfOneName, askNarrowing } from '../narrow.ts'
-import { maxNamesPerCall, type ParameterStore } from '../parameter-store.ts'
+import { mayBeOfOneName, askNarrowing } from '../store/narrow.ts'
+import { maxNamesPerCall, type ParameterStore } from '../store/parameter-store.ts'
 import { fairQueue } from '../scheduling/fair-queue.ts'
 import type { Rate } from '../scheduling/rate.ts'
 

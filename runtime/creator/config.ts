@@ -2,7 +2,7 @@ import { hostname } from 'node:os'
 import packageJson from '../../package.json' with { type: 'json' }
 import type { Checked } from '../../api/checked.ts'
 import { isDnsLabel } from '../../api/dns-label.ts'
-import { kmsKeyVariable } from '../kms-key-env.ts'
+import { kmsKeyVariable } from '../store/kms-key-env.ts'
 import { initVariables, type StoreAddress } from '../../api/init-env.ts'
 import { quote } from '../../api/mistake.ts'
 import { type LogLevel, logLevelVariable } from '../../api/log-level.ts'

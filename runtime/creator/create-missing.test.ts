@@ -3,7 +3,7 @@ import t from 'tap'
 import type { Group } from '../../api/group.ts'
 import { failed } from '../failure.ts'
 import { memoryStore, virtualClock } from '../fixtures.ts'
-import type { ParameterStore } from '../parameter-store.ts'
+import type { ParameterStore } from '../store/parameter-store.ts'
 import { createMissing } from './create-missing.ts'
 
 const password = (parameter: string): Group => ({

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { failed, failureOf } from '../failure.ts'
 import { memoryStore, virtualClock } from '../fixtures.ts'
-import type { ParameterStore } from '../parameter-store.ts'
+import type { ParameterStore } from '../store/parameter-store.ts'
 import { secretValue } from '../secret-value.ts'
 import { creatorStore } from './creator-store.ts'
 import { rate } from '../scheduling/rate.ts'

@@ -1,6 +1,6 @@
 /** The store as the creator uses it: counted, at the rates that the account has room for, and only while it may act. */
 import { failed, type Failure, failureOf } from '../failure.ts'
-import type { ParameterStore } from '../parameter-store.ts'
+import type { ParameterStore } from '../store/parameter-store.ts'
 import type { Rate } from '../scheduling/rate.ts'
 import { unlessAborted } from '../scheduling/unless-aborted.ts'
 

@@ -6,7 +6,7 @@
 import type { Group, Part } from '../../api/group.ts'
 import type { Clock } from '../scheduling/clock.ts'
 import { type Failure, failureOf } from '../failure.ts'
-import type { ParameterStore } from '../parameter-store.ts'
+import type { ParameterStore } from '../store/parameter-store.ts'
 import type { SecretValue } from '../secret-value.ts'
 import { decide } from './decide.ts'
 import { derive } from './generate.ts'

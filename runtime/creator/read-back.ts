@@ -1,6 +1,6 @@
 import type { Clock } from '../scheduling/clock.ts'
 import { failed } from '../failure.ts'
-import type { ParameterStore } from '../parameter-store.ts'
+import type { ParameterStore } from '../store/parameter-store.ts'
 import type { SecretValue } from '../secret-value.ts'
 
 /** Reads are eventually consistent: what a write has just shown to exist may be missing for a while. */

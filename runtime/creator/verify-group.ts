@@ -1,7 +1,7 @@
 import type { Group } from '../../api/group.ts'
 import type { Clock } from '../scheduling/clock.ts'
 import { matchPair } from '../match-pair.ts'
-import type { ParameterStore } from '../parameter-store.ts'
+import type { ParameterStore } from '../store/parameter-store.ts'
 import { readBack } from './read-back.ts'
 
 /** Why the stored parts of a complete group do not belong together, as the end of a sentence; undefined if they do. */

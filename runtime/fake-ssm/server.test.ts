@@ -1,10 +1,10 @@
 /** The fake server, held to the contract of every store through the store that speaks to AWS, and its own strictness. */
 import t, { type Test } from 'tap'
 import { failureOf } from '../failure.ts'
-import { runParameterStoreContract } from '../parameter-store.contract.ts'
-import type { ParameterStore } from '../parameter-store.ts'
+import { runParameterStoreContract } from '../store/parameter-store.contract.ts'
+import type { ParameterStore } from '../store/parameter-store.ts'
 import { secretValue } from '../secret-value.ts'
-import { openSsmParameterStore } from '../ssm-parameter-store.ts'
+import { openSsmParameterStore } from '../store/ssm-parameter-store.ts'
 import { type Fault, faultsByChance, internalError } from './faults.ts'
 import { type FakeSsmServerOptions, startFakeSsm } from './server.ts'
 

@@ -1,6 +1,6 @@
 import type { Clock } from '../scheduling/clock.ts'
-import type { ParameterReader } from '../parameter-store.ts'
-import { openSsmReader } from '../ssm-reader.ts'
+import type { ParameterReader } from '../store/parameter-store.ts'
+import { openSsmReader } from '../store/ssm-reader.ts'
 import type { FakeSsm } from './fake-ssm.ts'
 import type { Fault } from './faults.ts'
 

@@ -1,8 +1,8 @@
 import type { InitEnv } from '../../api/init-env.ts'
 import type { Declared } from '../../api/pod-annotations.ts'
-import type { FetchProgress, FetchTools } from '../fetch-parameters.ts'
+import type { FetchProgress, FetchTools } from '../store/fetch-parameters.ts'
 import type { Log } from '../log.ts'
-import { formatRef, type ParameterReader } from '../parameter-store.ts'
+import { formatRef, type ParameterReader } from '../store/parameter-store.ts'
 import { fetchDeclared } from './fetch-declared.ts'
 import { type OutputFiles, outputFiles } from './output-files.ts'
 

@@ -1,12 +1,12 @@
 import type { StoreAddress } from '../../api/init-env.ts'
 import { awsEndpoint } from '../aws/aws-endpoint.ts'
-import { openFileParameterStore } from '../file-parameter-store.ts'
+import { openFileParameterStore } from '../store/file-parameter-store.ts'
 import { openHttp } from '../aws/http-exchange.ts'
-import type { ParameterReader } from '../parameter-store.ts'
+import type { ParameterReader } from '../store/parameter-store.ts'
 import { podCredentials } from '../aws/pod-credentials.ts'
 import { podRegion } from '../aws/pod-region.ts'
 import { openSsmCall } from '../aws/ssm-call.ts'
-import { openSsmReader } from '../ssm-reader.ts'
+import { openSsmReader } from '../store/ssm-reader.ts'
 import { type EnvProblem, podRegionProblems, storeEnvProblems } from '../../api/store-env.ts'
 
 type Env = Readonly<Record<string, string | undefined>>

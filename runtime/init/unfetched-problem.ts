@@ -2,8 +2,8 @@ import { formatDuration } from '../../api/duration.ts'
 import type { InitEnv } from '../../api/init-env.ts'
 import { type Declared, isDynamic } from '../../api/pod-annotations.ts'
 import { exitCodeOf } from '../failure.ts'
-import type { Unfetched } from '../fetch-parameters.ts'
-import { formatRef } from '../parameter-store.ts'
+import type { Unfetched } from '../store/fetch-parameters.ts'
+import { formatRef } from '../store/parameter-store.ts'
 import type { Problem } from './report.ts'
 
 /** What to tell of a declared parameter that was not fetched: which, why, and what to do about it. */

@@ -1,4 +1,4 @@
-import type { SecretValue } from './secret-value.ts'
+import type { SecretValue } from '../secret-value.ts'
 
 /** SSM takes no more: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameters.html */
 export const maxNamesPerCall = 10

@@ -1,5 +1,5 @@
 /** What is still to be asked of the store, what to put into which call, and when asking again is in vain. */
-import type { Failure, FailureCode } from './failure.ts'
+import type { Failure, FailureCode } from '../failure.ts'
 import type { FetchLimits, Wanted } from './fetch-parameters.ts'
 import { mayBeOfOneName } from './narrow.ts'
 import { formatRef, type ParameterRef } from './parameter-store.ts'

@@ -7,12 +7,12 @@ import {
   SSMClient,
   type SSMClientConfig,
 } from '@aws-sdk/client-ssm'
-import { failed } from './failure.ts'
+import { failed } from '../failure.ts'
 import { checkCall, formatRef, parseRef, type ParameterStore } from './parameter-store.ts'
-import type { SecretValue } from './secret-value.ts'
+import type { SecretValue } from '../secret-value.ts'
 import { readAnswer } from './ssm-answer.ts'
-import { awsFailure } from './aws/aws-failure.ts'
-import { within } from './scheduling/within.ts'
+import { awsFailure } from '../aws/aws-failure.ts'
+import { within } from '../scheduling/within.ts'
 
 export type AwsCredentials = NonNullable<SSMClientConfig['credentials']>
 

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import nock from 'nock'
 import t from 'tap'
 import { openStore, type StoreOptions } from './open-store.ts'
-import { secretValue } from './secret-value.ts'
+import { secretValue } from '../secret-value.ts'
 
 type Env = Readonly<Record<string, string>>
 

@@ -4,9 +4,9 @@ import { once } from 'node:events'
 import { inspect } from 'node:util'
 import nock from 'nock'
 import t from 'tap'
-import { failed, failureOf } from './failure.ts'
+import { failed, failureOf } from '../failure.ts'
 import type { ParameterStore } from './parameter-store.ts'
-import { secretValue } from './secret-value.ts'
+import { secretValue } from '../secret-value.ts'
 import { openSsmParameterStore, type SsmStoreOptions } from './ssm-parameter-store.ts'
 
 const about = { description: 'made by a test' }

@@ -1,10 +1,10 @@
 import { chmod, mkdir, readdir, readFile, stat, symlink, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
-import { failureOf } from './failure.ts'
+import { failureOf } from '../failure.ts'
 import { openFileParameterStore } from './file-parameter-store.ts'
 import { runParameterStoreContract } from './parameter-store.contract.ts'
-import { secretValue } from './secret-value.ts'
+import { secretValue } from '../secret-value.ts'
 
 const about = { description: 'made by a test' }
 const value = secretValue('fakepassword')

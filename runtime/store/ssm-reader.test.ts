@@ -1,12 +1,12 @@
 /** What init reads Parameter Store with: held to the contract of every store, and to what may go wrong on the way. */
 import { inspect } from 'node:util'
 import t, { type Test } from 'tap'
-import { type Fault, internalError } from './fake-ssm/faults.ts'
-import { type FakeSsmServerOptions, startFakeSsm } from './fake-ssm/server.ts'
-import { failed, failureOf } from './failure.ts'
-import { openHttp } from './aws/http-exchange.ts'
+import { type Fault, internalError } from '../fake-ssm/faults.ts'
+import { type FakeSsmServerOptions, startFakeSsm } from '../fake-ssm/server.ts'
+import { failed, failureOf } from '../failure.ts'
+import { openHttp } from '../aws/http-exchange.ts'
 import { runParameterStoreContract } from './parameter-store.contract.ts'
-import { openSsmCall } from './aws/ssm-call.ts'
+import { openSsmCall } from '../aws/ssm-call.ts'
 import { openSsmParameterStore } from './ssm-parameter-store.ts'
 import { openSsmReader } from './ssm-reader.ts'
 

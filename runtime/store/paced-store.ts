@@ -1,6 +1,6 @@
 import type { Clock } from '../scheduling/clock.ts'
 import { failureOf } from '../failure.ts'
-import type { ParameterStore } from '../parameter-store.ts'
+import type { ParameterStore } from './parameter-store.ts'
 import { rate } from '../scheduling/rate.ts'
 
 /**

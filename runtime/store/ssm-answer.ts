@@ -1,6 +1,6 @@
-import { failed } from './failure.ts'
+import { failed } from '../failure.ts'
 import { formatRef, type ParameterRef, type StoredParameter } from './parameter-store.ts'
-import { secretValue } from './secret-value.ts'
+import { secretValue } from '../secret-value.ts'
 
 /** As the SDK hands it over: of the right type if the answer was. */
 export type SsmAnswer = { readonly Parameters?: unknown; readonly InvalidParameters?: unknown }

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { failed } from './failure.ts'
+import { failed } from '../failure.ts'
 import { lookUpParameters } from './look-up-parameters.ts'
 
 /** A store in which all is missing that begins with /missing, and access to what begins with /denied is denied. */

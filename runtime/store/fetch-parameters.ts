@@ -2,9 +2,9 @@
  * Gets the values of many parameters, and waits for those that the store does not give yet: a parameter may still be
  * in the making, a right or a role not yet known everywhere, the store busy. Only what is open is asked for again.
  */
-import type { Clock } from './scheduling/clock.ts'
-import type { Failure } from './failure.ts'
-import { inParallel } from './scheduling/in-parallel.ts'
+import type { Clock } from '../scheduling/clock.ts'
+import type { Failure } from '../failure.ts'
+import { inParallel } from '../scheduling/in-parallel.ts'
 import { askNarrowing, askTogether } from './narrow.ts'
 import {
   askUntil,

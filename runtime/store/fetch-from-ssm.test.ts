@@ -1,10 +1,10 @@
 /** Fetching from the strict Parameter Store, in virtual time. */
 import t from 'tap'
-import { type FakeSsmOptions, makeFakeSsm } from './fake-ssm/fake-ssm.ts'
-import { type Fault, faultsByChance, internalError, seededRandom } from './fake-ssm/faults.ts'
-import { type VirtualOptions, virtualReader } from './fake-ssm/virtual-reader.ts'
+import { type FakeSsmOptions, makeFakeSsm } from '../fake-ssm/fake-ssm.ts'
+import { type Fault, faultsByChance, internalError, seededRandom } from '../fake-ssm/faults.ts'
+import { type VirtualOptions, virtualReader } from '../fake-ssm/virtual-reader.ts'
 import { type FetchLimits, fetchParameters } from './fetch-parameters.ts'
-import { virtualClock } from './fixtures.ts'
+import { virtualClock } from '../fixtures.ts'
 import { formatRef, type ParameterRef } from './parameter-store.ts'
 
 type Given = {

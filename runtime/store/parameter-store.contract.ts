@@ -1,9 +1,9 @@
 /** What every ParameterStore does, checked on each of them. */
 import { inspect } from 'node:util'
 import type { Test } from 'tap'
-import { failureOf } from './failure.ts'
+import { failureOf } from '../failure.ts'
 import { maxNamesPerCall, type ParameterStore } from './parameter-store.ts'
-import { secretValue } from './secret-value.ts'
+import { secretValue } from '../secret-value.ts'
 
 const existed = { outcome: 'exists', attempts: 1 } as const
 const about = { description: 'made by a test' }

@@ -1,10 +1,10 @@
-import type { StoreAddress } from '../api/init-env.ts'
-import { openHttp } from './aws/http-exchange.ts'
+import type { StoreAddress } from '../../api/init-env.ts'
+import { openHttp } from '../aws/http-exchange.ts'
 import { openFileParameterStore, type StoreAccess } from './file-parameter-store.ts'
 import type { ParameterStore } from './parameter-store.ts'
-import { podRegion } from './aws/pod-region.ts'
+import { podRegion } from '../aws/pod-region.ts'
 import { type AwsCredentials, openSsmParameterStore } from './ssm-parameter-store.ts'
-import { type EnvProblem, podRegionProblems, regionOf, storeEnvProblems } from '../api/store-env.ts'
+import { type EnvProblem, podRegionProblems, regionOf, storeEnvProblems } from '../../api/store-env.ts'
 
 type Env = Readonly<Record<string, string | undefined>>
 

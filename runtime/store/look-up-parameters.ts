@@ -1,5 +1,5 @@
-import type { Failure } from './failure.ts'
-import { inParallel } from './scheduling/in-parallel.ts'
+import type { Failure } from '../failure.ts'
+import { inParallel } from '../scheduling/in-parallel.ts'
 import { askNarrowing } from './narrow.ts'
 import { formatRef, type ParameterRef, type ParameterStore } from './parameter-store.ts'
 import { planCalls } from './plan-calls.ts'

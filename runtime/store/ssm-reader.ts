@@ -1,7 +1,7 @@
-import { awsFailure } from './aws/aws-failure.ts'
+import { awsFailure } from '../aws/aws-failure.ts'
 import { checkCall, formatRef, type ParameterReader } from './parameter-store.ts'
 import { readAnswer } from './ssm-answer.ts'
-import type { SsmCall } from './aws/ssm-call.ts'
+import type { SsmCall } from '../aws/ssm-call.ts'
 
 /** What init needs of Parameter Store. @param connect is done with the first call, and again as long as it fails. */
 export function openSsmReader(connect: () => Promise<SsmCall>): ParameterReader {

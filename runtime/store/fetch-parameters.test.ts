@@ -1,6 +1,6 @@
 import t from 'tap'
 import { fetchParameters, type FetchLimits, type FetchProgress, type Wanted } from './fetch-parameters.ts'
-import { type Said, scriptedStore, virtualClock } from './fixtures.ts'
+import { type Said, scriptedStore, virtualClock } from '../fixtures.ts'
 import { formatRef, type ParameterRef } from './parameter-store.ts'
 
 const limits: FetchLimits = { deadline: 300_000, deniedWait: 30_000 }

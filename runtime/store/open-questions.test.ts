@@ -1,5 +1,5 @@
 import t from 'tap'
-import type { FailureCode } from './failure.ts'
+import type { FailureCode } from '../failure.ts'
 import { askUntil, callsFor, nextDue, type OpenQuestion, openQuestions } from './open-questions.ts'
 
 const limits = { deadline: 300_000, deniedWait: 30_000 }

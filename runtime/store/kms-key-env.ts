@@ -1,5 +1,5 @@
-import type { Checked } from '../api/checked.ts'
-import { kmsKeyArnProblem } from '../api/kms-key-arn.ts'
+import type { Checked } from '../../api/checked.ts'
+import { kmsKeyArnProblem } from '../../api/kms-key-arn.ts'
 
 /** What encrypts what a program stores; of the creator, and of the commands of kees that write. */
 export const kmsKeyVariable = {

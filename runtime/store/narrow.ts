@@ -1,4 +1,4 @@
-import { type Failure, type FailureCode, failureOf } from './failure.ts'
+import { type Failure, type FailureCode, failureOf } from '../failure.ts'
 
 /** What one name does to the whole call: SSM answers nothing about the others then. */
 const ofOneName: ReadonlySet<FailureCode> = new Set(['ACCESS_DENIED', 'INVALID_NAME', 'SELECTOR_UNSUPPORTED'])

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { failureOf } from './failure.ts'
+import { failureOf } from '../failure.ts'
 import type { ParameterRef } from './parameter-store.ts'
 import { readAnswer, type SsmAnswer } from './ssm-answer.ts'
 
