@@ -1,9 +1,9 @@
 /** A million events and a hundred expired watches, in virtual time: nothing is lost, nothing piles up. */
 import t from 'tap'
 import { podIndex } from '../runtime/creator/pod-index.ts'
-import type { PodApi, PodChange } from '../runtime/creator/pod-api.ts'
-import type { PodMetadata } from '../runtime/creator/pod-metadata.ts'
-import { watchPods } from '../runtime/creator/watch-pods.ts'
+import type { PodApi, PodChange } from '../runtime/kubernetes/pod-api.ts'
+import type { PodMetadata } from '../runtime/kubernetes/pod-metadata.ts'
+import { watchPods } from '../runtime/kubernetes/watch-pods.ts'
 import { virtualClock } from '../runtime/fixtures.ts'
 
 const expiries = 100

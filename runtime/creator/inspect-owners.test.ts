@@ -1,7 +1,7 @@
 import t from 'tap'
 import { failed } from '../failure.ts'
 import { virtualClock } from '../fixtures.ts'
-import type { ApiAnswer, ApiServer } from './api-server.ts'
+import type { ApiAnswer, ApiServer } from '../kubernetes/api-server.ts'
 import { ownerInspection, readsAnnotations } from './inspect-owners.ts'
 import type { Template } from './pod-index.ts'
 

@@ -4,10 +4,10 @@
  */
 import type { Clock } from '../scheduling/clock.ts'
 import { type Failure, failureOf } from '../failure.ts'
-import type { ApiServer } from './api-server.ts'
+import type { ApiServer } from '../kubernetes/api-server.ts'
 import type { Remark } from './event-reasons.ts'
 import { fairQueue } from '../scheduling/fair-queue.ts'
-import { listOf, mapOf } from './json-map.ts'
+import { listOf, mapOf } from '../kubernetes/json-map.ts'
 import type { Pod, Template } from './pod-index.ts'
 import { rate } from '../scheduling/rate.ts'
 

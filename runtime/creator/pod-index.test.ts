@@ -1,7 +1,7 @@
 import t from 'tap'
 import type { Annotation } from '../../api/pod-annotations.ts'
 import { oldestPod, podIndex } from './pod-index.ts'
-import type { PodMetadata } from './pod-metadata.ts'
+import type { PodMetadata } from '../kubernetes/pod-metadata.ts'
 
 const token = (name: string): Annotation => [
   `secret.bsycorp.com/${name}`,

@@ -3,7 +3,7 @@
  * more than its names: a cluster has many more pods than templates.
  */
 import { hash } from 'node:crypto'
-import type { PodMetadata } from './pod-metadata.ts'
+import type { PodMetadata } from '../kubernetes/pod-metadata.ts'
 import {
   type Claim,
   familyOf,
@@ -11,7 +11,7 @@ import {
   type TemplateContent,
   type TemplateRules,
 } from './read-template.ts'
-import type { PodSink } from './watch-pods.ts'
+import type { PodSink } from '../kubernetes/watch-pods.ts'
 
 export type Pod = {
   readonly uid: string

@@ -1,8 +1,8 @@
 import t, { type Test } from 'tap'
 import { failed } from '../failure.ts'
 import { virtualClock } from '../fixtures.ts'
-import type { ApiServer } from './api-server.ts'
-import { mapOf } from './json-map.ts'
+import type { ApiServer } from '../kubernetes/api-server.ts'
+import { mapOf } from '../kubernetes/json-map.ts'
 import type { Template } from './pod-index.ts'
 import { teller } from './teller.ts'
 

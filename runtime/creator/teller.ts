@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Clock } from '../scheduling/clock.ts'
 import { type Failure, failureOf } from '../failure.ts'
-import type { ApiServer } from './api-server.ts'
+import type { ApiServer } from '../kubernetes/api-server.ts'
 import { eventReasons, type Remark } from './event-reasons.ts'
 import { fairQueue } from '../scheduling/fair-queue.ts'
 import type { Pod, Template } from './pod-index.ts'

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { failed } from '../failure.ts'
 import { virtualClock } from '../fixtures.ts'
-import type { ApiServer } from './api-server.ts'
+import type { ApiServer } from '../kubernetes/api-server.ts'
 import { type CreatorSettings, readConfig } from './config.ts'
 import { metrics } from './metrics.ts'
 import { podIndex } from './pod-index.ts'

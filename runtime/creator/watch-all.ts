@@ -1,13 +1,13 @@
 /** The watches of the namespaces, or the one of the cluster, and what the kubelet is told of them. */
 import type { Clock } from '../scheduling/clock.ts'
 import type { Failure } from '../failure.ts'
-import type { ApiServer } from './api-server.ts'
+import type { ApiServer } from '../kubernetes/api-server.ts'
 import type { CreatorSettings } from './config.ts'
 import type { Metrics } from './metrics.ts'
-import { podApi } from './pod-api.ts'
+import { podApi } from '../kubernetes/pod-api.ts'
 import type { PodIndex } from './pod-index.ts'
 import type { Complain } from './seldom.ts'
-import { watchPods } from './watch-pods.ts'
+import { watchPods } from '../kubernetes/watch-pods.ts'
 
 export type Watching = {
   /** Problems; none is healthy. */
