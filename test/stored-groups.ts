@@ -1,7 +1,7 @@
 /** What the fake store holds of groups: whether all of it is there, belongs together and was written once. */
 import type { Group } from '../api/group.ts'
 import type { FakeSsmServer } from '../runtime/fake-ssm/server.ts'
-import { matchPair } from '../runtime/match-pair.ts'
+import { matchPair } from '../runtime/groups/match-pair.ts'
 import { secretValue } from '../runtime/secret-value.ts'
 
 /** One group as a test declares it, and as the creator has to store it. */

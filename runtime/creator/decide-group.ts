@@ -1,6 +1,6 @@
 /** What is to be done about a group that is asked for, given what is known of its parameters: pure. */
 import type { Group, Part } from '../../api/group.ts'
-import { decide } from './decide.ts'
+import { decide } from '../groups/decide.ts'
 
 export type KnownState =
   /** Said to exist within the last minutes. */

@@ -1,6 +1,6 @@
 import type { Group } from '../../api/group.ts'
 import type { Clock } from '../scheduling/clock.ts'
-import { matchPair } from '../match-pair.ts'
+import { matchPair } from './match-pair.ts'
 import type { ParameterStore } from '../store/parameter-store.ts'
 import { readBack } from './read-back.ts'
 

@@ -2,7 +2,7 @@ import { generateKeyPairSync } from 'node:crypto'
 import t from 'tap'
 import { matchPair } from './match-pair.ts'
 import { encodePrivateKey, encodePublicKey } from './rsa-key.ts'
-import { secretValue } from './secret-value.ts'
+import { secretValue } from '../secret-value.ts'
 
 const pair = () => {
   const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })

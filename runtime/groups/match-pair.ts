@@ -1,6 +1,6 @@
 import { createPublicKey } from 'node:crypto'
 import { decodePrivateKey, decodePublicKey, encodePublicKey } from './rsa-key.ts'
-import type { SecretValue } from './secret-value.ts'
+import type { SecretValue } from '../secret-value.ts'
 
 /**
  * Whether two stored values are the halves of one RSA key pair. `unreadable`: neither is a key as kees stores it, so

@@ -1,6 +1,6 @@
 import { createPrivateKey, createPublicKey } from 'node:crypto'
 import t from 'tap'
-import { matchPair } from '../match-pair.ts'
+import { matchPair } from './match-pair.ts'
 import { secretValue } from '../secret-value.ts'
 import { derive, generate } from './generate.ts'
 
