@@ -1,8 +1,8 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { fakeIo } from './fake-io.ts'
-import { kees } from './kees.ts'
+import { fakeIo } from '../fake-io.ts'
+import { kees } from '../kees.ts'
 
 const deployment = (name: string, ...annotations: readonly string[]) => `apiVersion: apps/v1
 kind: Deployment

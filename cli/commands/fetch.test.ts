@@ -1,8 +1,8 @@
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { fakeIo } from './fake-io.ts'
-import { kees } from './kees.ts'
+import { fakeIo } from '../fake-io.ts'
+import { kees } from '../kees.ts'
 
 const pod = (name: string, namespace: string, ...annotations: readonly string[]) => `---
 apiVersion: v1

@@ -4,8 +4,8 @@ import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import t from 'tap'
-import { fakeIo } from './fake-io.ts'
-import { kees } from './kees.ts'
+import { fakeIo } from '../fake-io.ts'
+import { kees } from '../kees.ts'
 
 await t.test('a value is stored once, without its last line end, and never printed', async (t) => {
   const store = join(t.testdir(), 'store')

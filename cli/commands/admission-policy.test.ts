@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import t from 'tap'
 import { parseAllDocuments } from 'yaml'
-import { fakeIo } from './fake-io.ts'
-import { kees } from './kees.ts'
+import { fakeIo } from '../fake-io.ts'
+import { kees } from '../kees.ts'
 
 const policy = (namespaces: string, prefixes: string) => `apiVersion: kees.bsycorp.com/v1alpha1
 kind: StoragePolicy

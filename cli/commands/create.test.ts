@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { fakeIo } from './fake-io.ts'
-import { kees } from './kees.ts'
+import { fakeIo } from '../fake-io.ts'
+import { kees } from '../kees.ts'
 
 const pod = (...declarations: string[]) => `apiVersion: v1
 kind: Pod

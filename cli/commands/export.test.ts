@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { fakeIo } from './fake-io.ts'
-import { exportIam } from '../functions/export-iam/export-iam.ts'
-import { runFunction } from '../functions/krm/resource-list.ts'
-import { kees } from './kees.ts'
+import { fakeIo } from '../fake-io.ts'
+import { exportIam } from '../../functions/export-iam/export-iam.ts'
+import { runFunction } from '../../functions/krm/resource-list.ts'
+import { kees } from '../kees.ts'
 
 const source = `apiVersion: v1
 kind: Pod

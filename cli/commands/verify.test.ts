@@ -2,8 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { parse } from 'yaml'
-import { fakeIo } from './fake-io.ts'
-import { kees } from './kees.ts'
+import { fakeIo } from '../fake-io.ts'
+import { kees } from '../kees.ts'
 
 const deployment = (name: string, ...annotations: readonly string[]) => `apiVersion: apps/v1
 kind: Deployment

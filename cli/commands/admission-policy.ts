@@ -1,12 +1,12 @@
-import { exitCode, type ExitCode } from '../api/exit-code.ts'
-import { injectOptions, parseInjectConfig } from '../functions/inject-init/config.ts'
-import { injectInit } from '../functions/inject-init/inject-init.ts'
-import { yamlLines } from '../functions/yaml/yaml-text.ts'
-import { actions, type Action, policyObjects } from './admission-policy/policy-objects.ts'
-import { exampleImage } from './example-image.ts'
-import { type Command, type Io, sayUsage } from './command.ts'
-import type { ParsedFlags } from './flags.ts'
-import { functionFlags, readFunctionFlags } from './function-flags.ts'
+import { exitCode, type ExitCode } from '../../api/exit-code.ts'
+import { injectOptions, parseInjectConfig } from '../../functions/inject-init/config.ts'
+import { injectInit } from '../../functions/inject-init/inject-init.ts'
+import { yamlLines } from '../../functions/yaml/yaml-text.ts'
+import { actions, type Action, policyObjects } from '../admission-policy/policy-objects.ts'
+import { exampleImage } from '../example-image.ts'
+import { type Command, type Io, sayUsage } from '../command.ts'
+import type { ParsedFlags } from '../flags.ts'
+import { functionFlags, readFunctionFlags } from '../function-flags.ts'
 
 // What of the injection the API server holds pods to.
 const { annotationDomain, containerName, secretVolumeName, secretMountPath, medium, storagePolicy } =
