@@ -14,7 +14,7 @@ import {
 } from '../functions/krm/options.ts'
 import type { Value } from '../functions/yaml/source-value.ts'
 import { flagName, type Flags, givenOptions, optionFlags, type ParsedFlags } from './flags.ts'
-import { readable } from './readable.ts'
+import { readable } from './files/readable.ts'
 
 type Options = Readonly<Record<string, OptionDescription>>
 

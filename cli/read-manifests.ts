@@ -7,7 +7,7 @@ import { itemsUnder, type ManifestItem } from '../functions/krm/manifest-item.ts
 import { parseSource } from '../functions/yaml/source-tree.ts'
 import type { Flags, ParsedFlags } from './flags.ts'
 import { type Io, isOn } from './command.ts'
-import { readable, type Report } from './readable.ts'
+import { readable, type Report } from './files/readable.ts'
 
 /** The text of one file, or of standard input (`-`), with the objects in it. */
 export type Manifest = {

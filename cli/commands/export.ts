@@ -12,10 +12,10 @@ import { readChoice } from '../choice-flag.ts'
 import { type Command, type Io, valueOf } from '../command.ts'
 import type { ParsedFlags } from '../flags.ts'
 import { functionFlags, readFunctionFlags } from '../function-flags.ts'
-import { checkModule, readModule } from '../module-files.ts'
+import { checkModule, readModule } from '../files/module-files.ts'
 import { readInput } from '../read-input.ts'
 import { manifestFlags } from '../read-manifests.ts'
-import { replaceFiles } from '../replace-files.ts'
+import { replaceFiles } from '../files/replace-files.ts'
 import { sayProblems } from '../say-problems.ts'
 
 // These belong to the ConfigMap that the function emits.

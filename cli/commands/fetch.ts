@@ -20,7 +20,7 @@ import { outputFlags, readOutput } from '../output-flag.ts'
 import { sayFailures, type StoreFailure } from '../say-failures.ts'
 import { openStoreFlag, storeFlags } from '../store-flag.ts'
 import { formatTable } from '../table.ts'
-import { writePrivate } from '../write-private.ts'
+import { writePrivate } from '../files/write-private.ts'
 
 export const fetchCommand: Command = {
   name: 'fetch',

@@ -12,7 +12,7 @@ import type { ParsedFlags } from '../flags.ts'
 import { functionFlags, readFunctionFlags } from '../function-flags.ts'
 import { readInput } from '../read-input.ts'
 import { type Manifest, manifestFlags } from '../read-manifests.ts'
-import { replaceFiles } from '../replace-files.ts'
+import { replaceFiles } from '../files/replace-files.ts'
 
 export const injectCommand: Command = {
   name: 'inject',

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { exitCode, type ExitCode } from '../../api/exit-code.ts'
 import { type Command, type Io, sayUsage } from '../command.ts'
 import type { ParsedFlags } from '../flags.ts'
-import { installFiles } from '../install-files.ts'
+import { installFiles } from '../files/install-files.ts'
 
 /** In this order: a newer Node runs older programs, and the other way round it may not. */
 const programs = ['inject-init', 'export-iam', 'kees'] as const

@@ -1,9 +1,9 @@
 import { realpath, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { failed } from '../runtime/failure.ts'
-import { makeFolder } from '../runtime/files/make-folder.ts'
-import { unlessAbsent } from '../runtime/files/system-error.ts'
-import { writeSynced } from '../runtime/files/write-synced.ts'
+import { failed } from '../../runtime/failure.ts'
+import { makeFolder } from '../../runtime/files/make-folder.ts'
+import { unlessAbsent } from '../../runtime/files/system-error.ts'
+import { writeSynced } from '../../runtime/files/write-synced.ts'
 import { stageFiles } from './stage-files.ts'
 import { writable } from './writable.ts'
 

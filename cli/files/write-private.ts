@@ -1,6 +1,6 @@
 import { join } from 'node:path'
-import { type NewFile, writeFiles } from '../runtime/init/write-files.ts'
-import { makeFolder } from '../runtime/files/make-folder.ts'
+import { type NewFile, writeFiles } from '../../runtime/init/write-files.ts'
+import { makeFolder } from '../../runtime/files/make-folder.ts'
 import { replaceFiles } from './replace-files.ts'
 import { writable } from './writable.ts'
 

@@ -1,5 +1,5 @@
-import { exitCode, type ExitCode } from '../api/exit-code.ts'
-import { systemCode, systemReason } from '../runtime/files/system-error.ts'
+import { exitCode, type ExitCode } from '../../api/exit-code.ts'
+import { systemCode, systemReason } from '../../runtime/files/system-error.ts'
 
 export type Report = (message: string, exit: ExitCode) => void
 

@@ -1,9 +1,9 @@
 /** The folder of a Terraform module. */
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { exitCode, type ExitCode } from '../api/exit-code.ts'
-import { compareModule } from '../functions/export-iam/compare-module.ts'
-import { unlessAbsent } from '../runtime/files/system-error.ts'
+import { exitCode, type ExitCode } from '../../api/exit-code.ts'
+import { compareModule } from '../../functions/export-iam/compare-module.ts'
+import { unlessAbsent } from '../../runtime/files/system-error.ts'
 import { readable } from './readable.ts'
 
 type Problem = { readonly message: string; readonly exit: ExitCode }

@@ -4,7 +4,7 @@ import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import t from 'tap'
-import { failureOf } from '../runtime/failure.ts'
+import { failureOf } from '../../runtime/failure.ts'
 import { replaceFiles } from './replace-files.ts'
 
 await t.test('new files get the usual mode, in folders that are made', async (t) => {

@@ -1,5 +1,5 @@
-import { failed } from '../runtime/failure.ts'
-import { systemCode, systemReason } from '../runtime/files/system-error.ts'
+import { failed } from '../../runtime/failure.ts'
+import { systemCode, systemReason } from '../../runtime/files/system-error.ts'
 
 /** The result, or OUTPUT_UNWRITABLE where the system says no. */
 export async function writable<T>(path: string, work: Promise<T>): Promise<T> {
