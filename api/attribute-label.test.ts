@@ -52,13 +52,13 @@ await t.test('a secret that stands before a "=" is in no message', async () => {
   fc.assert(
     fc.property(before, pasted, after, fc.boolean(), (head, secret, tail, twice) => {
       const text = `${head}${secret}${tail}`
-      const { mistakes } = parsePodAnnotations(
+      const { diagnostics } = parsePodAnnotations(
         [['secret.bsycorp.com/a', twice ? `${text},${text}` : text]],
         'bsycorp.com',
       )
-      ok(mistakes.length > 0)
+      ok(diagnostics.length > 0)
       // In pieces of what messages may say anyway, such as a letter, it may well occur.
-      for (const { message } of mistakes) ok(!message.includes(secret.slice(0, 8)), message)
+      for (const { message } of diagnostics) ok(!message.includes(secret.slice(0, 8)), message)
     }),
     { numRuns: 1000 },
   )

@@ -1,4 +1,4 @@
-import { quote } from './mistake.ts'
+import { quote } from './diagnostic.ts'
 
 /** Words of letters, in camel case or with signs between them. */
 const nameShape = /^([A-Za-z][a-z]*|[A-Z]+)([A-Z][a-z]+|[_.-][A-Za-z][a-z]*){0,2}$/

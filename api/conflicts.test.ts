@@ -140,8 +140,8 @@ const disagreeing: readonly {
 ]
 
 for (const { title, pods, found } of disagreeing) {
-  const expected = found.map((mistakes) =>
-    mistakes.map(([name, message]) => ({
+  const expected = found.map((diagnostics) =>
+    diagnostics.map(([name, message]) => ({
       severity: 'error',
       code: 'CONFLICT',
       annotation: `secret.bsycorp.com/${name}`,

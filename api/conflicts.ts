@@ -1,6 +1,6 @@
 import type { DynamicSecret } from './declaration.ts'
 import { type Group, groupOf } from './group.ts'
-import type { Mistake } from './mistake.ts'
+import type { Diagnostic } from './diagnostic.ts'
 import { type Declared, isDynamic } from './pod-annotations.ts'
 
 /**
@@ -14,10 +14,10 @@ import { type Declared, isDynamic } from './pod-annotations.ts'
 export function findConflicts(
   pods: readonly (readonly Declared[])[],
   nameOf?: (position: number) => string,
-): Mistake[][] {
+): Diagnostic[][] {
   const makers = new Map<string, Maker>()
   return pods.map((declareds, position) => {
-    const mistakes: Mistake[] = []
+    const diagnostics: Diagnostic[] = []
     const madeHere = new Map<string, Declared>()
     for (const declared of declareds) {
       if (!isDynamic(declared)) continue
@@ -28,7 +28,7 @@ export function findConflicts(
         .find((other) => other !== undefined && !sameGroup(other.group, group))
       if (rival) {
         const where = nameOf && rival.position !== position ? `${nameOf(rival.position)} ` : ''
-        mistakes.push(conflict(declared, disagreement(declared.declaration, where, rival.by)))
+        diagnostics.push(conflict(declared, disagreement(declared.declaration, where, rival.by)))
         continue
       }
       for (const { parameter } of group.parts) makers.set(parameter, { by: declared, group, position })
@@ -38,9 +38,9 @@ export function findConflicts(
       const { declaration } = declared
       if (maker === undefined || declaration.what !== 'secret' || declaration.kind !== 'REFERENCE') continue
       const message = `kind REFERENCE, but the same pod's ${maker.annotation} makes this parameter (kind DYNAMIC)`
-      mistakes.push(conflict(declared, message))
+      diagnostics.push(conflict(declared, message))
     }
-    return mistakes
+    return diagnostics
   })
 }
 
@@ -59,6 +59,6 @@ function disagreement(secret: DynamicSecret, where: string, other: Declared<Dyna
   )
 }
 
-function conflict({ annotation }: Declared, message: string): Mistake {
+function conflict({ annotation }: Declared, message: string): Diagnostic {
   return { severity: 'error', code: 'CONFLICT', annotation, message }
 }

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { findNameMistakes } from './format-names.ts'
+import { findNameDiagnostics } from './format-names.ts'
 import { parsePodAnnotations } from './pod-annotations.ts'
 import { secretsFormats } from './secrets-format.ts'
 
@@ -10,7 +10,10 @@ const declared = (...annotations: readonly string[]) =>
   ).declared
 
 const said = (...annotations: readonly string[]) =>
-  findNameMistakes(declared(...annotations), 'dotenv').map(({ annotation, message }) => [annotation, message])
+  findNameDiagnostics(declared(...annotations), 'dotenv').map(({ annotation, message }) => [
+    annotation,
+    message,
+  ])
 
 t.strictSame(
   said('secret.bsycorp.com/db.password', 'secret.bsycorp.com/db-password', 'secret.bsycorp.com/DB_PASSWORD'),
@@ -38,7 +41,7 @@ t.strictSame(
 )
 for (const format of secretsFormats.filter((one) => one !== 'dotenv')) {
   t.strictSame(
-    findNameMistakes(
+    findNameDiagnostics(
       declared('secret.bsycorp.com/a.b', 'secret.bsycorp.com/a-b', 'secret.bsycorp.com/path'),
       format,
     ),

@@ -1,4 +1,4 @@
-import type { Mistake } from './mistake.ts'
+import type { Diagnostic } from './diagnostic.ts'
 import type { Declared } from './pod-annotations.ts'
 import type { SecretsFormat } from './secrets-format.ts'
 import { isShellsOwn, variableName } from './variable-name.ts'
@@ -7,12 +7,12 @@ import { isShellsOwn, variableName } from './variable-name.ts'
  * The declarations of one pod whose names a format cannot write: two secrets, or two resources, that would be one
  * variable, of which the later one is reported, and a variable that a shell has already.
  */
-export function findNameMistakes(declared: readonly Declared[], format: SecretsFormat): Mistake[] {
+export function findNameDiagnostics(declared: readonly Declared[], format: SecretsFormat): Diagnostic[] {
   if (format !== 'dotenv') return []
   const owners = new Map<string, string>()
-  return declared.flatMap(({ annotation, declaration: { what, name } }): Mistake[] => {
+  return declared.flatMap(({ annotation, declaration: { what, name } }): Diagnostic[] => {
     const variable = variableName(name)
-    const error = (message: string): Mistake => ({
+    const error = (message: string): Diagnostic => ({
       severity: 'error',
       code: 'CONFLICT',
       annotation,

@@ -2,9 +2,9 @@
  * What inject-init tells init through the container's arguments: encode and parse side by side. How the program is
  * started is the image's business; only a probe has to name it.
  */
-import type { Checked } from './checked.ts'
+import type { Parsed } from './parsed.ts'
 import { formatDuration, parseDuration } from './duration.ts'
-import { quote } from './mistake.ts'
+import { quote } from './diagnostic.ts'
 
 export type InitMode =
   | { readonly kind: 'once' }
@@ -20,7 +20,7 @@ export const initCommand = ['/usr/local/bin/node', '/usr/local/bin/init'] as con
 const shortestRefresh = 1000
 
 /** @param text such as `5m`. The problem is the end of a sentence that begins with the option's name. */
-export function parseRefresh(text: string): Checked<number> {
+export function parseRefresh(text: string): Parsed<number> {
   const every = parseDuration(text)
   if (every !== undefined && every >= shortestRefresh) return { value: every }
   return { problem: 'is not a duration such as 5m, from 1s up to 596h' }
@@ -31,7 +31,7 @@ export function encodeInitArgs(mode: InitMode): string[] {
   return mode.kind === 'check' ? ['--check'] : []
 }
 
-export function parseInitArgs(args: readonly string[]): Checked<InitMode> {
+export function parseInitArgs(args: readonly string[]): Parsed<InitMode> {
   const [first, second, third] = args.flatMap((arg) =>
     arg.startsWith('--refresh=') ? ['--refresh', arg.slice('--refresh='.length)] : [arg],
   )

@@ -3,11 +3,11 @@
  * default is left out of the environment, so the defaults are part of the contract and never change.
  */
 import { annotationDomainProblem, defaultAnnotationDomain } from './annotation-domain.ts'
-import type { Checked } from './checked.ts'
+import type { Parsed } from './parsed.ts'
 import { formatDuration, parseDuration } from './duration.ts'
 import { formatListenAddress, type ListenAddress, parseListenAddress } from './listen-address.ts'
 import { isLoopback } from './loopback.ts'
-import { quote } from './mistake.ts'
+import { quote } from './diagnostic.ts'
 import { defaultFormat, parseFormat, type SecretsFormat, secretsFormats } from './secrets-format.ts'
 import type { EnvProblem } from './store-env.ts'
 
@@ -41,7 +41,7 @@ type Variable<T> = {
   readonly default: T
   readonly meaning: string
   /** The problem is the end of a sentence that begins with the variable's name. */
-  readonly parse: (text: string) => Checked<T>
+  readonly parse: (text: string) => Parsed<T>
   readonly format: (value: T) => string
   /** What people may write into it may be a password: messages do not quote it. */
   readonly mayHoldSecret?: true
@@ -164,7 +164,7 @@ export const initVariables: Variables = {
   },
 }
 
-function parseNotifyUrl(text: string): Checked<string> {
+function parseNotifyUrl(text: string): Parsed<string> {
   const url = URL.canParse(text) ? new URL(text) : undefined
   const isAllowed = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname))
   if (!url || !isAllowed)
@@ -175,7 +175,7 @@ function parseNotifyUrl(text: string): Checked<string> {
 }
 
 /** @param text the value of KEES_STORE. */
-export function parseStoreAddress(text: string): Checked<StoreAddress> {
+export function parseStoreAddress(text: string): Parsed<StoreAddress> {
   if (text === 'ssm') return { value: { kind: 'ssm' } }
   if (/^file:./s.test(text)) return { value: { kind: 'file', folder: text.slice('file:'.length) } }
   return { problem: 'is not a store: allowed are ssm and file:<folder>' }

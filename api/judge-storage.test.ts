@@ -120,9 +120,9 @@ const cases: readonly Case[] = [
 ]
 
 for (const { title, rules, namespace, prefix = '/', secrets, said = [] } of cases) {
-  const mistakes = judgeStorage(policyOf(...rules), namespace, pod(prefix, secrets))
+  const diagnostics = judgeStorage(policyOf(...rules), namespace, pod(prefix, secrets))
   t.strictSame(
-    mistakes.map((one) => `${one.severity} ${one.annotation.replace(/.*\//, '')}: ${one.message}`),
+    diagnostics.map((one) => `${one.severity} ${one.annotation.replace(/.*\//, '')}: ${one.message}`),
     said,
     title,
   )

@@ -1,5 +1,5 @@
 import type { DynamicSecret } from './declaration.ts'
-import type { Mistake } from './mistake.ts'
+import type { Diagnostic } from './diagnostic.ts'
 import { type Declared, isDynamic } from './pod-annotations.ts'
 import {
   defaultMinBits,
@@ -22,11 +22,11 @@ export function judgeStorage(
   namespace: string | undefined,
   declareds: readonly Declared[],
   remedy = '',
-): Mistake[] {
+): Diagnostic[] {
   const dynamic = declareds.filter(isDynamic)
   const [first] = dynamic
   if (first === undefined) return []
-  const unjudged: Mistake = {
+  const unjudged: Diagnostic = {
     severity: 'warning',
     code: 'POLICY',
     annotation: first.annotation,
@@ -50,8 +50,8 @@ export function judgeStorage(
 }
 
 /** Without a policy: what the default one would find too easy to guess, which RSA never is. */
-export function warnOfWeak(declareds: readonly Declared[]): Mistake[] {
-  return declareds.filter(isDynamic).flatMap(({ annotation, declaration }): Mistake[] => {
+export function warnOfWeak(declareds: readonly Declared[]): Diagnostic[] {
+  return declareds.filter(isDynamic).flatMap(({ annotation, declaration }): Diagnostic[] => {
     const bits = entropyOf(declaration)
     if (bits >= defaultMinBits) return []
     const { type, size } = declaration
@@ -75,7 +75,7 @@ function judgePrefixes(
   rule: StorageRule,
   namespace: string,
   dynamic: readonly Declared<DynamicSecret>[],
-): Mistake[] {
+): Diagnostic[] {
   const prefixes = rule.prefixes.map((prefix) => resolvePrefix(prefix, namespace) || '/')
   return dynamic
     .filter(({ parameter }) => !rule.prefixes.some((prefix) => isBelow(parameter, prefix, namespace)))
@@ -85,7 +85,7 @@ function judgePrefixes(
     })
 }
 
-function judgeLimits(rule: StorageRule, dynamic: readonly Declared<DynamicSecret>[]): Mistake[] {
+function judgeLimits(rule: StorageRule, dynamic: readonly Declared<DynamicSecret>[]): Diagnostic[] {
   const weak = dynamic.flatMap((one) => {
     const bits = entropyOf(one.declaration)
     if (bits >= rule.minBits) return []
@@ -103,6 +103,6 @@ function judgeLimits(rule: StorageRule, dynamic: readonly Declared<DynamicSecret
   return [...weak, refusal(tooMany, message)]
 }
 
-function refusal({ annotation }: Declared, message: string): Mistake {
+function refusal({ annotation }: Declared, message: string): Diagnostic {
   return { severity: 'error', code: 'POLICY', annotation, message }
 }

@@ -1,4 +1,4 @@
-import type { Checked } from './checked.ts'
+import type { Parsed } from './parsed.ts'
 
 /** Where a server of ours listens. */
 export type ListenAddress = {
@@ -8,7 +8,7 @@ export type ListenAddress = {
 }
 
 /** @param text such as `127.0.0.1:9929`, `[::1]:9929` or `:8080`. The problem is the end of a sentence. */
-export function parseListenAddress(text: string): Checked<ListenAddress> {
+export function parseListenAddress(text: string): Parsed<ListenAddress> {
   const [, bracketed, plain = '', digits = ''] =
     /^(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9.-]*)):([0-9]{1,5})$/.exec(text) ?? []
   const port = Number(digits)

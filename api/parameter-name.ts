@@ -4,7 +4,7 @@
  * Limits: https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-su-create.html
  * and the `Name` of https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html.
  */
-import type { Checked } from './checked.ts'
+import type { Parsed } from './parsed.ts'
 
 /** Includes the ARN in front of the name, of which this is the longest that AWS has today. */
 const longestArnPrefix = 'arn:aws-us-gov:ssm:ap-southeast-1:111122223333:parameter'
@@ -18,7 +18,7 @@ const reserved = /^\/(aws|ssm)/i
  * The hierarchy put before every storage key, in the form that is prepended: no slash at the end, and empty for the
  * root. `prod`, `/prod` and `/prod/` are the same prefix.
  */
-export function parseStoragePrefix(text: string): Checked<string> {
+export function parseStoragePrefix(text: string): Parsed<string> {
   const path = (text.startsWith('/') ? text : `/${text}`).replace(/\/$/, '')
   if (path === '') return { value: '' }
   const problem = segmentsProblem(path.slice(1).split('/'))
@@ -34,13 +34,13 @@ export function storageKeyProblem(key: string): string | undefined {
 }
 
 /** @param prefix as parseStoragePrefix returns it. @param key a storageKey or a declaration's name. */
-export function parameterName(prefix: string, key: string): Checked<string> {
+export function parameterName(prefix: string, key: string): Parsed<string> {
   const problem = storageKeyProblem(key)
   return problem === undefined ? parseParameterName(`${prefix}/${key}`) : { problem }
 }
 
 /** Checks a whole name, with its leading slash, against what SSM takes. */
-export function parseParameterName(name: string): Checked<string> {
+export function parseParameterName(name: string): Parsed<string> {
   const segments = name.slice(1).split('/')
   const problem = name.startsWith('/') ? segmentsProblem(segments) : 'it does not start with a slash'
   if (problem) return { problem: `does not give a parameter name that SSM takes: ${problem}` }

@@ -6,10 +6,10 @@ import type { Declaration } from './declaration.ts'
 import { formatDeclaration, parseDeclaration } from './parse-declaration.ts'
 
 const parse = (what: Declaration['what'], name: string, text: string) => {
-  const { declaration, mistakes } = parseDeclaration(what, `${what}.bsycorp.com/${name}`, name, text)
+  const { declaration, diagnostics } = parseDeclaration(what, `${what}.bsycorp.com/${name}`, name, text)
   return {
     declaration,
-    mistakes: mistakes.map(({ severity, code, message }) => `${severity} ${code}: ${message}`),
+    diagnostics: diagnostics.map(({ severity, code, message }) => `${severity} ${code}: ${message}`),
   }
 }
 
@@ -108,7 +108,7 @@ const accepted: readonly (readonly [title: string, text: string, declaration: De
 ]
 
 for (const [title, text, declaration] of accepted) {
-  t.strictSame(parse(declaration.what, declaration.name, text), { declaration, mistakes: [] }, title)
+  t.strictSame(parse(declaration.what, declaration.name, text), { declaration, diagnostics: [] }, title)
 }
 
 const known = 'known are kind, type, size, storageKey, version, label'
@@ -140,8 +140,8 @@ const warned: readonly (readonly [
 ]
 
 for (const [title, what, text, warning] of warned) {
-  const { declaration, mistakes } = parse(what, 'db', text)
-  t.strictSame(mistakes, [`warning UNKNOWN_ATTRIBUTE: ${warning}`], `a warning: ${title}`)
+  const { declaration, diagnostics } = parse(what, 'db', text)
+  t.strictSame(diagnostics, [`warning UNKNOWN_ATTRIBUTE: ${warning}`], `a warning: ${title}`)
   t.ok(declaration, `a declaration all the same: ${title}`)
 }
 
@@ -165,7 +165,7 @@ const refusedSecrets: readonly (readonly [
   title: string,
   name: string,
   text: string,
-  ...mistakes: string[],
+  ...diagnostics: string[],
 ])[] = [
   ['no attributes', 'db', '', kindMissing, typeMissing],
   ['kind is required', 'db', 'type=RSA', kindMissing],
@@ -343,13 +343,13 @@ const refusedSecrets: readonly (readonly [
   ],
 ]
 
-for (const [title, name, text, ...mistakes] of refusedSecrets) {
-  const expected = mistakes.map(
+for (const [title, name, text, ...diagnostics] of refusedSecrets) {
+  const expected = diagnostics.map(
     (one) => `${one.startsWith('UNKNOWN_ATTRIBUTE') ? 'warning' : 'error'} ${one}`,
   )
   t.strictSame(
     parse('secret', name, text),
-    { declaration: undefined, mistakes: expected },
+    { declaration: undefined, diagnostics: expected },
     `refused: ${title}`,
   )
 }
@@ -358,7 +358,7 @@ const characters = 'has characters other than letters, digits, "_", "." and "-"'
 const takes = 'does not give a parameter name that SSM takes:'
 
 // What a resource and a REFERENCE have in common.
-const refusedBoth: readonly (readonly [title: string, text: string, mistake: string])[] = [
+const refusedBoth: readonly (readonly [title: string, text: string, diagnostic: string])[] = [
   ['version 0', 'version=0', wrongVersion],
   ['a negative version', 'version=-1', wrongVersion],
   ['a version with a fraction', 'version=1.0', wrongVersion],
@@ -397,8 +397,8 @@ const refusedBoth: readonly (readonly [title: string, text: string, mistake: str
   ['a storageKey with a wildcard', 'storageKey=a/*', `${refusedKey} ${takes} segment 2 ${characters}`],
 ]
 
-for (const [title, text, mistake] of refusedBoth) {
-  const expected = { declaration: undefined, mistakes: [`error ${mistake}`] }
+for (const [title, text, diagnostic] of refusedBoth) {
+  const expected = { declaration: undefined, diagnostics: [`error ${diagnostic}`] }
   t.strictSame(parse('resource', 'db', text), expected, `refused on a resource: ${title}`)
   t.strictSame(
     parse('secret', 'db', `kind=REFERENCE,type=RSA,${text}`),
@@ -412,7 +412,7 @@ await t.test('what is formatted is parsed back as it was', async () => {
     fc.property(anyDeclaration, (declaration) => {
       deepStrictEqual(parse(declaration.what, declaration.name, formatDeclaration(declaration)), {
         declaration,
-        mistakes: [],
+        diagnostics: [],
       })
     }),
     { numRuns: 500 },
@@ -423,13 +423,13 @@ await t.test('any text is a declaration that can be written again, or errors', a
   const what = fc.constantFrom<Declaration['what']>('secret', 'resource')
   fc.assert(
     fc.property(what, anyText, anyText, (one, name, text) => {
-      const { declaration, mistakes } = parse(one, name, text)
+      const { declaration, diagnostics } = parse(one, name, text)
       deepStrictEqual(
         declaration === undefined,
-        mistakes.some((mistake) => mistake.startsWith('error')),
+        diagnostics.some((diagnostic) => diagnostic.startsWith('error')),
       )
       if (declaration === undefined) return
-      deepStrictEqual(parse(one, name, formatDeclaration(declaration)), { declaration, mistakes: [] })
+      deepStrictEqual(parse(one, name, formatDeclaration(declaration)), { declaration, diagnostics: [] })
     }),
     { numRuns: 1000 },
   )

@@ -2,8 +2,8 @@ import { attributeLabel } from './attribute-label.ts'
 import { type Attribute, formatAttributes, parseAttributes, type PlacedAttribute } from './attributes.ts'
 import { type Declaration, type Pin, type SecretType, secretTypes } from './declaration.ts'
 import { groupProblem } from './group.ts'
-import { type Mistake, type MistakeCode, quote } from './mistake.ts'
-import { nearMiss } from './near-miss.ts'
+import { type Diagnostic, type DiagnosticCode, quote } from './diagnostic.ts'
+import { closestWord } from './suggest.ts'
 import { storageKeyProblem } from './parameter-name.ts'
 
 /** Sizes in bits. */
@@ -17,7 +17,7 @@ type KnownAttribute = (typeof secretAttributes)[number]
 export type ParsedDeclaration = {
   /** Absent when there is an error among the mistakes. */
   readonly declaration?: Declaration
-  readonly mistakes: readonly Mistake[]
+  readonly diagnostics: readonly Diagnostic[]
 }
 
 /** @param annotation the whole key, for the mistakes. @param name what follows its slash. */
@@ -27,16 +27,17 @@ export function parseDeclaration(
   name: string,
   text: string,
 ): ParsedDeclaration {
-  const mistakes: Mistake[] = []
-  const report = (code: MistakeCode, message: string, severity: Mistake['severity'] = 'error') => {
-    mistakes.push({ severity, code, annotation, message })
+  const diagnostics: Diagnostic[] = []
+  const report = (code: DiagnosticCode, message: string, severity: Diagnostic['severity'] = 'error') => {
+    diagnostics.push({ severity, code, annotation, message })
   }
   const { attributes, problems } = parseAttributes(text)
   for (const problem of problems) report('SYNTAX', problem)
   const read = readAttributes(what, attributes, report)
   const declaration = what === 'resource' ? resourceFrom(name, read, report) : secretFrom(name, read, report)
-  if (declaration === undefined || mistakes.some(({ severity }) => severity === 'error')) return { mistakes }
-  return { declaration, mistakes }
+  if (declaration === undefined || diagnostics.some(({ severity }) => severity === 'error'))
+    return { diagnostics }
+  return { declaration, diagnostics }
 }
 
 /** The text that parseDeclaration reads back as the same declaration. */
@@ -58,7 +59,7 @@ export function formatDeclaration(declaration: Declaration): string {
   return formatAttributes(attributes)
 }
 
-type Report = (code: MistakeCode, message: string, severity?: Mistake['severity']) => void
+type Report = (code: DiagnosticCode, message: string, severity?: Diagnostic['severity']) => void
 /** Undefined is the value of an attribute that stands there misspelt: reported already, and not to be missed. */
 type Read = ReadonlyMap<KnownAttribute, string | undefined>
 
@@ -81,7 +82,7 @@ function readAttributes(
       read.set(attribute, value)
       continue
     }
-    const meant = nearMiss(name, known)
+    const meant = closestWord(name, known)
     if (meant) {
       if (!read.has(meant)) read.set(meant, undefined)
       report('MISSPELT_ATTRIBUTE', `attribute ${quote(name)} is not known: did you mean ${quote(meant)}?`)

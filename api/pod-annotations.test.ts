@@ -10,11 +10,11 @@ import { secretsFormats } from './secrets-format.ts'
 type Annotations = Readonly<Record<string, string>>
 
 const read = (annotations: Annotations, domain = 'bsycorp.com') => {
-  const { declared, mistakes, ...rest } = parsePodAnnotations(Object.entries(annotations), domain)
+  const { declared, diagnostics, ...rest } = parsePodAnnotations(Object.entries(annotations), domain)
   return {
     ...rest,
     parameters: declared.map(({ parameter }) => parameter),
-    mistakes: mistakes.map(
+    diagnostics: diagnostics.map(
       ({ severity, code, annotation, message }) => `${severity} ${code} ${annotation}: ${message}`,
     ),
   }
@@ -35,7 +35,7 @@ t.strictSame(
     annotated: true,
     settings: {},
     parameters: ['/signingKey.v1_public', '/signingKey.v1_private', '/db.password'],
-    mistakes: [
+    diagnostics: [
       `warning UNKNOWN_ATTRIBUTE secret.bsycorp.com/signingKey.v1_public: ${fooIgnored}`,
       `warning UNKNOWN_ATTRIBUTE secret.bsycorp.com/signingKey.v1_private: ${fooIgnored}`,
     ],
@@ -116,7 +116,7 @@ const named: readonly (readonly [title: string, annotations: Annotations, ...par
 ]
 
 for (const [title, annotations, ...parameters] of named) {
-  t.strictSame(read(annotations), { annotated: true, settings: {}, parameters, mistakes: [] }, title)
+  t.strictSame(read(annotations), { annotated: true, settings: {}, parameters, diagnostics: [] }, title)
 }
 
 const foreign: readonly (readonly [title: string, key: string])[] = [
@@ -130,7 +130,7 @@ const foreign: readonly (readonly [title: string, key: string])[] = [
 ]
 
 for (const [title, key] of foreign) {
-  const expected = { annotated: false, settings: {}, parameters: [], mistakes: [] }
+  const expected = { annotated: false, settings: {}, parameters: [], diagnostics: [] }
   t.strictSame(read({ [key]: 'kind' }), expected, `ignored: ${title}`)
 }
 
@@ -138,7 +138,7 @@ const example = { 'secret.example.com/a': reference, 'init.example.com/storage-p
 t.strictSame(read(example, 'example.com').parameters, ['/x/a'], 'the domain is configured')
 for (const domain of ['com', 'bsycorp.com', 'kees.bsycorp.com', 'example.com']) {
   t.strictSame(
-    read({ 'kees.bsycorp.com/injected': '{}' }, domain).mistakes,
+    read({ 'kees.bsycorp.com/injected': '{}' }, domain).diagnostics,
     [],
     `inject-init's record is exempt when the domain is ${domain}`,
   )
@@ -176,7 +176,7 @@ const settings: readonly (readonly [title: string, annotations: Annotations, set
 ]
 
 for (const [title, annotations, expected] of settings) {
-  const want = { annotated: false, settings: expected, parameters: [], mistakes: [] }
+  const want = { annotated: false, settings: expected, parameters: [], diagnostics: [] }
   t.strictSame(read(annotations), want, `a setting: ${title}`)
 }
 
@@ -190,7 +190,7 @@ const deepKey = Array.from({ length: 15 }, () => 'l').join('/')
 /** As long as SSM takes, so that the name of the private part would be too long. */
 const longPart = `${'x/'.repeat(10)}${'k'.repeat(maxParameterNameLength - '/'.length - 20 - '_public'.length)}_public`
 
-const wrong: readonly (readonly [title: string, key: string, value: string, ...mistakes: string[]])[] = [
+const wrong: readonly (readonly [title: string, key: string, value: string, ...diagnostics: string[]])[] = [
   ['a name of 64 characters', `secret.bsycorp.com/${name63}n`, reference, `error BAD_NAME: ${badName}`],
   ['no name', 'secret.bsycorp.com/', reference, `error BAD_NAME: ${badName}`],
   ['a name that begins with "_"', 'secret.bsycorp.com/__proto__', reference, `error BAD_NAME: ${badName}`],
@@ -311,9 +311,9 @@ const wrong: readonly (readonly [title: string, key: string, value: string, ...m
   ],
 ]
 
-for (const [title, key, value, ...mistakes] of wrong) {
-  const { parameters, mistakes: found } = read({ [key]: value })
-  const expected = mistakes.map((one) => one.replace(':', ` ${key}:`))
+for (const [title, key, value, ...diagnostics] of wrong) {
+  const { parameters, diagnostics: found } = read({ [key]: value })
+  const expected = diagnostics.map((one) => one.replace(':', ` ${key}:`))
   t.strictSame({ parameters, found }, { parameters: [], found: expected }, `wrong: ${title}`)
 }
 
@@ -328,7 +328,7 @@ t.strictSame(
     annotated: true,
     settings: {},
     parameters: ['/b'],
-    mistakes: [
+    diagnostics: [
       'error BAD_SETTING init.bsycorp.com/format: the format is not known: allowed are properties, dotenv, json, yaml, files',
       'error MISSING_ATTRIBUTE secret.bsycorp.com/a: attribute "type" is missing: one of RSA, RANDOM, PASSWORD',
       'error NOT_SUPPORTED lease.bsycorp.com/c: lease is not supported yet',
@@ -346,7 +346,7 @@ t.strictSame(
     annotated: true,
     settings: {},
     parameters: [],
-    mistakes: [
+    diagnostics: [
       'error BAD_SETTING init.bsycorp.com/storage-prefix: the storage-prefix is not a hierarchy of parameter names: it is empty',
       'error BAD_STORAGE_KEY secret.bsycorp.com/b: the storageKey must not start with a slash: the storage-prefix is put before it',
     ],
@@ -354,7 +354,7 @@ t.strictSame(
   'under a wrong storage-prefix nothing has a parameter name, and all mistakes are told',
 )
 t.equal(
-  parsePodAnnotations([['resource.bsycorp.com/a', ','.repeat(256 * 1024)]], 'bsycorp.com').mistakes.length,
+  parsePodAnnotations([['resource.bsycorp.com/a', ','.repeat(256 * 1024)]], 'bsycorp.com').diagnostics.length,
   256 * 1024 + 1,
   'as many mistakes as an annotation can hold are told',
 )
@@ -391,7 +391,7 @@ await t.test('what is formatted is parsed back as it was, through the annotation
           parameter: `${prefix}/${declaration.storageKey ?? declaration.name}`,
         })),
         settings: some,
-        mistakes: [],
+        diagnostics: [],
       })
       const seenByInit = parseAnnotationsFile(formatAnnotationsFile(annotations))
       deepStrictEqual(
@@ -411,9 +411,9 @@ await t.test('annotations of any text are declarations and mistakes, never an ex
   )
   fc.assert(
     fc.property(fc.uniqueArray(fc.tuple(key, anyText), { selector: ([one]) => one }), (annotations) => {
-      const { declared, mistakes } = parsePodAnnotations(annotations, 'bsycorp.com')
+      const { declared, diagnostics } = parsePodAnnotations(annotations, 'bsycorp.com')
       const errors = new Set(
-        mistakes.filter(({ severity }) => severity === 'error').map(({ annotation }) => annotation),
+        diagnostics.filter(({ severity }) => severity === 'error').map(({ annotation }) => annotation),
       )
       deepStrictEqual(
         declared.filter(({ annotation }) => errors.has(annotation)),

@@ -16,7 +16,7 @@ import { misspeltDomain, unknownPrefix } from './annotation-prefix.ts'
 import type { Declaration, DynamicSecret } from './declaration.ts'
 import { isDnsLabel } from './dns-label.ts'
 import { groupOf } from './group.ts'
-import { type Mistake, type MistakeCode, quote } from './mistake.ts'
+import { type Diagnostic, type DiagnosticCode, quote } from './diagnostic.ts'
 import { parameterName, parseParameterName, parseStoragePrefix } from './parameter-name.ts'
 import { formatDeclaration, parseDeclaration } from './parse-declaration.ts'
 import { parseFormat, type SecretsFormat } from './secrets-format.ts'
@@ -38,7 +38,7 @@ export type PodAnnotations = {
   /** One bad declaration does not stop the others. */
   readonly declared: readonly Declared[]
   readonly settings: PodSettings
-  readonly mistakes: readonly Mistake[]
+  readonly diagnostics: readonly Diagnostic[]
 }
 
 export type Annotation = readonly [key: string, value: string]
@@ -48,31 +48,31 @@ const namePattern = /^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/
 
 /** @param annotations the pod template's, each key once. */
 export function parsePodAnnotations(annotations: Iterable<Annotation>, domain: string): PodAnnotations {
-  const mistakes: Mistake[] = []
+  const diagnostics: Diagnostic[] = []
   const all = [...annotations]
   const ours = all.flatMap(([key, value]) => {
     const [what, name] = splitKey(key, domain)
     return what === undefined || name === undefined ? [] : [{ key, what, name, value }]
   })
-  const { prefix, ...settings } = readSettings(ours, mistakes)
-  for (const [key] of all) mistakes.push(...misspeltDomain(key, domain))
+  const { prefix, ...settings } = readSettings(ours, diagnostics)
+  for (const [key] of all) diagnostics.push(...misspeltDomain(key, domain))
   const declared: Declared[] = []
   let annotated = false
   for (const { key, what, name, value } of ours) {
     if (what === 'init') continue
     if (what !== 'secret' && what !== 'resource' && what !== 'lease') {
-      mistakes.push(unknownPrefix(key, what, domain))
+      diagnostics.push(unknownPrefix(key, what, domain))
       continue
     }
     annotated = true
     if (what === 'lease') {
-      mistakes.push(mistake('NOT_SUPPORTED', key, 'lease is not supported yet'))
+      diagnostics.push(diagnostic('NOT_SUPPORTED', key, 'lease is not supported yet'))
       continue
     }
-    const one = readDeclaration(what, key, name, value, prefix, mistakes)
+    const one = readDeclaration(what, key, name, value, prefix, diagnostics)
     if (one) declared.push(one)
   }
-  return { annotated, declared, settings, mistakes }
+  return { annotated, declared, settings, diagnostics }
 }
 
 /** The annotations that parsePodAnnotations reads back as the same declarations and settings. */
@@ -113,11 +113,11 @@ type Ours = {
 }
 
 /** The prefix is absent when it is wrong: then no declaration of the pod has a parameter name. */
-function readSettings(ours: readonly Ours[], mistakes: Mistake[]): PodSettings & { prefix?: string } {
+function readSettings(ours: readonly Ours[], diagnostics: Diagnostic[]): PodSettings & { prefix?: string } {
   const read: { prefix?: string; format?: SecretsFormat; containers?: readonly string[] } = { prefix: '' }
   for (const { key, what, name, value } of ours) {
     if (what !== 'init') continue
-    const report = (code: MistakeCode, message: string) => mistakes.push(mistake(code, key, message))
+    const report = (code: DiagnosticCode, message: string) => diagnostics.push(diagnostic(code, key, message))
     if (name === 'storage-prefix') {
       const { value: prefix, problem } = parseStoragePrefix(value)
       if (problem === undefined) read.prefix = prefix
@@ -151,21 +151,21 @@ function readDeclaration(
   name: string,
   text: string,
   prefix: string | undefined,
-  mistakes: Mistake[],
+  diagnostics: Diagnostic[],
 ): Declared | undefined {
   if (!namePattern.test(name)) {
     const allowed = 'at most 63 letters, digits, "-", "_" and ".", the first and last a letter or digit'
-    mistakes.push(mistake('BAD_NAME', key, `the name after the slash is not allowed: ${allowed}`))
+    diagnostics.push(diagnostic('BAD_NAME', key, `the name after the slash is not allowed: ${allowed}`))
   }
   const parsed = parseDeclaration(what, key, name, text)
-  for (const one of parsed.mistakes) mistakes.push(one)
+  for (const one of parsed.diagnostics) diagnostics.push(one)
   const { declaration } = parsed
   if (declaration === undefined || prefix === undefined || !namePattern.test(name)) return undefined
   const { value: parameter, problem } = parameterName(prefix, declaration.storageKey ?? name)
   if (problem !== undefined) {
-    const [code, subject]: [MistakeCode, string] =
+    const [code, subject]: [DiagnosticCode, string] =
       declaration.storageKey === undefined ? ['BAD_NAME', 'the name'] : ['BAD_STORAGE_KEY', 'the storageKey']
-    mistakes.push(mistake(code, key, `${subject} ${problem}`))
+    diagnostics.push(diagnostic(code, key, `${subject} ${problem}`))
     return undefined
   }
   const declared = { annotation: key, declaration, parameter }
@@ -176,10 +176,10 @@ function readDeclaration(
   )
   const wrong = parts.find((part) => part.problem !== undefined)
   if (wrong === undefined) return declared
-  mistakes.push(mistake('BAD_NAME', key, `the other part of the pair ${wrong.problem}`))
+  diagnostics.push(diagnostic('BAD_NAME', key, `the other part of the pair ${wrong.problem}`))
   return undefined
 }
 
-function mistake(code: MistakeCode, annotation: string, message: string): Mistake {
+function diagnostic(code: DiagnosticCode, annotation: string, message: string): Diagnostic {
   return { severity: 'error', code, annotation, message }
 }

@@ -13,8 +13,8 @@
  *           maxPerPod: 50               # DYNAMIC declarations
  *           maxNewPerHour: 200          # per namespace; counted by the creator
  */
-import { quote } from './mistake.ts'
-import { notKnown } from './near-miss.ts'
+import { quote } from './diagnostic.ts'
+import { notKnown } from './suggest.ts'
 import { parseStoragePrefix } from './parameter-name.ts'
 
 const storagePolicyApiVersion = 'kees.bsycorp.com/v1alpha1'

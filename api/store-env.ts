@@ -1,6 +1,6 @@
 /** The AWS part of the environment of every program that opens a store. */
 import { isLoopback } from './loopback.ts'
-import { quote } from './mistake.ts'
+import { quote } from './diagnostic.ts'
 
 type Env = Readonly<Record<string, string | undefined>>
 

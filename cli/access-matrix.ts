@@ -2,7 +2,7 @@
 import type { Grants } from '../functions/export-iam/grants.ts'
 import { granteeCell, workloadsCell } from './markdown-text.ts'
 
-export function formatAccessMatrix({ grants, declaredBy }: Omit<Grants, 'findings'>): string {
+export function formatAccessMatrix({ grants, declaredBy }: Omit<Grants, 'results'>): string {
   if (grants.length === 0) return 'Nobody may read a parameter.\n'
   const rows = grants.flatMap(({ key, role, parameters }) =>
     parameters.map((name) => {

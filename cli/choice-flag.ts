@@ -1,4 +1,4 @@
-import type { Checked } from '../api/checked.ts'
+import type { Parsed } from '../api/parsed.ts'
 import { parseChoice } from '../functions/krm/options.ts'
 import { valueOf } from './command.ts'
 import type { ParsedFlags } from './flags.ts'
@@ -8,7 +8,7 @@ export function readChoice<T extends string>(
   parsed: ParsedFlags,
   name: string,
   allowed: readonly T[],
-): Checked<T | undefined> {
+): Parsed<T | undefined> {
   const text = valueOf(parsed, name)
   if (text === undefined) return { value: undefined }
   const { value, problem } = parseChoice(text, allowed)

@@ -1,7 +1,7 @@
-import { quote } from '../api/mistake.ts'
-import { nameOf } from '../functions/krm/krm-result.ts'
+import { quote } from '../api/diagnostic.ts'
+import { nameOf } from '../functions/krm/result.ts'
 import type { Workload } from '../functions/workload/workload.ts'
-import type { Checked } from '../api/checked.ts'
+import type { Parsed } from '../api/parsed.ts'
 
 /**
  * The one annotated workload that somebody means. @param wanted `KIND/NAME` or `KIND/NAMESPACE/NAME`, the kind in any case.
@@ -11,7 +11,7 @@ export function chooseWorkload(
   workloads: readonly Workload[],
   wanted: string,
   template: string | undefined,
-): Checked<Workload> {
+): Parsed<Workload> {
   const annotated = workloads.filter(({ pod }) => pod.annotated)
   const [kind = '', ...names] = wanted.split('/')
   const [name, namespace] = names.toReversed()

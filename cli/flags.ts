@@ -1,7 +1,7 @@
 /** The flags of a command: one table gives the parsing and the help. */
 import { parseArgs } from 'node:util'
-import { quote } from '../api/mistake.ts'
-import { meantBy } from './meant-by.ts'
+import { quote } from '../api/diagnostic.ts'
+import { suggestFlag } from './suggest-flag.ts'
 import { defaultOf } from '../functions/krm/function-help.ts'
 import { parseYaml } from '../functions/krm/function-config.ts'
 import type { GivenOption, OptionDescription } from '../functions/krm/options.ts'
@@ -126,7 +126,7 @@ function parserOption({ takes, short }: Flag): {
 }
 
 function unknownFlag(rawName: string, known: readonly string[]): string {
-  const meant = meantBy(rawName.replace(/^-+/, ''), known)
+  const meant = suggestFlag(rawName.replace(/^-+/, ''), known)
   const hint = meant === undefined ? 'see --help' : `did you mean --${meant}?`
   return `flag ${quote(rawName)} is not known: ${hint}`
 }

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import type { Checked } from '../api/checked.ts'
+import type { Parsed } from '../api/parsed.ts'
 import { parseYaml, readFunctionConfig } from '../functions/krm/function-config.ts'
 import { exportIam } from '../functions/export-iam/export-iam.ts'
 import { injectInit } from '../functions/inject-init/inject-init.ts'
@@ -12,9 +12,9 @@ import {
   type OptionDescription,
   type OptionNaming,
 } from '../functions/krm/options.ts'
-import type { Value } from '../functions/yaml/source-value.ts'
+import type { Value } from '../functions/yaml/value.ts'
 import { flagName, type Flags, givenOptions, optionFlags, type ParsedFlags } from './flags.ts'
-import { readable } from './files/readable.ts'
+import { tryRead } from './files/try-read.ts'
 
 type Options = Readonly<Record<string, OptionDescription>>
 
@@ -94,7 +94,7 @@ type Kinds = readonly [string, ...string[]]
 export type ConfigFile = GivenOptions & { readonly path: string; readonly kind: string }
 
 /** The options in a file of one of these kinds, or in a ConfigMap. */
-export async function readConfigFile(path: string, kinds: Kinds): Promise<Checked<ConfigFile>> {
+export async function readConfigFile(path: string, kinds: Kinds): Promise<Parsed<ConfigFile>> {
   const read = await readYaml(path)
   if (read.problem !== undefined) return read
   const said = isMap(read.value) ? read.value['kind'] : undefined
@@ -119,9 +119,9 @@ export function namingOf(
   }
 }
 
-async function readYaml(path: string): Promise<Checked<Value>> {
+async function readYaml(path: string): Promise<Parsed<Value>> {
   let problem = ''
-  const text = await readable(path, readFile(path, 'utf8'), (message) => (problem = message))
+  const text = await tryRead(path, readFile(path, 'utf8'), (message) => (problem = message))
   if (text === undefined) return { problem }
   const parsed = parseYaml(text)
   return parsed.problem === undefined ? parsed : { problem: `${path} ${parsed.problem}` }

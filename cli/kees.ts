@@ -1,5 +1,5 @@
-import { quote } from '../api/mistake.ts'
-import { notKnown } from '../api/near-miss.ts'
+import { quote } from '../api/diagnostic.ts'
+import { notKnown } from '../api/suggest.ts'
 import { exitCode, type ExitCode } from '../api/exit-code.ts'
 import { describeBug } from '../api/describe-bug.ts'
 import manifest from '../package.json' with { type: 'json' }
@@ -10,7 +10,7 @@ import { createCommand } from './commands/create.ts'
 import { diffCommand } from './commands/diff.ts'
 import { exportCommand } from './commands/export.ts'
 import { parseFlags } from './flags.ts'
-import { meantBy } from './meant-by.ts'
+import { suggestFlag } from './suggest-flag.ts'
 import { fetchCommand } from './commands/fetch.ts'
 import { commandHelp, type CommandGroup, keesHelp } from './help.ts'
 import { injectCommand } from './commands/inject.ts'
@@ -76,5 +76,5 @@ function helpAbout(name: string, io: Io): ExitCode {
 
 function unknownCommand(name: string): string {
   const names = commands.map((one) => one.name)
-  return `command ${quote(name)} ${notKnown(name, names, meantBy(name, names))}`
+  return `command ${quote(name)} ${notKnown(name, names, suggestFlag(name, names))}`
 }

@@ -1,9 +1,9 @@
 import { exitCode, type ExitCode } from '../api/exit-code.ts'
-import { quote } from '../api/mistake.ts'
+import { quote } from '../api/diagnostic.ts'
 import type { Io } from './command.ts'
 import type { ParsedFlags } from './flags.ts'
 import { type Manifest, readManifests } from './read-manifests.ts'
-import { sayProblems } from './say-problems.ts'
+import { printDiagnostics } from './print-diagnostics.ts'
 
 export type Input =
   | { readonly manifests: readonly Manifest[]; readonly exit?: undefined }
@@ -15,6 +15,9 @@ export async function readInput(parsed: ParsedFlags, io: Io, usage: readonly str
   const [operand] = parsed.operands
   if (operand !== undefined) wrong.push(`argument ${quote(operand)} is not known: manifests are named by -f`)
   const { manifests, problems } = await readManifests(parsed, io)
-  const exit = sayProblems([...wrong.map((message) => ({ message, exit: exitCode.usage })), ...problems], io)
+  const exit = printDiagnostics(
+    [...wrong.map((message) => ({ message, exit: exitCode.usage })), ...problems],
+    io,
+  )
   return exit === exitCode.done ? { manifests } : { exit }
 }

@@ -1,13 +1,13 @@
 import { isUtf8 } from 'node:buffer'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Checked } from '../api/checked.ts'
+import type { Parsed } from '../api/parsed.ts'
 import { exitCode, type ExitCode } from '../api/exit-code.ts'
 import { itemsUnder, type ManifestItem } from '../functions/krm/manifest-item.ts'
-import { parseSource } from '../functions/yaml/source-tree.ts'
+import { parseSource } from '../functions/yaml/parse.ts'
 import type { Flags, ParsedFlags } from './flags.ts'
 import { type Io, isOn } from './command.ts'
-import { readable, type Report } from './files/readable.ts'
+import { tryRead, type Report } from './files/try-read.ts'
 
 /** The text of one file, or of standard input (`-`), with the objects in it. */
 export type Manifest = {
@@ -57,7 +57,7 @@ export async function readNamed(
       continue
     }
     for (const path of await filesOf(name, recursive, report)) {
-      const bytes = await readable(path, readFile(path), report)
+      const bytes = await tryRead(path, readFile(path), report)
       if (bytes !== undefined) sources.push({ path, bytes })
     }
   }
@@ -79,7 +79,7 @@ export function shownPath(path: string): string {
   return path === '-' ? 'standard input' : path
 }
 
-function parseManifest(path: string, bytes: Buffer): Checked<Manifest> {
+function parseManifest(path: string, bytes: Buffer): Parsed<Manifest> {
   // Other bytes would not come out again as they went in.
   if (!isUtf8(bytes)) return { problem: 'is not UTF-8 text' }
   const text = bytes.toString()
@@ -97,10 +97,10 @@ const builders = new Map([
 
 /** The manifests in a folder, as kubectl finds them; a kpt package is read with its subfolders. */
 async function filesOf(name: string, recursive: boolean, report: Report): Promise<string[]> {
-  const found = await readable(name, stat(name), report)
+  const found = await tryRead(name, stat(name), report)
   if (!found) return []
   if (!found.isDirectory()) return [name]
-  const entries = await readable(name, readdir(name, { withFileTypes: true }), report)
+  const entries = await tryRead(name, readdir(name, { withFileTypes: true }), report)
   if (!entries) return []
   for (const entry of entries) {
     const builder = builders.get(entry.name)

@@ -1,5 +1,5 @@
 import { initVariables, parseStoreAddress, type StoreAddress } from '../api/init-env.ts'
-import { quote } from '../api/mistake.ts'
+import { quote } from '../api/diagnostic.ts'
 import { kmsKeyVariable } from '../runtime/store/kms-key-env.ts'
 import type { StoreAccess } from '../runtime/store/file-parameter-store.ts'
 import type { ParameterStore } from '../runtime/store/parameter-store.ts'

@@ -1,4 +1,4 @@
-import { onOneLine } from '../functions/krm/krm-result.ts'
+import { onOneLine } from '../functions/krm/result.ts'
 
 /** Rows in columns, two blanks apart, under upper-case titles, as kubectl prints them. */
 export function formatTable(titles: readonly string[], rows: readonly (readonly string[])[]): string {

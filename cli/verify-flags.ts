@@ -46,7 +46,7 @@ export async function readVerifyFlags(parsed: ParsedFlags): Promise<GivenToBoth>
   const [toExport, ...moreToExport] = files.filter((file) => !isForInjection(file))
   for (const { path } of [...moreToInject, ...moreToExport])
     problems.push(`flag --config names a second file for one function: ${path}`)
-  if (toInject && toExport) problems.push(...contradictions(toInject, toExport, given))
+  if (toInject && toExport) problems.push(...validateConfig(toInject, toExport, given))
   const nameOption = namingOf(options, given, files)
   const parseYaml = files.find((file) => file.parseYaml)?.parseYaml
   const both = { nameOption, ...(parseYaml ? { parseYaml } : {}) }
@@ -58,7 +58,7 @@ export async function readVerifyFlags(parsed: ParsedFlags): Promise<GivenToBoth>
 }
 
 /** A flag decides what the files say differently. */
-function contradictions(a: ConfigFile, b: ConfigFile, flags: readonly GivenOption[]): string[] {
+function validateConfig(a: ConfigFile, b: ConfigFile, flags: readonly GivenOption[]): string[] {
   return shared(a.given).flatMap(({ name, value }) => {
     const other = b.given.find((one) => one.name === name)
     const isDecided = flags.some((one) => one.name === name)

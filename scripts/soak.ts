@@ -2,7 +2,7 @@
 // of its own. What is found is shrunk and shown with its seed; it belongs into a case of functions/*/testdata.
 import * as fc from 'fast-check'
 import { exportIam } from '../functions/export-iam/export-iam.ts'
-import { brokenPromise } from '../functions/krm/hold-to-promise.ts'
+import { brokenInvariant } from '../functions/krm/invariants.ts'
 import { arbitraryInput } from '../functions/inject-init/arbitrary-input.ts'
 import { injectInit } from '../functions/inject-init/inject-init.ts'
 
@@ -16,7 +16,7 @@ for (let done = 0; done < total; done += batch) {
   const outcome = fc.check(
     fc.property(arbitraryInput, (input) => {
       for (const krmFunction of [injectInit, exportIam]) {
-        const broken = brokenPromise(krmFunction, input)
+        const broken = brokenInvariant(krmFunction, input)
         if (broken !== undefined) throw new Error(`${krmFunction.name}: ${broken}`)
       }
     }),

@@ -3,7 +3,7 @@
 import { globSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
-import { inParallel } from '../runtime/scheduling/in-parallel.ts'
+import { mapConcurrent } from '../runtime/scheduling/map-concurrent.ts'
 import { runCommand } from './run-command.mjs'
 
 const root = join(import.meta.dirname, '..')
@@ -13,7 +13,7 @@ const start = Date.now()
 const files = globSync('{api,functions,runtime,cli}/**/*.test.ts', { cwd: root })
   .filter((file) => chosen.length === 0 || chosen.some((piece) => file.includes(piece)))
   .toSorted()
-const passed = await inParallel(files, availableParallelism(), async (file) => {
+const passed = await mapConcurrent(files, availableParallelism(), async (file) => {
   const output: Buffer[] = []
   const { code } = await runCommand('node', [file], {
     cwd: root,

@@ -1,14 +1,14 @@
 /** What a role may ask of AWS for a parameter: near the one thing that it is granted, in every direction. */
-import type { Place } from './evaluate-policies.ts'
+import type { AwsTarget } from './evaluate-policies.ts'
 import type { IamRequest } from './iam-judge.ts'
 
 const action = 'ssm:GetParameters'
 
-export function parameterArn(name: string, { partition, region, account }: Place): string {
+export function parameterArn(name: string, { partition, region, account }: AwsTarget): string {
   return `arn:${partition}:ssm:${region}:${account}:parameter${name}`
 }
 
-export function getParameters(name: string, place: Place): IamRequest {
+export function getParameters(name: string, place: AwsTarget): IamRequest {
   return { action, resource: parameterArn(name, place) }
 }
 
@@ -43,7 +43,7 @@ export function namesNear(name: string): string[] {
 }
 
 /** The same parameter somewhere else. */
-export function placesNear(place: Place): Place[] {
+export function placesNear(place: AwsTarget): AwsTarget[] {
   return [
     { ...place, account: '999988887777' },
     { ...place, region: 'eu-west-3' },
@@ -62,7 +62,7 @@ const otherActions = [
 ]
 
 /** Everything else that SSM, KMS and IAM could do with a parameter, a key or the role itself. */
-export function otherRequests(name: string, place: Place): IamRequest[] {
+export function otherRequests(name: string, place: AwsTarget): IamRequest[] {
   const { partition, region, account } = place
   const resource = parameterArn(name, place)
   const key = `arn:${partition}:kms:${region}:${account}:key/1234abcd-12ab-34cd-56ef-1234567890ab`
@@ -86,7 +86,7 @@ export function otherRequests(name: string, place: Place): IamRequest[] {
   ]
 }
 
-export function decrypt(name: string, key: string, place: Place): IamRequest {
+export function decrypt(name: string, key: string, place: AwsTarget): IamRequest {
   return {
     action: 'kms:Decrypt',
     resource: key,
@@ -94,7 +94,7 @@ export function decrypt(name: string, key: string, place: Place): IamRequest {
   }
 }
 
-function contextOf(name: string, place: Place): Readonly<Record<string, string>> {
+function contextOf(name: string, place: AwsTarget): Readonly<Record<string, string>> {
   return { 'kms:EncryptionContext:PARAMETER_ARN': parameterArn(name, place) }
 }
 
@@ -103,7 +103,7 @@ function viaSsm(region: string): Readonly<Record<string, string>> {
 }
 
 /** Everything else that may be done with the key of a parameter that a role reads. */
-export function otherUses(name: string, key: string, place: Place): IamRequest[] {
+export function otherUses(name: string, key: string, place: AwsTarget): IamRequest[] {
   const context = { ...contextOf(name, place), ...viaSsm(place.region) }
   const encrypting =
     'Encrypt GenerateDataKey GenerateDataKeyWithoutPlaintext ReEncryptFrom ReEncryptTo'.split(' ')

@@ -3,9 +3,9 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { openApiServer } from '../runtime/kubernetes/api-server.ts'
-import { podApi } from '../runtime/kubernetes/pod-api.ts'
+import { podListWatch } from '../runtime/kubernetes/list-watch.ts'
 import { podIndex } from '../runtime/creator/pod-index.ts'
-import { type WatchEnd, watchPods } from '../runtime/kubernetes/watch-pods.ts'
+import { type WatchEnd, runReflector } from '../runtime/kubernetes/reflector.ts'
 import { clock } from '../runtime/scheduling/clock.ts'
 import { createNamespace, createPod } from './cluster-workloads.ts'
 import { type ControlPlane, controlPlaneMissing, startControlPlane } from './control-plane.ts'
@@ -33,8 +33,8 @@ function watch(t: Test, plane: ControlPlane, port: number, silenceLimit: number)
   })
   const stop = new AbortController()
   const sink = index.sink()
-  const done = watchPods(
-    podApi(server, { annotationDomain: 'bsycorp.com' }, Math.random),
+  const done = runReflector(
+    podListWatch(server, { annotationDomain: 'bsycorp.com' }, Math.random),
     {
       ...sink,
       listEnds: () => {

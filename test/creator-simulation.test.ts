@@ -2,12 +2,12 @@
 import fc from 'fast-check'
 import t from 'tap'
 import type { Annotation } from '../api/pod-annotations.ts'
-import { askExisting } from '../runtime/creator/ask-existing.ts'
+import { existenceBatcher } from '../runtime/creator/existence-batcher.ts'
 import { hourlyQuota } from '../runtime/creator/hourly-quota.ts'
 import { generate } from '../runtime/groups/generate.ts'
 import { podIndex } from '../runtime/creator/pod-index.ts'
 import type { PodMetadata } from '../runtime/kubernetes/pod-metadata.ts'
-import { rate } from '../runtime/scheduling/rate.ts'
+import { rateLimiter } from '../runtime/scheduling/rate-limiter.ts'
 import { families } from '../runtime/creator/reconcile-family.ts'
 import { workQueue } from '../runtime/scheduling/work-queue.ts'
 import { seededRandom } from '../runtime/fake-ssm/faults.ts'
@@ -56,7 +56,7 @@ async function simulate(seed: number): Promise<string[]> {
     clock,
     random,
     index,
-    ask: askExisting(plain, rate(20, clock), clock),
+    ask: existenceBatcher(plain, rateLimiter(20, clock), clock),
     storeFor: () => plain,
     generate,
     quota: hourlyQuota(clock),

@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { runTerraform, writeFiles } from './run-terraform.ts'
 
-export type Place = { readonly partition: string; readonly region: string; readonly account: string }
+export type AwsTarget = { readonly partition: string; readonly region: string; readonly account: string }
 
 /** By the key of a grant, in the order of the policies. */
 export type Documents = ReadonlyMap<string, readonly unknown[]>
@@ -10,7 +10,7 @@ export type Documents = ReadonlyMap<string, readonly unknown[]>
 /** @param folder an empty one. @param modules the text of policies.tf, and where its module is applied to. */
 export async function evaluatePolicies(
   folder: string,
-  modules: readonly { readonly policies: string; readonly place: Place }[],
+  modules: readonly { readonly policies: string; readonly place: AwsTarget }[],
 ): Promise<readonly Documents[]> {
   const output = 'output "documents" {\n  value = local.documents\n}\n'
   const calls = modules.map(

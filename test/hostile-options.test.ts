@@ -2,7 +2,7 @@
 import t from 'tap'
 import { parse } from 'yaml'
 import { exportIam } from '../functions/export-iam/export-iam.ts'
-import { runFunction } from '../functions/krm/resource-list.ts'
+import { runFunction } from '../functions/krm/run-function.ts'
 import { hostileTexts } from './hostile-manifest.ts'
 
 const workload = {

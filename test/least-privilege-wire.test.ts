@@ -19,7 +19,7 @@ import {
   keyOf,
 } from './arbitrary-workloads.ts'
 import { decrypt, getParameters } from './arbitrary-requests.ts'
-import { type Documents, evaluatePolicies, type Place, resourcesOf } from './evaluate-policies.ts'
+import { type Documents, evaluatePolicies, type AwsTarget, resourcesOf } from './evaluate-policies.ts'
 import { isAllowed } from './iam-judge.ts'
 import { dist } from './programs.ts'
 import { terraform } from './tools.ts'
@@ -33,7 +33,7 @@ await t.test(
   'init asks for what the policy allows',
   { skip: terraform().missing ?? false, timeout: 600_000 },
   async (t) => {
-    const cases: (Pick<ArbitraryCluster, 'pods' | 'kmsKeys'> & { policies: string; place: Place })[] = []
+    const cases: (Pick<ArbitraryCluster, 'pods' | 'kmsKeys'> & { policies: string; place: AwsTarget })[] = []
     for (const { manifest, pods, flags, kmsKeys } of fc.sample(arbitraryCluster(5), {
       numRuns: 6,
       seed: 11,

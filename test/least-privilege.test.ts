@@ -17,16 +17,16 @@ import {
   parameterArn,
   placesNear,
 } from './arbitrary-requests.ts'
-import { type Documents, evaluatePolicies, type Place, resourcesOf } from './evaluate-policies.ts'
+import { type Documents, evaluatePolicies, type AwsTarget, resourcesOf } from './evaluate-policies.ts'
 import { complaintsOf, type IamRequest, isAllowed } from './iam-judge.ts'
 import { terraform } from './tools.ts'
 
 const skip = terraform().missing ?? false
 
-type Case = ArbitraryCluster & { readonly policies: string; readonly place: Place }
+type Case = ArbitraryCluster & { readonly policies: string; readonly place: AwsTarget }
 
 /** Roles that are given as ARNs are of this partition. */
-const places: readonly Place[] = [
+const places: readonly AwsTarget[] = [
   { partition: 'aws', region: 'eu-west-1', account },
   { partition: 'aws', region: 'us-isof-south-1', account },
 ]
@@ -165,7 +165,7 @@ function sorted(entries: readonly (readonly [string, readonly string[]])[]): Res
 
 type Read = { readonly locals: readonly { readonly grants?: Readonly<Record<string, object>> }[] }
 
-async function resourcesByParser(policies: string, place: Place): Promise<Resources> {
+async function resourcesByParser(policies: string, place: AwsTarget): Promise<Resources> {
   const { locals }: Read = JSON.parse(JSON.stringify(await hcl.parseToObject(policies)))
   const grants = locals.flatMap(({ grants: some = {} }) => Object.entries(some))
   const read = grants.map(([key, grant]) => {

@@ -166,9 +166,9 @@ t.test('each wall of the house stands', (t) => {
   t.end()
 })
 
-type Finding = { readonly file: string; readonly rule: string }
+type Result = { readonly file: string; readonly rule: string }
 
-function lint(folder: string): Finding[] {
+function lint(folder: string): Result[] {
   const args = ['--format=unix', 'api', 'functions', 'runtime', 'cli', 'scripts']
   const { stdout } = spawnSync(...untapped(join(bin, 'oxlint'), args), { cwd: folder, encoding: 'utf8' })
   return [...stdout.matchAll(/^(?<file>[^:\n]+):\d+:\d+: .*\/(?<rule>[^/]+)\]$/gm)].map(({ groups }) => ({
@@ -178,7 +178,7 @@ function lint(folder: string): Finding[] {
 }
 
 /** Only what cannot be erased: the samples import files that are not there. */
-function compile(folder: string): Finding[] {
+function compile(folder: string): Result[] {
   const args = ['--noEmit', '--pretty', 'false']
   const { stdout } = spawnSync(...untapped(join(bin, 'tsc'), args), { cwd: folder, encoding: 'utf8' })
   return [...stdout.matchAll(/^(?<file>[^(\n]+)\(.*error TS1294/gm)].map(({ groups }) => ({

@@ -10,7 +10,7 @@ import { formatPodAnnotations, isDynamic, parsePodAnnotations } from '../api/pod
 import { parseExportConfig } from '../functions/export-iam/config.ts'
 import { exportItems } from '../functions/export-iam/export-items.ts'
 import { itemsUnder } from '../functions/krm/manifest-item.ts'
-import { parseSource } from '../functions/yaml/source-tree.ts'
+import { parseSource } from '../functions/yaml/parse.ts'
 import { parseWorkloadConfig } from '../functions/workload/workload-options.ts'
 import { readWorkloads } from '../functions/workload/workload.ts'
 

@@ -30,14 +30,14 @@ t.test('every exit code has its row', async (t) => {
 
 t.test('every code that a report can have has its row, and there are no others', async (t) => {
   const types = readFileSync(join(root, 'api/mistake.ts'), 'utf8')
-  const [mistakes = ''] = /MistakeCode =[^]*?\n\n/.exec(types) ?? []
-  const ofMistakes = [...mistakes.matchAll(/'(\w+)'/g)].map(([, code = '']) => code)
-  t.ok(ofMistakes.length > 15)
+  const [diagnostics = ''] = /MistakeCode =[^]*?\n\n/.exec(types) ?? []
+  const ofDiagnostics = [...diagnostics.matchAll(/'(\w+)'/g)].map(([, code = '']) => code)
+  t.ok(ofDiagnostics.length > 15)
   const inReports = globSync('runtime/init/*.ts', { cwd: root, exclude: ['**/*.test.ts'] })
     .flatMap((file) => [...readFileSync(join(root, file), 'utf8').matchAll(/\bcode: '([A-Z_]+)'/g)])
     .map(([, code = '']) => code)
   t.ok(inReports.includes('MISMATCHED_PAIR'))
-  const codes = new Set([...failureCodes, ...ofMistakes, ...inReports])
+  const codes = new Set([...failureCodes, ...ofDiagnostics, ...inReports])
   t.strictSame(entriesOf('By error code'), [...codes].toSorted())
 })
 

@@ -1,9 +1,9 @@
 /** A million events and a hundred expired watches, in virtual time: nothing is lost, nothing piles up. */
 import t from 'tap'
 import { podIndex } from '../runtime/creator/pod-index.ts'
-import type { PodApi, PodChange } from '../runtime/kubernetes/pod-api.ts'
+import type { PodListWatch, PodChange } from '../runtime/kubernetes/list-watch.ts'
 import type { PodMetadata } from '../runtime/kubernetes/pod-metadata.ts'
-import { watchPods } from '../runtime/kubernetes/watch-pods.ts'
+import { runReflector } from '../runtime/kubernetes/reflector.ts'
 import { virtualClock } from '../runtime/fixtures.ts'
 
 const expiries = 100
@@ -35,7 +35,7 @@ function cluster(stop: AbortController) {
     return { type: 'seen', pod, version: `${version}` }
   }
   let listing: PodMetadata[] = []
-  const api: PodApi = {
+  const api: PodListWatch = {
     async list(see, token) {
       if (token === undefined) listing = [...pods.values()]
       const at = Number(token ?? 0)
@@ -68,7 +68,7 @@ t.test('a million events and a hundred expired watches', async (t) => {
     familyChanged: (family) => known.add(family),
     podAdded: () => added++,
   })
-  await watchPods(api, index.sink(), {
+  await runReflector(api, index.sink(), {
     clock,
     random: () => 0.5,
     signal: stop.signal,

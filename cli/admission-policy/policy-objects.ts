@@ -5,7 +5,7 @@
  */
 import type { StoragePolicy } from '../../api/storage-policy.ts'
 import type { InjectConfig } from '../../functions/inject-init/config.ts'
-import type { Value } from '../../functions/yaml/source-value.ts'
+import type { Value } from '../../functions/yaml/value.ts'
 import { allowedPrefixes, annotationsAt, celList, celString, isDynamicValue, keysOf } from './cel.ts'
 
 export const actions = ['Deny', 'Warn', 'Audit'] as const

@@ -1,7 +1,7 @@
 import { exitCode, type ExitCode } from '../../api/exit-code.ts'
 import { injectOptions, parseInjectConfig } from '../../functions/inject-init/config.ts'
 import { injectInit } from '../../functions/inject-init/inject-init.ts'
-import { yamlLines } from '../../functions/yaml/yaml-text.ts'
+import { yamlLines } from '../../functions/yaml/stringify.ts'
 import { actions, type Action, policyObjects } from '../admission-policy/policy-objects.ts'
 import { exampleImage } from '../example-image.ts'
 import { type Command, type Io, sayUsage } from '../command.ts'

@@ -1,11 +1,11 @@
 import { exitCode, type ExitCode, firstToMend } from '../../api/exit-code.ts'
 import { type Group, groupOf } from '../../api/group.ts'
 import { isDynamic } from '../../api/pod-annotations.ts'
-import { exitCodeOf, judge, lineOf } from '../../functions/krm/krm-result.ts'
+import { exitCodeOf, judge, lineOf } from '../../functions/krm/result.ts'
 import { readWorkloads } from '../../functions/workload/workload.ts'
 import { parseWorkloadConfig, workloadOptions } from '../../functions/workload/workload-options.ts'
 import { clock } from '../../runtime/scheduling/clock.ts'
-import { pacedStore } from '../../runtime/store/paced-store.ts'
+import { rateLimitedStore } from '../../runtime/store/rate-limited-store.ts'
 import { createMissing, type GroupResult } from '../../runtime/groups/create-missing.ts'
 import { exitCodeOf as failureExitCode } from '../../runtime/failure.ts'
 import { type Command, type Io, isOn } from '../command.ts'
@@ -14,7 +14,7 @@ import { readSharedFlags, sharedFlags } from '../function-flags.ts'
 import { readInput } from '../read-input.ts'
 import { manifestFlags } from '../read-manifests.ts'
 import { outputFlags, readOutput } from '../output-flag.ts'
-import { sayFailures, type StoreFailure } from '../say-failures.ts'
+import { printFailures, type StoreFailure } from '../print-failures.ts'
 import { openStoreFlag, storeFlags } from '../store-flag.ts'
 import { formatTable } from '../table.ts'
 
@@ -53,15 +53,15 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
     ...storeProblems,
   ])
   if (!manifests || !opened.store) return wrong
-  const store = opened.kind === 'ssm' ? pacedStore(opened.store, putsPerSecond, clock) : opened.store
+  const store = opened.kind === 'ssm' ? rateLimitedStore(opened.store, putsPerSecond, clock) : opened.store
 
-  const { workloads, findings: found } = readWorkloads(
+  const { workloads, results: found } = readWorkloads(
     manifests.flatMap(({ items }) => items),
     config,
   )
-  const findings = judge(found, config.strict)
-  for (const finding of findings) io.say(lineOf(finding))
-  const exit = exitCodeOf(findings)
+  const judged = judge(found, config.strict)
+  for (const result of judged) io.say(lineOf(result))
+  const exit = exitCodeOf(judged)
   if (exit !== exitCode.done) return exit
 
   const dynamic = workloads.flatMap(({ pod }) => pod.declared).filter(isDynamic)
@@ -71,11 +71,11 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
     progress: (done, total) => io.tell?.(`${done} of ${total} done`),
   })
   for (const line of results.flatMap(complaintOf)) io.say(line)
-  sayFailures(failuresIn(results, 'failed'), io)
+  printFailures(failuresIn(results, 'failed'), io)
   const uncompared = failuresIn(results, 'uncompared')
   if (uncompared.length > 0)
     io.say('warning: pairs that exist were not compared, because their values may not be read:')
-  sayFailures(uncompared, io, 'warning')
+  printFailures(uncompared, io, 'warning')
   const rows = results.flatMap(rowsOf)
   io.out(output.format(rows, tableOf))
   return firstToMend(results.map(exitOf))

@@ -3,7 +3,7 @@ import { type ExportConfig, parseExportConfig } from '../../functions/export-iam
 import { exportIam } from '../../functions/export-iam/export-iam.ts'
 import { exportItems } from '../../functions/export-iam/export-items.ts'
 import { grantChanges } from '../../functions/export-iam/grant-changes.ts'
-import { exitCodeOf, lineOf, nameOf } from '../../functions/krm/krm-result.ts'
+import { exitCodeOf, lineOf, nameOf } from '../../functions/krm/result.ts'
 import type { ManifestItem } from '../../functions/krm/manifest-item.ts'
 import { readChoice } from '../choice-flag.ts'
 import { type Command, type Io, isOn, valueOf } from '../command.ts'
@@ -11,7 +11,7 @@ import { changesFormats, type ChangesFormat, formatChanges } from '../format-cha
 import type { ParsedFlags } from '../flags.ts'
 import { functionFlags, readFunctionFlags } from '../function-flags.ts'
 import { manifestFlags, type ReadManifests, readNamed, shownPath } from '../read-manifests.ts'
-import { sayProblems } from '../say-problems.ts'
+import { printDiagnostics } from '../print-diagnostics.ts'
 
 // These are of the module that is written, and of what has to have run before it is.
 const {
@@ -65,7 +65,10 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   // What can be read of both is read, so that everything that is wrong is said at once.
   const read = old === '-' && now === '-' ? [] : await readAll([old, now], isOn(parsed, 'recursive'), io)
   const problems = read.flatMap((one) => one.problems)
-  const wrong = sayProblems([...usage.map((message) => ({ message, exit: exitCode.usage })), ...problems], io)
+  const wrong = printDiagnostics(
+    [...usage.map((message) => ({ message, exit: exitCode.usage })), ...problems],
+    io,
+  )
   if (wrong !== exitCode.done) return wrong
 
   const [before = [], after = []] = read.map((one) => one.manifests.flatMap(({ items }) => items))
@@ -81,17 +84,17 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
 }
 
 function grantsOf(items: readonly ManifestItem[], config: ExportConfig, name: string, io: Io, warn: boolean) {
-  const { findings, ...granted } = exportItems(items, {
+  const { results, ...granted } = exportItems(items, {
     ...config,
     format: 'terraform',
     allowUninjected: true,
   })
-  const shown = findings.filter(({ severity }) => warn || severity === 'error')
-  for (const { object, message, ...finding } of shown) {
+  const shown = results.filter(({ severity }) => warn || severity === 'error')
+  for (const { object, message, ...result } of shown) {
     const about = object === undefined ? '' : `${nameOf(object)} `
-    io.say(lineOf({ ...finding, message: `${name}: ${about}${message}` }))
+    io.say(lineOf({ ...result, message: `${name}: ${about}${message}` }))
   }
-  return { granted, exit: exitCodeOf(findings) }
+  return { granted, exit: exitCodeOf(results) }
 }
 
 function readFormat(parsed: ParsedFlags): { format: ChangesFormat; problem?: string } {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import t from 'tap'
 import { fakeIo } from '../fake-io.ts'
 import { exportIam } from '../../functions/export-iam/export-iam.ts'
-import { runFunction } from '../../functions/krm/resource-list.ts'
+import { runFunction } from '../../functions/krm/run-function.ts'
 import { kees } from '../kees.ts'
 
 const source = `apiVersion: v1

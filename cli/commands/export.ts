@@ -6,7 +6,7 @@ import { exportItems } from '../../functions/export-iam/export-items.ts'
 import { isPoliciesJson } from '../../functions/export-iam/policies-json.ts'
 import { generatedLine } from '../../functions/export-iam/terraform.ts'
 import { unpackModule } from '../../functions/export-iam/unpack.ts'
-import { exitCodeOf, lineOf } from '../../functions/krm/krm-result.ts'
+import { exitCodeOf, lineOf } from '../../functions/krm/result.ts'
 import { formatAccessMatrix } from '../access-matrix.ts'
 import { readChoice } from '../choice-flag.ts'
 import { type Command, type Io, valueOf } from '../command.ts'
@@ -16,7 +16,7 @@ import { checkModule, readModule } from '../files/module-files.ts'
 import { readInput } from '../read-input.ts'
 import { manifestFlags } from '../read-manifests.ts'
 import { replaceFiles } from '../files/replace-files.ts'
-import { sayProblems } from '../say-problems.ts'
+import { printDiagnostics } from '../print-diagnostics.ts'
 
 // These belong to the ConfigMap that the function emits.
 const { name: _name, output: _output, format: _format, ...options } = exportIam.options
@@ -76,11 +76,11 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   // Where nothing is annotated, a ConfigMap that the function made is unpacked.
   const unpacked = exported.annotated === 0 ? unpackModule(items) : undefined
   const files = unpacked?.files ?? exported.files
-  const findings = [...exported.findings, ...(unpacked?.findings ?? [])]
-  for (const finding of findings) io.say(lineOf(finding))
-  const exit = exitCodeOf(findings)
+  const results = [...exported.results, ...(unpacked?.results ?? [])]
+  for (const result of results) io.say(lineOf(result))
+  const exit = exitCodeOf(results)
   if (exit !== exitCode.done) return exit
-  if (check !== undefined) return sayProblems(await checkModule(check, files), io)
+  if (check !== undefined) return printDiagnostics(await checkModule(check, files), io)
   if (out === undefined) {
     const [first = ''] = files.values()
     io.out(format === 'markdown' ? formatAccessMatrix(exported) : first)
@@ -89,7 +89,7 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   if (exported.grants.length === 0 && !unpacked) {
     io.say('warning: nothing is declared in the input: the module grants nothing')
   }
-  const foreign = sayProblems(await notOurs(out, files.keys()), io)
+  const foreign = printDiagnostics(await notOurs(out, files.keys()), io)
   if (foreign !== exitCode.done) return foreign
   await replaceFiles(new Map([...files].map(([name, text]) => [join(out, name), text])))
   return exitCode.done

@@ -3,7 +3,7 @@ import { exitCode, type ExitCode, firstToMend } from '../../api/exit-code.ts'
 import { decodeInitEnv, type InitEnv } from '../../api/init-env.ts'
 import { parseFormat, secretsFormats } from '../../api/secrets-format.ts'
 import type { Declared } from '../../api/pod-annotations.ts'
-import { exitCodeOf, judge, lineOf } from '../../functions/krm/krm-result.ts'
+import { exitCodeOf, judge, lineOf } from '../../functions/krm/result.ts'
 import { readWorkloads } from '../../functions/workload/workload.ts'
 import { parseWorkloadConfig, workloadOptions } from '../../functions/workload/workload-options.ts'
 import { clock } from '../../runtime/scheduling/clock.ts'
@@ -17,7 +17,7 @@ import { readSharedFlags, sharedFlags } from '../function-flags.ts'
 import { readInput } from '../read-input.ts'
 import { manifestFlags } from '../read-manifests.ts'
 import { outputFlags, readOutput } from '../output-flag.ts'
-import { sayFailures, type StoreFailure } from '../say-failures.ts'
+import { printFailures, type StoreFailure } from '../print-failures.ts'
 import { openStoreFlag, storeFlags } from '../store-flag.ts'
 import { formatTable } from '../table.ts'
 import { writePrivate } from '../files/write-private.ts'
@@ -71,7 +71,7 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   const input = await readInput(parsed, io, usage)
   if (!input.manifests || !opened.store) return input.exit ?? exitCode.usage
 
-  const { workloads, findings: all } = readWorkloads(
+  const { workloads, results: all } = readWorkloads(
     input.manifests.flatMap(({ items }) => items),
     config,
   )
@@ -81,9 +81,9 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
     return exitCode.usage
   }
   const { item, pod, format } = chosen.value
-  const findings = judge(all, config.strict).filter(({ object }) => object === item.object)
-  for (const finding of findings) io.say(lineOf(finding))
-  const wrong = exitCodeOf(findings)
+  const results = judge(all, config.strict).filter(({ object }) => object === item.object)
+  for (const result of results) io.say(lineOf(result))
+  const wrong = exitCodeOf(results)
   if (wrong !== exitCode.done) return wrong
 
   const wanted = pod.declared.filter(({ declaration }) => flags.paths[declaration.what] !== undefined)
@@ -181,7 +181,7 @@ function sayAll(problems: readonly Problem[], io: Io): ExitCode {
   const failures = problems.filter(isOfStore).flatMap(({ failure, brief }): StoreFailure[] => {
     return failure && brief ? [{ parameters: [brief.what], failure }] : []
   })
-  sayFailures(failures, io)
+  printFailures(failures, io)
   for (const { text, fields = {} } of problems.filter((one) => !isOfStore(one))) {
     const { code, annotation, parameter } = fields
     const missing = `annotation ${String(annotation)}: parameter ${String(parameter)} does not exist: kees create makes what is DYNAMIC, kees put stores the rest`

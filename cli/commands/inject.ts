@@ -2,7 +2,7 @@ import { exitCode, type ExitCode } from '../../api/exit-code.ts'
 import { type InjectConfig, parseInjectConfig } from '../../functions/inject-init/config.ts'
 import { describeInjection } from '../../functions/inject-init/describe-injection.ts'
 import { injectInit, injectItems } from '../../functions/inject-init/inject-init.ts'
-import { exitCodeOf, lineOf } from '../../functions/krm/krm-result.ts'
+import { exitCodeOf, lineOf } from '../../functions/krm/result.ts'
 import type { EditedItem } from '../../functions/krm/krm-function.ts'
 import { applyEdits } from '../../functions/yaml/apply-edits.ts'
 import { exampleImage } from '../example-image.ts'
@@ -46,12 +46,12 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   }
   const { manifests, exit: wrong } = await readInput(parsed, io, usage)
   if (!manifests) return wrong
-  const { edited, findings } = injectItems(
+  const { edited, results } = injectItems(
     manifests.flatMap(({ items }) => items),
     config,
   )
-  for (const finding of findings) io.say(lineOf(finding))
-  const exit = exitCodeOf(findings)
+  for (const result of results) io.say(lineOf(result))
+  const exit = exitCodeOf(results)
   if (exit !== exitCode.done) return exit
   const changing = edited.filter(({ edits }) => edits.length > 0)
   if (isOn(parsed, 'check')) {

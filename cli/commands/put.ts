@@ -1,13 +1,13 @@
 import { exitCode, type ExitCode } from '../../api/exit-code.ts'
-import { quote } from '../../api/mistake.ts'
+import { quote } from '../../api/diagnostic.ts'
 import { parseParameterName } from '../../api/parameter-name.ts'
 import { exitCodeOf, failureOf } from '../../runtime/failure.ts'
 import type { ParameterStore } from '../../runtime/store/parameter-store.ts'
 import { type SecretValue, secretValue } from '../../runtime/secret-value.ts'
 import { type Command, type Io, isOn } from '../command.ts'
 import type { ParsedFlags } from '../flags.ts'
-import { sayFailures } from '../say-failures.ts'
-import { sayProblems } from '../say-problems.ts'
+import { printFailures } from '../print-failures.ts'
+import { printDiagnostics } from '../print-diagnostics.ts'
 import { openStoreFlag, storeFlags } from '../store-flag.ts'
 
 /** Of a SecureString in the advanced tier, in bytes. */
@@ -42,7 +42,7 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   if (storeProblems) problems.push(...storeProblems)
   const value = await readValue(io)
   const usage = problems.map((message) => ({ message, exit: exitCode.usage }))
-  const exit = sayProblems('exit' in value ? [...usage, value] : usage, io)
+  const exit = printDiagnostics('exit' in value ? [...usage, value] : usage, io)
   if (exit !== exitCode.done || !store || name.value === undefined || 'exit' in value) return exit
   try {
     if (await put(store, name.value, value, isOn(parsed, 'overwrite'))) {
@@ -52,7 +52,7 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   } catch (error) {
     const failure = failureOf(error)
     if (failure === undefined) throw error
-    sayFailures([{ parameters: [name.value], failure }], io)
+    printFailures([{ parameters: [name.value], failure }], io)
     return exitCodeOf(failure)
   }
   io.say(`error: ${name.value} exists already: nothing was stored; --overwrite replaces it`)

@@ -1,6 +1,6 @@
 import { exitCode, type ExitCode, firstToMend } from '../../api/exit-code.ts'
 import type { Declared } from '../../api/pod-annotations.ts'
-import { exitCodeOf, judge, lineOf, nameOf } from '../../functions/krm/krm-result.ts'
+import { exitCodeOf, judge, lineOf, nameOf } from '../../functions/krm/result.ts'
 import { readWorkloads, type Workload } from '../../functions/workload/workload.ts'
 import { parseWorkloadConfig, workloadOptions } from '../../functions/workload/workload-options.ts'
 import { exitCodeOf as failureExitCode } from '../../runtime/failure.ts'
@@ -12,7 +12,7 @@ import type { ParsedFlags } from '../flags.ts'
 import { readSharedFlags, sharedFlags } from '../function-flags.ts'
 import { readInput } from '../read-input.ts'
 import { manifestFlags } from '../read-manifests.ts'
-import { sayFailures } from '../say-failures.ts'
+import { printFailures } from '../print-failures.ts'
 import { outputFlags, readOutput } from '../output-flag.ts'
 import { openStoreFlag, storeFlags } from '../store-flag.ts'
 import { formatTable } from '../table.ts'
@@ -48,12 +48,12 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   if (!input.manifests || !opened.store) return input.exit ?? exitCode.usage
 
   // What is wrong with some declarations does not keep anybody from knowing about the others.
-  const { workloads, findings: found } = readWorkloads(
+  const { workloads, results: found } = readWorkloads(
     input.manifests.flatMap(({ items }) => items),
     config,
   )
-  const findings = judge(found, config.strict)
-  for (const finding of findings) io.say(lineOf(finding))
+  const results = judge(found, config.strict)
+  for (const result of results) io.say(lineOf(result))
 
   const declared = workloads.flatMap((workload) => workload.pod.declared.map((one) => ({ workload, ...one })))
   const standings = await lookUpParameters(opened.store, declared.map(refOf), (done, total) =>
@@ -62,10 +62,10 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   const failures = [...standings].flatMap(([parameter, standing]) =>
     typeof standing === 'string' ? [] : [{ parameters: [parameter], failure: standing }],
   )
-  sayFailures(failures, io)
+  printFailures(failures, io)
   const rows = declared.map((one) => rowOf(one.workload, one, standings.get(formatRef(refOf(one)))))
   io.out(output.format(rows, tableOf))
-  return firstToMend([exitCodeOf(findings), ...[...standings.values()].map(exitOf)])
+  return firstToMend([exitCodeOf(results), ...[...standings.values()].map(exitOf)])
 }
 
 type Row = {

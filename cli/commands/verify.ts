@@ -3,14 +3,14 @@ import { parseExportConfig } from '../../functions/export-iam/config.ts'
 import { exportItems } from '../../functions/export-iam/export-items.ts'
 import { parseInjectConfig } from '../../functions/inject-init/config.ts'
 import { verifyInjection } from '../../functions/inject-init/verify-injection.ts'
-import { exitCodeOf, lineOf } from '../../functions/krm/krm-result.ts'
+import { exitCodeOf, lineOf } from '../../functions/krm/result.ts'
 import { type Command, type Io, isOn, valueOf } from '../command.ts'
 import type { ParsedFlags } from '../flags.ts'
 import { joinDocuments } from '../join-documents.ts'
 import { checkModule } from '../files/module-files.ts'
 import { readInput } from '../read-input.ts'
 import { manifestFlags } from '../read-manifests.ts'
-import { sayProblems } from '../say-problems.ts'
+import { printDiagnostics } from '../print-diagnostics.ts'
 import { readVerifyFlags, verifyFlags } from '../verify-flags.ts'
 
 export const verifyCommand: Command = {
@@ -50,14 +50,14 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   const folder = valueOf(parsed, 'iam')
   const exported =
     folder === undefined ? undefined : exportItems(items, { ...toExport.config, allowUninjected: true })
-  const findings = [...verifyInjection(items, toInject.config), ...(exported?.findings ?? [])]
-  for (const line of new Set(findings.map(lineOf))) io.say(line)
-  const exit = exitCodeOf(findings)
+  const results = [...verifyInjection(items, toInject.config), ...(exported?.results ?? [])]
+  for (const line of new Set(results.map(lineOf))) io.say(line)
+  const exit = exitCodeOf(results)
   if (exit !== exitCode.done) return exit
   const stale =
     folder === undefined || !exported
       ? exitCode.done
-      : sayProblems(await checkModule(folder, exported.files), io)
+      : printDiagnostics(await checkModule(folder, exported.files), io)
   if (stale === exitCode.done && isOn(parsed, 'pass'))
     io.out(joinDocuments(manifests.map(({ text }) => text)))
   return stale

@@ -7,7 +7,7 @@ import { makeFolder } from '../../runtime/files/make-folder.ts'
 import { syncFolder } from '../../runtime/files/sync-folder.ts'
 import { unlessAbsent } from '../../runtime/files/system-error.ts'
 import { stageFiles } from './stage-files.ts'
-import { writable } from './writable.ts'
+import { tryWrite } from './try-write.ts'
 
 export type Installed = { readonly path: string; readonly outcome: 'installed' | 'unchanged' }
 
@@ -22,15 +22,15 @@ export async function installFiles(
 ): Promise<readonly Installed[]> {
   const installed: Installed[] = []
   await stageFiles(async (beside) => {
-    await writable(folder, makeFolder(folder))
+    await tryWrite(folder, makeFolder(folder))
     for (const [name, source] of sources) {
       const path = join(folder, name)
-      const isUnchanged = await writable(path, isThere(path, source))
-      if (!isUnchanged) await writable(path, copySynced(source, beside(path)))
+      const isUnchanged = await tryWrite(path, isThere(path, source))
+      if (!isUnchanged) await tryWrite(path, copySynced(source, beside(path)))
       installed.push({ path, outcome: isUnchanged ? 'unchanged' : 'installed' })
     }
   })
-  if (installed.some(({ outcome }) => outcome === 'installed')) await writable(folder, syncFolder(folder))
+  if (installed.some(({ outcome }) => outcome === 'installed')) await tryWrite(folder, syncFolder(folder))
   return installed
 }
 

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { exitCode, type ExitCode } from '../../api/exit-code.ts'
 import { compareModule } from '../../functions/export-iam/compare-module.ts'
 import { unlessAbsent } from '../../runtime/files/system-error.ts'
-import { readable } from './readable.ts'
+import { tryRead } from './try-read.ts'
 
 type Problem = { readonly message: string; readonly exit: ExitCode }
 
@@ -25,10 +25,10 @@ export async function readModule(
   const report = (message: string, exit: ExitCode) => problems.push({ message, exit })
   // What is wrong with the folder is said of the folder, once.
   const listed = readdir(folder)
-  await readable(folder, absent === 'allowed' ? unlessAbsent(listed) : listed, report)
+  await tryRead(folder, absent === 'allowed' ? unlessAbsent(listed) : listed, report)
   for (const name of problems.length > 0 ? [] : names) {
     const path = join(folder, name)
-    const text = await readable(path, unlessAbsent(readFile(path, 'utf8')), report)
+    const text = await tryRead(path, unlessAbsent(readFile(path, 'utf8')), report)
     if (text !== undefined) files.set(name, text)
   }
   return { files, problems }

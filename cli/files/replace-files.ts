@@ -5,7 +5,7 @@ import { makeFolder } from '../../runtime/files/make-folder.ts'
 import { unlessAbsent } from '../../runtime/files/system-error.ts'
 import { writeSynced } from '../../runtime/files/write-synced.ts'
 import { stageFiles } from './stage-files.ts'
-import { writable } from './writable.ts'
+import { tryWrite } from './try-write.ts'
 
 /**
  * Puts new texts into files: all of them, or none. The mode of a file that exists stays, and a link to it. Throws
@@ -16,10 +16,10 @@ import { writable } from './writable.ts'
 export async function replaceFiles(files: ReadonlyMap<string, string>, mode?: number): Promise<void> {
   await stageFiles(async (beside) => {
     for (const [name, text] of files) {
-      await writable(name, makeFolder(dirname(name)))
-      const path = (await writable(name, unlessAbsent(realpath(name)))) ?? name
+      await tryWrite(name, makeFolder(dirname(name)))
+      const path = (await tryWrite(name, unlessAbsent(realpath(name)))) ?? name
       const found = await modeOf(path)
-      await writable(path, writeSynced(beside(path), text, mode ?? found))
+      await tryWrite(path, writeSynced(beside(path), text, mode ?? found))
     }
   })
 }

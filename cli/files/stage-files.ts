@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { renameSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { withCleanUp } from './with-clean-up.ts'
-import { writable } from './writable.ts'
+import { tryWrite } from './try-write.ts'
 
 /**
  * Has files made beside their places, so that an error or a signal leaves every file as it was, and nothing beside them. Then
@@ -22,7 +22,7 @@ export async function stageFiles(make: (beside: (path: string) => string) => Pro
   }
   await withCleanUp(cleanUp, async () => {
     await make(beside)
-    for (const { path, temporary } of staged) await writable(path, takePlace(temporary, path))
+    for (const { path, temporary } of staged) await tryWrite(path, takePlace(temporary, path))
   })
 }
 

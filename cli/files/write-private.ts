@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { type NewFile, writeFiles } from '../../runtime/init/write-files.ts'
 import { makeFolder } from '../../runtime/files/make-folder.ts'
 import { replaceFiles } from './replace-files.ts'
-import { writable } from './writable.ts'
+import { tryWrite } from './try-write.ts'
 
 /**
  * Puts values into files that only their owner can read, whoever could read what was there. A folder ends up with the files
@@ -18,7 +18,7 @@ export async function writePrivate(files: readonly NewFile[]): Promise<readonly 
       texts.set(path, content)
       continue
     }
-    await writable(path, makeFolder(path, 0o700))
+    await tryWrite(path, makeFolder(path, 0o700))
     for (const [name, text] of content) inFolders.push({ path: join(path, name), content: text })
   }
   await replaceFiles(texts, mode)

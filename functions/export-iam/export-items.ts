@@ -1,17 +1,17 @@
-import type { Checked } from '../../api/checked.ts'
+import type { Parsed } from '../../api/parsed.ts'
 import { exitCode } from '../../api/exit-code.ts'
-import { uninjectedFindings } from '../workload/injected.ts'
-import { type Finding, judge } from '../krm/krm-result.ts'
+import { requireInjected } from '../workload/require-injected.ts'
+import { type Result, judge } from '../krm/result.ts'
 import type { ManifestItem } from '../krm/manifest-item.ts'
-import { lookUp, stringOf } from '../yaml/source-value.ts'
+import { lookUp, stringOf } from '../yaml/value.ts'
 import { type Workload, workloadReader, type WorkloadReader } from '../workload/workload.ts'
 import type { ExportConfig } from './config.ts'
 import type { Grant } from './grant.ts'
 import { collectGrants, type Grants, type Reader } from './grants.ts'
 import { roleAnnotation } from './iam-role.ts'
 import { foreignKeys } from './kms-keys.ts'
-import { knownPlace, placeOf } from './place.ts'
-import type { Place } from './policy.ts'
+import { knownTarget, awsTargetOf } from './aws-target.ts'
+import type { AwsTarget } from './policy.ts'
 import { formatPoliciesJson, policiesJson } from './policies-json.ts'
 import { affixesOf, type ServiceAccount, serviceAccountOf } from './service-accounts.ts'
 import { renderModule } from './terraform.ts'
@@ -30,8 +30,8 @@ export type ExportReader = Pick<WorkloadReader, 'concerns'> & {
 }
 
 export function exportReader(config: ExportConfig): ExportReader {
-  const { concerns, read, findings } = workloadReader(config)
-  const uninjected: Finding[] = []
+  const { concerns, read, results } = workloadReader(config)
+  const uninjected: Result[] = []
   const readers: Reader[] = []
   const serviceAccounts: ServiceAccount[] = []
   return {
@@ -42,32 +42,32 @@ export function exportReader(config: ExportConfig): ExportReader {
       const annotated = read(item).filter(({ pod }) => pod.annotated)
       if (!config.allowUninjected)
         uninjected.push(
-          ...uninjectedFindings(annotated, `, or allow it by ${config.nameOption('allowUninjected')}`),
+          ...requireInjected(annotated, `, or allow it by ${config.nameOption('allowUninjected')}`),
         )
       readers.push(...annotated.map(readerOf))
     },
     end: () => {
-      const { findings: grantFindings, ...grants } = collectGrants(readers, { ...config, serviceAccounts })
+      const { results: grantResults, ...grants } = collectGrants(readers, { ...config, serviceAccounts })
       const granted = { ...grants, annotated: readers.length }
-      const all = judge([...findings(), ...uninjected, ...grantFindings], config.strict)
+      const all = judge([...results(), ...uninjected, ...grantResults], config.strict)
       if (all.some(({ severity }) => severity === 'error')) {
-        return { ...granted, findings: all, files: new Map() }
+        return { ...granted, results: all, files: new Map() }
       }
       const { value: files, problem } = renderFiles(granted.grants, config)
-      if (problem === undefined) return { ...granted, findings: all, files }
-      const unknown: Finding = { severity: 'error', message: problem, exit: exitCode.usage }
-      return { ...granted, findings: [...all, unknown], files: new Map() }
+      if (problem === undefined) return { ...granted, results: all, files }
+      const unknown: Result = { severity: 'error', message: problem, exit: exitCode.usage }
+      return { ...granted, results: [...all, unknown], files: new Map() }
     },
   }
 }
 
-function renderFiles(grants: readonly Grant[], config: ExportConfig): Checked<ReadonlyMap<string, string>> {
+function renderFiles(grants: readonly Grant[], config: ExportConfig): Parsed<ReadonlyMap<string, string>> {
   const { kmsKeys, format } = config
   if (format === 'terraform') {
-    const problem = keyProblem(grants, config, knownPlace(config, grants))
+    const problem = keyProblem(grants, config, knownTarget(config, grants))
     return problem === undefined ? { value: renderModule(grants, kmsKeys) } : { problem }
   }
-  const { value: place, problem } = placeOf(config, grants)
+  const { value: place, problem } = awsTargetOf(config, grants)
   if (problem !== undefined) return { problem }
   const wrongKeys = keyProblem(grants, config, place)
   if (wrongKeys !== undefined) return { problem: wrongKeys }
@@ -77,7 +77,7 @@ function renderFiles(grants: readonly Grant[], config: ExportConfig): Checked<Re
 function keyProblem(
   grants: readonly Grant[],
   { kmsKeys, nameOption }: ExportConfig,
-  { partition, region }: Place,
+  { partition, region }: AwsTarget,
 ): string | undefined {
   const parameters = grants.flatMap((grant) => grant.parameters)
   const foreign = foreignKeys(kmsKeys, parameters, { partition, region })

@@ -1,21 +1,21 @@
 /** What is wrong with grants taken together, or grown too large, though each role and each parameter is well-formed. */
 import { exitCode } from '../../api/exit-code.ts'
-import { quote } from '../../api/mistake.ts'
-import { type Finding, nameOf, type ObjectReference } from '../krm/krm-result.ts'
+import { quote } from '../../api/diagnostic.ts'
+import { type Result, nameOf, type ObjectReference } from '../krm/result.ts'
 import type { OptionNaming } from '../krm/options.ts'
 import type { Grant } from './grant.ts'
 import { maxPolicySize } from './policy.ts'
-import { maxParts } from './split.ts'
+import { maxParts } from './split-policy.ts'
 
 /** A grant and one of the workloads that it is for, to say where to look. */
 export type GrantUse = { readonly grant: Grant; readonly user: ObjectReference }
 
-export function judgeGrants(uses: readonly GrantUse[], nameOption: OptionNaming): Finding[] {
-  return [...accountFindings(uses, nameOption), ...nameFindings(uses), ...uses.flatMap(sizeFindings)]
+export function judgeGrants(uses: readonly GrantUse[], nameOption: OptionNaming): Result[] {
+  return [...accountResults(uses, nameOption), ...nameResults(uses), ...uses.flatMap(sizeResults)]
 }
 
 /** One output is one account. */
-function accountFindings(uses: readonly GrantUse[], nameOption: OptionNaming): Finding[] {
+function accountResults(uses: readonly GrantUse[], nameOption: OptionNaming): Result[] {
   const accounts = new Map<string, GrantUse>()
   for (const use of uses) {
     const { role } = use.grant
@@ -35,7 +35,7 @@ function accountFindings(uses: readonly GrantUse[], nameOption: OptionNaming): F
 }
 
 /** IAM does not tell names apart by case: there is one such role, or one such policy. */
-function nameFindings(uses: readonly GrantUse[]): Finding[] {
+function nameResults(uses: readonly GrantUse[]): Result[] {
   const seen = new Map<string, GrantUse>()
   return uses.flatMap((use) => {
     const name = use.grant.policyName.toLowerCase()
@@ -50,7 +50,7 @@ function nameFindings(uses: readonly GrantUse[]): Finding[] {
   })
 }
 
-function sizeFindings(use: GrantUse): Finding[] {
+function sizeResults(use: GrantUse): Result[] {
   const { role, key, parameters, parts } = use.grant
   if (parts.length > 0) return []
   const whose = role === undefined ? 'its' : `role ${quote(key)}: the`
@@ -60,6 +60,6 @@ function sizeFindings(use: GrantUse): Finding[] {
   return [error(use, message)]
 }
 
-function error({ user }: GrantUse, message: string): Finding {
+function error({ user }: GrantUse, message: string): Result {
   return { severity: 'error', message, object: user, exit: exitCode.input }
 }

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { type IamRole, parseIamRole } from './iam-role.ts'
 import type { KmsKeys } from './kms-keys.ts'
 import { checkParameterName } from './policy.ts'
-import { splitParameters } from './split.ts'
+import { splitPolicy } from './split-policy.ts'
 
 export type Grant = {
   /** The role's name, its whole ARN, or the workload (`Deployment/ns/app`), which is neither. */
@@ -36,7 +36,7 @@ export function grantOf(
   kmsKeys: KmsKeys = [],
 ): Grant {
   const parameters = [...new Set(names)].toSorted()
-  const parts = splitParameters(parameters, kmsKeys) ?? []
+  const parts = splitPolicy(parameters, kmsKeys) ?? []
   const grant = { key, policyName: policyNameOf(key, role), parameters, parts }
   return role === undefined ? grant : { ...grant, role }
 }

@@ -2,7 +2,7 @@ import { deepStrictEqual } from 'node:assert/strict'
 import * as fc from 'fast-check'
 import t from 'tap'
 import { nameInConfig } from '../krm/options.ts'
-import { lineOf } from '../krm/krm-result.ts'
+import { lineOf } from '../krm/result.ts'
 import { collectGrants, type Reader } from './grants.ts'
 
 function reader(
@@ -33,7 +33,7 @@ function collect(readers: readonly Reader[], account = '') {
 function arn(path: string, account = '111122223333', partition = 'aws'): string {
   return `arn:${partition}:iam::${account}:role/${path}`
 }
-const linesOf = (readers: readonly Reader[]) => collect(readers).findings.map(lineOf)
+const linesOf = (readers: readonly Reader[]) => collect(readers).results.map(lineOf)
 
 const names = ['/B', '/a', '/z']
 t.strictSame(
@@ -54,7 +54,7 @@ t.strictSame(
       ],
       ['Zoo', new Map([['/x', ['Deployment/c']]])],
     ]),
-    findings: [],
+    results: [],
   },
   'workloads of one role share one grant, sorted and without repetition',
 )
@@ -82,7 +82,7 @@ t.strictSame(
   'grants are told apart by the role as it is written, or else by the workload',
 )
 t.strictSame(
-  told.findings.map(lineOf),
+  told.results.map(lineOf),
   [
     'warning: Deployment/f has no role: neither option roles, nor its ServiceAccount, nor annotation iam.amazonaws.com/role names one; its policy is attached to nothing',
     'warning: Deployment/prod/f has no role: neither option roles, nor its ServiceAccount, nor annotation iam.amazonaws.com/role names one; its policy is attached to nothing',
@@ -144,7 +144,7 @@ t.equal(full(96), 1, 'a policy of 6144 characters is taken')
 t.equal(full(97), 2, 'one of 6145 characters is split')
 
 const rest = collect([reader('a', '*', ['/a']), reader('b', 'app', ['/b']), reader('c', 'x y', ['/c'])])
-t.equal(rest.findings.length, 2, 'every wrong role is reported')
+t.equal(rest.results.length, 2, 'every wrong role is reported')
 t.strictSame(
   rest.grants.map(({ key, parameters }) => [key, parameters]),
   [['app', ['/b']]],
@@ -153,7 +153,7 @@ t.strictSame(
 
 t.strictSame(
   collect([reader('a', undefined, []), reader('b', 'app', [])]),
-  { grants: [], declaredBy: new Map(), findings: [] },
+  { grants: [], declaredBy: new Map(), results: [] },
   'a workload without parameters makes no grant and no warning',
 )
 
@@ -189,13 +189,13 @@ await t.test('a role gets what its workloads declare, sorted, each once, and not
 
 const here = reader('a', arn('app'), ['/a'])
 t.strictSame(
-  collect([here, reader('b', 'bare', ['/b'])], '999988887777').findings.map(lineOf),
+  collect([here, reader('b', 'bare', ['/b'])], '999988887777').results.map(lineOf),
   ['error: option account is 999988887777, and no role of the input is of it: there are 111122223333'],
   'an account that no role is of is an error, lest a mistyped one take rights away',
 )
-t.strictSame(collect([here, reader('c', arn('c', '444455556666'), ['/c'])], '111122223333').findings, [])
+t.strictSame(collect([here, reader('c', arn('c', '444455556666'), ['/c'])], '111122223333').results, [])
 t.strictSame(
-  collect([reader('b', 'bare', ['/b'])], '999988887777').findings,
+  collect([reader('b', 'bare', ['/b'])], '999988887777').results,
   [],
   'bare names are of every account',
 )

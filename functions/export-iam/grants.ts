@@ -1,11 +1,11 @@
 /** Who may read what: the parameters that workloads declare, merged by the role that the workloads run as. */
 import { exitCode } from '../../api/exit-code.ts'
-import { type Finding, nameOf, type ObjectReference } from '../krm/krm-result.ts'
+import { type Result, nameOf, type ObjectReference } from '../krm/result.ts'
 import { type Grant, grantOf, isWorkloadKey } from './grant.ts'
 import { type GrantUse, judgeGrants } from './grant-findings.ts'
 import { type IamRole, roleAnnotation } from './iam-role.ts'
 import type { KmsKeys } from './kms-keys.ts'
-import { misspeltEntries } from './misspelt-entries.ts'
+import { unusedEntries } from './unused-entries.ts'
 import { type RoleClaims, roleFinder, type RoleSources, type WorkloadRoles } from './workload-roles.ts'
 
 /** A workload that declares parameters. */
@@ -19,7 +19,7 @@ export type Grants = {
   readonly grants: readonly Grant[]
   /** By the grants' keys and their parameters: the workloads that declare them, sorted. */
   readonly declaredBy: ReadonlyMap<string, ReadonlyMap<string, readonly string[]>>
-  readonly findings: readonly Finding[]
+  readonly results: readonly Result[]
 }
 
 export type GrantSources = RoleSources & {
@@ -29,7 +29,7 @@ export type GrantSources = RoleSources & {
 }
 
 export function collectGrants(readers: readonly Reader[], sources: GrantSources): Grants {
-  const findings: Finding[] = []
+  const results: Result[] = []
   const drafts = new Map<string, Draft>()
   /** Of the ARNs. */
   const allAccounts = new Set<string>()
@@ -38,9 +38,9 @@ export function collectGrants(readers: readonly Reader[], sources: GrantSources)
   for (const reader of readers) {
     const found = rolesOf(reader)
     if (found.account !== undefined) serviceAccounts.add(found.account)
-    const { targets, accounts, findings: own } = targetsOf(reader, found, sources)
+    const { targets, accounts, results: own } = targetsOf(reader, found, sources)
     for (const account of accounts) allAccounts.add(account)
-    findings.push(...own)
+    results.push(...own)
     for (const target of reader.parameters.length > 0 ? targets : []) {
       const draft = drafts.get(target.key)
       const user = draft && nameOf(draft.user) < nameOf(reader.object) ? draft.user : reader.object
@@ -60,20 +60,20 @@ export function collectGrants(readers: readonly Reader[], sources: GrantSources)
   return {
     grants: uses.map(({ grant }) => grant),
     declaredBy: new Map([...drafts].map(([key, { parameters }]) => [key, sorted(parameters)])),
-    findings: [
-      ...findings,
-      ...selectionFindings(sources, allAccounts),
-      ...misspeltEntries(sources, serviceAccounts, new Set(readers.flatMap(({ parameters }) => parameters))),
+    results: [
+      ...results,
+      ...selectionResults(sources, allAccounts),
+      ...unusedEntries(sources, serviceAccounts, new Set(readers.flatMap(({ parameters }) => parameters))),
       ...judgeGrants(uses, sources.nameOption),
     ],
   }
 }
 
 /** An account that no role is of is a mistyped one, and would take every right away. */
-function selectionFindings(
+function selectionResults(
   { account: selected, nameOption }: GrantSources,
   all: ReadonlySet<string>,
-): Finding[] {
+): Result[] {
   if (selected === '' || all.size === 0 || all.has(selected)) return []
   const message = `${nameOption('account')} is ${selected}, and no role of the input is of it: there are ${[...all].toSorted().join(', ')}`
   return [{ severity: 'error', message, exit: exitCode.usage }]
@@ -94,23 +94,23 @@ function sorted(sets: ReadonlyMap<string, ReadonlySet<string>>): ReadonlyMap<str
 /** Whom the parameters of one workload are granted to. */
 function targetsOf(
   reader: Reader,
-  { roles, findings }: WorkloadRoles,
+  { roles, results }: WorkloadRoles,
   sources: GrantSources,
 ): {
   readonly targets: readonly Target[]
   readonly accounts: readonly string[]
-  readonly findings: readonly Finding[]
+  readonly results: readonly Result[]
 } {
   const accounts = roles.flatMap(({ account }) => account ?? [])
   if (roles.length > 0) {
     const own = roles.filter(({ account }) => (account ?? sources.account) === sources.account)
     const selected = sources.account === '' ? roles : own
-    return { targets: selected.map((role) => ({ key: role.arn ?? role.name, role })), accounts, findings }
+    return { targets: selected.map((role) => ({ key: role.arn ?? role.name, role })), accounts, results }
   }
   // A role that is none has been reported.
-  if (findings.some(({ severity }) => severity === 'error')) return { targets: [], accounts, findings }
+  if (results.some(({ severity }) => severity === 'error')) return { targets: [], accounts, results }
   const { object, parameters } = reader
-  const say = (severity: Finding['severity'], message: string): Finding => ({
+  const say = (severity: Result['severity'], message: string): Result => ({
     severity,
     message,
     object,
@@ -123,9 +123,9 @@ function targetsOf(
     return {
       targets: [{ key, role: undefined }],
       accounts,
-      findings: parameters.length === 0 ? findings : [...findings, warning],
+      results: parameters.length === 0 ? results : [...results, warning],
     }
   }
   const unnamed = 'and its policy cannot be named after it: it is not named as Kubernetes allows'
-  return { targets: [], accounts, findings: [...findings, say('error', `${none}, ${unnamed}`)] }
+  return { targets: [], accounts, results: [...results, say('error', `${none}, ${unnamed}`)] }
 }

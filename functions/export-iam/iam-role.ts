@@ -8,7 +8,7 @@
  * Limits: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html. Paths may hold more characters
  * there; those that a name may hold are what is allowed here, because the text becomes a key in Terraform.
  */
-import type { Checked } from '../../api/checked.ts'
+import type { Parsed } from '../../api/parsed.ts'
 
 export const roleAnnotation = 'iam.amazonaws.com/role'
 
@@ -23,7 +23,7 @@ const arnPattern =
 /** IAM counts the slashes at both ends of a path, of which an ARN shows the first as part of `role/`. */
 const maxPathLength = 512 - 1
 
-export function parseIamRole(text: string): Checked<IamRole> {
+export function parseIamRole(text: string): Parsed<IamRole> {
   if (namePattern.test(text)) return { value: { name: text } }
   if (text.startsWith('arn:')) return parseArn(text)
   if (text === '') return { problem: `is empty: allowed are ${allowed}` }
@@ -33,7 +33,7 @@ export function parseIamRole(text: string): Checked<IamRole> {
 
 const allowed = 'a name of at most 64 letters, digits and _+=,.@- or an ARN'
 
-function parseArn(arn: string): Checked<IamRole> {
+function parseArn(arn: string): Parsed<IamRole> {
   const { partition, account, path, name } = arnPattern.exec(arn)?.groups ?? {}
   if (partition === undefined || account === undefined || path === undefined || name === undefined) {
     const form = 'arn:<partition>:iam::<account, 12 digits>:role/<path/><name>'

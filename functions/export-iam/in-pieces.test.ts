@@ -1,8 +1,8 @@
 /** Lists with everything that export-iam looks for come out as if they had been parsed whole. */
 import fc from 'fast-check'
 import t from 'tap'
-import { cutItems } from '../krm/cut-items.ts'
-import { runFunction, runOnWhole } from '../krm/resource-list.ts'
+import { splitItems } from '../krm/split-items.ts'
+import { runFunction, runOnWhole } from '../krm/run-function.ts'
 import { exportIam } from './export-iam.ts'
 
 const container = 'name: init-container'
@@ -97,7 +97,7 @@ t.test('in pieces as whole', async (t) => {
   fc.assert(
     fc.property(list, (text) => {
       const whole = runOnWhole(exportIam, text)
-      t.ok(cutItems(text), 'it is cut')
+      t.ok(splitItems(text), 'it is cut')
       if (whole.exit === 0) done++
       t.strictSame(runFunction(exportIam, text), whole)
     }),

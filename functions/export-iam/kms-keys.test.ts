@@ -54,19 +54,23 @@ for (const [value, problem] of wrong) {
 t.throws(() => checkKmsKeys([{ prefix: '/a', arn: '*' }]), 'what is not checked never becomes a policy')
 t.throws(() => checkKmsKeys([{ prefix: '/${x}', arn: arn(1) }]), 'nor a prefix')
 
-const place = { partition: 'aws', region: 'eu-west-1' }
-t.strictSame(foreignKeys(keys, ['/prod/db/password', '/x'], place), [], 'keys of the same region')
+const target = { partition: 'aws', region: 'eu-west-1' }
+t.strictSame(foreignKeys(keys, ['/prod/db/password', '/x'], target), [], 'keys of the same region')
 t.strictSame(
-  foreignKeys(keys, ['/x'], { ...place, region: 'us-east-1' }),
+  foreignKeys(keys, ['/x'], { ...target, region: 'us-east-1' }),
   [arn(1)],
   'the key of another region',
 )
 t.strictSame(
-  foreignKeys(keys, ['/x'], { ...place, partition: 'aws-cn' }),
+  foreignKeys(keys, ['/x'], { ...target, partition: 'aws-cn' }),
   [arn(1)],
   'the key of another partition',
 )
-t.strictSame(foreignKeys(keys, [], { ...place, region: 'us-east-1' }), [], 'a key that encrypts nothing here')
+t.strictSame(
+  foreignKeys(keys, [], { ...target, region: 'us-east-1' }),
+  [],
+  'a key that encrypts nothing here',
+)
 t.strictSame(
   foreignKeys(keys, ['/x'], { partition: '', region: '' }),
   [],

@@ -1,10 +1,10 @@
 /** Which customer managed key encrypts the parameters below a prefix. */
-import type { Checked } from '../../api/checked.ts'
+import type { Parsed } from '../../api/parsed.ts'
 import { kmsKeyArnProblem } from '../../api/kms-key-arn.ts'
-import { quote } from '../../api/mistake.ts'
+import { quote } from '../../api/diagnostic.ts'
 import { parseStoragePrefix } from '../../api/parameter-name.ts'
 import { isMap, shownText, yamlOption } from '../krm/options.ts'
-import type { Value } from '../yaml/source-value.ts'
+import type { Value } from '../yaml/value.ts'
 import { unknownKeys } from '../krm/unknown-keys.ts'
 
 /** The longest prefix first, so that the first that matches is the one that counts. */
@@ -51,13 +51,13 @@ export function kmsKeyArns(keys: KmsKeys): readonly string[] {
 export function foreignKeys(
   keys: KmsKeys,
   parameters: Iterable<string>,
-  place: { readonly partition: string; readonly region: string },
+  target: { readonly partition: string; readonly region: string },
 ): readonly string[] {
   const used = new Set([...parameters].flatMap((name) => kmsKeyOf(name, keys)?.arn ?? []))
   const differs = (known: string, found: string | undefined) => known !== '' && known !== found
   return [...used].toSorted().filter((arn) => {
     const [, partition, , region] = arn.split(':')
-    return differs(place.partition, partition) || differs(place.region, region)
+    return differs(target.partition, partition) || differs(target.region, region)
   })
 }
 
@@ -72,7 +72,7 @@ export function areKmsKeys(keys: KmsKeys): boolean {
   )
 }
 
-function parseKmsKeys(value: Value): Checked<KmsKeys> {
+function parseKmsKeys(value: Value): Parsed<KmsKeys> {
   const shape = 'is not a list of maps with prefix and arn'
   if (!Array.isArray(value)) return { problem: shape }
   const keys = new Map<string, KmsKey>()
@@ -85,7 +85,7 @@ function parseKmsKeys(value: Value): Checked<KmsKeys> {
     }
     const { prefix: text, arn = null } = one
     unknownKeys(one, ['prefix', 'arn']).forEach(report)
-    const prefix: Checked<string> =
+    const prefix: Parsed<string> =
       typeof text === 'string' ? parsePrefix(text) : { problem: 'is not a text such as /prod' }
     if (prefix.problem !== undefined) report(`.prefix ${prefix.problem}`)
     const key = typeof arn === 'string' ? arn : ''
@@ -104,7 +104,7 @@ function byLength(a: KmsKey, b: KmsKey): number {
   return b.prefix.length - a.prefix.length || (a.prefix < b.prefix ? -1 : 1)
 }
 
-function parsePrefix(text: string): Checked<string> {
+function parsePrefix(text: string): Parsed<string> {
   const { value, problem } = parseStoragePrefix(text)
   return problem === undefined
     ? { value: value === '' ? '/' : value }

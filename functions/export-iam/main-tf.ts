@@ -1,5 +1,5 @@
 import { maxPolicySize } from './policy.ts'
-import { partNames } from './split.ts'
+import { partNames } from './split-policy.ts'
 
 /**
  * The same for all grants: a fixed block for each part, empty ones too. A part's policy waits for the attachment of the

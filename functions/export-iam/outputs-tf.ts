@@ -1,4 +1,4 @@
-import { partNames } from './split.ts'
+import { partNames } from './split-policy.ts'
 
 const arns = partNames.map((part) => `      try([aws_iam_policy.${part}[key].arn], []),\n`).join('')
 const documents = partNames

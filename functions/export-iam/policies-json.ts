@@ -7,11 +7,11 @@
  */
 import { checkGrant, type Grant } from './grant.ts'
 import { checkKmsKeys, type KmsKeys } from './kms-keys.ts'
-import { type Place, policyDocument } from './policy.ts'
+import { type AwsTarget, policyDocument } from './policy.ts'
 
 export const policiesJson = 'policies.json'
 
-export function formatPoliciesJson(grants: readonly Grant[], kmsKeys: KmsKeys, place: Place): string {
+export function formatPoliciesJson(grants: readonly Grant[], kmsKeys: KmsKeys, target: AwsTarget): string {
   checkKmsKeys(kmsKeys)
   const entries = grants.map((grant) => {
     checkGrant(grant)
@@ -19,7 +19,7 @@ export function formatPoliciesJson(grants: readonly Grant[], kmsKeys: KmsKeys, p
     const policies = parts.flatMap((part, index) =>
       part.length === 0
         ? []
-        : [{ name: `${policyName}-part${index + 1}`, document: policyDocument(part, place, kmsKeys) }],
+        : [{ name: `${policyName}-part${index + 1}`, document: policyDocument(part, target, kmsKeys) }],
     )
     return [key, { role: role?.name ?? null, policies }] as const
   })

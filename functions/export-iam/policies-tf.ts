@@ -15,7 +15,7 @@ import {
   statementId,
   viaServiceKey,
 } from './policy.ts'
-import { partNames } from './split.ts'
+import { partNames } from './split-policy.ts'
 
 /** @param grants as collectGrants returns them; one that could not have come from there throws. */
 export function formatPolicies(grants: readonly Grant[], kmsKeys: KmsKeys): string {

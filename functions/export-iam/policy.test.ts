@@ -3,10 +3,10 @@ import * as fc from 'fast-check'
 import t from 'tap'
 import { policyDocument, policySize } from './policy.ts'
 
-const place = { partition: 'aws', region: 'eu-west-1', account: '111122223333' }
+const target = { partition: 'aws', region: 'eu-west-1', account: '111122223333' }
 
 t.strictSame(
-  policyDocument(['/db.password', '/prod/app/key'], place),
+  policyDocument(['/db.password', '/prod/app/key'], target),
   {
     Version: '2012-10-17',
     Statement: [
@@ -27,7 +27,7 @@ t.strictSame(
 const key = 'arn:aws:kms:eu-west-1:111122223333:key/11111111-2222-3333-4444-555555555555'
 const kmsKeys = [{ prefix: '/prod', arn: key }]
 t.strictSame(
-  policyDocument(['/db.password', '/prod/app/key'], place, kmsKeys).Statement[1],
+  policyDocument(['/db.password', '/prod/app/key'], target, kmsKeys).Statement[1],
   {
     Sid: 'DecryptParameters1',
     Effect: 'Allow',
@@ -42,7 +42,7 @@ t.strictSame(
   },
   'with a key of their own, the decryption of exactly these parameters by SSM',
 )
-t.equal(policyDocument(['/a'], place, kmsKeys).Statement.length, 1, 'other names are not decrypted')
+t.equal(policyDocument(['/a'], target, kmsKeys).Statement.length, 1, 'other names are not decrypted')
 
 const frame =
   '{"Version":"2012-10-17","Statement":[{"Sid":"GetDeclaredParameters","Effect":"Allow","Action":"ssm:GetParameters","Resource":[]}]}'
@@ -60,11 +60,11 @@ const places = [
   ['aws-eusc', 'eusc-de-east-1'],
 ] as const
 for (const [partition, region] of places) {
-  const size = JSON.stringify(policyDocument(['/a', '/b/c'], { ...place, partition, region })).length
+  const size = JSON.stringify(policyDocument(['/a', '/b/c'], { ...target, partition, region })).length
   t.ok(size <= policySize(['/a', '/b/c']), `in ${region} a document is no larger than was counted`)
   const keys = [{ prefix: '/b', arn: key }]
   const encrypted = JSON.stringify(
-    policyDocument(['/a', '/b/c'], { ...place, partition, region }, keys),
+    policyDocument(['/a', '/b/c'], { ...target, partition, region }, keys),
   ).length
   t.ok(encrypted <= policySize(['/a', '/b/c'], keys), `in ${region} nor is one with a key`)
 }
@@ -85,7 +85,7 @@ const hostile = [
   '/awsx',
 ]
 for (const name of hostile) {
-  t.throws(() => policyDocument([name], place), `${JSON.stringify(name)} never becomes an ARN`)
+  t.throws(() => policyDocument([name], target), `${JSON.stringify(name)} never becomes an ARN`)
 }
 
 await t.test('no text makes a wildcard or a policy variable in a resource', async () => {
@@ -102,7 +102,7 @@ await t.test('no text makes a wildcard or a policy variable in a resource', asyn
 
 function resourcesOf(name: string): readonly string[] {
   try {
-    return policyDocument([name], place).Statement.flatMap(({ Resource }) => Resource)
+    return policyDocument([name], target).Statement.flatMap(({ Resource }) => Resource)
   } catch {
     return []
   }

@@ -23,7 +23,7 @@ type Statement = {
 }
 
 /** Where the parameters are. */
-export type Place = { readonly partition: string; readonly region: string; readonly account: string }
+export type AwsTarget = { readonly partition: string; readonly region: string; readonly account: string }
 
 /** Of a managed policy: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
 export const maxPolicySize = 6144
@@ -51,13 +51,13 @@ export const defaultDnsSuffix = 'amazonaws.com'
 /** @param parameters names with their leading slash, each once. */
 export function policyDocument(
   parameters: readonly string[],
-  place: Place,
+  target: AwsTarget,
   kmsKeys: KmsKeys = [],
 ): PolicyDocument {
-  const arns = new Map(parameters.map((name) => [name, parameterArn(name, place)]))
+  const arns = new Map(parameters.map((name) => [name, parameterArn(name, target)]))
   const get: Statement = { Sid: statementId, Effect: 'Allow', Action: action, Resource: [...arns.values()] }
-  const suffix = new Map<string, string>(Object.entries(dnsSuffixes)).get(place.partition)
-  const viaService = `ssm.${place.region}.${suffix ?? defaultDnsSuffix}`
+  const suffix = new Map<string, string>(Object.entries(dnsSuffixes)).get(target.partition)
+  const viaService = `ssm.${target.region}.${suffix ?? defaultDnsSuffix}`
   const decrypt = kmsKeyArns(kmsKeys).flatMap((key, index): Statement[] => {
     const encrypted = parameters.filter((name) => kmsKeyOf(name, kmsKeys)?.arn === key)
     if (encrypted.length === 0) return []
@@ -83,7 +83,7 @@ export function policyDocument(
  * The longest partition and the longest region that AWS has today, and the longest name of the service, each on its own:
  * whoever reads a policy's size does not know yet where it will be applied.
  */
-const worstPlace: Place = { partition: 'aws-us-gov', region: 'us-isof-south-1', account: '111122223333' }
+const worstTarget: AwsTarget = { partition: 'aws-us-gov', region: 'us-isof-south-1', account: '111122223333' }
 const longestSuffix = Math.max(
   defaultDnsSuffix.length,
   ...Object.values(dnsSuffixes).map((suffix) => suffix.length),
@@ -91,7 +91,7 @@ const longestSuffix = Math.max(
 
 /** Characters as IAM counts them, which leaves white space out, in the place with the longest ARNs. */
 export function policySize(parameters: readonly string[], kmsKeys: KmsKeys = []): number {
-  const document = policyDocument(parameters, worstPlace, kmsKeys)
+  const document = policyDocument(parameters, worstTarget, kmsKeys)
   const decrypting = document.Statement.length - 1
   return JSON.stringify(document).length + decrypting * (longestSuffix - defaultDnsSuffix.length)
 }
@@ -106,6 +106,6 @@ export function checkParameterName(name: string): string {
   return value
 }
 
-function parameterArn(name: string, { partition, region, account }: Place): string {
+function parameterArn(name: string, { partition, region, account }: AwsTarget): string {
   return `arn:${partition}:ssm:${region}:${account}:parameter${checkParameterName(name)}`
 }

@@ -1,9 +1,9 @@
 /** Which role EKS Pod Identity gives to a ServiceAccount; nothing in a manifest says so. */
-import type { Checked } from '../../api/checked.ts'
+import type { Parsed } from '../../api/parsed.ts'
 import { isDnsLabel } from '../../api/dns-label.ts'
 import { isDnsSubdomain } from '../workload/dns-subdomain.ts'
 import { isMap, shownText, yamlOption } from '../krm/options.ts'
-import type { Value } from '../yaml/source-value.ts'
+import type { Value } from '../yaml/value.ts'
 import { unknownKeys } from '../krm/unknown-keys.ts'
 import { parseIamRole } from './iam-role.ts'
 
@@ -36,7 +36,7 @@ export const rolesOption = yamlOption<readonly AccountRole[]>(
   parseRoles,
 )
 
-function parseRoles(value: Value): Checked<readonly AccountRole[]> {
+function parseRoles(value: Value): Parsed<readonly AccountRole[]> {
   if (!Array.isArray(value))
     return { problem: 'is not a list of maps with namespace, serviceAccount and role' }
   const roles: AccountRole[] = []

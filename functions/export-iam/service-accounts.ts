@@ -4,8 +4,8 @@
  * What the names were stands in internal annotations.
  * https://github.com/kubernetes-sigs/kustomize/blob/kustomize/v5.8.1/api/internal/utils/annotations.go
  */
-import type { Checked } from '../../api/checked.ts'
-import { nameOf, type ObjectReference } from '../krm/krm-result.ts'
+import type { Parsed } from '../../api/parsed.ts'
+import { nameOf, type ObjectReference } from '../krm/result.ts'
 import { annotationsOf, type ManifestItem } from '../krm/manifest-item.ts'
 
 /** The role of IRSA: https://docs.aws.amazon.com/eks/latest/userguide/associate-service-account-role.html */
@@ -49,7 +49,7 @@ export function affixesOf(item: ManifestItem): string {
 export function accountFinder(
   accounts: readonly ServiceAccount[],
   namespace: string | undefined,
-): (use: AccountUse) => Checked<readonly ServiceAccount[]> {
+): (use: AccountUse) => Parsed<readonly ServiceAccount[]> {
   // There may be as many accounts as pods that use them.
   const byName = new Map<string, ServiceAccount[]>()
   for (const account of accounts) {
@@ -71,7 +71,7 @@ export function accountFinder(
 function chooseAccounts(
   known: readonly ServiceAccount[],
   use: AccountUse,
-): Checked<readonly ServiceAccount[]> {
+): Parsed<readonly ServiceAccount[]> {
   const isOne = (some: readonly ServiceAccount[]) => new Set(some.map(({ object }) => object.name)).size <= 1
   if (isOne(known)) return { value: known }
   // As kustomize tells them apart.

@@ -3,7 +3,7 @@ import { deepStrictEqual } from 'node:assert/strict'
 import * as fc from 'fast-check'
 import t from 'tap'
 import { itemsUnder } from '../krm/manifest-item.ts'
-import { parseSource } from '../yaml/source-tree.ts'
+import { parseSource } from '../yaml/parse.ts'
 import { grantOf } from './grant.ts'
 import { parseIamRole } from './iam-role.ts'
 import type { KmsKeys } from './kms-keys.ts'
@@ -25,8 +25,8 @@ function unpack(data: object) {
   const metadata = { name: 'terraform', annotations: { 'kees.bsycorp.com/generated-by': 'export-iam' } }
   const text = JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata, data })
   const items = (parseSource(text).documents ?? []).flatMap((one) => itemsUnder(one, one.root))
-  const { files = new Map<string, string>(), findings = [] } = unpackModule(items) ?? {}
-  return { files: Object.fromEntries(files), said: findings.map(({ message }) => message).join('\n') }
+  const { files = new Map<string, string>(), results = [] } = unpackModule(items) ?? {}
+  return { files: Object.fromEntries(files), said: results.map(({ message }) => message).join('\n') }
 }
 
 const name = fc.stringMatching(/^\/(prod\/)?[b-r][a-z.-]{0,30}$/)

@@ -1,10 +1,10 @@
 /** The module in a ConfigMap that export-iam made, for what is to become files again. */
 import { exitCode } from '../../api/exit-code.ts'
-import { quote } from '../../api/mistake.ts'
-import type { Finding } from '../krm/krm-result.ts'
+import { quote } from '../../api/diagnostic.ts'
+import type { Result } from '../krm/result.ts'
 import { annotationsOf, type ManifestItem } from '../krm/manifest-item.ts'
 import { isMap } from '../krm/options.ts'
-import { lookUp, toValue } from '../yaml/source-value.ts'
+import { lookUp, toValue } from '../yaml/value.ts'
 import { generatorName, markerAnnotation } from './marker.ts'
 import { policiesJson } from './policies-json.ts'
 import { isPoliciesJsonOfOurs } from './read-policies-json.ts'
@@ -14,7 +14,7 @@ import { moduleFiles, renderModule } from './terraform.ts'
 export type Unpacked = {
   /** File names to texts; empty with an error among the findings. */
   readonly files: ReadonlyMap<string, string>
-  readonly findings: readonly Finding[]
+  readonly results: readonly Result[]
 }
 
 /** @returns undefined where the input has no such ConfigMap. */
@@ -23,7 +23,7 @@ export function unpackModule(items: readonly ManifestItem[]): Unpacked | undefin
   if (!first) return undefined
   const report = ({ object }: ManifestItem, message: string): Unpacked => ({
     files: new Map(),
-    findings: [{ severity: 'error', message, object, exit: exitCode.input }],
+    results: [{ severity: 'error', message, object, exit: exitCode.input }],
   })
   if (second) return report(second, 'is a second module of export-iam: one folder holds one')
   const data = lookUp(first.root, 'data')
@@ -42,7 +42,7 @@ export function unpackModule(items: readonly ManifestItem[]): Unpacked | undefin
   }
   if (files.size === 0) return report(first, 'has no files under data')
   const foreign = foreignFile(files)
-  if (foreign === undefined) return { files, findings: [] }
+  if (foreign === undefined) return { files, results: [] }
   const again = 'it was changed, or is of another version of kees: run export-iam again'
   return report(first, `data ${quote(foreign)} is not what export-iam writes: ${again}`)
 }

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { nameInConfig } from '../krm/options.ts'
-import { lineOf } from '../krm/krm-result.ts'
+import { lineOf } from '../krm/result.ts'
 import type { ServiceAccount } from './service-accounts.ts'
 import { type RoleClaims, roleFinder, type RoleSources } from './workload-roles.ts'
 
@@ -96,7 +96,7 @@ const cases: readonly (readonly [
 for (const [title, claim, sources, roles, said] of cases) {
   const found = roleFinder(sources)(claim)
   t.strictSame(
-    [found.roles.map(({ arn: whole, name }) => whole ?? name), found.findings.map(lineOf)],
+    [found.roles.map(({ arn: whole, name }) => whole ?? name), found.results.map(lineOf)],
     [roles, said],
     title,
   )

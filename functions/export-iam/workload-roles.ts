@@ -4,8 +4,8 @@
  * https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html
  */
 import { exitCode } from '../../api/exit-code.ts'
-import { quote } from '../../api/mistake.ts'
-import { type Finding, nameOf, type ObjectReference } from '../krm/krm-result.ts'
+import { quote } from '../../api/diagnostic.ts'
+import { type Result, nameOf, type ObjectReference } from '../krm/result.ts'
 import { type IamRole, parseIamRole, roleAnnotation } from './iam-role.ts'
 import type { OptionNaming } from '../krm/options.ts'
 import type { AccountRole } from './roles-option.ts'
@@ -37,7 +37,7 @@ export type WorkloadRoles = {
   /** The ServiceAccount, `namespace/name`; absent where its namespace is not known. */
   readonly account?: string
   readonly roles: readonly IamRole[]
-  readonly findings: readonly Finding[]
+  readonly results: readonly Result[]
 }
 
 /** What it looks for is sorted once, for all workloads of an input. */
@@ -57,9 +57,9 @@ type Known = Pick<RoleSources, 'nameOption'> & {
 }
 
 function workloadRoles({ object, account, annotated }: RoleClaims, known: Known): WorkloadRoles {
-  const findings: Finding[] = []
-  const report = (severity: Finding['severity'], message: string) =>
-    findings.push({ severity, message, object, exit: exitCode.input })
+  const results: Result[] = []
+  const report = (severity: Result['severity'], message: string) =>
+    results.push({ severity, message, object, exit: exitCode.input })
   const use = { ...account, namespace: account.namespace ?? known.namespace }
   const found: Found[] = []
   const add = (text: string, source: string, form: 'any' | 'ARN') => {
@@ -97,7 +97,7 @@ function workloadRoles({ object, account, annotated }: RoleClaims, known: Known)
   }
   return {
     roles: different.map(({ role }) => role),
-    findings,
+    results,
     ...(key === undefined ? {} : { account: key }),
   }
 }

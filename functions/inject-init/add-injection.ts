@@ -1,21 +1,21 @@
 import { isDeepStrictEqual } from 'node:util'
-import { quote } from '../../api/mistake.ts'
+import { quote } from '../../api/diagnostic.ts'
 import type { PodSettings } from '../../api/pod-annotations.ts'
 import type { SourceEdit } from '../yaml/apply-edits.ts'
-import type { Refusals } from '../yaml/editable.ts'
+import type { Refusals } from '../yaml/edit-target.ts'
 import type { InjectionRecord } from '../workload/injection-record.ts'
-import type { Value } from '../yaml/source-value.ts'
+import type { Value } from '../yaml/value.ts'
 import { addMounts, type Chosen } from './add-mounts.ts'
 import { collision } from './collision.ts'
 import type { InjectConfig } from './config.ts'
-import { contradictions } from './contradictions.ts'
+import { validateConfig } from './validate-config.ts'
 import { effectiveConfig } from './effective-config.ts'
 import { injectionOf } from './init-container.ts'
-import { editRefresher } from './refresher.ts'
-import { addParts } from './part-edit.ts'
-import { recordOfOriginal } from './original-injection.ts'
+import { editRefreshSidecar } from './refresh-sidecar.ts'
+import { addParts } from './edit-list.ts'
+import { recordOfLegacy } from './legacy-injection.ts'
 import { type PodInjection, recordedIn } from './pod-injection.ts'
-import type { Part, PodParts } from './pod-parts.ts'
+import type { Part, EditablePod } from './editable-pod.ts'
 import { updateContainer, updateVolume } from './update-injection.ts'
 
 export type Added = {
@@ -31,11 +31,11 @@ export type Added = {
  */
 export function addInjection(
   settings: PodSettings,
-  parts: PodParts,
+  parts: EditablePod,
   given: InjectConfig,
   existing: InjectionRecord | undefined,
 ): Added {
-  const record = existing ?? recordOfOriginal(parts, given)
+  const record = existing ?? recordOfLegacy(parts, given)
   const recorded = recordedIn(parts, record)
   const config =
     record && recorded.container
@@ -43,7 +43,7 @@ export function addInjection(
       : given
   const injection = injectionOf(config, settings)
   // Of what is given, whoever parsed it knows.
-  const errors: Refusals = config === given ? [] : contradictions(config)
+  const errors: Refusals = config === given ? [] : validateConfig(config)
   const warnings: string[] = []
   const pod: PodInjection = { parts, config, injection, record, recorded, errors, warnings }
   if (recorded.refresher && !recorded.container) {
@@ -100,7 +100,7 @@ function addContainers(pod: PodInjection): SourceEdit[] {
     return []
   }
   const found = recorded.container ?? (adopted ? namesake : undefined)
-  const refresher = editRefresher(pod, found)
+  const refresher = editRefreshSidecar(pod, found)
   const add = (values: readonly Value[], where: 'first' | Part) =>
     addParts(document, initContainers, 'initContainers', values, where, lists)
   if (!found) return [...refresher.edits, ...add([injection.container, ...refresher.added], 'first')]

@@ -1,15 +1,15 @@
 import { isDeepStrictEqual } from 'node:util'
-import { quote } from '../../api/mistake.ts'
-import { didYouMean, nearMiss } from '../../api/near-miss.ts'
+import { quote } from '../../api/diagnostic.ts'
+import { didYouMean, closestWord } from '../../api/suggest.ts'
 import type { SourceEdit } from '../yaml/apply-edits.ts'
 import type { InjectionRecord } from '../workload/injection-record.ts'
-import type { Value } from '../yaml/source-value.ts'
+import type { Value } from '../yaml/value.ts'
 import { isMap } from '../krm/options.ts'
 import type { InjectConfig } from './config.ts'
 import { mountPathIn } from './effective-config.ts'
-import { addParts, removeParts, setEntry } from './part-edit.ts'
+import { addParts, removeParts, setEntry } from './edit-list.ts'
 import type { PodInjection } from './pod-injection.ts'
-import { type Part, partList, type PartList, type PodParts, staysOn } from './pod-parts.ts'
+import { type Part, partList, type PartList, type EditablePod, staysOn } from './editable-pod.ts'
 
 export type Mounts = {
   readonly edits: readonly SourceEdit[]
@@ -35,7 +35,7 @@ export function addMounts(pod: PodInjection, chosen: Chosen | undefined): Mounts
   ])
   const names = others.map(({ name }) => name)
   for (const name of chosen?.names.filter((one) => !names.includes(one)) ?? []) {
-    const there = `there are ${names.join(', ')}${didYouMean(nearMiss(name, names))}`
+    const there = `there are ${names.join(', ')}${didYouMean(closestWord(name, names))}`
     errors.push(`${chosen?.by} names ${quote(name)}, which is not in the pod: ${there}`)
   }
   const early = containersBefore(parts.initContainers.parts, recorded.container)
@@ -65,7 +65,7 @@ export function addMounts(pod: PodInjection, chosen: Chosen | undefined): Mounts
 }
 
 function otherContainers(
-  { initContainers, containers }: PodParts,
+  { initContainers, containers }: EditablePod,
   ours: readonly (string | undefined)[],
 ): Part[] {
   return [...initContainers.parts, ...containers.parts].filter(({ name }) => !ours.includes(name))

@@ -1,6 +1,6 @@
 /** For property tests: configurations of inject-init. */
 import fc from 'fast-check'
-import type { Value } from '../yaml/source-value.ts'
+import type { Value } from '../yaml/value.ts'
 import { type InjectConfig, parseInjectConfig } from './config.ts'
 
 const env = fc.uniqueArray(

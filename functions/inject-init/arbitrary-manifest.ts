@@ -114,9 +114,9 @@ export function print(
   const noisy =
     json === null
       ? lines.flatMap((line, index) => {
-          const remark = noise[index % (noise.length + 3)]
+          const note = noise[index % (noise.length + 3)]
           const depth = /^ */.exec(line)?.[0] ?? ''
-          return remark === undefined ? [line] : [remark === '' ? '' : depth + remark, line]
+          return note === undefined ? [line] : [note === '' ? '' : depth + note, line]
         })
       : lines
   return noisy.join(crlf ? '\r\n' : '\n') + (ended ? (crlf ? '\r\n' : '\n') : '')

@@ -10,10 +10,10 @@ import {
   shownText,
   textOption,
 } from '../krm/options.ts'
-import type { Value, ValueMap } from '../yaml/source-value.ts'
+import type { Value, ValueMap } from '../yaml/value.ts'
 import { bytesProblem } from './quantity.ts'
 import { resourcesOption } from './resources-option.ts'
-import { contradictions } from './contradictions.ts'
+import { validateConfig } from './validate-config.ts'
 import { type EnvVariable, envOption } from './env-option.ts'
 import { takeWorkloadConfig, type WorkloadConfig, workloadOptions } from '../workload/workload-options.ts'
 
@@ -158,7 +158,7 @@ export function parseInjectConfig(options: GivenOptions): ParsedConfig<InjectCon
     ...takeWorkloadConfig(reader),
     explicit,
   }
-  return { config, problems: [...problems, ...contradictions(config)] }
+  return { config, problems: [...problems, ...validateConfig(config)] }
 }
 
 /** The format that was asked for; without it, that of an earlier injection counts. */

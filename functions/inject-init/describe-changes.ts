@@ -1,10 +1,10 @@
 /** What injection would change in a pod, in words: the pod before is held against the pod after. */
 import { isDeepStrictEqual } from 'node:util'
-import { quote } from '../../api/mistake.ts'
+import { quote } from '../../api/diagnostic.ts'
 import type { PodSettings } from '../../api/pod-annotations.ts'
 import type { InjectionRecord } from '../workload/injection-record.ts'
 import { isMap, type OptionNaming } from '../krm/options.ts'
-import type { Value, ValueMap } from '../yaml/source-value.ts'
+import type { Value, ValueMap } from '../yaml/value.ts'
 import { describeEnv } from './describe-env.ts'
 import { listIn, textIn } from './effective-config.ts'
 import { containerOptions } from './init-container.ts'

@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util'
 import { initVariables } from '../../api/init-env.ts'
-import { quote } from '../../api/mistake.ts'
+import { quote } from '../../api/diagnostic.ts'
 import { parseFormat } from '../../api/secrets-format.ts'
 import type { Asked, Change } from './describe-changes.ts'
 import { textIn } from './effective-config.ts'
 import { governedVariables } from './update-injection.ts'
-import type { ValueMap } from '../yaml/source-value.ts'
+import type { ValueMap } from '../yaml/value.ts'
 
 /** What init only says in its messages. */
 const forMessages = ['POD_NAME', 'POD_NAMESPACE']

@@ -4,11 +4,11 @@ import { parseInitArgs } from '../../api/init-args.ts'
 import { pathsOverlap } from '../../api/paths-overlap.ts'
 import { parseFormat } from '../../api/secrets-format.ts'
 import { plainVariable } from '../workload/container-parts.ts'
-import type { Value, ValueMap } from '../yaml/source-value.ts'
+import type { Value, ValueMap } from '../yaml/value.ts'
 import { isMap } from '../krm/options.ts'
 import type { InjectConfig } from './config.ts'
 import type { EnvVariable } from './env-option.ts'
-import type { Part } from './pod-parts.ts'
+import type { Part } from './editable-pod.ts'
 import type { InjectionRecord } from '../workload/injection-record.ts'
 
 /**

@@ -1,5 +1,5 @@
 import t from 'tap'
-import type { Value } from '../yaml/source-value.ts'
+import type { Value } from '../yaml/value.ts'
 import { parseInjectConfig } from './config.ts'
 
 const problemsOf = (env: Value, more: Readonly<Record<string, Value>> = {}) =>

@@ -1,11 +1,11 @@
 /** More environment of the init container: judged as init will judge it, as far as its values stand in the manifest. */
-import type { Checked } from '../../api/checked.ts'
+import type { Parsed } from '../../api/parsed.ts'
 import { initVariables } from '../../api/init-env.ts'
-import { quote } from '../../api/mistake.ts'
+import { quote } from '../../api/diagnostic.ts'
 import { pathsOverlap } from '../../api/paths-overlap.ts'
 import { initEnvProblems } from '../../api/read-init-env.ts'
 import { isMap, type OptionNaming, shownText, yamlOption } from '../krm/options.ts'
-import type { Value } from '../yaml/source-value.ts'
+import type { Value } from '../yaml/value.ts'
 import { unknownKeys } from '../krm/unknown-keys.ts'
 
 export type EnvVariable = { readonly name: string; readonly [key: string]: Value }
@@ -38,7 +38,7 @@ const ownVariables = new Map<string, (nameOption: OptionNaming) => string>([
 /** https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#environment-variables */
 const sources = ['fieldRef', 'resourceFieldRef', 'configMapKeyRef', 'secretKeyRef', 'fileKeyRef']
 
-function parseEnv(value: Value): Checked<readonly EnvVariable[]> {
+function parseEnv(value: Value): Parsed<readonly EnvVariable[]> {
   if (!Array.isArray(value)) return { problem: "is not a list of variables, as in a container's env" }
   const problems: string[] = []
   const variables: EnvVariable[] = []

@@ -1,6 +1,6 @@
 import { applyEdits } from '../yaml/apply-edits.ts'
 import { itemsUnder, type ManifestItem } from '../krm/manifest-item.ts'
-import { parseSource } from '../yaml/source-tree.ts'
+import { parseSource } from '../yaml/parse.ts'
 import type { InjectConfig } from './config.ts'
 import { injectItems } from './inject-init.ts'
 
@@ -37,8 +37,8 @@ export function itemsIn(text: string): ManifestItem[] {
 
 /** Injects the objects of a manifest. Throws the first error. */
 export function injectText(text: string, config: InjectConfig): string {
-  const { edited, findings } = injectItems(itemsIn(text), config)
-  const [error] = findings.filter(({ severity }) => severity === 'error')
+  const { edited, results } = injectItems(itemsIn(text), config)
+  const [error] = results.filter(({ severity }) => severity === 'error')
   if (error) throw new Error(error.message)
   const edits = edited.flatMap((one) => one.edits)
   return applyEdits(text, edits)

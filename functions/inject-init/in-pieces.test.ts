@@ -1,8 +1,8 @@
 /** Generated lists of manifests, in every style of indentation, come out as if they had been parsed whole. */
 import fc from 'fast-check'
 import t from 'tap'
-import { cutItems } from '../krm/cut-items.ts'
-import { runFunction, runOnWhole } from '../krm/resource-list.ts'
+import { splitItems } from '../krm/split-items.ts'
+import { runFunction, runOnWhole } from '../krm/run-function.ts'
 import { print, style, workload } from './arbitrary-manifest.ts'
 import { undeclare } from './fixtures.ts'
 import { injectInit } from './inject-init.ts'
@@ -55,7 +55,7 @@ t.test('in pieces as whole', async (t) => {
       const whole = runOnWhole(injectInit, input)
       if (whole.stdout === '') return
       valid++
-      if (cutItems(input)) cut++
+      if (splitItems(input)) cut++
       t.strictSame(runFunction(injectInit, input), whole)
       t.strictSame(runFunction(injectInit, whole.stdout), runOnWhole(injectInit, whole.stdout))
     }),

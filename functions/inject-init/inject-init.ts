@@ -8,35 +8,35 @@ import {
   type Orchestrator,
   passWith,
 } from '../krm/krm-function.ts'
-import { type Finding, judge } from '../krm/krm-result.ts'
+import { type Result, judge } from '../krm/result.ts'
 import type { ManifestItem } from '../krm/manifest-item.ts'
 import { workloadReader } from '../workload/workload.ts'
 import { explicitFormat, type InjectConfig, injectOptions, parseInjectConfig } from './config.ts'
 import { injectObject } from './inject-object.ts'
 
-export type InjectOutput = { readonly edited: readonly EditedItem[]; readonly findings: readonly Finding[] }
+export type InjectOutput = { readonly edited: readonly EditedItem[]; readonly results: readonly Result[] }
 
 /** Injects every annotated workload among the items. With an error among the findings nothing is to be edited. */
 export function injectItems(items: readonly ManifestItem[], config: InjectConfig): InjectOutput {
   const { see, end } = injectPass(config, 'none')
   const edited = items.map((item) => ({ item, edits: see(item) }))
-  return { edited, findings: end().findings }
+  return { edited, results: end().results }
 }
 
 function injectPass(config: InjectConfig, orchestrator: Orchestrator): FunctionPass {
   const reader = workloadReader(config, explicitFormat(config))
   const marks = orchestrator === 'kpt' ? kptIdAnnotations : []
-  const findings: Finding[] = []
+  const results: Result[] = []
   return {
     concerns: (mentions) => reader.concerns(mentions) || mentions(injectedAnnotation),
     see: (item) => {
       const workloads = reader.read(item)
       if (workloads.length === 0) return []
       const injected = injectObject(item, workloads, config, marks)
-      findings.push(...injected.findings)
+      results.push(...injected.results)
       return injected.edits
     },
-    end: () => ({ findings: judge([...reader.findings(), ...findings], config.strict) }),
+    end: () => ({ results: judge([...reader.results(), ...results], config.strict) }),
   }
 }
 

@@ -1,21 +1,21 @@
 import { injectedAnnotation } from '../../api/annotation-domain.ts'
 import { exitCode } from '../../api/exit-code.ts'
 import type { SourceEdit } from '../yaml/apply-edits.ts'
-import { hasCommentBelow } from '../yaml/comments-near.ts'
-import { noteLostAnchor, type Refusals } from '../yaml/editable.ts'
+import { hasCommentBelow } from '../yaml/comments.ts'
+import { noteLostAnchor, type Refusals } from '../yaml/edit-target.ts'
 import { recordsIn } from '../workload/find-injection.ts'
 import type { InjectionRecord, InjectionRecords } from '../workload/injection-record.ts'
-import type { Finding } from '../krm/krm-result.ts'
+import type { Result } from '../krm/result.ts'
 import { annotationsOf, type ManifestItem } from '../krm/manifest-item.ts'
 import type { Workload } from '../workload/workload.ts'
-import type { ListStyle } from '../yaml/yaml-text.ts'
+import type { ListStyle } from '../yaml/stringify.ts'
 import type { InjectConfig } from './config.ts'
 import { injectWorkload } from './inject-workload.ts'
 import { removeAnnotations, writeRecords } from './record-edit.ts'
 
 export type Injected = {
   readonly edits: readonly SourceEdit[]
-  readonly findings: readonly Finding[]
+  readonly results: readonly Result[]
   /** What the object's record says once the edits are made. */
   readonly records: InjectionRecords
 }
@@ -33,7 +33,7 @@ export function injectObject(
 ): Injected {
   const { value: records, problem } = recordsIn(item)
   if (problem === undefined) return injectByRecords(item, workloads, records, config, marks)
-  return { edits: [], findings: [errorOf(item, problem)], records: new Map() }
+  return { edits: [], results: [errorOf(item, problem)], records: new Map() }
 }
 
 /** Likewise for an object whose records are known. */
@@ -46,19 +46,19 @@ export function injectByRecords(
 ): Injected {
   const next = new Map<string, InjectionRecord>()
   if (records === undefined && workloads.every(({ pod }) => !pod.annotated))
-    return { edits: [], findings: [], records: next }
+    return { edits: [], results: [], records: next }
   const error = (message: string) => errorOf(item, message)
   const edits: SourceEdit[] = []
-  const findings: Finding[] = []
+  const results: Result[] = []
   let lists: ListStyle | undefined
   let movesComments = hasCommentBelow(item.document, item.root)
   for (const workload of workloads) {
     const { key } = workload.template
     const done = injectWorkload(workload, records?.get(key), config)
     const where = key === '' ? '' : `template ${key} `
-    findings.push(...done.errors.map((reason) => error(where + reason)))
-    findings.push(
-      ...done.warnings.map((reason): Finding => ({ ...error(where + reason), severity: 'warning' })),
+    results.push(...done.errors.map((reason) => error(where + reason)))
+    results.push(
+      ...done.warnings.map((reason): Result => ({ ...error(where + reason), severity: 'warning' })),
     )
     edits.push(...done.edits)
     if (done.record) next.set(key, done.record)
@@ -71,15 +71,15 @@ export function injectByRecords(
   if (movesComments && edits.length + gone.length > 0 && hasMore(item, marks)) gone.push(...marks)
   edits.push(...removeAnnotations(item, gone, refusals))
   noteLostAnchor(item.document, edits, refusals)
-  findings.push(...refusals.map((reason) => error(`cannot be injected: ${reason}`)))
+  results.push(...refusals.map((reason) => error(`cannot be injected: ${reason}`)))
   return {
-    edits: findings.some(({ severity }) => severity === 'error') ? [] : edits,
-    findings,
+    edits: results.some(({ severity }) => severity === 'error') ? [] : edits,
+    results,
     records: next,
   }
 }
 
-function errorOf({ object }: ManifestItem, message: string): Finding {
+function errorOf({ object }: ManifestItem, message: string): Result {
   return { severity: 'error', message, object, exit: exitCode.input }
 }
 

@@ -1,15 +1,15 @@
 import { initVariables } from '../../api/init-env.ts'
 import type { SourceEdit } from '../yaml/apply-edits.ts'
-import { hasCommentsNear } from '../yaml/comments-near.ts'
-import type { Refusals } from '../yaml/editable.ts'
+import { hasCommentsNear } from '../yaml/comments.ts'
+import type { Refusals } from '../yaml/edit-target.ts'
 import { plainVariable } from '../workload/container-parts.ts'
 import type { InjectionRecord } from '../workload/injection-record.ts'
-import type { SourceNode } from '../yaml/source-node.ts'
+import type { SourceNode } from '../yaml/node.ts'
 import type { Workload } from '../workload/workload.ts'
-import type { ListStyle } from '../yaml/yaml-text.ts'
+import type { ListStyle } from '../yaml/stringify.ts'
 import { addInjection } from './add-injection.ts'
 import type { InjectConfig } from './config.ts'
-import { type PartList, type PodParts, podPartsOf } from './pod-parts.ts'
+import { type PartList, type EditablePod, editablePodOf } from './editable-pod.ts'
 import { removeInjection } from './remove-injection.ts'
 
 export type InjectedWorkload = {
@@ -34,7 +34,7 @@ export function injectWorkload(
   const { pod } = workload
   if (!pod.annotated && !record) return nothing
   const refusals: Refusals = []
-  const parts = podPartsOf(workload, refusals)
+  const parts = editablePodOf(workload, refusals)
   if (!parts || refusals.length > 0) return { ...nothing, errors: refusals.map(refused) }
   if (pod.annotated) return added(workload, parts, record, config)
   return record ? removed(parts, record, config) : nothing
@@ -42,7 +42,7 @@ export function injectWorkload(
 
 function added(
   { pod: { settings } }: Workload,
-  parts: PodParts,
+  parts: EditablePod,
   record: InjectionRecord | undefined,
   config: InjectConfig,
 ): InjectedWorkload {
@@ -59,7 +59,7 @@ function refused(reason: string): string {
   return `cannot be injected: ${reason}`
 }
 
-function removed(parts: PodParts, record: InjectionRecord, config: InjectConfig): InjectedWorkload {
+function removed(parts: EditablePod, record: InjectionRecord, config: InjectConfig): InjectedWorkload {
   const { lists, initContainers, containers, volumes } = parts
   const container = initContainers.parts.find(({ name }) => name === record.container)
   if (container && !readsDomain(container.node, config)) return { ...nothing, record, lists }
@@ -79,6 +79,6 @@ export function readsDomain(container: SourceNode, { annotationDomain }: InjectC
   return (plainVariable(container, env) ?? byDefault) === annotationDomain
 }
 
-function hasComments({ document }: PodParts, lists: readonly PartList[]): boolean {
+function hasComments({ document }: EditablePod, lists: readonly PartList[]): boolean {
   return lists.some(({ entry, list }) => entry && list && hasCommentsNear(document, entry))
 }

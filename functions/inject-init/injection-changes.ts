@@ -1,12 +1,12 @@
-import type { Checked } from '../../api/checked.ts'
+import type { Parsed } from '../../api/parsed.ts'
 import { exitCode } from '../../api/exit-code.ts'
 import { applyEdits } from '../yaml/apply-edits.ts'
 import type { InjectionRecords } from '../workload/injection-record.ts'
-import type { Finding } from '../krm/krm-result.ts'
+import type { Result } from '../krm/result.ts'
 import type { ManifestItem } from '../krm/manifest-item.ts'
 import { isMap } from '../krm/options.ts'
-import { parseSource } from '../yaml/source-tree.ts'
-import { toValue, type Value } from '../yaml/source-value.ts'
+import { parseSource } from '../yaml/parse.ts'
+import { toValue, type Value } from '../yaml/value.ts'
 import type { Workload } from '../workload/workload.ts'
 import type { InjectConfig } from './config.ts'
 import { type Change, describeChanges } from './describe-changes.ts'
@@ -16,7 +16,7 @@ export type InjectionChanges = {
   /** By the key of the pod template; none where injection changes nothing but its record. */
   readonly changes: ReadonlyMap<string, readonly Change[]>
   /** Errors among them: it cannot be injected, and no changes are known. */
-  readonly findings: readonly Finding[]
+  readonly results: readonly Result[]
 }
 
 /**
@@ -31,23 +31,23 @@ export function injectionChanges(
   records: InjectionRecords | undefined,
   config: InjectConfig,
 ): InjectionChanges {
-  if (workloads.length === 0) return { changes: new Map(), findings: [] }
+  if (workloads.length === 0) return { changes: new Map(), results: [] }
   // Most are as they should be, and nothing has to be written anew to say so.
   const asIs = injectByRecords(item, workloads, records, config, [])
-  if (asIs.edits.length === 0 && asIs.findings.length === 0) return { changes: new Map(), findings: [] }
+  if (asIs.edits.length === 0 && asIs.results.length === 0) return { changes: new Map(), results: [] }
   const before = toValue(item.root)
   const { value: plain, problem } = readPlain(JSON.stringify(before), item)
   if (problem !== undefined) {
     const message = `cannot be judged: it ${problem}`
     return {
       changes: new Map(),
-      findings: [{ severity: 'error', message, object: item.object, exit: exitCode.input }],
+      results: [{ severity: 'error', message, object: item.object, exit: exitCode.input }],
     }
   }
   const plainly = workloads.map((one) => ({ ...one, item: plain }))
-  const { edits, findings, records: next } = injectByRecords(plain, plainly, records, config, [])
+  const { edits, results, records: next } = injectByRecords(plain, plainly, records, config, [])
   const changes = new Map<string, readonly Change[]>()
-  if (edits.length === 0) return { changes, findings }
+  if (edits.length === 0) return { changes, results }
   const injected = readPlain(applyEdits(plain.document.source, edits), item)
   if (injected.problem !== undefined) throw new Error(`what was injected ${injected.problem}`)
   const after = toValue(injected.value.root)
@@ -63,11 +63,11 @@ export function injectionChanges(
     })
     if (described.length > 0) changes.set(key, described)
   }
-  return { changes, findings }
+  return { changes, results }
 }
 
 /** Problems are such as aliases that nest deeper than anything may be nested. */
-function readPlain(json: string, { object }: ManifestItem): Checked<ManifestItem> {
+function readPlain(json: string, { object }: ManifestItem): Parsed<ManifestItem> {
   const { documents, problem } = parseSource(json)
   if (problem !== undefined) return { problem }
   const [document] = documents

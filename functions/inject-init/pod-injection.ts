@@ -1,12 +1,12 @@
-import type { Refusals } from '../yaml/editable.ts'
+import type { Refusals } from '../yaml/edit-target.ts'
 import type { InjectionRecord } from '../workload/injection-record.ts'
 import type { InjectConfig } from './config.ts'
 import type { Injection } from './init-container.ts'
-import type { Part, PodParts } from './pod-parts.ts'
+import type { Part, EditablePod } from './editable-pod.ts'
 
 /** The injection of one pod under way: what its steps have in common. */
 export type PodInjection = {
-  readonly parts: PodParts
+  readonly parts: EditablePod
   /** What an earlier configuration set, and ours does not, is in it. */
   readonly config: InjectConfig
   /** What is wanted. */
@@ -22,7 +22,7 @@ export type PodInjection = {
 /** The containers that the record names, as they stand now. */
 export type Recorded = { readonly container: Part | undefined; readonly refresher: Part | undefined }
 
-export function recordedIn({ initContainers }: PodParts, record: InjectionRecord | undefined): Recorded {
+export function recordedIn({ initContainers }: EditablePod, record: InjectionRecord | undefined): Recorded {
   const named = (name: string | undefined) =>
     name === undefined ? undefined : initContainers.parts.find((one) => one.name === name)
   return { container: named(record?.container), refresher: named(record?.refresher) }

@@ -1,10 +1,10 @@
 import { injectedAnnotation } from '../../api/annotation-domain.ts'
 import type { SourceEdit } from '../yaml/apply-edits.ts'
-import { checkedMap, editableMap, type Refusals } from '../yaml/editable.ts'
+import { checkedMap, editableMap, type Refusals } from '../yaml/edit-target.ts'
 import type { ManifestItem } from '../krm/manifest-item.ts'
-import { addEntry, removeEntries, replaceValue } from '../yaml/source-edit.ts'
-import { isVoid, ownEntry, stringOf } from '../yaml/source-value.ts'
-import type { ListStyle } from '../yaml/yaml-text.ts'
+import { addEntry, removeEntries, replaceValue } from '../yaml/edit.ts'
+import { isVoid, ownEntry, stringOf } from '../yaml/value.ts'
+import type { ListStyle } from '../yaml/stringify.ts'
 import { formatRecords, type InjectionRecords } from '../workload/injection-record.ts'
 
 /** The edits that make the object's record say this. */

@@ -1,17 +1,17 @@
 import type { SourceEdit } from '../yaml/apply-edits.ts'
-import type { Refusals } from '../yaml/editable.ts'
-import { removeEntries } from '../yaml/source-edit.ts'
+import type { Refusals } from '../yaml/edit-target.ts'
+import { removeEntries } from '../yaml/edit.ts'
 import { recordedMount } from './add-mounts.ts'
 import { injectOptions } from './config.ts'
 import { mountPathIn } from './effective-config.ts'
-import { removeParts } from './part-edit.ts'
-import { type Part, partList, type PartList, type PodParts } from './pod-parts.ts'
+import { removeParts } from './edit-list.ts'
+import { type Part, partList, type PartList, type EditablePod } from './editable-pod.ts'
 import type { InjectionRecord } from '../workload/injection-record.ts'
 
 export type Removed = { readonly edits: readonly SourceEdit[]; readonly errors: readonly string[] }
 
 /** Takes out what the record says was added, and only that; a list that is left empty goes too. */
-export function removeInjection(parts: PodParts, record: InjectionRecord): Removed {
+export function removeInjection(parts: EditablePod, record: InjectionRecord): Removed {
   const errors: Refusals = []
   const { document, spec, where, initContainers, volumes } = parts
   const container = initContainers.parts.find(({ name }) => name === record.container)

@@ -1,5 +1,5 @@
 import t from 'tap'
-import type { Value } from '../yaml/source-value.ts'
+import type { Value } from '../yaml/value.ts'
 import { resourcesOption } from './resources-option.ts'
 
 const accepted: readonly (readonly [title: string, value: Value])[] = [

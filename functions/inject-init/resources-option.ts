@@ -1,10 +1,10 @@
 /** What the init container asks for: held to what the API server asks of a container's `resources`. */
-import type { Checked } from '../../api/checked.ts'
+import type { Parsed } from '../../api/parsed.ts'
 import { isDnsLabel } from '../../api/dns-label.ts'
-import { quote } from '../../api/mistake.ts'
-import { notKnown } from '../../api/near-miss.ts'
+import { quote } from '../../api/diagnostic.ts'
+import { notKnown } from '../../api/suggest.ts'
 import { isMap, type JsonSchema, shownText, yamlOption } from '../krm/options.ts'
-import type { Value, ValueMap } from '../yaml/source-value.ts'
+import type { Value, ValueMap } from '../yaml/value.ts'
 import { shownKey, unknownKeys } from '../krm/unknown-keys.ts'
 import { bytesProblem, compareQuantities, parseQuantity } from './quantity.ts'
 
@@ -37,7 +37,7 @@ export const resourcesOption = yamlOption<ValueMap>(
   parseResources,
 )
 
-function parseResources(value: Value): Checked<ValueMap> {
+function parseResources(value: Value): Parsed<ValueMap> {
   if (!isMap(value)) return { problem: 'is not a map with requests and limits' }
   const problems = unknownKeys(value, ['requests', 'limits', 'claims'])
   const requests = readQuantities('requests', value['requests'], problems)

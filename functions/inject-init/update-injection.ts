@@ -1,18 +1,18 @@
 import { initVariables } from '../../api/init-env.ts'
 import type { SourceEdit } from '../yaml/apply-edits.ts'
-import { editableMap } from '../yaml/editable.ts'
-import { addItem, removeItems, replaceItem, replaceValue } from '../yaml/source-edit.ts'
-import type { SourceDocument, SourceMap } from '../yaml/source-node.ts'
-import { isVoid, ownEntry, type Value, type ValueMap } from '../yaml/source-value.ts'
-import type { ListStyle } from '../yaml/yaml-text.ts'
+import { editableMap } from '../yaml/edit-target.ts'
+import { addItem, removeItems, replaceItem, replaceValue } from '../yaml/edit.ts'
+import type { SourceDocument, SourceMap } from '../yaml/node.ts'
+import { isVoid, ownEntry, type Value, type ValueMap } from '../yaml/value.ts'
+import type { ListStyle } from '../yaml/stringify.ts'
 import { isMap } from '../krm/options.ts'
 import type { InjectConfig } from './config.ts'
 import { listIn } from './effective-config.ts'
-import { addParts, setEntry } from './part-edit.ts'
+import { addParts, setEntry } from './edit-list.ts'
 import type { PodInjection } from './pod-injection.ts'
-import { type Part, partList, type PartList, staysOn } from './pod-parts.ts'
+import { type Part, partList, type PartList, staysOn } from './editable-pod.ts'
 import { isEmptyDir, showsAnnotations } from '../workload/injected-volumes.ts'
-import { isSameStored } from './stored.ts'
+import { isSemanticallyEqual } from './semantic-equal.ts'
 
 /** What the mounts, the domain and the format decide; stale ones would contradict them. */
 export const governedVariables = [
@@ -127,7 +127,7 @@ function updateEnv(
   for (const item of wanted) {
     const found = env.parts.find(({ name }) => name === item['name'])
     if (!found) edits.push(addItem(document, list, item, 'last', lists))
-    else if (!isSameStored(found.value, item))
+    else if (!isSemanticallyEqual(found.value, item))
       edits.push(replaceItem(document, list, found.node, item, lists))
   }
   const gone = env.parts.filter(({ value }) => stale(value)).map(({ node }) => node)

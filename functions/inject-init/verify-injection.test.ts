@@ -5,12 +5,12 @@ import fc from 'fast-check'
 import t from 'tap'
 import { parse, stringify } from 'yaml'
 import { readFunctionConfig } from '../krm/function-config.ts'
-import { lineOf } from '../krm/krm-result.ts'
+import { lineOf } from '../krm/result.ts'
 import { configOf, everyConfig, someConfig } from './arbitrary-config.ts'
 import { print, style, workload } from './arbitrary-manifest.ts'
 import { type InjectConfig, parseInjectConfig } from './config.ts'
 import { injectText, itemsIn, secretMount as mount, twoContainers as source, undeclare } from './fixtures.ts'
-import { type Added, type Deployment, initOf, recordKey, tamperings } from './tamperings.ts'
+import { type Added, type Deployment, initOf, recordKey, arbitraryMutation } from './arbitrary-mutation.ts'
 import { verifyInjection } from './verify-injection.ts'
 
 const { config: nothing } = parseInjectConfig({ given: [] })
@@ -78,7 +78,7 @@ function asStored(value: unknown): unknown {
   )
 }
 
-for (const [title, tamper] of Object.entries(tamperings)) {
+for (const [title, tamper] of Object.entries(arbitraryMutation)) {
   t.test(`it is wrong when ${title}`, async (t) => {
     let done = 0
     fc.assert(

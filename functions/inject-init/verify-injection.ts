@@ -1,9 +1,9 @@
 import { exitCode } from '../../api/exit-code.ts'
 import { partNamed } from '../workload/container-parts.ts'
 import { findInjection, recordsIn } from '../workload/find-injection.ts'
-import { uninjectedFindings } from '../workload/injected.ts'
+import { requireInjected } from '../workload/require-injected.ts'
 import type { InjectionRecords } from '../workload/injection-record.ts'
-import { type Finding, judge } from '../krm/krm-result.ts'
+import { type Result, judge } from '../krm/result.ts'
 import type { ManifestItem } from '../krm/manifest-item.ts'
 import { type Workload, workloadReader } from '../workload/workload.ts'
 import { explicitFormat, type InjectConfig } from './config.ts'
@@ -15,22 +15,22 @@ import { injectionChanges } from './injection-changes.ts'
  * What only the record would say, or init's messages, is nothing wrong. Nor is what the configuration does not set: verify
  * is not told what inject-init was.
  */
-export function verifyInjection(items: readonly ManifestItem[], config: InjectConfig): Finding[] {
+export function verifyInjection(items: readonly ManifestItem[], config: InjectConfig): Result[] {
   const reader = workloadReader(config, explicitFormat(config))
-  const findings = items.flatMap((item) => {
+  const results = items.flatMap((item) => {
     const workloads = reader.read(item)
     return workloads.length === 0 ? [] : verifyObject(item, workloads, config)
   })
-  return judge([...reader.findings(), ...findings], config.strict)
+  return judge([...reader.results(), ...results], config.strict)
 }
 
-function verifyObject(item: ManifestItem, workloads: readonly Workload[], config: InjectConfig): Finding[] {
-  const finding = (severity: Finding['severity'], key: string, said: string): Finding => {
+function verifyObject(item: ManifestItem, workloads: readonly Workload[], config: InjectConfig): Result[] {
+  const result = (severity: Result['severity'], key: string, said: string): Result => {
     const message = key === '' ? said : `template ${key} ${said}`
     return { severity, message, object: item.object, exit: exitCode.input }
   }
   const { value: recorded, problem } = recordsIn(item)
-  if (problem !== undefined) return [finding('error', '', problem)]
+  if (problem !== undefined) return [result('error', '', problem)]
 
   const annotated = workloads.filter(({ pod }) => pod.annotated)
   const records = new Map(
@@ -40,23 +40,23 @@ function verifyObject(item: ManifestItem, workloads: readonly Workload[], config
     }),
   )
   const isFound = ({ template }: Workload) => records.has(template.key)
-  const { changes, findings } = injectionChanges(item, annotated.filter(isFound), records, config)
+  const { changes, results } = injectionChanges(item, annotated.filter(isFound), records, config)
   const wrong = [...changes].flatMap(([key, all]) => {
     const said = all.filter(({ matters }) => matters).map(({ says }) => says)
     if (said.length === 0) return []
     const message = `is not injected as it should be: ${said.join('; ')}: run inject-init again, after the last change`
-    return [finding('error', key, message)]
+    return [result('error', key, message)]
   })
   const leftover = workloads
     .filter((one) => !one.pod.annotated && isLeftover(one, recorded, config))
     .map(({ template: { key } }) =>
-      finding(
+      result(
         'warning',
         key,
         'is injected, and declares nothing any more: run inject-init again to take it out',
       ),
     )
-  return [...uninjectedFindings(annotated.filter((one) => !isFound(one))), ...findings, ...wrong, ...leftover]
+  return [...requireInjected(annotated.filter((one) => !isFound(one))), ...results, ...wrong, ...leftover]
 }
 
 /** Init finds nothing to fetch then, and the app starts, so this is nothing to stop a build for. */

@@ -11,7 +11,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { join } from 'node:path'
 import type { Test } from 'tap'
 import type { KrmFunction } from './krm-function.ts'
-import { runFunction } from './resource-list.ts'
+import { runFunction } from './run-function.ts'
 
 /** @param once the cases whose output is not meant to be an input again. */
 export function runFixtures(

@@ -1,13 +1,13 @@
-import type { Checked } from '../../api/checked.ts'
-import { quote } from '../../api/mistake.ts'
+import type { Parsed } from '../../api/parsed.ts'
+import { quote } from '../../api/diagnostic.ts'
 import { type GivenOption, type GivenOptions, isMap } from './options.ts'
-import { parseSource } from '../yaml/source-tree.ts'
-import { toValue, type Value } from '../yaml/source-value.ts'
+import { parseSource } from '../yaml/parse.ts'
+import { toValue, type Value } from '../yaml/value.ts'
 
 export const functionApiVersion = 'kees.bsycorp.com/v1alpha1'
 
 /** The options in a functionConfig: our kind with a spec, a ConfigMap with data, or none at all. */
-export function readFunctionConfig(config: Value | undefined, kind: string): Checked<GivenOptions> {
+export function readFunctionConfig(config: Value | undefined, kind: string): Parsed<GivenOptions> {
   if (config === undefined || config === null) return { value: { given: [] } }
   if (!isMap(config)) return { problem: 'functionConfig is not an object' }
   const { apiVersion, kind: found } = config
@@ -32,7 +32,7 @@ export function readFunctionConfig(config: Value | undefined, kind: string): Che
 }
 
 /** Reads YAML text with one document. */
-export function parseYaml(text: string): Checked<Value> {
+export function parseYaml(text: string): Parsed<Value> {
   const { documents, problem } = parseSource(text)
   if (problem !== undefined) return { problem }
   const [document, ...more] = documents

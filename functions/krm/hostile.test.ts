@@ -2,7 +2,7 @@
 import t from 'tap'
 import { exportIam } from '../export-iam/export-iam.ts'
 import { injectInit } from '../inject-init/inject-init.ts'
-import { runFunction } from './resource-list.ts'
+import { runFunction } from './run-function.ts'
 
 const list = (...items: readonly string[]) =>
   `apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems:\n${items.join('')}`

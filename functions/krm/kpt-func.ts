@@ -6,7 +6,7 @@
 import type { Configs, KptFunc, KubernetesObject, Result } from 'kpt-functions'
 import type { KrmFunction } from './krm-function.ts'
 import { functionHelp } from './function-help.ts'
-import { runFunction } from './resource-list.ts'
+import { runFunction } from './run-function.ts'
 
 /** What the function finds becomes results of the Configs; with an error among them, the objects stay as they were. */
 export function toKptFunc(krmFunction: KrmFunction): KptFunc {

@@ -1,9 +1,9 @@
-import type { Finding } from './krm-result.ts'
+import type { Result } from './result.ts'
 import type { ManifestItem } from './manifest-item.ts'
-import type { Mentions } from './mentions.ts'
+import type { Prefilter } from './prefilter.ts'
 import type { GivenOptions, OptionDescription } from './options.ts'
 import type { SourceEdit } from '../yaml/apply-edits.ts'
-import type { Value } from '../yaml/source-value.ts'
+import type { Value } from '../yaml/value.ts'
 
 /** Who runs the function: the two read results and identify items in different ways. */
 export type Orchestrator = 'kustomize' | 'kpt' | 'none'
@@ -18,7 +18,7 @@ export type FunctionInput = {
 /** One run over the items of an input. They are parsed one at a time, so what is kept of one decides over the memory. */
 export type FunctionPass = {
   /** Whether an item may matter, by what its source mentions: what does not is not parsed. */
-  readonly concerns: (mentions: Mentions) => boolean
+  readonly concerns: (mentions: Prefilter) => boolean
   /** Sees each item once, in their order. */
   readonly see: (item: ManifestItem) => readonly SourceEdit[]
   /** After the last item. */
@@ -27,7 +27,7 @@ export type FunctionPass = {
 
 export type FunctionOutput = {
   /** Errors among them mean that nothing is edited. */
-  readonly findings: readonly Finding[]
+  readonly results: readonly Result[]
   /** Edits that had to wait for the last item. */
   readonly edited?: EditedItem
   readonly generated?: Generated
@@ -53,6 +53,6 @@ export type KrmFunction = {
 }
 
 /** The pass of a function that has nothing but this to say, whatever the items are. */
-export function passWith(findings: readonly Finding[]): FunctionPass {
-  return { concerns: () => false, see: () => [], end: () => ({ findings }) }
+export function passWith(results: readonly Result[]): FunctionPass {
+  return { concerns: () => false, see: () => [], end: () => ({ results }) }
 }

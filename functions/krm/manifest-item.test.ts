@@ -1,7 +1,7 @@
 import t from 'tap'
 import { itemsUnder } from './manifest-item.ts'
-import { nameOf } from './krm-result.ts'
-import { parseSource } from '../yaml/source-tree.ts'
+import { nameOf } from './result.ts'
+import { parseSource } from '../yaml/parse.ts'
 
 function objectsIn(text: string): string[] {
   const documents = parseSource(text).documents ?? []

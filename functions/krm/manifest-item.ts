@@ -1,6 +1,6 @@
-import type { ObjectReference } from './krm-result.ts'
-import type { SourceDocument, SourceMap, SourceNode } from '../yaml/source-node.ts'
-import { allEntries, isNull, lookUp, lookUpPath, ownEntry, stringOf } from '../yaml/source-value.ts'
+import type { ObjectReference } from './result.ts'
+import type { SourceDocument, SourceMap, SourceNode } from '../yaml/node.ts'
+import { allEntries, isNull, lookUp, lookUpPath, ownEntry, stringOf } from '../yaml/value.ts'
 
 /** One Kubernetes object in YAML source: a document, an item of a ResourceList, or an item of a list such as `kind: List`. */
 export type ManifestItem = {

@@ -2,10 +2,10 @@
  * The options of a function: one table gives the parsing of functionConfig, the flags of `kees` and the reference.
  * A value comes typed (from a functionConfig's spec) or as text (from a ConfigMap's data, or a flag).
  */
-import { notKnown } from '../../api/near-miss.ts'
-import { quote } from '../../api/mistake.ts'
-import type { Value, ValueMap } from '../yaml/source-value.ts'
-import type { Checked } from '../../api/checked.ts'
+import { notKnown } from '../../api/suggest.ts'
+import { quote } from '../../api/diagnostic.ts'
+import type { Value, ValueMap } from '../yaml/value.ts'
+import type { Parsed } from '../../api/parsed.ts'
 
 export type Option<T> = {
   /** For people: `text`, `yes or no`, `YAML`. */
@@ -15,7 +15,7 @@ export type Option<T> = {
   readonly defaultText?: string
   readonly meaning: string
   /** The problem is the end of a sentence that begins with the option's name. */
-  readonly parse: (value: Value) => Checked<T>
+  readonly parse: (value: Value) => Parsed<T>
   /** Text is YAML, as where a ConfigMap can only hold strings. */
   readonly structured?: boolean
   /** Of a value in a functionConfig's spec; what a schema cannot say, parse says. */
@@ -33,7 +33,7 @@ export type OptionNaming = (name: string, shown?: string) => string
 export type GivenOptions = {
   readonly given: readonly GivenOption[]
   /** Present where the options came as strings and structured ones are YAML text. */
-  readonly parseYaml?: (text: string) => Checked<Value>
+  readonly parseYaml?: (text: string) => Parsed<Value>
   /** Absent: as those of a functionConfig, which is all that a function knows. */
   readonly nameOption?: OptionNaming
 }
@@ -59,7 +59,7 @@ export function readOptions(
   const problems = [...values.keys()]
     .filter((name) => !known.includes(name))
     .map((name) => `${nameOption(name, quote(name))} ${notKnown(name, known)}`)
-  const parse = <T>(option: Option<T>, value: Value): Checked<T> => {
+  const parse = <T>(option: Option<T>, value: Value): Parsed<T> => {
     if (!option.structured || !parseYaml || typeof value !== 'string') return option.parse(value)
     const read = parseYaml(value)
     return read.problem === undefined ? option.parse(read.value) : { problem: read.problem }
@@ -131,7 +131,7 @@ export function choiceOption<T extends string>(
   }
 }
 
-export function parseChoice<T extends string>(value: Value, allowed: readonly T[]): Checked<T> {
+export function parseChoice<T extends string>(value: Value, allowed: readonly T[]): Parsed<T> {
   const found = allowed.find((one) => one === value)
   if (found !== undefined) return { value: found }
   const list = allowed.map((one) => JSON.stringify(one)).join(', ')
@@ -144,7 +144,7 @@ export function yamlOption<T>(
   byDefault: T,
   defaultText: string,
   schema: JsonSchema,
-  parse: (value: Value) => Checked<T>,
+  parse: (value: Value) => Parsed<T>,
 ): Option<T> {
   return { takes: 'YAML', default: byDefault, defaultText, meaning, schema, parse, structured: true }
 }

@@ -1,123 +1,182 @@
+/** A ResourceList that is read in pieces comes out as if it had been parsed whole. */
+import fc from 'fast-check'
 import t from 'tap'
-import { type KrmFunction, passWith } from './krm-function.ts'
-import { runFunction } from './resource-list.ts'
+import { print, style, value as values } from '../yaml/arbitrary-yaml.ts'
+import { splitItems } from './split-items.ts'
+import { editableMap, type Refusals } from '../yaml/edit-target.ts'
+import type { KrmFunction } from './krm-function.ts'
+import type { Result } from './result.ts'
+import { annotationsOf } from './manifest-item.ts'
+import { runFunction, runOnWhole } from './run-function.ts'
+import { addEntry } from '../yaml/edit.ts'
+import type { Value } from '../yaml/value.ts'
 
-/** Says what it got. */
-const echo: KrmFunction = {
-  name: 'echo',
-  purpose: 'Echoes.',
-  configKind: 'Echo',
+/** Adds a label to every object that has an annotation of example.com, and says what it did. */
+const label: KrmFunction = {
+  name: 'label',
+  purpose: 'Labels.',
+  configKind: 'Label',
   options: {},
   begin: ({ config, orchestrator }) => {
-    const kinds: string[] = []
+    const results: Result[] = []
     return {
-      concerns: () => true,
-      see: ({ object }) => {
-        kinds.push(object.kind)
-        return []
+      concerns: (mentions) => mentions('.example.com/'),
+      see: (item) => {
+        const { document, root, object } = item
+        if (![...annotationsOf(item).keys()].some((key) => key.includes('.example.com/'))) return []
+        const refusals: Refusals = []
+        const metadata = editableMap(document, root, ['metadata'], refusals)
+        const message = `${orchestrator} ${refusals.join()}`
+        results.push({ severity: refusals.length > 0 ? 'error' : 'warning', message, object, exit: 1 })
+        if (!metadata) return []
+        const edit = addEntry(document, metadata, 'labels', { seen: 'yes' }, { lists: 'compact' })
+        return [edit]
       },
-      end: () => ({
-        findings: [
-          {
-            severity: 'warning',
-            message: `${kinds.join()} ${orchestrator} ${JSON.stringify(config.given)}`,
-            exit: 1,
-          },
-        ],
-      }),
+      end: () => {
+        const generated = { object: { apiVersion: 'v1', kind: 'ConfigMap' }, only: false }
+        return { results, ...(config.given.length > 0 ? { generated } : {}) }
+      },
     }
   },
 }
-const silent: KrmFunction = { ...echo, begin: () => passWith([]) }
 
-const head = 'apiVersion: config.kubernetes.io/v1\nkind: ResourceList\n'
-const pod = '- apiVersion: v1\n  kind: Pod\n  metadata:\n    name: p\n'
-
-const refusals: readonly (readonly [title: string, input: string, said: RegExp])[] = [
-  ['nothing at all', '', /^error: the input is not a ResourceList: it is no YAML or JSON object$/],
-  ['a text', 'hello', /it is no YAML or JSON object/],
-  ['a list', '- 1', /it is no YAML or JSON object/],
-  ['what is not YAML', 'a: [b', /^error: the input is not YAML: .* \(line 1\)$/],
-  ['two documents', `${head}items: []\n---\na: 1\n`, /it is 2 YAML documents/],
-  [
-    'a Deployment',
-    'apiVersion: apps/v1\nkind: Deployment\nitems: []\n',
-    /its apiVersion must be config\.kubernetes\.io\/v1/,
-  ],
-  [
-    'another version',
-    'apiVersion: config.kubernetes.io/v2\nkind: ResourceList\nitems: []\n',
-    /its apiVersion must be/,
-  ],
-  ['a ResourceList without items', head, /it has no items/],
-  ['items that are a map', `${head}items: {a: 1}\n`, /its items are not a list/],
-  ['nesting without end', '['.repeat(100_000), /^error: the input is not YAML/],
-]
-
-for (const [title, input, said] of refusals) {
-  await t.test(`${title} is refused with one message, and nothing is written`, async (t) => {
-    const { stdout, stderr, exit } = runFunction(silent, input)
-    t.equal(exit, 1)
-    t.equal(stdout, '')
-    t.equal(stderr.length, 1)
-    t.match(stderr[0], said)
+const annotation = fc.constantFrom(
+  'secret.example.com/a',
+  'example.com',
+  'internal.config.kubernetes.io/id',
+  'kustomize.config.k8s.io/id',
+)
+const item = fc
+  .record({
+    annotations: fc.dictionary(annotation, fc.constant('x')),
+    rest: values.value,
+    kind: fc.constantFrom('Pod', 'List'),
   })
-}
-
-const passes: readonly (readonly [title: string, input: string])[] = [
-  ['v1', `${head}items:\n${pod}`],
-  ['v1beta1', `${head.replace('v1', 'v1beta1')}items:\n${pod}`],
-  [
-    'JSON',
-    '{"kind": "ResourceList",\n "items": [{"kind":"Kptfile"}, 1, null],"apiVersion":"config.kubernetes.io/v1"}',
-  ],
-  ['no items', `${head}items: []\n`],
-  ['items that are null', `${head}items:\n`],
-  ['fields that nobody knows', `other: {a: 1}\n${head}items:\n${pod}more: x`],
-  [
-    'CRLF and comments',
-    `# c\r\n${head.replaceAll('\n', '\r\n')}items:\r\n# d\r\n${pod.replaceAll('\n', '\r\n')}`,
-  ],
-]
-
-for (const [title, input] of passes) {
-  await t.test(`a ResourceList passes byte for byte: ${title}`, async (t) => {
-    t.strictSame(runFunction(silent, input), { stdout: input, stderr: [], exit: 0 })
+  .map(({ annotations, rest, kind }) => {
+    const object = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p', annotations }, rest }
+    return kind === 'Pod' ? object : { apiVersion: 'v1', kind, items: [object, rest] }
   })
-}
+const list = fc.record({
+  items: fc.array(fc.oneof({ weight: 5, arbitrary: item }, { weight: 1, arbitrary: values.value }), {
+    minLength: 1,
+    maxLength: 4,
+  }),
+  functionConfig: fc.option(fc.constant({ apiVersion: 'v1', kind: 'ConfigMap', data: { a: 'b' } }), {
+    nil: undefined,
+  }),
+  results: fc.option(fc.array(fc.constant({ message: 'old' })), { nil: undefined }),
+  front: fc.boolean(),
+})
+const plain = fc.record({
+  value: list.map(({ items, functionConfig, results, front }): Value => {
+    const rest = { ...(functionConfig && { functionConfig }), ...(results && { results }) }
+    const type = { apiVersion: 'config.kubernetes.io/v1', kind: 'ResourceList' }
+    return front ? { ...rest, ...type, items } : { ...type, items, ...rest }
+  }),
+  style: style.map((one): typeof one => ({
+    ...one,
+    // The list itself is as programs write it.
+    crlf: false,
+    mark: false,
+    start: false,
+    ended: true,
+    end: '',
+    touches: ['', '', '', '', ...one.touches],
+  })),
+})
 
-await t.test('the functionConfig may be ours, a ConfigMap or absent, wherever it stands', async (t) => {
-  const said = (config: string) => runFunction(echo, `${config}${head}items:\n${pod}`).stderr.join('\n')
-  t.match(said(''), 'warning: Pod none []')
-  const ours = 'functionConfig: {apiVersion: kees.bsycorp.com/v1alpha1, kind: Echo, spec: {a: 1}}\n'
-  t.match(said(ours), 'warning: Pod none [{"name":"a","value":1}]')
-  t.match(
-    said('functionConfig: {apiVersion: v1, kind: ConfigMap, data: {a: "1"}}\n'),
-    '[{"name":"a","value":"1"}]',
+/** Lines that turn up where nobody expects them. */
+const stray = fc.oneof(
+  fc.constantFrom('- b', '-', '- - b', '  - b', '- "x', '  x"', '"', "'", "- 'x", '  k: "x', '  k: [x', ']'),
+  fc.constantFrom(
+    '  ]',
+    '  k: |',
+    '  k: >-',
+    '# c',
+    '   # c',
+    '',
+    '  ',
+    '\t',
+    '---',
+    '...',
+    '%YAML 1.2',
+    '\0',
+  ),
+  fc.constantFrom('? k', ': v', '  ? k', '  : v', 'k: v', 'items:', 'items: []', 'results: *n1', '  - k: v'),
+  fc.constantFrom('  k: &n1 v', '  k: *n1', '- *n2', '- &n2 v', '  <<: *n3', '  &n3 k: v', '  metadata: &n4'),
+  fc.constantFrom('  metadata: *n4', '  "secret.example\\x2ecom/a": x', '    secret.example.com/a: x'),
+  fc.constantFrom(
+    '- apiVersion: v1',
+    '  apiVersion: v1',
+    '  kind: Pod',
+    '- kind: List',
+    '- kind: PodList',
+    '  items:',
+    '  metadata:',
+  ),
+  fc.constantFrom(
+    '  metadata: {annotations: {secret.example.com/a: x}}',
+    '    annotations:',
+    '      &n5 a: *n5',
+  ),
+)
+const mutated = fc
+  .record({
+    text: plain.map(({ value: root, style: how }) => print(root, how)),
+    strays: fc.array(fc.tuple(fc.nat(), stray, fc.boolean()), { maxLength: 3 }),
+  })
+  .map(({ text, strays }) => {
+    const lines = text.split('\n').slice(0, -1)
+    for (const [at, line, over] of strays) lines.splice(at % (lines.length + 1), over ? 1 : 0, line)
+    return `${lines.join('\n')}\n`
+  })
+
+t.test('what is valid comes out as if it were parsed whole', async (t) => {
+  let cut = 0
+  const numRuns = 300
+  fc.assert(
+    fc.property(mutated, (text) => {
+      const whole = runOnWhole(label, text)
+      const pieces = runFunction(label, text)
+      if (whole.stdout === '') return true
+      if (splitItems(text)) cut++
+      t.strictSame(pieces, whole)
+      return pieces.stdout === whole.stdout
+    }),
+    { numRuns },
   )
-  t.match(
-    said('functionConfig: {apiVersion: v1, kind: Secret}\n'),
-    'error: functionConfig has apiVersion "v1", kind "Secret"',
-  )
-  t.match(
-    said(ours.replace('spec', 'data')),
-    'error: functionConfig has the field "data": options belong under spec',
+  t.ok(cut > numRuns / 8, `${cut} were cut`)
+})
+
+t.test('what is not valid is refused, or only has something added', async () => {
+  fc.assert(
+    fc.property(mutated, (text) => {
+      const whole = runOnWhole(label, text)
+      const pieces = runFunction(label, text)
+      if (whole.stdout !== '' || pieces.stdout === '')
+        return pieces.stdout !== '' || pieces.stderr.join() === whole.stderr.join()
+      if (/kubernetes\.io\/id|^results:/m.test(text)) return true
+      let found = 0
+      for (let at = 0; at < pieces.stdout.length; at++) if (pieces.stdout[at] === text[found]) found++
+      return found === text.length
+    }),
+    { numRuns: 300 },
   )
 })
 
-await t.test('kpt shows the results, kustomize the standard error', async (t) => {
-  const annotated = (key: string) => `${head}items:\n${pod}    annotations:\n      ${key}: '1'\n`
-  const kpt = runFunction(echo, annotated('internal.config.kubernetes.io/id'))
-  t.strictSame(kpt.stderr, [])
-  t.match(
-    kpt.stdout,
-    /\nresults:\n- message: 'Pod kpt \[\]'\n {2}severity: warning\n$|results:\n- message: Pod kpt \[\]\n {2}severity: warning\n$/,
-  )
-  const kustomize = runFunction(echo, annotated('kustomize.config.k8s.io/id'))
-  t.strictSame(kustomize.stderr, ['warning: Pod kustomize []'])
+const head = 'apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems:\n'
+const pod = (name: string, annotations: string) =>
+  `- apiVersion: v1\n  kind: Pod\n  metadata:\n    name: ${name}\n    annotations:\n      ${annotations}\n`
+
+t.test('a mistake in an item that matters is refused, with its line in the whole text', async (t) => {
+  const text = `${head}${pod('a', 'b: c')}${pod('d', 'secret.example.com/a: [')}`
+  const { stdout, stderr } = runFunction(label, text)
+  t.equal(stdout, '')
+  t.strictSame(stderr, runOnWhole(label, text).stderr)
+  t.match(stderr[0], /line 16/)
 })
 
-await t.test('objects in a List are items too', async (t) => {
-  const list = `${head}items:\n- apiVersion: v1\n  kind: List\n  items:\n  ${pod.replaceAll('\n  ', '\n    ')}`
-  t.match(runFunction(echo, list).stderr[0], 'Pod none')
+t.test('a mistake in an item that does not matter passes', async (t) => {
+  const text = `${head}${pod('a', 'b: c: d')}${pod('d', 'e: f')}`
+  t.strictSame(runFunction(label, text), { stdout: text, stderr: [], exit: 0 })
 })

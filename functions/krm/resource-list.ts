@@ -1,186 +1,109 @@
 /**
- * Runs a function on a ResourceList: the only standard input, standard output and exit code of a function.
- * https://github.com/kubernetes-sigs/kustomize/blob/master/cmd/config/docs/api-conventions/functions-spec.md
- *
- * The output is the input's text with the function's edits and the results in it, so what no edit touched leaves byte
- * for byte as it came, in YAML as in JSON.
+ * A ResourceList as a function works on it: the list itself, and its items, which are read as they are asked for. There
+ * are two ways to read it. In pieces: the text is cut into its items, and only those that matter are parsed, one at a
+ * time. Whole: the text is parsed from its first to its last byte. Where the first is possible, both lead to the same
+ * output (docs/adr/0009).
  */
-import { isUtf8 } from 'node:buffer'
-import { isatty } from 'node:tty'
-import { type ExitCode, exitCode } from '../../api/exit-code.ts'
-import { quote } from '../../api/mistake.ts'
-import manifest from '../../package.json' with { type: 'json' }
-import { describeBug } from '../../api/describe-bug.ts'
-import { functionHelp } from './function-help.ts'
-import { readFunctionConfig } from './function-config.ts'
-import { kptIdAnnotations } from './kpt-ids.ts'
-import {
-  type EditedItem,
-  type Generated,
-  type KrmFunction,
-  type Orchestrator,
-  passWith,
-} from './krm-function.ts'
-import { exitCodeOf, type Finding, lineOf } from './krm-result.ts'
-import { annotationsOf } from './manifest-item.ts'
-import { type Piece, readInPieces, readWhole, type ResourceList } from './read-resource-list.ts'
-import { applyEdits, type SourceEdit } from '../yaml/apply-edits.ts'
-import { addEntry, addItem, removeEntries, replaceValue } from '../yaml/source-edit.ts'
-import { readStdin } from './read-stdin.ts'
-import type { SourceDocument, SourceEntry, SourceMap } from '../yaml/source-node.ts'
-import { guardStdout, writeStdout } from './guard-stdout.ts'
-import { lookUp, ownEntry, toValue, type Value } from '../yaml/source-value.ts'
+import type { SourceEdit } from '../yaml/apply-edits.ts'
+import { splitItems } from './split-items.ts'
+import { sharedProblem } from '../yaml/edit-target.ts'
+import { itemsUnder, type ManifestItem } from './manifest-item.ts'
+import { type Prefilter, prefilter } from './prefilter.ts'
+import { multilineFlow } from './multiline-flow.ts'
+import type { SourceDocument, SourceMap, SourceSequence } from '../yaml/node.ts'
+import { parseSource } from '../yaml/parse.ts'
+import { isNull, lookUp, ownEntry, stringOf } from '../yaml/value.ts'
 
-export type FunctionRun = {
-  readonly stdout: string
-  /** Lines without their ends. */
-  readonly stderr: readonly string[]
-  readonly exit: ExitCode
+export type ResourceList = {
+  readonly document: SourceDocument
+  readonly root: SourceMap
+  /** Absent where items are null. */
+  readonly list: SourceSequence | undefined
+  readonly pieces: readonly Piece[]
+  /** An edit of the document, as one of the text. */
+  readonly placed: (edit: SourceEdit) => SourceEdit
 }
 
-export function runFunction(krmFunction: KrmFunction, text: string): FunctionRun {
-  const list = readInPieces(text)
-  return (list && runOn(krmFunction, text, list)) ?? runOnWhole(krmFunction, text)
+/** One item with the comments below it, or all of them. */
+export type Piece = {
+  readonly mentions: Prefilter
+  /** Whether it is sure without parsing it that the next piece is not a part of it. */
+  readonly closed: boolean
+  /** Undefined where it does not parse by itself. */
+  readonly read: () => readonly ManifestItem[] | undefined
 }
 
-/** As runFunction, but with every item parsed: slow, and the measure of what may be left out. */
-export function runOnWhole(krmFunction: KrmFunction, text: string): FunctionRun {
-  const list = readWhole(text)
-  if (typeof list === 'string') {
-    return { stdout: '', stderr: [`error: the input ${list}`], exit: exitCode.input }
-  }
-  const done = runOn(krmFunction, text, list)
-  if (!done) throw new Error('an item that was parsed already does not parse')
-  return done
+/** @returns undefined where the text cannot be cut. */
+export function readInPieces(text: string): ResourceList | undefined {
+  const cut = splitItems(text)
+  if (!cut) return undefined
+  const { starts, end } = cut
+  const [first = 0] = starts
+  const last = starts.at(-1) ?? first
+  // The last item stands for all: what is added to the list or behind it comes behind this one.
+  const head = readHead(text.slice(0, first) + text.slice(last))
+  if (typeof head === 'string' || head.list?.items.length !== 1) return undefined
+  const mentionsOf = prefilter(text)
+  const open = multilineFlow(text).toSorted((a, b) => a - b)
+  let passed = 0
+  const pieces = starts.map((start, index): Piece => {
+    const behind = starts[index + 1] ?? end
+    while ((open[passed] ?? end) < start) passed++
+    const closed = (open[passed] ?? end) >= behind
+    const read = () => readItem(text.slice(start, behind), start)
+    return { mentions: mentionsOf(start, behind), closed, read }
+  })
+  return { ...head, pieces, placed: shift(first, last - first) }
 }
 
-/** @returns undefined where an item that has to be parsed cannot be parsed by itself. */
-function runOn(krmFunction: KrmFunction, text: string, list: ResourceList): FunctionRun | undefined {
-  const orchestrator = orchestratorOf(list.pieces)
-  const configNode = lookUp(list.root, 'functionConfig')
-  const config = readFunctionConfig(configNode && toValue(configNode), krmFunction.configKind)
-  const pass =
-    config.problem === undefined
-      ? krmFunction.begin({
-          config: config.value,
-          orchestrator,
-          valuesOf: (annotation) => valuesOf(list.pieces, annotation),
-        })
-      : passWith([{ severity: 'error', message: config.problem, exit: exitCode.usage }])
-  const edits: SourceEdit[] = []
-  const edit = ({ item: { document }, edits: own }: EditedItem) => {
-    for (const one of own) {
-      edits.push({ ...one, start: one.start + document.at, end: one.end + document.at })
-    }
-  }
-  for (const { mentions, closed, read } of list.pieces) {
-    const isConcerned = pass.concerns(mentions)
-    if (!isConcerned && closed) continue
-    const items = read()
-    if (!items) return undefined
-    if (isConcerned) for (const item of items) edit({ item, edits: pass.see(item) })
-  }
-  const { findings, edited, generated } = pass.end()
-  const exit = exitCodeOf(findings)
-  if (exit !== exitCode.done) edits.length = 0
-  else {
-    if (edited) edit(edited)
-    if (generated) edits.push(...generatedEdits(list, generated).map(list.placed))
-  }
-  edits.push(...resultEdits(list, findings).map(list.placed))
-  // kpt shows the results itself; kustomize drops them and shows standard error.
-  const stderr = orchestrator === 'kpt' ? [] : findings.map(lineOf)
-  return { stdout: applyEdits(text, edits), stderr, exit }
+/** A problem is the end of a sentence that begins with "the input". */
+export function readWhole(text: string): ResourceList | string {
+  const head = readHead(text)
+  if (typeof head === 'string') return head
+  const { document, list } = head
+  const items = list?.items.flatMap((item) => itemsUnder(document, item)) ?? []
+  return { ...head, pieces: [{ mentions: () => true, closed: true, read: () => items }] }
 }
 
-/** A function's program: reads standard input, writes standard output, sets the exit code. */
-export async function hostFunction(krmFunction: KrmFunction, args: readonly string[]): Promise<void> {
-  guardStdout(process)
-  const { stdout, stderr, exit } = await respond(krmFunction, args)
-  for (const line of stderr) process.stderr.write(`${line}\n`)
-  process.exitCode = exit
-  writeStdout(process, stdout)
-}
+type Head = Omit<ResourceList, 'pieces'>
 
-async function respond(krmFunction: KrmFunction, args: readonly string[]): Promise<FunctionRun> {
-  const [flag] = args
-  if (flag === '--help' || flag === '-h') {
-    return { stdout: functionHelp(krmFunction), stderr: [], exit: exitCode.done }
-  }
-  if (flag === '--version') {
-    return { stdout: `${krmFunction.name} ${manifest.version}\n`, stderr: [], exit: exitCode.done }
-  }
-  if (flag !== undefined) {
-    return usage(
-      `argument ${quote(flag)} is not known: allowed are --help and --version; options go into functionConfig`,
+function readHead(text: string): Head | string {
+  const { documents, problem } = parseSource(text)
+  if (problem !== undefined) return problem
+  const [document, ...more] = documents
+  const root = document?.root
+  if (!document || root?.type !== 'map') return 'is not a ResourceList: it is no YAML or JSON object'
+  if (more.length > 0) return `is not a ResourceList: it is ${more.length + 1} YAML documents`
+  const apiVersion = stringOf(lookUp(root, 'apiVersion')) ?? ''
+  const kind = stringOf(lookUp(root, 'kind')) ?? ''
+  if (kind !== 'ResourceList' || !/^config\.kubernetes\.io\/v1(beta1)?$/.test(apiVersion)) {
+    return (
+      'is not a ResourceList: its apiVersion must be config.kubernetes.io/v1 or config.kubernetes.io/v1beta1 ' +
+      'and its kind ResourceList'
     )
   }
-  if (isatty(0)) {
-    return usage(
-      'a ResourceList is expected on standard input: run the function by kustomize or kpt, or see --help',
-    )
+  const shared = sharedProblem(document, root)
+  if (shared !== undefined) return `is not a ResourceList that functions can edit: it ${shared}`
+  const entry = ownEntry(root, 'items')
+  if (!entry) return 'is not a ResourceList: it has no items'
+  const { value } = entry
+  const placed = (edit: SourceEdit) => edit
+  if (isNull(value)) return { document, root, list: undefined, placed }
+  if (value.type !== 'sequence') return 'is not a ResourceList: its items are not a list'
+  return { document, root, list: value, placed }
+}
+
+function readItem(source: string, start: number): readonly ManifestItem[] | undefined {
+  const { documents = [] } = parseSource(source, start)
+  const [document, ...more] = documents
+  if (document?.root.type !== 'sequence' || document.root.items.length !== 1 || more.length > 0) {
+    return undefined
   }
-  try {
-    const { bytes, problem } = await readStdin(() => process.stdin)
-    if (problem !== undefined) return usage(problem)
-    if (isUtf8(bytes)) return runFunction(krmFunction, bytes.toString())
-    return { stdout: '', stderr: ['error: the input is not UTF-8 text'], exit: exitCode.input }
-  } catch (error) {
-    const { error: name, stack } = describeBug(error)
-    const said = [`error: this is a bug of ${krmFunction.name}, please report it: ${name}`, ...stack]
-    return { stdout: '', stderr: said, exit: exitCode.bug }
-  }
+  return document.root.items.flatMap((item) => itemsUnder(document, item))
 }
 
-function usage(message: string): FunctionRun {
-  return { stdout: '', stderr: [`error: ${message}`], exit: exitCode.usage }
-}
-
-function* valuesOf(pieces: readonly Piece[], annotation: string): Generator<string> {
-  for (const { mentions, read } of pieces) {
-    if (!mentions(annotation)) continue
-    for (const item of read() ?? []) {
-      const value = annotationsOf(item).get(annotation)
-      if (value !== undefined) yield value
-    }
-  }
-}
-
-/** Whoever runs us marks every object, so only the first one has to be looked at. */
-function orchestratorOf(pieces: readonly Piece[]): Orchestrator {
-  const isMarked = (annotation: string) => valuesOf(pieces, annotation).next().done === false
-  if (isMarked('kustomize.config.k8s.io/id')) return 'kustomize'
-  return isMarked(kptIdAnnotations[0]) ? 'kpt' : 'none'
-}
-
-function generatedEdits({ document, root, list }: ResourceList, generated: Generated): SourceEdit[] {
-  const { object, only } = generated
-  const items = ownEntry(root, 'items')
-  if ((only || !list) && items) return replaceValue(document, root, items, [object], 'compact')
-  if (!list) return []
-  return [addItem(document, list, object, 'last', 'compact')]
-}
-
-function resultEdits({ document, root }: ResourceList, findings: readonly Finding[]): SourceEdit[] {
-  const entry = ownEntry(root, 'results')
-  if (findings.length === 0) return entry ? removeResults(document, root, entry) : []
-  const results = findings.map(resultOf)
-  if (entry) return replaceValue(document, root, entry, results, 'compact')
-  return [addEntry(document, root, 'results', results, { lists: 'compact' })]
-}
-
-/** A last line of nothing but blanks goes too: behind a comment, some parsers take a tab in it for indentation. */
-function removeResults(document: SourceDocument, root: SourceMap, entry: SourceEntry): SourceEdit[] {
-  const { source } = document
-  const edits = removeEntries(document, root, [entry])
-  const blanks = source.search(/(?<=[\r\n])[ \t]+$/)
-  if (blanks < 0 || edits.some(({ end }) => end > blanks)) return edits
-  return [...edits, { start: blanks, end: source.length, text: '' }]
-}
-
-function resultOf({ severity, message, object }: Finding): Value {
-  if (!object) return { message, severity }
-  const { apiVersion, kind, name, namespace } = object
-  const resourceRef = { apiVersion, kind, name, ...(namespace === undefined ? {} : { namespace }) }
-  return { message, severity, resourceRef }
+/** What begins or ends at the first item does so there also when other items stand between it and the last. */
+function shift(first: number, by: number): (edit: SourceEdit) => SourceEdit {
+  const place = (position: number) => (position <= first ? position : position + by)
+  return (edit) => ({ ...edit, start: place(edit.start), end: place(edit.end) })
 }

@@ -1,6 +1,6 @@
-import { quote } from '../../api/mistake.ts'
-import { notKnown } from '../../api/near-miss.ts'
-import type { ValueMap } from '../yaml/source-value.ts'
+import { quote } from '../../api/diagnostic.ts'
+import { notKnown } from '../../api/suggest.ts'
+import type { ValueMap } from '../yaml/value.ts'
 
 /** What is wrong with the keys of a map in an option's value, each from its place on: `.limts is not known: known are limits`. */
 export function unknownKeys(map: ValueMap, known: readonly string[]): string[] {

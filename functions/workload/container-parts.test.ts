@@ -1,6 +1,6 @@
 import t from 'tap'
 import { mountsOf, partNamed, plainVariable } from './container-parts.ts'
-import { parseSource } from '../yaml/source-tree.ts'
+import { parseSource } from '../yaml/parse.ts'
 
 const { documents = [] } = parseSource(`spec:
   initContainers:
@@ -16,7 +16,7 @@ const { documents = [] } = parseSource(`spec:
 `)
 const node = documents[0]?.root
 if (!node) throw new Error('there is no document')
-const template = { node, key: '', path: [], annotations: [], mistakes: [] }
+const template = { node, key: '', path: [], annotations: [], diagnostics: [] }
 const init = partNamed(template, 'initContainers', 'init')
 
 t.test('a part is found by its name, where there is a list', async (t) => {

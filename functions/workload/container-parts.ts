@@ -1,7 +1,7 @@
 /** What stands in the lists of a pod's spec, and of its containers. */
 import type { PodTemplate } from './pod-template.ts'
-import type { SourceNode } from '../yaml/source-node.ts'
-import { lookUp, stringOf } from '../yaml/source-value.ts'
+import type { SourceNode } from '../yaml/node.ts'
+import { lookUp, stringOf } from '../yaml/value.ts'
 
 /** A container or a volume of a pod. */
 export function partNamed(

@@ -2,7 +2,7 @@ import t from 'tap'
 import { findInjection } from './find-injection.ts'
 import { itemsUnder } from '../krm/manifest-item.ts'
 import { podTemplatesOf } from './pod-template.ts'
-import { parseSource } from '../yaml/source-tree.ts'
+import { parseSource } from '../yaml/parse.ts'
 
 const annotations = { path: 'annotations', fieldRef: { fieldPath: 'metadata.annotations' } }
 const volumes = [

@@ -1,5 +1,5 @@
 import { injectedAnnotation } from '../../api/annotation-domain.ts'
-import type { Checked } from '../../api/checked.ts'
+import type { Parsed } from '../../api/parsed.ts'
 import { parseInitArgs } from '../../api/init-args.ts'
 import { initVariables } from '../../api/init-env.ts'
 import { itemsOf, type Mount, mountsOf, nameOf, plainVariable } from './container-parts.ts'
@@ -7,8 +7,8 @@ import { isEmptyDir, showsAnnotations } from './injected-volumes.ts'
 import { type InjectionRecord, type InjectionRecords, parseRecords } from './injection-record.ts'
 import { annotationsOf, type ManifestItem } from '../krm/manifest-item.ts'
 import type { PodTemplate } from './pod-template.ts'
-import type { SourceNode } from '../yaml/source-node.ts'
-import { lookUp, stringOf } from '../yaml/source-value.ts'
+import type { SourceNode } from '../yaml/node.ts'
+import { lookUp, stringOf } from '../yaml/value.ts'
 
 /** The injection of a pod template: what the record says, or, without one, what is found in the pod. */
 export function findInjection(item: ManifestItem, template: PodTemplate): InjectionRecord | undefined {
@@ -16,7 +16,7 @@ export function findInjection(item: ManifestItem, template: PodTemplate): Inject
 }
 
 /** Of all of an object's pod templates; undefined where it has none. */
-export function recordsIn(item: ManifestItem): Checked<InjectionRecords | undefined> {
+export function recordsIn(item: ManifestItem): Parsed<InjectionRecords | undefined> {
   const text = annotationsOf(item).get(injectedAnnotation)
   return text === undefined ? { value: undefined } : parseRecords(text)
 }

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { isEmptyDir, showsAnnotations } from './injected-volumes.ts'
-import { parseSource } from '../yaml/source-tree.ts'
+import { parseSource } from '../yaml/parse.ts'
 
 function volume(text: string) {
   const [document] = parseSource(text).documents ?? []

@@ -1,7 +1,7 @@
 /** What init cannot do without of its two volumes, whoever has patched them. */
 import { itemsOf } from './container-parts.ts'
-import type { SourceNode } from '../yaml/source-node.ts'
-import { lookUp, lookUpPath, stringOf, toValue } from '../yaml/source-value.ts'
+import type { SourceNode } from '../yaml/node.ts'
+import { lookUp, lookUpPath, stringOf, toValue } from '../yaml/value.ts'
 import { isMap } from '../krm/options.ts'
 
 /** Whether a volume is an emptyDir and nothing else: what init writes goes with the pod. One without a source is one too. */

@@ -7,7 +7,7 @@
  * Of a kind with several pod templates it is a list of such objects, each with the key of its `template`.
  */
 import { injectedAnnotation } from '../../api/annotation-domain.ts'
-import type { Checked } from '../../api/checked.ts'
+import type { Parsed } from '../../api/parsed.ts'
 
 export type InjectionRecord = {
   readonly container: string
@@ -30,7 +30,7 @@ export function formatRecords(records: InjectionRecords): string {
   return JSON.stringify([...records].map(([template, record]) => ({ template, ...ordered(record) })))
 }
 
-export function parseRecords(text: string): Checked<InjectionRecords> {
+export function parseRecords(text: string): Parsed<InjectionRecords> {
   const problem = `annotation ${injectedAnnotation}: is not a record of inject-init; remove it and run inject-init again`
   let value: unknown
   try {

@@ -1,8 +1,8 @@
 import type { Annotation } from '../../api/pod-annotations.ts'
-import type { Mistake } from '../../api/mistake.ts'
+import type { Diagnostic } from '../../api/diagnostic.ts'
 import type { ManifestItem } from '../krm/manifest-item.ts'
-import type { SourceNode } from '../yaml/source-node.ts'
-import { allEntries, duplicateKeys, lookUp, lookUpPath, stringOf } from '../yaml/source-value.ts'
+import type { SourceNode } from '../yaml/node.ts'
+import { allEntries, duplicateKeys, lookUp, lookUpPath, stringOf } from '../yaml/value.ts'
 
 /** Where a kind of workload has its pod templates. */
 export type PodTemplateKind = {
@@ -44,7 +44,7 @@ export type PodTemplate = {
   /** The pod's annotations, those that are strings. */
   readonly annotations: readonly Annotation[]
   /** Annotations of our domain that are no strings, or stand there twice, which the API server would refuse. */
-  readonly mistakes: readonly Mistake[]
+  readonly diagnostics: readonly Diagnostic[]
 }
 
 /** The pod templates of a workload; none for an object that has none. @param configured wins over what is built in. */
@@ -67,16 +67,16 @@ export function podTemplatesOf(
   })
 }
 
-type Place = {
+type AwsTarget = {
   readonly node: SourceNode
   readonly path: readonly (string | number)[]
   readonly names: readonly string[]
 }
 
-function placesAt(root: SourceNode, keys: readonly string[]): Place[] {
-  let places: Place[] = [{ node: root, path: [], names: [] }]
+function placesAt(root: SourceNode, keys: readonly string[]): AwsTarget[] {
+  let places: AwsTarget[] = [{ node: root, path: [], names: [] }]
   for (const key of keys) {
-    places = places.flatMap(({ node, path, names }): Place[] => {
+    places = places.flatMap(({ node, path, names }): AwsTarget[] => {
       if (key !== '*') {
         const next = lookUp(node, key)
         return next ? [{ node: next, path: [...path, key], names }] : []
@@ -92,12 +92,12 @@ function placesAt(root: SourceNode, keys: readonly string[]): Place[] {
   return places
 }
 
-function annotationsIn(node: SourceNode, domain: string): Pick<PodTemplate, 'annotations' | 'mistakes'> {
+function annotationsIn(node: SourceNode, domain: string): Pick<PodTemplate, 'annotations' | 'diagnostics'> {
   const annotations: Annotation[] = []
-  const mistakes: Mistake[] = []
+  const diagnostics: Diagnostic[] = []
   const report = (annotation: string, message: string) => {
     if (!annotation.includes(`.${domain}/`)) return
-    mistakes.push({ severity: 'error', code: 'SYNTAX', annotation, message })
+    diagnostics.push({ severity: 'error', code: 'SYNTAX', annotation, message })
   }
   const all = lookUpPath(node, ['metadata', 'annotations'])
   for (const [key, value] of allEntries(all)) {
@@ -106,5 +106,5 @@ function annotationsIn(node: SourceNode, domain: string): Pick<PodTemplate, 'ann
     else annotations.push([key, text])
   }
   if (all?.type === 'map') for (const key of duplicateKeys(all)) report(key, 'stands more than once')
-  return { annotations, mistakes }
+  return { annotations, diagnostics }
 }

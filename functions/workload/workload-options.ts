@@ -1,6 +1,6 @@
 /** The options that every function has: how workloads are found, read and judged. */
 import { annotationDomainProblem, defaultAnnotationDomain } from '../../api/annotation-domain.ts'
-import type { Checked } from '../../api/checked.ts'
+import type { Parsed } from '../../api/parsed.ts'
 import { isDnsLabel } from '../../api/dns-label.ts'
 import { parseStoragePolicy, type StoragePolicy } from '../../api/storage-policy.ts'
 import {
@@ -14,7 +14,7 @@ import {
   yamlOption,
 } from '../krm/options.ts'
 import type { PodTemplateKind } from './pod-template.ts'
-import type { Value } from '../yaml/source-value.ts'
+import type { Value } from '../yaml/value.ts'
 
 export type WorkloadConfig = {
   readonly annotationDomain: string
@@ -93,7 +93,7 @@ export function parseWorkloadConfig(options: GivenOptions): {
 
 const step = /^[A-Za-z][A-Za-z0-9]*(\[\*\])?$/
 
-function parsePodTemplates(value: Value): Checked<readonly PodTemplateKind[]> {
+function parsePodTemplates(value: Value): Parsed<readonly PodTemplateKind[]> {
   const shape = 'is not a list of maps with apiVersion, kind and path'
   if (!Array.isArray(value)) return { problem: shape }
   const kinds: PodTemplateKind[] = []

@@ -1,7 +1,7 @@
 /** For property tests: values, and YAML in which people and programs may have written them. */
 import * as fc from 'fast-check'
 import { Document, isCollection, isNode, isScalar, type Node, type ToStringOptions, visit } from 'yaml'
-import type { Value } from './source-value.ts'
+import type { Value } from './value.ts'
 
 const text = fc.oneof(
   fc.constantFrom('yes', '0644', '1e3', '12:30', 'null', '~', '- x', 'a: b', '# no', '2001-01-01', '', ' '),

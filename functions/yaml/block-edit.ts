@@ -1,6 +1,6 @@
 /** Edits of block YAML: whole lines, indented as their place asks for. */
 import type { SourceEdit } from './apply-edits.ts'
-import { columnOf, isLineStart, lineEndOf, lineStart, nextLine } from './source-lines.ts'
+import { columnOf, isLineStart, lineEndOf, lineStart, nextLine } from './lines.ts'
 
 export type Span = { readonly start: number; readonly end: number }
 

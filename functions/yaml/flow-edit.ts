@@ -1,9 +1,9 @@
 /** Edits of flow YAML, which JSON is: a stretch of JSON each, with its comma. */
 import type { SourceEdit } from './apply-edits.ts'
 import type { Span } from './block-edit.ts'
-import type { SourceMap, SourceSequence } from './source-node.ts'
-import { behindIndicator, skipBlank } from './source-span.ts'
-import { isVoid } from './source-value.ts'
+import type { SourceMap, SourceSequence } from './node.ts'
+import { behindIndicator, skipBlank } from './trivia.ts'
+import { isVoid } from './value.ts'
 
 /** @param last behind which it is added; undefined: before all others. */
 export function addToFlow(

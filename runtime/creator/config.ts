@@ -1,10 +1,10 @@
 import { hostname } from 'node:os'
 import packageJson from '../../package.json' with { type: 'json' }
-import type { Checked } from '../../api/checked.ts'
+import type { Parsed } from '../../api/parsed.ts'
 import { isDnsLabel } from '../../api/dns-label.ts'
 import { kmsKeyVariable } from '../store/kms-key-env.ts'
 import { initVariables, type StoreAddress } from '../../api/init-env.ts'
-import { quote } from '../../api/mistake.ts'
+import { quote } from '../../api/diagnostic.ts'
 import { type LogLevel, logLevelVariable } from '../../api/log-level.ts'
 import { type EnvProblem, storeVariables } from '../../api/store-env.ts'
 
@@ -41,13 +41,13 @@ type Variable<T> = {
   readonly default: string
   readonly meaning: string
   /** The problem is the end of a sentence that begins with the variable and its value. */
-  readonly parse: (text: string) => Checked<T>
+  readonly parse: (text: string) => Parsed<T>
 }
 
 type Variables = { readonly [K in keyof CreatorSettings]: Variable<CreatorSettings[K]> }
 
-const anyText = (text: string): Checked<string> => ({ value: text })
-const optional = (text: string): Checked<string | undefined> =>
+const anyText = (text: string): Parsed<string> => ({ value: text })
+const optional = (text: string): Parsed<string | undefined> =>
   text === '' ? { value: undefined, problem: undefined } : { value: text }
 
 const variables: Variables = {
@@ -173,25 +173,25 @@ export function readConfig(env: Env): CreatorConfig {
   return problems.length > 0 ? { problems } : { settings }
 }
 
-function parseNamespaces(text: string): Checked<readonly string[]> {
+function parseNamespaces(text: string): Parsed<readonly string[]> {
   if (text === '') return { value: [] }
   const namespaces = text.split(',').map((one) => one.trim())
   if (namespaces.every(isDnsLabel)) return { value: [...new Set(namespaces)] }
   return { problem: 'is not a list of namespaces, separated by commas' }
 }
 
-function parseSwitch(text: string): Checked<boolean> {
+function parseSwitch(text: string): Parsed<boolean> {
   if (text === 'true' || text === 'false') return { value: text === 'true' }
   return { problem: 'is neither true nor false' }
 }
 
-function parseRate(text: string): Checked<number> {
+function parseRate(text: string): Parsed<number> {
   const value = Number(text)
   if (/^[0-9]+(\.[0-9]+)?$/.test(text) && value >= 0.01 && value <= 10_000) return { value }
   return { problem: 'is not a number from 0.01 to 10000' }
 }
 
-function parseListen(text: string): Checked<ListenAddress> {
+function parseListen(text: string): Parsed<ListenAddress> {
   const [, bracketed, plain, port] = /^(?:\[([0-9A-Fa-f:.]+)\]|([^:[\]]*)):([0-9]{1,5})$/.exec(text) ?? []
   if (port === undefined || Number(port) > 65_535) {
     return { problem: 'is not an address such as :8080 or 127.0.0.1:8080' }

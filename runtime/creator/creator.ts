@@ -1,7 +1,7 @@
 /** The creator's way from its environment to its end: what it cannot start with, who it watches, when it acts, how it stops. */
 import { describeBug } from '../../api/describe-bug.ts'
 import { exitCode, type ExitCode, firstToMend } from '../../api/exit-code.ts'
-import { quote } from '../../api/mistake.ts'
+import { quote } from '../../api/diagnostic.ts'
 import type { StoragePolicy } from '../../api/storage-policy.ts'
 import type { Clock } from '../scheduling/clock.ts'
 import { exitCodeOf, failureOf } from '../failure.ts'
@@ -11,7 +11,7 @@ import type { ParameterStore } from '../store/parameter-store.ts'
 import { podCredentials } from '../aws/pod-credentials.ts'
 import { type ApiServer, openApiServer } from '../kubernetes/api-server.ts'
 import { type CreatorSettings, helpText, readConfig, version } from './config.ts'
-import { lead } from './lead.ts'
+import { runCreator } from './run-creator.ts'
 import { readPolicy } from './read-policy.ts'
 
 /** Everything that the creator has of the world outside, but for files, the store and the API server. */
@@ -48,7 +48,7 @@ export async function creator(world: CreatorWorld): Promise<ExitCode> {
   }
   try {
     const opened = await openAll(settings, world, wrong)
-    if (settings && opened) return await lead(settings, opened, world, log)
+    if (settings && opened) return await runCreator(settings, opened, world, log)
   } catch (error) {
     const failure = failureOf(error)
     if (failure === undefined) return endWithBug(error, log)

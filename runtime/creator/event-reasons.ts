@@ -39,4 +39,4 @@ export const eventReasons = {
 export type EventReason = keyof typeof eventReasons
 
 /** What is said about declarations of one pod template. */
-export type Remark = { readonly reason: EventReason; readonly message: string }
+export type EventNote = { readonly reason: EventReason; readonly message: string }

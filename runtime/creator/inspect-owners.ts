@@ -5,11 +5,11 @@
 import type { Clock } from '../scheduling/clock.ts'
 import { type Failure, failureOf } from '../failure.ts'
 import type { ApiServer } from '../kubernetes/api-server.ts'
-import type { Remark } from './event-reasons.ts'
+import type { EventNote } from './event-reasons.ts'
 import { fairQueue } from '../scheduling/fair-queue.ts'
 import { listOf, mapOf } from '../kubernetes/json-map.ts'
 import type { Pod, Template } from './pod-index.ts'
-import { rate } from '../scheduling/rate.ts'
+import { rateLimiter } from '../scheduling/rate-limiter.ts'
 
 export type OwnerInspection = {
   /** @param owner the uid of what made the pod. */
@@ -19,7 +19,7 @@ export type OwnerInspection = {
 
 export type InspectionTools = {
   readonly clock: Clock
-  readonly tell: (template: Template, remark: Remark, pods: Iterable<Pod>) => void
+  readonly tell: (template: Template, note: EventNote, pods: Iterable<Pod>) => void
   readonly failed: (failure: Failure) => void
 }
 
@@ -37,7 +37,7 @@ export function ownerInspection(
 ): OwnerInspection {
   const seen = new Set<string>()
   const queue = fairQueue<Candidate>()
-  const pace = rate(perSecond, clock)
+  const pace = rateLimiter(perSecond, clock)
   let wake = () => {}
 
   const look = async ({ pod, template, owner }: Candidate) => {

@@ -4,14 +4,8 @@
  */
 import { hash } from 'node:crypto'
 import type { PodMetadata } from '../kubernetes/pod-metadata.ts'
-import {
-  type Claim,
-  familyOf,
-  readTemplate,
-  type TemplateContent,
-  type TemplateRules,
-} from './read-template.ts'
-import type { PodSink } from '../kubernetes/watch-pods.ts'
+import { type Claim, familyOf, readClaims, type TemplateContent, type TemplateRules } from './read-claims.ts'
+import type { PodSink } from '../kubernetes/reflector.ts'
 
 export type Pod = {
   readonly uid: string
@@ -58,7 +52,7 @@ export function podIndex(rules: TemplateRules, now: () => number, events: IndexE
     const key = `${pod.namespace} ${hash('sha256', JSON.stringify(pod.annotations))}`
     const known = templates.get(key)
     if (known) return known
-    const content = readTemplate(pod.namespace, pod.annotations, rules)
+    const content = readClaims(pod.namespace, pod.annotations, rules)
     if (!content.annotated && content.refusals.length === 0) return undefined
     const template = { ...content, key, namespace: pod.namespace, seenAt: now(), pods: new Set<OwnPod>() }
     templates.set(key, template)

@@ -5,11 +5,11 @@ import { failed, type FailureCode } from '../failure.ts'
 import { type Fault, memoryStore, virtualClock } from '../fixtures.ts'
 import { openLog } from '../log.ts'
 import type { ParameterStore } from '../store/parameter-store.ts'
-import { askExisting } from './ask-existing.ts'
+import { existenceBatcher } from './existence-batcher.ts'
 import { generate } from '../groups/generate.ts'
 import { hourlyQuota } from './hourly-quota.ts'
 import { podIndex } from './pod-index.ts'
-import { rate } from '../scheduling/rate.ts'
+import { rateLimiter } from '../scheduling/rate-limiter.ts'
 import { families } from './reconcile-family.ts'
 import { workQueue } from '../scheduling/work-queue.ts'
 
@@ -38,12 +38,12 @@ function world(
     familyChanged: queue.add,
     podAdded: () => {},
   })
-  const reads = rate(1000, clock)
+  const reads = rateLimiter(1000, clock)
   const known = families({
     clock,
     random: () => 1,
     index,
-    ask: askExisting(store, reads, clock),
+    ask: existenceBatcher(store, reads, clock),
     storeFor: () => store,
     generate,
     quota: hourlyQuota(clock),

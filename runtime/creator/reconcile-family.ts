@@ -8,14 +8,14 @@ import type { Clock } from '../scheduling/clock.ts'
 import { type Failure, failureOf } from '../failure.ts'
 import type { Log } from '../log.ts'
 import type { ParameterStore } from '../store/parameter-store.ts'
-import type { AskExisting } from './ask-existing.ts'
+import type { ExistenceBatcher } from './existence-batcher.ts'
 import { decideGroup } from './decide-group.ts'
-import type { EventReason, Remark } from './event-reasons.ts'
+import type { EventReason, EventNote } from './event-reasons.ts'
 import type { HourlyQuota } from './hourly-quota.ts'
 import { type MakeTools, makeGroup } from '../groups/make-group.ts'
-import { type ParameterMemory, parameterMemory } from './parameter-memory.ts'
+import { type ExistenceCache, existenceCache } from './existence-cache.ts'
 import type { PodIndex, Template } from './pod-index.ts'
-import { joinShortened } from './read-template.ts'
+import { joinShortened } from './read-claims.ts'
 import { type Granted, resolveClaims } from './resolve-claims.ts'
 import { verifyGroup } from '../groups/verify-group.ts'
 import type { Next } from '../scheduling/work-queue.ts'
@@ -24,13 +24,13 @@ export type FamilyTools = {
   readonly clock: Clock
   readonly random: () => number
   readonly index: Pick<PodIndex, 'claimantsOf'>
-  readonly ask: AskExisting
+  readonly ask: ExistenceBatcher
   /** The store, for what is done on behalf of a namespace. */
   readonly storeFor: (namespace: string) => ParameterStore
   readonly generate: MakeTools['generate']
   readonly quota: HourlyQuota
   readonly policy: StoragePolicy | undefined
-  readonly tell: (template: Template, remark: Remark) => void
+  readonly tell: (template: Template, note: EventNote) => void
   readonly created: (group: Group, count: number, latency: number) => void
   readonly log: Log
 }
@@ -41,7 +41,7 @@ export type Families = {
 }
 
 type FamilyState = {
-  readonly memory: ParameterMemory
+  readonly memory: ExistenceCache
   /** By keyOf the group: when it was first seen incomplete. */
   readonly incompleteSince: Map<string, number>
   /** When a group that was completed here is verified. */
@@ -81,7 +81,7 @@ export function families(tools: FamilyTools): Families {
       for (const { claimant, message } of refused)
         tools.tell(claimant.template, { reason: 'Conflict', message })
       const state: FamilyState = states.get(family) ?? {
-        memory: parameterMemory(clock, random),
+        memory: existenceCache(clock, random),
         incompleteSince: new Map(),
         verifyAt: new Map(),
       }
@@ -135,7 +135,7 @@ async function settle(granted: Granted, state: FamilyState, tools: FamilyTools):
 async function ask(
   names: readonly string[],
   granted: Granted,
-  memory: ParameterMemory,
+  memory: ExistenceCache,
   tools: FamilyTools,
 ): Promise<Again | undefined> {
   const [{ template }] = granted.claimants
@@ -237,9 +237,9 @@ async function verify(
   }
 }
 
-function tellAll({ claimants }: Granted, remark: Remark, { tell, log }: FamilyTools): void {
-  log.debug('refused', { reason: remark.reason, about: remark.message })
-  for (const { template } of claimants.slice(0, mostTold)) tell(template, remark)
+function tellAll({ claimants }: Granted, note: EventNote, { tell, log }: FamilyTools): void {
+  log.debug('refused', { reason: note.reason, about: note.message })
+  for (const { template } of claimants.slice(0, mostTold)) tell(template, note)
 }
 
 /** @returns how to try again: what only a person can mend is not mended in seconds. */

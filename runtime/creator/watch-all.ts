@@ -4,10 +4,10 @@ import type { Failure } from '../failure.ts'
 import type { ApiServer } from '../kubernetes/api-server.ts'
 import type { CreatorSettings } from './config.ts'
 import type { Metrics } from './metrics.ts'
-import { podApi } from '../kubernetes/pod-api.ts'
+import { podListWatch } from '../kubernetes/list-watch.ts'
 import type { PodIndex } from './pod-index.ts'
-import type { Complain } from './seldom.ts'
-import { watchPods } from '../kubernetes/watch-pods.ts'
+import type { RateLimitedLog } from './rate-limited-log.ts'
+import { runReflector } from '../kubernetes/reflector.ts'
 
 export type Watching = {
   /** Problems; none is healthy. */
@@ -21,7 +21,7 @@ export type WatchingTools = {
   readonly clock: Clock
   readonly random: () => number
   readonly metrics: Metrics
-  readonly complain: Complain
+  readonly complain: RateLimitedLog
   /** For the first time. */
   readonly listed: (where: string) => void
   readonly stop: AbortSignal
@@ -46,8 +46,8 @@ export function watchAll(
       if (!state.listed) listed(state.name)
       state.listed = true
     }
-    watchPods(
-      podApi(server, selection, random),
+    runReflector(
+      podListWatch(server, selection, random),
       { ...sink, listEnds },
       {
         clock,

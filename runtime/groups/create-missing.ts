@@ -2,10 +2,10 @@
 import type { Group } from '../../api/group.ts'
 import { type Clock, clock as realClock } from '../scheduling/clock.ts'
 import { type Failure, failureOf } from '../failure.ts'
-import { inParallel } from '../scheduling/in-parallel.ts'
-import { askNarrowing } from '../store/narrow.ts'
+import { mapConcurrent } from '../scheduling/map-concurrent.ts'
+import { retryOneByOne } from '../store/retry-one-by-one.ts'
 import type { ParameterStore } from '../store/parameter-store.ts'
-import { planCalls } from '../store/plan-calls.ts'
+import { batchSelectors } from '../store/batch.ts'
 import { decide } from './decide.ts'
 import { generate } from './generate.ts'
 import { type MadeGroup, makeGroup } from './make-group.ts'
@@ -59,7 +59,7 @@ export async function createMissing(
     }
     return { group, ...(await makePatiently(store, group, existing, clock)) }
   }
-  return await inParallel(distinct, parallelGroups, async (group) => {
+  return await mapConcurrent(distinct, parallelGroups, async (group) => {
     const result = await make(group)
     done++
     if (clock.now() - told >= progressEvery) {
@@ -112,12 +112,12 @@ async function findExisting(
 ): Promise<{ readonly existing: ReadonlySet<string>; readonly failures: ReadonlyMap<string, Failure> }> {
   const existing = new Set<string>()
   const failures = new Map<string, Failure>()
-  const calls = planCalls([...names].map((name) => ({ name })))
+  const calls = batchSelectors([...names].map((name) => ({ name })))
   const ask = async (asked: readonly string[]) => {
     for (const name of await store.exists(asked)) existing.add(name)
   }
-  await inParallel(calls, parallelCalls, (refs) =>
-    askNarrowing(
+  await mapConcurrent(calls, parallelCalls, (refs) =>
+    retryOneByOne(
       refs.map(({ name }) => name),
       ask,
       (name, failure) => failures.set(name, failure),

@@ -9,8 +9,8 @@ import { fetchDeclared } from './fetch-declared.ts'
 const { settings } = { settings: undefined, ...decodeInitEnv({}) }
 
 async function run(annotations: Readonly<Record<string, string>>, said: Readonly<Record<string, Said>>) {
-  const { declared, mistakes } = parsePodAnnotations(Object.entries(annotations), 'bsycorp.com')
-  if (settings === undefined || mistakes.length > 0) throw new Error('the test is wrong')
+  const { declared, diagnostics } = parsePodAnnotations(Object.entries(annotations), 'bsycorp.com')
+  if (settings === undefined || diagnostics.length > 0) throw new Error('the test is wrong')
   const clock = virtualClock()
   const { store, calls } = scriptedStore(clock, (parameter) => said[parameter] ?? 'missing')
   const { values, problems } = await fetchDeclared(store, declared, settings, { clock, random: Math.random })

@@ -6,7 +6,7 @@ import { basename, dirname, join } from 'node:path'
 import type { InitEnv } from '../../api/init-env.ts'
 import { quotePath } from '../files/quote-path.ts'
 import { systemCode, systemReason } from '../files/system-error.ts'
-import { within } from '../scheduling/within.ts'
+import { withTimeout } from '../scheduling/with-timeout.ts'
 import { writeSynced } from '../files/write-synced.ts'
 
 type Settings = Pick<InitEnv, 'notifyFile' | 'notifyUrl' | 'fileMode' | 'requestTimeout'>
@@ -39,7 +39,7 @@ async function writeSignal(path: string, mode: number, now: Date): Promise<strin
 /** Redirects are not followed: they could lead anywhere. */
 async function call(url: URL, time: number): Promise<string | undefined> {
   const request = url.protocol === 'https:' ? secureRequest : plainRequest
-  const status = within(
+  const status = withTimeout(
     time,
     (signal) =>
       new Promise<number>((resolve, reject) => {

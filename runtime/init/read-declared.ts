@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises'
 import { parseAnnotationsFile } from '../../api/annotations-file.ts'
 import { findConflicts } from '../../api/conflicts.ts'
 import { exitCode } from '../../api/exit-code.ts'
-import { findNameMistakes } from '../../api/format-names.ts'
-import type { Mistake } from '../../api/mistake.ts'
+import { findNameDiagnostics } from '../../api/format-names.ts'
+import type { Diagnostic } from '../../api/diagnostic.ts'
 import { type Declared, parsePodAnnotations } from '../../api/pod-annotations.ts'
 import { defaultFormat, type SecretsFormat } from '../../api/secrets-format.ts'
 import { quotePath } from '../files/quote-path.ts'
@@ -12,7 +12,7 @@ import type { Problem } from './report.ts'
 
 export type ReadDeclared = {
   readonly declared: readonly Declared[]
-  readonly warnings: readonly Mistake[]
+  readonly warnings: readonly Diagnostic[]
   readonly problems: readonly Problem[]
 }
 
@@ -32,12 +32,12 @@ export async function readDeclared(
     return { declared: [], warnings: [], problems: [{ exit: exitCode.usage, text }] }
   }
   const file = parseAnnotationsFile(content)
-  const { declared, mistakes } = parsePodAnnotations(file.annotations, domain)
-  const conflicts = [...findConflicts([declared]).flat(), ...findNameMistakes(declared, format)]
-  const errors = [...mistakes, ...conflicts].filter(({ severity }) => severity === 'error')
+  const { declared, diagnostics } = parsePodAnnotations(file.annotations, domain)
+  const conflicts = [...findConflicts([declared]).flat(), ...findNameDiagnostics(declared, format)]
+  const errors = [...diagnostics, ...conflicts].filter(({ severity }) => severity === 'error')
   return {
     declared,
-    warnings: mistakes.filter(({ severity }) => severity === 'warning'),
+    warnings: diagnostics.filter(({ severity }) => severity === 'warning'),
     problems: [
       ...file.problems.map(({ line, problem }) => ({
         exit: exitCode.input,

@@ -3,7 +3,7 @@ import type { Clock } from '../scheduling/clock.ts'
 import { type Failure, failed, failureOf } from '../failure.ts'
 import type { ApiAnswer, ApiServer } from './api-server.ts'
 import { mapOf } from './json-map.ts'
-import { unlessAborted } from '../scheduling/unless-aborted.ts'
+import { abortable } from '../scheduling/abortable.ts'
 import {
   heldBy,
   leaseSpec,
@@ -152,5 +152,5 @@ function refused({ status, body }: ApiAnswer): Error {
 
 /** Ends at the signal too. */
 async function pause(clock: Clock, milliseconds: number, signal: AbortSignal): Promise<void> {
-  await unlessAborted(clock.sleep(milliseconds, { ref: false }), signal)
+  await abortable(clock.sleep(milliseconds, { ref: false }), signal)
 }

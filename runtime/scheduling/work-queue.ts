@@ -4,7 +4,7 @@
  * https://pkg.go.dev/k8s.io/client-go/util/workqueue
  */
 import type { Clock } from './clock.ts'
-import { dueTimes } from './due-times.ts'
+import { delayQueue } from './delay-queue.ts'
 import { fairQueue } from './fair-queue.ts'
 
 export type WorkItem = { readonly key: string; readonly namespace: string }
@@ -37,7 +37,7 @@ export function workQueue(clock: Clock, random: () => number): WorkQueue {
   const queued = new Set<string>()
   const working = new Set<string>()
   const again = new Map<string, WorkItem>()
-  const later = dueTimes()
+  const later = delayQueue()
   const namespaces = new Map<string, string>()
   const failures = new Map<string, number>()
   const idle: (() => void)[] = []

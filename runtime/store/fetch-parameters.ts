@@ -4,17 +4,17 @@
  */
 import type { Clock } from '../scheduling/clock.ts'
 import type { Failure } from '../failure.ts'
-import { inParallel } from '../scheduling/in-parallel.ts'
-import { askNarrowing, askTogether } from './narrow.ts'
+import { mapConcurrent } from '../scheduling/map-concurrent.ts'
+import { retryOneByOne, askTogether } from './retry-one-by-one.ts'
 import {
   askUntil,
   type Call,
   callsFor,
   nextDue,
-  type OpenQuestion,
-  openQuestions,
+  type PendingRequest,
+  pendingRequests,
   shortestWait,
-} from './open-questions.ts'
+} from './pending-requests.ts'
 import {
   formatRef,
   type ParameterReader,
@@ -72,8 +72,8 @@ export async function fetchParameters(
 ): Promise<Fetched> {
   const end = clock.now() + limits.deadline
   const found = new Map<string, StoredParameter>()
-  const givenUp: OpenQuestion[] = []
-  const open = openQuestions(wanted)
+  const givenUp: PendingRequest[] = []
+  const open = pendingRequests(wanted)
 
   const note = (ref: ParameterRef, failure: Failure, shared = false) => {
     const one = open.get(formatRef(ref))
@@ -96,7 +96,7 @@ export async function fetchParameters(
   }
   const ask = ({ refs, isNarrowed }: Call) => {
     const noteOf = (ref: ParameterRef, failure: Failure, of: number) => note(ref, failure, of > 1)
-    return isNarrowed ? askNarrowing(refs, get, noteOf) : askTogether(refs, get, noteOf)
+    return isNarrowed ? retryOneByOne(refs, get, noteOf) : askTogether(refs, get, noteOf)
   }
 
   const finished = new AbortController()
@@ -108,7 +108,7 @@ export async function fetchParameters(
     for (let bound = 2 * shortestWait; end - clock.now() >= 1; bound = Math.min(2 * bound, longestWait)) {
       const calls = callsFor([...open.values()], limits, clock.now())
       const timeIsUp = clock.sleep(end - clock.now(), { ref: false })
-      await Promise.race([inParallel(calls, parallelCalls, ask), timeIsUp])
+      await Promise.race([mapConcurrent(calls, parallelCalls, ask), timeIsUp])
       const now = clock.now()
       for (const [key, one] of open) {
         if (now < askUntil(one, limits)) continue

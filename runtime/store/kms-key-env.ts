@@ -1,4 +1,4 @@
-import type { Checked } from '../../api/checked.ts'
+import type { Parsed } from '../../api/parsed.ts'
 import { kmsKeyArnProblem } from '../../api/kms-key-arn.ts'
 
 /** What encrypts what a program stores; of the creator, and of the commands of kees that write. */
@@ -9,7 +9,7 @@ export const kmsKeyVariable = {
   parse: parseKmsKey,
 } as const
 
-function parseKmsKey(text: string): Checked<string | undefined> {
+function parseKmsKey(text: string): Parsed<string | undefined> {
   if (text === '') return { value: undefined }
   const problem = kmsKeyArnProblem(text)
   return problem === undefined ? { value: text } : { problem }

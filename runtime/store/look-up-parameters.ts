@@ -1,8 +1,8 @@
 import type { Failure } from '../failure.ts'
-import { inParallel } from '../scheduling/in-parallel.ts'
-import { askNarrowing } from './narrow.ts'
+import { mapConcurrent } from '../scheduling/map-concurrent.ts'
+import { retryOneByOne } from './retry-one-by-one.ts'
 import { formatRef, type ParameterRef, type ParameterStore } from './parameter-store.ts'
-import { planCalls } from './plan-calls.ts'
+import { batchSelectors } from './batch.ts'
 
 /** What the store says of a parameter without showing its value, or why it says nothing. */
 export type Standing = 'exists' | 'missing' | Failure
@@ -25,8 +25,8 @@ export async function lookUpParameters(
     const existing = await store.exists(names)
     for (const name of names) standings.set(name, existing.has(name) ? 'exists' : 'missing')
   }
-  await inParallel(planCalls(different.values()), parallelCalls, async (call) => {
-    await askNarrowing(call, ask, (ref, failure) => void standings.set(formatRef(ref), failure))
+  await mapConcurrent(batchSelectors(different.values()), parallelCalls, async (call) => {
+    await retryOneByOne(call, ask, (ref, failure) => void standings.set(formatRef(ref), failure))
     told(standings.size, different.size)
   })
   return new Map(

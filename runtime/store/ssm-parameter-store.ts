@@ -12,7 +12,7 @@ import { checkCall, formatRef, parseRef, type ParameterStore } from './parameter
 import type { SecretValue } from '../secret-value.ts'
 import { readAnswer } from './ssm-answer.ts'
 import { awsFailure } from '../aws/aws-failure.ts'
-import { within } from '../scheduling/within.ts'
+import { withTimeout } from '../scheduling/with-timeout.ts'
 
 export type AwsCredentials = NonNullable<SSMClientConfig['credentials']>
 
@@ -44,11 +44,11 @@ export function openSsmParameterStore(options: SsmStoreOptions): ParameterStore 
   // The SDK's time-outs end with the headers of an answer, and begin anew with each byte of it.
   const longest = options.requestTimeout * options.maxAttempts
   const put = (input: PutParameterCommandInput) =>
-    within(longest, (abortSignal) => client.send(new PutParameterCommand(input), { abortSignal }))
+    withTimeout(longest, (abortSignal) => client.send(new PutParameterCommand(input), { abortSignal }))
   const getParameters = async (names: readonly string[], withDecryption: boolean) => {
     const command = new GetParametersCommand({ Names: [...names], WithDecryption: withDecryption })
     try {
-      return await within(longest, (abortSignal) => client.send(command, { abortSignal }))
+      return await withTimeout(longest, (abortSignal) => client.send(command, { abortSignal }))
     } catch (error) {
       throw awsFailure(error, 'GetParameters')
     }

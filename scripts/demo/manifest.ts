@@ -1,7 +1,7 @@
 import type { Annotation } from '../../api/pod-annotations.ts'
 import { itemsUnder } from '../../functions/krm/manifest-item.ts'
 import { podTemplatesOf } from '../../functions/workload/pod-template.ts'
-import { parseSource } from '../../functions/yaml/source-tree.ts'
+import { parseSource } from '../../functions/yaml/parse.ts'
 
 /** The annotations of the pods of a manifest's one workload. */
 export function parseManifest(text: string): { readonly annotations: readonly Annotation[] } {

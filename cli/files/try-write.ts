@@ -1,0 +1,13 @@
+import { failed } from '../../runtime/failure.ts'
+import { systemCode, systemReason } from '../../runtime/files/system-error.ts'
+
+/** The result, or OUTPUT_UNWRITABLE where the system says no. */
+export async function tryWrite<T>(path: string, work: Promise<T>): Promise<T> {
+  try {
+    return await work
+  } catch (error) {
+    const code = systemCode(error)
+    if (code === undefined) throw error
+    throw failed({ code: 'OUTPUT_UNWRITABLE', message: `${path} cannot be written: ${systemReason(code)}` })
+  }
+}

@@ -1,0 +1,38 @@
+import type { Failure } from '../runtime/failure.ts'
+import type { Io } from './command.ts'
+
+/** What the store said of parameters. */
+export type StoreFailure = { readonly parameters: readonly string[]; readonly failure: Failure }
+
+const mostNamed = 10
+
+/**
+ * Says each failure once: without credentials, or a way to the store, it is the same for all that was asked. What it is
+ * about is below.
+ */
+export function printFailures(
+  failures: readonly StoreFailure[],
+  io: Io,
+  severity: 'error' | 'warning' = 'error',
+): void {
+  const same = new Map<string, { failure: Failure; names: Set<string> }>()
+  for (const { parameters, failure } of failures) {
+    // The store's own words may name the one parameter that it was asked for.
+    const key = [failure.code, failure.message, failure.deniedBy].join('\n')
+    const one = same.get(key) ?? { failure, names: new Set() }
+    same.set(key, one)
+    for (const name of parameters) one.names.add(name)
+  }
+  for (const { failure, names } of same.values()) {
+    const [only, ...more] = names
+    const isOne = only !== undefined && more.length === 0
+    io.say(`${severity}: ${isOne ? `${only}: ` : ''}${failure.message}`)
+    if (more.length > 0) io.say(`  about ${names.size} parameters: ${listed([...names])}`)
+    if (failure.detail !== undefined) io.say(`  ${failure.detail}`)
+  }
+}
+
+function listed(names: readonly string[]): string {
+  const left = names.length - mostNamed
+  return left <= 1 ? names.join(', ') : `${names.slice(0, mostNamed).join(', ')} and ${left} more`
+}

@@ -1,0 +1,22 @@
+import t from 'tap'
+import { nameInConfig } from '../krm/options.ts'
+import { grantOf } from './grant.ts'
+import { parseIamRole } from './iam-role.ts'
+import { awsTargetOf } from './aws-target.ts'
+
+const none = { region: '', partition: '', account: '', nameOption: nameInConfig }
+const arn = 'arn:aws-cn:iam::111122223333:role/app'
+const grants = [grantOf('bare', { name: 'bare' }, ['/a']), grantOf(arn, parseIamRole(arn).value, ['/a'])]
+
+t.strictSame(
+  awsTargetOf({ ...none, region: 'cn-north-1' }, grants),
+  { value: { region: 'cn-north-1', partition: 'aws-cn', account: '111122223333' } },
+  'account and partition are those of the roles',
+)
+t.strictSame(
+  awsTargetOf({ ...none, region: 'eu-west-1', account: '444455556666' }, []),
+  { value: { region: 'eu-west-1', partition: 'aws', account: '444455556666' } },
+  'or what the options say',
+)
+t.match(awsTargetOf(none, []).problem, 'format json needs option region and option account')
+t.match(awsTargetOf(none, grants).problem, 'format json needs option region:')

@@ -1,0 +1,107 @@
+/** For property tests: what somebody does to an injected Deployment, such as an overlay, so that it is not as it should be. */
+type Named = { name: string }
+type Container = Named & {
+  image?: string
+  env?: (Named & { value?: string })[]
+  volumeMounts?: (Named & { mountPath: string })[]
+  [key: string]: unknown
+}
+type Pod = { initContainers: Container[]; containers: Container[]; volumes: Named[] }
+export type Deployment = {
+  metadata: { name: string; annotations: Record<string, string> }
+  spec: { template: { metadata: { annotations: Record<string, string> }; spec: Pod } }
+}
+export type Added = { container: string; volumes: string[]; mounts: string[] }
+
+export const recordKey = 'kees.bsycorp.com/injected'
+
+/** What somebody does to an injected Deployment. @returns whether there was anything to do. */
+type Tampering = (deployment: Deployment, record: Added) => boolean
+
+const podOf = ({ spec }: Deployment) => spec.template.spec
+export const initOf = (deployment: Deployment, record: Added) =>
+  podOf(deployment).initContainers.find(({ name }) => name === record.container)
+const othersOf = (deployment: Deployment, record: Added) =>
+  [...podOf(deployment).initContainers, ...podOf(deployment).containers].filter(({ name }) =>
+    record.mounts.includes(name),
+  )
+
+function drop<T>(list: T[] | undefined, isGone: (one: T) => boolean): boolean {
+  const index = list?.findIndex(isGone) ?? -1
+  if (index < 0) return false
+  list?.splice(index, 1)
+  return true
+}
+
+const volumeOf = (deployment: Deployment, name: string | undefined) =>
+  podOf(deployment).volumes.find((one) => one.name === name)
+
+function changeMount(deployment: Deployment, record: Added, volume: number, change: object): boolean {
+  const mount = initOf(deployment, record)?.volumeMounts?.find(({ name }) => name === record.volumes[volume])
+  return mount !== undefined && Object.assign(mount, change) !== undefined
+}
+
+export const arbitraryMutation: Readonly<Record<string, Tampering>> = {
+  'the init container is taken out': (deployment, record) =>
+    drop(podOf(deployment).initContainers, ({ name }) => name === record.container),
+  'a container loses its mount': (deployment, record) => {
+    const [container] = othersOf(deployment, record)
+    return drop(container?.volumeMounts, ({ name }) => name === record.volumes[0])
+  },
+  'a container mounts the secrets elsewhere': (deployment, record) => {
+    const [container] = othersOf(deployment, record)
+    const mount = container?.volumeMounts?.find(({ name }) => name === record.volumes[0])
+    if (mount) mount.mountPath = '/elsewhere'
+    return mount !== undefined
+  },
+  'init loses the mount of the secrets': (deployment, record) =>
+    drop(initOf(deployment, record)?.volumeMounts, ({ name }) => name === record.volumes[0]),
+  'init loses the mount of the annotations': (deployment, record) =>
+    drop(initOf(deployment, record)?.volumeMounts, ({ name }) => name === record.volumes[1]),
+  'the secret volume is taken out': (deployment, record) =>
+    drop(podOf(deployment).volumes, ({ name }) => name === record.volumes[0]),
+  'the annotations volume is taken out': (deployment, record) =>
+    drop(podOf(deployment).volumes, ({ name }) => name === record.volumes[1]),
+  'the secret volume is a folder of the node': (deployment, record) => {
+    const volume = volumeOf(deployment, record.volumes[0])
+    if (volume) Object.assign(volume, { emptyDir: undefined, hostPath: { path: '/var/lib/app' } })
+    return volume !== undefined
+  },
+  'the annotations volume shows the labels': (deployment, record) => {
+    const item = { path: 'annotations', fieldRef: { fieldPath: 'metadata.labels' } }
+    const volume = volumeOf(deployment, record.volumes[1])
+    if (volume) Object.assign(volume, { downwardAPI: { items: [item] } })
+    return volume !== undefined
+  },
+  'init mounts the secrets read-only': (deployment, record) =>
+    changeMount(deployment, record, 0, { readOnly: true }),
+  'init mounts a folder of the secrets only': (deployment, record) =>
+    changeMount(deployment, record, 0, { subPath: 'app' }),
+  'init mounts a folder of the annotations only': (deployment, record) =>
+    changeMount(deployment, record, 1, { subPath: 'app' }),
+  'init stays on': (deployment, record) => {
+    const init = initOf(deployment, record)
+    if (init) init['restartPolicy'] = 'Always'
+    return init !== undefined
+  },
+  'init is not told any more where to write': (deployment, record) =>
+    drop(initOf(deployment, record)?.env, ({ name }) => name === 'SECRETS_FILE'),
+  'init is not told any more where to read': (deployment, record) =>
+    drop(initOf(deployment, record)?.env, ({ name }) => name === 'ANNOTATIONS_FILE'),
+  'init is told to read another domain': (deployment, record) => {
+    initOf(deployment, record)?.env?.push({ name: 'ANNOTATION_DOMAIN', value: 'example.com' })
+    return true
+  },
+  'the annotation asks for another format': (deployment, record) => {
+    const format = initOf(deployment, record)?.env?.find(({ name }) => name === 'FORMAT')?.value
+    deployment.spec.template.metadata.annotations['init.bsycorp.com/format'] =
+      format === 'json' ? 'yaml' : 'json'
+    return true
+  },
+  'the annotation chooses other containers': (deployment, record) => {
+    const { containers } = podOf(deployment)
+    const others = containers.map(({ name }) => name).filter((name) => name !== record.mounts[0])
+    deployment.spec.template.metadata.annotations['init.bsycorp.com/containers'] = others.join()
+    return record.mounts.length > 0 && others.length > 0
+  },
+}

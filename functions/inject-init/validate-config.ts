@@ -1,0 +1,29 @@
+import { encodeInitEnv } from '../../api/init-env.ts'
+import { pathsOverlap } from '../../api/paths-overlap.ts'
+import type { InjectConfig } from './config.ts'
+import { envProblems } from './env-option.ts'
+import { initSettings } from './init-settings.ts'
+
+/** What is wrong with options taken together, though each of them is well-formed. */
+export function validateConfig(config: InjectConfig): string[] {
+  const differing = [
+    ['secretVolumeName', 'annotationsVolumeName'],
+    ['containerName', 'refreshContainerName'],
+  ] as const
+  const alike = differing
+    .filter(([one, other]) => config[one] === config[other])
+    .map(([one, other]) => `${config.nameOption(one)} and ${config.nameOption(other)} must differ`)
+  return [
+    ...alike,
+    ...mountProblems(config),
+    ...envProblems(config, () => encodeInitEnv(initSettings(config))),
+  ]
+}
+
+/** One volume inside the other would be a mount point that the containers find in their files, or that cannot be made. */
+function mountProblems({ secretMountPath, annotationsMountPath, nameOption }: InjectConfig): string[] {
+  const overlap = pathsOverlap(secretMountPath, annotationsMountPath)
+  if (overlap === 'none') return []
+  const both = `${nameOption('secretMountPath')} and ${nameOption('annotationsMountPath')}`
+  return [overlap === 'same' ? `${both} must differ` : `${both} must not be one inside the other`]
+}

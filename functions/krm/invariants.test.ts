@@ -1,0 +1,25 @@
+import t from 'tap'
+import { brokenInvariant } from './invariants.ts'
+import type { KrmFunction } from './krm-function.ts'
+import { injectInit } from '../inject-init/inject-init.ts'
+
+const list =
+  'apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems:\n- apiVersion: v1\n  kind: Pod\n'
+const broken = (begin: KrmFunction['begin']) => brokenInvariant({ ...injectInit, begin }, list, 50)
+
+t.test('what a function may not do is found', async (t) => {
+  t.equal(brokenInvariant(injectInit, list), undefined)
+  t.match(
+    broken(() => {
+      for (;;);
+    }),
+    /no answer/,
+  )
+  t.throws(
+    () =>
+      broken(() => {
+        throw new Error('a bug')
+      }),
+    /a bug/,
+  )
+})

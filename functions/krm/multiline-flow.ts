@@ -1,0 +1,73 @@
+/**
+ * Where a text in quotes or brackets may go on behind its line. YAML asks for deeper lines there too, but its readers do
+ * not insist (yaml-events.ts), so such a text may hold what looks like the start of an item.
+ *
+ * Found without parsing, so that all that do go on are among them, and few others: each quote or bracket is taken to be
+ * an opening one that could be one by what stands before it.
+ *
+ * @returns positions, ascending for each of the four characters.
+ */
+export function multilineFlow(text: string): number[] {
+  return [
+    ...openings(text, "'", closesSingle),
+    ...openings(text, '"', closesDouble),
+    ...openings(text, '[', closesFlow),
+    ...openings(text, '{', closesFlow),
+  ]
+}
+
+/** What may stand right before a node: blanks, the brackets and commas around it, a colon, or the end of a tag. */
+const before = new Set([' ', '\t', '\n', '[', '{', ',', ':', '>'])
+
+function openings(
+  text: string,
+  character: string,
+  closes: (text: string, at: number, lineEnd: number) => boolean,
+): number[] {
+  const open: number[] = []
+  const isBracket = character === '[' || character === '{'
+  for (let at = text.indexOf(character); at >= 0; at = text.indexOf(character, at + 1)) {
+    if (!before.has(text[at - 1] ?? '\n') && !(isBracket && hasProperties(text, at))) continue
+    const end = text.indexOf('\n', at)
+    if (!closes(text, at, end < 0 ? text.length : end)) open.push(at)
+  }
+  return open
+}
+
+/** An anchor or a tag ends where a bracket begins. Longer ones than anybody writes are taken for one. */
+function hasProperties(text: string, at: number): boolean {
+  for (let position = at - 1; position >= at - longWord; position--) {
+    const character = text[position] ?? ' '
+    if (character === '&' || character === '!') return true
+    if (character === ' ' || character === '\t' || character === '\n') return false
+  }
+  return true
+}
+
+const longWord = 100
+
+/** Two quotes are one in the text. */
+function closesSingle(text: string, at: number, lineEnd: number): boolean {
+  let quote = at
+  do quote = text.indexOf("'", quote + 1)
+  while (quote >= 0 && quote < lineEnd && text[quote + 1] === "'" && ++quote)
+  return quote >= 0 && quote < lineEnd
+}
+
+function closesDouble(text: string, at: number, lineEnd: number): boolean {
+  for (let next = at + 1; next < lineEnd; next++) {
+    if (text[next] === '"') return true
+    if (text[next] === '\\') next++
+  }
+  return false
+}
+
+/** Of one level, with quotes around whole items only: what is less plain is not told from what stays open. */
+const plainFlow =
+  /[[{] *(?:(?:"[^"\\\n]*"|'[^'\n]*'|[^\s"'[\]{},#][^"'[\]{},#\n]*)(?:, *|(?= *[\]}])))* *[\]}]/y
+const longFlow = 1000
+
+function closesFlow(text: string, at: number, lineEnd: number): boolean {
+  plainFlow.lastIndex = at
+  return lineEnd - at < longFlow && plainFlow.test(text)
+}

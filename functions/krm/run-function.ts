@@ -1,0 +1,186 @@
+/**
+ * Runs a function on a ResourceList: the only standard input, standard output and exit code of a function.
+ * https://github.com/kubernetes-sigs/kustomize/blob/master/cmd/config/docs/api-conventions/functions-spec.md
+ *
+ * The output is the input's text with the function's edits and the results in it, so what no edit touched leaves byte
+ * for byte as it came, in YAML as in JSON.
+ */
+import { isUtf8 } from 'node:buffer'
+import { isatty } from 'node:tty'
+import { type ExitCode, exitCode } from '../../api/exit-code.ts'
+import { quote } from '../../api/diagnostic.ts'
+import manifest from '../../package.json' with { type: 'json' }
+import { describeBug } from '../../api/describe-bug.ts'
+import { functionHelp } from './function-help.ts'
+import { readFunctionConfig } from './function-config.ts'
+import { kptIdAnnotations } from './kpt-ids.ts'
+import {
+  type EditedItem,
+  type Generated,
+  type KrmFunction,
+  type Orchestrator,
+  passWith,
+} from './krm-function.ts'
+import { exitCodeOf, type Result, lineOf } from './result.ts'
+import { annotationsOf } from './manifest-item.ts'
+import { type Piece, readInPieces, readWhole, type ResourceList } from './resource-list.ts'
+import { applyEdits, type SourceEdit } from '../yaml/apply-edits.ts'
+import { addEntry, addItem, removeEntries, replaceValue } from '../yaml/edit.ts'
+import { readStdin } from './read-stdin.ts'
+import type { SourceDocument, SourceEntry, SourceMap } from '../yaml/node.ts'
+import { guardStdout, writeStdout } from './guard-stdout.ts'
+import { lookUp, ownEntry, toValue, type Value } from '../yaml/value.ts'
+
+export type FunctionRun = {
+  readonly stdout: string
+  /** Lines without their ends. */
+  readonly stderr: readonly string[]
+  readonly exit: ExitCode
+}
+
+export function runFunction(krmFunction: KrmFunction, text: string): FunctionRun {
+  const list = readInPieces(text)
+  return (list && runOn(krmFunction, text, list)) ?? runOnWhole(krmFunction, text)
+}
+
+/** As runFunction, but with every item parsed: slow, and the measure of what may be left out. */
+export function runOnWhole(krmFunction: KrmFunction, text: string): FunctionRun {
+  const list = readWhole(text)
+  if (typeof list === 'string') {
+    return { stdout: '', stderr: [`error: the input ${list}`], exit: exitCode.input }
+  }
+  const done = runOn(krmFunction, text, list)
+  if (!done) throw new Error('an item that was parsed already does not parse')
+  return done
+}
+
+/** @returns undefined where an item that has to be parsed cannot be parsed by itself. */
+function runOn(krmFunction: KrmFunction, text: string, list: ResourceList): FunctionRun | undefined {
+  const orchestrator = orchestratorOf(list.pieces)
+  const configNode = lookUp(list.root, 'functionConfig')
+  const config = readFunctionConfig(configNode && toValue(configNode), krmFunction.configKind)
+  const pass =
+    config.problem === undefined
+      ? krmFunction.begin({
+          config: config.value,
+          orchestrator,
+          valuesOf: (annotation) => valuesOf(list.pieces, annotation),
+        })
+      : passWith([{ severity: 'error', message: config.problem, exit: exitCode.usage }])
+  const edits: SourceEdit[] = []
+  const edit = ({ item: { document }, edits: own }: EditedItem) => {
+    for (const one of own) {
+      edits.push({ ...one, start: one.start + document.at, end: one.end + document.at })
+    }
+  }
+  for (const { mentions, closed, read } of list.pieces) {
+    const isConcerned = pass.concerns(mentions)
+    if (!isConcerned && closed) continue
+    const items = read()
+    if (!items) return undefined
+    if (isConcerned) for (const item of items) edit({ item, edits: pass.see(item) })
+  }
+  const { results, edited, generated } = pass.end()
+  const exit = exitCodeOf(results)
+  if (exit !== exitCode.done) edits.length = 0
+  else {
+    if (edited) edit(edited)
+    if (generated) edits.push(...generatedEdits(list, generated).map(list.placed))
+  }
+  edits.push(...resultEdits(list, results).map(list.placed))
+  // kpt shows the results itself; kustomize drops them and shows standard error.
+  const stderr = orchestrator === 'kpt' ? [] : results.map(lineOf)
+  return { stdout: applyEdits(text, edits), stderr, exit }
+}
+
+/** A function's program: reads standard input, writes standard output, sets the exit code. */
+export async function hostFunction(krmFunction: KrmFunction, args: readonly string[]): Promise<void> {
+  guardStdout(process)
+  const { stdout, stderr, exit } = await respond(krmFunction, args)
+  for (const line of stderr) process.stderr.write(`${line}\n`)
+  process.exitCode = exit
+  writeStdout(process, stdout)
+}
+
+async function respond(krmFunction: KrmFunction, args: readonly string[]): Promise<FunctionRun> {
+  const [flag] = args
+  if (flag === '--help' || flag === '-h') {
+    return { stdout: functionHelp(krmFunction), stderr: [], exit: exitCode.done }
+  }
+  if (flag === '--version') {
+    return { stdout: `${krmFunction.name} ${manifest.version}\n`, stderr: [], exit: exitCode.done }
+  }
+  if (flag !== undefined) {
+    return usage(
+      `argument ${quote(flag)} is not known: allowed are --help and --version; options go into functionConfig`,
+    )
+  }
+  if (isatty(0)) {
+    return usage(
+      'a ResourceList is expected on standard input: run the function by kustomize or kpt, or see --help',
+    )
+  }
+  try {
+    const { bytes, problem } = await readStdin(() => process.stdin)
+    if (problem !== undefined) return usage(problem)
+    if (isUtf8(bytes)) return runFunction(krmFunction, bytes.toString())
+    return { stdout: '', stderr: ['error: the input is not UTF-8 text'], exit: exitCode.input }
+  } catch (error) {
+    const { error: name, stack } = describeBug(error)
+    const said = [`error: this is a bug of ${krmFunction.name}, please report it: ${name}`, ...stack]
+    return { stdout: '', stderr: said, exit: exitCode.bug }
+  }
+}
+
+function usage(message: string): FunctionRun {
+  return { stdout: '', stderr: [`error: ${message}`], exit: exitCode.usage }
+}
+
+function* valuesOf(pieces: readonly Piece[], annotation: string): Generator<string> {
+  for (const { mentions, read } of pieces) {
+    if (!mentions(annotation)) continue
+    for (const item of read() ?? []) {
+      const value = annotationsOf(item).get(annotation)
+      if (value !== undefined) yield value
+    }
+  }
+}
+
+/** Whoever runs us marks every object, so only the first one has to be looked at. */
+function orchestratorOf(pieces: readonly Piece[]): Orchestrator {
+  const isMarked = (annotation: string) => valuesOf(pieces, annotation).next().done === false
+  if (isMarked('kustomize.config.k8s.io/id')) return 'kustomize'
+  return isMarked(kptIdAnnotations[0]) ? 'kpt' : 'none'
+}
+
+function generatedEdits({ document, root, list }: ResourceList, generated: Generated): SourceEdit[] {
+  const { object, only } = generated
+  const items = ownEntry(root, 'items')
+  if ((only || !list) && items) return replaceValue(document, root, items, [object], 'compact')
+  if (!list) return []
+  return [addItem(document, list, object, 'last', 'compact')]
+}
+
+function resultEdits({ document, root }: ResourceList, results: readonly Result[]): SourceEdit[] {
+  const entry = ownEntry(root, 'results')
+  if (results.length === 0) return entry ? removeResults(document, root, entry) : []
+  const written = results.map(writtenResult)
+  if (entry) return replaceValue(document, root, entry, written, 'compact')
+  return [addEntry(document, root, 'results', written, { lists: 'compact' })]
+}
+
+/** A last line of nothing but blanks goes too: behind a comment, some parsers take a tab in it for indentation. */
+function removeResults(document: SourceDocument, root: SourceMap, entry: SourceEntry): SourceEdit[] {
+  const { source } = document
+  const edits = removeEntries(document, root, [entry])
+  const blanks = source.search(/(?<=[\r\n])[ \t]+$/)
+  if (blanks < 0 || edits.some(({ end }) => end > blanks)) return edits
+  return [...edits, { start: blanks, end: source.length, text: '' }]
+}
+
+function writtenResult({ severity, message, object }: Result): Value {
+  if (!object) return { message, severity }
+  const { apiVersion, kind, name, namespace } = object
+  const resourceRef = { apiVersion, kind, name, ...(namespace === undefined ? {} : { namespace }) }
+  return { message, severity, resourceRef }
+}

@@ -1,0 +1,157 @@
+/**
+ * Edits of YAML source by position: each inserts or removes whole lines of block YAML, or a stretch of JSON inside flow
+ * YAML, and leaves every other byte as it is. What an edit would reach beyond its place, through an alias, an anchor or
+ * a merge key, is for the caller to refuse: see editable.ts.
+ */
+import type { SourceEdit } from './apply-edits.ts'
+import { addAbove, addBehind, behindComments, indent, removeLines, type Span } from './block-edit.ts'
+import { addToFlow, removeFromFlow } from './flow-edit.ts'
+import { withTrailingLines } from './trailing-lines.ts'
+import { columnOf, nextLine } from './lines.ts'
+import type { SourceDocument, SourceEntry, SourceMap, SourceNode, SourceSequence } from './node.ts'
+import { propertiesStart, skipBlank } from './trivia.ts'
+import { ownEntry, type Value } from './value.ts'
+import { jsonText, type ListStyle, yamlLines } from './stringify.ts'
+
+/** Adds an entry to a map: before the entry of the named key, or at the end. */
+export function addEntry(
+  { source }: SourceDocument,
+  map: SourceMap,
+  key: string,
+  value: Value,
+  { lists, before }: { readonly lists: ListStyle; readonly before?: string },
+): SourceEdit {
+  const next = before === undefined ? -1 : map.entries.findIndex((entry) => isKey(entry, before))
+  const previous = next < 0 ? map.entries.at(-1) : map.entries[next - 1]
+  const last = previous && spanOf(source, previous)
+  if (map.flow) return addToFlow(map, last, `${jsonText(key)}: ${jsonText(value)}`)
+  const lines = yamlLines({ [key]: value }, lists)
+  if (!last) return addAbove(source, map.start, lines)
+  return addBehind(source, last.end, lines, columnOf(source, map.start), 'entry')
+}
+
+/** Adds an item to a list: as the first, as the last, or behind another. */
+export function addItem(
+  { source }: SourceDocument,
+  list: SourceSequence,
+  value: Value,
+  where: 'first' | 'last' | SourceNode,
+  lists: ListStyle,
+): SourceEdit {
+  const ends = { first: undefined, last: list.items.at(-1) }
+  const last = typeof where === 'string' ? ends[where] : where
+  if (list.flow) return addToFlow(list, last, jsonText(value))
+  const lines = yamlLines([value], lists)
+  if (!last) return addAbove(source, list.start, lines)
+  return addBehind(source, last.end, lines, columnOf(source, list.start), 'item')
+}
+
+/** Puts another value in the place of an entry's, in the style of the map around it. Its anchor and tag go too. */
+export function replaceValue(
+  { source }: SourceDocument,
+  map: SourceMap,
+  entry: SourceEntry,
+  value: Value,
+  lists: ListStyle,
+): SourceEdit[] {
+  const { key, value: old } = entry
+  const colon = behindColon(source, entry, map.flow)
+  if (map.flow) {
+    const tight = key.type === 'scalar' && key.style === 'quoted' && !/\s/.test(source[colon] ?? '')
+    return [{ start: colon, end: old.end, text: (tight ? '' : ' ') + jsonText(value) }]
+  }
+  const printed = yamlLines({ key: value }, lists)
+  // A block scalar would take in the comments and blanks that follow it here.
+  const [first = '', ...lines] =
+    typeof value === 'string' && printed.length > 1 ? [`key: ${jsonText(value)}`] : printed
+  const head = first.slice('key:'.length)
+  const column = columnOf(source, map.start)
+  const below = nextLine(source, colon)
+  const edits = []
+  if (old.start >= below && old.end > old.start) {
+    const properties = /([ \t]+[&!]\S*)*/y
+    properties.lastIndex = colon
+    const end = colon + (properties.exec(source)?.[0].length ?? 0)
+    edits.push({ start: colon, end, text: head }, { start: below, end: nextLine(source, old.end), text: '' })
+  } else edits.push({ start: colon, end: old.end, text: head })
+  return lines.length === 0 ? edits : [...edits, addBehind(source, old.end, lines, column, 'item')]
+}
+
+/** Takes entries out, each with its whole lines or with its comma. A map that would be left empty is for the caller. */
+export function removeEntries(
+  { source }: SourceDocument,
+  map: SourceMap,
+  entries: readonly SourceEntry[],
+): SourceEdit[] {
+  const indexes = new Set(entries.map((one) => map.entries.indexOf(one)))
+  const spans = map.entries.map((entry) => spanOf(source, entry))
+  if (map.flow) return removeFromFlow(source, map, spans, indexes)
+  const values = map.entries.map((one) => one.value)
+  return removeLines(source, withTrailingLines(source, spans, values, indexes), indexes)
+}
+
+/** Takes items out, likewise. */
+export function removeItems(
+  { source }: SourceDocument,
+  list: SourceSequence,
+  items: readonly SourceNode[],
+): SourceEdit[] {
+  const indexes = new Set(items.map((item) => list.items.indexOf(item)))
+  if (list.flow) return removeFromFlow(source, list, list.items, indexes)
+  const spans = list.items.map((_, index) => itemSpan(source, list, index))
+  return removeLines(source, withTrailingLines(source, spans, list.items, indexes), indexes)
+}
+
+/** Puts another item in an item's place; in block style its lines are replaced, with the comments in it. */
+export function replaceItem(
+  { source }: SourceDocument,
+  list: SourceSequence,
+  item: SourceNode,
+  value: Value,
+  lists: ListStyle,
+): SourceEdit {
+  if (list.flow) return { start: item.start, end: item.end, text: jsonText(value) }
+  const column = columnOf(source, list.start)
+  const { start, end } = itemSpan(source, list, list.items.indexOf(item))
+  const text = indent(source, yamlLines([value], lists), column)
+  return { start, end: behindComments(source, end, column), text }
+}
+
+/** How the list under this key is indented, so that what we add looks the same. */
+export function listStyleOf({ source }: SourceDocument, map: SourceMap, key: string): ListStyle | undefined {
+  const list = ownEntry(map, key)?.value
+  if (list?.type !== 'sequence' || list.flow || map.flow) return undefined
+  return columnOf(source, list.start) > columnOf(source, map.start) ? 'wide' : 'compact'
+}
+
+/** Whether a key is written as `key:`, which is how the edits find their way from a key to its value. */
+export function hasColon({ source }: SourceDocument, { key }: SourceEntry, flow: boolean): boolean {
+  return colonPattern(flow, key.end).test(source)
+}
+
+function behindColon(source: string, { key }: SourceEntry, flow: boolean): number {
+  const found = colonPattern(flow, key.end).exec(source)
+  if (!found) throw new Error('the key of the value to replace is not followed by its colon')
+  return key.end + found[0].length
+}
+
+function colonPattern(flow: boolean, at: number): RegExp {
+  const pattern = flow ? /\s*:/y : /[ \t]*:/y
+  pattern.lastIndex = at
+  return pattern
+}
+
+function isKey({ key }: SourceEntry, name: string): boolean {
+  return key.type === 'scalar' && key.text === name
+}
+
+function spanOf(source: string, { key, value }: SourceEntry): Span {
+  return { start: propertiesStart(source, key), end: Math.max(key.end, value.end) }
+}
+
+/** From the dash on. */
+function itemSpan(source: string, { items, start: first }: SourceSequence, index: number): Span {
+  const before = items[index - 1]
+  const start = before ? skipBlank(source, before.end) : first
+  return { start, end: Math.max(items[index]?.end ?? 0, start + 1) }
+}

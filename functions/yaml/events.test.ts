@@ -1,0 +1,58 @@
+import t from 'tap'
+import { parse } from 'yaml'
+import { applyEdits } from './apply-edits.ts'
+import { addItem, replaceValue } from './edit.ts'
+import { parseSource } from './parse.ts'
+import { lookUp, ownEntry, toValue } from './value.ts'
+
+const rows: readonly (readonly [title: string, text: string, value: unknown])[] = [
+  [
+    'a closing bracket under its key',
+    'a:\n  args: [\n    "--one",\n    two\n  ]\n  b: c\n',
+    { a: { args: ['--one', 'two'], b: 'c' } },
+  ],
+  ['items under their key', 'a:\n  args: [\n  1,\n  2]\n', { a: { args: [1, 2] } }],
+  [
+    'a map whose lines begin at the margin',
+    'a:\n  b: {\n"c": "d",\n"e": [\n]\n}\nf: g\n',
+    { a: { b: { c: 'd', e: [] } }, f: 'g' },
+  ],
+  ['CRLF', 'a:\r\n  args: [\r\n    x,\r\n  ]\r\nb: c\r\n', { a: { args: ['x'] }, b: 'c' }],
+  [
+    "several documents' worth of brackets",
+    'a: {b: [\n]}\nc: [\n]\nd: {\n}\n',
+    { a: { b: [] }, c: [], d: {} },
+  ],
+  [
+    'a quoted text that goes on at the margin',
+    'a:\n  b: "one\ntwo"\n  c: \'three\n\nfour\'\n',
+    { a: { b: 'one two', c: 'three\nfour' } },
+  ],
+]
+for (const [title, text, value] of rows) {
+  t.test(title, async (t) => {
+    const [document] = parseSource(text).documents ?? []
+    t.strictSame(document && toValue(document.root), value, parseSource(text).problem ?? 'no problem')
+  })
+}
+
+t.test('an edit behind such lines comes to its place', async (t) => {
+  const text = 'a:\n  args: [\n    one,\n  ]\n  list:\n  - x\nend: 1\n'
+  const [document] = parseSource(text).documents ?? []
+  const root = document?.root
+  const list = root && lookUp(lookUp(root, 'a'), 'list')
+  const end = root?.type === 'map' ? ownEntry(root, 'end') : undefined
+  if (!document || root?.type !== 'map' || list?.type !== 'sequence' || !end)
+    throw new Error('the tree is not as written')
+  const edits = [
+    addItem(document, list, 'z', 'last', 'compact'),
+    ...replaceValue(document, root, end, 2, 'compact'),
+  ]
+  const edited = applyEdits(text, edits)
+  t.equal(edited, 'a:\n  args: [\n    one,\n  ]\n  list:\n  - x\n  - z\nend: 2\n')
+  t.strictSame(parse(edited.replace('\n  ]', '\n    ]')), { a: { args: ['one'], list: ['x', 'z'] }, end: 2 })
+})
+
+t.match(parseSource('a: [\n').problem, /^is not YAML: /, 'what is not closed stays an error')
+t.match(parseSource('a: "b\n').problem, /^is not YAML: /, 'so does a quote')
+t.match(parseSource('a:\n   b: 1\n  c: 2\n').problem, /^is not YAML: /, 'and block style that is not aligned')

@@ -1,0 +1,169 @@
+/**
+ * YAML text as a tree of nodes that know where they stand, so that an edit touches its own bytes and no others. JSON is
+ * read by the same code, as YAML in flow style.
+ */
+import { COLLECTION_STYLE, type Event, EVENT_ID, YAMLException } from 'js-yaml'
+import type {
+  SourceAlias,
+  SourceContent,
+  SourceDocument,
+  SourceEntry,
+  SourceMap,
+  SourceNode,
+  SourceSequence,
+} from './node.ts'
+import { emptyScalar, type Gap, type ScalarEvent, scalarFrom } from './parse-scalar.ts'
+import { behindBracket } from './trivia.ts'
+import { yamlEvents } from './events.ts'
+
+export type ParsedSource =
+  | { readonly documents: readonly SourceDocument[]; readonly problem?: undefined }
+  | { readonly documents?: undefined; readonly problem: string }
+
+/** Deeper nesting than any manifest has; a bound, so that hostile input ends in an error and not in the stack. */
+const maxDepth = 200
+
+/** The nodes that aliases may repeat in one document, likewise: a few lines can stand for billions. */
+const maxRepeated = 1_000_000
+
+/**
+ * A text without any document gives none. The problem names the line, never its text.
+ *
+ * @param at where the source begins in the text that it was cut from.
+ */
+export function parseSource(source: string, at = 0): ParsedSource {
+  let events: Event[]
+  try {
+    events = yamlEvents(source, maxDepth)
+  } catch (error) {
+    return { problem: syntaxProblem(error) }
+  }
+  const documents: SourceDocument[] = []
+  const reader: Reader = { source, at, events, position: 0, behind: 0 }
+  while (reader.position < events.length) {
+    const names: Names = { anchors: new Map(), aliased: new Set(), nodes: 0, repeated: 0 }
+    documents.push(readDocument(reader, names))
+    if (names.unknown !== undefined)
+      return { problem: `has an alias without an anchor${lineOf(source, names.unknown)}` }
+    if (names.repeated > maxRepeated)
+      return { problem: `has aliases that repeat more than ${maxRepeated} nodes` }
+  }
+  return { documents }
+}
+
+type Reader = {
+  readonly source: string
+  readonly at: number
+  readonly events: readonly Event[]
+  position: number
+  /** The end of the document before. */
+  behind: number
+}
+
+/** What is known of a document's anchors up to here. */
+type Names = {
+  readonly anchors: Map<string, { readonly node: SourceContent; readonly nodes: number }>
+  readonly aliased: Set<string>
+  /** The nodes so far, with each alias counted as all that it stands for. */
+  nodes: number
+  /** Those of them that aliases stand for. */
+  repeated: number
+  /** Where an alias stands that means nothing. */
+  unknown?: number
+}
+
+function readDocument(reader: Reader, names: Names): SourceDocument {
+  reader.position++
+  const root =
+    reader.events[reader.position]?.type === EVENT_ID.POP
+      ? emptyScalar(reader.behind)
+      : readNode(reader, names, { after: reader.behind, indicator: '' })
+  reader.position++
+  reader.behind = root.end
+  return { source: reader.source, at: reader.at, root, aliased: names.aliased }
+}
+
+function readNode(reader: Reader, names: Names, gap: Gap): SourceNode {
+  const event = reader.events[reader.position++]
+  if (event === undefined || event.type === EVENT_ID.POP || event.type === EVENT_ID.DOCUMENT) {
+    throw new Error('the event stream of the YAML parser is not well-formed')
+  }
+  if (event.type === EVENT_ID.ALIAS) return aliasFrom(reader.source, event, names)
+  const before = names.nodes++
+  const node =
+    event.type === EVENT_ID.SCALAR
+      ? scalarFrom(reader.source, event, gap)
+      : readCollection(reader, names, event)
+  if (event.anchorStart < 0 && event.tagStart < 0) return node
+  const properties = propertiesOf(reader.source, event)
+  const placed = { ...node, ...properties }
+  if (properties.anchor !== undefined) {
+    names.anchors.set(properties.anchor, { node: placed, nodes: names.nodes - before })
+  }
+  return placed
+}
+
+type AliasEvent = Extract<Event, { type: typeof EVENT_ID.ALIAS }>
+type CollectionEvent = Extract<Event, { style: unknown; start: number }>
+
+function aliasFrom(source: string, { anchorStart, anchorEnd }: AliasEvent, names: Names): SourceAlias {
+  const name = source.slice(anchorStart, anchorEnd)
+  const start = anchorStart - 1
+  names.aliased.add(name)
+  const { node, nodes } = names.anchors.get(name) ?? { node: undefined, nodes: 1 }
+  if (!node) names.unknown ??= start
+  names.nodes += nodes
+  names.repeated += nodes
+  return { type: 'alias', name, target: node ?? emptyScalar(start), start, end: anchorEnd }
+}
+
+function readCollection(reader: Reader, names: Names, event: CollectionEvent): SourceSequence | SourceMap {
+  const { source } = reader
+  const { start } = event
+  const isSequence = event.type === EVENT_ID.SEQUENCE
+  const flow = event.style === COLLECTION_STYLE.FLOW
+  const children: SourceNode[] = []
+  let end = flow ? start + 1 : start
+  while (reader.events[reader.position]?.type !== EVENT_ID.POP) {
+    const isValue = !isSequence && children.length % 2 === 1
+    const indicator = isValue ? ':' : isSequence && !flow ? '-' : ''
+    const child = readNode(reader, names, { after: end, indicator })
+    end = Math.max(end, child.end)
+    children.push(child)
+  }
+  reader.position++
+  if (flow && hasBrackets(source, start, children)) end = behindBracket(source, end)
+  if (isSequence) return { type: 'sequence', flow, items: children, start, end }
+  const entries: SourceEntry[] = []
+  for (let index = 0; index + 1 < children.length; index += 2) {
+    const [key, value] = [children[index], children[index + 1]]
+    if (key && value) entries.push({ key, value })
+  }
+  return { type: 'map', flow, entries, start, end }
+}
+
+/** `[a: b]` is a list that holds a map without brackets of its own. */
+function hasBrackets(source: string, start: number, [first]: readonly SourceNode[]): boolean {
+  return (source[start] === '[' || source[start] === '{') && first?.start !== start
+}
+
+function propertiesOf(
+  source: string,
+  event: CollectionEvent | ScalarEvent,
+): { anchor?: string; tag?: string } {
+  const anchor = event.anchorStart < 0 ? {} : { anchor: source.slice(event.anchorStart, event.anchorEnd) }
+  const tag = event.tagStart < 0 ? {} : { tag: source.slice(event.tagStart, event.tagEnd) }
+  return { ...anchor, ...tag }
+}
+
+/** The parser's reason and line, without its excerpt of the source and without what else it quotes of it. */
+function syntaxProblem(error: unknown): string {
+  if (!(error instanceof YAMLException)) throw error
+  const { mark, reason } = error
+  const said = reason.replace(/: .*| ".*"/s, '').replace(`maxDepth (${maxDepth})`, `${maxDepth} levels`)
+  return `is not YAML: ${said}${mark ? ` (line ${mark.line + 1})` : ''}`
+}
+
+function lineOf(source: string, position: number): string {
+  return ` (line ${source.slice(0, position).split(/\r\n|\r|\n/).length})`
+}

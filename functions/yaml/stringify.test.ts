@@ -1,0 +1,65 @@
+import fc from 'fast-check'
+import t from 'tap'
+import { parse } from 'yaml'
+import { parseSource } from './parse.ts'
+import { toValue, type Value } from './value.ts'
+import { yamlLines } from './stringify.ts'
+
+const value: fc.Arbitrary<Value> = fc.letrec<{ value: Value }>((tie) => ({
+  value: fc.oneof(
+    { maxDepth: 3 },
+    fc.string({ unit: 'grapheme' }),
+    fc
+      .string({ unit: 'binary' })
+      .filter((text) => text.isWellFormed() && !/[\u0000-\u0008\u000e-\u001f]/.test(text)),
+    fc.constantFrom(
+      'yes',
+      'n',
+      '~',
+      '0644',
+      '1_000',
+      '12:30',
+      '=',
+      '<<',
+      '2001-01-01',
+      '.inf',
+      '\u2028',
+      '\ufeff',
+    ),
+    fc.integer(),
+    fc.boolean(),
+    fc.constant(null),
+    fc.array(tie('value'), { maxLength: 3 }),
+    fc
+      .dictionary(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 6 }), tie('value'), { maxKeys: 3 })
+      .map((map) => JSON.parse(JSON.stringify(map))),
+  ),
+})).value
+
+t.test('YAML 1.2, YAML 1.1 and our own reader see the value that was written', async (t) => {
+  fc.assert(
+    fc.property(value, fc.constantFrom('wide', 'compact'), (one, lists) => {
+      const text = `${yamlLines({ key: one }, lists).join('\n')}\n`
+      t.strictSame(parse(text), { key: one })
+      t.strictSame(parse(text, { version: '1.1', merge: false }), { key: one })
+      const [document] = parseSource(text).documents ?? []
+      t.strictSame(document && toValue(document.root), { key: one })
+    }),
+    { numRuns: 300 },
+  )
+})
+
+const rows: [title: string, value: Value, lists: 'wide' | 'compact', lines: string[]][] = [
+  ['lists in the wide style are indented', { a: ['x'] }, 'wide', ['a:', '  - x']],
+  ['lists in the compact style are not', { a: ['x'] }, 'compact', ['a:', '- x']],
+  ['what YAML 1.1 takes for a boolean is quoted', { a: 'n' }, 'wide', ['a: "n"']],
+  ['a line separator is escaped', { a: '\u2028' }, 'wide', ['a: "\\u2028"']],
+  ['text of several lines is a literal block', { a: 'b\nc\n' }, 'wide', ['a: |', '  b', '  c']],
+  ['long text is not folded', { a: 'b '.repeat(80).trim() }, 'wide', [`a: ${'b '.repeat(80).trim()}`]],
+]
+
+for (const [title, one, lists, lines] of rows) {
+  t.test(title, async (t) => {
+    t.strictSame(yamlLines(one, lists), lines)
+  })
+}

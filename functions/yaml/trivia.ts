@@ -1,0 +1,44 @@
+/**
+ * Where things stand between the nodes of a YAML source, for what the parser does not say. Between nodes there are
+ * blanks, comments and indicators only, so a `#` there always begins a comment.
+ */
+import { lineEnd, lineStart } from './lines.ts'
+import type { SourceNode } from './node.ts'
+
+/** The first position that is neither blank nor in a comment. */
+export function skipBlank(source: string, from: number): number {
+  let position = from
+  for (; position < source.length; position++) {
+    const character = source[position]
+    if (character === '#') position = lineEnd(source, position)
+    else if (character !== ' ' && character !== '\t' && character !== '\n' && character !== '\r') break
+  }
+  return Math.min(position, source.length)
+}
+
+/** Behind the indicator if it comes next. */
+export function behindIndicator(source: string, from: number, indicator: string): number | undefined {
+  const position = skipBlank(source, from)
+  return source[position] === indicator ? position + 1 : undefined
+}
+
+/** Behind the bracket that closes a flow collection. @param from the end of its last child. */
+export function behindBracket(source: string, from: number): number {
+  return skipBlank(source, behindIndicator(source, from, ',') ?? from) + 1
+}
+
+/** The `|` or `>` of a block scalar. @param from behind what precedes it, its anchor and its tag included. */
+export function blockIndicator(source: string, from: number): number {
+  let position = skipBlank(source, from)
+  while (position < source.length && source[position] !== '|' && source[position] !== '>') {
+    position = skipBlank(source, position + 1)
+  }
+  return position
+}
+
+/** Where the anchor and the tag of a node begin, if it has any on its line; else where it begins itself. */
+export function propertiesStart(source: string, { start, anchor, tag }: SourceNode): number {
+  if (anchor === undefined && tag === undefined) return start
+  const properties = /(?:(?<![^\s,[{])[&!]\S*[ \t]+)+$/.exec(source.slice(lineStart(source, start), start))
+  return start - (properties?.[0].length ?? 0)
+}

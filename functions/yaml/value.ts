@@ -1,0 +1,116 @@
+/** Reading a source tree: entries by key, plain JavaScript values, and what stands in the way of an edit. */
+import type { SourceContent, SourceEntry, SourceMap, SourceNode, SourceScalar } from './node.ts'
+
+export type Value = string | number | boolean | null | readonly Value[] | ValueMap
+export type ValueMap = { readonly [key: string]: Value }
+
+/** Follows an alias to the node that it means. */
+function resolve(node: SourceNode): SourceContent {
+  return node.type === 'alias' ? node.target : node
+}
+
+/** The entry that stands in this map itself, the last one where a key is written twice. */
+export function ownEntry(map: SourceMap, key: string): SourceEntry | undefined {
+  return map.entries.findLast((entry) => entry.key.type === 'scalar' && entry.key.text === key)
+}
+
+/** The value of a key, looked up through aliases and merge keys, as a reader of the manifest would see it. */
+export function lookUp(node: SourceNode | undefined, key: string): SourceContent | undefined {
+  const map = node && resolve(node)
+  if (map?.type !== 'map') return undefined
+  const merged = () => mergedMaps(map).map((one) => ownEntry(one, key))
+  const entry = ownEntry(map, key) ?? merged().find((one) => one !== undefined)
+  return entry && resolve(entry.value)
+}
+
+export function lookUpPath(node: SourceNode | undefined, path: readonly string[]): SourceNode | undefined {
+  return path.reduce((at, key) => lookUp(at, key), node)
+}
+
+/** All entries of a map, those of its merge keys included. */
+export function allEntries(node: SourceNode | undefined): [string, SourceContent][] {
+  const map = node && resolve(node)
+  if (map?.type !== 'map') return []
+  const entries = new Map<string, SourceContent>()
+  for (const one of hasMergeKey(map) ? [...mergedMaps(map).toReversed(), map] : [map]) {
+    for (const { key, value } of one.entries) {
+      if (key.type === 'scalar' && !isMergeKey(key)) entries.set(key.text, resolve(value))
+    }
+  }
+  return [...entries]
+}
+
+/** @returns undefined for a node that is no string, such as a plain `1` or `yes`-less `true`. */
+export function stringOf(node: SourceNode | undefined): string | undefined {
+  if (node?.type !== 'scalar') return undefined
+  const value = scalarValue(node)
+  return typeof value === 'string' ? value : undefined
+}
+
+/** A plain JavaScript value. Keys that are no scalars are left out. */
+export function toValue(node: SourceNode): Value {
+  const resolved = resolve(node)
+  if (resolved.type === 'scalar') return scalarValue(resolved)
+  if (resolved.type === 'sequence') return resolved.items.map(toValue)
+  return Object.fromEntries(allEntries(resolved).map(([key, value]) => [key, toValue(value)]))
+}
+
+/** The keys that stand more than once in a map. */
+export function duplicateKeys(map: SourceMap): string[] {
+  const seen = new Set<string>()
+  const twice = new Set<string>()
+  for (const { key } of map.entries) {
+    if (key.type !== 'scalar' || isMergeKey(key)) continue
+    if (seen.has(key.text)) twice.add(key.text)
+    seen.add(key.text)
+  }
+  return [...twice]
+}
+
+export function hasMergeKey(map: SourceMap): boolean {
+  return map.entries.some(({ key }) => key.type === 'scalar' && isMergeKey(key))
+}
+
+/** `null`, `~` or nothing at all. */
+export function isNull(node: SourceNode | undefined): boolean {
+  return node?.type === 'scalar' && scalarValue(node) === null
+}
+
+/** Whether a value is there in name only: `volumes:`, `volumes: null`, `volumes: []` or `{}`. */
+export function isVoid(node: SourceNode): boolean {
+  if (node.type === 'sequence') return node.items.length === 0
+  if (node.type === 'map') return node.entries.length === 0
+  return isNull(node)
+}
+
+function isMergeKey(key: SourceScalar): boolean {
+  return key.style === 'plain' && key.text === '<<'
+}
+
+/** In the order of precedence: the first map that has a key wins. */
+function mergedMaps(map: SourceMap): SourceMap[] {
+  return map.entries.flatMap(({ key, value }) => {
+    if (key.type !== 'scalar' || !isMergeKey(key)) return []
+    const source = resolve(value)
+    const sources = source.type === 'sequence' ? source.items.map(resolve) : [source]
+    return sources.flatMap((one) => (one.type === 'map' ? [one, ...mergedMaps(one)] : []))
+  })
+}
+
+const nullPattern = /^(~|null|Null|NULL)?$/
+const booleanPattern = /^(true|True|TRUE|false|False|FALSE)$/
+const integerPattern = /^([-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+)$/
+const floatPattern = /^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$/
+const specialFloatPattern = /^([-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN))$/
+
+/** The core schema of YAML 1.2: https://yaml.org/spec/1.2.2/#103-core-schema */
+function scalarValue({ style, text, tag }: SourceScalar): string | number | boolean | null {
+  if (style !== 'plain' || tag === '!!str' || tag === '!') return text
+  if (nullPattern.test(text)) return null
+  if (booleanPattern.test(text)) return text.toLowerCase() === 'true'
+  if (integerPattern.test(text) || floatPattern.test(text)) return Number(text)
+  if (specialFloatPattern.test(text)) {
+    return text.toLowerCase().endsWith('nan') ? NaN : text.startsWith('-') ? -Infinity : Infinity
+  }
+  return text
+}

@@ -1,0 +1,133 @@
+import t, { type Test } from 'tap'
+import { failed } from '../failure.ts'
+import { virtualClock } from '../fixtures.ts'
+import type { ApiServer } from '../kubernetes/api-server.ts'
+import { mapOf } from '../kubernetes/json-map.ts'
+import type { Template } from './pod-index.ts'
+import { eventRecorder } from './event-recorder.ts'
+
+const template = (namespace: string, pods: number): Template => ({
+  key: namespace,
+  namespace,
+  annotated: true,
+  claims: [],
+  refusals: [],
+  seenAt: 0,
+  pods: new Set(Array.from({ length: pods }, (_, index) => pod(`pod-${index}`))),
+})
+const pod = (name: string) => ({ uid: `uid of ${name}`, name, createdAt: 0 })
+
+function world(test: Test, answer: () => number = () => 201) {
+  const clock = virtualClock()
+  const events: unknown[] = []
+  const outcomes: string[] = []
+  const server: ApiServer = {
+    request: async (method, path, { body }) => {
+      const status = answer()
+      if (status === 0) throw failed({ code: 'UNREACHABLE', message: 'down' })
+      if (status === 201) events.push({ method, path, body })
+      return { status, body: {} }
+    },
+    stream: () => Promise.reject(new Error('not asked for')),
+  }
+  const time = () => new Date('2026-01-02T03:04:05.678Z')
+  const told = eventRecorder(server, {
+    clock,
+    time,
+    identity: 'me',
+    told: (outcome) => outcomes.push(outcome),
+  })
+  const stop = new AbortController()
+  const sent = told.send(stop.signal)
+  test.teardown(async () => {
+    stop.abort()
+    await sent
+  })
+  return { ...told, events, outcomes, clock }
+}
+
+const note = { reason: 'Conflict', message: 'they disagree' } as const
+
+t.test('an Event is what kubectl describe shows for the pod', async (t) => {
+  const { tell, events, clock } = world(t)
+  t.ok(tell(template('n', 1), note))
+  await clock.sleep(1000)
+  t.match(events, [
+    {
+      method: 'POST',
+      path: '/api/v1/namespaces/n/events',
+      body: {
+        kind: 'Event',
+        metadata: { name: /^pod-0\.[0-9a-f]{16}$/, namespace: 'n' },
+        involvedObject: { kind: 'Pod', name: 'pod-0', namespace: 'n', uid: 'uid of pod-0' },
+        type: 'Warning',
+        reason: 'Conflict',
+        message: 'they disagree',
+        firstTimestamp: '2026-01-02T03:04:05Z',
+        reportingInstance: 'me',
+      },
+    },
+  ])
+})
+
+t.test('the same is said once an hour, on five pods of a template', async (t) => {
+  const { tell, events, clock } = world(t)
+  const one = template('n', 300)
+  t.ok(tell(one, note))
+  t.notOk(tell(one, note))
+  await clock.sleep(60_000)
+  t.equal(events.length, 5)
+  t.ok(tell(one, { ...note, message: 'something else' }))
+  await clock.sleep(3_600_000)
+  t.equal(events.length, 10)
+  t.ok(tell(one, note))
+  await clock.sleep(60_000)
+  t.equal(events.length, 15)
+})
+
+t.test('who comes later is told too', async (t) => {
+  const { tell, events, clock } = world(t)
+  const one = template('n', 1)
+  tell(one, note)
+  const two = { ...one, pods: new Set([...one.pods, pod('later')]) }
+  tell(two, note)
+  await clock.sleep(1000)
+  t.equal(mapOf(mapOf(mapOf(events.at(-1))['body'])['involvedObject'])['name'], 'later')
+})
+
+t.test('what concerns one pod is told to that one', async (t) => {
+  const { tell, events, clock } = world(t)
+  const one = template('n', 3)
+  const [, second] = one.pods
+  tell(one, note, second ? [second] : [])
+  await clock.sleep(1000)
+  t.match(events, [{ body: { involvedObject: { name: 'pod-1' } } }])
+})
+
+t.test('an API server that is away is tried again, and given up after three attempts', async (t) => {
+  let calls = 0
+  const { tell, events, outcomes, clock } = world(t, () => (++calls < 3 ? 0 : calls < 4 ? 201 : 503))
+  tell(template('a', 1), note)
+  await clock.sleep(10_000)
+  t.strictSame([events.length, outcomes], [1, ['sent']])
+  tell(template('b', 1), note)
+  await clock.sleep(10_000)
+  t.strictSame(outcomes, ['sent', 'unreachable'])
+})
+
+t.test('a namespace that is going is no reason to try again', async (t) => {
+  const { tell, outcomes, clock } = world(t, () => 403)
+  tell(template('a', 1), note)
+  await clock.sleep(10_000)
+  t.strictSame(outcomes, ['refused'])
+})
+
+t.test('a namespace with very much to hear does not fill the memory, nor keep others waiting', async (t) => {
+  const { tell, events, outcomes, waiting, clock } = world(t)
+  for (let index = 0; index < 2000; index++) tell(template('loud', 1), { ...note, message: `${index}` })
+  tell(template('quiet', 1), note)
+  t.ok(waiting() <= 501)
+  t.ok(outcomes.filter((outcome) => outcome === 'dropped').length >= 1499)
+  await clock.sleep(1000)
+  t.match(JSON.stringify(events), /namespaces\/quiet/)
+})

@@ -1,0 +1,79 @@
+/** The store as the creator uses it: counted, at the rates that the account has room for, and only while it may act. */
+import { failed, type Failure, failureOf } from '../failure.ts'
+import type { ParameterStore } from '../store/parameter-store.ts'
+import type { RateLimiter } from '../scheduling/rate-limiter.ts'
+import { abortable } from '../scheduling/abortable.ts'
+
+export type StoreOperation = 'get' | 'exists' | 'create'
+
+export type StoreGuards = {
+  readonly puts: RateLimiter
+  readonly reads: RateLimiter
+  /** Right before a call: whether this process is the one that acts. */
+  readonly leads: () => boolean
+  /** From then on only what has begun is finished: a group of which a part was made here. */
+  readonly stop: AbortSignal
+  readonly called: (operation: StoreOperation, failure?: Failure) => void
+}
+
+export type GuardedStore = {
+  /** For who takes turns itself. */
+  readonly existence: Pick<ParameterStore, 'exists'>
+  /** For one group of a namespace. */
+  readonly for: (namespace: string) => ParameterStore
+}
+
+export function guardedStore(store: ParameterStore, guards: StoreGuards): GuardedStore {
+  const { puts, reads, leads, stop, called } = guards
+  const call = async <T>(operation: StoreOperation, work: () => Promise<T>): Promise<T> => {
+    checkLeading(leads)
+    try {
+      const result = await work()
+      called(operation)
+      return result
+    } catch (error) {
+      const failure = failureOf(error)
+      if (failure?.code === 'THROTTLED') (operation === 'create' ? puts : reads).throttled()
+      if (failure) called(operation, failure)
+      throw error
+    }
+  }
+  const unlessStopped = async (turn?: Promise<void>) => {
+    await abortable(turn ?? Promise.resolve(), stop)
+    if (stop.aborted) throw failed({ code: 'ABANDONED', message: 'the creator stops' })
+  }
+  return {
+    existence: {
+      exists: async (names) => {
+        await unlessStopped()
+        return await call('exists', () => store.exists(names))
+      },
+    },
+    for: (namespace) => {
+      let begun = false
+      const turnOf = (rate: RateLimiter) =>
+        begun ? rate.turn(namespace) : unlessStopped(rate.turn(namespace))
+      return {
+        exists: async (names) => {
+          await turnOf(reads)
+          return await call('exists', () => store.exists(names))
+        },
+        get: async (refs) => {
+          await turnOf(reads)
+          return await call('get', () => store.get(refs))
+        },
+        create: async (name, value, about) => {
+          await turnOf(puts)
+          const answer = await call('create', () => store.create(name, value, about))
+          begun ||= answer.outcome === 'created'
+          return answer
+        },
+        replace: () => Promise.reject(new Error('the creator replaces nothing')),
+      }
+    },
+  }
+}
+
+export function checkLeading(leads: () => boolean): void {
+  if (!leads()) throw failed({ code: 'ABANDONED', message: 'this creator leads no more' })
+}

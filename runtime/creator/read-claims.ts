@@ -1,0 +1,102 @@
+/** What a pod's annotations ask the creator for, and what of that is refused whatever is stored. */
+import { findConflicts } from '../../api/conflicts.ts'
+import type { DynamicSecret } from '../../api/declaration.ts'
+import { type Group, groupOf } from '../../api/group.ts'
+import { judgeStorage } from '../../api/judge-storage.ts'
+import type { Diagnostic } from '../../api/diagnostic.ts'
+import { type Annotation, type Declared, isDynamic, parsePodAnnotations } from '../../api/pod-annotations.ts'
+import { ruleFor, type StoragePolicy } from '../../api/storage-policy.ts'
+import type { EventNote } from './event-reasons.ts'
+
+export type Claim = {
+  /** The first annotation that declares a part of the group. */
+  readonly annotation: string
+  readonly group: Group
+}
+
+export type TemplateContent = {
+  readonly annotated: boolean
+  /** Each group once. */
+  readonly claims: readonly Claim[]
+  readonly refusals: readonly EventNote[]
+}
+
+export type TemplateRules = {
+  readonly annotationDomain: string
+  /** Without it, everything is allowed. */
+  readonly policy: StoragePolicy | undefined
+}
+
+export function readClaims(
+  namespace: string,
+  annotations: readonly Annotation[],
+  { annotationDomain, policy }: TemplateRules,
+): TemplateContent {
+  const { annotated, declared, diagnostics } = parsePodAnnotations(annotations, annotationDomain)
+  const dynamic = declared.filter(isDynamic)
+  const conflicts = findConflicts([declared]).flat()
+  const maxPerPod = policy && ruleFor(policy, namespace)?.maxPerPod
+  // All of them: which fifty of four thousand would be meant?
+  const tooMany = maxPerPod !== undefined && dynamic.length > maxPerPod
+  const refused = policy && !tooMany ? judgeStorage(policy, namespace, declared) : []
+  const skipped = new Set(refused.map(({ annotation }) => annotation))
+  // Neither of two that disagree: which of them was meant is not known, and what is made stays.
+  const disputed = parametersOf(dynamic, new Set(conflicts.map(({ annotation }) => annotation)))
+  const claims = new Map<string, Claim>()
+  for (const { annotation, declaration, parameter } of tooMany ? [] : dynamic) {
+    const group = groupOf(declaration, parameter)
+    if (skipped.has(annotation) || group.parts.some((part) => disputed.has(part.parameter))) continue
+    const key = group.parts.map((part) => part.parameter).join()
+    if (!claims.has(key)) claims.set(key, { annotation, group })
+  }
+  const excess = `the pod has ${dynamic.length} DYNAMIC declarations, the StoragePolicy allows ${maxPerPod}: none is made`
+  const refusals = [
+    ...notes('InvalidAnnotation', [...diagnostics, ...conflicts]),
+    ...(tooMany ? [{ reason: 'RefusedByPolicy', message: excess } as const] : []),
+    ...notes('RefusedByPolicy', refused),
+  ]
+  return { annotated, claims: [...claims.values()], refusals }
+}
+
+/** Those that the declarations of some annotations make. */
+function parametersOf(
+  dynamic: readonly Declared<DynamicSecret>[],
+  annotations: ReadonlySet<string>,
+): ReadonlySet<string> {
+  const some = dynamic.filter(({ annotation }) => annotations.has(annotation))
+  return new Set(
+    some.flatMap(({ declaration, parameter }) =>
+      groupOf(declaration, parameter).parts.map((part) => part.parameter),
+    ),
+  )
+}
+
+/** The families of groups that have parameters in common: one is worked on at a time. */
+export function familyOf({ parts }: Group): string {
+  const [first] = parts
+  return first === undefined ? '' : first.parameter.replace(/_(private|public|consumer|provider)$/, '')
+}
+
+/** An Event takes 1,024 bytes; somebody may make thousands of mistakes in one pod. */
+const longestMessage = 1000
+
+function notes(reason: EventNote['reason'], diagnostics: readonly Diagnostic[]): EventNote[] {
+  const lines = diagnostics
+    .filter(({ severity }) => severity === 'error')
+    .map(({ annotation, message }) => `annotation ${annotation}: ${message}`)
+  return lines.length === 0 ? [] : [{ reason, message: joinShortened(lines) }]
+}
+
+/** As many whole lines as an Event takes, and how many more there are. */
+export function joinShortened(lines: readonly string[]): string {
+  let message = ''
+  for (const [index, line] of lines.entries()) {
+    const longer = index === 0 ? line : `${message}; ${line}`
+    const left = lines.length - index
+    if (Buffer.byteLength(longer) > longestMessage - 20) {
+      return index === 0 ? `${line.slice(0, longestMessage / 4)}…` : `${message}; and ${left} more`
+    }
+    message = longer
+  }
+  return message
+}

@@ -1,0 +1,120 @@
+import t from 'tap'
+import { failureOf } from '../failure.ts'
+import type { ApiServer } from './api-server.ts'
+import { podListWatch, type PodSelection } from './list-watch.ts'
+
+const metadata = (name: string, resourceVersion: string) => ({
+  metadata: { uid: name, namespace: 'n', name, resourceVersion, creationTimestamp: '2026-01-02T03:04:05Z' },
+})
+
+function world(status: number, answer: string, selection: Partial<PodSelection> = {}) {
+  const asked: { url: URL; accept: string }[] = []
+  const server: ApiServer = {
+    request: () => Promise.reject(new Error('not asked for')),
+    stream: async (path, accept) => {
+      asked.push({ url: new URL(path, 'http://x'), accept })
+      const chunks = async function* () {
+        yield Buffer.from(answer)
+      }
+      return { status, chunks: chunks() }
+    },
+  }
+  const api = podListWatch(server, { annotationDomain: 'bsycorp.com', ...selection }, () => 0.5)
+  const seen: string[] = []
+  const list = (next?: string) => api.list(({ name }) => seen.push(name), next)
+  const watch = async () => {
+    const changes: string[] = []
+    for await (const change of api.watch('7', new AbortController().signal)) {
+      changes.push('version' in change ? `${change.type} ${change.version}` : change.type)
+    }
+    return changes
+  }
+  return { asked, seen, list, watch }
+}
+
+const failureIn = async (work: Promise<unknown>) =>
+  failureOf(await work.then(String, (error: unknown) => error))
+
+t.test('a page is asked for with metadata only, of pods that are not finished', async (t) => {
+  const page = {
+    metadata: { resourceVersion: '9', continue: 'more' },
+    items: [metadata('a', '1'), metadata('b', '2')],
+  }
+  const { asked, seen, list } = world(200, JSON.stringify(page), {
+    namespace: 'n',
+    labelSelector: 'a in (b,c)',
+  })
+  t.strictSame(await list('token'), { version: '9', next: 'more' })
+  t.strictSame(seen, ['a', 'b'])
+  const [{ url, accept } = { url: undefined, accept: '' }] = asked
+  t.equal(url?.pathname, '/api/v1/namespaces/n/pods')
+  t.strictSame(Object.fromEntries(url?.searchParams ?? []), {
+    fieldSelector: 'status.phase!=Succeeded,status.phase!=Failed',
+    labelSelector: 'a in (b,c)',
+    limit: '500',
+    continue: 'token',
+  })
+  t.equal(accept, 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1')
+})
+
+t.test('a watch goes on from a version, with bookmarks', async (t) => {
+  const frames = [
+    { type: 'ADDED', object: metadata('a', '8') },
+    { type: 'BOOKMARK', object: { metadata: { resourceVersion: '20' } } },
+    { type: 'MODIFIED', object: metadata('a', '21') },
+    { type: 'DELETED', object: metadata('a', '22') },
+    { type: 'ERROR', object: { kind: 'Status', code: 410 } },
+  ]
+  const { asked, watch } = world(200, frames.map((one) => `${JSON.stringify(one)}\n`).join(''))
+  t.strictSame(await watch(), ['seen 8', 'bookmark 20', 'seen 21', 'gone 22', 'expired'])
+  const [{ url, accept } = { url: undefined, accept: '' }] = asked
+  t.equal(url?.pathname, '/api/v1/pods')
+  t.strictSame(Object.fromEntries(url?.searchParams ?? []), {
+    fieldSelector: 'status.phase!=Succeeded,status.phase!=Failed',
+    watch: 'true',
+    allowWatchBookmarks: 'true',
+    resourceVersion: '7',
+    timeoutSeconds: '360',
+  })
+  t.equal(accept, 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1')
+})
+
+const refusal = JSON.stringify({ kind: 'Status', message: 'why', details: { causes: [{ reason: 'x' }] } })
+for (const [status, code] of [
+  [400, 'REFUSED'],
+  [401, 'ACCESS_DENIED'],
+  [403, 'ACCESS_DENIED'],
+  [429, 'UNREACHABLE'],
+  [500, 'UNREACHABLE'],
+] as const) {
+  t.test(`an answer ${status} is ${code}, and never an empty cluster`, async (t) => {
+    const { list, watch } = world(status, refusal)
+    t.match(await failureIn(list()), {
+      code,
+      message: `the API server refuses to list pods (${status})`,
+      detail: 'why',
+    })
+    t.match(await failureIn(watch()), { code, detail: 'why' })
+  })
+}
+
+t.test('410 is "expired", wherever it comes', async (t) => {
+  const { list, watch } = world(410, refusal)
+  t.equal(await list(), 'expired')
+  t.strictSame(await watch(), ['expired'])
+})
+
+t.test('what is none of the known frames is a broken answer', async (t) => {
+  for (const frame of [{ type: 'NEW', object: metadata('a', '8') }, { type: 'ADDED', object: {} }, 7]) {
+    t.match(await failureIn(world(200, `${JSON.stringify(frame)}\n`).watch()), { code: 'BAD_ANSWER' })
+  }
+  t.match(await failureIn(world(200, `{"type":"ERROR","object":{"code":500,"message":"why"}}\n`).watch()), {
+    code: 'UNREACHABLE',
+    detail: 'why',
+  })
+})
+
+t.test('a list without a version is no list', async (t) => {
+  t.match(await failureIn(world(200, '{"items":[]}').list()), { code: 'UNREACHABLE' })
+  t.match(await failureIn(world(200, '<html>').list()), { code: 'BAD_ANSWER' })
+})

@@ -1,0 +1,122 @@
+/**
+ * Lists and watches the metadata of pods that are not finished. The answers are PartialObjectMetadata, which the Watch of
+ * @kubernetes/client-node cannot ask for: docs/adr/0011-own-list-and-watch.md.
+ */
+import { failed } from '../failure.ts'
+import type { ApiServer } from './api-server.ts'
+import { mapOf } from './json-map.ts'
+import { readListItems } from './list-items.ts'
+import { type PodMetadata, readPodMetadata } from './pod-metadata.ts'
+import { watchFrames } from './watch-frames.ts'
+
+export type PodPage =
+  | {
+      /** Of the list: what a watch goes on from. */
+      readonly version: string
+      /** Asks for the next page; absent on the last. */
+      readonly next?: string
+    }
+  /** The token of the next page, or the version, is too old. */
+  | 'expired'
+
+export type PodChange =
+  | { readonly type: 'seen' | 'gone'; readonly pod: PodMetadata; readonly version: string }
+  | { readonly type: 'bookmark'; readonly version: string }
+  | { readonly type: 'expired' }
+
+/** Every failure is thrown with a code of failure.ts. */
+export type PodListWatch = {
+  /** @param seen is called with each pod of the page. */
+  readonly list: (seen: (pod: PodMetadata) => void, next?: string) => Promise<PodPage>
+  /** Ends when the server ends it, which it does every few minutes. */
+  readonly watch: (version: string, signal: AbortSignal) => AsyncIterable<PodChange>
+}
+
+export type PodSelection = {
+  /** All without it. */
+  readonly namespace?: string
+  readonly labelSelector?: string
+  readonly annotationDomain: string
+}
+
+const unfinished = 'status.phase!=Succeeded,status.phase!=Failed'
+const partial = (kind: string) => `application/json;as=${kind};g=meta.k8s.io;v=v1`
+/** A page of metadata with managed fields is some 2 MB. */
+const pageSize = 500
+const pageTimeout = 60_000
+/** In seconds; the server ends a watch after that, so that watches spread over its replicas. */
+const shortestWatch = 240
+
+export function podListWatch(server: ApiServer, selection: PodSelection, random: () => number): PodListWatch {
+  const { namespace, labelSelector, annotationDomain } = selection
+  const pathOf = (query: Readonly<Record<string, string>>) => {
+    const selectors = { fieldSelector: unfinished, ...(labelSelector ? { labelSelector } : {}) }
+    const where = namespace === undefined ? '' : `/namespaces/${namespace}`
+    return `/api/v1${where}/pods?${new URLSearchParams({ ...selectors, ...query }).toString()}`
+  }
+
+  return {
+    async list(seen, next) {
+      const path = pathOf({ limit: String(pageSize), ...(next === undefined ? {} : { continue: next }) })
+      const signal = AbortSignal.timeout(pageTimeout)
+      const { status, chunks } = await server.stream(path, partial('PartialObjectMetadataList'), signal)
+      const body = await readListItems(chunks, (item) => {
+        const pod = status === 200 ? readPodMetadata(item, annotationDomain) : undefined
+        if (pod) seen(pod)
+      })
+      if (status === 410) return 'expired'
+      const { resourceVersion: version, continue: following } = mapOf(mapOf(body)['metadata'])
+      if (status !== 200 || typeof version !== 'string') throw refused('list', status, body)
+      return typeof following === 'string' && following !== '' ? { version, next: following } : { version }
+    },
+
+    async *watch(version, signal) {
+      const timeout = Math.round(shortestWatch * (1 + random()))
+      const path = pathOf({
+        watch: 'true',
+        allowWatchBookmarks: 'true',
+        resourceVersion: version,
+        timeoutSeconds: String(timeout),
+      })
+      const { status, chunks } = await server.stream(path, partial('PartialObjectMetadata'), signal)
+      if (status === 410) {
+        yield { type: 'expired' }
+        return
+      }
+      if (status !== 200) throw refused('watch', status, await readListItems(chunks, () => {}))
+      for await (const frame of watchFrames(chunks)) yield readChange(frame, annotationDomain)
+    },
+  }
+}
+
+const types: Readonly<Record<string, 'seen' | 'gone'>> = { ADDED: 'seen', MODIFIED: 'seen', DELETED: 'gone' }
+
+function readChange(frame: unknown, domain: string): PodChange {
+  const { type, object } = mapOf(frame)
+  if (type === 'ERROR') {
+    const { code } = mapOf(object)
+    if (code === 410) return { type: 'expired' }
+    throw refused('watch', typeof code === 'number' ? code : 0, object)
+  }
+  if (type === 'BOOKMARK') {
+    const { resourceVersion: version } = mapOf(mapOf(object)['metadata'])
+    if (typeof version === 'string') return { type: 'bookmark', version }
+  }
+  const change = typeof type === 'string' && Object.hasOwn(types, type) ? types[type] : undefined
+  const pod = change && readPodMetadata(object, domain)
+  if (change === undefined || pod === undefined) {
+    throw failed({ code: 'BAD_ANSWER', message: 'the watch of the API server has a frame of no known form' })
+  }
+  return { type: change, pod, version: pod.version }
+}
+
+/** @param body a Status, whose message is the API server's own and quotes no annotation. */
+function refused(verb: string, status: number, body: unknown): Error {
+  const { message } = mapOf(body)
+  const code = status === 401 || status === 403 ? 'ACCESS_DENIED' : status === 400 ? 'REFUSED' : 'UNREACHABLE'
+  return failed({
+    code,
+    message: `the API server refuses to ${verb} pods (${status})`,
+    ...(typeof message === 'string' ? { detail: message } : {}),
+  })
+}

@@ -1,0 +1,13 @@
+import { maxNamesPerCall, type ParameterRef } from './parameter-store.ts'
+
+/** The calls that ask for every ref once: at most ten a call, and never two selectors of one name in a call. */
+export function batchSelectors(refs: Iterable<ParameterRef>): ParameterRef[][] {
+  const calls: { readonly refs: ParameterRef[]; readonly names: Set<string> }[] = []
+  for (const ref of refs) {
+    let call = calls.find(({ names }) => names.size < maxNamesPerCall && !names.has(ref.name))
+    if (call === undefined) calls.push((call = { refs: [], names: new Set() }))
+    call.refs.push(ref)
+    call.names.add(ref.name)
+  }
+  return calls.map((call) => call.refs)
+}

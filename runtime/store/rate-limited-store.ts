@@ -1,0 +1,24 @@
+import type { Clock } from '../scheduling/clock.ts'
+import { failureOf } from '../failure.ts'
+import type { ParameterStore } from './parameter-store.ts'
+import { rateLimiter } from '../scheduling/rate-limiter.ts'
+
+/**
+ * A store that is written to at most so often a second: SSM takes about three puts a second, from everybody in the account
+ * together. https://docs.aws.amazon.com/general/latest/gr/ssm.html
+ */
+export function rateLimitedStore(store: ParameterStore, putsPerSecond: number, clock: Clock): ParameterStore {
+  const puts = rateLimiter(putsPerSecond, clock)
+  return {
+    ...store,
+    create: async (name, value, options) => {
+      await puts.turn('')
+      try {
+        return await store.create(name, value, options)
+      } catch (error) {
+        if (failureOf(error)?.code === 'THROTTLED') puts.throttled()
+        throw error
+      }
+    },
+  }
+}
