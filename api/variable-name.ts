@@ -14,7 +14,7 @@ export function isShellsOwn(variable: string): boolean {
   return ownVariables.has(variable) || /^(BASH(OPTS|PID|_.*)?|LC_.*|LD_.*|PS[0-9])$/.test(variable)
 }
 
-/** Of POSIX shells and of bash: test/dotenv.test.ts asks those of the machine. */
+/** Of POSIX shells and of bash: test/init/formats.test.ts asks those of the machine. */
 const ownVariables: ReadonlySet<string> = new Set([
   'CDPATH',
   'DIRSTACK',

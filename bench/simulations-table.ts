@@ -1,5 +1,5 @@
 /** How many inits that start together come to their values. */
-import type { SimulatedInit, Simulation } from '../test/simulate-inits.ts'
+import type { SimulatedInit, Simulation } from '../test/init/simulate-inits.ts'
 
 type Row = { readonly simulation: Simulation; readonly inits: readonly SimulatedInit[] }
 

@@ -58,7 +58,7 @@ for (const { name, examples, flags } of commands) {
     await kees(['create', '-f', 'manifest.yaml'], fakeIo('', env))
     await kees(['put', 'db.password'], fakeIo('fakepassword', env))
 
-    // A copy of Node is no quick test; test/installed.test.ts makes one.
+    // A copy of Node is no quick test; test/repository/installed.test.ts makes one.
     for (const [, line] of name === 'install' ? [] : examples) {
       const { args, stdin } = read(line)
       const piped = args.some((arg) => arg === '-') ? pipedTo(args, inject.printed()) : ''

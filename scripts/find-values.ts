@@ -1,4 +1,4 @@
-/** Looks for values of parameters in everything that was recorded of a run of the whole suite (test/record-output.cjs). */
+/** Looks for values of parameters in everything that was recorded of a run of the whole suite (test/programs/record-output.cjs). */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 

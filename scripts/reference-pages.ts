@@ -1,4 +1,4 @@
-/** The reference pages that come from the programs' own tables. `UPDATE=1 tap run test/reference.test.ts` writes them. */
+/** The reference pages that come from the programs' own tables. `UPDATE=1 tap run test/docs/reference.test.ts` writes them. */
 import { kmsKeyVariable } from '../runtime/store/kms-key-env.ts'
 import { exitCode } from '../api/exit-code.ts'
 import { formatMeanings } from '../api/secrets-format.ts'

@@ -7,7 +7,7 @@ import { runCommand } from './run-command.mjs'
 import { parseTap } from './tap-results.ts'
 
 const tapOutput = join(import.meta.dirname, '..', '.tap', 'output.tap')
-/** Where the programs that tests start are recorded: test/record-output.cjs. */
+/** Where the programs that tests start are recorded: test/programs/record-output.cjs. */
 const recordFolder = join(import.meta.dirname, '..', '.tap', 'record')
 const start = Date.now()
 const failed: string[] = []

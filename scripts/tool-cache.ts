@@ -11,7 +11,7 @@ export const actionlintVersion = '1.7.12'
 export const registryVersion = '3.0.0'
 export const cosignVersion = '2.6.5'
 export const argoCdVersion = '3.5.7'
-export const controlPlaneSource = join(import.meta.dirname, '..', 'test', 'control-plane')
+export const controlPlaneSource = join(import.meta.dirname, '..', 'test', 'servers', 'control-plane')
 
 export function toolCache(): string {
   // A relative path is to be ignored: https://specifications.freedesktop.org/basedir-spec/latest/

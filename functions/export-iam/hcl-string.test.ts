@@ -1,7 +1,7 @@
 import t from 'tap'
 import { formatHclString } from './hcl-string.ts'
 
-// What terraform reads back from such texts is in test/terraform-module.test.ts.
+// What terraform reads back from such texts is in test/iam/terraform-module.test.ts.
 const cases = [
   ['plain text stands between quotes', 'cluster-app-role', '"cluster-app-role"'],
   ['an interpolation is escaped', '${var.x}', '"$${var.x}"'],

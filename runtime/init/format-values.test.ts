@@ -1,4 +1,4 @@
-/** That shells, Python and YAML libraries read the same is tested with them, in test/formats.test.ts. */
+/** That shells, Python and YAML libraries read the same is tested with them, in test/init/formats.test.ts. */
 import * as fc from 'fast-check'
 import t from 'tap'
 import { type SecretsFormat, secretsFormats } from '../../api/secrets-format.ts'

@@ -1,4 +1,4 @@
-/** What init decides before and after the fetching, inside this process; test/init.test.ts runs it as a program. */
+/** What init decides before and after the fetching, inside this process; test/init/init.test.ts runs it as a program. */
 import { existsSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-/** That Java reads the same is tested with Java, in test/java-properties.test.ts. */
+/** That Java reads the same is tested with Java, in test/init/java-properties.test.ts. */
 import * as fc from 'fast-check'
 import t from 'tap'
 import { secretValue } from '../secret-value.ts'

@@ -1,0 +1,133 @@
+/** Two creators, one of which acts: a leader that stops, one that is killed, and one that is paused and wakes up. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import t, { type Test } from 'tap'
+import { type FakeSsmServer, startFakeSsm } from '../../runtime/fake-ssm/server.ts'
+import { createNamespace, createPod } from './cluster-workloads.ts'
+import { type ControlPlane, controlPlaneMissing, startControlPlane } from '../servers/control-plane.ts'
+import { type CreatorProcess, startCreator } from './process.ts'
+import { eventually } from '../programs/eventually.ts'
+
+t.setTimeout(300_000)
+
+const random = (names: readonly string[]) =>
+  Object.fromEntries(
+    names.map((name) => [`secret.bsycorp.com/${name}_consumer`, 'kind=DYNAMIC,type=RANDOM,size=128']),
+  )
+const names = (prefix: string, count: number) =>
+  Array.from({ length: count }, (_, index) => `${prefix}-${index}`)
+
+/** Each with an access key of its own, by which the store tells who wrote. */
+function start(
+  plane: ControlPlane,
+  ssm: FakeSsmServer,
+  name: string,
+  env: Readonly<Record<string, string>> = {},
+) {
+  return startCreator({
+    KUBECONFIG: plane.kubeconfig,
+    ALLOW_ALL_PREFIXES: 'true',
+    POD_NAME: name,
+    POD_NAMESPACE: 'kees',
+    PUT_RATE: '50',
+    READ_RATE: '200',
+    AWS_REGION: 'eu-west-1',
+    AWS_ENDPOINT_URL: ssm.endpoint,
+    AWS_ACCESS_KEY_ID: name,
+    AWS_SECRET_ACCESS_KEY: 'test',
+    ...env,
+  })
+}
+
+const leading = (creator: CreatorProcess) => creator.log.some(({ message }) => message === 'leading')
+const putsOf = (ssm: FakeSsmServer, name: string) =>
+  ssm.calls.filter((call) => call.action === 'PutParameter' && call.accessKeyId === name)
+const pairs = (ssm: FakeSsmServer, prefix: string) =>
+  ssm.stored.names().filter((name) => name.includes(prefix) && name.endsWith('_provider')).length
+
+function checkPairs(t: Test, ssm: FakeSsmServer, prefix: string, count: number) {
+  const wrong = names(prefix, count).filter((name) => {
+    const [consumer, provider] = ['consumer', 'provider'].map((part) => ssm.stored.newest(`/${name}_${part}`))
+    return !consumer || consumer.value !== provider?.value || consumer.version !== 1 || provider.version !== 1
+  })
+  t.strictSame(wrong, [], `${count} pairs match, and nothing was overwritten`)
+}
+
+t.test('two creators', { skip: controlPlaneMissing }, async (t) => {
+  const [plane, ssm] = await Promise.all([startControlPlane(), startFakeSsm()])
+  t.teardown(() => Promise.all([plane.stop(), ssm.stop()]))
+  await createNamespace(plane, 'kees')
+  await createNamespace(plane, 'shop')
+  const [a, b] = await Promise.all([start(plane, ssm, 'a'), start(plane, ssm, 'b')])
+  t.teardown(() => Promise.all([a.kill(), b.kill()]))
+  await eventually('one leads', () => leading(a) || leading(b))
+  const [first, second, firstName, secondName] = leading(a)
+    ? ([a, b, 'a', 'b'] as const)
+    : ([b, a, 'b', 'a'] as const)
+
+  await t.test('both watch, one acts', async (t) => {
+    await createPod(plane, 'shop', 'one', random(names('one', 10)))
+    await eventually('ten pairs are stored', () => pairs(ssm, 'one') === 10)
+    await eventually('both are ready', async () => {
+      const answers = await Promise.all([a.get('/readyz'), b.get('/readyz')])
+      return answers.every(({ status }) => status === 200)
+    })
+    t.strictSame(
+      ssm.calls.filter(({ accessKeyId }) => accessKeyId === secondName),
+      [],
+    )
+    t.match((await second.get('/metrics')).text, /^kees_creator_pods 1$/m)
+    t.match((await second.get('/metrics')).text, /^kees_creator_leading 0$/m)
+    checkPairs(t, ssm, 'one', 10)
+  })
+
+  await t.test('a leader that is paused writes nothing once its time has passed', async (t) => {
+    await createPod(plane, 'shop', 'two', random(names('two', 150)))
+    await eventually('it is at work', () => pairs(ssm, 'two') > 10)
+    first.signal('SIGSTOP')
+    const paused = Date.now()
+    t.ok(pairs(ssm, 'two') < 150, 'in the middle of it')
+    await eventually('the other leads', () => leading(second))
+    t.ok(Date.now() - paused >= 8000, `not before its time, but after ${Date.now() - paused} ms`)
+    await eventually('the other has done the rest', () => pairs(ssm, 'two') === 150)
+    const before = putsOf(ssm, firstName).length
+    first.signal('SIGCONT')
+    t.equal(await first.ended, 5, 'it ends, to be started again')
+    t.match(first.log.at(-1), { message: 'the Lease was lost' })
+    t.equal(putsOf(ssm, firstName).length, before, 'and has written nothing')
+    checkPairs(t, ssm, 'two', 150)
+  })
+
+  await t.test('a leader that stops finishes what has begun, and the other follows at once', async (t) => {
+    const third = await start(plane, ssm, 'c')
+    t.teardown(() => third.kill())
+    await createPod(plane, 'shop', 'three', random(names('three', 150)))
+    await eventually('it is at work', () => pairs(ssm, 'three') > 10)
+    const stopped = Date.now()
+    second.signal('SIGTERM')
+    t.equal(await second.ended, 0)
+    t.ok(Date.now() - stopped < 10_000, `it ended after ${Date.now() - stopped} ms`)
+    const halves = ssm.stored.names().filter((name) => name.includes('three') && name.endsWith('_consumer'))
+    t.equal(halves.length, pairs(ssm, 'three'), 'no pair is half made')
+    t.ok(halves.length < 150)
+    t.match(second.log.at(-1), { message: 'stopped' })
+    await eventually('the next leads', () => leading(third))
+    t.ok(Date.now() - stopped < 10_000, 'before the Lease would have ended')
+    await eventually('it has done the rest', () => pairs(ssm, 'three') === 150)
+    checkPairs(t, ssm, 'three', 150)
+  })
+
+  await t.test(
+    'without leader election two on the same groups make no mismatch and overwrite nothing',
+    async (t) => {
+      const both = await Promise.all(
+        ['x', 'y'].map((name) => start(plane, ssm, name, { LEADER_ELECTION: 'false', PUT_RATE: '200' })),
+      )
+      t.teardown(() => Promise.all(both.map((one) => one.kill())))
+      await createPod(plane, 'shop', 'four', random(names('four', 300)))
+      await eventually('all pairs are stored', () => pairs(ssm, 'four') === 300)
+      await sleep(500)
+      t.ok(putsOf(ssm, 'x').length > 0 && putsOf(ssm, 'y').length > 0, 'both were at work')
+      checkPairs(t, ssm, 'four', 300)
+    },
+  )
+})

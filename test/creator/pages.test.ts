@@ -1,0 +1,60 @@
+/**
+ * The creator lists more pods than fit into a page of a real API server, which its controllers made of a Deployment, and
+ * goes on watching when nothing happens for longer than it takes a silence for a dead connection.
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import t from 'tap'
+import { startFakeSsm } from '../../runtime/fake-ssm/server.ts'
+import { createNamespace, createPod, deploy } from './cluster-workloads.ts'
+import { controllersMissing, startControlPlane } from '../servers/control-plane.ts'
+import { startCreator } from './process.ts'
+import { eventually } from '../programs/eventually.ts'
+
+t.setTimeout(400_000)
+
+/** More than two pages of 500. */
+const replicas = 1010
+/** The creator gives up a connection over which nothing came for 90 s. */
+const quiet = 100_000
+
+t.test('pages and a quiet watch', { skip: controllersMissing }, async (t) => {
+  const [plane, ssm] = await Promise.all([startControlPlane({ controllers: true }), startFakeSsm()])
+  t.teardown(() => Promise.all([plane.stop(), ssm.stop()]))
+  await createNamespace(plane, 'shop')
+  await deploy(
+    plane,
+    'shop',
+    'many',
+    { 'secret.bsycorp.com/key': 'kind=DYNAMIC,type=RANDOM,size=128' },
+    replicas,
+  )
+  const made = async () => {
+    const { body } = await plane.request('GET', '/apis/apps/v1/namespaces/shop/deployments/many')
+    return JSON.stringify(body).includes(`"replicas":${replicas},"updatedReplicas"`)
+  }
+  await eventually('the controllers have made the pods', made, 200_000)
+
+  const creator = await startCreator({
+    KUBECONFIG: plane.kubeconfig,
+    ALLOW_ALL_PREFIXES: 'true',
+    LEADER_ELECTION: 'false',
+    AWS_REGION: 'eu-west-1',
+    AWS_ENDPOINT_URL: ssm.endpoint,
+    AWS_ACCESS_KEY_ID: 'creator',
+    AWS_SECRET_ACCESS_KEY: 'test',
+  })
+  t.teardown(() => creator.kill())
+  const metrics = async () => (await creator.get('/metrics')).text
+  await eventually('every pod is known', async () =>
+    (await metrics()).includes(`kees_creator_pods ${replicas}\n`),
+  )
+  await eventually('the secret is stored', () => ssm.stored.newest('/key') !== undefined)
+
+  await sleep(quiet)
+  t.notMatch(await metrics(), /watch_restarts_total\{cause="(silent|failed|expired)"\}/, 'the watch went on')
+  t.equal((await creator.get('/healthz')).status, 200)
+  await createPod(plane, 'shop', 'one-more', {
+    'secret.bsycorp.com/late': 'kind=DYNAMIC,type=RANDOM,size=128',
+  })
+  await eventually('what comes then is seen', () => ssm.stored.newest('/late') !== undefined)
+})

@@ -1,0 +1,67 @@
+/** The built creator as a process of its own. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { dist } from '../programs/programs.ts'
+import { untapped } from '../programs/untapped.ts'
+
+export type LogLine = Readonly<Record<string, unknown>>
+
+export type CreatorProcess = {
+  readonly pid: number
+  /** Every line that it logged so far. */
+  readonly log: readonly LogLine[]
+  /** Of /healthz, /readyz, /metrics. */
+  readonly get: (path: string) => Promise<{ readonly status: number; readonly text: string }>
+  readonly signal: (signal: NodeJS.Signals) => void
+  /** Its exit code, or the signal that ended it. */
+  readonly ended: Promise<number | NodeJS.Signals | null>
+  /** Ends it, however it is. */
+  readonly kill: () => Promise<void>
+}
+
+/**
+ * Returns when it listens. @param env beside the PATH; LISTEN is a free port of loopback. @param by a command that starts
+ * the program that its last argument will name.
+ */
+export async function startCreator(
+  env: Readonly<Record<string, string>>,
+  by: readonly string[] = [],
+): Promise<CreatorProcess> {
+  const creator = join(dist, 'creator')
+  const [first = creator, ...more] = by
+  const [program, args] = untapped(first, first === creator ? [] : [...more, creator])
+  const child = spawn(program, args, {
+    env: { PATH: process.env['PATH'], LISTEN: '127.0.0.1:0', ...env },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  const ended = once(child, 'close').then(() => child.exitCode ?? child.signalCode)
+  const log: LogLine[] = []
+  const listening = Promise.withResolvers<string>()
+  createInterface({ input: child.stderr }).on('line', (text) => {
+    const line: LogLine = text.startsWith('{') ? JSON.parse(text) : { text }
+    log.push(line)
+    if (line['message'] === 'watching') listening.resolve(String(line['listen']))
+  })
+  void ended.then((code) => {
+    listening.reject(
+      new Error(`the creator ended with ${code}:\n${log.map((one) => JSON.stringify(one)).join('\n')}`),
+    )
+  })
+  const address = await listening.promise
+  return {
+    pid: child.pid ?? 0,
+    log,
+    get: async (path) => {
+      const response = await fetch(`http://${address}${path}`)
+      return { status: response.status, text: await response.text() }
+    },
+    signal: (signal) => void child.kill(signal),
+    ended,
+    kill: async () => {
+      child.kill('SIGKILL')
+      await ended
+    },
+  }
+}

@@ -1,0 +1,30 @@
+import { execFile } from 'node:child_process'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify, stripVTControlCharacters } from 'node:util'
+import { terraform, terraformEnv } from '../programs/tools.ts'
+
+const run = promisify(execFile)
+
+/** Runs terraform in a folder. @returns what it prints; a failure is an Error that has it as `stdout` and `stderr`. */
+export async function runTerraform(folder: string, ...args: readonly string[]): Promise<string> {
+  const { path, missing } = terraform()
+  if (path === undefined) throw new Error(missing)
+  const { stdout } = await run(path, args, { cwd: folder, env: terraformEnv(), maxBuffer: 2 ** 26 })
+  return stripVTControlCharacters(stdout)
+}
+
+/** What a run that should fail says, on one line and without its frame. */
+export async function complaintOf(terraformRun: Promise<string>): Promise<string> {
+  try {
+    return `it did not fail: ${await terraformRun}`
+  } catch (error) {
+    const said = error instanceof Error && 'stderr' in error ? String(error.stderr) : String(error)
+    return stripVTControlCharacters(said).replaceAll(/[\s│╷╵]+/g, ' ')
+  }
+}
+
+export async function writeFiles(folder: string, files: Iterable<readonly [name: string, text: string]>) {
+  await mkdir(folder, { recursive: true })
+  await Promise.all([...files].map(([name, text]) => writeFile(join(folder, name), text)))
+}

@@ -1,0 +1,202 @@
+/** An init that stays: a process beside the app, a store whose values change, an app that wants to know. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, readFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
+import { formatAnnotationsFile } from '../../api/annotations-file.ts'
+import { startFakeSsm } from '../../runtime/fake-ssm/server.ts'
+import { eventually } from '../programs/eventually.ts'
+import { freePorts } from '../servers/free-ports.ts'
+import { motoMissing, startMoto } from '../servers/moto.ts'
+import { dist, run } from '../programs/programs.ts'
+import { runBeside } from '../programs/run-beside.ts'
+import { untapped } from '../programs/untapped.ts'
+
+const annotations = [
+  ['secret.bsycorp.com/db.password', 'kind=REFERENCE,type=PASSWORD'],
+  ['resource.bsycorp.com/db.host', 'storageKey=shared/db-host'],
+] as const
+
+/** A pod with its volumes in a folder of the test's own, and an app that counts how often it is told. */
+async function makePod(
+  t: Test,
+  endpoint: string,
+  declared: readonly (readonly [string, string])[] = annotations,
+) {
+  const folder = t.testdir({ annotations: formatAnnotationsFile(declared), secret: {} })
+  const path = (name: string) => join(folder, name)
+  const calls: string[] = []
+  const app = createServer((request, response) => {
+    calls.push(`${request.method} ${request.url} with ${readFileSync(path('secret/secret'), 'utf8').trim()}`)
+    response.end()
+  }).listen(0, '127.0.0.1')
+  await once(app, 'listening')
+  t.teardown(() => app.close())
+  const address = app.address()
+  const [port] = await freePorts(1)
+  const env = {
+    ANNOTATIONS_FILE: path('annotations'),
+    SECRETS_FILE: path('secret/secret'),
+    RESOURCES_FILE: path('secret/resource'),
+    REFERENCE_WAIT: '0s',
+    DENIED_WAIT: '0s',
+    DEADLINE: '2s',
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_REGION: 'eu-west-1',
+    AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
+    AWS_SECRET_ACCESS_KEY: 'fakesecret',
+    KEES_STORE: 'ssm',
+    LISTEN: `127.0.0.1:${port}`,
+    NOTIFY_FILE: path('secret/changed'),
+    NOTIFY_URL: `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}/-/reload`,
+  }
+  const init = async (...args: string[]) => (await runBeside('init', args, { env })).status
+  const stay = (every: string) => {
+    const program = untapped(join(dist, 'init'), ['--refresh', every])
+    const child = spawn(...program, { env: { ...process.env, ...env }, stdio: ['ignore', 'ignore', 'pipe'] })
+    t.teardown(() => child.kill('SIGKILL'))
+    const said: string[] = []
+    child.stderr.on('data', (chunk: Buffer) => said.push(chunk.toString()))
+    return { child, said: () => said.join('') }
+  }
+  const metrics = async () => await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()
+  const secret = () => (existsSync(path('secret/secret')) ? readFileSync(path('secret/secret'), 'utf8') : '')
+  return { env, path, init, stay, metrics, secret, calls }
+}
+
+/** As the kubelet ends a sidecar: it must not have to wait, and what ends a Job must not look like a failure. */
+async function end(t: Test, child: ChildProcess): Promise<void> {
+  const ended = once(child, 'exit')
+  child.kill('SIGTERM')
+  t.strictSame(await ended, [0, null], 'SIGTERM is exit code 0')
+}
+
+t.test(
+  'a changed parameter becomes a changed file, and the app is told; in SSM',
+  { skip: motoMissing },
+  async (t) => {
+    const moto = await startMoto()
+    t.teardown(() => moto.stop())
+    const { env, path, init, stay, metrics, secret, calls } = await makePod(t, moto.endpoint)
+    const put = (name: string, value: string) =>
+      t.equal(run('kees', ['put', name, '--overwrite'], { env, input: value }).status, 0)
+    put('db.password', 'fakepassword1')
+    put('shared/db-host', 'db1.example')
+
+    t.equal(await init('--check'), 6, 'before, the startup probe fails')
+    const { child, said } = stay('1s')
+    await eventually('the files are there', async () => (await init('--check')) === 0)
+    t.equal(secret(), 'db.password=fakepassword1\n')
+    await eventually('it was refreshed', async () => /result="unchanged"} [1-9]/.test(await metrics()))
+    t.strictSame(calls, [], 'the app is not told of what it starts with')
+
+    put('db.password', 'fakepassword2')
+    await eventually('the app is told', () => calls.length > 0)
+    t.strictSame(calls, ['POST /-/reload with db.password=fakepassword2'], 'it reads the new value then')
+    t.ok(existsSync(path('secret/changed')))
+    t.equal(readFileSync(path('secret/resource'), 'utf8'), 'db.host=db1.example\n', 'the rest is as it was')
+
+    put('shared/db-host', 'db2.example')
+    await eventually('the app is told again', () => calls.length > 1)
+    t.equal(readFileSync(path('secret/resource'), 'utf8'), 'db.host=db2.example\n')
+    t.match(await metrics(), 'kees_init_refreshes_total{result="changed"} 2\n')
+    t.match(await metrics(), 'kees_init_notifications_total{result="done"} 2\n')
+    await end(t, child)
+    t.notMatch(said() + readFileSync(path('secret/changed'), 'utf8'), /fakepassword/, 'no value is shown')
+  },
+)
+
+t.test('whatever fails keeps the old set, shows in the metrics, and is over when it is over', async (t) => {
+  let fault: { kind: 'error'; status: number; type: string } | { kind: 'reset' } | undefined
+  const denied = new Set<string>()
+  const server = await startFakeSsm({ fault: () => fault, denied: ({ name }) => denied.has(name) })
+  t.teardown(() => server.stop())
+  server.put('/db.password', 'fakepassword1')
+  server.put('/shared/db-host', 'db1.example')
+  const { stay, metrics, secret, init } = await makePod(t, server.endpoint)
+  t.equal(await init(), 0)
+  const asked = server.calls.length
+  const { child, said } = stay('1s')
+  await eventually('metrics are served', () =>
+    metrics().then(
+      () => true,
+      () => false,
+    ),
+  )
+
+  const troubles: readonly (readonly [title: string, begin: () => void, over: () => void])[] = [
+    [
+      'an error of the store',
+      () => (fault = { kind: 'error', status: 500, type: 'InternalServerError' }),
+      () => (fault = undefined),
+    ],
+    ['a connection that is reset', () => (fault = { kind: 'reset' }), () => (fault = undefined)],
+    ['a denied name', () => denied.add('/db.password'), () => denied.clear()],
+  ]
+  for (const [index, [title, begin, over]] of troubles.entries()) {
+    const before = secret()
+    begin()
+    server.put('/db.password', `fakepassword-${index}`)
+    await eventually(`${title} shows`, async () => /^kees_init_refresh_failing 1$/m.test(await metrics()))
+    t.equal(secret(), before, `${title} leaves the old set`)
+    t.equal(await init('--check'), 0)
+    over()
+    await eventually(`${title} is over`, () => secret() === `db.password=fakepassword-${index}\n`)
+    await eventually('the metrics say so', async () => /^kees_init_refresh_failing 0$/m.test(await metrics()))
+  }
+  t.ok(server.calls.length > asked)
+  t.equal(child.exitCode, null, 'it stays through all of that')
+  t.match(
+    said(),
+    /the refresh failed, the files stay as they are.*access is denied to parameter \/db\.password/,
+  )
+  await end(t, child)
+  t.notMatch(said(), /fakepassword-/)
+})
+
+t.test('beside files that are there it asks nothing at once; SIGTERM ends it in its wait', async (t) => {
+  const server = await startFakeSsm()
+  t.teardown(() => server.stop())
+  server.put('/db.password', 'fakepassword1')
+  server.put('/shared/db-host', 'db1.example')
+  const { stay, metrics, init } = await makePod(t, server.endpoint)
+  t.equal(await init(), 0)
+  const asked = server.calls.length
+  const { child } = stay('100h')
+  await eventually('metrics are served', () =>
+    metrics().then(
+      () => true,
+      () => false,
+    ),
+  )
+  await end(t, child)
+  t.equal(server.calls.length, asked)
+})
+
+t.test('SIGTERM ends it in a call that hangs, too', async (t) => {
+  const server = await startFakeSsm({ fault: () => ({ kind: 'hang' }) })
+  t.teardown(() => server.stop())
+  const { stay } = await makePod(t, server.endpoint)
+  const { child } = stay('5m')
+  await eventually('it asks', () => server.calls.length > 0)
+  await end(t, child)
+})
+
+t.test('a first set that cannot be had is a failure with the exit code of the table', async (t) => {
+  const server = await startFakeSsm()
+  t.teardown(() => server.stop())
+  const { stay } = await makePod(t, server.endpoint)
+  const { child } = stay('5m')
+  t.strictSame(await once(child, 'exit'), [3, null])
+})
+
+t.test('where nothing is declared it stays, or the kubelet would start it again and again', async (t) => {
+  const { stay, init } = await makePod(t, 'http://127.0.0.1:1', [])
+  const { child, said } = stay('5m')
+  await eventually('it says so', () => said().includes('nothing is declared'))
+  t.equal(await init('--check'), 0)
+  t.equal(child.exitCode, null)
+  await end(t, child)
+})

@@ -1,0 +1,276 @@
+/** What `kees admission-policy` prints, on a real API server. */
+import { join } from 'node:path'
+import t from 'tap'
+import { parseAllDocuments } from 'yaml'
+import { controlPlaneMissing, startControlPlane } from '../servers/control-plane.ts'
+import { eventually } from '../programs/eventually.ts'
+import { run } from '../programs/programs.ts'
+
+const image = 'example/init:1'
+const storagePolicy = `apiVersion: kees.bsycorp.com/v1alpha1
+kind: StoragePolicy
+metadata: {name: default}
+spec:
+  rules:
+    - {namespaces: [shop, "team-*"], prefixes: ["/{namespace}", "/shared/{namespace}"]}
+    - {namespaces: [default], prefixes: ["/"]}
+`
+
+type Object = Readonly<Record<string, unknown>>
+type Change = (manifest: string) => string
+
+const deployment = (annotations: readonly string[]) => `apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: app
+spec:
+  selector:
+    matchLabels: {app: app}
+  template:
+    metadata:
+      labels: {app: app}
+      annotations:
+        example.com/other: "1"
+${annotations.map((one) => `        ${one}\n`).join('')}    spec:
+      containers:
+        - name: app
+          image: example/app:1
+`
+const pod = (annotations: readonly string[]) => `apiVersion: v1
+kind: Pod
+metadata:
+  name: app
+  annotations:
+    example.com/other: "1"
+${annotations.map((one) => `    ${one}\n`).join('')}spec:
+  containers:
+    - name: app
+      image: example/app:1
+`
+const cronJob = (annotations: readonly string[]) => `apiVersion: batch/v1
+kind: CronJob
+metadata:
+  name: app
+spec:
+  schedule: "0 * * * *"
+  jobTemplate:
+    spec:
+      template:
+        metadata:
+          annotations:
+            example.com/other: "1"
+${annotations.map((one) => `            ${one}\n`).join('')}        spec:
+          restartPolicy: Never
+          containers:
+            - name: app
+              image: example/app:1
+`
+
+const reference = 'secret.bsycorp.com/db.password: "kind=REFERENCE,type=PASSWORD"'
+const dynamic = 'secret.bsycorp.com/token: "kind=DYNAMIC,type=PASSWORD,size=128"'
+const prefix = (text: string) => `init.bsycorp.com/storage-prefix: "${text}"`
+
+const asItIs: Change = (manifest) => manifest
+const notInMemory: Change = (manifest) => manifest.replace('medium: Memory', 'medium: ""')
+const otherImage: Change = (manifest) => manifest.replace(image, `${image}-evil`)
+const otherVolume: Change = (manifest) => manifest.replace('name: secret-volume', 'name: annotations')
+
+type Case = {
+  readonly title: string
+  readonly kind: (annotations: readonly string[]) => string
+  readonly namespace: string
+  readonly annotations: readonly string[]
+  readonly injected?: boolean
+  readonly change?: Change
+  /** What the API server says; absent: it takes the object. */
+  readonly refused?: RegExp
+}
+
+const noInit = /no init container init-container with the image example\/init:1/
+const wrongPrefix = /the storage-prefix of pods with DYNAMIC secrets in \S+ must be below/
+
+const cases: readonly Case[] = [
+  ...[pod, deployment, cronJob].flatMap((kind): Case[] => [
+    { title: `${kind.name}: not annotated`, kind, namespace: 'shop', annotations: [], injected: false },
+    { title: `${kind.name}: injected`, kind, namespace: 'shop', annotations: [reference] },
+    {
+      title: `${kind.name}: annotated, and not injected, as after a build without --enable-exec`,
+      kind,
+      namespace: 'shop',
+      annotations: [reference],
+      injected: false,
+      refused: noInit,
+    },
+    {
+      title: `${kind.name}: DYNAMIC outside of its namespace's prefixes`,
+      kind,
+      namespace: 'shop',
+      annotations: [dynamic, prefix('/other')],
+      refused: wrongPrefix,
+    },
+  ]),
+  {
+    title: 'another image',
+    kind: pod,
+    namespace: 'shop',
+    annotations: [reference],
+    change: otherImage,
+    refused: noInit,
+  },
+  {
+    title: 'another volume',
+    kind: pod,
+    namespace: 'shop',
+    annotations: [reference],
+    change: otherVolume,
+    refused: noInit,
+  },
+  {
+    title: 'a volume on the disk of the node',
+    kind: pod,
+    namespace: 'shop',
+    annotations: [reference],
+    change: notInMemory,
+    refused: /the volume secret-volume does not hold them in memory/,
+  },
+  { title: 'the first prefix', kind: pod, namespace: 'shop', annotations: [dynamic, prefix('/shop')] },
+  {
+    title: 'below the first prefix',
+    kind: pod,
+    namespace: 'shop',
+    annotations: [dynamic, prefix('shop/a/')],
+  },
+  {
+    title: 'the second prefix',
+    kind: pod,
+    namespace: 'team-a',
+    annotations: [dynamic, prefix('/shared/team-a')],
+  },
+  {
+    title: 'a prefix that only begins like an allowed one',
+    kind: pod,
+    namespace: 'shop',
+    annotations: [dynamic, prefix('/shopping')],
+    refused: wrongPrefix,
+  },
+  {
+    title: 'no prefix where one is asked for',
+    kind: pod,
+    namespace: 'shop',
+    annotations: [dynamic],
+    refused: wrongPrefix,
+  },
+  { title: 'no prefix where all are allowed', kind: pod, namespace: 'default', annotations: [dynamic] },
+  { title: 'REFERENCE anywhere', kind: pod, namespace: 'shop', annotations: [reference, prefix('/other')] },
+  {
+    title: 'a namespace without a rule',
+    kind: pod,
+    namespace: 'other',
+    annotations: [dynamic, prefix('/other')],
+    refused: /must be below no prefix at all/,
+  },
+  {
+    title: 'DYNAMIC in another spelling',
+    kind: pod,
+    namespace: 'shop',
+    annotations: ['secret.bsycorp.com/token: "type=PASSWORD ,\\n kind = \\"DYNAMIC\\",size=128"'],
+    refused: wrongPrefix,
+  },
+]
+
+t.test('admission by the policies that kees generates', { skip: controlPlaneMissing }, async (t) => {
+  const cluster = await startControlPlane()
+  t.teardown(cluster.stop)
+  const folder = t.testdir({ 'policy.yaml': storagePolicy })
+  const printed = kees(['admission-policy', '--policy', join(folder, 'policy.yaml'), '--image', image])
+  for (const object of objectsIn(printed)) {
+    const resource = `${String(object['kind']).toLowerCase().replace(/y$/, 'ie')}s`
+    const path = `/apis/admissionregistration.k8s.io/v1/${resource}`
+    t.match(
+      await cluster.request('POST', path, object),
+      { status: 201 },
+      `${String(object['kind'])} is accepted`,
+    )
+  }
+  for (const name of ['shop', 'team-a', 'other']) {
+    await cluster.request('POST', '/api/v1/namespaces', {
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: { name },
+    })
+  }
+  const inject = (manifest: string) => kees(['inject', '-f', '-', '--image', image], manifest)
+  const create = (namespace: string, manifest: string) => {
+    const [object = {}] = objectsIn(manifest)
+    return cluster.request('POST', `${pathOf(object, namespace)}?dryRun=All`, object)
+  }
+  await active(create)
+
+  for (const { title, kind, namespace, annotations, injected = true, change = asItIs, refused } of cases) {
+    const manifest = kind(annotations)
+    const answer = await create(namespace, change(injected ? inject(manifest) : manifest))
+    if (refused === undefined) t.match(answer, { status: 201 }, title)
+    else t.match(answer, { status: 422, body: { message: refused } }, title)
+  }
+
+  await t.test('the declarations of a pod stay as they are; the rest may change', async (t) => {
+    const [object = {}] = objectsIn(inject(pod([reference, prefix('/shop')])))
+    t.match(await cluster.request('POST', pathOf(object, 'shop'), object), { status: 201 })
+    const patch = (annotations: Object) =>
+      cluster.request('PATCH', `${pathOf(object, 'shop')}/app`, { metadata: { annotations } })
+    const refusal = { status: 422, body: { message: /the declarations of a pod cannot be changed/ } }
+    const declaration = 'kind=DYNAMIC,type=PASSWORD,size=128'
+    t.match(await patch({ 'secret.bsycorp.com/token': declaration }), refusal, 'none is added')
+    t.match(await patch({ 'secret.bsycorp.com/db.password': declaration }), refusal, 'none is changed')
+    t.match(await patch({ 'secret.bsycorp.com/db.password': null }), refusal, 'none is removed')
+    t.match(await patch({ 'init.bsycorp.com/storage-prefix': '/other' }), refusal, 'nor the prefix')
+    t.match(await patch({ 'example.com/other': '2' }), { status: 200 }, 'other annotations are free')
+  })
+
+  await t.test('a pod from before the policy can be labelled, as controllers do', async (t) => {
+    const bindings = '/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings/kees-pods'
+    await cluster.request('DELETE', bindings)
+    const [object = {}] = objectsIn(pod([reference]).replace('name: app', 'name: before'))
+    await eventually(
+      'pods are free of the policy',
+      async () => (await cluster.request('POST', pathOf(object, 'shop'), object)).status === 201,
+    )
+    const binding = objectsIn(printed).find(isPodBinding)
+    t.match(await cluster.request('POST', bindings.replace('/kees-pods', ''), binding), { status: 201 })
+    await active(create)
+    const path = `${pathOf(object, 'shop')}/before`
+    t.match(await cluster.request('PATCH', path, { metadata: { labels: { a: 'b' } } }), { status: 200 })
+    t.match(await cluster.request('PATCH', path, { spec: { activeDeadlineSeconds: 9 } }), { status: 422 })
+  })
+})
+
+function isPodBinding({ kind, metadata }: Object): boolean {
+  return kind === 'ValidatingAdmissionPolicyBinding' && JSON.stringify(metadata) === '{"name":"kees-pods"}'
+}
+
+/** A policy takes effect a moment after it was made. */
+async function active(
+  create: (namespace: string, manifest: string) => Promise<{ readonly status: number }>,
+): Promise<void> {
+  for (const kind of [pod, deployment]) {
+    await eventually(
+      'the policy is at work',
+      async () => (await create('shop', kind([reference]))).status === 422,
+    )
+  }
+}
+
+function kees(args: readonly string[], input = ''): string {
+  const { status, stdout, stderr } = run('kees', args, { input })
+  if (status !== 0) throw new Error(stderr)
+  return stdout
+}
+
+function objectsIn(yaml: string): Object[] {
+  return parseAllDocuments(yaml).map((one) => one.toJS())
+}
+
+function pathOf({ apiVersion, kind }: Object, namespace: string): string {
+  const root = apiVersion === 'v1' ? '/api/v1' : `/apis/${String(apiVersion)}`
+  return `${root}/namespaces/${namespace}/${String(kind).toLowerCase()}s`
+}

@@ -1,0 +1,154 @@
+/** For property tests: the annotated workloads of a cluster, with the roles as which they run and what each may read. */
+import * as fc from 'fast-check'
+import { stringify } from 'yaml'
+import { defaultAnnotationDomain } from '../../api/annotation-domain.ts'
+import { declaration, storagePrefix } from '../../api/arbitrary-declaration.ts'
+import { type Annotation, formatPodAnnotations } from '../../api/pod-annotations.ts'
+
+export const account = '111122223333'
+
+export type ArbitraryPod = {
+  /** As the module calls who may read: the roles as which the pod may run, or the workload where there is none. */
+  readonly readers: readonly string[]
+  readonly annotations: readonly Annotation[]
+  /** What the contract says that it reads, computed anew from its one sentence and not by the programs' code. */
+  readonly parameters: readonly string[]
+}
+
+export type ArbitraryCluster = {
+  readonly manifest: string
+  readonly pods: readonly ArbitraryPod[]
+  /** The customer managed keys, by the prefix of the parameters that they encrypt. */
+  readonly kmsKeys: ReadonlyMap<string, string>
+  /** For `kees export`: everything that the manifest does not say. */
+  readonly flags: readonly string[]
+}
+
+/** No two are one name for IAM; some are words that JavaScript and HCL know. */
+const names = [
+  ...'app app-2 cluster-app-role constructor __proto__ null for each a=b,c.d@e+f _'.split(' '),
+  'x'.repeat(64),
+]
+const arns = ['app', 'team/b/app', 'irsa', '__proto__'].map((name) => `arn:aws:iam::${account}:role/${name}`)
+const role = fc.constantFrom(...names, ...arns.slice(0, 2))
+
+const prefixes = ['', '/prod', '/prod/app', '/prod/app2', '/Prod', '/prod.app']
+const prefix = fc.oneof(fc.constantFrom(...prefixes), storagePrefix)
+const declared = fc.uniqueArray(declaration, { selector: ({ name }) => name, minLength: 1, maxLength: 6 })
+const kind = fc.constantFrom('Pod', 'Deployment', 'CronJob')
+const namespaces = ['prod', 'staging']
+const serviceAccounts = ['default', 'sa-1', 'sa-2']
+
+const workload = fc.record({
+  kind,
+  namespace: fc.constantFrom(...namespaces),
+  serviceAccount: fc.constantFrom(...serviceAccounts),
+  role: fc.option(role, { nil: undefined, freq: 5 }),
+  prefix,
+  declared,
+})
+
+const accounts = namespaces.flatMap((namespace) =>
+  serviceAccounts.map((serviceAccount) => ({ namespace, serviceAccount })),
+)
+
+/** Of each account, by its place in `accounts`: the role that something gives it, mostly none. */
+const given = (roles: fc.Arbitrary<string>) =>
+  fc.array(fc.option(roles, { nil: undefined, freq: 1 }), {
+    minLength: accounts.length,
+    maxLength: accounts.length,
+  })
+
+const keys = fc
+  .uniqueArray(fc.constantFrom('/', '/prod', '/prod/app', '/prod/app/b'), { maxLength: 3 })
+  .map((some) => new Map(some.map((one, index) => [one, kmsKey(index % 2)])))
+
+function kmsKey(index: number): string {
+  return `arn:aws:kms:eu-west-1:${account}:key/${String(index).repeat(8)}-12ab-34cd-56ef-1234567890ab`
+}
+
+/** @param workloads how many there are at most. */
+export function arbitraryCluster(workloads: number): fc.Arbitrary<ArbitraryCluster> {
+  const all = fc.array(workload, { minLength: 1, maxLength: workloads })
+  return fc
+    .record({ all, byMap: given(role), byAccount: given(fc.constantFrom(...arns)), kmsKeys: keys })
+    .map((cluster) => makeCluster(cluster))
+}
+
+type Workload = typeof workload extends fc.Arbitrary<infer T> ? T : never
+type Given = readonly (string | undefined)[]
+
+function makeCluster(cluster: {
+  readonly all: readonly Workload[]
+  readonly byMap: Given
+  readonly byAccount: Given
+  readonly kmsKeys: ReadonlyMap<string, string>
+}): ArbitraryCluster {
+  const { all, byMap, byAccount, kmsKeys } = cluster
+  const made = all.map((one, index) => {
+    const at = accounts.findIndex(
+      ({ namespace, serviceAccount }) => namespace === one.namespace && serviceAccount === one.serviceAccount,
+    )
+    return make(one, `w-${index}`, [byMap[at], byAccount[at], one.role])
+  })
+  const objects = accounts.flatMap(({ namespace, serviceAccount }, index) => {
+    const arn = byAccount[index]
+    if (arn === undefined) return []
+    const annotations = { 'eks.amazonaws.com/role-arn': arn }
+    const metadata = { name: serviceAccount, namespace, annotations }
+    return [{ apiVersion: 'v1', kind: 'ServiceAccount', metadata }]
+  })
+  const roles = accounts.flatMap((one, index) =>
+    byMap[index] === undefined ? [] : [{ ...one, role: byMap[index] }],
+  )
+  const kms = [...kmsKeys].map(([before, arn]) => ({ prefix: before, arn }))
+  return {
+    manifest: [...objects, ...made.map(({ object }) => object)].map((one) => stringify(one)).join('---\n'),
+    pods: made.map(({ pod }) => pod),
+    kmsKeys,
+    flags: [`--roles=${JSON.stringify(roles)}`, `--kms-keys=${JSON.stringify(kms)}`],
+  }
+}
+
+/** The key that encrypts a parameter: the one of the longest prefix, by whole segments. */
+export function keyOf(name: string, kmsKeys: ReadonlyMap<string, string>): string | undefined {
+  const segments = name.split('/')
+  const above = segments.map((_, index) => segments.slice(0, segments.length - index).join('/'))
+  return above.map((one) => kmsKeys.get(one === '' ? '/' : one)).find((arn) => arn !== undefined)
+}
+
+function make(one: Workload, name: string, roles: Given) {
+  const annotations: Annotation[] = [
+    ...formatPodAnnotations(one.declared, one.prefix, {}, defaultAnnotationDomain),
+    ...(one.role === undefined ? [] : [['iam.amazonaws.com/role', one.role] as const]),
+  ]
+  const workloadName = `${one.kind}/${one.namespace}/${name}`
+  const parameters = [...new Set(one.declared.map((each) => `${one.prefix}/${each.storageKey ?? each.name}`))]
+  const metadata = { name, namespace: one.namespace }
+  const readers = readersOf(roles)
+  return {
+    object: objectOf(one, metadata, annotations),
+    pod: { readers: readers.length > 0 ? readers : [workloadName], annotations, parameters },
+  }
+}
+
+/** A role is told by its ARN, and by its bare name only where nothing says more. */
+function readersOf(roles: Given): string[] {
+  const some = new Set(roles.filter((one) => one !== undefined))
+  return [...some].filter(
+    (one) => one.startsWith('arn:') || ![...some].some((arn) => arn.endsWith(`/${one}`)),
+  )
+}
+
+function objectOf(one: Workload, metadata: object, annotations: readonly Annotation[]): object {
+  const own = { annotations: Object.fromEntries(annotations) }
+  const spec = {
+    ...(one.serviceAccount === 'default' ? {} : { serviceAccountName: one.serviceAccount }),
+    containers: [{ name: 'app', image: 'example/app:1' }],
+  }
+  const template = { metadata: own, spec }
+  if (one.kind === 'Pod') return { apiVersion: 'v1', kind: one.kind, metadata: { ...metadata, ...own }, spec }
+  if (one.kind === 'Deployment')
+    return { apiVersion: 'apps/v1', kind: one.kind, metadata, spec: { template } }
+  return { apiVersion: 'batch/v1', kind: one.kind, metadata, spec: { jobTemplate: { spec: { template } } } }
+}

@@ -1,0 +1,139 @@
+/** The Argo CD example on the real manifests of Argo CD and a real API server, and its init container as its pod says. */
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import t from 'tap'
+import { parse, stringify } from 'yaml'
+import { argoCdVersion, cachedArgoCd } from '../../scripts/tool-cache.ts'
+import { findCommand } from '../../scripts/installed.ts'
+import { containersMissing, engine } from '../packaging/container-engine.ts'
+import { controlPlaneMissing, startControlPlane } from '../servers/control-plane.ts'
+import { buildImages } from '../packaging/images-of-test.ts'
+import { type Pod, runArguments } from '../packaging/pod-container.ts'
+import { golden, root, run } from '../programs/programs.ts'
+import { removeFolder } from '../programs/remove-folder.ts'
+import { kubectl, kustomize } from '../programs/tools.ts'
+
+t.setTimeout(300_000)
+
+const example = join(root, 'kustomize-examples/argo-cd')
+const goMissing = findCommand('go') === undefined && 'needs the command go'
+const skip = goMissing || kustomize().missing || kubectl().missing || controlPlaneMissing
+
+const folder = mkdtempSync(join(tmpdir(), 'kees-argo-cd-'))
+t.teardown(() => removeFolder(folder))
+
+t.test('what Argo CD applies', { skip: kustomize().missing ?? false }, async (t) => {
+  const { data }: { data: Record<string, string> } = parse(
+    readFileSync(join(example, 'repo-server/argocd-cm.yaml'), 'utf8'),
+  )
+  const flags = (data['kustomize.buildOptions'] ?? '').split(' ')
+  const built = run(kustomize().path ?? '', ['build', ...flags, join(example, 'app')])
+  t.strictSame([built.status, built.stderr], [0, ''])
+  t.equal(built.stdout, golden(join(example, 'expected/app.yaml'), built.stdout))
+  t.match(built.stdout, 'name: init-container')
+})
+
+t.test('in a cluster', { skip }, async (t) => {
+  const plane = await startControlPlane()
+  t.teardown(() => plane.stop())
+  const kubectlIn = (...args: readonly string[]) =>
+    run(kubectl().path ?? '', [`--kubeconfig=${plane.kubeconfig}`, ...args])
+
+  // The manifests as they are released, from where the machine keeps them.
+  cpSync(example, folder, { recursive: true })
+  const path = join(folder, 'argocd/kustomization.yaml')
+  const kustomization: { resources: string[] } = parse(readFileSync(path, 'utf8'))
+  const remote = `https://github.com/argoproj/argo-cd//manifests/cluster-install?ref=v${argoCdVersion}`
+  t.strictSame(kustomization.resources, [remote])
+  cpSync(cachedArgoCd() ?? '', join(folder, 'manifests'), { recursive: true })
+  writeFileSync(path, stringify({ ...kustomization, resources: ['../manifests/cluster-install'] }))
+
+  const namespace = ['create', 'namespace', 'argocd']
+  const applied = [
+    namespace,
+    ['label', 'namespace', 'argocd', 'pod-security.kubernetes.io/warn=restricted'],
+    ['apply', '--server-side', '-k', join(folder, 'argocd')],
+    ['apply', '-f', join(folder, 'application.yaml')],
+  ].map((args) => kubectlIn(...args))
+
+  await t.test(
+    'Argo CD with the component is taken, field by field, and so is the Application',
+    async (t) => {
+      for (const { status, stderr } of applied) {
+        t.equal(status, 0, stderr)
+        t.notMatch(
+          stderr,
+          /unknown field|kees-install/,
+          'no field is unknown, and nothing of ours breaks the profile',
+        )
+      }
+      const strange = readFileSync(join(folder, 'application.yaml'), 'utf8').replace('path:', 'pahT:')
+      const refused = run(kubectl().path ?? '', [`--kubeconfig=${plane.kubeconfig}`, 'apply', '-f', '-'], {
+        input: strange,
+      })
+      t.match(
+        refused,
+        { status: 1, stderr: /unknown field "spec\.source\.pahT"/ },
+        'the schema is that of Argo CD',
+      )
+      const { stdout } = kubectlIn('get', 'configmap', 'argocd-cm', '-n', 'argocd', '-o', 'json')
+      t.match(JSON.parse(stdout), {
+        data: { 'kustomize.buildOptions': '--enable-alpha-plugins --enable-exec' },
+      })
+      t.ok(Object.keys(JSON.parse(stdout).data).length > 1, 'what Argo CD has there stays')
+    },
+  )
+
+  const deployment: { spec: { template: Pod } } = JSON.parse(
+    kubectlIn('get', 'deployment', 'argocd-repo-server', '-n', 'argocd', '-o', 'json').stdout,
+  )
+  const { spec } = deployment.spec.template
+  const pod = { metadata: { name: 'repo-server', namespace: 'argocd' }, spec }
+  const init = spec.initContainers?.find(({ name }) => name === 'kees-install')
+
+  t.test('the init container does what the mounts need', { skip: containersMissing }, async (t) => {
+    t.ok(
+      spec.initContainers?.some(({ name }) => name === 'copyutil'),
+      "Argo CD's own stays",
+    )
+    if (init === undefined) throw new Error('there is no init container of kees')
+    const images = await buildImages(['inject-init'])
+    t.teardown(() => images.remove())
+    const kees = join(folder, 'kees')
+    mkdirSync(kees, { mode: 0o777 })
+    run('chmod', ['777', kees])
+    // The image of Argo CD says that it runs as 999; its pod does not.
+    const asArgo = { ...init, securityContext: { ...init.securityContext, runAsUser: 999 } }
+    const ended = engine(
+      runArguments(pod, asArgo, { image: images.nameOf('inject-init'), volumes: { kees }, env: {} }),
+    )
+    t.strictSame([ended.status, ended.stderr], [0, ''])
+
+    const [server] = spec.containers
+    const mounts = server?.volumeMounts?.filter(({ name }) => name === 'kees') ?? []
+    t.ok(
+      mounts.every(({ subPath = '' }) => readdirSync(kees).includes(subPath)),
+      'what is mounted is there',
+    )
+    // The PATH of the container, as far as it is ours.
+    const bin = join(folder, 'bin')
+    mkdirSync(bin)
+    symlinkSync(kustomize().path ?? '', join(bin, 'kustomize'))
+    for (const { mountPath, subPath = '' } of mounts) {
+      symlinkSync(join(kees, subPath), join(bin, mountPath.replace('/usr/local/bin/', '')))
+    }
+    const flags = ['--enable-alpha-plugins', '--enable-exec']
+    const built = run('env', ['-i', `PATH=${bin}`, 'kustomize', 'build', ...flags, join(example, 'app')])
+    t.equal(built.status, 0, built.stderr)
+    t.equal(built.stdout, readFileSync(join(example, 'expected/app.yaml'), 'utf8'))
+  })
+})

@@ -1,0 +1,154 @@
+/** Hostile text is refused, or is data: never Terraform, never a wider grant, never a line of somebody else's message. */
+import * as fc from 'fast-check'
+import hcl from 'hcl2-json-parser'
+import t from 'tap'
+import { defaultAnnotationDomain } from '../../api/annotation-domain.ts'
+import { parsePodAnnotations } from '../../api/pod-annotations.ts'
+import { fakeIo } from '../../cli/fake-io.ts'
+import { kees } from '../../cli/kees.ts'
+import { getParameters, namesNear, otherRequests } from '../iam/arbitrary-requests.ts'
+import { account } from './arbitrary-workloads.ts'
+import { evaluatePolicies, resourcesOf } from '../iam/evaluate-policies.ts'
+import { type HostileInput, hostileInput, hostileTexts, places, type Texts } from './hostile-manifest.ts'
+import { isAllowed } from '../iam/iam-judge.ts'
+import { terraform } from '../programs/tools.ts'
+
+const exporting = ['export', '--allow-uninjected', '-f', '-']
+const accountFlag = (flags: readonly string[]) =>
+  flags.some((flag) => flag.startsWith('--account=1')) ? [] : [`--account=${account}`]
+const place = { partition: 'aws', region: 'eu-west-1', account }
+
+/** Several at once, joined in every way. */
+const mixed: fc.Arbitrary<Texts> = fc.dictionary(
+  fc.constantFrom(...places),
+  fc.oneof(
+    fc.constantFrom(...hostileTexts),
+    fc
+      .array(fc.constantFrom('app', 'prod', '/', '-', '.', ...hostileTexts), { minLength: 1, maxLength: 3 })
+      .map((some) => some.join('')),
+  ),
+  { minKeys: 1, maxKeys: 3, noNullPrototype: true },
+)
+
+const inputs: readonly HostileInput[] = [
+  ...places.flatMap((where) => hostileTexts.map((text) => hostileInput({ [where]: text }))),
+  ...places.flatMap((where) => hostileTexts.map((text) => hostileInput({ role: 'app', [where]: text }))),
+  ...fc.sample(mixed, { numRuns: 1500, seed: 9 }).map(hostileInput),
+]
+
+type Accepted = HostileInput & { readonly policies: string }
+const accepted: Accepted[] = []
+
+t.setTimeout(600_000)
+await t.test('what people see of it is lines of ours', async (t) => {
+  let refused = 0
+  for (const input of inputs) {
+    const io = fakeIo(input.manifest)
+    const exit = await kees([...exporting, ...input.flags], io)
+    const lines = io.said().split('\n').slice(0, -1)
+    const context = `${input.manifest} ${input.flags.join(' ')}`.slice(0, 400)
+    if (!lines.every((line) => /^(error|warning): [^\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]*$/u.test(line))) {
+      t.fail(`a message breaks out: ${io.said()}`)
+    }
+    if (exit === 0) accepted.push({ ...input, policies: io.printed() })
+    else {
+      refused++
+      if (exit !== 1 && exit !== 2) t.fail(`exit code ${exit}: ${context} ${io.said()}`)
+      if (io.printed() !== '') t.fail(`something is printed: ${context}`)
+      if (!lines.some((line) => line.startsWith('error: '))) t.fail(`nothing is said: ${context}`)
+    }
+  }
+  t.ok(refused > 1000 && accepted.length > 200, `${refused} are refused, ${accepted.length} accepted`)
+})
+
+await t.test('policies.tf has the grants that it should have, and nothing else', async (t) => {
+  const structureOf = async (policies: string) => {
+    const read: { readonly locals: readonly object[]; readonly variable: object } = JSON.parse(
+      JSON.stringify(await hcl.parseToObject(policies)),
+    )
+    const [, ...locals] = read.locals
+    return JSON.stringify({ keys: Object.keys(read).toSorted(), locals, variable: read.variable })
+  }
+  const io = fakeIo(hostileInput({}).manifest)
+  await kees(exporting, io)
+  const plain = await structureOf(io.printed())
+  const texts = new Set(
+    accepted.filter(({ policies }) => !policies.includes('kms_keys')).map(({ policies }) => policies),
+  )
+  for (const policies of texts) {
+    if ((await structureOf(policies)) !== plain) t.fail(policies.slice(0, 1000))
+  }
+  t.ok(texts.size > 30, `${texts.size} different files`)
+})
+
+await t.test('the same input leads to JSON and Markdown of the same form', async (t) => {
+  const different = [...new Map(accepted.map((one) => [one.policies, one])).values()]
+  const cells = (line: string) => line.split(/(?<!\\)\|/).length - 2
+  for (const { manifest, flags, policies } of different) {
+    const show = async (...args: readonly string[]) => {
+      const io = fakeIo(manifest)
+      const exit = await kees([...args, ...flags], io)
+      if (exit !== 0) t.fail(io.said())
+      return io.printed()
+    }
+    const json = await show(...exporting, '--format=json', '--region=eu-west-1', ...accountFlag(flags))
+    const {
+      grants,
+    }: {
+      grants: Readonly<Record<string, { readonly policies: readonly { readonly document: unknown }[] }>>
+    } = JSON.parse(json)
+    for (const [key, { policies: some }] of Object.entries(grants)) {
+      const names = resourcesOf(some.map(({ document }) => document)).map((arn) =>
+        arn.replace(/^.*:parameter/, ''),
+      )
+      const missing = names.filter((name) => !policies.includes(`"${name}"`))
+      if (missing.length > 0 || !policies.includes(`"${key}"`)) t.fail(json)
+    }
+    for (const [columns, markdown] of [
+      [3, await show(...exporting, '--format=markdown')],
+      [3, await show('diff', '--format=markdown', '/dev/null', '-')],
+    ] as const) {
+      const lines = markdown.trimEnd().split('\n')
+      // Nothing but names in code, line breaks, and what cannot be markup.
+      const isPlain = lines.every((line) =>
+        /^(Nobody [a-z ]+\.|[\w/.|, ():&#;-]*)$/.test(line.replaceAll(/`[\w/.+=,@:-]+`|<br>/g, '')),
+      )
+      if (!isPlain || !lines.every((line) => line.startsWith('Nobody') || cells(line) === columns))
+        t.fail(markdown)
+    }
+  }
+  t.ok(different.length > 30)
+})
+
+await t.test(
+  'terraform and an evaluator of IAM see no wider grant',
+  { skip: terraform().missing ?? false, timeout: 600_000 },
+  async (t) => {
+    const different = [...new Map(accepted.map((one) => [one.policies, one])).values()]
+    const cases = different.slice(0, 120).map((one) => ({ ...one, place }))
+    const evaluated = await evaluatePolicies(t.testdir({}), cases)
+    for (const [index, { annotations, readers, policies }] of cases.entries()) {
+      const names = new Set(
+        parsePodAnnotations(annotations, defaultAnnotationDomain).declared.map(({ parameter }) => parameter),
+      )
+      for (const [reader, documents] of evaluated[index] ?? []) {
+        if (!readers.includes(reader)) t.fail(`${reader} is none of ${readers.join()}`)
+        const arns = resourcesOf(documents)
+        const odd = arns.filter(
+          (arn) => !/^arn:aws:ssm:eu-west-1:111122223333:parameter(\/[A-Za-z0-9_.-]+)+$/.test(arn),
+        )
+        if (odd.length > 0) t.fail(odd.join())
+        const probes = [...names].flatMap((name) => [name, ...namesNear(name)])
+        for (const name of new Set([...probes, '/other', '/prod/other', ...hostileTexts])) {
+          const verdict = await isAllowed(documents, getParameters(name, place))
+          if (verdict !== names.has(name))
+            t.fail(`${reader} and ${name}: ${verdict} by ${policies.slice(0, 500)}`)
+        }
+        for (const request of otherRequests('/prod/db.password', place)) {
+          if (await isAllowed(documents, request)) t.fail(`${reader} may ${request.action}`)
+        }
+      }
+    }
+    t.ok(cases.length > 30, `${cases.length} are judged`)
+  },
+)

@@ -1,0 +1,60 @@
+/** What init asks for, what the policy allows and what is made are the same names, whatever is declared. */
+import * as fc from 'fast-check'
+import t from 'tap'
+import { stringify } from 'yaml'
+import { formatAnnotationsFile, parseAnnotationsFile } from '../../api/annotations-file.ts'
+import { declaration, storagePrefix } from '../../api/arbitrary-declaration.ts'
+import { defaultAnnotationDomain } from '../../api/annotation-domain.ts'
+import { groupOf } from '../../api/group.ts'
+import { formatPodAnnotations, isDynamic, parsePodAnnotations } from '../../api/pod-annotations.ts'
+import { parseExportConfig } from '../../functions/export-iam/config.ts'
+import { exportItems } from '../../functions/export-iam/export-items.ts'
+import { itemsUnder } from '../../functions/krm/manifest-item.ts'
+import { parseSource } from '../../functions/yaml/parse.ts'
+import { parseWorkloadConfig } from '../../functions/workload/workload-options.ts'
+import { readWorkloads } from '../../functions/workload/workload.ts'
+
+const declarations = fc.uniqueArray(declaration, { selector: ({ name }) => name, minLength: 1, maxLength: 8 })
+
+t.test('the names of init, of the policy and of the creator', async (t) => {
+  let compared = 0
+  const { config: exportConfig } = parseExportConfig({ given: [{ name: 'allowUninjected', value: true }] })
+  fc.assert(
+    fc.property(declarations, storagePrefix, (declared, prefix) => {
+      const annotations = formatPodAnnotations(declared, prefix, {}, defaultAnnotationDomain)
+      const manifest = stringify({
+        apiVersion: 'v1',
+        kind: 'Pod',
+        metadata: {
+          name: 'app',
+          annotations: { ...Object.fromEntries(annotations), 'iam.amazonaws.com/role': 'app' },
+        },
+        spec: { containers: [{ name: 'app' }] },
+      })
+      const items = (parseSource(manifest).documents ?? []).flatMap((one) => itemsUnder(one, one.root))
+      const { grants, files } = exportItems(items, exportConfig)
+      // Two declarations that contradict each other are refused everywhere; a policy too large for IAM is one of export's.
+      if (files.size === 0) return
+      compared++
+      const granted = grants.flatMap(({ parameters }) => parameters).toSorted()
+      // As runtime/init/read-declared.ts reads what the kubelet writes.
+      const file = parseAnnotationsFile(formatAnnotationsFile(annotations))
+      const read = parsePodAnnotations(file.annotations, defaultAnnotationDomain)
+      const asked = [...new Set(read.declared.map(({ parameter }) => parameter))].toSorted()
+      t.strictSame(asked, granted, 'init asks for what the policy allows')
+      const { workloads } = readWorkloads(items, parseWorkloadConfig({ given: [] }).config)
+      const dynamic = workloads.flatMap(({ pod }) => pod.declared).filter(isDynamic)
+      const made = new Set(
+        dynamic.flatMap((one) =>
+          groupOf(one.declaration, one.parameter).parts.map(({ parameter }) => parameter),
+        ),
+      )
+      t.ok(
+        dynamic.every(({ parameter }) => made.has(parameter) && granted.includes(parameter)),
+        'what is made is what is asked for',
+      )
+    }),
+    { numRuns: 300 },
+  )
+  t.ok(compared > 150, `${compared} were compared`)
+})

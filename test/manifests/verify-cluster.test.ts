@@ -1,0 +1,105 @@
+/** What kees verify says of injected workloads, and of the pods made from them, as a real API server gives them back. */
+import t from 'tap'
+import { controllersMissing, startControlPlane } from '../servers/control-plane.ts'
+import { eventually } from '../programs/eventually.ts'
+import { run } from '../programs/programs.ts'
+
+const deployment = {
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: { name: 'app' },
+  spec: {
+    replicas: 1,
+    selector: { matchLabels: { app: 'app' } },
+    template: {
+      metadata: {
+        labels: { app: 'app' },
+        annotations: { 'secret.bsycorp.com/db.password': 'kind=REFERENCE,type=PASSWORD' },
+      },
+      spec: {
+        initContainers: [{ name: 'migrate', image: 'example/app:1' }],
+        containers: [
+          { name: 'app', image: 'example/app:1' },
+          { name: 'proxy', image: 'example/proxy:1' },
+        ],
+      },
+    },
+  },
+}
+
+const flags = (options: Readonly<Record<string, unknown>>) =>
+  Object.entries(options).flatMap(([name, value]) => [
+    `--${name}`,
+    typeof value === 'string' ? value : JSON.stringify(value),
+  ])
+const configurations: Readonly<Record<string, readonly string[]>> = {
+  defaults: [],
+  'every-option': flags({
+    image: 'example/init:1',
+    'image-pull-policy': 'Never',
+    'container-name': 'fetch',
+    'secret-mount-path': '/run/secret',
+    'secret-volume-name': 'kees',
+    'annotations-mount-path': '/run/pod',
+    'annotations-volume-name': 'pod',
+    medium: '',
+    'size-limit': '2048Ki',
+    'container-resources': { requests: { cpu: '0.1' }, limits: { cpu: '1000m', memory: '128Mi' } },
+    'run-as-user': '1000',
+    env: [
+      { name: 'A', value: '' },
+      { name: 'NODE', valueFrom: { fieldRef: { fieldPath: 'spec.nodeName' } } },
+    ],
+    containers: 'app,migrate',
+    format: 'json',
+    refresh: '5m',
+  }),
+}
+
+type Container = { name: string; volumeMounts?: unknown }
+type PodList = { items: { spec: { initContainers: Container[]; containers: Container[] } }[] }
+
+const kees = (command: readonly string[], input: string) => {
+  const { status, stdout, stderr } = run('kees', [...command, '-f', '-'], { input })
+  return { status, stdout, stderr }
+}
+const silent = { status: 0, stdout: '', stderr: '' }
+
+t.test('on a real API server', { skip: controllersMissing }, async (t) => {
+  const cluster = await startControlPlane({ controllers: true })
+  t.teardown(cluster.stop)
+
+  for (const [name, options] of Object.entries(configurations)) {
+    await t.test(`injected with ${name.replace('-', ' ')}`, async (t) => {
+      const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name } }
+      t.match(await cluster.request('POST', '/api/v1/namespaces', namespace), { status: 201 })
+      const injected = kees(['inject', ...options], JSON.stringify(deployment))
+      t.equal(injected.status, 0, injected.stderr)
+      const deployments = `/apis/apps/v1/namespaces/${name}/deployments`
+      t.match(await cluster.request('POST', deployments, JSON.parse(injected.stdout)), { status: 201 })
+      const read = async (path: string) => JSON.stringify((await cluster.request('GET', path)).body)
+      const pods = () => read(`/api/v1/namespaces/${name}/pods`)
+      await eventually('there is a pod', async () => (await pods()).includes('secret.bsycorp.com/'))
+      const made = await pods()
+      t.match(made, '"kind":"PodList"')
+      t.notMatch(made, 'kees.bsycorp.com/injected', 'the record is not on the pods')
+
+      const given = await read(deployments)
+      for (const text of [given, await read(deployments.replace('deployments', 'replicasets')), made]) {
+        t.strictSame(kees(['verify'], text), silent, 'to one that knows nothing')
+        t.strictSame(kees(['verify', ...options], text), silent, 'to one that knows the options')
+      }
+      t.strictSame(kees(['inject', '--check', ...options], given), silent, 'nothing is left to do')
+
+      const list: PodList = JSON.parse(made)
+      for (const { spec } of list.items) {
+        // Without the record nobody knows who was to have them, but that somebody was.
+        const migrate = spec.initContainers.filter(({ name: own }) => own === 'migrate')
+        for (const one of [...migrate, ...spec.containers]) delete one.volumeMounts
+      }
+      const { status, stderr } = kees(['verify'], JSON.stringify(list))
+      t.equal(status, 1)
+      t.match(stderr, / is not injected as it should be: .*container app does not mount (\/run)?\/secret/)
+    })
+  }
+})

@@ -1,0 +1,72 @@
+/** The container engine of tests. Where there is none on the PATH that works, CI may know how to make one. */
+import { execFile, spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { delimiter, join } from 'node:path'
+import { containerEnvironment } from '../../scripts/container-environment.ts'
+import { workingEngines } from '../../scripts/images/engine.ts'
+import { findCommand } from '../../scripts/installed.ts'
+import { untapped } from '../programs/untapped.ts'
+
+const env = containerEnvironment()
+const working = workingEngines(env)
+const runtime = (['podman', 'docker'] as const).find((name) => working.includes(name))
+
+/** For tap's `skip`; in the form that `.ci/run` checks. */
+export const containersMissing = runtime === undefined && 'needs a container engine'
+
+/** For tools that run containers. kustomize calls what runs them `docker`; kpt has to be told of podman, lest it dislike its version. */
+export const containerEnv: NodeJS.ProcessEnv = {
+  ...(working.includes('docker') || runtime === undefined ? env : withDocker(env)),
+  // The one until 1.0.0-beta.58, the other since.
+  ...(runtime === undefined ? {} : { KPT_FN_RUNTIME: runtime, KRM_FN_RUNTIME: runtime }),
+}
+
+/** Podman would put a writable folder on /tmp and others, which Kubernetes does not. */
+export const readOnlyRoot =
+  runtime === 'podman' ? ['--read-only', '--read-only-tmpfs=false'] : ['--read-only']
+
+/** What the images of tests stand on, where it is not the Dockerfile's own. */
+export const baseImage = env['KEES_BASE_IMAGE']
+
+/** Podman takes the same arguments. */
+function withDocker({ PATH = '', ...rest }: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const folder = mkdtempSync(join(tmpdir(), 'kees-docker-'))
+  symlinkSync(findCommand('podman', PATH) ?? 'podman', join(folder, 'docker'))
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
+  return { ...rest, PATH: folder + delimiter + PATH }
+}
+
+export type Ended = { readonly stdout: string; readonly stderr: string; readonly status: number | null }
+
+/** Runs podman or docker to its end, whatever that is. */
+export function engine(args: readonly string[], input = ''): Ended {
+  const { stdout, stderr, status, error } = spawnSync(...untapped(runtime ?? 'docker', args), {
+    env: containerEnv,
+    input,
+    encoding: 'utf8',
+    timeout: 120_000,
+    maxBuffer: 2 ** 26,
+  })
+  if (error) throw error
+  return { stdout, stderr, status }
+}
+
+/** Likewise, and what it prints. Throws where it fails. */
+export function engineSays(...args: readonly string[]): string {
+  const { stdout, stderr, status } = engine(args)
+  if (status === 0) return stdout.trim()
+  throw new Error(`${[runtime, ...args].join(' ')}: ${stderr}`)
+}
+
+/** Likewise, while this process goes on: for containers that talk to it. */
+export function engineMeanwhile(args: readonly string[]): Promise<Ended> {
+  return new Promise((resolve) => {
+    const options = { env: containerEnv, timeout: 120_000 }
+    const [command, all] = untapped(runtime ?? 'docker', args)
+    execFile(command, all, options, (error, stdout, stderr) => {
+      const code = error === null ? 0 : error.code
+      resolve({ stdout, stderr, status: typeof code === 'number' ? code : null })
+    })
+  })
+}

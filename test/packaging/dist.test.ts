@@ -1,0 +1,88 @@
+/** The executables as they are copied to other machines: alone in a folder, on every Node that the design promises. */
+import { spawnSync } from 'node:child_process'
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { delimiter, dirname, join } from 'node:path'
+import t from 'tap'
+import { bundle, programs, root } from '../../scripts/bundle.ts'
+import { oldestNode, pinnedNode } from './oldest-node.ts'
+import { untapped } from '../programs/untapped.ts'
+
+const { version: ours }: { version: string } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+
+const pinned = pinnedNode
+const folders = [
+  { where: 'in an empty folder', manifest: undefined },
+  { where: 'in a package of ES modules', manifest: '{"type":"module"}' },
+]
+
+for (const { name, runs } of programs) {
+  const nodes = runs === 'in pods' || oldestNode().path === pinned.path ? [pinned] : [pinned, oldestNode()]
+  for (const node of nodes) {
+    for (const { where, manifest } of folders) {
+      t.test(`${name} runs on its own ${where}, on Node ${node.version}`, (t) => {
+        // Not tap's own folder for it: that is inside this package of ES modules.
+        const folder = mkdtempSync(join(tmpdir(), 'kees-dist-'))
+        t.teardown(() => rmSync(folder, { recursive: true }))
+        if (manifest !== undefined) writeFileSync(join(folder, 'package.json'), manifest)
+        const copy = join(folder, name)
+        copyFileSync(join(root, 'dist', name), copy)
+        // As a command: the first line of the file finds the Node.
+        const env = { ...process.env, PATH: [dirname(node.path), process.env['PATH']].join(delimiter) }
+        const run = (...args: readonly string[]) =>
+          spawnSync(...untapped(copy, args), { env, cwd: '/', encoding: 'utf8', input: '' })
+        const asked = run('--version')
+        t.strictSame([asked.status, asked.stderr], [0, ''])
+        t.match(asked.stdout, ours)
+        const help = run('--help')
+        t.strictSame([help.status, help.stderr], [0, ''])
+        t.match(help.stdout, name)
+        t.end()
+      })
+    }
+  }
+}
+
+if (oldestNode().path !== pinned.path) {
+  t.test('creator says on an older Node that it needs a newer one', async (t) => {
+    const { stdout, stderr, status } = spawnSync(
+      ...untapped(oldestNode().path, [join(root, 'dist/creator'), '--help']),
+      { encoding: 'utf8' },
+    )
+    t.strictSame([status, stdout], [2, ''])
+    t.match(stderr, /^error: creator needs Node 24 or later, this is \d+\.\d+\.\d+\n$/)
+  })
+}
+
+const notForFunctions = [
+  '@aws-sdk',
+  '@smithy',
+  '@kubernetes',
+  'hcl2-json-parser',
+  'tap',
+  'nock',
+  'fast-check',
+]
+
+for (const program of programs.filter(({ entryPoint }) => entryPoint.startsWith('functions/'))) {
+  t.test(`${program.name} holds nothing of the run time`, async (t) => {
+    const { inputs, text } = await bundle(program)
+    t.ok(inputs.includes(program.entryPoint))
+    t.strictSame(
+      inputs.filter((input) => /^(runtime|cli)\//.test(input)),
+      [],
+    )
+    for (const name of notForFunctions) {
+      t.notOk(
+        inputs.some((input) => input.includes(`node_modules/${name}/`)),
+        `no ${name}`,
+      )
+    }
+    t.match(text, /Third-party software in this file:/)
+  })
+}
+
+t.test('a program whose entry point is missing is not built', async (t) => {
+  const missing = { name: 'none', entryPoint: 'functions/none/main.ts', runs: 'at build time' } as const
+  await t.rejects(bundle(missing), /Could not resolve "functions\/none\/main.ts"/)
+})

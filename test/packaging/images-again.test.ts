@@ -1,0 +1,36 @@
+/** Images that are built again from nothing: the same to the byte, so that anybody can tell what a release was made from. */
+import t from 'tap'
+import { images as all } from '../../scripts/images/image-programs.ts'
+import { platforms } from '../../scripts/images/platform.ts'
+import { findCommand } from '../../scripts/installed.ts'
+import { containerEnv, containersMissing, engineSays } from './container-engine.ts'
+import { buildImages } from './images-of-test.ts'
+
+t.setTimeout(300_000)
+
+// The builder of docker gives some things a time of its own.
+const repeatable = ['buildah', 'podman'].some((name) => findCommand(name, containerEnv['PATH']) !== undefined)
+const skip = containersMissing || (!repeatable && 'needs the commands buildah or podman')
+
+t.test('images that are built again are the same to the byte', { skip }, async (t) => {
+  // Of images with the same files, one.
+  const targets = all
+    .filter((one, index) => index === all.findIndex(({ layer }) => layer === one.layer))
+    .map(({ target }) => target)
+  const build = async () => {
+    const images = await buildImages(targets, { everywhere: true, flags: ['--no-cache'] })
+    t.teardown(() => images.remove())
+    return images
+  }
+  const builds = [await build(), await build()]
+  for (const target of targets) {
+    for (const { name, arch } of platforms) {
+      // The hash of the configuration, which has those of the layers, and that of the manifest, which a registry has.
+      const [first, second] = builds.map((images) =>
+        engineSays('image', 'inspect', '--format={{.Id}} {{.Digest}}', `${images.nameOf(target)}-${arch}`),
+      )
+      t.match(first, /^(sha256:)?[0-9a-f]{64} /)
+      t.equal(second, first, `${target} for ${name}: ${first}`)
+    }
+  }
+})

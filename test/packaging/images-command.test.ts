@@ -1,0 +1,96 @@
+/** How `npm run images` is told what to build, and what it tells the engines. */
+import { chmodSync } from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+import { buildCommand } from '../../scripts/images/build-command.ts'
+import { workingEngines } from '../../scripts/images/engine.ts'
+import { parseImageOptions } from '../../scripts/images/image-options.ts'
+import { platforms } from '../../scripts/images/platform.ts'
+import { root } from '../../scripts/bundle.ts'
+import { run } from '../programs/programs.ts'
+
+t.test('without flags, all images for all platforms under their released names', async (t) => {
+  const { options } = parseImageOptions([], '1.2.3')
+  t.match(options, {
+    platforms: [{ name: 'linux/amd64' }, { name: 'linux/arm64' }],
+    prefix: 'docker.io/bsycorp/kees-',
+    tag: 'v1.2.3',
+    cache: true,
+  })
+  t.ok(options?.only.includes('init'))
+})
+
+t.test('all that is wrong with the flags is said at once, with exit code 2', async (t) => {
+  const flags = ['--only=x,init', '--platform=linux/arm', '--engine=rkt', '--tga=v1', 'bar', '--base']
+  const { status, stderr } = run('node', ['scripts/images.ts', ...flags], { cwd: root })
+  t.equal(status, 2)
+  for (const line of [
+    /^error: --only "x" is not known: known are inject-init, /m,
+    /^error: --platform "linux\/arm" is not known: known are linux\/amd64, linux\/arm64$/m,
+    /^error: --engine "rkt" is not known: known are buildah, podman, docker$/m,
+    /^error: flag "--tga" is not known: did you mean --tag\?$/m,
+    /^error: "bar" is not understood$/m,
+    /^error: flag --base needs a value: IMAGE$/m,
+  ]) {
+    t.match(stderr, line)
+  }
+  t.notMatch(stderr, /^ +at /m)
+})
+
+t.test('an engine that does not answer is none, and without one it says which would do', async (t) => {
+  const folder = t.testdir({
+    podman: '#!/bin/sh\nexit 0\n',
+    docker: '#!/bin/sh\necho no daemon >&2\nexit 1\n',
+  })
+  for (const name of ['podman', 'docker']) chmodSync(join(folder, name), 0o755)
+  t.strictSame(workingEngines({ PATH: folder }), ['podman'])
+  t.strictSame(workingEngines({ PATH: t.testdirName + '/absent' }), [])
+  const none = run('env', [
+    '-u',
+    'NODE_OPTIONS',
+    `PATH=${join(folder, 'absent')}`,
+    process.execPath,
+    'scripts/images.ts',
+  ])
+  t.equal(none.status, 1)
+  t.equal(none.stderr, 'error: this takes one of buildah, podman, docker, at work\n')
+})
+
+const [amd64] = platforms
+const build = {
+  target: 'init',
+  platform: amd64,
+  dockerfile: 'Dockerfile',
+  context: '/context',
+  base: undefined,
+  version: '1.2.3',
+  revision: 'abc',
+  epoch: 1_700_000_000,
+  tags: ['a:1', 'a:1-amd64'],
+  cache: false,
+}
+
+t.test('podman and buildah are told the time of everything by a flag, docker by an argument', async (t) => {
+  const shared = [
+    '--target=init',
+    '--platform=linux/amd64',
+    '--file=Dockerfile',
+    '--build-arg=VERSION=1.2.3',
+    '--build-arg=REVISION=abc',
+    '--build-arg=CREATED=2023-11-14T22:13:20Z',
+    '--build-arg=TARGETARCH=amd64',
+  ]
+  const podman = buildCommand({ ...build, engine: 'podman' })
+  const docker = buildCommand({ ...build, engine: 'docker' })
+  t.strictSame(podman.slice(0, 9), ['podman', 'build', ...shared])
+  t.strictSame(docker.slice(0, 9), ['docker', 'build', ...shared])
+  t.ok(podman.includes('--timestamp=1700000000'))
+  t.ok(docker.includes('--build-arg=SOURCE_DATE_EPOCH=1700000000'))
+  for (const command of [podman, docker]) {
+    t.ok(['--tag=a:1', '--tag=a:1-amd64', '--no-cache'].every((one) => command.includes(one)))
+    t.equal(command.at(-1), '/context')
+  }
+  const withBase = buildCommand({ ...build, engine: 'podman', base: 'example/base', cache: true })
+  t.ok(withBase.includes('--build-arg=BASE=example/base'))
+  t.notOk(withBase.includes('--no-cache'))
+})

@@ -1,0 +1,153 @@
+/** The images as files, for all platforms, and as containers. */
+import { createHash } from 'node:crypto'
+import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, relative } from 'node:path'
+import t from 'tap'
+import { bundle, programs, root } from '../../scripts/bundle.ts'
+import { images } from '../../scripts/images/image-programs.ts'
+import { platformNode } from '../../scripts/images/platform-node.ts'
+import { platformOf, platforms } from '../../scripts/images/platform.ts'
+import { findCommand } from '../../scripts/installed.ts'
+import manifest from '../../package.json' with { type: 'json' }
+import { baseImage, containersMissing, engine, engineSays, readOnlyRoot } from './container-engine.ts'
+import { buildImages } from './images-of-test.ts'
+import { run } from '../programs/programs.ts'
+
+t.setTimeout(300_000)
+
+const base = baseImage ?? "the Dockerfile's own base"
+const temporary = mkdtempSync(join(tmpdir(), 'kees-images-test-'))
+t.teardown(() => rmSync(temporary, { recursive: true, force: true }))
+
+type Inspected = {
+  readonly Id: string
+  readonly Architecture: string
+  readonly Os: string
+  readonly Created: string
+  readonly RootFS: { readonly Layers: readonly string[] }
+  readonly Config: {
+    readonly User: string
+    readonly Entrypoint: readonly string[]
+    readonly Labels: Readonly<Record<string, string>>
+  }
+}
+
+function inspect(image: string): Inspected {
+  const [found]: [Inspected] = JSON.parse(engineSays('image', 'inspect', image))
+  return found
+}
+
+/** Unpacks the layers of an image, one over the other. @returns the folder. */
+function unpack(image: string): string {
+  const folder = mkdtempSync(join(temporary, 'image-'))
+  engineSays('save', `--output=${folder}.tar`, image)
+  untar(`${folder}.tar`, folder)
+  const [{ Layers: layers }]: [{ Layers: string[] }] = JSON.parse(
+    readFileSync(join(folder, 'manifest.json'), 'utf8'),
+  )
+  for (const layer of layers) untar(join(folder, layer), join(folder, 'root'))
+  return join(folder, 'root')
+}
+
+function untar(archive: string, folder: string): void {
+  mkdirSync(folder, { recursive: true })
+  const { status, stderr } = run('tar', ['-xf', archive, '-C', folder])
+  if (status !== 0) throw new Error(stderr)
+  rmSync(archive)
+}
+
+function filesIn(folder: string): string[] {
+  const all = globSync('**/*', { cwd: folder, withFileTypes: true })
+  return all
+    .filter((one) => !one.isDirectory())
+    .map((one) => relative(folder, join(one.parentPath, one.name)))
+}
+
+const hash = (bytes: Buffer | string) => createHash('sha256').update(bytes).digest('hex')
+const texts = new Map(
+  await Promise.all(programs.map(async (one) => [one.name, (await bundle(one)).text] as const)),
+)
+const shells =
+  /(^|\/)(sh|bash|dash|ash|zsh|ksh|csh|fish|busybox|toybox|env|perl|python[\d.]*|apt|dpkg|apk|rpm)$/
+
+const platformHere = platformOf(process.arch)
+const locked = [...readOnlyRoot, '--network=none', '--cap-drop=ALL', '--security-opt=no-new-privileges']
+
+t.test(`images on ${base}`, { skip: containersMissing }, async (t) => {
+  const built = await buildImages(
+    images.map(({ target }) => target),
+    { everywhere: true },
+  )
+  t.teardown(() => built.remove())
+
+  for (const { target, layer, programs: wanted } of images) {
+    for (const platform of platforms) {
+      t.test(`${target} for ${platform.name}`, async (t) => {
+        const image = `${built.nameOf(target)}-${platform.arch}`
+        const found = inspect(image)
+        t.strictSame([found.Os, found.Architecture], ['linux', platform.arch])
+        t.match(found.Config.User, /^[1-9]\d*:[1-9]\d*$/, 'a user by number, who is not root')
+        const program = programs.find(({ name }) => name === target)
+        const flags = program !== undefined && 'nodeFlags' in program ? program.nodeFlags.split(' ') : []
+        const entrypoint = ['/usr/local/bin/node', ...flags, `/usr/local/bin/${target}`]
+        t.strictSame(found.Config.Entrypoint, entrypoint)
+        const label = (name: string) => found.Config.Labels[`org.opencontainers.image.${name}`]
+        t.equal(label('title'), `kees-${target}`)
+        t.equal(label('version'), manifest.version)
+        t.match(label('revision'), /^[0-9a-f]{40}(-dirty)?$|^unknown$/)
+        t.equal(Date.parse(label('created') ?? ''), Date.parse(found.Created))
+        for (const name of ['description', 'source', 'documentation', 'licenses']) t.ok(label(name), name)
+
+        const twin = images.find((one) => one.layer === layer)?.target ?? target
+        if (twin !== target) {
+          const { RootFS } = inspect(`${built.nameOf(twin)}-${platform.arch}`)
+          t.strictSame(found.RootFS, RootFS, `the files of ${twin}`)
+          return
+        }
+        const folder = unpack(image)
+        const files = filesIn(folder)
+        t.strictSame(
+          files.filter((file) => shells.test(file)),
+          [],
+          'no shell, no interpreter but Node',
+        )
+        const own = files.filter((file) => file.startsWith('usr/local/')).toSorted()
+        t.strictSame(own, ['node', ...wanted].map((name) => `usr/local/bin/${name}`).toSorted())
+        for (const file of own) {
+          const { mode, uid } = statSync(join(folder, file))
+          t.strictSame([mode & 0o7777, uid], [0o755, process.getuid?.() === 0 ? 0 : uid], file)
+        }
+        for (const name of wanted) {
+          t.equal(readFileSync(join(folder, 'usr/local/bin', name), 'utf8'), texts.get(name), name)
+        }
+        const node = join(await platformNode(root, platform), 'bin', 'node')
+        t.equal(
+          hash(readFileSync(join(folder, 'usr/local/bin/node'))),
+          hash(readFileSync(node)),
+          'the pinned Node',
+        )
+        t.match(readFileSync(join(folder, 'etc/passwd'), 'utf8'), /^nobody:[^:]*:65534:/m)
+
+        if (platform !== platformHere) {
+          const qemu = platform.arch === 'arm64' ? 'qemu-aarch64-static' : 'qemu-x86_64-static'
+          const skip = findCommand(qemu) === undefined && `needs the command ${qemu}`
+          t.test('runs, emulated', { skip }, async (t) => {
+            const command = ['node', target].map((name) => join(folder, 'usr/local/bin', name))
+            const args = ['-u', 'NODE_OPTIONS', qemu, '-L', folder, ...command, '--version']
+            const ended = run('env', args, { cwd: '/' })
+            t.strictSame([ended.status, ended.stderr], [0, ''])
+            t.match(ended.stdout, manifest.version)
+          })
+        }
+      })
+    }
+
+    t.test(`${target} runs locked down, as a user whom it does not know`, async (t) => {
+      const args = ['run', '--rm', ...locked, '--user=12345:12345', built.nameOf(target), '--version']
+      const ended = engine(args)
+      t.strictSame([ended.status, ended.stderr], [0, ''])
+      t.match(ended.stdout, manifest.version)
+    })
+  }
+})

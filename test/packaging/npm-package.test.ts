@@ -1,0 +1,87 @@
+/** The npm package as it is published, in an empty folder, on the oldest Node that there is from 20 on. */
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { delimiter, dirname, join } from 'node:path'
+import t from 'tap'
+import manifest from '../../package.json' with { type: 'json' }
+import { findCommand } from '../../scripts/installed.ts'
+import { oldestNode } from './oldest-node.ts'
+import { root, run } from '../programs/programs.ts'
+import { kustomize } from '../programs/tools.ts'
+
+t.setTimeout(120_000)
+
+const quickstart = join(root, 'kustomize-examples/quickstart')
+const node = oldestNode()
+
+t.test(`npm pack, then npm install, on Node ${node.version}`, async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'kees-npm-'))
+  t.teardown(() => rmSync(folder, { recursive: true, force: true }))
+  const packed = run(process.execPath, ['scripts/npm-package.ts'])
+  t.equal(packed.status, 0, packed.stderr)
+  const archive = join(root, packed.stdout.trim())
+  t.match(archive, `kees-${manifest.version}.tgz`)
+  const listed = run('tar', ['-tzf', archive]).stdout.trim().split('\n').toSorted()
+  const files = [
+    'CHANGELOG.md',
+    'LICENSE',
+    'README.md',
+    'bin/export-iam',
+    'bin/inject-init',
+    'bin/kees',
+    'package.json',
+  ]
+  t.strictSame(
+    listed,
+    files.map((name) => `package/${name}`),
+    'nothing else goes out',
+  )
+
+  const bin = join(folder, 'node_modules/.bin')
+  // This package's own programs must not be what is found.
+  const env = { ...process.env, PATH: [bin, dirname(node.path), '/usr/bin', '/bin'].join(delimiter) }
+  const inFolder = (command: string, args: readonly string[], input = '') =>
+    run('env', [`PATH=${env.PATH}`, command, ...args], { cwd: folder, input })
+  writeFileSync(join(folder, 'package.json'), '{"private":true}')
+  const npm = findCommand('npm') ?? 'npm'
+  // Offline: it needs nothing of the registry.
+  const installed = inFolder(npm, [
+    'install',
+    '--offline',
+    '--ignore-scripts',
+    '--no-audit',
+    '--no-fund',
+    archive,
+  ])
+  t.equal(installed.status, 0, installed.stderr)
+  const lock: { packages: object } = JSON.parse(readFileSync(join(folder, 'package-lock.json'), 'utf8'))
+  t.strictSame(Object.keys(lock.packages), ['', 'node_modules/kees'], 'one package, no dependencies')
+
+  for (const name of ['kees', 'inject-init', 'export-iam']) {
+    const asked = inFolder(name, ['--version'])
+    t.strictSame([asked.status, asked.stderr], [0, ''])
+    t.match(asked.stdout, manifest.version)
+  }
+  t.equal(inFolder('node', ['--version']).stdout.trim(), node.version)
+
+  await t.test('the quickstart, by the command', async (t) => {
+    const injected = inFolder('kees', ['inject', '-f', join(quickstart, 'app.yaml')])
+    t.equal(injected.stdout, readFileSync(join(quickstart, 'expected/manifest.yaml'), 'utf8'))
+    const exported = inFolder('kees', ['export', '-f', '-'], injected.stdout)
+    t.equal(exported.stdout, readFileSync(join(quickstart, 'expected/terraform/policies.tf'), 'utf8'))
+  })
+
+  await t.test('and by kustomize', { skip: kustomize().missing ?? false }, async (t) => {
+    const args = ['build', '--enable-alpha-plugins', '--enable-exec', quickstart]
+    const built = inFolder(kustomize().path ?? '', args)
+    t.equal(built.stdout, readFileSync(join(quickstart, 'expected/kustomize-build.yaml'), 'utf8'))
+  })
+
+  await t.test('kees install takes the programs and this Node along', async (t) => {
+    mkdirSync(join(folder, 'tools'))
+    const ended = inFolder('kees', ['install', 'tools'])
+    t.equal(ended.status, 0, ended.stderr)
+    const alone = run('env', ['-i', `PATH=${join(folder, 'tools')}`, 'kees', '--version'])
+    t.equal(alone.stdout, `kees ${manifest.version}\n`)
+  })
+})

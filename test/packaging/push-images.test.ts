@@ -1,0 +1,113 @@
+/** What docs/install.md and a release push, to a registry of its own: each image for each platform, and an index of them. */
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+import { platforms } from '../../scripts/images/platform.ts'
+import { root } from '../../scripts/bundle.ts'
+import { findCommand } from '../../scripts/installed.ts'
+import { containerEnv, containersMissing } from './container-engine.ts'
+import { buildImages } from './images-of-test.ts'
+import { run } from '../programs/programs.ts'
+import { registryMissing, startRegistry } from './registry.ts'
+
+t.setTimeout(300_000)
+
+const buildahMissing =
+  findCommand('buildah', containerEnv['PATH']) === undefined && 'needs the command buildah'
+
+const example = 'kustomize-examples/first-secret'
+const names = ['init', 'creator'].flatMap((name) => [`${name}-amd64`, `${name}-arm64`, name])
+
+/** `npm run` of the build, of the images and of the push. */
+function commandsOfPage(): string[] {
+  const page = readFileSync(join(root, 'docs/install.md'), 'utf8')
+  return page.match(/^npm --prefix \.\.\/\.\. run .*$/gm) ?? []
+}
+
+t.test('the page pushes what it builds', async (t) => {
+  const [, images, push] = commandsOfPage()
+  t.equal(push, images?.replace(' run images ', ' run push-images '))
+})
+
+t.test(
+  'images in a registry',
+  { skip: containersMissing || registryMissing || buildahMissing },
+  async (t) => {
+    const registry = await startRegistry()
+    t.teardown(() => registry.stop())
+    const built = await buildImages(['init', 'creator'], {
+      everywhere: true,
+      registry: registry.address,
+      flags: ['--engine=buildah'],
+    })
+    t.teardown(() => built.remove())
+    // The command of the page; where the images are and that the registry has no TLS is added.
+    const [, , pushing = ''] = commandsOfPage()
+    const push = () => {
+      const more = `--engine=buildah --tag=${built.tag} --insecure`
+      const env = { ...containerEnv, registry: built.prefix.replace(/\/kees-$/, '') }
+      const ended = run('bash', ['-c', `${pushing} ${more}`], { cwd: join(root, example), env })
+      t.equal(ended.status, 0, ended.stderr)
+      return Object.fromEntries(
+        ended.stdout
+          .split('\n')
+          .filter((line) => line.includes('=sha256:'))
+          .map((line): [string, string] => {
+            const [name = '', digest = ''] = line.split('=')
+            return [name, digest]
+          }),
+      )
+    }
+    const digests = push()
+    t.strictSame(Object.keys(digests).toSorted(), names.toSorted())
+    t.match(digests, Object.fromEntries(names.map((name) => [name, /^sha256:[0-9a-f]{64}$/])))
+
+    const repository = built.prefix.slice(registry.address.length + 1)
+    const get = async (reference: string, type: string) => {
+      const url = `http://${registry.address}/v2/${repository}init/manifests/${reference}`
+      const answer = await fetch(url, { headers: { accept: `application/vnd.oci.image.${type}.v1+json` } })
+      const text = await answer.text()
+      t.equal(answer.status, 200, text)
+      return { text, digest: `sha256:${createHash('sha256').update(text).digest('hex')}` }
+    }
+
+    await t.test('under the tag is an index, whose digest is the one that was told', async (t) => {
+      const { text, digest } = await get(built.tag, 'index')
+      t.equal(digest, digests['init'])
+      const index: { manifests: { digest: string; platform: { os: string; architecture: string } }[] } =
+        JSON.parse(text)
+      t.strictSame(
+        index.manifests.map(({ digest: one, platform: { os, architecture } }) => [
+          `${os}/${architecture}`,
+          one,
+        ]),
+        platforms.map(({ name, arch }) => [name, digests[`init-${arch}`]]),
+      )
+    })
+
+    await t.test('and each image under its digest', async (t) => {
+      for (const { arch } of platforms) {
+        const { text, digest } = await get(digests[`init-${arch}`] ?? '', 'manifest')
+        t.equal(digest, digests[`init-${arch}`])
+        t.ok(JSON.parse(text).layers.length >= 3)
+      }
+    })
+
+    await t.test('a second push changes nothing', async (t) => {
+      t.strictSame(push(), digests)
+    })
+  },
+)
+
+t.test('what is wrong with the command line is said, and nothing is pushed where nobody said', async (t) => {
+  const { status, stderr } = run(process.execPath, ['scripts/push-images.ts', '--engine=docker'])
+  t.strictSame(
+    [status, stderr],
+    [
+      2,
+      'error: --engine "docker" is not known: known are buildah, podman\n' +
+        'error: flag --prefix is missing: what precedes the names of the images, the registry first\n',
+    ],
+  )
+})

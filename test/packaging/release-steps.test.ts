@@ -1,0 +1,228 @@
+/**
+ * The scripts of the release workflow, run in its order in a clone: with registries of containers (TLS, a login) and of npm
+ * on loopback. A key of this test's signs where GitHub's identity would; what is not run is what docs/releasing.md says.
+ */
+import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { homedir, tmpdir } from 'node:os'
+import { delimiter, dirname, join } from 'node:path'
+import t from 'tap'
+import manifest from '../../package.json' with { type: 'json' }
+import { images } from '../../scripts/images/image-programs.ts'
+import { platformNode } from '../../scripts/images/platform-node.ts'
+import { platforms } from '../../scripts/images/platform.ts'
+import { findCommand } from '../../scripts/installed.ts'
+import { cachedCosign, cosignVersion, toolCache } from '../../scripts/tool-cache.ts'
+import { baseImage, containerEnv, containersMissing } from './container-engine.ts'
+import { byTurns } from './images-of-test.ts'
+import { makeLoopbackCertificate } from '../servers/loopback-certificate.ts'
+import { startNpmRegistry } from './npm-registry.ts'
+import { root } from '../programs/programs.ts'
+import { registryMissing, startRegistry } from './registry.ts'
+import { runBeside } from '../programs/run-beside.ts'
+import { command } from '../programs/tools.ts'
+import { parseWorkflow, startRunner, type Step } from './workflow-steps.ts'
+
+t.setTimeout(600_000)
+
+const { env: workflowEnv, steps } = parseWorkflow(join(root, '.github/workflows/release.yaml'))
+/** Scripts that are not run here, because others do. */
+const elsewhere = [
+  'sudo --preserve-env env "PATH=$PATH" .ci/install-tools',
+  'sudo --preserve-env env "PATH=$PATH" .ci/run',
+  'Install cosign',
+]
+const runs = ({ run, title }: Step) => run !== undefined && !elsewhere.includes(title)
+
+t.test('docs/releasing.md names the steps that are not run here, in their order', async (t) => {
+  const text = readFileSync(join(root, 'docs/releasing.md'), 'utf8')
+  const section = text.split(/^## What no test runs$/m)[1]?.split(/^## /m)[0] ?? ''
+  const said = [...section.matchAll(/^- ([\w-]+): `([^`]+)`/gm)].map(([, job, title]) => `${job}: ${title}`)
+  const left = steps.filter((step) => !runs(step)).map(({ job, title }) => `${job}: ${title}`)
+  t.strictSame(said, [...new Set(left)])
+})
+
+t.test('the workflow signs by the cosign of this test', async (t) => {
+  const { run } = steps.find(({ title }) => title === 'Install cosign') ?? {}
+  t.match(run, `github.com/sigstore/cosign/v2/cmd/cosign@v${cosignVersion}\n`)
+})
+
+const path = containerEnv['PATH']
+const missing = ['buildah', 'skopeo'].find((name) => findCommand(name, path) === undefined)
+const skip =
+  containersMissing ||
+  registryMissing ||
+  (missing !== undefined && `needs the command ${missing}`) ||
+  [command('openssl'), command('bash'), command('jq'), command('git')].find((one) => one.missing)?.missing ||
+  false
+
+t.test('a release', { skip }, async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'kees-release-'))
+  t.teardown(() => rmSync(folder, { recursive: true, force: true }))
+  const certificate = makeLoopbackCertificate(folder)
+  const user = 'robot:$2b$04$NpEPGE1/rr6ss3pUdAprje57A3sS4h5Sgf4BZSk3xMLMnbBKWr7dS'
+  const [registry, bases] = [await startRegistry({ certificate, user }), await startRegistry({ certificate })]
+  t.teardown(() => Promise.all([registry.stop(), bases.stop()]))
+  const npm = await startNpmRegistry()
+  t.teardown(() => npm.stop())
+  const prefix = `${registry.address}/bsycorp/kees-`
+  const tag = `v${manifest.version}`
+
+  // From where it really is: the steps know no registry but that of this test.
+  for (const platform of platforms) await platformNode(root, platform)
+  const clone = cloneOf(folder)
+  const bin = join(folder, 'bin')
+  mkdirSync(bin)
+  const keyed = 'sign|attest) shift; exec "$real" "$command" --key="$TEST_KEY" --tlog-upload=false "$@"'
+  standIn(bin, 'cosign', cachedCosign() ?? '', keyed)
+  // Provenance is GitHub's to say, and the token goes to the registry of this test.
+  const token = `"--//${npm.address}/:_authToken=$NPM_TOKEN"`
+  const unattested = `publish) shift; [ "$1" = --provenance ] && shift; exec "$real" publish ${token} "$@"`
+  standIn(bin, 'npm', findCommand('npm') ?? '', unattested)
+  const env = {
+    ...containerEnv,
+    ...workflowEnv,
+    PREFIX: prefix,
+    ...(baseImage === undefined ? {} : { BASE: `${bases.address}/base:nonroot` }),
+    GITHUB_REF_NAME: tag,
+    HOME: folder,
+    XDG_CACHE_HOME: dirname(dirname(toolCache())),
+    npm_config_cache: join(homedir(), '.npm'),
+    npm_config_registry: `http://${npm.address}/`,
+    REGISTRY_AUTH_FILE: join(folder, 'auth.json'),
+    SSL_CERT_FILE: certificate.file,
+    COSIGN_PASSWORD: '',
+    // Of what is not on loopback, cosign asks in vain; it would want Sigstore's keys.
+    HTTPS_PROXY: 'http://127.0.0.1:9',
+    NO_PROXY: baseImage === undefined ? '*' : '127.0.0.1',
+    TEST_KEY: join(folder, 'cosign.key'),
+    PATH: [bin, path].join(delimiter),
+  }
+  writeFileSync(env.REGISTRY_AUTH_FILE, '{}')
+  const say = async (name: string, ...args: readonly string[]) => {
+    const { status, stdout, stderr } = await runBeside(name, args, { env })
+    if (status !== 0) throw new Error(`${name} ${args.join(' ')}: ${stderr}`)
+    return stdout
+  }
+  /** As an image of its own: one that is pulled takes the place of one with the same configuration, and of its manifest. */
+  const pushBase = async (from: string, name: string, to: string) => {
+    const file = join(folder, 'Containerfile')
+    writeFileSync(file, `FROM ${from}\nLABEL pid=${process.pid}\n`)
+    const wanted = `--platform=${platforms.map(({ name: one }) => one).join()}`
+    await byTurns(() => say('buildah', 'build', wanted, `--manifest=${name}`, `--file=${file}`, folder))
+    await say('buildah', 'manifest', 'push', '--all', name, `docker://${to}`)
+  }
+  await say('bash', '-c', `cd ${folder} && cosign generate-key-pair`)
+  const ownBase = `localhost/kees-release-base-${process.pid}`
+  if (env.BASE !== undefined && baseImage !== undefined) await pushBase(baseImage, ownBase, env.BASE)
+  const secrets = { REGISTRY_USER: 'robot', REGISTRY_TOKEN: 'of-a-test', NPM_TOKEN: 'of-a-test' }
+  const runner = startRunner(clone, folder, env, secrets)
+  t.teardown(() =>
+    byTurns(async () => {
+      // Images by name: another test may have the same ones. Bases are nobody else's, and some have no name.
+      const built = images.flatMap(({ target }) =>
+        ['', ...platforms.map(({ arch }) => `-${arch}`)].map((end) => `${prefix}${target}:${tag}${end}`),
+      )
+      const bought = (await say('buildah', 'images', '--format={{.Name}} {{.ID}}'))
+        .split('\n')
+        .filter((line) => line.startsWith(bases.address))
+        .map((line) => line.split(/ +/)[1] ?? '')
+      if (baseImage !== undefined) await say('buildah', 'manifest', 'rm', ownBase)
+      await say('buildah', 'rmi', '--force', ...built, ...new Set(bought))
+    }),
+  )
+  for (const step of steps.filter(runs)) {
+    const start = Date.now()
+    const work = () => runner.run(step)
+    await (step.title.startsWith('npm run images') ? byTurns(work) : work())
+    t.pass(`${step.job}: ${step.title} (${Math.round((Date.now() - start) / 1000)} s)`)
+  }
+  const digests = runner.outputs.get('push') ?? {}
+  const digestOf = (name: string) => digests[name] ?? ''
+  const verify = (what: string, ...args: readonly string[]) =>
+    runBeside('cosign', [what, `--key=${join(folder, 'cosign.pub')}`, '--insecure-ignore-tlog', ...args], {
+      env,
+    })
+
+  for (const { target } of images) {
+    const each = platforms.map(({ arch }) => `${target}-${arch}`)
+    for (const name of [target, ...each]) {
+      const { status, stdout, stderr } = await verify('verify', `${prefix}${target}@${digestOf(name)}`)
+      if (status !== 0) throw new Error(stderr)
+      t.equal(
+        JSON.parse(stdout)[0].critical.image['docker-manifest-digest'],
+        digestOf(name),
+        `${name} is signed`,
+      )
+    }
+    for (const name of each) {
+      const reference = `${prefix}${target}@${digestOf(name)}`
+      const { status, stdout, stderr } = await verify('verify-attestation', '--type=cyclonedx', reference)
+      if (status !== 0) throw new Error(stderr)
+      const statement = JSON.parse(Buffer.from(JSON.parse(stdout).payload, 'base64').toString())
+      t.equal(`sha256:${statement.subject[0].digest.sha256}`, digestOf(name))
+      const bill = JSON.parse(readFileSync(join(clone, `dist/sbom/kees-${name}.cdx.json`), 'utf8'))
+      t.strictSame(statement.predicate, bill, `${name} has its bill of materials`)
+    }
+  }
+
+  await t.test('by another key nothing is signed', async (t) => {
+    await say('bash', '-c', `cd ${folder} && cosign generate-key-pair --output-key-prefix=other`)
+    const args = [`--key=${join(folder, 'other.pub')}`, `${prefix}init@${digestOf('init')}`]
+    t.not((await verify('verify', ...args)).status, 0)
+  })
+
+  await t.test('under the tag is the index that was signed, of the images that were', async (t) => {
+    const raw = await say('skopeo', 'inspect', '--raw', `docker://${prefix}init:${tag}`)
+    t.equal(`sha256:${createHash('sha256').update(raw).digest('hex')}`, digestOf('init'))
+    const index: { manifests: { digest: string; platform: { architecture: string } }[] } = JSON.parse(raw)
+    const listed = index.manifests.map(({ digest, platform }) => [platform.architecture, digest])
+    t.strictSame(
+      listed,
+      platforms.map(({ arch }) => [arch, digestOf(`init-${arch}`)]),
+    )
+  })
+
+  await t.test('npm got the package, once, for everybody, and by the token', async (t) => {
+    const archive = readFileSync(join(clone, `dist/kees-${manifest.version}.tgz`))
+    t.match(npm.published, [
+      {
+        authorization: 'Bearer of-a-test',
+        name: 'kees',
+        access: 'public',
+        'dist-tags': { latest: manifest.version },
+        versions: {
+          [manifest.version]: {
+            dist: { integrity: `sha512-${createHash('sha512').update(archive).digest('base64')}` },
+          },
+        },
+      },
+    ])
+    t.equal(npm.published.length, 1)
+    t.match(readFileSync(join(folder, '.npmrc'), 'utf8'), '${NPM_TOKEN}')
+  })
+})
+
+/** With what is not committed yet, and with the packages of this clone. */
+function cloneOf(folder: string): string {
+  const clone = join(folder, 'clone')
+  const git = (...args: readonly string[]) => execFileSync('git', args, { cwd: root, encoding: 'utf8' })
+  git('clone', '--quiet', root, clone)
+  const files = git('ls-files', '-z', '--cached', '--others', '--exclude-standard')
+    .split('\0')
+    .filter(Boolean)
+  for (const file of files) cpSync(join(root, file), join(clone, file), { recursive: true })
+  cpSync(join(root, 'node_modules'), join(clone, 'node_modules'), { recursive: true, verbatimSymlinks: true })
+  return clone
+}
+
+/** A program of the same name that runs one command of the real one otherwise. */
+function standIn(folder: string, name: string, real: string, otherwise: string): void {
+  const file = join(folder, name)
+  writeFileSync(
+    file,
+    `#!/bin/sh\nreal='${real}' command=$1\ncase $command in\n${otherwise} ;;\nesac\nexec "$real" "$@"\n`,
+  )
+  chmodSync(file, 0o755)
+}

@@ -1,0 +1,34 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import { untapped } from './untapped.ts'
+
+export const root = join(import.meta.dirname, '..', '..')
+export const dist = join(root, 'dist')
+
+export type Ran = { readonly stdout: string; readonly stderr: string; readonly status: number | null }
+
+/** Runs a program to its end, with the built executables on the PATH. */
+export function run(
+  command: string,
+  args: readonly string[],
+  options: { readonly cwd?: string; readonly input?: string; readonly env?: NodeJS.ProcessEnv } = {},
+): Ran {
+  const env = { ...process.env, ...options.env }
+  const { stdout, stderr, status, error } = spawnSync(...untapped(command, args), {
+    cwd: options.cwd ?? root,
+    input: options.input ?? '',
+    env: { ...env, PATH: dist + delimiter + env.PATH },
+    encoding: 'utf8',
+    timeout: 120_000,
+    maxBuffer: 2 ** 26,
+  })
+  if (error) throw error
+  return { stdout, stderr, status }
+}
+
+/** What a golden file says; UPDATE=1 writes what came out in its place. */
+export function golden(path: string, actual: string): string {
+  if (process.env['UPDATE']) writeFileSync(path, actual)
+  return existsSync(path) ? readFileSync(path, 'utf8') : ''
+}

@@ -1,0 +1,63 @@
+/**
+ * The programs of others that tests run. What is missing is named in the form that `.ci/run` checks: it fails where
+ * a test was skipped for a command that the machine has.
+ */
+import { findCommand, findTerraformAwsPlugins } from '../../scripts/installed.ts'
+import { cachedActionlint, cachedHelm, cachedKustomize } from '../../scripts/tool-cache.ts'
+
+export type Tool =
+  | { readonly path: string; readonly missing?: undefined }
+  /** For tap's `skip`. */
+  | { readonly path?: undefined; readonly missing: string }
+
+/** The version that the tests are written for wherever Go can bring it; else the machine's. */
+export function kustomize(): Tool {
+  const path = findCommand('go') === undefined ? findCommand('kustomize') : cachedKustomize()
+  return path === undefined ? { missing: 'needs the commands kustomize or go' } : { path }
+}
+
+export function helm(): Tool {
+  const path = findCommand('go') === undefined ? findCommand('helm') : cachedHelm()
+  return path === undefined ? { missing: 'needs the commands helm or go' } : { path }
+}
+
+export function actionlint(): Tool {
+  const path = findCommand('go') === undefined ? findCommand('actionlint') : cachedActionlint()
+  return path === undefined ? { missing: 'needs the commands actionlint or go' } : { path }
+}
+
+export function kubectl(): Tool {
+  return command('kubectl')
+}
+
+export function kpt(): Tool {
+  return command('kpt')
+}
+
+export function terraform(): Tool {
+  return command('terraform')
+}
+
+/** The path is the folder for `terraform init -plugin-dir=…`. */
+export function terraformAwsPluginDir(): Tool {
+  const path = findTerraformAwsPlugins()
+  return path === undefined ? { missing: 'needs the terraform provider hashicorp/aws' } : { path }
+}
+
+export function java(): Tool {
+  return command('java')
+}
+
+export function git(): Tool {
+  return command('git')
+}
+
+/** The environment for a run of terraform that depends on nothing of the machine but the program. */
+export function terraformEnv(): NodeJS.ProcessEnv {
+  return { ...process.env, CHECKPOINT_DISABLE: '1', TF_IN_AUTOMATION: '1', TF_CLI_CONFIG_FILE: '/dev/null' }
+}
+
+export function command(name: string): Tool {
+  const path = findCommand(name)
+  return path === undefined ? { missing: `needs the command ${name}` } : { path }
+}

@@ -1,0 +1,235 @@
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
+import t from 'tap'
+import { ciVerdict } from '../../scripts/ci-verdict.ts'
+import { untapped } from '../programs/untapped.ts'
+
+const machine = {
+  hasCommand: (name: string) => name === 'here',
+  hasTerraformProvider: (name: string) => name === 'hashicorp/here',
+  hasContainerEngine: () => true,
+  isComplete: false,
+}
+
+/** As tap 21 writes it. */
+function tap(lines: readonly string[], totals?: string): string {
+  const closing = totals === undefined ? [] : ['', '# No coverage generated', `# ${totals}`, '# time=5ms']
+  return ['TAP version 14', '1..1', ...lines, ...closing, ''].join('\n')
+}
+
+const passing = [
+  '# Subtest: api/a.test.ts',
+  '    ok 1 - is right # time=3ms',
+  '    1..1',
+  'ok 1 - api/a.test.ts',
+]
+
+const cases: readonly {
+  readonly title: string
+  readonly output: string
+  readonly exitCode?: number
+  readonly counts: readonly [passed: number, failed: number, skipped: number]
+  readonly problems?: readonly RegExp[]
+}[] = [
+  {
+    title: 'tests that pass are counted as tap counts them',
+    output: tap(passing, '{ total: 7, pass: 7 }'),
+    counts: [7, 0, 0],
+  },
+  {
+    title: 'a test that is skipped for a command that is not there is no problem',
+    output: tap(
+      [
+        '    ok 1 - renders # SKIP needs the command absent',
+        '    ok 2 - builds # SKIP needs the commands absent or missing',
+        '    ok 3 - plans # SKIP needs the terraform provider hashicorp/absent',
+        '    1..3',
+        'ok 1 - a.test.ts # time=3ms',
+        '    1..0 # needs the command absent',
+        'ok 2 - b.test.ts # SKIP needs the command absent',
+      ],
+      '{ total: 9, pass: 5, skip: 4 }',
+    ),
+    counts: [5, 0, 4],
+  },
+  {
+    title: 'a test that is skipped for a command that is there fails',
+    output: tap(['    ok 1 - renders # SKIP needs the command here'], '{ total: 2, pass: 1, skip: 1 }'),
+    counts: [1, 1, 1],
+    problems: [/^"renders" is skipped for the command here, which is there$/],
+  },
+  {
+    title: 'either of two commands would have done',
+    output: tap(
+      [
+        '    ok 1 - a # SKIP needs the commands here or absent',
+        '    ok 2 - b # SKIP needs the commands absent or here',
+      ],
+      '{ total: 2, pass: 0, skip: 2 }',
+    ),
+    counts: [0, 2, 2],
+    problems: [/"a" .* command here/, /"b" .* command here/],
+  },
+  {
+    title: 'a test that is skipped for a terraform provider that is there fails',
+    output: tap(
+      ['ok 1 - plans # SKIP needs the terraform provider hashicorp/here'],
+      '{ total: 1, pass: 0, skip: 1 }',
+    ),
+    counts: [0, 1, 1],
+    problems: [/"plans" .* terraform provider hashicorp\/here, which is there/],
+  },
+  {
+    title: 'a test that is skipped for a container engine that is there fails',
+    output: tap(['ok 1 - runs # SKIP needs a container engine'], '{ total: 1, pass: 0, skip: 1 }'),
+    counts: [0, 1, 1],
+    problems: [/"runs" is skipped for a container engine, which is there/],
+  },
+  {
+    title: 'a skip has to name a command, in the form that is checked',
+    output: tap(
+      [
+        'ok 1 - a # SKIP',
+        'ok 2 - b # SKIP not today',
+        'ok 3 - c # SKIP needs the command',
+        'ok 4 - d # skip flaky',
+        'ok 5 # SKIP',
+      ],
+      '{ total: 5, pass: 0, skip: 5 }',
+    ),
+    counts: [0, 5, 5],
+    problems: [/"a"/, /"b" is skipped for "not today"/, /"c"/, /"d"/, /""/],
+  },
+  {
+    title: 'a directive inside a name is none',
+    output: tap(['ok 1 - shows \\# SKIP and \\# TODO'], '{ total: 1, pass: 1 }'),
+    counts: [1, 0, 0],
+  },
+  {
+    title: 'a skip that its output does not show fails',
+    output: tap(passing, '{ total: 2, pass: 1, skip: 1 }'),
+    counts: [1, 1, 1],
+    problems: [/tap counts 1 skipped tests, and its output shows 0/],
+  },
+  {
+    title: 'a test that is still to do fails',
+    output: tap(
+      ['    ok 1 - one day # TODO', '    not ok 2 - later # TODO soon'],
+      '{ total: 2, pass: 0, todo: 2 }',
+    ),
+    counts: [0, 2, 0],
+    problems: [/"one day" is still to do/, /"later"/],
+  },
+  {
+    title: 'a suite that crashed fails',
+    output: tap(
+      [
+        '# Subtest: a.test.ts',
+        '    1..0 # no tests found',
+        'not ok 1 - a.test.ts # time=320ms',
+        '  ---',
+        '  exitCode: 3',
+        '  ...',
+      ],
+      '{ total: 8, pass: 7, fail: 1 }',
+    ),
+    exitCode: 1,
+    counts: [7, 1, 0],
+  },
+  {
+    title: 'a suite that took too long fails',
+    output: tap(
+      ['not ok 1 - timeout!', '  ---', '  expired: TAP', '  ...'],
+      '{ total: 2, pass: 0, fail: 2 }',
+    ),
+    exitCode: 1,
+    counts: [0, 2, 0],
+  },
+  {
+    title: 'a run that ended before tap could count fails',
+    output: tap(passing),
+    exitCode: 1,
+    counts: [0, 1, 0],
+    problems: [/did not come to its end/],
+  },
+  {
+    title: 'a run without a test fails',
+    output: tap([], '{ total: 0, pass: 0 }'),
+    counts: [0, 1, 0],
+    problems: [/no test ran/],
+  },
+  { title: 'no output at all fails', output: '', counts: [0, 1, 0], problems: [/did not come to its end/] },
+  {
+    title: 'formatting, lint or types that are wrong fail though every test passes',
+    output: tap(passing, '{ total: 7, pass: 7 }'),
+    exitCode: 1,
+    counts: [7, 1, 0],
+    problems: [/npm test failed with exit code 1/],
+  },
+  {
+    title: 'only the last closing line counts',
+    output: tap(['    # { total: 3, pass: 3 }', ...passing], '{ total: 7, pass: 6, fail: 1 }'),
+    exitCode: 1,
+    counts: [6, 1, 0],
+  },
+]
+
+for (const { title, output, exitCode = 0, counts, problems = [] } of cases) {
+  t.test(title, (t) => {
+    const verdict = ciVerdict(output, exitCode, machine)
+    t.strictSame([verdict.passed, verdict.failed, verdict.skipped], counts)
+    t.equal(verdict.problems.length, problems.length, verdict.problems.join('; '))
+    for (const [index, problem] of problems.entries()) t.match(verdict.problems[index], problem)
+    t.end()
+  })
+}
+
+t.test('where nothing may be skipped, every skip fails, each by its name', (t) => {
+  const output = tap(
+    [
+      '    ok 1 - renders # SKIP needs the command absent',
+      '    ok 2 - plans # SKIP needs the terraform provider hashicorp/absent',
+      '    ok 3 - runs # SKIP needs a container engine',
+      'ok 1 - a.test.ts',
+    ],
+    '{ total: 5, pass: 2, skip: 3 }',
+  )
+  const without = { ...machine, hasContainerEngine: () => false }
+  t.strictSame(ciVerdict(output, 0, without).problems, [])
+  const { problems, failed } = ciVerdict(output, 0, { ...without, isComplete: true })
+  t.strictSame(problems, [
+    '"renders" is skipped for "needs the command absent", and here nothing may be',
+    '"plans" is skipped for "needs the terraform provider hashicorp/absent", and here nothing may be',
+    '"runs" is skipped for "needs a container engine", and here nothing may be',
+  ])
+  t.equal(failed, 3)
+  t.equal(ciVerdict(tap(passing, '{ total: 7, pass: 7 }'), 0, { ...machine, isComplete: true }).failed, 0)
+  t.end()
+})
+
+t.test('the program ends with the counts, and fails with them', (t) => {
+  const folder = t.testdir({
+    'good.tap': tap(passing, '{ total: 7, pass: 7 }'),
+    'skipped.tap': tap(['ok 1 - a # SKIP needs the command sh'], '{ total: 1, pass: 0, skip: 1 }'),
+    'lacking.tap': tap(['ok 1 - a # SKIP needs the command kees-absent'], '{ total: 1, pass: 0, skip: 1 }'),
+  })
+  const script = join(import.meta.dirname, '..', '..', 'scripts', 'ci-summary.ts')
+  const summaryWith = (noSkips: string, ...args: readonly string[]) => {
+    const { stdout, status } = spawnSync(...untapped(process.execPath, [script, ...args]), {
+      env: { ...process.env, KEES_NO_SKIPS: noSkips },
+      encoding: 'utf8',
+    })
+    return { last: stdout.trimEnd().split('\n').at(-1), status }
+  }
+  const summary = (...args: readonly string[]) => summaryWith('', ...args)
+  t.strictSame(summary(join(folder, 'good.tap'), '0'), { last: '7 passed, 0 failed, 0 skipped', status: 0 })
+  t.strictSame(summary(join(folder, 'skipped.tap'), '0'), {
+    last: '0 passed, 1 failed, 1 skipped',
+    status: 1,
+  })
+  const lacking = join(folder, 'lacking.tap')
+  t.strictSame(summary(lacking, '0'), { last: '0 passed, 0 failed, 1 skipped', status: 0 })
+  t.strictSame(summaryWith('1', lacking, '0'), { last: '0 passed, 1 failed, 1 skipped', status: 1 })
+  t.strictSame(summary(join(folder, 'absent.tap'), '1'), { last: '0 passed, 1 failed, 0 skipped', status: 1 })
+  t.end()
+})

@@ -1,0 +1,55 @@
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import t from 'tap'
+import { withDirectoryLock } from '../../scripts/directory-lock.mjs'
+
+t.test(
+  'one works at a time, the others are told for whom they wait, and nothing is left behind',
+  async (t) => {
+    const folder = t.testdir()
+    const lock = join(folder, 'lock')
+    const waitedFor: number[] = []
+    let [working, most] = [0, 0]
+    const work = async () => {
+      most = Math.max(most, ++working)
+      await sleep(5)
+      working--
+    }
+    await Promise.all(
+      Array.from({ length: 8 }, () => withDirectoryLock(lock, (holder) => waitedFor.push(holder), work)),
+    )
+    t.equal(most, 1)
+    t.strictSame(new Set(waitedFor), new Set([process.pid]))
+    t.strictSame(readdirSync(folder), [])
+  },
+)
+
+t.test('work that fails gives the lock back', async (t) => {
+  const folder = t.testdir()
+  const lock = join(folder, 'lock')
+  const failing = withDirectoryLock(
+    lock,
+    () => {},
+    () => Promise.reject(new Error('no')),
+  )
+  await t.rejects(failing, { message: 'no' })
+  t.strictSame(readdirSync(folder), [])
+})
+
+t.test('what a dead holder left is taken over, by one', async (t) => {
+  const lock = join(t.testdir(), 'lock')
+  const { pid } = spawnSync(process.execPath, ['--version'])
+  mkdirSync(lock)
+  writeFileSync(join(lock, `${pid}-left`), '')
+  let [working, most] = [0, 0]
+  const work = async () => {
+    most = Math.max(most, ++working)
+    await sleep(5)
+    working--
+  }
+  await Promise.all(Array.from({ length: 4 }, () => withDirectoryLock(lock, () => {}, work)))
+  t.equal(most, 1)
+  t.equal(existsSync(lock), false)
+})

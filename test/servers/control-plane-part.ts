@@ -1,0 +1,71 @@
+/** One server of a control plane: a process that ends with this one, however that ends. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { closeSync, openSync, readFileSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import { findCommand } from '../../scripts/installed.ts'
+import { cachedControlPlane, controlPlaneAssets } from '../../scripts/tool-cache.ts'
+
+export type PartName = 'etcd' | 'kube-apiserver' | 'kube-controller-manager'
+
+export type Part = {
+  readonly name: PartName
+  readonly running: () => boolean
+  /** The end of what it said. */
+  readonly said: () => string
+  readonly stop: () => Promise<void>
+}
+
+/** @param folder where it works, and leaves what it says. */
+export function startPart(name: PartName, args: readonly string[], folder: string): Part {
+  const [program, ...first] = commandOf(name)
+  const log = join(folder, `${name}.log`)
+  const output = openSync(log, 'w')
+  const child = spawn(program, [...first, ...args], { stdio: ['pipe', output, output], cwd: folder })
+  closeSync(output)
+  const ended = once(child, 'close')
+  return {
+    name,
+    running: () => child.exitCode === null && child.signalCode === null,
+    said: () => readFileSync(log, 'utf8').trimEnd().split('\n').slice(-20).join('\n'),
+    stop: async () => {
+      // It ends at once: what it would still write is deleted anyway.
+      child.stdin?.end()
+      await ended
+    },
+  }
+}
+
+/** On the PATH too: the folders that envtest fills have no controller manager. */
+export function findAsset(assets: string, name: PartName): string | undefined {
+  return findCommand(name, [assets, process.env['PATH'] ?? ''].join(delimiter))
+}
+
+function commandOf(name: PartName): [string, ...string[]] {
+  const assets = controlPlaneAssets()
+  if (assets === undefined) {
+    const program = cachedControlPlane()
+    if (program === undefined)
+      throw new Error('the control plane is not there yet: run "npm run fetch-tools"')
+    return [program, name]
+  }
+  const program = findAsset(assets, name)
+  if (program === undefined) {
+    throw new Error(`there is no ${name} in KUBEBUILDER_ASSETS, "${assets}", nor on the PATH`)
+  }
+  return ['sh', '-c', endsWithInput, name, program]
+}
+
+/** What our own program does itself, for those of others. Once the server has ended, its number may be another's. */
+const endsWithInput = `
+exec 3<&0
+"$@" 3<&- &
+server=$!
+{ cat <&3 >/dev/null; kill -KILL "$server"; } &
+watch=$!
+exec 3<&-
+wait "$server"
+code=$?
+kill -KILL "$watch"
+exit "$code"
+`

@@ -1,0 +1,51 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { findCommand } from '../../scripts/installed.ts'
+import { cachedMotoPython } from '../../scripts/tool-cache.ts'
+
+/** For tap's `skip`. Where there is a Python and no moto, the tests run and say what to do. */
+export const motoMissing = findCommand('python3') === undefined && 'needs the command python3'
+
+export type Moto = {
+  /** Such as `http://127.0.0.1:40925`: an AWS of its own, empty at first, that takes any credentials. */
+  readonly endpoint: string
+  readonly stop: () => Promise<void>
+}
+
+/** The server ends with its standard input, so with this process, however that ends. */
+const server = `
+import os, sys, threading
+threading.Thread(target=lambda: (sys.stdin.read(), os._exit(0)), daemon=True).start()
+from moto.server import main
+main(['-H', '127.0.0.1', '-p', '0'])
+`
+
+export async function startMoto(): Promise<Moto> {
+  const python = cachedMotoPython()
+  if (python === undefined) throw new Error('moto is not there yet: run "npm run fetch-tools"')
+  const child = spawn(python, ['-c', server], { stdio: ['pipe', 'ignore', 'pipe'] })
+  const ended = once(child, 'close')
+  const endpoint = await whereItListens(child)
+  const stop = async () => {
+    child.stdin.end()
+    await ended
+  }
+  return { endpoint, stop }
+}
+
+function whereItListens(child: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let said = ''
+    const onSaid = (chunk: Buffer) => {
+      said += chunk.toString()
+      const [, endpoint] = /Running on (http:\/\/127\.0\.0\.1:[0-9]+)/.exec(said) ?? []
+      if (endpoint === undefined) return
+      // From here on it says a line for each request, which has to be read, or it would wait.
+      child.stderr?.off('data', onSaid).resume()
+      resolve(endpoint)
+    }
+    child.stderr?.on('data', onSaid)
+    child.on('error', reject)
+    child.on('close', () => reject(new Error(`moto ended before it listened:\n${said}`)))
+  })
+}
