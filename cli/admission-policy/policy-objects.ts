@@ -4,7 +4,7 @@
  * https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/
  */
 import type { StoragePolicy } from '../../api/storage-policy.ts'
-import type { InjectConfig } from '../../functions/inject-init/config.ts'
+import type { InjectConfig } from '../../functions/inject-init/inject-config.ts'
 import type { Value } from '../../functions/yaml/value.ts'
 import { allowedPrefixes, annotationsAt, celList, celString, isDynamicValue, keysOf } from './cel.ts'
 

@@ -1,5 +1,5 @@
 import { exitCode, type ExitCode } from '../../api/exit-code.ts'
-import { type InjectConfig, parseInjectConfig } from '../../functions/inject-init/config.ts'
+import { parseInjectConfig } from '../../functions/inject-init/config.ts'
 import { describeInjection } from '../../functions/inject-init/describe-injection.ts'
 import { injectInit, injectItems } from '../../functions/inject-init/inject-init.ts'
 import { exitCodeOf, lineOf } from '../../functions/krm/result.ts'
@@ -13,6 +13,7 @@ import { functionFlags, readFunctionFlags } from '../function-flags.ts'
 import { readInput } from '../read-input.ts'
 import { type Manifest, manifestFlags } from '../read-manifests.ts'
 import { replaceFiles } from '../files/replace-files.ts'
+import type { InjectConfig } from '../../functions/inject-init/inject-config.ts'
 
 export const injectCommand: Command = {
   name: 'inject',

@@ -10,37 +10,13 @@ import {
   shownText,
   textOption,
 } from '../krm/options.ts'
-import type { Value, ValueMap } from '../yaml/value.ts'
+import type { Value } from '../yaml/value.ts'
 import { bytesProblem } from './quantity.ts'
 import { resourcesOption } from './resources-option.ts'
 import { validateConfig } from './validate-config.ts'
-import { type EnvVariable, envOption } from './env-option.ts'
-import { takeWorkloadConfig, type WorkloadConfig, workloadOptions } from '../workload/workload-options.ts'
-
-export type InjectConfig = WorkloadConfig & {
-  readonly image: string
-  /** Empty: left to Kubernetes. */
-  readonly imagePullPolicy: string
-  readonly containerName: string
-  readonly secretMountPath: string
-  readonly secretVolumeName: string
-  readonly annotationsMountPath: string
-  readonly annotationsVolumeName: string
-  readonly medium: 'Memory' | ''
-  readonly sizeLimit: string
-  readonly containerResources: ValueMap
-  /** Absent: left out of the container. */
-  readonly runAsUser: number | undefined
-  readonly env: readonly EnvVariable[]
-  /** The containers that get the mount; empty: all. */
-  readonly containers: readonly string[]
-  readonly format: SecretsFormat
-  /** In milliseconds; absent: no sidecar. */
-  readonly refresh: number | undefined
-  readonly refreshContainerName: string
-  /** The names of the options that were set. */
-  readonly explicit: ReadonlySet<string>
-}
+import { envOption } from './env-option.ts'
+import { takeWorkloadConfig, workloadOptions } from '../workload/workload-options.ts'
+import type { InjectConfig } from './inject-config.ts'
 
 const labelProblem = (text: string) =>
   isDnsLabel(text) ? undefined : 'is not a name: lower-case letters, digits and "-", at most 63'

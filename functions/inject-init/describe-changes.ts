@@ -1,29 +1,13 @@
 /** What injection would change in a pod, in words: the pod before is held against the pod after. */
 import { isDeepStrictEqual } from 'node:util'
 import { quote } from '../../api/diagnostic.ts'
-import type { PodSettings } from '../../api/pod-annotations.ts'
 import type { InjectionRecord } from '../workload/injection-record.ts'
 import { isMap, type OptionNaming } from '../krm/options.ts'
 import type { Value, ValueMap } from '../yaml/value.ts'
 import { describeEnv } from './describe-env.ts'
 import { listIn, textIn } from './effective-config.ts'
 import { containerOptions } from './init-container.ts'
-
-export type Change = {
-  /** Of the pod as it is: `container app does not mount /secret`. */
-  readonly says: string
-  /** Whether init, or the app, fares otherwise without it. */
-  readonly matters: boolean
-}
-
-/** Whose word it is that something be otherwise. */
-export type Asked = {
-  /** Of the annotations. */
-  readonly settings: PodSettings
-  /** What injection would record. */
-  readonly next: InjectionRecord
-  readonly nameOption: OptionNaming
-}
+import type { Asked, Change } from './change.ts'
 
 /** @param before the pod's spec as it is. @param after as injection leaves it. @param record absent: there was none. */
 export function describeChanges(

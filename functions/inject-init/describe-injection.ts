@@ -2,8 +2,9 @@ import { injectedAnnotation } from '../../api/annotation-domain.ts'
 import { findInjection, recordsIn } from '../workload/find-injection.ts'
 import type { ManifestItem } from '../krm/manifest-item.ts'
 import { type Workload, workloadReader } from '../workload/workload.ts'
-import { explicitFormat, type InjectConfig } from './config.ts'
+import { explicitFormat } from './config.ts'
 import { injectionChanges } from './injection-changes.ts'
+import type { InjectConfig } from './inject-config.ts'
 
 /** What injection would change in an object that it would edit, a phrase each. */
 export function describeInjection(item: ManifestItem, config: InjectConfig): string[] {

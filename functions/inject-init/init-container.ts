@@ -3,7 +3,7 @@ import { encodeInitArgs, initCommand } from '../../api/init-args.ts'
 import { encodeInitEnv } from '../../api/init-env.ts'
 import type { PodSettings } from '../../api/pod-annotations.ts'
 import type { Value, ValueMap } from '../yaml/value.ts'
-import type { InjectConfig } from './config.ts'
+import type { InjectConfig } from './inject-config.ts'
 import { initSettings } from './init-settings.ts'
 
 export type Injection = {

@@ -1,5 +1,5 @@
 import type { InitEnv } from '../../api/init-env.ts'
-import type { InjectConfig } from './config.ts'
+import type { InjectConfig } from './inject-config.ts'
 
 /** What init has to know of the configuration. */
 export function initSettings(config: InjectConfig, format = config.format): Partial<InitEnv> {

@@ -11,8 +11,9 @@ import {
 import { type Result, judge } from '../krm/result.ts'
 import type { ManifestItem } from '../krm/manifest-item.ts'
 import { workloadReader } from '../workload/workload.ts'
-import { explicitFormat, type InjectConfig, injectOptions, parseInjectConfig } from './config.ts'
+import { explicitFormat, injectOptions, parseInjectConfig } from './config.ts'
 import { injectObject } from './inject-object.ts'
+import type { InjectConfig } from './inject-config.ts'
 
 export type InjectOutput = { readonly edited: readonly EditedItem[]; readonly results: readonly Result[] }
 

@@ -9,7 +9,7 @@ import type { Result } from '../krm/result.ts'
 import { annotationsOf, type ManifestItem } from '../krm/manifest-item.ts'
 import type { Workload } from '../workload/workload.ts'
 import type { ListStyle } from '../yaml/stringify.ts'
-import type { InjectConfig } from './config.ts'
+import type { InjectConfig } from './inject-config.ts'
 import { injectWorkload } from './inject-workload.ts'
 import { removeAnnotations, writeRecords } from './record-edit.ts'
 

@@ -8,7 +8,7 @@ import type { SourceNode } from '../yaml/node.ts'
 import type { Workload } from '../workload/workload.ts'
 import type { ListStyle } from '../yaml/stringify.ts'
 import { addInjection } from './add-injection.ts'
-import type { InjectConfig } from './config.ts'
+import type { InjectConfig } from './inject-config.ts'
 import { type PartList, type EditablePod, editablePodOf } from './editable-pod.ts'
 import { removeInjection } from './remove-injection.ts'
 

@@ -8,9 +8,10 @@ import { isMap } from '../krm/options.ts'
 import { parseSource } from '../yaml/parse.ts'
 import { toValue, type Value } from '../yaml/value.ts'
 import type { Workload } from '../workload/workload.ts'
-import type { InjectConfig } from './config.ts'
-import { type Change, describeChanges } from './describe-changes.ts'
+import type { InjectConfig } from './inject-config.ts'
+import { describeChanges } from './describe-changes.ts'
 import { injectByRecords } from './inject-object.ts'
+import type { Change } from './change.ts'
 
 export type InjectionChanges = {
   /** By the key of the pod template; none where injection changes nothing but its record. */

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { InjectionRecord } from '../workload/injection-record.ts'
 import { isMap } from '../krm/options.ts'
 import type { Value } from '../yaml/value.ts'
-import type { InjectConfig } from './config.ts'
+import type { InjectConfig } from './inject-config.ts'
 import { injectionOf } from './init-container.ts'
 import type { EditablePod } from './editable-pod.ts'
 

@@ -1,6 +1,6 @@
 import type { Refusals } from '../yaml/edit-target.ts'
 import type { InjectionRecord } from '../workload/injection-record.ts'
-import type { InjectConfig } from './config.ts'
+import type { InjectConfig } from './inject-config.ts'
 import type { Injection } from './init-container.ts'
 import type { Part, EditablePod } from './editable-pod.ts'
 

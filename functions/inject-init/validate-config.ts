@@ -1,6 +1,6 @@
 import { encodeInitEnv } from '../../api/init-env.ts'
 import { pathsOverlap } from '../../api/paths-overlap.ts'
-import type { InjectConfig } from './config.ts'
+import type { InjectConfig } from './inject-config.ts'
 import { envProblems } from './env-option.ts'
 import { initSettings } from './init-settings.ts'
 

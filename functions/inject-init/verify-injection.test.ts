@@ -8,10 +8,11 @@ import { readFunctionConfig } from '../krm/function-config.ts'
 import { lineOf } from '../krm/result.ts'
 import { configOf, everyConfig, someConfig } from './arbitrary-config.ts'
 import { print, style, workload } from './arbitrary-manifest.ts'
-import { type InjectConfig, parseInjectConfig } from './config.ts'
+import { parseInjectConfig } from './config.ts'
 import { injectText, itemsIn, secretMount as mount, twoContainers as source, undeclare } from './fixtures.ts'
 import { type Added, type Deployment, initOf, recordKey, arbitraryMutation } from './arbitrary-mutation.ts'
 import { verifyInjection } from './verify-injection.ts'
+import type { InjectConfig } from './inject-config.ts'
 
 const { config: nothing } = parseInjectConfig({ given: [] })
 

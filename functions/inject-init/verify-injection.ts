@@ -6,9 +6,10 @@ import type { InjectionRecords } from '../workload/injection-record.ts'
 import { type Result, judge } from '../krm/result.ts'
 import type { ManifestItem } from '../krm/manifest-item.ts'
 import { type Workload, workloadReader } from '../workload/workload.ts'
-import { explicitFormat, type InjectConfig } from './config.ts'
+import { explicitFormat } from './config.ts'
 import { readsDomain } from './inject-workload.ts'
 import { injectionChanges } from './injection-changes.ts'
+import type { InjectConfig } from './inject-config.ts'
 
 /**
  * What is wrong with the annotations of an input, and with its injections: each has to be as inject-init would leave it.

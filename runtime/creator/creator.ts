@@ -2,29 +2,15 @@
 import { describeBug } from '../../api/describe-bug.ts'
 import { exitCode, type ExitCode, firstToMend } from '../../api/exit-code.ts'
 import { quote } from '../../api/diagnostic.ts'
-import type { StoragePolicy } from '../../api/storage-policy.ts'
-import type { Clock } from '../scheduling/clock.ts'
 import { exitCodeOf, failureOf } from '../failure.ts'
 import { type Log, openLog } from '../log.ts'
 import { openStore } from '../store/open-store.ts'
-import type { ParameterStore } from '../store/parameter-store.ts'
 import { podCredentials } from '../aws/pod-credentials.ts'
-import { type ApiServer, openApiServer } from '../kubernetes/api-server.ts'
+import { openApiServer } from '../kubernetes/api-server.ts'
 import { type CreatorSettings, helpText, readConfig, version } from './config.ts'
 import { runCreator } from './run-creator.ts'
 import { readPolicy } from './read-policy.ts'
-
-/** Everything that the creator has of the world outside, but for files, the store and the API server. */
-export type CreatorWorld = {
-  readonly args: readonly string[]
-  readonly env: Readonly<Record<string, string | undefined>>
-  readonly writeOut: (text: string) => void
-  readonly writeError: (text: string) => void
-  readonly clock: Clock
-  readonly random: () => number
-  /** Asks the creator to end. */
-  readonly stop: AbortSignal
-}
+import type { CreatorWorld, Opened } from './creator-world.ts'
 
 type Problem = { readonly exit: ExitCode; readonly text: string }
 
@@ -57,14 +43,6 @@ export async function creator(world: CreatorWorld): Promise<ExitCode> {
   const exit = firstToMend(wrong.map((one) => one.exit))
   log.error('the creator cannot start', { exitCode: exit, problems: wrong.map(({ text }) => text) })
   return exit
-}
-
-export type Opened = {
-  readonly store: ParameterStore
-  readonly server: ApiServer
-  readonly policy: StoragePolicy | undefined
-  /** What is to be checked when a request to the store is ready to be sent. */
-  readonly checkBeforeSending: (check: () => void) => void
 }
 
 /** @param wrong is added to. @returns undefined when anything is wrong. */

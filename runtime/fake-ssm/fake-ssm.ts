@@ -10,16 +10,7 @@ import { nameError } from './name-rules.ts'
 import { putParameter } from './put-parameter.ts'
 import { StoredParameters } from './stored-parameters.ts'
 import { tokenBucket } from './token-bucket.ts'
-
-/** A right that a call needs, on one parameter. */
-export type Right = {
-  readonly action:
-    'ssm:GetParameters' | 'ssm:PutParameter' | 'kms:Decrypt' | 'kms:Encrypt' | 'kms:GenerateDataKey'
-  /** As it was asked for, without its selector: IAM does not see that. */
-  readonly name: string
-  /** Whose call it is; `''` where it was not signed. */
-  readonly accessKeyId: string
-}
+import type { Context, FakeAnswer, Right } from './operation.ts'
 
 export type FakeSsmOptions = {
   readonly region?: string
@@ -41,23 +32,11 @@ export type FakeSsmOptions = {
 }
 
 export type FakeCall = { readonly action: string; readonly input: unknown; readonly accessKeyId?: string }
-export type FakeAnswer = { readonly output: Readonly<Record<string, unknown>> } | { readonly error: AwsError }
-
 export type FakeSsm = {
   readonly stored: StoredParameters
   readonly answer: (call: FakeCall) => FakeAnswer
   /** Stores a newer version past all rules, rights and quotas. @returns its number. */
   readonly put: (name: string, value: string) => number
-}
-
-/** What an operation has of the store around it. */
-export type Context = {
-  readonly limit: number
-  readonly stored: StoredParameters
-  readonly arnPrefix: string
-  readonly accessKeyId: string
-  /** The error of a right that is denied. */
-  readonly refuse: (right: Omit<Right, 'accessKeyId'>) => AwsError | undefined
 }
 
 export function makeFakeSsm(options: FakeSsmOptions = {}): FakeSsm {

@@ -1,5 +1,5 @@
 import { type AwsError, validation } from './aws-error.ts'
-import type { Context, FakeAnswer } from './fake-ssm.ts'
+import type { Context, FakeAnswer } from './operation.ts'
 import { nameError } from './name-rules.ts'
 
 type Input = Readonly<Record<string, unknown>>

@@ -17,10 +17,11 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type FakeAnswer, type FakeSsmOptions, makeFakeSsm } from './fake-ssm.ts'
+import { type FakeSsmOptions, makeFakeSsm } from './fake-ssm.ts'
 import type { Fault } from './faults.ts'
 import { readSignature } from './signature.ts'
 import type { StoredParameters } from './stored-parameters.ts'
+import type { FakeAnswer } from './operation.ts'
 
 export type RecordedCall = {
   /** From 0, in the order of arrival. */

@@ -3,9 +3,10 @@ import t from 'tap'
 import { type FakeSsmOptions, makeFakeSsm } from '../fake-ssm/fake-ssm.ts'
 import { type Fault, faultsByChance, internalError, seededRandom } from '../fake-ssm/faults.ts'
 import { type VirtualOptions, virtualReader } from '../fake-ssm/virtual-reader.ts'
-import { type FetchLimits, fetchParameters } from './fetch-parameters.ts'
+import { fetchParameters } from './fetch-parameters.ts'
 import { virtualClock } from '../fixtures.ts'
 import { formatRef, type ParameterRef } from './parameter-store.ts'
+import type { FetchLimits } from './pending-requests.ts'
 
 type Given = {
   readonly refs: readonly ParameterRef[]

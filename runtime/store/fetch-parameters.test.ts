@@ -1,7 +1,8 @@
 import t from 'tap'
-import { fetchParameters, type FetchLimits, type FetchProgress, type Wanted } from './fetch-parameters.ts'
+import { fetchParameters, type FetchProgress } from './fetch-parameters.ts'
 import { type Said, scriptedStore, virtualClock } from '../fixtures.ts'
 import { formatRef, type ParameterRef } from './parameter-store.ts'
+import type { FetchLimits, Wanted } from './pending-requests.ts'
 
 const limits: FetchLimits = { deadline: 300_000, deniedWait: 30_000 }
 const dynamic = (name: string): Wanted => ({ ref: { name }, missingWait: 120_000 })

@@ -10,10 +10,12 @@ import {
   askUntil,
   type Call,
   callsFor,
+  type FetchLimits,
   nextDue,
   type PendingRequest,
   pendingRequests,
   shortestWait,
+  type Wanted,
 } from './pending-requests.ts'
 import {
   formatRef,
@@ -21,19 +23,6 @@ import {
   type ParameterRef,
   type StoredParameter,
 } from './parameter-store.ts'
-
-export type Wanted = {
-  readonly ref: ParameterRef
-  /** How long to ask again after the store first said that the parameter is missing, in milliseconds. */
-  readonly missingWait: number
-}
-
-export type FetchLimits = {
-  /** The time for everything, in milliseconds. */
-  readonly deadline: number
-  /** How long to ask again after access was first denied, or credentials were first absent, in milliseconds. */
-  readonly deniedWait: number
-}
 
 export type FetchProgress = { readonly found: number; readonly open: readonly Unfetched[] }
 

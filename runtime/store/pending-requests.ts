@@ -1,9 +1,21 @@
 /** What is still to be asked of the store, what to put into which call, and when asking again is in vain. */
 import type { Failure, FailureCode } from '../failure.ts'
-import type { FetchLimits, Wanted } from './fetch-parameters.ts'
 import { mayBeOfOneName } from './retry-one-by-one.ts'
 import { formatRef, type ParameterRef } from './parameter-store.ts'
 import { batchSelectors } from './batch.ts'
+
+export type Wanted = {
+  readonly ref: ParameterRef
+  /** How long to ask again after the store first said that the parameter is missing, in milliseconds. */
+  readonly missingWait: number
+}
+
+export type FetchLimits = {
+  /** The time for everything, in milliseconds. */
+  readonly deadline: number
+  /** How long to ask again after access was first denied, or credentials were first absent, in milliseconds. */
+  readonly deniedWait: number
+}
 
 /** In milliseconds. */
 export const shortestWait = 1000

@@ -1,111 +1,95 @@
 /** The walls of the house: what the linter and the compiler refuse, each shown on a file that breaks one rule. */
 import { spawnSync } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, globSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { dirname, join, posix } from 'node:path'
 import t from 'tap'
+import { rooms } from '../../oxlint.config.ts'
 import { untapped } from '../programs/untapped.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 const bin = join(root, 'node_modules', '.bin')
 
-const layers = 'eslint(no-restricted-imports)'
+/** The rooms that may import packages of AWS. */
+const awsRooms = ['runtime/aws', 'runtime/store']
+
+const walls = 'eslint(no-restricted-imports)'
+const circle = 'import(no-cycle)'
 const globals = 'eslint(no-restricted-globals)'
 const barrel = 'oxc(no-barrel-file)'
 const defaultExport = 'eslint(no-restricted-exports)'
 
-type Sample = readonly [file: string, text: string, rule?: string]
+type Sample = readonly [file: string, text: string, rule?: string | undefined]
 
 /** Without a rule: allowed. */
 const samples: readonly Sample[] = [
-  ['api/to-functions.ts', imports('../functions/shared.ts'), layers],
-  ['api/to-runtime-type.ts', "export type { value } from '../runtime/shared.ts'", layers],
-  ['api/to-package.ts', imports('yaml'), layers],
-  ['api/to-node.ts', imports('node:fs'), layers],
-  ['api/to-test-support.ts', imports('./arbitrary-thing.ts'), layers],
-  ['api/later.ts', "export const later = await import('../cli/shared.ts')", layers],
-  ['api/process.ts', 'export const value = process.env.A', globals],
-  ['api/to-functions-by-a-detour.ts', imports('./../functions/shared.ts'), layers],
+  ...Object.entries(rooms).flatMap(([from, { imports }]) =>
+    Object.keys(rooms)
+      .filter((to) => to !== from)
+      .map((to): Sample => {
+        const isOpen = imports.includes(to)
+        const file = `${from}/to-${to.replace('/', '-')}.ts`
+        return [file, importOf(`${relativeTo(from, to)}/shared.ts`), isOpen ? undefined : walls]
+      }),
+  ),
+  ...Object.keys(rooms).flatMap((room): Sample[] => {
+    const up = relativeTo(room, '.')
+    const [top = ''] = room.split('/')
+    return [
+      [`${room}/to-own.ts`, importOf('./shared.ts')],
+      [`${room}/to-own-from-the-top.ts`, importOf(`${up}/${top}/shared.ts`), walls],
+      [`${room}/to-own-by-a-detour.ts`, importOf('./../shared.ts'), walls],
+      [`${room}/to-scripts.ts`, importOf(`${up}/scripts/shared.ts`), walls],
+      [`${room}/to-test.ts`, importOf(`${up}/test/shared.ts`), walls],
+      [`${room}/to-test-file.ts`, importOf('./other.test.ts'), walls],
+      [`${room}/to-test-support.ts`, importOf('./arbitrary-thing.ts'), walls],
+      [`${room}/from-barrel.ts`, importOf('./index.ts'), walls],
+      [`${room}/imported-process.ts`, importOf('node:process'), walls],
+      [`${room}/requires.ts`, importOf('node:module'), walls],
+      [`${room}/to-oracle.ts`, importOf('hcl2-json-parser'), walls],
+      [`${room}/to-judge.ts`, importOf('@cloud-copilot/iam-simulate'), walls],
+      [`${room}/to-aws.ts`, importOf('@aws-sdk/client-ssm'), awsRooms.includes(room) ? undefined : walls],
+      [`${room}/to-smithy.ts`, importOf('@smithy/types'), awsRooms.includes(room) ? undefined : walls],
+      [
+        `${room}/to-kubernetes.ts`,
+        importOf('@kubernetes/client-node'),
+        room === 'runtime/kubernetes' ? undefined : walls,
+      ],
+      [`${room}/main.ts`, 'export const value = process.argv'],
+      ...(top === 'cli'
+        ? []
+        : ([
+            [`${room}/process.ts`, 'export const value = process.argv', globals],
+            [`${room}/global-process.ts`, 'export const value = globalThis.process.argv', globals],
+          ] satisfies Sample[])),
+    ]
+  }),
+  ['api/to-package.ts', importOf('yaml'), walls],
+  ['api/to-node.ts', importOf('node:fs'), walls],
+  ['api/to-runtime-type.ts', "export type { value } from '../runtime/shared.ts'", walls],
+  ['api/later.ts', "export const later = await import('../cli/shared.ts')", walls],
   ['api/fetches.ts', "export const value = fetch('http://127.0.0.1')", globals],
   ['api/waits.ts', 'export const value = setTimeout(() => {}, 1)', globals],
-  ['api/to-api.ts', imports('./shared.ts')],
-  ['api/uses-node.test.ts', imports('node:fs')],
-  ['api/leaves-api.test.ts', imports('../functions/shared.ts'), layers],
-
-  ['functions/to-runtime.ts', imports('../runtime/shared.ts'), layers],
-  ['functions/to-cli.ts', imports('../cli/shared.ts'), layers],
-  ['functions/to-scripts.ts', imports('../scripts/shared.ts'), layers],
-  ['functions/to-test.ts', imports('../test/shared.ts'), layers],
-  ['functions/to-program.ts', imports('./inject-init/shared.ts'), layers],
-  ['functions/to-aws.ts', imports('@aws-sdk/client-ssm'), layers],
-  ['functions/to-smithy.ts', imports('@smithy/types'), layers],
-  ['functions/to-kubernetes.ts', imports('@kubernetes/client-node'), layers],
-  ['functions/to-oracle.ts', imports('hcl2-json-parser'), layers],
-  ['functions/to-judge.ts', imports('@cloud-copilot/iam-simulate'), layers],
-  ['functions/to-test-file.ts', imports('./other.test.ts'), layers],
-  ['functions/process.ts', 'export const value = process.argv', globals],
-  ['functions/global-process.ts', 'export const value = globalThis.process.argv', globals],
-  ['functions/imported-process.ts', imports('node:process'), layers],
-  ['functions/to-api.ts', imports('../api/shared.ts')],
   ['functions/krm/run-function.ts', 'export const value = process.argv'],
-  ['functions/oracle.test.ts', imports('hcl2-json-parser')],
-  ['runtime/to-judge.ts', imports('@cloud-copilot/iam-simulate'), layers],
-  ['api/to-judge.ts', imports('@cloud-copilot/iam-simulate'), layers],
-  ['functions/to-runtime.test.ts', imports('../runtime/shared.ts'), layers],
-  ['functions/inject-init/to-sibling.ts', imports('../export-iam/shared.ts'), layers],
-  ['functions/export-iam/to-sibling.ts', imports('../inject-init/shared.ts'), layers],
-  ['functions/inject-init/to-sibling-by-a-detour.ts', imports('./../export-iam/shared.ts'), layers],
-  [
-    'functions/inject-init/to-sibling-from-the-top.ts',
-    imports('../../functions/export-iam/shared.ts'),
-    layers,
-  ],
-  ['functions/to-program-from-the-top.ts', imports('../functions/inject-init/shared.ts'), layers],
-  ['functions/requires.ts', imports('node:module'), layers],
-  ['runtime/init/to-sibling-from-the-top.ts', imports('../../runtime/creator/shared.ts'), layers],
-  ['functions/inject-init/to-runtime.ts', imports('../../runtime/shared.ts'), layers],
-  ['functions/inject-init/to-aws.ts', imports('@aws-sdk/client-ssm'), layers],
-  ['functions/inject-init/process.ts', 'export const value = process.argv', globals],
-  ['functions/inject-init/up.ts', `${imports('../shared.ts')}\n${imports('../../api/shared.ts', 'other')}`],
-  ['functions/inject-init/main.ts', 'export const value = process.argv'],
-
-  ['runtime/to-functions.ts', imports('../functions/shared.ts'), layers],
-  ['runtime/to-cli.ts', imports('../cli/shared.ts'), layers],
-  ['runtime/to-program.ts', imports('./init/shared.ts'), layers],
-  ['runtime/to-aws.ts', imports('@aws-sdk/client-ssm'), layers],
-  ['runtime/to-kubernetes.ts', imports('@kubernetes/client-node'), layers],
-  ['runtime/process.ts', 'export const value = process.env', globals],
-  ['runtime/to-api.ts', imports('../api/shared.ts')],
-  ['runtime/store/ssm-parameter-store.ts', imports('@aws-sdk/client-ssm')],
-  ['runtime/aws/pod-credentials.ts', imports('@aws-sdk/credential-provider-http'), layers],
-  ['runtime/ssm-and-functions.ts', imports('../functions/shared.ts'), layers],
   ['runtime/log.ts', 'export const value = process.stdout'],
-  ['runtime/init/to-sibling.ts', imports('../creator/shared.ts'), layers],
-  ['runtime/creator/to-sibling.ts', imports('../init/shared.ts'), layers],
-  ['runtime/to-fake.ts', imports('./fake-ssm/shared.ts'), layers],
-  ['runtime/init/to-fake.ts', imports('../fake-ssm/shared.ts'), layers],
-  ['runtime/init/uses-fake.test.ts', imports('../fake-ssm/shared.ts')],
-  ['cli/to-fake.ts', imports('../runtime/fake-ssm/shared.ts'), layers],
-  ['cli/uses-fake.test.ts', imports('../runtime/fake-ssm/shared.ts')],
-  ['runtime/init/to-functions.ts', imports('../../functions/shared.ts'), layers],
-  ['runtime/init/to-aws.ts', imports('@aws-sdk/client-ssm'), layers],
-  ['runtime/init/to-kubernetes.ts', imports('@kubernetes/client-node'), layers],
-  ['runtime/creator/to-kubernetes.ts', imports('@kubernetes/client-node')],
-  ['runtime/creator/to-aws.ts', imports('@aws-sdk/client-ssm'), layers],
-
-  ['cli/to-scripts.ts', imports('../scripts/shared.ts'), layers],
-  ['cli/to-test.ts', imports('../test/shared.ts'), layers],
-  ['cli/to-aws.ts', imports('@aws-sdk/client-ssm'), layers],
-  ['cli/to-oracle.ts', imports('hcl2-json-parser'), layers],
-  ['cli/to-judge.ts', imports('@cloud-copilot/iam-simulate'), layers],
   ['cli/process.ts', 'export const value = process.argv'],
-  ['cli/to-all.ts', `${imports('../api/shared.ts')}\n${imports('../runtime/shared.ts', 'other')}`],
-  ['cli/to-program.ts', imports('../functions/inject-init/shared.ts')],
 
-  ['scripts/to-cli.ts', imports('../cli/shared.ts')],
-  ['scripts/to-test.ts', imports('../test/shared.ts'), layers],
+  ['api/uses-node.test.ts', importOf('node:fs')],
+  ['api/leaves-api.test.ts', importOf('../functions/krm/shared.ts'), walls],
+  ['functions/krm/oracle.test.ts', importOf('hcl2-json-parser')],
+  ['functions/krm/to-program.test.ts', importOf('../inject-init/shared.ts')],
+  ['functions/krm/to-runtime.test.ts', importOf('../../runtime/shared.ts'), walls],
+  ['runtime/store/to-functions.test.ts', importOf('../../functions/krm/shared.ts'), walls],
+  ['runtime/init/uses-fake.test.ts', importOf('../fake-ssm/shared.ts')],
+  ['cli/uses-fake.test.ts', importOf('../runtime/fake-ssm/shared.ts')],
+  ['cli/to-test.test.ts', importOf('../test/shared.ts'), walls],
+  ['scripts/to-cli.ts', importOf('../cli/shared.ts')],
+  ['scripts/to-test.ts', importOf('../test/shared.ts'), walls],
 
-  ['api/from-barrel.ts', imports('./index.ts'), layers],
+  // A circle, though nothing but a type closes it.
+  ['api/circle-a.ts', "import type { B } from './circle-b.ts'\nexport type A = { readonly b: B }", circle],
+  ['api/circle-b.ts', "import type { A } from './circle-a.ts'\nexport type B = { readonly a?: A }", circle],
+
   ['api/star.ts', "export * from './shared.ts'", barrel],
   ['cli/star-as.ts', "export * as all from '../api/shared.ts'", barrel],
   ['api/default.ts', 'export default 1', defaultExport],
@@ -122,24 +106,26 @@ const samples: readonly Sample[] = [
   ['api/namespace.ts', 'export namespace N { export const value = 1 }', 'TS1294'],
 ]
 
-function imports(from: string, name = 'value'): string {
-  return `import { ${name} } from '${from}'\nexport const used${name} = ${name}`
+function importOf(from: string): string {
+  return `import { value } from '${from}'\nexport const used = value`
+}
+
+function relativeTo(from: string, to: string): string {
+  const path = posix.relative(from, to)
+  return path.startsWith('.') ? path : `./${path}`
 }
 
 /** What everything above imports. */
-const sharedFiles = [
-  'api',
-  'functions',
-  'functions/inject-init',
-  'functions/export-iam',
-  'runtime',
-  'runtime/init',
-  'runtime/creator',
-  'runtime/fake-ssm',
-  'cli',
-  'scripts',
-  'test',
-].map((folder) => [`${folder}/shared.ts`, 'export const value = 1\nexport const other = 1'] as const)
+const sharedFiles = [...Object.keys(rooms), 'scripts', 'test'].map(
+  (folder) => [`${folder}/shared.ts`, 'export const value = 1'] as const,
+)
+
+t.test('each folder with sources is a room', (t) => {
+  const files = globSync('{api,functions,runtime,cli}/**/*.ts', { cwd: root })
+  const folders = new Set(files.map((file) => dirname(file)))
+  t.strictSame([...folders].toSorted(), Object.keys(rooms).toSorted())
+  t.end()
+})
 
 t.test('each wall of the house stands', (t) => {
   // Outside the clone: the linter passes over what git ignores.
@@ -149,7 +135,7 @@ t.test('each wall of the house stands', (t) => {
     mkdirSync(dirname(join(folder, file)), { recursive: true })
     writeFileSync(join(folder, file), `${text}\n`)
   }
-  for (const file of ['.oxlintrc.json', 'tsconfig.json', 'package.json'])
+  for (const file of ['oxlint.config.ts', 'tsconfig.json', 'package.json'])
     cpSync(join(root, file), join(folder, file))
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
   const found = [...lint(folder), ...compile(folder)]
