@@ -233,7 +233,7 @@ t.test('npm run demo shows the main job', { skip: git().missing ?? false }, asyn
     const transcript = demo()
     t.equal(transcript, golden(join(root, 'test/docs/golden/demo-kees.txt'), transcript))
     t.ok(linesBeside(transcript) <= 60, `${linesBeside(transcript)} lines beside the diff and the locals`)
-    t.ok(readFileSync(join(root, 'README.md'), 'utf8').includes(transcript), 'README.md shows it')
+    t.ok(readFileSync(join(root, 'docs/demo.md'), 'utf8').includes(transcript), 'docs/demo.md shows it')
   })
   await t.test('with kustomize where there is one', { skip: kustomize().missing ?? false }, async (t) => {
     symlinkSync(kustomize().path ?? '', join(bin, 'kustomize'))
