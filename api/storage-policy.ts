@@ -13,6 +13,7 @@
  *           maxPerPod: 50               # DYNAMIC declarations
  *           maxNewPerHour: 200          # per namespace; counted by the creator
  */
+import { isMap } from './json.ts'
 import { quote } from './diagnostic.ts'
 import { notKnown } from './suggest.ts'
 import { parseStoragePrefix } from './parameter-name.ts'
@@ -155,8 +156,4 @@ function reportUnknown(
   for (const key of Object.keys(map).filter((one) => !known.includes(one))) {
     problems.push(`${where}${quote(key)} ${notKnown(key, known)}`)
   }
-}
-
-function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,3 +1,4 @@
+import { isMap } from '../api/json.ts'
 import { readFile } from 'node:fs/promises'
 import type { Parsed } from '../api/parsed.ts'
 import { parseYaml, readFunctionConfig } from '../functions/krm/function-config.ts'
@@ -7,7 +8,6 @@ import type { KrmFunction } from '../functions/krm/krm-function.ts'
 import {
   type GivenOption,
   type GivenOptions,
-  isMap,
   nameInConfig,
   type OptionDescription,
   type OptionNaming,

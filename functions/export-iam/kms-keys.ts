@@ -1,9 +1,10 @@
 /** Which customer managed key encrypts the parameters below a prefix. */
+import { isMap } from '../../api/json.ts'
 import type { Parsed } from '../../api/parsed.ts'
 import { kmsKeyArnProblem } from '../../api/kms-key-arn.ts'
 import { quote } from '../../api/diagnostic.ts'
 import { parseStoragePrefix } from '../../api/parameter-name.ts'
-import { isMap, shownText, yamlOption } from '../krm/options.ts'
+import { shownText, yamlOption } from '../krm/options.ts'
 import type { Value } from '../yaml/value.ts'
 import { unknownKeys } from '../krm/unknown-keys.ts'
 

@@ -1,4 +1,5 @@
 /** Whether a text that claims to be policies.json grants in the form of policy.ts, and nothing else. */
+import { isMap, type JsonMap } from '../../api/json.ts'
 import { kmsKeyArnProblem } from '../../api/kms-key-arn.ts'
 import { parseParameterName } from '../../api/parameter-name.ts'
 import { isPoliciesJson } from './policies-json.ts'
@@ -10,8 +11,6 @@ export function isPoliciesJsonOfOurs(text: string): boolean {
   if (!isMap(read) || `${JSON.stringify(read, null, 2)}\n` !== text) return false
   return isMap(read['grants']) && Object.values(read['grants']).every(isGrant)
 }
-
-type Json = { readonly [key: string]: unknown }
 
 function parseJson(text: string): unknown {
   try {
@@ -64,10 +63,6 @@ function isParameterArn(text: unknown): boolean {
   return typeof text === 'string' && name !== undefined && parseParameterName(name).value === name
 }
 
-function hasKeys(map: Json, keys: readonly string[]): boolean {
+function hasKeys(map: JsonMap, keys: readonly string[]): boolean {
   return Object.keys(map).length === keys.length && keys.every((key) => Object.hasOwn(map, key))
-}
-
-function isMap(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,8 +1,9 @@
 /** Which role EKS Pod Identity gives to a ServiceAccount; nothing in a manifest says so. */
+import { isMap } from '../../api/json.ts'
 import type { Parsed } from '../../api/parsed.ts'
 import { isDnsLabel } from '../../api/dns-label.ts'
 import { isDnsSubdomain } from '../workload/dns-subdomain.ts'
-import { isMap, shownText, yamlOption } from '../krm/options.ts'
+import { shownText, yamlOption } from '../krm/options.ts'
 import type { Value } from '../yaml/value.ts'
 import { unknownKeys } from '../krm/unknown-keys.ts'
 import { parseIamRole } from './iam-role.ts'

@@ -1,9 +1,9 @@
 /** The module in a ConfigMap that export-iam made, for what is to become files again. */
+import { isMap } from '../../api/json.ts'
 import { exitCode } from '../../api/exit-code.ts'
 import { quote } from '../../api/diagnostic.ts'
 import type { Result } from '../krm/result.ts'
 import { annotationsOf, type ManifestItem } from '../krm/manifest-item.ts'
-import { isMap } from '../krm/options.ts'
 import { lookUp, toValue } from '../yaml/value.ts'
 import { generatorName, markerAnnotation } from './marker.ts'
 import { policiesJson } from './policies-json.ts'

@@ -1,8 +1,9 @@
 /** What injection would change in a pod, in words: the pod before is held against the pod after. */
+import { isMap } from '../../api/json.ts'
 import { isDeepStrictEqual } from 'node:util'
 import { quote } from '../../api/diagnostic.ts'
 import type { InjectionRecord } from '../workload/injection-record.ts'
-import { isMap, type OptionNaming } from '../krm/options.ts'
+import { type OptionNaming } from '../krm/options.ts'
 import type { Value, ValueMap } from '../yaml/value.ts'
 import { describeEnv } from './describe-env.ts'
 import { listIn, textIn } from './effective-config.ts'

@@ -1,8 +1,8 @@
 /** The lists of a pod that injection reads and edits. */
+import { isMap } from '../../api/json.ts'
 import { editableList, type EditableList, editableMap, pathText, type Refusals } from '../yaml/edit-target.ts'
 import { listStyleOf } from '../yaml/edit.ts'
 import type { SourceDocument, SourceMap } from '../yaml/node.ts'
-import { isMap } from '../krm/options.ts'
 import { lookUp, lookUpPath, stringOf, toValue, type Value } from '../yaml/value.ts'
 import type { Workload } from '../workload/workload.ts'
 import type { ListStyle } from '../yaml/stringify.ts'

@@ -1,3 +1,4 @@
+import { isMap } from '../../api/json.ts'
 import { longestDuration } from '../../api/duration.ts'
 import { initVariables } from '../../api/init-env.ts'
 import { parseInitArgs } from '../../api/init-args.ts'
@@ -5,7 +6,6 @@ import { pathsOverlap } from '../../api/paths-overlap.ts'
 import { parseFormat } from '../../api/secrets-format.ts'
 import { plainVariable } from '../workload/container-parts.ts'
 import type { Value, ValueMap } from '../yaml/value.ts'
-import { isMap } from '../krm/options.ts'
 import type { InjectConfig } from './inject-config.ts'
 import type { EnvVariable } from './env-option.ts'
 import type { Part } from './editable-pod.ts'
@@ -74,7 +74,7 @@ export function mountPathIn(container: Part, volume: string | undefined): string
 /** The maps in a list under a key. */
 export function listIn(value: Value, key: string): ValueMap[] {
   const list = isMap(value) ? value[key] : undefined
-  return Array.isArray(list) ? list.filter(isMap) : []
+  return Array.isArray(list) ? list.filter((one: Value) => isMap(one)) : []
 }
 
 /** The text under a key of a map; empty where it is none. */

@@ -1,10 +1,11 @@
 /** More environment of the init container: judged as init will judge it, as far as its values stand in the manifest. */
+import { isMap } from '../../api/json.ts'
 import type { Parsed } from '../../api/parsed.ts'
 import { initVariables } from '../../api/init-env.ts'
 import { quote } from '../../api/diagnostic.ts'
 import { pathsOverlap } from '../../api/paths-overlap.ts'
 import { initEnvProblems } from '../../api/read-init-env.ts'
-import { isMap, type OptionNaming, shownText, yamlOption } from '../krm/options.ts'
+import { type OptionNaming, shownText, yamlOption } from '../krm/options.ts'
 import type { Value } from '../yaml/value.ts'
 import { unknownKeys } from '../krm/unknown-keys.ts'
 

@@ -1,6 +1,6 @@
+import { isMap } from '../../api/json.ts'
 import { isDeepStrictEqual } from 'node:util'
 import type { InjectionRecord } from '../workload/injection-record.ts'
-import { isMap } from '../krm/options.ts'
 import type { Value } from '../yaml/value.ts'
 import type { InjectConfig } from './inject-config.ts'
 import { injectionOf } from './init-container.ts'

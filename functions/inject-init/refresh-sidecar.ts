@@ -1,6 +1,6 @@
+import { isMap } from '../../api/json.ts'
 import { isDeepStrictEqual } from 'node:util'
 import type { SourceEdit } from '../yaml/apply-edits.ts'
-import { isMap } from '../krm/options.ts'
 import type { Value, ValueMap } from '../yaml/value.ts'
 import { collision } from './collision.ts'
 import type { InjectConfig } from './inject-config.ts'

@@ -1,9 +1,10 @@
 /** What the init container asks for: held to what the API server asks of a container's `resources`. */
+import { isMap } from '../../api/json.ts'
 import type { Parsed } from '../../api/parsed.ts'
 import { isDnsLabel } from '../../api/dns-label.ts'
 import { quote } from '../../api/diagnostic.ts'
 import { notKnown } from '../../api/suggest.ts'
-import { isMap, type JsonSchema, shownText, yamlOption } from '../krm/options.ts'
+import { type JsonSchema, shownText, yamlOption } from '../krm/options.ts'
 import type { Value, ValueMap } from '../yaml/value.ts'
 import { shownKey, unknownKeys } from '../krm/unknown-keys.ts'
 import { bytesProblem, compareQuantities, parseQuantity } from './quantity.ts'

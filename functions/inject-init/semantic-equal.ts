@@ -1,5 +1,5 @@
+import { isMap } from '../../api/json.ts'
 import { isDeepStrictEqual } from 'node:util'
-import { isMap } from '../krm/options.ts'
 import type { Value, ValueMap } from '../yaml/value.ts'
 import { parseQuantity } from './quantity.ts'
 

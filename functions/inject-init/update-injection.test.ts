@@ -1,4 +1,5 @@
 /** What a second configuration does to a pod that a first one injected, in every style of manifest. */
+import { isMap } from '../../api/json.ts'
 import fc from 'fast-check'
 import t from 'tap'
 import { parse } from 'yaml'
@@ -11,11 +12,11 @@ import { injectText, undeclare } from './fixtures.ts'
 function meaning(text: string, dropped: readonly string[] = []): string {
   return JSON.stringify(parse(text), (key, value: unknown) => {
     if (!['env', 'volumes', 'volumeMounts'].includes(key) || !Array.isArray(value)) {
-      const full = key === 'resources' && isObject(value) ? withRequests(value) : value
-      return isObject(full) ? Object.fromEntries(Object.entries(full).toSorted(byFirst)) : full
+      const full = key === 'resources' && isMap(value) ? withRequests(value) : value
+      return isMap(full) ? Object.fromEntries(Object.entries(full).toSorted(byFirst)) : full
     }
     const named = value
-      .filter(isObject)
+      .filter(isMap)
       .map((one) => [JSON.stringify([one['name'], one['mountPath']]), one] as const)
     const kept =
       key === 'env' ? named.filter(([, one]) => !dropped.some((name) => name === one['name'])) : named
@@ -29,10 +30,6 @@ function withRequests({ requests, limits }: Record<string, unknown>): Record<str
 }
 
 const byFirst = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]) => (a < b ? -1 : 1)
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
 
 await t.test('a configuration that sets every option wins over an earlier one, and stays', async (t) => {
   fc.assert(

@@ -1,3 +1,4 @@
+import { isMap } from '../../api/json.ts'
 import { initVariables } from '../../api/init-env.ts'
 import type { SourceEdit } from '../yaml/apply-edits.ts'
 import { editableMap } from '../yaml/edit-target.ts'
@@ -5,7 +6,6 @@ import { addItem, removeItems, replaceItem, replaceValue } from '../yaml/edit.ts
 import type { SourceDocument, SourceMap } from '../yaml/node.ts'
 import { isVoid, ownEntry, type Value, type ValueMap } from '../yaml/value.ts'
 import type { ListStyle } from '../yaml/stringify.ts'
-import { isMap } from '../krm/options.ts'
 import type { InjectConfig } from './inject-config.ts'
 import { listIn } from './effective-config.ts'
 import { addParts, setEntry } from './edit-list.ts'

@@ -4,7 +4,7 @@
  */
 import { notKnown } from '../../api/suggest.ts'
 import { quote } from '../../api/diagnostic.ts'
-import type { Value, ValueMap } from '../yaml/value.ts'
+import type { Value } from '../yaml/value.ts'
 import type { Parsed } from '../../api/parsed.ts'
 
 export type Option<T> = {
@@ -147,8 +147,4 @@ export function yamlOption<T>(
   parse: (value: Value) => Parsed<T>,
 ): Option<T> {
   return { takes: 'YAML', default: byDefault, defaultText, meaning, schema, parse, structured: true }
-}
-
-export function isMap(value: Value): value is ValueMap {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,8 +1,8 @@
 /** What init cannot do without of its two volumes, whoever has patched them. */
+import { isMap } from '../../api/json.ts'
 import { itemsOf } from './container-parts.ts'
 import type { SourceNode } from '../yaml/node.ts'
 import { lookUp, lookUpPath, stringOf, toValue } from '../yaml/value.ts'
-import { isMap } from '../krm/options.ts'
 
 /** Whether a volume is an emptyDir and nothing else: what init writes goes with the pod. One without a source is one too. */
 export function isEmptyDir(volume: SourceNode): boolean {

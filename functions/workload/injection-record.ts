@@ -6,6 +6,7 @@
  *
  * Of a kind with several pod templates it is a list of such objects, each with the key of its `template`.
  */
+import { mapOf } from '../../api/json.ts'
 import { injectedAnnotation } from '../../api/annotation-domain.ts'
 import type { Parsed } from '../../api/parsed.ts'
 
@@ -60,13 +61,9 @@ function ordered({ container, refresher, volumes, mounts, containers }: Injectio
 }
 
 function recordFrom(value: unknown): InjectionRecord | undefined {
-  if (typeof value !== 'object' || value === null) return undefined
-  if (!('container' in value) || !('volumes' in value) || !('mounts' in value)) return undefined
-  const { container, volumes, mounts } = value
+  const { container, refresher, volumes, mounts, containers } = mapOf(value)
   if (typeof container !== 'string' || !isNames(volumes) || !isNames(mounts)) return undefined
-  const containers = 'containers' in value ? value.containers : undefined
   if (containers !== undefined && !isNames(containers)) return undefined
-  const refresher = 'refresher' in value ? value.refresher : undefined
   if (refresher !== undefined && typeof refresher !== 'string') return undefined
   return {
     container,

@@ -1,4 +1,5 @@
 /** The options that every function has: how workloads are found, read and judged. */
+import { isMap } from '../../api/json.ts'
 import { annotationDomainProblem, defaultAnnotationDomain } from '../../api/annotation-domain.ts'
 import type { Parsed } from '../../api/parsed.ts'
 import { isDnsLabel } from '../../api/dns-label.ts'
@@ -6,7 +7,6 @@ import { parseStoragePolicy, type StoragePolicy } from '../../api/storage-policy
 import {
   booleanOption,
   type GivenOptions,
-  isMap,
   type OptionNaming,
   type OptionReader,
   readOptions,

@@ -1,3 +1,4 @@
+import { mapOf } from '../../api/json.ts'
 import { failed } from '../failure.ts'
 
 export type Credentials = {
@@ -55,9 +56,12 @@ export function parseCredentials(json: string): Credentials | undefined {
   } catch {
     return undefined
   }
-  const facts: Readonly<Record<string, unknown>> =
-    typeof value === 'object' && value !== null ? { ...value } : {}
-  const { AccessKeyId: accessKeyId, SecretAccessKey: secretAccessKey, Token: token, Expiration: time } = facts
+  const {
+    AccessKeyId: accessKeyId,
+    SecretAccessKey: secretAccessKey,
+    Token: token,
+    Expiration: time,
+  } = mapOf(value)
   if (typeof accessKeyId !== 'string' || typeof secretAccessKey !== 'string') return undefined
   const expiration = typeof time === 'string' ? new Date(time) : undefined
   return {

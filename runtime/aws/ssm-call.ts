@@ -4,6 +4,7 @@
  *
  * The protocol: https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html
  */
+import { mapOf } from '../../api/json.ts'
 import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto'
 import { SignatureV4 } from '@smithy/signature-v4'
 import type { HttpAnswer, Exchange } from './http-exchange.ts'
@@ -67,11 +68,7 @@ function readJson({ status, headers, body }: HttpAnswer): unknown {
     if (status < 500) throw Object.assign(new Error('the answer is no JSON'), { $metadata })
   }
   if (status === 200) return json
-  const {
-    __type: type,
-    message,
-    Message,
-  }: Record<string, unknown> = typeof json === 'object' && json !== null ? { ...json } : {}
+  const { __type: type, message, Message } = mapOf(json)
   const [name = 'Unknown'] = [headers['x-amzn-errortype'], type].filter((one) => typeof one === 'string')
   const [words = ''] = [message, Message].filter((one) => typeof one === 'string')
   const $fault = status < 500 ? 'client' : 'server'

@@ -2,7 +2,7 @@ import t, { type Test } from 'tap'
 import { failed } from '../failure.ts'
 import { virtualClock } from '../fixtures.ts'
 import type { ApiServer } from '../kubernetes/api-server.ts'
-import { mapOf } from '../kubernetes/json-map.ts'
+import { mapOf } from '../../api/json.ts'
 import type { Template } from './pod-index.ts'
 import { eventRecorder } from './event-recorder.ts'
 

@@ -7,7 +7,7 @@ import { type Failure, failureOf } from '../failure.ts'
 import type { ApiServer } from '../kubernetes/api-server.ts'
 import type { EventNote } from './event-reasons.ts'
 import { fairQueue } from '../scheduling/fair-queue.ts'
-import { listOf, mapOf } from '../kubernetes/json-map.ts'
+import { listOf, mapOf } from '../../api/json.ts'
 import type { Pod, Template } from './pod-index.ts'
 import { rateLimiter } from '../scheduling/rate-limiter.ts'
 

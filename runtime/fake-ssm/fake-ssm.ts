@@ -5,6 +5,7 @@
  *
  * https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameters.html and API_PutParameter.html
  */
+import { mapOf } from '../../api/json.ts'
 import { type AwsError, validation } from './aws-error.ts'
 import { nameError } from './name-rules.ts'
 import { putParameter } from './put-parameter.ts'
@@ -72,7 +73,7 @@ export function makeFakeSsm(options: FakeSsmOptions = {}): FakeSsm {
         accessKeyId,
         refuse: (right) => refuse({ ...right, accessKeyId }),
       }
-      const facts = typeof input === 'object' && input !== null ? { ...input } : {}
+      const facts = mapOf(input)
       if (action === 'GetParameters') return reads.take() ? getParameters(facts, context) : throttled
       if (action === 'PutParameter') return puts.take() ? putParameter(facts, context) : throttled
       return { error: { type: 'UnknownOperationException', message: '' } }

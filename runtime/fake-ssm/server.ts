@@ -13,6 +13,7 @@
  *     // AWS_ENDPOINT_URL=server.endpoint AWS_REGION=eu-west-1, any credentials
  *     t.equal(server.calls.length, 1)
  */
+import { mapOf } from '../../api/json.ts'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { text } from 'node:stream/consumers'
@@ -107,9 +108,7 @@ function parse(body: string): unknown {
 
 /** What of a call is recorded: never its value. */
 function describe(body: unknown): Pick<RecordedCall, 'names' | 'withDecryption'> {
-  const facts: { Names?: unknown; Name?: unknown; WithDecryption?: unknown } =
-    typeof body === 'object' && body !== null ? { ...body } : {}
-  const { Names: names, Name: name, WithDecryption: withDecryption } = facts
+  const { Names: names, Name: name, WithDecryption: withDecryption } = mapOf(body)
   return {
     names: Array.isArray(names) ? names.map(String) : typeof name === 'string' ? [name] : [],
     ...(typeof withDecryption === 'boolean' ? { withDecryption } : {}),

@@ -3,7 +3,7 @@ import { failed } from '../failure.ts'
 import { virtualClock } from '../fixtures.ts'
 import type { Clock } from '../scheduling/clock.ts'
 import type { ApiServer } from './api-server.ts'
-import { mapOf } from './json-map.ts'
+import { mapOf } from '../../api/json.ts'
 import { leaderElection } from './leader-election.ts'
 
 /** One Lease, with the optimistic concurrency of an API server. */

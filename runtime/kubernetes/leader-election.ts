@@ -2,7 +2,7 @@
 import type { Clock } from '../scheduling/clock.ts'
 import { type Failure, failed, failureOf } from '../failure.ts'
 import type { ApiAnswer, ApiServer } from './api-server.ts'
-import { mapOf } from './json-map.ts'
+import { mapOf } from '../../api/json.ts'
 import { abortable } from '../scheduling/abortable.ts'
 import {
   heldBy,

@@ -2,7 +2,7 @@
  * Who leads, by a Lease: the record and what follows from it, pure. The semantics are those of client-go, so that its
  * warnings hold here too: https://pkg.go.dev/k8s.io/client-go/tools/leaderelection
  */
-import { mapOf } from './json-map.ts'
+import { mapOf } from '../../api/json.ts'
 
 export type LeaseRecord = {
   /** Empty: nobody. */

@@ -4,7 +4,7 @@
  */
 import { failed } from '../failure.ts'
 import type { ApiServer } from './api-server.ts'
-import { mapOf } from './json-map.ts'
+import { mapOf } from '../../api/json.ts'
 import { readListItems } from './list-items.ts'
 import { type PodMetadata, readPodMetadata } from './pod-metadata.ts'
 import { watchFrames } from './watch-frames.ts'

@@ -1,6 +1,6 @@
 /** What the creator keeps of a pod; all else that the API server sends, managed fields above all, is dropped at once. */
 import type { Annotation } from '../../api/pod-annotations.ts'
-import { listOf, mapOf } from './json-map.ts'
+import { listOf, mapOf } from '../../api/json.ts'
 
 export type PodMetadata = {
   readonly uid: string

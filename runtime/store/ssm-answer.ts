@@ -1,3 +1,4 @@
+import { mapOf } from '../../api/json.ts'
 import { failed } from '../failure.ts'
 import { formatRef, type ParameterRef, type StoredParameter } from './parameter-store.ts'
 import { secretValue } from '../secret-value.ts'
@@ -25,7 +26,7 @@ export function readAnswer(
     return ref
   }
   const found = list(answer.Parameters).map((parameter): StoredParameter => {
-    const { Name: name, Selector: selector, Value: value, Version: version } = facts(parameter)
+    const { Name: name, Selector: selector, Value: value, Version: version } = mapOf(parameter)
     if (typeof name !== 'string' || typeof value !== 'string' || typeof version !== 'number') {
       throw badAnswer('a parameter in it lacks its name, value or version')
     }
@@ -48,10 +49,6 @@ function list(value: unknown): readonly unknown[] {
   if (value === undefined || value === null) return []
   if (Array.isArray(value)) return value
   throw badAnswer('what should be a list is none')
-}
-
-function facts(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? { ...value } : {}
 }
 
 function badAnswer(why: string): Error {

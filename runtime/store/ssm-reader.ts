@@ -1,3 +1,4 @@
+import { mapOf } from '../../api/json.ts'
 import { awsFailure } from '../aws/aws-failure.ts'
 import { checkCall, formatRef, type ParameterReader } from './parameter-store.ts'
 import { readAnswer } from './ssm-answer.ts'
@@ -21,7 +22,7 @@ export function openSsmReader(connect: () => Promise<SsmCall>): ParameterReader 
       } catch (error) {
         throw awsFailure(error, 'GetParameters')
       }
-      return readAnswer(refs, typeof answer === 'object' && answer !== null ? answer : {})
+      return readAnswer(refs, mapOf(answer))
     },
   }
 }
