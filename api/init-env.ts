@@ -2,6 +2,7 @@
  * What inject-init tells init through the container's environment: encode and decode side by side. What equals the
  * default is left out of the environment, so the defaults are part of the contract and never change.
  */
+import type { Env } from './env.ts'
 import { annotationDomainProblem, defaultAnnotationDomain } from './annotation-domain.ts'
 import type { Parsed } from './parsed.ts'
 import { formatDuration, parseDuration } from './duration.ts'
@@ -212,7 +213,7 @@ export type DecodedInitEnv =
   { readonly settings: InitEnv; readonly problems?: never } | { readonly problems: readonly EnvProblem[] }
 
 /** A variable that is absent or empty has its default. All that is wrong is reported at once. */
-export function decodeInitEnv(env: Readonly<Record<string, string | undefined>>): DecodedInitEnv {
+export function decodeInitEnv(env: Env): DecodedInitEnv {
   const problems: EnvProblem[] = []
   const decode = <T>(variable: Variable<T>): T => {
     const text = env[variable.env]

@@ -1,11 +1,10 @@
 /** All that init reads of its environment before it opens a store; inject-init judges option `env` by the same. */
+import type { Env } from './env.ts'
 import { decodeInitEnv, type InitEnv, initVariables, type StoreAddress } from './init-env.ts'
 import { type LogLevel, logLevelVariable } from './log-level.ts'
 import { quote } from './diagnostic.ts'
 import { pathsOverlap } from './paths-overlap.ts'
 import { type EnvProblem, storeEnvProblems } from './store-env.ts'
-
-type Env = Readonly<Record<string, string | undefined>>
 
 export type ReadInitEnv = {
   readonly logLevel: LogLevel

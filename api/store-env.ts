@@ -1,8 +1,7 @@
 /** The AWS part of the environment of every program that opens a store. */
+import type { Env } from './env.ts'
 import { isLoopback } from './loopback.ts'
 import { quote } from './diagnostic.ts'
-
-type Env = Readonly<Record<string, string | undefined>>
 
 /** The problem is the end of a sentence that begins with the variable's name. */
 export type EnvProblem = { readonly env: string; readonly problem: string }

@@ -1,10 +1,11 @@
+import type { Env } from '../api/env.ts'
 import { exitCode, type ExitCode } from '../api/exit-code.ts'
 import type { Stdin } from '../functions/krm/read-stdin.ts'
 import type { Flags, ParsedFlags } from './flags.ts'
 
 /** What a command sees of the process; tests give their own. */
 export type Io = {
-  readonly env: Readonly<Record<string, string | undefined>>
+  readonly env: Env
   /** The files that are running. */
   readonly self: { readonly node: string; readonly program: string }
   /** Everything that comes on standard input; undefined where that is a terminal. */

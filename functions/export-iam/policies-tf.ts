@@ -2,6 +2,7 @@
  * policies.tf: what a security reviewer reads. The grants stand first, one parameter a line; the rest is the same for
  * all grants. It holds variables and locals only, so terraform evaluates it without any provider.
  */
+import { defaultDomains, partitions } from '../../api/aws-partitions.ts'
 import { checkGrant, type Grant } from './grant.ts'
 import { formatHclString } from './hcl-string.ts'
 import { checkKmsKeys, type KmsKeys } from './kms-keys.ts'
@@ -10,8 +11,6 @@ import {
   contextKey,
   decryptAction,
   decryptStatementId,
-  defaultDnsSuffix,
-  dnsSuffixes,
   statementId,
   viaServiceKey,
 } from './policy.ts'
@@ -87,8 +86,8 @@ ${getStatement}        }]
 
 ${partsLocal}`
 
-const suffixes = Object.entries(dnsSuffixes)
-  .map(([partition, suffix]) => `    ${`"${partition}"`.padEnd(11)} = "${suffix}"\n`)
+const suffixes = partitions
+  .map(({ name, dnsSuffix }) => `    ${`"${name}"`.padEnd(11)} = "${dnsSuffix}"\n`)
   .join('')
 
 const decryptingDocuments = `\
@@ -112,7 +111,7 @@ ${getStatement.replaceAll(/^/gm, '  ').replace(/ +$/, '')}          }],
                 "${contextKey}" = [
                   for name in grant[part] : "\${local.parameter_arn}\${name}" if local.kms_key_of[name] == arn
                 ]
-                "${viaServiceKey}" = "ssm.\${var.aws_region}.\${lookup(local.dns_suffixes, var.aws_partition, "${defaultDnsSuffix}")}"
+                "${viaServiceKey}" = "ssm.\${var.aws_region}.\${lookup(local.dns_suffixes, var.aws_partition, "${defaultDomains.dnsSuffix}")}"
               }
             }
           } if contains([for name in grant[part] : local.kms_key_of[name]], arn)]

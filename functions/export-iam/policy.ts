@@ -6,6 +6,7 @@
  *
  * Terraform computes the same document from the names in policies.tf; a test compares the two.
  */
+import { defaultDomains, domainsOfPartition, partitions } from '../../api/aws-partitions.ts'
 import { parseParameterName } from '../../api/parameter-name.ts'
 import { kmsKeyArns, kmsKeyOf, type KmsKeys } from './kms-keys.ts'
 
@@ -37,17 +38,6 @@ export const decryptAction = 'kms:Decrypt'
 export const contextKey = 'kms:EncryptionContext:PARAMETER_ARN'
 export const viaServiceKey = 'kms:ViaService'
 
-/** What the names of services end in, by partition; in others as in `aws`. */
-export const dnsSuffixes = {
-  'aws-cn': 'amazonaws.com.cn',
-  'aws-eusc': 'amazonaws.eu',
-  'aws-iso': 'c2s.ic.gov',
-  'aws-iso-b': 'sc2s.sgov.gov',
-  'aws-iso-e': 'cloud.adc-e.uk',
-  'aws-iso-f': 'csp.hci.ic.gov',
-} as const
-export const defaultDnsSuffix = 'amazonaws.com'
-
 /** @param parameters names with their leading slash, each once. */
 export function policyDocument(
   parameters: readonly string[],
@@ -56,8 +46,7 @@ export function policyDocument(
 ): PolicyDocument {
   const arns = new Map(parameters.map((name) => [name, parameterArn(name, target)]))
   const get: Statement = { Sid: statementId, Effect: 'Allow', Action: action, Resource: [...arns.values()] }
-  const suffix = new Map<string, string>(Object.entries(dnsSuffixes)).get(target.partition)
-  const viaService = `ssm.${target.region}.${suffix ?? defaultDnsSuffix}`
+  const viaService = `ssm.${target.region}.${domainsOfPartition(target.partition).dnsSuffix}`
   const decrypt = kmsKeyArns(kmsKeys).flatMap((key, index): Statement[] => {
     const encrypted = parameters.filter((name) => kmsKeyOf(name, kmsKeys)?.arn === key)
     if (encrypted.length === 0) return []
@@ -84,16 +73,13 @@ export function policyDocument(
  * whoever reads a policy's size does not know yet where it will be applied.
  */
 const worstTarget: AwsTarget = { partition: 'aws-us-gov', region: 'us-isof-south-1', account: '111122223333' }
-const longestSuffix = Math.max(
-  defaultDnsSuffix.length,
-  ...Object.values(dnsSuffixes).map((suffix) => suffix.length),
-)
+const longestSuffix = Math.max(...[defaultDomains, ...partitions].map(({ dnsSuffix }) => dnsSuffix.length))
 
 /** Characters as IAM counts them, which leaves white space out, in the place with the longest ARNs. */
 export function policySize(parameters: readonly string[], kmsKeys: KmsKeys = []): number {
   const document = policyDocument(parameters, worstTarget, kmsKeys)
   const decrypting = document.Statement.length - 1
-  return JSON.stringify(document).length + decrypting * (longestSuffix - defaultDnsSuffix.length)
+  return JSON.stringify(document).length + decrypting * (longestSuffix - defaultDomains.dnsSuffix.length)
 }
 
 /**

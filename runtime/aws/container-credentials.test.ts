@@ -1,10 +1,9 @@
+import type { Env } from '../../api/env.ts'
 import { join } from 'node:path'
 import t from 'tap'
 import { containerCredentials } from './container-credentials.ts'
 import { failureOf } from '../failure.ts'
 import type { HttpRequest } from './http-exchange.ts'
-
-type Env = Readonly<Record<string, string>>
 
 const keys = '{"AccessKeyId":"AKIDPOD","SecretAccessKey":"fakesecret","Token":"faketoken"}'
 

@@ -2,13 +2,12 @@
  * The credentials of EKS Pod Identity, or of an ECS task: an endpoint that the environment names.
  * https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
  */
+import type { Env } from '../../api/env.ts'
 import { readFile } from 'node:fs/promises'
 import { type CredentialSource, noCredentials, parseCredentials } from './aws-credentials.ts'
 import type { Exchange } from './http-exchange.ts'
 import { isLoopback } from '../../api/loopback.ts'
 import { systemCode, systemReason } from '../files/system-error.ts'
-
-type Env = Readonly<Record<string, string | undefined>>
 
 const source = 'the container credentials endpoint'
 

@@ -3,10 +3,9 @@
  * a token, where it gives one; version 1 where it does not, as behind kube2iam.
  * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-instance-metadata-service.html
  */
+import type { Env } from '../../api/env.ts'
 import type { Exchange } from './http-exchange.ts'
 import { isMetadataOff } from '../../api/store-env.ts'
-
-type Env = Readonly<Record<string, string | undefined>>
 
 export type InstanceMetadata = {
   /** The text at a path below `/latest/meta-data/`; rejects where there is none. */

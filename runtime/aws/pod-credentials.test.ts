@@ -1,4 +1,5 @@
 /** Each way in which a pod gets credentials, against a server of this test on loopback, or through nock. */
+import type { Env } from '../../api/env.ts'
 import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
@@ -9,8 +10,6 @@ import t from 'tap'
 import { failureOf } from '../failure.ts'
 import { podCredentials } from './pod-credentials.ts'
 import { openSsmParameterStore } from '../store/ssm-parameter-store.ts'
-
-type Env = Readonly<Record<string, string>>
 
 t.before(() => nock.disableNetConnect())
 t.beforeEach(() => nock.enableNetConnect('127.0.0.1'))

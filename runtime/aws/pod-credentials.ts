@@ -6,6 +6,7 @@
  *
  * The SDK has them all, and each would take init longer than everything else that it does (docs/performance.md).
  */
+import type { Env } from '../../api/env.ts'
 import { type CredentialSource, keepCredentials, noCredentials, parseCredentials } from './aws-credentials.ts'
 import { awsEndpoint } from './aws-endpoint.ts'
 import { containerCredentials } from './container-credentials.ts'
@@ -13,8 +14,6 @@ import { type Exchange, openHttp } from './http-exchange.ts'
 import { type InstanceMetadata, openInstanceMetadata } from './instance-metadata.ts'
 import { podRegion } from './pod-region.ts'
 import { webIdentityCredentials } from './web-identity-credentials.ts'
-
-type Env = Readonly<Record<string, string | undefined>>
 
 /** @param requestTimeout for one request, in milliseconds. @param region where STS is asked. */
 export function podCredentials(

@@ -1,9 +1,8 @@
+import type { Env } from '../../api/env.ts'
 import { failed } from '../failure.ts'
 import type { Exchange } from './http-exchange.ts'
 import { openInstanceMetadata } from './instance-metadata.ts'
 import { regionOf } from '../../api/store-env.ts'
-
-type Env = Readonly<Record<string, string | undefined>>
 
 /** The region of a pod: its environment's, else its machine's, which kube2iam lets through. Once found, it stays. */
 export function podRegion(env: Env, requestTimeout: number, exchange: Exchange): () => Promise<string> {

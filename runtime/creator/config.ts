@@ -1,3 +1,4 @@
+import type { Env } from '../../api/env.ts'
 import { hostname } from 'node:os'
 import packageJson from '../../package.json' with { type: 'json' }
 import type { Parsed } from '../../api/parsed.ts'
@@ -7,8 +8,6 @@ import { initVariables, type StoreAddress } from '../../api/init-env.ts'
 import { quote } from '../../api/diagnostic.ts'
 import { type LogLevel, logLevelVariable } from '../../api/log-level.ts'
 import { type EnvProblem, storeVariables } from '../../api/store-env.ts'
-
-type Env = Readonly<Record<string, string | undefined>>
 
 export const version: string = packageJson.version
 

@@ -1,3 +1,4 @@
+import type { Env } from '../../api/env.ts'
 import type { StoragePolicy } from '../../api/storage-policy.ts'
 import type { ApiServer } from '../kubernetes/api-server.ts'
 import type { Clock } from '../scheduling/clock.ts'
@@ -6,7 +7,7 @@ import type { ParameterStore } from '../store/parameter-store.ts'
 /** Everything that the creator has of the world outside, but for files, the store and the API server. */
 export type CreatorWorld = {
   readonly args: readonly string[]
-  readonly env: Readonly<Record<string, string | undefined>>
+  readonly env: Env
   readonly writeOut: (text: string) => void
   readonly writeError: (text: string) => void
   readonly clock: Clock

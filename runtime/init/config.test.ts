@@ -1,10 +1,9 @@
+import type { Env } from '../../api/env.ts'
 import { readFile } from 'node:fs/promises'
 import t from 'tap'
 import { initVariables } from '../../api/init-env.ts'
 import { storeVariables } from '../../api/store-env.ts'
 import { envTable, helpText, readConfig, version } from './config.ts'
-
-type Env = Readonly<Record<string, string>>
 
 t.strictSame(
   readConfig({}),

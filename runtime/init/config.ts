@@ -1,11 +1,10 @@
+import type { Env } from '../../api/env.ts'
 import packageJson from '../../package.json' with { type: 'json' }
 import { initVariables } from '../../api/init-env.ts'
 import { logLevelVariable } from '../../api/log-level.ts'
 import { type ReadInitEnv, readInitEnv } from '../../api/read-init-env.ts'
 import { storeVariables } from '../../api/store-env.ts'
 import type { Fields } from '../log.ts'
-
-type Env = Readonly<Record<string, string | undefined>>
 
 export const version: string = packageJson.version
 

@@ -1,4 +1,5 @@
 /** What init decides before and after the fetching, inside this process; test/init/init.test.ts runs it as a program. */
+import type { Env } from '../../api/env.ts'
 import { existsSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -10,8 +11,6 @@ import { openFileParameterStore } from '../store/file-parameter-store.ts'
 import { secretValue } from '../secret-value.ts'
 import { helpText, version } from './config.ts'
 import { init, type InitWorld } from './init.ts'
-
-type Env = Readonly<Record<string, string>>
 type Pod = {
   readonly annotations?: Readonly<Record<string, string>>
   readonly stored?: Readonly<Record<string, string>>

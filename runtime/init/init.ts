@@ -1,4 +1,5 @@
 /** What init does, from the annotations of its pod to the files of their values: all of it or nothing. */
+import type { Env } from '../../api/env.ts'
 import { exitCode, type ExitCode } from '../../api/exit-code.ts'
 import { type InitMode, parseInitArgs } from '../../api/init-args.ts'
 import { initVariables } from '../../api/init-env.ts'
@@ -21,7 +22,7 @@ import { type NewFile, writeFiles } from './write-files.ts'
 /** Everything that init has of the world outside, but for files and the store. */
 export type InitWorld = {
   readonly args: readonly string[]
-  readonly env: Readonly<Record<string, string | undefined>>
+  readonly env: Env
   readonly writeOut: (text: string) => void
   readonly writeError: (text: string) => void
   readonly terminationLog: string

@@ -1,3 +1,4 @@
+import type { Env } from '../../api/env.ts'
 import type { StoreAddress } from '../../api/init-env.ts'
 import { awsEndpoint } from '../aws/aws-endpoint.ts'
 import { openFileParameterStore } from '../store/file-parameter-store.ts'
@@ -8,8 +9,6 @@ import { podRegion } from '../aws/pod-region.ts'
 import { openSsmCall } from '../aws/ssm-call.ts'
 import { openSsmReader } from '../store/ssm-reader.ts'
 import { type EnvProblem, podRegionProblems, storeEnvProblems } from '../../api/store-env.ts'
-
-type Env = Readonly<Record<string, string | undefined>>
 
 /**
  * The store as init reads it. Region and credentials may have to be waited for, so they are looked for with the first

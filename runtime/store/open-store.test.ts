@@ -1,10 +1,9 @@
+import type { Env } from '../../api/env.ts'
 import { join } from 'node:path'
 import nock from 'nock'
 import t from 'tap'
 import { openStore, type StoreOptions } from './open-store.ts'
 import { secretValue } from '../secret-value.ts'
-
-type Env = Readonly<Record<string, string>>
 
 t.before(() => nock.disableNetConnect())
 t.teardown(() => nock.restore())

@@ -1,3 +1,4 @@
+import type { Env } from '../../api/env.ts'
 import type { StoreAddress } from '../../api/init-env.ts'
 import { openHttp } from '../aws/http-exchange.ts'
 import { openFileParameterStore, type StoreAccess } from './file-parameter-store.ts'
@@ -5,8 +6,6 @@ import type { ParameterStore } from './parameter-store.ts'
 import { podRegion } from '../aws/pod-region.ts'
 import { type AwsCredentials, openSsmParameterStore } from './ssm-parameter-store.ts'
 import { type EnvProblem, podRegionProblems, regionOf, storeEnvProblems } from '../../api/store-env.ts'
-
-type Env = Readonly<Record<string, string | undefined>>
 
 export type OpenedStore =
   { readonly store: ParameterStore; readonly problems?: never } | { readonly problems: readonly EnvProblem[] }

@@ -1,4 +1,5 @@
 /** init against the strict Parameter Store, over HTTP: what it asks, what it says, how it ends. */
+import type { Env } from '../../api/env.ts'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
@@ -10,8 +11,6 @@ import { clock } from '../../runtime/scheduling/clock.ts'
 import type { Fault } from '../../runtime/fake-ssm/faults.ts'
 import { type FakeSsmServerOptions, startFakeSsm } from '../../runtime/fake-ssm/server.ts'
 import { init } from '../../runtime/init/init.ts'
-
-type Env = Readonly<Record<string, string>>
 type Pod = {
   readonly annotations: Readonly<Record<string, string>>
   readonly stored?: Readonly<Record<string, string>>
