@@ -1,12 +1,12 @@
-/** Every link from one page of the repository to another leads somewhere, headings included. */
+/** Every link from one page of the repository to another has a target, headings included; so has every source path in a page. */
 import { execFileSync } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import t from 'tap'
 import { root } from '../programs/programs.ts'
 import { git } from '../programs/tools.ts'
 
-t.test('links between pages lead somewhere', { skip: git().missing ?? false }, async (t) => {
+t.test('links between pages have a target', { skip: git().missing ?? false }, async (t) => {
   const listed = execFileSync('git', ['ls-files', '-co', '--exclude-standard', '*.md'], {
     cwd: root,
     encoding: 'utf8',
@@ -25,13 +25,28 @@ t.test('links between pages lead somewhere', { skip: git().missing ?? false }, a
   }
 })
 
+/** Not the paths with a placeholder or a pattern, nor those of a user's own files. */
+const sourcePath = /`((?:api|functions|runtime|cli|test|scripts|bench)\/[\w./-]+)`/g
+
+t.test('source files and folders that a page names exist', async (t) => {
+  const pages = ['ARCHITECTURE.md', ...globSync('docs/**/*.md', { cwd: root })]
+  let named = 0
+  for (const page of pages) {
+    for (const [, path = ''] of readFileSync(join(root, page), 'utf8').matchAll(sourcePath)) {
+      named++
+      t.ok(existsSync(join(root, path)), `${page}: ${path}`)
+    }
+  }
+  t.ok(named > 50)
+})
+
 function proseOf(page: string): string {
   return readFileSync(join(root, page), 'utf8')
     .replaceAll(/^```[^]*?^```$/gm, '')
     .replaceAll(/`[^`\n]*`/g, (code) => code.replaceAll(/[[\]()]/g, ''))
 }
 
-/** As GitHub makes them of headings. */
+/** The anchors that GitHub generates for the headings. */
 function anchorsOf(page: string): string[] {
   return [...proseOf(page).matchAll(/^#+ (.+)$/gm)].map(([, title = '']) =>
     title
