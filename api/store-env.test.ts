@@ -11,7 +11,7 @@ t.notOk(isMetadataOff({ AWS_EC2_METADATA_DISABLED: '1' }))
 t.strictSame(podRegionProblems({}), [], 'there are the instance metadata')
 t.strictSame(podRegionProblems({ AWS_EC2_METADATA_DISABLED: 'true', AWS_REGION: 'eu-west-1' }), [])
 t.strictSame(podRegionProblems({ AWS_EC2_METADATA_DISABLED: 'true' }), [
-  { env: 'AWS_REGION', problem: 'is missing, and the instance metadata are switched off' },
+  { env: 'AWS_REGION', problem: 'is missing, and the instance metadata service is disabled' },
 ])
 
 t.strictSame(

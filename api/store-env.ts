@@ -1,12 +1,12 @@
-/** The AWS part of the environment of every program that opens a store. */
+/** The AWS variables of every program that opens a store. */
 import type { Env } from './env.ts'
 import { isLoopback } from './loopback.ts'
 import { quote } from './diagnostic.ts'
 
-/** The problem is the end of a sentence that begins with the variable's name. */
+/** The problem completes a sentence that begins with the variable's name. */
 export type EnvProblem = { readonly env: string; readonly problem: string }
 
-/** What `--help` says of the environment of a store, beside KEES_STORE. */
+/** The variables of a store in `--help`, besides KEES_STORE. */
 export const storeVariables = [
   {
     env: 'AWS_REGION',
@@ -22,16 +22,16 @@ export function regionOf(env: Env): string | undefined {
   return env['AWS_REGION'] || env['AWS_DEFAULT_REGION'] || undefined
 }
 
-/** All that is wrong at once. A region that is absent is not wrong here: there are other places to find one. */
+/** All problems at once. A missing region is not one of them: there are other sources for it. */
 export function storeEnvProblems(env: Env): EnvProblem[] {
   const endpoints = ['AWS_ENDPOINT_URL', 'AWS_ENDPOINT_URL_SSM', 'AWS_ENDPOINT_URL_STS']
   return [...regionProblems(env), ...endpoints.flatMap((name) => endpointProblems(name, env))]
 }
 
-/** What a pod lacks that has nowhere else to look for a region. */
+/** A pod needs AWS_REGION where it has no other source for it. */
 export function podRegionProblems(env: Env): EnvProblem[] {
   if (regionOf(env) !== undefined || !isMetadataOff(env)) return []
-  return [{ env: 'AWS_REGION', problem: 'is missing, and the instance metadata are switched off' }]
+  return [{ env: 'AWS_REGION', problem: 'is missing, and the instance metadata service is disabled' }]
 }
 
 export function isMetadataOff(env: Env): boolean {

@@ -85,7 +85,7 @@ t.test('to who reads, a folder that is not there is a mistyped store', async (t)
     t.equal(await kees([...args, '-f', '-', '--store', `file:${store}`], io), 2)
     t.match(
       io.said(),
-      /^error: the file store .*nowhere.* does not exist: kees create and kees put make it\n {2}about 25 parameters: \/s0, [^\n]*\n$/,
+      /^error: the file store .*nowhere.* does not exist: kees create and kees put create it\n {2}about 25 parameters: \/s0, [^\n]*\n$/,
     )
     t.notMatch(io.printed(), /missing/)
     t.equal(existsSync(store), false)

@@ -18,7 +18,7 @@ function source(lifetime?: number) {
   return { state, key: async () => (await get()).accessKeyId }
 }
 
-t.test('credentials are kept until five minutes before they expire', async (t) => {
+t.test('credentials are cached until five minutes before they expire', async (t) => {
   const { state, key } = source(15 * minute)
   t.strictSame(await Promise.all([key(), key(), key()]), ['AKID1', 'AKID1', 'AKID1'], 'asked for once')
   state.now = 10 * minute - 1
@@ -27,14 +27,14 @@ t.test('credentials are kept until five minutes before they expire', async (t) =
   t.strictSame(await Promise.all([key(), key()]), ['AKID2', 'AKID2'], 'and renewed once')
 })
 
-t.test('those that do not expire are kept for ever', async (t) => {
+t.test('credentials without expiration are cached forever', async (t) => {
   const { state, key } = source()
   await key()
   state.now = 1e12
   t.equal(await key(), 'AKID1')
 })
 
-t.test('where there are no new ones, the old ones serve until they expire', async (t) => {
+t.test('when renewal fails, the old credentials are used until they expire', async (t) => {
   const { state, key } = source(15 * minute)
   await key()
   state.fails = true
@@ -50,7 +50,7 @@ t.test('where there are no new ones, the old ones serve until they expire', asyn
   t.equal(await key(), 'AKID4')
 })
 
-t.test('a failure is not kept', async (t) => {
+t.test('a failure is not cached', async (t) => {
   const { state, key } = source(minute)
   state.fails = true
   await t.rejects(Promise.all([key(), key()]), { message: 'none' })
@@ -89,6 +89,6 @@ for (const [title, json, read] of answers) t.strictSame(parseCredentials(json), 
 
 t.match(failureOf(noCredentials('the endpoint', 'it answered 500')), {
   code: 'CREDENTIALS_MISSING',
-  message: 'no AWS credentials: the endpoint gave none',
+  message: 'no AWS credentials: the endpoint returned none',
   detail: 'it answered 500',
 })

@@ -8,17 +8,17 @@ export type Credentials = {
   readonly expiration?: Date
 }
 
-/** What signs a call; asked at each, so it keeps what it got. Rejects with an error with a code of failure.ts. */
+/** Called before each signature, so it must cache. Rejects with an error that carries a code of failure.ts. */
 export type CredentialSource = () => Promise<Credentials>
 
-/** As AWS's own programs do, so that no call is signed with what expires on its way. */
+/** Before expiry, as in AWS's own programs, so that no request is signed with credentials that expire in transit. */
 const renewBefore = 5 * 60_000
-/** How soon to try again where that failed and what is kept is good for a while. */
+/** How soon to retry a failed renewal while the cached credentials are still valid. */
 const renewAgain = 30_000
 
 /**
- * Those of a source, kept until they nearly expire, and until they do where there are no new ones. Who asks at once
- * shares one answer; a failure is not kept.
+ * Caches the credentials of a source until shortly before they expire, and until they expire where renewal fails.
+ * Concurrent callers share one request; a failure is not cached.
  */
 export function keepCredentials(source: CredentialSource, now: () => number = Date.now): CredentialSource {
   let kept: Promise<Credentials> | undefined
@@ -48,7 +48,7 @@ export function keepCredentials(source: CredentialSource, now: () => number = Da
   }
 }
 
-/** What the metadata endpoints of AWS answer; undefined if it is anything else. */
+/** Parses the response of AWS's metadata endpoints; undefined if it is anything else. */
 export function parseCredentials(json: string): Credentials | undefined {
   let value: unknown
   try {
@@ -74,6 +74,6 @@ export function parseCredentials(json: string): Credentials | undefined {
 
 /** @param detail for the log. */
 export function noCredentials(source: string, why: string): Error {
-  const message = `no AWS credentials: ${source} gave none`
+  const message = `no AWS credentials: ${source} returned none`
   return failed({ code: 'CREDENTIALS_MISSING', message, detail: why })
 }

@@ -58,7 +58,7 @@ for (const [title, error] of bugs)
   t.equal(awsFailure(error, 'PutParameter'), error, `${title} stays what it is`)
 
 const ours = failed({ code: 'CREDENTIALS_MISSING', message: 'no AWS credentials' })
-t.equal(awsFailure(ours, 'GetParameters'), ours, 'a failure that is told already stays what it is')
+t.equal(awsFailure(ours, 'GetParameters'), ours, 'a Failure is returned unchanged')
 
 const denied = 'User: arn:aws:sts::1:assumed-role/app is not authorized to perform: ssm:GetParameters'
 t.strictSame(
@@ -70,7 +70,7 @@ t.strictSame(
     deniedBy: 'IAM',
     role: 'app',
   },
-  "AWS's own words are kept apart from the message, and name the role",
+  "AWS's message becomes the detail, and the role is taken from it",
 )
 
 const wordsOfKms = [
@@ -82,7 +82,7 @@ for (const words of wordsOfKms) {
   t.match(
     failureOf(awsFailure(service('AccessDeniedException', 400, words), 'GetParameters')),
     { code: 'ACCESS_DENIED', deniedBy: 'KMS' },
-    `KMS said it: ${words.slice(0, 40)}`,
+    `from KMS: ${words.slice(0, 40)}`,
   )
 }
 
@@ -94,7 +94,7 @@ t.strictSame(
     detail: 'no',
     role: 'app',
   },
-  'who may not assume a role has no credentials, and the role is named by who asked',
+  'a role that cannot be assumed is CREDENTIALS_REFUSED, and the role is taken from the request',
 )
 
 const leaks: readonly (readonly [

@@ -1,6 +1,6 @@
 /**
- * What an error of the SDK means. Nothing of the error itself is kept but its name and, where it cannot quote a
- * value, its message: the rest of it (`$response`, a JSON error's text) may hold secret values.
+ * Maps an error of an AWS call to a Failure. Only the error's name is kept and, where it cannot quote a value, its
+ * message: the rest of it (`$response`, the text of a JSON error) may contain secret values.
  *
  * Names: https://docs.aws.amazon.com/systems-manager/latest/APIReference/CommonErrors.html and the errors of
  * API_GetParameters.html and API_PutParameter.html beside it.
@@ -42,37 +42,37 @@ const meanings: Readonly<Partial<Record<FailureCode, string>>> = {
   ACCESS_DENIED: 'access is denied',
   CREDENTIALS_REFUSED: 'the credentials are not accepted',
   CREDENTIALS_MISSING: 'no AWS credentials were found',
-  THROTTLED: 'too many calls',
+  THROTTLED: 'too many requests',
   UNREACHABLE: 'the store was not reached',
-  BAD_ANSWER: 'the answer is not one of Parameter Store',
-  INVALID_NAME: 'Parameter Store does not take the name or the value',
-  REGION_MISSING: 'the AWS region is missing or is none: set AWS_REGION',
+  BAD_ANSWER: 'the response is not a Parameter Store response',
+  INVALID_NAME: 'Parameter Store rejected the name or the value',
+  REGION_MISSING: 'the AWS region is missing or invalid: set AWS_REGION',
 }
 
 export type AwsOperation = 'GetParameters' | 'PutParameter' | 'AssumeRoleWithWebIdentity'
 
-/** @param role the one in use, where the error does not say it. @returns the failure as an error, or the error itself if it is a bug. */
+/** @param role the role in use, where the error does not name it. @returns the failure as an error, or the error itself if it is a bug. */
 export function awsFailure(error: unknown, operation: AwsOperation, role?: string): unknown {
   if (failureOf(error) !== undefined) return error
   const name = fact(error, 'name')
-  const told = codeOf(error, name)
-  if (told === undefined) return error
-  // Who may not assume its role has no credentials; of what it may do nobody was asked.
+  const mapped = codeOf(error, name)
+  if (mapped === undefined) return error
+  // A role that cannot be assumed means no credentials; its permissions were not evaluated.
   const code =
-    operation === 'AssumeRoleWithWebIdentity' && told === 'ACCESS_DENIED' ? 'CREDENTIALS_REFUSED' : told
+    operation === 'AssumeRoleWithWebIdentity' && mapped === 'ACCESS_DENIED' ? 'CREDENTIALS_REFUSED' : mapped
   const isService = fact(error, '$fault') !== undefined
   const shown = code === 'BAD_ANSWER' || code === 'REGION_MISSING' ? undefined : (fact(error, 'code') ?? name)
-  const meaning = meanings[code] ?? 'the store refuses the call'
+  const meaning = meanings[code] ?? 'the store rejected the request'
   const message = `${operation}: ${meaning}${shown === undefined ? '' : ` (${shown})`}`
-  const said = isService ? fact(error, 'message') : undefined
-  // A service may quote what it was sent, which may be a value or a token.
-  const detail = operation === 'GetParameters' || quotesNoSecret.has(code) ? said : undefined
-  const inUse = /:assumed-role\/([^/\s]+)/.exec(said ?? '')?.[1] ?? role
+  const words = isService ? fact(error, 'message') : undefined
+  // A service may quote its input, which may be a value or a token.
+  const detail = operation === 'GetParameters' || quotesNoSecret.has(code) ? words : undefined
+  const inUse = /:assumed-role\/([^/\s]+)/.exec(words ?? '')?.[1] ?? role
   return failed({
     code,
     message,
     ...(detail === undefined ? {} : { detail }),
-    ...(code === 'ACCESS_DENIED' ? { deniedBy: isOfKms(said ?? '') ? 'KMS' : 'IAM' } : {}),
+    ...(code === 'ACCESS_DENIED' ? { deniedBy: isOfKms(words ?? '') ? 'KMS' : 'IAM' } : {}),
     ...(inUse === undefined ? {} : { role: inUse }),
   })
 }
@@ -83,7 +83,7 @@ const quotesNoSecret: ReadonlySet<FailureCode> = new Set([
   'THROTTLED',
 ])
 
-/** Parameter Store passes on what KMS said, in several wordings. */
+/** Parameter Store passes on messages of KMS, in several wordings. */
 function isOfKms(message: string): boolean {
   return /\bkms:|\bKMS\b|AWSKMS|ciphertext|customer master key/.test(message)
 }
@@ -98,9 +98,9 @@ function codeOf(error: unknown, name: string | undefined): FailureCode | undefin
     if (status === 429) return 'THROTTLED'
     return status !== undefined && status < 500 ? 'REFUSED' : 'UNREACHABLE'
   }
-  // The answer came, but the SDK could not read it: HTML of a proxy, half a JSON text.
+  // A response arrived, but the SDK could not parse it: HTML of a proxy, truncated JSON.
   if (status !== undefined || '$response' in error) return 'BAD_ANSWER'
-  // Node's own names for sockets, DNS and TLS: ECONNREFUSED, EAI_AGAIN, CERT_HAS_EXPIRED, …
+  // Node's error codes for sockets, DNS and TLS: ECONNREFUSED, EAI_AGAIN, CERT_HAS_EXPIRED, …
   return fact(error, 'code')?.match(/^(?!ERR_)[A-Z][A-Z0-9_]+$/) ? 'UNREACHABLE' : undefined
 }
 

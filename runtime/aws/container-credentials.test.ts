@@ -32,26 +32,26 @@ const near = [
   'https://credentials.example.com/',
 ]
 for (const uri of near) {
-  t.test(`${uri} may be asked`, async (t) => {
+  t.test(`${uri} is allowed`, async (t) => {
     t.strictSame(await ask(full(uri)), { result: 'AKIDPOD', asked: [[uri, '']] })
   })
 }
 
 const far = ['http://10.0.0.1/', 'http://169.254.169.254/', 'http://example.com/', 'ftp://127.0.0.1/', 'x']
 for (const uri of far) {
-  t.test(`${uri} may not: the credentials would cross the network in the clear`, async (t) => {
+  t.test(`${uri} is refused: the credentials would cross the network unencrypted`, async (t) => {
     const { result, asked } = await ask(full(uri))
     t.match(result, { code: 'CREDENTIALS_MISSING' })
     t.strictSame(asked, [])
   })
 }
 
-t.test("a relative address is one of ECS's agent", async (t) => {
+t.test('a relative URI belongs to the ECS agent', async (t) => {
   const { asked } = await ask({ AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: '/v2/credentials/1' })
   t.strictSame(asked, [['http://169.254.170.2/v2/credentials/1', '']])
 })
 
-t.test('the token of the file wins over that of the environment', async (t) => {
+t.test('the token file has precedence over the token variable', async (t) => {
   const file = join(t.testdir({ token: 'token-of-the-file' }), 'token')
   const env = { ...full('http://127.0.0.1/'), AWS_CONTAINER_AUTHORIZATION_TOKEN: 'Basic token' }
   t.strictSame((await ask(env)).asked, [['http://127.0.0.1/', 'Basic token']])
@@ -59,23 +59,23 @@ t.test('the token of the file wins over that of the environment', async (t) => {
   t.strictSame(asked, [['http://127.0.0.1/', 'token-of-the-file']])
 })
 
-t.test('a token of several lines is not sent', async (t) => {
+t.test('a token with line ends inside is not sent', async (t) => {
   const env = { ...full('http://127.0.0.1/'), AWS_CONTAINER_AUTHORIZATION_TOKEN: 'a\r\nx: y' }
   t.match(await ask(env), { result: { code: 'CREDENTIALS_MISSING' }, asked: [] })
 })
 
-t.test('a token file that is absent is named', async (t) => {
+t.test('the error names a missing token file', async (t) => {
   const env = { ...full('http://127.0.0.1/'), AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: '/nonexistent/token' }
   t.match(await ask(env), { result: { code: 'CREDENTIALS_MISSING', detail: /\/nonexistent\/token/ } })
 })
 
-t.test('an answer that is none does not show what it held', async (t) => {
+t.test('a response that cannot be parsed is not quoted', async (t) => {
   for (const [status, body] of [
     [500, keys],
     [200, keys.slice(0, -3)],
   ] as const) {
     const { result } = await ask(full('http://127.0.0.1/'), status, body)
-    t.match(result, { code: 'CREDENTIALS_MISSING', detail: `it answered ${status}` })
+    t.match(result, { code: 'CREDENTIALS_MISSING', detail: `it responded with status ${status}` })
     t.notMatch(JSON.stringify(result), 'fakesecret')
   }
 })

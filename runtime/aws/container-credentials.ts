@@ -1,5 +1,5 @@
 /**
- * The credentials of EKS Pod Identity, or of an ECS task: an endpoint that the environment names.
+ * Credentials of EKS Pod Identity or of an ECS task, from the endpoint that the environment names.
  * https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
  */
 import type { Env } from '../../api/env.ts'
@@ -11,7 +11,7 @@ import { systemCode, systemReason } from '../files/system-error.ts'
 
 const source = 'the container credentials endpoint'
 
-/** Link-local addresses of the ECS and EKS agents: the only ones beside loopback that may be asked in the clear. */
+/** Link-local addresses of the ECS and EKS agents: the only hosts besides loopback that may be called over plain HTTP. */
 const agents = ['169.254.170.2', '169.254.170.23', '[fd00:ec2::23]']
 
 /** @param timeout in milliseconds. */
@@ -20,9 +20,9 @@ export function containerCredentials(env: Env, timeout: number, exchange: Exchan
   const text = relative ? `http://${agents[0]}${relative}` : (env['AWS_CONTAINER_CREDENTIALS_FULL_URI'] ?? '')
   return async () => {
     const url = URL.canParse(text) ? new URL(text) : undefined
-    const isSafe = url?.protocol === 'https:' || (url?.protocol === 'http:' && isNear(url.hostname))
+    const isSafe = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLocalAddress(url.hostname))
     if (!url || !isSafe) {
-      throw noCredentials(source, `${text} is neither https:// nor an address of this machine`)
+      throw noCredentials(source, `${text} is neither https:// nor a loopback or agent address`)
     }
     const token = await readToken(env)
     const headers = token ? { authorization: token } : {}
@@ -34,17 +34,17 @@ export function containerCredentials(env: Env, timeout: number, exchange: Exchan
       throw noCredentials(source, error instanceof Error ? error.message : '')
     }
     const credentials = status === 200 ? parseCredentials(body) : undefined
-    // The answer itself may hold a piece of the credentials.
-    if (!credentials) throw noCredentials(source, `it answered ${status}`)
+    // The response itself may contain a part of the credentials.
+    if (!credentials) throw noCredentials(source, `it responded with status ${status}`)
     return credentials
   }
 }
 
-function isNear(hostname: string): boolean {
+function isLocalAddress(hostname: string): boolean {
   return isLoopback(hostname) || agents.includes(hostname)
 }
 
-/** A token of several lines would forge headers. */
+/** A token with line ends inside could forge headers. */
 async function readToken(env: Env): Promise<string> {
   const file = env['AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE']
   let token = env['AWS_CONTAINER_AUTHORIZATION_TOKEN'] ?? ''
@@ -57,6 +57,7 @@ async function readToken(env: Env): Promise<string> {
       throw noCredentials(source, `its token file ${file}: ${systemReason(code)}`)
     }
   }
-  if (/[^\x20-\x7e]/.test(token)) throw noCredentials(source, 'its token has more than one line')
+  if (/[^\x20-\x7e]/.test(token))
+    throw noCredentials(source, 'its token contains line ends or control characters')
   return token
 }

@@ -17,7 +17,7 @@ async function serve(t: Test, listener: RequestListener): Promise<string> {
 
 const get = { method: 'GET', headers: {}, timeout: 2000 } as const
 
-t.test('a whole answer, over one connection', async (t) => {
+t.test('complete responses over one connection', async (t) => {
   const ports = new Set<number | undefined>()
   const url = await serve(t, (request, response) => {
     ports.add(request.socket.remotePort)
@@ -30,7 +30,7 @@ t.test('a whole answer, over one connection', async (t) => {
   t.equal(ports.size, 1)
 })
 
-t.test('the time is for all of it, however the answer trickles', async (t) => {
+t.test('the timeout covers a response that arrives slowly', async (t) => {
   const url = await serve(t, (_, response) => {
     const timer = setInterval(() => response.write('.'), 20)
     response.on('close', () => clearInterval(timer))
@@ -38,7 +38,7 @@ t.test('the time is for all of it, however the answer trickles', async (t) => {
   await t.rejects(openHttp()({ ...get, url, timeout: 100 }), { name: 'TimeoutError' })
 })
 
-t.test('an answer without an end is given up', async (t) => {
+t.test('a response without end is aborted', async (t) => {
   const url = await serve(t, (_, response) => {
     const more = () => {
       while (response.write('.'.repeat(10_000)));
@@ -46,10 +46,10 @@ t.test('an answer without an end is given up', async (t) => {
     response.on('drain', more)
     more()
   })
-  await t.rejects(openHttp()({ ...get, url }), { message: 'the answer is too long' })
+  await t.rejects(openHttp()({ ...get, url }), { message: 'the response is too long' })
 })
 
-t.test('an answer that is cut off is none', async (t) => {
+t.test('a truncated response is an error', async (t) => {
   const url = await serve(t, (_, response) => {
     response.writeHead(200, { 'content-length': '100' })
     response.write('half', () => response.destroy())

@@ -1,4 +1,4 @@
-/** One HTTP request and its whole answer, within a time. By Node's own client: its fetch takes as long to load as Node to start. */
+/** One HTTP request and its complete response, within a time limit. It uses node:http: fetch takes as long to load as Node takes to start. */
 import * as http from 'node:http'
 import { failed } from '../failure.ts'
 
@@ -7,35 +7,35 @@ export type HttpRequest = {
   readonly method: 'GET' | 'POST' | 'PUT'
   readonly headers: Readonly<Record<string, string>>
   readonly body?: string
-  /** For all of it, from the look-up of the name to the last byte, in milliseconds. */
+  /** From the DNS lookup to the last byte, in milliseconds. */
   readonly timeout: number
 }
 
-export type HttpAnswer = {
+export type HttpResponse = {
   readonly status: number
   readonly headers: http.IncomingMessage['headers']
   readonly body: string
 }
 
-export type Exchange = (request: HttpRequest) => Promise<HttpAnswer>
+export type Exchange = (request: HttpRequest) => Promise<HttpResponse>
 
-/** Ten parameters of 8 KB, each character escaped, are half of it. */
+/** Twice the size of ten parameters of 8 KB with every character escaped. */
 const maxAnswerBytes = 1_000_000
 
-/** Keeps connections open between the requests. Rejects with Node's own errors, or with a TimeoutError. */
+/** Keeps connections open between requests. Rejects with Node's own errors, or with a TimeoutError. */
 export function openHttp(): Exchange {
   const agents = new Map<string, http.RequestOptions['agent']>()
   return async ({ url, method, headers, body = '', timeout }) => {
     const { protocol } = new URL(url)
-    // The time runs while a module is loaded too.
+    // Loading a module counts against the timeout.
     const signal = AbortSignal.timeout(timeout)
-    // TLS is loaded only where it is spoken.
+    // TLS is loaded only where it is used.
     const { Agent, request } = protocol === 'https:' ? await import('node:https') : http
     const agent = agents.get(protocol) ?? new Agent({ keepAlive: true })
     agents.set(protocol, agent)
     const sent = Buffer.from(body)
     const own = method === 'GET' ? {} : { 'content-length': String(sent.length) }
-    return await new Promise<HttpAnswer>((resolve, reject) => {
+    return await new Promise<HttpResponse>((resolve, reject) => {
       const fail = (error: Error) => reject(signal.aborted ? signal.reason : error)
       const outgoing = request(
         url,
@@ -49,7 +49,7 @@ export function openHttp(): Exchange {
   }
 }
 
-function read(incoming: http.IncomingMessage): Promise<HttpAnswer> {
+function read(incoming: http.IncomingMessage): Promise<HttpResponse> {
   const { statusCode: status = 0, headers } = incoming
   const chunks: Buffer[] = []
   let bytes = 0
@@ -58,10 +58,10 @@ function read(incoming: http.IncomingMessage): Promise<HttpAnswer> {
       bytes += chunk.length
       chunks.push(chunk)
       if (bytes > maxAnswerBytes) {
-        incoming.destroy(failed({ code: 'BAD_ANSWER', message: 'the answer is too long' }))
+        incoming.destroy(failed({ code: 'BAD_ANSWER', message: 'the response is too long' }))
       }
     })
-    // Also where it is cut off.
+    // Also emitted for a truncated response.
     incoming.on('error', reject)
     incoming.on('end', () => resolve({ status, headers, body: Buffer.concat(chunks).toString() }))
   })

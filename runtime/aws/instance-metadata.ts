@@ -1,6 +1,6 @@
 /**
- * What the machine knows of itself, and under kube2iam of the pod: its role and region. Version 2 of the service, with
- * a token, where it gives one; version 1 where it does not, as behind kube2iam.
+ * The EC2 instance metadata service: the role and region of the machine or, behind kube2iam, of the pod. IMDSv2 where
+ * the service issues a session token; IMDSv1 where it does not, as behind kube2iam.
  * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-instance-metadata-service.html
  */
 import type { Env } from '../../api/env.ts'
@@ -8,16 +8,16 @@ import type { Exchange } from './http-exchange.ts'
 import { isMetadataOff } from '../../api/store-env.ts'
 
 export type InstanceMetadata = {
-  /** The text at a path below `/latest/meta-data/`; rejects where there is none. */
+  /** The text at a path below `/latest/meta-data/`; rejects if there is none. */
   readonly get: (path: string) => Promise<string>
 }
 
-/** It answers in milliseconds where there is any; kube2iam has to ask STS first. */
+/** The service itself responds in milliseconds; kube2iam calls STS first. */
 const longestWait = 2000
-/** A token that a container may not have is not refused: it never comes. */
+/** With a hop limit of 1 the token response never reaches the container. */
 const longestTokenWait = 1000
 
-/** @param requestTimeout the most for one call, in milliseconds. @returns undefined where it is switched off. */
+/** @param requestTimeout for one call at most, in milliseconds. @returns undefined if it is disabled. */
 export function openInstanceMetadata(
   env: Env,
   requestTimeout: number,
@@ -49,7 +49,8 @@ export function openInstanceMetadata(
   return {
     async get(path) {
       const { status, body } = await ask('GET', `/latest/meta-data/${path}`, await token(), longestWait)
-      if (status !== 200 || body === '') throw new Error(`the instance metadata answered ${status}`)
+      if (status !== 200 || body === '')
+        throw new Error(`the instance metadata service responded with status ${status}`)
       return body
     },
   }

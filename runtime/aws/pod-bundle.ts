@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 
-/** The esbuild options that make the programs that run in pods smaller; the build and the test of it share them. */
+/** esbuild options that make the programs for pods smaller, shared by the build and its test. */
 export const podBundle = {
   alias: {
     '@aws-sdk/credential-provider-node': fileURLToPath(

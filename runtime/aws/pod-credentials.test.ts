@@ -69,7 +69,7 @@ const keyAnswer = (id: string) =>
     Expiration: '2099-01-01T00:00:00Z',
   })
 
-await t.test('static credentials win', async (test) => {
+await t.test('static credentials have precedence', async (test) => {
   const { keys } = await askWith({
     AWS_ACCESS_KEY_ID: 'AKIDSTATIC',
     AWS_SECRET_ACCESS_KEY: 'fakesecret',
@@ -78,7 +78,7 @@ await t.test('static credentials win', async (test) => {
   test.strictSame(keys, ['AKIDSTATIC', 'AKIDSTATIC'])
 })
 
-await t.test('Pod Identity: the endpoint is asked once, with the token of the file', async (test) => {
+await t.test('Pod Identity: one request to the endpoint, with the token from the file', async (test) => {
   const token = join(test.testdir({ token: 'pod-token' }), 'token')
   const server = await startServer(() => [200, keyAnswer('AKIDPOD')])
   test.teardown(server.stop)
@@ -90,17 +90,20 @@ await t.test('Pod Identity: the endpoint is asked once, with the token of the fi
   test.strictSame(server.asked, ['GET /v1/credentials pod-token'])
 })
 
-await t.test('kube2iam: the instance metadata are asked when nothing else is named', async (test) => {
-  const role = '/latest/meta-data/iam/security-credentials/'
-  const server = await startServer((path) => {
-    if (path === role) return [200, 'cluster-app-role']
-    if (path === `${role}cluster-app-role`) return [200, keyAnswer('AKIDKUBE')]
-    return undefined
-  })
-  test.teardown(server.stop)
-  const { keys } = await askWith({ AWS_EC2_METADATA_SERVICE_ENDPOINT: server.url })
-  test.strictSame(keys, ['AKIDKUBE', 'AKIDKUBE'])
-})
+await t.test(
+  'kube2iam: the instance metadata service is used when no other source is named',
+  async (test) => {
+    const role = '/latest/meta-data/iam/security-credentials/'
+    const server = await startServer((path) => {
+      if (path === role) return [200, 'cluster-app-role']
+      if (path === `${role}cluster-app-role`) return [200, keyAnswer('AKIDKUBE')]
+      return undefined
+    })
+    test.teardown(server.stop)
+    const { keys } = await askWith({ AWS_EC2_METADATA_SERVICE_ENDPOINT: server.url })
+    test.strictSame(keys, ['AKIDKUBE', 'AKIDKUBE'])
+  },
+)
 
 const stsAnswer = `<AssumeRoleWithWebIdentityResponse><AssumeRoleWithWebIdentityResult><Credentials>
   <AccessKeyId>AKIDWEB</AccessKeyId><SecretAccessKey>fakesecret</SecretAccessKey>
@@ -121,7 +124,7 @@ function webIdentity(folder: string): Env {
   }
 }
 
-await t.test("IRSA: the token is exchanged in the store's region", async (test) => {
+await t.test('IRSA: the token is exchanged in the region of the store', async (test) => {
   const scope = nock('https://sts.eu-west-1.amazonaws.com')
     .post('/', /WebIdentityToken=fakeidentity/)
     .reply(200, stsAnswer)
@@ -189,7 +192,7 @@ const failures: readonly (readonly [
     () => {},
   ],
   [
-    'instance metadata that are switched off',
+    'a disabled instance metadata service',
     'CREDENTIALS_MISSING',
     () => ({ AWS_EC2_METADATA_DISABLED: 'true' }),
     () => {},
@@ -205,7 +208,7 @@ for (const [title, code, env, serve] of failures) {
   })
 }
 
-await t.test('an answer of the endpoint that cannot be read does not show what it held', async (test) => {
+await t.test('a response of the endpoint that cannot be parsed is not quoted', async (test) => {
   const server = await startServer(() => [200, '"fakesecret"}'])
   test.teardown(server.stop)
   const { error } = await askWith({ AWS_CONTAINER_CREDENTIALS_FULL_URI: `${server.url}/` })

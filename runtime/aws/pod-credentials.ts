@@ -1,10 +1,10 @@
 /**
- * How a pod gets its AWS credentials, the first that its environment names, in the order of the SDK's default chain:
- * static ones, a web identity token (IRSA), a container endpoint (EKS Pod Identity), else the instance metadata
- * (kube2iam, which names nothing). What is named and fails is an error: to go on would be to become somebody else,
- * the node. https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html
+ * The AWS credentials of a pod: the first source that its environment names, in the order of the SDK's default chain:
+ * static keys, a web identity token (IRSA), a container endpoint (EKS Pod Identity), else the instance metadata service
+ * (kube2iam, which sets no variable). A named source that fails is an error: falling through would use the node's role.
+ * https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html
  *
- * The SDK has them all, and each would take init longer than everything else that it does (docs/performance.md).
+ * The SDK implements them all, but loading any of them takes longer than the rest of init (docs/performance.md).
  */
 import type { Env } from '../../api/env.ts'
 import { type CredentialSource, keepCredentials, noCredentials, parseCredentials } from './aws-credentials.ts'
@@ -15,7 +15,7 @@ import { type InstanceMetadata, openInstanceMetadata } from './instance-metadata
 import { podRegion } from './pod-region.ts'
 import { webIdentityCredentials } from './web-identity-credentials.ts'
 
-/** @param requestTimeout for one request, in milliseconds. @param region where STS is asked. */
+/** @param requestTimeout for one request, in milliseconds. @param region of STS. */
 export function podCredentials(
   env: Env,
   requestTimeout: number,
@@ -42,12 +42,12 @@ export function podCredentials(
   if (metadata) return keepCredentials(instanceCredentials(metadata))
   return () =>
     Promise.reject(
-      noCredentials('the environment', 'it names none, and the instance metadata are switched off'),
+      noCredentials('the environment', 'it names no source, and the instance metadata service is disabled'),
     )
 }
 
 function instanceCredentials(metadata: InstanceMetadata): CredentialSource {
-  const source = 'the instance metadata'
+  const source = 'the instance metadata service'
   return async () => {
     let text: string
     try {
@@ -57,7 +57,7 @@ function instanceCredentials(metadata: InstanceMetadata): CredentialSource {
       throw noCredentials(source, error instanceof Error ? error.message : '')
     }
     const credentials = parseCredentials(text)
-    if (credentials === undefined) throw noCredentials(source, 'their answer is not one of credentials')
+    if (credentials === undefined) throw noCredentials(source, 'its response has no credentials')
     return credentials
   }
 }

@@ -32,7 +32,7 @@ const region = (env: Readonly<Record<string, string>>) => podRegion(env, 200, op
 const placement = 'GET /latest/meta-data/placement/region'
 const token = 'PUT /latest/api/token'
 
-t.test("the environment's region wins, and nobody is asked", async (t) => {
+t.test('the region of the environment has precedence, without a request', async (t) => {
   const { env, asked } = await serve(t, { [placement]: [200, 'eu-west-3'] })
   t.equal(await region({ ...env, AWS_REGION: 'eu-west-1' })(), 'eu-west-1')
   t.equal(await region({ ...env, AWS_DEFAULT_REGION: 'eu-west-2' })(), 'eu-west-2')
@@ -46,7 +46,7 @@ const versions: readonly (readonly [title: string, first: Answer, asked: readonl
   ['version 1, where a token never comes', 'silence', [token, placement]],
 ]
 for (const [title, first, asked] of versions) {
-  t.test(`without one, the instance metadata are asked: ${title}`, async (t) => {
+  t.test(`without one, the region comes from the instance metadata service: ${title}`, async (t) => {
     const server = await serve(t, { [token]: first, [placement]: [200, 'eu-west-3'] })
     const ask = region(server.env)
     t.equal(await ask(), 'eu-west-3')
@@ -61,13 +61,13 @@ const failures: readonly (readonly [
   answers: Readonly<Record<string, Answer>>,
   detail: RegExp,
 ])[] = [
-  ['none', { [token]: [200, 'x'] }, /answered 404/],
+  ['none', { [token]: [200, 'x'] }, /status 404/],
   ['silence', { [token]: [200, 'x'], [placement]: 'silence' }, /time/],
-  ['what is no region', { [placement]: [200, '<html>'] }, /they name none/],
+  ['what is no region', { [placement]: [200, '<html>'] }, /its response is not a region/],
 ]
 for (const [title, answers, detail] of failures) {
   t.test(
-    `where the instance metadata give ${title}, the region is missing, and asked for again`,
+    `if the instance metadata service returns ${title}, the region is missing, and requested again`,
     async (t) => {
       const { env, asked } = await serve(t, answers)
       const ask = region(env)
@@ -80,13 +80,13 @@ for (const [title, answers, detail] of failures) {
   )
 }
 
-t.test('metadata that are switched off are not asked', async (t) => {
+t.test('a disabled instance metadata service is not called', async (t) => {
   const off = { AWS_EC2_METADATA_DISABLED: 'true' }
   t.equal(openInstanceMetadata(off, 200, openHttp()), undefined)
   t.match(failureOf(await region(off)().catch((error: unknown) => error)), { code: 'REGION_MISSING' })
 })
 
-t.test('the address is that of IPv6 where the environment says so', async (t) => {
+t.test('the IPv6 address is used if the environment selects it', async (t) => {
   const urls: string[] = []
   const metadata = openInstanceMetadata(
     { AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE: 'IPv6' },

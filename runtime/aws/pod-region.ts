@@ -4,23 +4,23 @@ import type { Exchange } from './http-exchange.ts'
 import { openInstanceMetadata } from './instance-metadata.ts'
 import { regionOf } from '../../api/store-env.ts'
 
-/** The region of a pod: its environment's, else its machine's, which kube2iam lets through. Once found, it stays. */
+/** The region of a pod: from its environment, else from the instance metadata service (kube2iam passes that on). Cached once found. */
 export function podRegion(env: Env, requestTimeout: number, exchange: Exchange): () => Promise<string> {
   let region = regionOf(env)
   return async () => (region ??= await regionOfMachine())
 
   async function regionOfMachine(): Promise<string> {
     const metadata = openInstanceMetadata(env, requestTimeout, exchange)
-    let detail = 'the instance metadata are switched off'
+    let detail = 'the instance metadata service is disabled'
     try {
       const text = await metadata?.get('placement/region')
       if (text && /^[a-z0-9-]+$/.test(text)) return text
-      if (text) detail = 'they name none'
+      if (text) detail = 'its response is not a region'
     } catch (error) {
       detail = error instanceof Error ? error.message : ''
     }
     const message =
-      'the AWS region is missing: the environment and the instance metadata name none: set AWS_REGION'
+      'the AWS region is missing: neither the environment nor the instance metadata service has one: set AWS_REGION'
     throw failed({ code: 'REGION_MISSING', message, detail })
   }
 }

@@ -37,7 +37,7 @@ const open = (endpoint: string) =>
     exchange: openHttp(),
   })
 
-t.test("the call is the SDK's: the same body, protocol and signer", async (t) => {
+t.test("the request equals the SDK's: the same body, protocol and signer", async (t) => {
   const { endpoint, sent } = await serve(t, () => [200, { InvalidParameters: ['/a'] }])
   await open(endpoint)('GetParameters', { Names: ['/a'], WithDecryption: true })
   const options = { region: 'eu-west-1', endpoint, credentials, requestTimeout: 2000, maxAttempts: 1 }
@@ -58,7 +58,7 @@ t.test("the call is the SDK's: the same body, protocol and signer", async (t) =>
   t.match(sdks?.headers.authorization, parts)
 })
 
-t.test('an hour that is wrong here is made right by what AWS says', async (t) => {
+t.test("a wrong local clock is corrected from AWS's date header", async (t) => {
   const hour = 60 * 60_000
   const isLate = ({ headers }: Sent) => {
     const [, day, time] = /^(\d{8})T(\d{6})Z$/.exec(String(headers['x-amz-date'])) ?? []
@@ -75,7 +75,7 @@ t.test('an hour that is wrong here is made right by what AWS says', async (t) =>
   t.equal(sent.length, 2)
 })
 
-t.test('an error is told with its name, whatever carries it', async (t) => {
+t.test('the error name is found in each place that may carry it', async (t) => {
   const answers = [
     [400, { __type: 'com.amazonaws.ssm#ThrottlingException', message: 'slow' }],
     [400, { Message: 'slow' }, { 'x-amzn-errortype': 'ThrottlingException:http://internal' }],

@@ -1,28 +1,28 @@
 /**
- * One call to Parameter Store without the SDK's client: AWS's own signer, Node's own HTTP. The client costs init four
- * times what a Node without any program takes; this costs it once (docs/adr, docs/performance.md).
+ * One call to Parameter Store without the SDK's client: AWS's own signer over node:http. Loading the client takes init
+ * four times as long as starting Node; this takes as long as starting Node (docs/adr, docs/performance.md).
  *
- * The protocol: https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html
+ * Protocol: https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html
  */
 import { mapOf } from '../../api/json.ts'
 import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto'
 import { SignatureV4 } from '@smithy/signature-v4'
-import type { HttpAnswer, Exchange } from './http-exchange.ts'
+import type { HttpResponse, Exchange } from './http-exchange.ts'
 import type { CredentialSource } from './aws-credentials.ts'
 
 export type SsmCallOptions = {
   readonly region: string
   readonly endpoint: string
   readonly credentials: CredentialSource
-  /** For the answer, in milliseconds; getting credentials has a time of its own. */
+  /** For the response, in milliseconds; fetching credentials has a timeout of its own. */
   readonly requestTimeout: number
   readonly exchange: Exchange
 }
 
-/** The answer as JSON, or an error as awsFailure reads it: with `$fault` what the service said, else what Node said. */
+/** The response as JSON, or an error as awsFailure expects it: from the service with `$fault`, else Node's own. */
 export type SsmCall = (action: string, input: object) => Promise<unknown>
 
-/** AWS refuses a signature that is five minutes old or more: https://docs.aws.amazon.com/IAM/latest/UserGuide/signing-elements.html */
+/** AWS rejects a signature that is five minutes old or more: https://docs.aws.amazon.com/IAM/latest/UserGuide/signing-elements.html */
 const clockTolerance = 4 * 60_000
 
 export function openSsmCall({
@@ -34,7 +34,7 @@ export function openSsmCall({
 }: SsmCallOptions): SsmCall {
   const url = new URL(endpoint)
   const signer = new SignatureV4({ service: 'ssm', region, credentials, sha256: Sha256 })
-  /** How far the clock of this machine is behind that of AWS. */
+  /** How far this machine's clock is behind AWS's, in milliseconds. */
   let behind = 0
   return async (action, input) => {
     const body = JSON.stringify(input)
@@ -58,25 +58,25 @@ export function openSsmCall({
   }
 }
 
-function readJson({ status, headers, body }: HttpAnswer): unknown {
+function readJson({ status, headers, body }: HttpResponse): unknown {
   const $metadata = { httpStatusCode: status }
   let json: unknown
   try {
     json = JSON.parse(body)
   } catch {
-    // The parser's own words may quote the answer. A gateway's page for a 503 is as good as ours.
-    if (status < 500) throw Object.assign(new Error('the answer is no JSON'), { $metadata })
+    // The parser's message may quote the response. With a 5xx status, a gateway's error page is enough.
+    if (status < 500) throw Object.assign(new Error('the response is not JSON'), { $metadata })
   }
   if (status === 200) return json
   const { __type: type, message, Message } = mapOf(json)
   const [name = 'Unknown'] = [headers['x-amzn-errortype'], type].filter((one) => typeof one === 'string')
   const [words = ''] = [message, Message].filter((one) => typeof one === 'string')
   const $fault = status < 500 ? 'client' : 'server'
-  // Both may stand between a namespace and an address: `com.amazonaws.ssm#Name:http://…`.
+  // The name may have a namespace before it and an address behind it: `com.amazonaws.ssm#Name:http://…`.
   throw Object.assign(new Error(words), { name: name.replace(/^.*#|:.*$/g, ''), $metadata, $fault })
 }
 
-/** Node's hashes as the signer takes them. */
+/** Adapts node:crypto to the interface of the signer. */
 class Sha256 {
   readonly #hash: Hash | Hmac
 

@@ -34,7 +34,7 @@ async function ask(t: Test, status: number, body: string, tokenFile?: string) {
   return { result, asked }
 }
 
-t.test('the token is exchanged, unsigned, for the role of the environment', async (t) => {
+t.test('the token is exchanged for the role of the environment, without a signature', async (t) => {
   const { result, asked } = await ask(t, 200, xml)
   t.strictSame(result, {
     accessKeyId: 'AKIDWEB',
@@ -82,7 +82,7 @@ for (const [title, status, body, failure] of failures) {
   })
 }
 
-t.test('a token file that is absent is named', async (t) => {
+t.test('the error names a missing token file', async (t) => {
   const { result } = await ask(t, 200, xml, '/nonexistent/token')
   t.match(result, { code: 'CREDENTIALS_MISSING', detail: /\/nonexistent\/token: it does not exist/ })
 })

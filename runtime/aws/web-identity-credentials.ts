@@ -1,19 +1,19 @@
 /**
- * A ServiceAccount's token exchanged for the credentials of its role (IRSA).
+ * Exchanges a ServiceAccount token for credentials of its role (IRSA).
  * https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html
  */
 import { readFile } from 'node:fs/promises'
 import { type CredentialSource, noCredentials } from './aws-credentials.ts'
 import { awsFailure } from './aws-failure.ts'
 import { failed } from '../failure.ts'
-import type { Exchange, HttpAnswer } from './http-exchange.ts'
+import type { Exchange, HttpResponse } from './http-exchange.ts'
 import { systemCode, systemReason } from '../files/system-error.ts'
 
 export type WebIdentity = {
   readonly tokenFile: string
   readonly roleArn: string
   readonly sessionName: string
-  /** Of STS. */
+  /** The STS endpoint. */
   readonly endpoint: () => Promise<string>
   /** In milliseconds. */
   readonly timeout: number
@@ -28,7 +28,7 @@ export function webIdentityCredentials(identity: WebIdentity): CredentialSource 
       Version: '2011-06-15',
       RoleArn: roleArn,
       RoleSessionName: sessionName,
-      // Read each time, because the kubelet renews it.
+      // Read each time, because the kubelet rotates it.
       WebIdentityToken: await readToken(tokenFile),
     }).toString()
     const headers = { 'content-type': 'application/x-www-form-urlencoded' }
@@ -58,12 +58,15 @@ function credentialsIn(xml: string) {
   const sessionToken = element(xml, 'SessionToken')
   const expiration = new Date(element(xml, 'Expiration') ?? Number.NaN)
   if (!accessKeyId || !secretAccessKey || !sessionToken || Number.isNaN(expiration.getTime())) {
-    throw failed({ code: 'BAD_ANSWER', message: 'AssumeRoleWithWebIdentity: the answer has no credentials' })
+    throw failed({
+      code: 'BAD_ANSWER',
+      message: 'AssumeRoleWithWebIdentity: the response has no credentials',
+    })
   }
   return { accessKeyId, secretAccessKey, sessionToken, expiration }
 }
 
-function errorIn({ status, body }: HttpAnswer): Error {
+function errorIn({ status, body }: HttpResponse): Error {
   return Object.assign(new Error(element(body, 'Message') ?? ''), {
     name: element(body, 'Code') ?? 'Unknown',
     $fault: status < 500 ? 'client' : 'server',
@@ -73,7 +76,7 @@ function errorIn({ status, body }: HttpAnswer): Error {
 
 const entities: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" }
 
-/** The text of the first element of a name, of which STS's answers have one at most, without attributes. */
+/** The text of the first element with that name. In STS responses names are unique and elements have no attributes. */
 function element(xml: string, name: string): string | undefined {
   const text = new RegExp(`<${name}>([^<]*)</${name}>`).exec(xml)?.[1]
   return text?.replace(/&(\w+);/g, (whole, entity: string) => entities[entity] ?? whole).trim()

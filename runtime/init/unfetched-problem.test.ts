@@ -99,11 +99,11 @@ t.match(
 t.match(
   problemOf(...reference, {
     code: 'CREDENTIALS_MISSING',
-    message: 'no AWS credentials: the instance metadata gave none',
+    message: 'no AWS credentials: the instance metadata service returned none',
   }),
   {
     exit: 4,
-    text: /parameter \/db\.password: no AWS credentials: the instance metadata gave none: give the pod a role$/,
+    text: /parameter \/db\.password: no AWS credentials: the instance metadata service returned none: give the pod a role$/,
   },
   'no credentials lead to a role',
 )

@@ -1,6 +1,6 @@
 import { maxNamesPerCall, type ParameterRef } from './parameter-store.ts'
 
-/** The calls that ask for every ref once: at most ten a call, and never two selectors of one name in a call. */
+/** Splits refs into calls: at most ten per call, and never two selectors of one name in the same call. */
 export function batchSelectors(refs: Iterable<ParameterRef>): ParameterRef[][] {
   const calls: { readonly refs: ParameterRef[]; readonly names: Set<string> }[] = []
   for (const ref of refs) {

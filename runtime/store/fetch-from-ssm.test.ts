@@ -49,7 +49,7 @@ const valuesOf = (names: readonly string[]) =>
   Object.fromEntries(names.map((name) => [name, `value of ${name}`]))
 const refsOf = (names: readonly string[]) => names.map((name) => ({ name }))
 
-t.test('25 parameters are three calls, however often each is wanted', async (t) => {
+t.test('25 parameters are three calls, even if parameters are wanted more than once', async (t) => {
   const names = many(25)
   const { found, calls } = await run({
     refs: refsOf([...names, ...names.toReversed()]),
@@ -62,32 +62,38 @@ t.test('25 parameters are three calls, however often each is wanted', async (t) 
   )
 })
 
-t.test('versions and labels are matched by selector, and two of one name never share a call', async (t) => {
-  const selectors = ['1', '2', 'blue', undefined]
-  const refs = selectors.map((selector) => ({ name: '/a', ...(selector === undefined ? {} : { selector }) }))
-  const clock = virtualClock()
-  const fake = makeFakeSsm({ now: clock.now })
-  for (const value of ['first', 'second', 'third']) fake.put('/a', value)
-  fake.stored.label('/a', 1, 'blue')
-  const { reader, calls } = virtualReader(fake, clock)
-  const { found, unfetched } = await fetchParameters(
-    reader,
-    [...refs, { name: '/b', selector: '7' }].map((ref) => ({ ref, missingWait: 0 })),
-    { deadline: 300_000, deniedWait: 0 },
-    { clock, random: Math.random },
-  )
-  t.strictSame([...found].map(([key, { value }]) => `${key} ${value.reveal()}`).toSorted(), [
-    '/a third',
-    '/a:1 first',
-    '/a:2 second',
-    '/a:blue first',
-  ])
-  t.match(unfetched, [{ ref: { name: '/b', selector: '7' }, failure: { code: 'MISSING' } }])
-  // The strict store would have refused the call.
-  t.equal(calls.length, 4)
-})
+t.test(
+  'versions and labels are matched by selector, and two selectors of one name never share a call',
+  async (t) => {
+    const selectors = ['1', '2', 'blue', undefined]
+    const refs = selectors.map((selector) => ({
+      name: '/a',
+      ...(selector === undefined ? {} : { selector }),
+    }))
+    const clock = virtualClock()
+    const fake = makeFakeSsm({ now: clock.now })
+    for (const value of ['first', 'second', 'third']) fake.put('/a', value)
+    fake.stored.label('/a', 1, 'blue')
+    const { reader, calls } = virtualReader(fake, clock)
+    const { found, unfetched } = await fetchParameters(
+      reader,
+      [...refs, { name: '/b', selector: '7' }].map((ref) => ({ ref, missingWait: 0 })),
+      { deadline: 300_000, deniedWait: 0 },
+      { clock, random: Math.random },
+    )
+    t.strictSame([...found].map(([key, { value }]) => `${key} ${value.reveal()}`).toSorted(), [
+      '/a third',
+      '/a:1 first',
+      '/a:2 second',
+      '/a:blue first',
+    ])
+    t.match(unfetched, [{ ref: { name: '/b', selector: '7' }, failure: { code: 'MISSING' } }])
+    // The strict store would have refused the call.
+    t.equal(calls.length, 4)
+  },
+)
 
-t.test('what was just written is seen a little later, and nothing else is asked for again', async (t) => {
+t.test('a new parameter becomes visible later, and only it is requested again', async (t) => {
   const names = many(12)
   const { found, calls } = await run({
     refs: refsOf(names),
@@ -109,7 +115,7 @@ const rights = (now: () => number, from = Infinity): FakeSsmOptions => ({
       (action === 'kms:Decrypt' && kms.includes(name))),
 })
 
-t.test('what is denied is told by name, IAM and KMS apart, with the role in use', async (t) => {
+t.test('denied parameters are named, with IAM or KMS and the role in use', async (t) => {
   const names = many(25)
   const { found, failed, calls, took } = await run({
     refs: refsOf(names),
@@ -136,7 +142,7 @@ t.test('what is denied is told by name, IAM and KMS apart, with the role in use'
   )
 })
 
-t.test('a right that comes within the wait is enough', async (t) => {
+t.test('a permission that arrives within the wait is enough', async (t) => {
   const names = many(25)
   const { found, failed } = await run({
     refs: refsOf(names),
@@ -146,17 +152,20 @@ t.test('a right that comes within the wait is enough', async (t) => {
   t.strictSame([found, failed], [valuesOf(names), {}])
 })
 
-t.test('of several that are denied, what is granted in the end is not called denied', async (t) => {
-  const { found, failed } = await run({
-    refs: refsOf(['/a', '/b']),
-    stored: storedOf(['/a', '/b']),
-    ssm: (now) => ({ denied: ({ name }) => name === '/a' || now() < 9000 }),
-  })
-  t.strictSame(found, valuesOf(['/b']))
-  t.strictSame(Object.keys(failed), ['/a'])
-})
+t.test(
+  'of several denied parameters, one that is granted at the end is not reported as denied',
+  async (t) => {
+    const { found, failed } = await run({
+      refs: refsOf(['/a', '/b']),
+      stored: storedOf(['/a', '/b']),
+      ssm: (now) => ({ denied: ({ name }) => name === '/a' || now() < 9000 }),
+    })
+    t.strictSame(found, valuesOf(['/b']))
+    t.strictSame(Object.keys(failed), ['/a'])
+  },
+)
 
-t.test('credentials that are not accepted are no matter of one name', async (t) => {
+t.test('rejected credentials are not attributed to one name', async (t) => {
   const expired: Fault = { kind: 'error', status: 400, type: 'ExpiredTokenException' }
   const { failed, calls, took } = await run({
     refs: refsOf(many(10)),
@@ -171,7 +180,7 @@ t.test('credentials that are not accepted are no matter of one name', async (t) 
   )
 })
 
-t.test('a quota that is used up delays, and no more', async (t) => {
+t.test('throttling only delays', async (t) => {
   const names = many(100)
   const { found, calls, took } = await run({
     refs: refsOf(names),
@@ -183,7 +192,7 @@ t.test('a quota that is used up delays, and no more', async (t) => {
   t.ok(took < 60_000, `${took} ms, ${calls.length} calls`)
 })
 
-t.test('why a call of several names did not reach the store is said of each', async (t) => {
+t.test('the cause of an unreachable store is reported for each name', async (t) => {
   const { failed, took } = await run({
     refs: refsOf(many(3)),
     stored: {},
@@ -196,7 +205,7 @@ t.test('why a call of several names did not reach the store is said of each', as
   t.equal(Object.keys(failed).length, 3)
 })
 
-t.test('whatever goes wrong on the way, the values are the right ones or the failure is told', async (t) => {
+t.test('with random faults, the values are correct or the failure is reported', async (t) => {
   const names = [...many(23), '/late']
   let [complete, spoilt] = [0, 0]
   for (let seed = 1; seed <= 200; seed++) {

@@ -45,7 +45,7 @@ const from =
   (parameter: string, at: number): Said =>
     at >= time ? after(parameter) : before
 
-t.test('nothing wanted is nothing asked', async (t) => {
+t.test('without wanted parameters there is no call', async (t) => {
   const { found, failed, calls, took } = await run({ wanted: [], said: value })
   t.strictSame([found, failed, calls, took], [{}, {}, [], 0])
 })
@@ -76,7 +76,7 @@ t.test(
   },
 )
 
-t.test('calls go in parallel, five at a time', async (t) => {
+t.test('five calls run in parallel', async (t) => {
   const wanted = Array.from({ length: 60 }, (_, index) => dynamic(`/n${index}`))
   const { calls, took } = await run({ wanted, said: value, takes: 100 })
   t.strictSame(
@@ -86,7 +86,7 @@ t.test('calls go in parallel, five at a time', async (t) => {
   t.equal(took, 200)
 })
 
-t.test('only what is missing is asked for again', async (t) => {
+t.test('only missing parameters are requested again', async (t) => {
   const said = (name: string, at: number) =>
     name === '/late' ? from(1500, 'missing')(name, at) : value(name)
   const { found, calls } = await run({ wanted: [dynamic('/a'), dynamic('/late'), dynamic('/b')], said })
@@ -97,7 +97,7 @@ t.test('only what is missing is asked for again', async (t) => {
   )
 })
 
-t.test('a denied name does not keep the others of its call from their answers', async (t) => {
+t.test('a denied name does not fail the others of its call', async (t) => {
   const names = ['/a', '/denied', '/b', '/late']
   const said = (name: string, at: number): Said => {
     if (name === '/denied') return { code: 'ACCESS_DENIED' }
@@ -123,7 +123,7 @@ const waits: readonly (readonly [title: string, random: number, at: readonly num
   ['in the middle in between', 0.5, [0, 1500, 4000, 8500, 16_500, 24_500]],
 ]
 for (const [title, random, at] of waits) {
-  t.test(`the waits are drawn evenly: ${title}`, async (t) => {
+  t.test(`the waits are uniformly random: ${title}`, async (t) => {
     const { calls } = await run({ wanted: [dynamic('/a')], said: () => 'missing', random })
     t.strictSame(
       calls.slice(0, at.length).map((call) => call.at),
@@ -226,7 +226,7 @@ for (const [title, before] of recoveries) {
   })
 }
 
-t.test('one that is given up does not stop the others, and each is reported as it is', async (t) => {
+t.test('a parameter that is given up does not stop the others, and each has its own failure', async (t) => {
   const said = (name: string, at: number) =>
     name === '/late' ? from(20_000, 'missing')(name, at) : 'missing'
   const { found, failed, took } = await run({
@@ -238,18 +238,18 @@ t.test('one that is given up does not stop the others, and each is reported as i
   t.equal(took, 20_000)
 })
 
-t.test('a parameter wanted twice is waited for as long as the more patient one waits', async (t) => {
+t.test('a parameter that is wanted twice has the longer wait', async (t) => {
   const wanted = [dynamic('/a'), reference({ name: '/a' })]
   t.equal((await run({ wanted, said: only('missing') })).took, 120_000)
 })
 
-t.test('the deadline ends calls under way too', async (t) => {
+t.test('the deadline also ends running calls', async (t) => {
   const { failed, took } = await run({ wanted: [dynamic('/a')], said: value, takes: 999_000 })
   t.strictSame(failed, { '/a': 'UNREACHABLE' })
   t.equal(took, 300_000)
 })
 
-t.test('a deadline shorter than the waits leaves what was said last', async (t) => {
+t.test('a deadline shorter than the waits reports the last failure', async (t) => {
   const { failed, took } = await run({
     wanted: [dynamic('/a'), reference({ name: '/b' })],
     said: only('missing'),
@@ -259,7 +259,7 @@ t.test('a deadline shorter than the waits leaves what was said last', async (t) 
   t.equal(took, 4500)
 })
 
-t.test('progress is told every ten seconds', async (t) => {
+t.test('progress is reported every ten seconds', async (t) => {
   const said = (name: string, at: number) =>
     name === '/late' ? from(35_000, 'missing')(name, at) : value(name)
   const { progress } = await run({ wanted: [dynamic('/a'), dynamic('/late')], said })
@@ -273,7 +273,7 @@ t.test('progress is told every ten seconds', async (t) => {
   )
 })
 
-t.test('a bug of the store is not taken for an answer of it', async (t) => {
+t.test('a bug in the store is thrown, not reported as a failure', async (t) => {
   const said = () => {
     throw new TypeError('a bug')
   }

@@ -1,13 +1,14 @@
 /**
- * Gets the values of many parameters, and waits for those that the store does not give yet: a parameter may still be
- * in the making, a right or a role not yet known everywhere, the store busy. Only what is open is asked for again.
+ * Fetches the values of many parameters and retries those that the store does not return yet: the creator may still be
+ * creating one, a policy or role may not have propagated, the store may be throttling. Only pending parameters are
+ * requested again.
  */
 import type { Clock } from '../scheduling/clock.ts'
 import type { Failure } from '../failure.ts'
 import { mapConcurrent } from '../scheduling/map-concurrent.ts'
-import { retryOneByOne, askTogether } from './retry-one-by-one.ts'
+import { retryOneByOne, callTogether } from './retry-one-by-one.ts'
 import {
-  askUntil,
+  retryUntil,
   type Call,
   callsFor,
   type FetchLimits,
@@ -28,17 +29,17 @@ export type FetchProgress = { readonly found: number; readonly open: readonly Un
 
 export type FetchTools = {
   readonly clock: Clock
-  /** Evenly from 0 to 1. */
+  /** Uniform from 0 to 1. */
   readonly random: () => number
   /** Called every ten seconds. */
   readonly progress?: (progress: FetchProgress) => void
 }
 
-/** A parameter that is not there, with what the store said of it last. */
+/** A parameter that was not fetched, with the store's last answer. */
 export type Unfetched = {
   readonly ref: ParameterRef
   readonly failure: Failure
-  /** It was asked for with others, and what the store said may be about one of those. */
+  /** The call named others too, and the failure may be about one of them. */
   readonly shared: boolean
 }
 
@@ -52,7 +53,7 @@ const parallelCalls = 5
 const progressEvery = 10_000
 const longestWait = 15_000
 
-/** @param wanted may name a parameter more than once: it is asked for once. */
+/** @param wanted may name a parameter more than once: it is requested once. */
 export async function fetchParameters(
   store: ParameterReader,
   wanted: Iterable<Wanted>,
@@ -69,7 +70,7 @@ export async function fetchParameters(
     if (one === undefined) return
     const isNews = !one.since.has(failure.code) || one.failure.code !== failure.code
     if (!one.since.has(failure.code)) one.since.set(failure.code, clock.now())
-    // What was said of it alone is better known than what is said of several.
+    // The failure of a call for this name alone is more exact than that of a shared call.
     if (shared && !one.shared && !isNews) return
     one.failure = failure
     one.shared = shared
@@ -85,7 +86,7 @@ export async function fetchParameters(
   }
   const ask = ({ refs, isNarrowed }: Call) => {
     const noteOf = (ref: ParameterRef, failure: Failure, of: number) => note(ref, failure, of > 1)
-    return isNarrowed ? retryOneByOne(refs, get, noteOf) : askTogether(refs, get, noteOf)
+    return isNarrowed ? retryOneByOne(refs, get, noteOf) : callTogether(refs, get, noteOf)
   }
 
   const finished = new AbortController()
@@ -100,19 +101,19 @@ export async function fetchParameters(
       await Promise.race([mapConcurrent(calls, parallelCalls, ask), timeIsUp])
       const now = clock.now()
       for (const [key, one] of open) {
-        if (now < askUntil(one, limits)) continue
+        if (now < retryUntil(one, limits)) continue
         open.delete(key)
         givenUp.push(one)
       }
       if (open.size === 0) break
       const drawn = shortestWait + random() * (bound - shortestWait)
-      const due = nextDue([...open.values()].map((one) => askUntil(one, limits))) - now
+      const due = nextDue([...open.values()].map((one) => retryUntil(one, limits))) - now
       await clock.sleep(Math.max(0, Math.min(due - drawn < shortestWait ? due : drawn, end - now)))
     }
   } finally {
     finished.abort()
   }
-  // Copied, because a call that comes too late still notes its answer.
+  // Copied, because a call that is still running records its result later.
   const unfetched = [...givenUp, ...open.values()].map(({ ref, failure, shared }) => ({
     ref,
     failure,
@@ -121,10 +122,10 @@ export async function fetchParameters(
   return { found: new Map(found), unfetched }
 }
 
-async function every(period: number, clock: Clock, end: AbortSignal, tell: () => void): Promise<void> {
+async function every(period: number, clock: Clock, end: AbortSignal, act: () => void): Promise<void> {
   for (;;) {
     await clock.sleep(period, { ref: false })
     if (end.aborted) return
-    tell()
+    act()
   }
 }

@@ -23,7 +23,7 @@ async function failureIn(work: Promise<unknown>): Promise<readonly [code?: strin
   return failure ? [failure.code, failure.message] : []
 }
 
-await t.test('the folder is made with the first parameter, for its owner alone', async (test) => {
+await t.test('the first parameter creates the folder with mode 0700', async (test) => {
   const folder = join(newFolder(), 'deeper')
   await openFileParameterStore(folder).create('/a/b', value, about)
   test.equal((await stat(folder)).mode & 0o777, 0o700, 'the folder')
@@ -32,7 +32,7 @@ await t.test('the folder is made with the first parameter, for its owner alone',
   test.equal(await readFile(join(folder, '%2Fa%2Fb'), 'utf8'), 'fakepassword', 'its content is the value')
 })
 
-await t.test('nothing but parameters is left in the folder', async (test) => {
+await t.test('only parameters are left in the folder', async (test) => {
   const folder = newFolder()
   const store = openFileParameterStore(folder)
   await store.create('/a', value, about)
@@ -42,7 +42,7 @@ await t.test('nothing but parameters is left in the folder', async (test) => {
 })
 
 for (const mode of [0o750, 0o705, 0o710, 0o701, 0o777]) {
-  await t.test(`a folder of mode ${mode.toString(8)} is refused, whatever is done`, async (test) => {
+  await t.test(`a folder of mode ${mode.toString(8)} is refused by every method`, async (test) => {
     const folder = newFolder()
     await mkdir(folder)
     await chmod(folder, mode)
@@ -56,7 +56,7 @@ for (const mode of [0o750, 0o705, 0o710, 0o701, 0o777]) {
   })
 }
 
-await t.test('reading from a folder that does not exist says so, and does not make it', async (test) => {
+await t.test('reading from a missing folder is an error, and does not create it', async (test) => {
   const folder = newFolder()
   const store = openFileParameterStore(folder)
   test.match(await failureIn(store.get([{ name: '/a' }])), ['STORE_UNREADABLE', /store-.*does not exist/])
@@ -64,7 +64,7 @@ await t.test('reading from a folder that does not exist says so, and does not ma
   await test.rejects(stat(folder), { code: 'ENOENT' })
 })
 
-await t.test('a file in place of the folder says so', async (test) => {
+await t.test('a file in place of the folder is an error', async (test) => {
   const path = newFolder()
   await writeFile(path, '')
   const store = openFileParameterStore(path)
@@ -74,7 +74,7 @@ await t.test('a file in place of the folder says so', async (test) => {
   test.match(await failureIn(below.create('/a', value, about)), ['STORE_UNREADABLE', /ENOTDIR/])
 })
 
-await t.test('a folder that cannot be made says so', async (test) => {
+await t.test('a folder that cannot be created is an error', async (test) => {
   // Not even root can make a folder in /proc.
   const store = openFileParameterStore('/proc/kees-store')
   test.match(await failureIn(store.create('/a', value, about)), ['STORE_UNWRITABLE', /cannot write \/a in/])
@@ -86,14 +86,14 @@ await t.test('a selector is refused', async (test) => {
   test.match(await failureIn(store.get(refs)), ['SELECTOR_UNSUPPORTED', /^\/b /])
 })
 
-await t.test('a name that no file can have is refused', async (test) => {
+await t.test('a name that is too long for a file is refused', async (test) => {
   const store = openFileParameterStore(newFolder())
   const name = `/${'n'.repeat(300)}`
   test.match(await failureIn(store.create(name, value, about)), ['INVALID_NAME', /too long/])
   test.match(await failureIn(store.get([{ name }])), ['INVALID_NAME', /too long/])
 })
 
-await t.test('bytes that are no text are refused, and not shown', async (test) => {
+await t.test('bytes that are not UTF-8 are refused, and not shown', async (test) => {
   const folder = newFolder()
   const store = openFileParameterStore(folder)
   await store.create('/a', value, about)
@@ -104,7 +104,7 @@ await t.test('bytes that are no text are refused, and not shown', async (test) =
   ])
 })
 
-await t.test('a folder may be reached through a link', async (test) => {
+await t.test('the folder may be a symbolic link', async (test) => {
   const folder = newFolder()
   await openFileParameterStore(folder).create('/a', value, about)
   const link = newFolder()
@@ -113,7 +113,7 @@ await t.test('a folder may be reached through a link', async (test) => {
   test.equal(found[0]?.value.reveal(), 'fakepassword')
 })
 
-t.test('what a killed process left is removed by the next one that stores', async (t) => {
+t.test('temporary files of a killed process are removed by the next writer', async (t) => {
   const folder = join(t.testdir(), 'store')
   const store = openFileParameterStore(folder)
   await store.replace('/a', secretValue('v'))

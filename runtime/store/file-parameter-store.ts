@@ -1,9 +1,9 @@
 /**
- * The embedded store: a folder with one file per parameter, for laptops, demos and tests. The file's name is the
- * percent-encoded name, its content the value. There are no versions: every parameter is at version 1.
+ * The embedded store: a folder with one file per parameter, for laptops, demos and tests. The file is named by the
+ * percent-encoded name and contains the value. There are no versions: every parameter has version 1.
  *
- * A parameter is created whole or not at all: a temporary file is written and synced, and then linked to its name,
- * which fails when the name exists. So existing means existing, even when the process is killed at any moment.
+ * Creation is atomic: a temporary file is written and synced, then linked to its name, which fails if the name exists.
+ * A parameter that exists is therefore complete, even if the process is killed at any moment.
  */
 import { randomBytes } from 'node:crypto'
 import { link, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
@@ -17,7 +17,7 @@ import { syncFolder } from '../files/sync-folder.ts'
 import { systemCode, systemReason, unlessAbsent } from '../files/system-error.ts'
 import { writeSynced } from '../files/write-synced.ts'
 
-/** Who writes makes the folder, and takes one that is not there for an empty one; to who reads it is a mistyped name. */
+/** With `write`, a missing folder is an empty store and is created; with `read`, it is an error (a mistyped path). */
 export type StoreAccess = 'read' | 'write'
 
 export function openFileParameterStore(folder: string, access: StoreAccess = 'write'): ParameterStore {
@@ -93,18 +93,18 @@ export function openFileParameterStore(folder: string, access: StoreAccess = 'wr
 }
 
 function absent(folder: string): Error {
-  const message = `the file store ${quotePath(folder)} does not exist: kees create and kees put make it`
+  const message = `the file store ${quotePath(folder)} does not exist: kees create and kees put create it`
   return failed({ code: 'STORE_UNREADABLE', message })
 }
 
 function refuseSelectors(refs: readonly ParameterRef[]): void {
   const pinned = refs.find(({ selector }) => selector !== undefined)
   if (!pinned) return
-  const message = `${pinned.name} is asked for by version or label: the file store has neither`
+  const message = `${pinned.name} has a version or label: the file store supports neither`
   throw failed({ code: 'SELECTOR_UNSUPPORTED', message })
 }
 
-/** Whether the folder is there. It is an error if others than its owner can read it. */
+/** Whether the folder exists. It is an error if others than its owner can access it. */
 async function folderIsThere(folder: string): Promise<boolean> {
   const subject = `the file store ${quotePath(folder)}`
   const stats = await explained(unlessAbsent(stat(folder)), 'STORE_UNREADABLE', `${subject} cannot be read`)
@@ -112,7 +112,7 @@ async function folderIsThere(folder: string): Promise<boolean> {
   if (!stats.isDirectory()) throw failed({ code: 'STORE_UNREADABLE', message: `${subject} is not a folder` })
   if ((stats.mode & 0o077) === 0) return true
   const mode = (stats.mode & 0o777).toString(8).padStart(4, '0')
-  const message = `${subject} is open to others (mode ${mode}): only 0700 is allowed`
+  const message = `${subject} is accessible to others (mode ${mode}): it must have mode 0700`
   throw failed({ code: 'STORE_UNSAFE', message })
 }
 
@@ -120,7 +120,7 @@ const newPrefix = '.new-'
 /** In milliseconds. */
 const staleAfter = 60_000
 
-/** What a process that was killed has left holds a value too. */
+/** Temporary files of killed processes contain values too. */
 async function removeStale(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
     if (!name.startsWith(newPrefix)) continue

@@ -1,11 +1,11 @@
 import type { Parsed } from '../../api/parsed.ts'
 import { kmsKeyArnProblem } from '../../api/kms-key-arn.ts'
 
-/** What encrypts what a program stores; of the creator, and of the commands of kees that write. */
+/** The key that encrypts stored values; a setting of the creator and of the kees commands that write. */
 export const kmsKeyVariable = {
   env: 'KMS_KEY_ID',
   default: '',
-  meaning: "the ARN of the KMS key that encrypts what is stored; without it, the account's aws/ssm",
+  meaning: "the ARN of the KMS key that encrypts stored values; default: the account's key aws/ssm",
   parse: parseKmsKey,
 } as const
 

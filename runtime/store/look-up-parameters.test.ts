@@ -16,23 +16,23 @@ function askedStore() {
 }
 const refs = (...names: readonly string[]) => names.map((name) => ({ name }))
 
-t.test('ten a call, each once, never two selectors of one name together', async (t) => {
+t.test('ten per call, each once, never two selectors of one name together', async (t) => {
   const { store, calls } = askedStore()
   const names = Array.from({ length: 25 }, (_, index) => `/n${index}`)
-  const told: string[] = []
+  const progress: string[] = []
   const pinned = [{ name: '/n0', selector: '3' }]
   const standings = await lookUpParameters(store, [...refs(...names, ...names), ...pinned], (done, total) =>
-    told.push(`${done}/${total}`),
+    progress.push(`${done}/${total}`),
   )
   t.strictSame(
     calls.map((call) => call.length),
     [10, 10, 6],
   )
   t.strictSame([...standings.keys()].toSorted(), [...names, '/n0:3'].toSorted())
-  t.equal(told.at(-1), '26/26')
+  t.equal(progress.at(-1), '26/26')
 })
 
-t.test('what is denied does not hide the others', async (t) => {
+t.test('a denied parameter does not hide the others', async (t) => {
   const { store } = askedStore()
   const standings = await lookUpParameters(store, refs('/a', '/denied', '/missing'))
   t.match(Object.fromEntries(standings), {
@@ -42,7 +42,7 @@ t.test('what is denied does not hide the others', async (t) => {
   })
 })
 
-t.test('a store that does not answer is not taken for one that lacks something', async (t) => {
+t.test('an unreachable store is not reported as missing parameters', async (t) => {
   const { store } = askedStore()
   const standings = await lookUpParameters(store, refs('/far', '/missing'))
   t.match(Object.fromEntries(standings), {
@@ -51,7 +51,7 @@ t.test('a store that does not answer is not taken for one that lacks something',
   })
 })
 
-t.test('nothing is asked for nothing', async (t) => {
+t.test('without names there is no call', async (t) => {
   const { store, calls } = askedStore()
   t.equal((await lookUpParameters(store, [])).size, 0)
   t.strictSame(calls, [])

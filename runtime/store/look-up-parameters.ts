@@ -4,19 +4,19 @@ import { retryOneByOne } from './retry-one-by-one.ts'
 import { formatRef, type ParameterRef, type ParameterStore } from './parameter-store.ts'
 import { batchSelectors } from './batch.ts'
 
-/** What the store says of a parameter without showing its value, or why it says nothing. */
+/** Whether a parameter exists, or why that is unknown. */
 export type Standing = 'exists' | 'missing' | Failure
 
 const parallelCalls = 5
 
 /**
- * Asks the store which parameters exist, once and without decryption. @param refs may name one more than once.
- * @param told is told how many of how many are known. @returns by formatRef, in the order of the refs.
+ * Looks up which parameters exist, once and without decryption. @param refs may name one more than once.
+ * @param progress called after each call to the store. @returns by formatRef, in the order of the refs.
  */
 export async function lookUpParameters(
   store: Pick<ParameterStore, 'exists'>,
   refs: Iterable<ParameterRef>,
-  told: (done: number, total: number) => void = () => undefined,
+  progress: (done: number, total: number) => void = () => undefined,
 ): Promise<ReadonlyMap<string, Standing>> {
   const different = new Map([...refs].map((ref) => [formatRef(ref), ref]))
   const standings = new Map<string, Standing>()
@@ -27,7 +27,7 @@ export async function lookUpParameters(
   }
   await mapConcurrent(batchSelectors(different.values()), parallelCalls, async (call) => {
     await retryOneByOne(call, ask, (ref, failure) => void standings.set(formatRef(ref), failure))
-    told(standings.size, different.size)
+    progress(standings.size, different.size)
   })
   return new Map(
     [...different.keys()].flatMap((key): [string, Standing][] => {

@@ -33,7 +33,7 @@ const good: readonly (readonly [title: string, env: Env])[] = [
 ]
 for (const [title, env] of good) t.strictSame(await problemsOf(env), [], `${title} is accepted`)
 
-const regionMissing = 'AWS_REGION is missing, and the instance metadata are switched off'
+const regionMissing = 'AWS_REGION is missing, and the instance metadata service is disabled'
 const plainHttp = (name: string, host: string) =>
   `${name} is a plain http:// address of ${host}: use https://, or set ALLOW_HTTP=true if the network is trusted`
 
@@ -90,7 +90,7 @@ t.strictSame(
   "without a region and with the SDK's credentials, the SDK looks for one",
 )
 
-t.test('the store is the one that the environment names', async (t) => {
+t.test('the environment selects the store', async (t) => {
   const env = {
     AWS_DEFAULT_REGION: 'eu-west-1',
     AWS_ENDPOINT_URL: 'https://wrong.example.com',
@@ -105,17 +105,20 @@ t.test('the store is the one that the environment names', async (t) => {
   t.ok(scope.isDone())
 })
 
-t.test('in a pod whose environment names no region, it is that of the instance metadata', async (t) => {
-  nock('http://169.254.169.254').put('/latest/api/token').reply(200, 'token')
-  nock('http://169.254.169.254').get('/latest/meta-data/placement/region').reply(200, 'eu-west-3')
-  const scope = nock('https://ssm.eu-west-3.amazonaws.com')
-  scope.post('/').reply(200, { Parameters: [], InvalidParameters: ['/a'] })
-  const { store } = { store: undefined, ...(await openStore(ssm, {}, options)) }
-  t.strictSame(await store?.exists(['/a']), new Set())
-  t.ok(scope.isDone())
-})
+t.test(
+  'without a region in the environment, a pod takes it from the instance metadata service',
+  async (t) => {
+    nock('http://169.254.169.254').put('/latest/api/token').reply(200, 'token')
+    nock('http://169.254.169.254').get('/latest/meta-data/placement/region').reply(200, 'eu-west-3')
+    const scope = nock('https://ssm.eu-west-3.amazonaws.com')
+    scope.post('/').reply(200, { Parameters: [], InvalidParameters: ['/a'] })
+    const { store } = { store: undefined, ...(await openStore(ssm, {}, options)) }
+    t.strictSame(await store?.exists(['/a']), new Set())
+    t.ok(scope.isDone())
+  },
+)
 
-t.test('the file store needs nothing of AWS', async (t) => {
+t.test('the file store needs no AWS variables', async (t) => {
   const folder = join(t.testdir(), 'store')
   const opened = await openStore({ kind: 'file', folder }, {}, options)
   t.strictSame(opened.problems, undefined)

@@ -11,23 +11,23 @@ export type OpenedStore =
   { readonly store: ParameterStore; readonly problems?: never } | { readonly problems: readonly EnvProblem[] }
 
 export type StoreOptions = {
-  /** As of openFileParameterStore. */
+  /** See openFileParameterStore. */
   readonly access?: StoreAccess
-  /** The time for one attempt of one call, in milliseconds. */
+  /** For one attempt of one call, in milliseconds. */
   readonly requestTimeout: number
-  /** 1 for who asks again by itself. */
+  /** 1 if the caller retries by itself. */
   readonly maxAttempts: number
   readonly kmsKeyId?: string
-  /** As of openSsmParameterStore. */
+  /** See openSsmParameterStore. */
   readonly beforeSending?: () => void
   /**
-   * Those of a pod, and the instance's region where the environment lacks one; without it the SDK looks for both, as it
-   * does on laptops.
+   * Pod credentials; the region then comes from the environment or the instance metadata service. Without it the SDK
+   * looks for both, as on laptops.
    */
   readonly credentials?: (env: Env, requestTimeout: number) => AwsCredentials
 }
 
-/** Reads the AWS part of the environment, and reports all that is wrong with it at once. */
+/** Reads the AWS variables of the environment, and reports all problems at once. */
 export async function openStore(
   address: StoreAddress,
   env: Env,

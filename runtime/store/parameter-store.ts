@@ -1,12 +1,12 @@
 import type { SecretValue } from '../secret-value.ts'
 
-/** SSM takes no more: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameters.html */
+/** SSM's limit: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameters.html */
 export const maxNamesPerCall = 10
 
 export type ParameterRef = {
   /** With its leading slash. */
   readonly name: string
-  /** A version's number or a label; without one, the newest version. */
+  /** A version number or a label; default: the latest version. */
   readonly selector?: string
 }
 
@@ -20,15 +20,15 @@ export type Created =
   | {
       readonly outcome: 'created'
       readonly version: number
-      /** How often the store was asked before it answered. Only after 1 is it sure which call stored the value. */
+      /** The number of requests that were sent. Only with 1 is it certain which call stored the value. */
       readonly attempts: number
     }
-  /** After more than one attempt it may be this call that stored it: an answer was lost. */
+  /** After more than one attempt, this call may have stored it: a response was lost. */
   | { readonly outcome: 'exists'; readonly attempts: number }
 
 /**
- * Where parameters are stored. Every method is one call to the store, of 1 to maxNamesPerCall different names, and
- * throws an error with a code of failure.ts. A store that cannot tell throws; it never says "missing" instead.
+ * A store of parameters. Every method is one call to the store, for 1 to maxNamesPerCall different names, and throws an
+ * error with a code of failure.ts. A store that does not know throws; it never reports "missing" instead.
  */
 export type ParameterStore = {
   /** The values, decrypted. Never two selectors of one name in a call. */
@@ -36,19 +36,19 @@ export type ParameterStore = {
     readonly found: readonly StoredParameter[]
     readonly missing: readonly ParameterRef[]
   }>
-  /** Which of the names, with or without a selector as formatRef writes it, are stored. Needs no right to decrypt. */
+  /** Which of the names, with or without a selector (formatRef), exist. Needs no permission to decrypt. */
   readonly exists: (names: readonly string[]) => Promise<ReadonlySet<string>>
-  /** Stores a parameter that does not exist yet, and never touches one that does. */
+  /** Creates a parameter that does not exist yet, and never changes one that does. */
   readonly create: (
     name: string,
     value: SecretValue,
     about: { readonly description: string },
   ) => Promise<Created>
-  /** Stores a newer value, whether the parameter exists or not. For people who asked for it by `--overwrite`. */
+  /** Stores a new version, whether or not the parameter exists. Only for `--overwrite`. */
   readonly replace: (name: string, value: SecretValue) => Promise<void>
 }
 
-/** For who only reads. */
+/** For callers that only read. */
 export type ParameterReader = Pick<ParameterStore, 'get'>
 
 /** `name` or `name:selector`, as SSM writes it. A name has no colon. */
@@ -56,13 +56,13 @@ export function formatRef({ name, selector }: ParameterRef): string {
   return selector === undefined ? name : `${name}:${selector}`
 }
 
-/** What formatRef wrote. */
+/** The inverse of formatRef. */
 export function parseRef(text: string): ParameterRef {
   const colon = text.indexOf(':')
   return colon < 0 ? { name: text } : { name: text.slice(0, colon), selector: text.slice(colon + 1) }
 }
 
-/** Holds the callers of every store to what SSM takes. */
+/** Enforces SSM's limits on the callers of every store. */
 export function checkCall(names: readonly string[]): void {
   const different = new Set(names).size
   if (different === names.length && different >= 1 && different <= maxNamesPerCall) return

@@ -1,6 +1,6 @@
 import t from 'tap'
 import type { FailureCode } from '../failure.ts'
-import { askUntil, callsFor, nextDue, type PendingRequest, pendingRequests } from './pending-requests.ts'
+import { retryUntil, callsFor, nextDue, type PendingRequest, pendingRequests } from './pending-requests.ts'
 
 const limits = { deadline: 300_000, deniedWait: 30_000 }
 
@@ -15,7 +15,7 @@ function question(name: string, code: FailureCode, since?: number): PendingReque
   }
 }
 
-t.test('what is wanted twice is one question, with the patience of the more patient', async (t) => {
+t.test('a parameter that is wanted twice is one request, with the longer wait', async (t) => {
   const open = pendingRequests([
     { ref: { name: '/a' }, missingWait: 10 },
     { ref: { name: '/a' }, missingWait: 20 },
@@ -45,7 +45,7 @@ const ends: readonly (readonly [code: FailureCode, since: number | undefined, un
 ]
 for (const [code, since, until] of ends) {
   t.equal(
-    askUntil(question('/a', code, since), limits),
+    retryUntil(question('/a', code, since), limits),
     until,
     `${code} since ${since} is asked until ${until}`,
   )

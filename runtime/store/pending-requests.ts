@@ -1,4 +1,4 @@
-/** What is still to be asked of the store, what to put into which call, and when asking again is in vain. */
+/** Which parameters are still pending, how they are put into calls, and when retrying ends. */
 import type { Failure, FailureCode } from '../failure.ts'
 import { mayBeOfOneName } from './retry-one-by-one.ts'
 import { formatRef, type ParameterRef } from './parameter-store.ts'
@@ -6,14 +6,14 @@ import { batchSelectors } from './batch.ts'
 
 export type Wanted = {
   readonly ref: ParameterRef
-  /** How long to ask again after the store first said that the parameter is missing, in milliseconds. */
+  /** How long to retry after the store first reported the parameter missing, in milliseconds. */
   readonly missingWait: number
 }
 
 export type FetchLimits = {
-  /** The time for everything, in milliseconds. */
+  /** For the whole fetch, in milliseconds. */
   readonly deadline: number
-  /** How long to ask again after access was first denied, or credentials were first absent, in milliseconds. */
+  /** How long to retry after access was first denied or credentials were first missing, in milliseconds. */
   readonly deniedWait: number
 }
 
@@ -25,7 +25,7 @@ export type PendingRequest = {
   readonly missingWait: number
   failure: Failure
   shared: boolean
-  /** When the store first said so. */
+  /** When each code was first seen. */
   readonly since: Map<FailureCode, number>
 }
 
@@ -43,17 +43,18 @@ export function pendingRequests(wanted: Iterable<Wanted>): Map<string, PendingRe
 export type Call = { readonly refs: readonly ParameterRef[]; readonly isNarrowed: boolean }
 
 /**
- * What was denied before is kept apart, or it would deny the others again. It is asked for together, because a right
- * that spreads reaches all of it, and each alone at the end of its wait, to tell those that are denied from the rest.
+ * Parameters that were denied before get calls of their own, or they would fail the calls of the others again. They are
+ * requested together, because a policy that propagates covers them all, and one by one at the end of their wait, to find
+ * out which of them are still denied.
  */
-export function callsFor(questions: readonly PendingRequest[], limits: FetchLimits, now: number): Call[] {
-  const denied = questions.filter(({ failure }) => mayBeOfOneName(failure))
-  const isLast = (one: PendingRequest) => now >= askUntil(one, limits)
+export function callsFor(requests: readonly PendingRequest[], limits: FetchLimits, now: number): Call[] {
+  const denied = requests.filter(({ failure }) => mayBeOfOneName(failure))
+  const isLast = (one: PendingRequest) => now >= retryUntil(one, limits)
   const plan = (some: readonly PendingRequest[], isNarrowed: boolean) =>
     batchSelectors(some.map(({ ref }) => ref)).map((refs) => ({ refs, isNarrowed }))
   return [
     ...plan(
-      questions.filter((one) => !denied.includes(one)),
+      requests.filter((one) => !denied.includes(one)),
       true,
     ),
     ...plan(
@@ -64,32 +65,32 @@ export function callsFor(questions: readonly PendingRequest[], limits: FetchLimi
   ]
 }
 
-/** The last questions fall on the ends of the waits; those that end within a second of the first wait for each other. */
+/** The last requests fall on the ends of the waits; those that end within a second of the first are combined. */
 export function nextDue(ends: readonly number[]): number {
   const first = Math.min(...ends)
   if (first === Infinity) return first
   return Math.max(...ends.filter((end) => end - first < shortestWait))
 }
 
-/** The moment from which asking again is in vain. */
-export function askUntil(
+/** When retrying this request ends. */
+export function retryUntil(
   { missingWait, failure, since }: PendingRequest,
   { deniedWait }: FetchLimits,
 ): number {
   const first = since.get(failure.code)
   if (first === undefined) return Infinity
   if (failure.code === 'MISSING') return first + missingWait
-  if (spreading.has(failure.code)) return first + deniedWait
-  return passing.has(failure.code) ? Infinity : first
+  if (propagating.has(failure.code)) return first + deniedWait
+  return transient.has(failure.code) ? Infinity : first
 }
 
-/** What IAM, kube2iam or the machine may give a little later. */
-const spreading: ReadonlySet<FailureCode> = new Set([
+/** Propagation: IAM, kube2iam or the machine may provide it a little later. */
+const propagating: ReadonlySet<FailureCode> = new Set([
   'ACCESS_DENIED',
   'CREDENTIALS_MISSING',
   'CREDENTIALS_REFUSED',
   'REGION_MISSING',
 ])
 
-/** What only the deadline ends. */
-const passing: ReadonlySet<FailureCode> = new Set(['THROTTLED', 'UNREACHABLE', 'BAD_ANSWER'])
+/** Transient: retried until the deadline. */
+const transient: ReadonlySet<FailureCode> = new Set(['THROTTLED', 'UNREACHABLE', 'BAD_ANSWER'])

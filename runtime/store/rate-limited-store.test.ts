@@ -3,7 +3,7 @@ import { memoryStore, virtualClock } from '../fixtures.ts'
 import { secretValue } from '../secret-value.ts'
 import { rateLimitedStore } from './rate-limited-store.ts'
 
-t.test('puts are spaced, reads are not', async (t) => {
+t.test('puts are rate-limited, reads are not', async (t) => {
   const clock = virtualClock()
   const { store, stored } = memoryStore()
   const times: number[] = []

@@ -4,8 +4,8 @@ import type { ParameterStore } from './parameter-store.ts'
 import { rateLimiter } from '../scheduling/rate-limiter.ts'
 
 /**
- * A store that is written to at most so often a second: SSM takes about three puts a second, from everybody in the account
- * together. https://docs.aws.amazon.com/general/latest/gr/ssm.html
+ * Limits the puts per second: SSM allows about three per second, for all callers of the account together.
+ * https://docs.aws.amazon.com/general/latest/gr/ssm.html
  */
 export function rateLimitedStore(store: ParameterStore, putsPerSecond: number, clock: Clock): ParameterStore {
   const puts = rateLimiter(putsPerSecond, clock)

@@ -1,6 +1,6 @@
 import { type Failure, type FailureCode, failureOf } from '../failure.ts'
 
-/** What one name does to the whole call: SSM answers nothing about the others then. */
+/** One name can cause these for a whole call; SSM returns nothing about the others then. */
 const ofOneName: ReadonlySet<FailureCode> = new Set(['ACCESS_DENIED', 'INVALID_NAME', 'SELECTOR_UNSUPPORTED'])
 
 export function mayBeOfOneName({ code }: Failure): boolean {
@@ -8,30 +8,30 @@ export function mayBeOfOneName({ code }: Failure): boolean {
 }
 
 /**
- * Makes a call; where it fails for what may be the fault of one name, makes it for each alone. @param call handles its
- * answer. @param fail is told what each question failed for. Any other error is thrown.
+ * Calls once for all; where one name may be the cause of the failure, once more for each alone. @param call handles its
+ * own response. @param fail is called with the failure of each. Any other error is thrown.
  */
 export async function retryOneByOne<Q>(
-  questions: readonly Q[],
-  call: (questions: readonly Q[]) => Promise<void>,
+  requests: readonly Q[],
+  call: (requests: readonly Q[]) => Promise<void>,
   fail: Fail<Q>,
 ): Promise<void> {
-  const failure = await failureFrom(() => call(questions))
+  const failure = await failureFrom(() => call(requests))
   if (failure === undefined) return
-  if (mayBeOfOneName(failure) && questions.length > 1) {
-    for (const question of questions) await askTogether([question], call, fail)
-  } else for (const question of questions) fail(question, failure, questions.length)
+  if (mayBeOfOneName(failure) && requests.length > 1) {
+    for (const request of requests) await callTogether([request], call, fail)
+  } else for (const request of requests) fail(request, failure, requests.length)
 }
 
-/** Makes a call; where it fails, it fails for all that it asked. */
-export async function askTogether<Q>(
-  questions: readonly Q[],
-  call: (questions: readonly Q[]) => Promise<void>,
+/** Calls once; a failure is the failure of each. */
+export async function callTogether<Q>(
+  requests: readonly Q[],
+  call: (requests: readonly Q[]) => Promise<void>,
   fail: Fail<Q>,
 ): Promise<void> {
-  const failure = await failureFrom(() => call(questions))
+  const failure = await failureFrom(() => call(requests))
   if (failure === undefined) return
-  for (const question of questions) fail(question, failure, questions.length)
+  for (const request of requests) fail(request, failure, requests.length)
 }
 
 async function failureFrom(work: () => Promise<void>): Promise<Failure | undefined> {
@@ -45,5 +45,5 @@ async function failureFrom(work: () => Promise<void>): Promise<Failure | undefin
   }
 }
 
-/** @param of how many questions the call had. */
-type Fail<Q> = (question: Q, failure: Failure, of: number) => void
+/** @param of how many requests the call combined. */
+type Fail<Q> = (request: Q, failure: Failure, of: number) => void

@@ -71,38 +71,33 @@ const bad: readonly (readonly [
   answer: SsmAnswer,
   message: RegExp,
 ])[] = [
-  ['is empty', one, {}, /says nothing about \/a$/],
-  [
-    'leaves out a name',
-    [...one, { name: '/b' }],
-    { Parameters: [parameter('/a')] },
-    /says nothing about \/b$/,
-  ],
-  ['has another name', one, { Parameters: [parameter('/b')] }, /was not asked for/],
-  ['has a name twice', one, { Parameters: [parameter('/a'), parameter('a')] }, /was not asked for/],
+  ['is empty', one, {}, /omits \/a$/],
+  ['leaves out a name', [...one, { name: '/b' }], { Parameters: [parameter('/a')] }, /omits \/b$/],
+  ['has another name', one, { Parameters: [parameter('/b')] }, /was not requested/],
+  ['has a name twice', one, { Parameters: [parameter('/a'), parameter('a')] }, /was not requested/],
   [
     'has a name as value and as invalid',
     one,
     { Parameters: [parameter('/a')], InvalidParameters: ['/a'] },
-    /not asked/,
+    /not requested/,
   ],
   [
     'has another selector',
     [{ name: '/a', selector: '1' }],
     { Parameters: [parameter('/a', { Selector: ':2' })] },
-    /not asked/,
+    /not requested/,
   ],
   [
     'has a selector that was not asked for',
     one,
     { Parameters: [parameter('/a', { Selector: ':2' })] },
-    /not asked/,
+    /not requested/,
   ],
   ['has no value', one, { Parameters: [{ Name: '/a', Version: 1 }] }, /lacks/],
   ['has no version', one, { Parameters: [{ Name: '/a', Value: 'fakepassword' }] }, /lacks/],
   ['has no list', one, { Parameters: 'fakepassword' }, /list/],
   ['has nothing in its list', one, { Parameters: [null] }, /lacks/],
-  ['has no text as invalid name', one, { InvalidParameters: [7] }, /not asked/],
+  ['has no text as invalid name', one, { InvalidParameters: [7] }, /not requested/],
   ['has no name', one, { Parameters: [{ Value: 'fakepassword', Version: 1 }] }, /lacks/],
 ]
 
@@ -113,5 +108,5 @@ for (const [title, refs, answer, message] of bad) {
   } catch (error) {
     failure = failureOf(error)
   }
-  t.match(failure, { code: 'BAD_ANSWER', message }, `an answer that ${title} is refused`)
+  t.match(failure, { code: 'BAD_ANSWER', message }, `a response that ${title} is refused`)
 }

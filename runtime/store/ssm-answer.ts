@@ -3,13 +3,13 @@ import { failed } from '../failure.ts'
 import { formatRef, type ParameterRef, type StoredParameter } from './parameter-store.ts'
 import { secretValue } from '../secret-value.ts'
 
-/** As the SDK hands it over: of the right type if the answer was. */
+/** As the SDK returns it: of the right type if the response was. */
 export type SsmAnswer = { readonly Parameters?: unknown; readonly InvalidParameters?: unknown }
 
 /**
- * Matches an answer of GetParameters with what was asked for: by the name without its leading slash, because `/x` and
- * `x` are one parameter and either may come back, and by the selector where the answer has one (`:3`, `:label`). What
- * is neither given nor called invalid is not known to be missing.
+ * Matches a response of GetParameters with the request: by the name without its leading slash, because `/x` and `x` are
+ * the same parameter and either may be returned, and by the selector where the response has one (`:3`, `:label`). A
+ * name that is neither returned nor listed as invalid is not known to be missing.
  * https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameters.html
  */
 export function readAnswer(
@@ -20,7 +20,7 @@ export function readAnswer(
   const take = (name: string, selector: string): ParameterRef => {
     const ref = open.get(bare(name))
     if (ref === undefined || (selector !== '' && selector !== (ref.selector ?? ''))) {
-      throw badAnswer('it holds a parameter that was not asked for')
+      throw badAnswer('it contains a parameter that was not requested')
     }
     open.delete(bare(name))
     return ref
@@ -37,7 +37,7 @@ export function readAnswer(
     const [name = '', selector = ''] = typeof text === 'string' ? text.split(':') : []
     return take(name, selector)
   })
-  if (open.size > 0) throw badAnswer(`it says nothing about ${[...open.values()].map(formatRef).join(', ')}`)
+  if (open.size > 0) throw badAnswer(`it omits ${[...open.values()].map(formatRef).join(', ')}`)
   return { found, missing }
 }
 
@@ -48,10 +48,10 @@ function bare(name: string): string {
 function list(value: unknown): readonly unknown[] {
   if (value === undefined || value === null) return []
   if (Array.isArray(value)) return value
-  throw badAnswer('what should be a list is none')
+  throw badAnswer('a member that must be a list is not one')
 }
 
 function badAnswer(why: string): Error {
-  const message = `GetParameters: the answer is not one of Parameter Store: ${why}`
+  const message = `GetParameters: the response is not a Parameter Store response: ${why}`
   return failed({ code: 'BAD_ANSWER', message })
 }

@@ -67,7 +67,7 @@ await t.test('get sends one GetParameters with all names and selectors, decrypte
   )
 })
 
-await t.test('exists asks without decryption, because it needs no value', async (test) => {
+await t.test('exists does not decrypt, because it needs no value', async (test) => {
   const sent = serve([200, { Parameters: [parameter('/b')], InvalidParameters: ['/a'] }])
   test.strictSame(await openSsmParameterStore(options).exists(['/a', '/b']), new Set(['/b']))
   test.strictSame(sent[0]?.body, { Names: ['/a', '/b'], WithDecryption: false })
@@ -88,34 +88,34 @@ await t.test('create never overwrites', async (test) => {
   test.strictSame(sent[0]?.body, { ...put, Overwrite: false, Description: 'made by a test' })
 })
 
-await t.test('replace overwrites, and leaves the description', async (test) => {
+await t.test('replace overwrites, and keeps the description', async (test) => {
   const sent = serve([200, { Version: 2 }])
   await openSsmParameterStore(options).replace('/a', value)
   test.strictSame(sent[0]?.body, { ...put, Overwrite: true })
 })
 
-await t.test('a KMS key is sent where one is given', async (test) => {
+await t.test('a configured KMS key is sent', async (test) => {
   const sent = serve([200, { Version: 1 }])
   const kmsKeyId = 'arn:aws:kms:eu-west-1:111122223333:key/example'
   await openSsmParameterStore({ ...options, kmsKeyId }).create('/a', value, about)
   test.match(sent[0]?.body, { KeyId: kmsKeyId })
 })
 
-await t.test('what exists already is an outcome, asked for once', async (test) => {
+await t.test('an existing parameter is an outcome, after one request', async (test) => {
   const sent = serve([400, { __type: 'ParameterAlreadyExists', message: 'The parameter already exists.' }])
   const store = openSsmParameterStore({ ...options, maxAttempts: 3 })
   test.strictSame(await store.create('/a', value, about), { outcome: 'exists', attempts: 1 })
   test.equal(sent.length, 1)
 })
 
-await t.test('a Put that needed a second attempt says so', async (test) => {
+await t.test('a Put reports its second attempt', async (test) => {
   const sent = serve([500, { __type: 'InternalServerError', message: 'later' }], [200, { Version: 1 }])
   const store = openSsmParameterStore({ ...options, maxAttempts: 3 })
   test.strictSame(await store.create('/a', value, about), { outcome: 'created', version: 1, attempts: 2 })
   test.equal(sent.length, 2)
 })
 
-await t.test('with one attempt, nothing is asked twice', async (test) => {
+await t.test('with maxAttempts 1, no request is repeated', async (test) => {
   const sent = serve([400, { __type: 'ThrottlingException', message: 'Rate exceeded' }])
   test.match(await failureIn(openSsmParameterStore(options).get([{ name: '/a' }])), { code: 'THROTTLED' })
   test.equal(sent.length, 1)
@@ -146,7 +146,7 @@ const errors: readonly (readonly [status: number, body: unknown, failure: object
 for (const [status, body, failure] of errors) {
   const text = typeof body === 'string' ? body : JSON.stringify(body)
   await t.test(
-    `an answer of ${status} ${text.slice(0, 50)} is told apart, without its values`,
+    `an answer of ${status} ${text.slice(0, 50)} has its own code, without its values`,
     async (test) => {
       serve([status, body])
       const error: unknown = await openSsmParameterStore(options)
@@ -158,14 +158,14 @@ for (const [status, body, failure] of errors) {
   )
 }
 
-await t.test('a Put without a version in its answer has an unknown outcome', async (test) => {
+await t.test('a Put without a version in its response has an unknown outcome', async (test) => {
   serve([200, {}])
   test.match(await failureIn(openSsmParameterStore(options).create('/a', value, about)), {
     code: 'BAD_ANSWER',
   })
 })
 
-await t.test('a refused Put does not show the value that the answer quotes', async (test) => {
+await t.test('a rejected Put does not show the value that the response quotes', async (test) => {
   serve([400, { __type: 'ValidationException', message: "Value 'fakepassword' at 'value' is too long" }])
   const store = openSsmParameterStore(options)
   for (const work of [store.create('/a', value, about), store.replace('/a', value)]) {
@@ -198,7 +198,7 @@ async function withEndpoint(endpoint: string, requestTimeout: number): Promise<P
   return openSsmParameterStore({ ...options, endpoint, requestTimeout })
 }
 
-await t.test('a refused connection is an unreachable store', async (test) => {
+await t.test('a refused connection is UNREACHABLE', async (test) => {
   const store = await withEndpoint('http://127.0.0.1:1', 2000)
   test.match(await failureIn(store.get([{ name: '/a' }])), { code: 'UNREACHABLE', message: /ECONNREFUSED/ })
   test.match(await failureIn(store.create('/a', value, about)), { code: 'UNREACHABLE' })
@@ -210,7 +210,7 @@ const silences: readonly (readonly [title: string, answer: string])[] = [
 ]
 
 for (const [title, answer] of silences) {
-  await t.test(`a store that ${title} is given up in time`, async (test) => {
+  await t.test(`a store that ${title} is aborted in time`, async (test) => {
     const server = createServer((socket) => {
       socket.on('error', () => socket.destroy())
       socket.once('data', () => socket.write(answer))
@@ -227,7 +227,7 @@ for (const [title, answer] of silences) {
   })
 }
 
-await t.test('what is thrown right before sending is thrown, and nothing is sent', async (test) => {
+await t.test('if beforeSending throws, nothing is sent', async (test) => {
   const sent = serve([200, { Version: 1 }])
   let allowed = false
   const beforeSending = () => {

@@ -17,18 +17,18 @@ import { withTimeout } from '../scheduling/with-timeout.ts'
 export type AwsCredentials = NonNullable<SSMClientConfig['credentials']>
 
 export type SsmStoreOptions = {
-  /** Without it, the SDK looks for one in the profile. */
+  /** Default: the SDK's, from the profile. */
   readonly region?: NonNullable<SSMClientConfig['region']>
   readonly endpoint?: string
-  /** Without them, the SDK's default chain, which laptops need. */
+  /** Default: the SDK's default chain, which laptops need. */
   readonly credentials?: AwsCredentials
-  /** The time for one attempt of one call, in milliseconds. */
+  /** For one attempt of one call, in milliseconds. */
   readonly requestTimeout: number
-  /** 1 for who asks again by itself. */
+  /** 1 if the caller retries by itself. */
   readonly maxAttempts: number
-  /** What encrypts the values; the account's `aws/ssm` without it. */
+  /** The key that encrypts the values; default: the account's `aws/ssm`. */
   readonly kmsKeyId?: string
-  /** Called when a request is ready, right before it is sent; what it throws is thrown in its place. */
+  /** Called when a request is signed, right before it is sent; if it throws, nothing is sent. */
   readonly beforeSending?: () => void
 }
 
@@ -37,11 +37,11 @@ export function openSsmParameterStore(options: SsmStoreOptions): ParameterStore 
   const client = new SSMClient(clientConfig(options))
   const { beforeSending } = options
   if (beforeSending) {
-    // The innermost step: after credentials were fetched and the request was signed, which may take a while.
+    // The innermost step, after credentials were fetched and the request was signed, which may take a while.
     const step = { step: 'deserialize', priority: 'low', name: 'beforeSending' } as const
     client.middlewareStack.add((next) => async (args) => (beforeSending(), await next(args)), step)
   }
-  // The SDK's time-outs end with the headers of an answer, and begin anew with each byte of it.
+  // The SDK's timeouts cover the response headers only, or restart with each byte.
   const longest = options.requestTimeout * options.maxAttempts
   const put = (input: PutParameterCommandInput) =>
     withTimeout(longest, (abortSignal) => client.send(new PutParameterCommand(input), { abortSignal }))
@@ -54,7 +54,7 @@ export function openSsmParameterStore(options: SsmStoreOptions): ParameterStore 
     }
   }
 
-  /** What Put sends whether or not it may overwrite. Intelligent-Tiering takes the cheapest tier that holds the value. */
+  /** Common to both kinds of Put. Intelligent-Tiering selects the cheapest tier that can hold the value. */
   const stored = (name: string, value: SecretValue) => ({
     Name: name,
     Value: value.reveal(),
@@ -83,14 +83,14 @@ export function openSsmParameterStore(options: SsmStoreOptions): ParameterStore 
         answer = await put(request)
       } catch (error) {
         if (error instanceof ParameterAlreadyExists) {
-          // Of several attempts, the one before may have stored it, and its answer been lost.
+          // With several attempts, an earlier one may have stored it and lost its response.
           return { outcome: 'exists', attempts: error.$metadata.attempts ?? Infinity }
         }
         throw awsFailure(error, 'PutParameter')
       }
       const { Version: version, $metadata } = answer
       if (version === undefined) {
-        throw failed({ code: 'BAD_ANSWER', message: 'PutParameter: the answer has no version' })
+        throw failed({ code: 'BAD_ANSWER', message: 'PutParameter: the response has no version' })
       }
       return { outcome: 'created', version, attempts: $metadata.attempts ?? Infinity }
     },
@@ -111,7 +111,7 @@ function clientConfig({ region, endpoint, credentials, requestTimeout, maxAttemp
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(credentials === undefined ? {} : { credentials }),
     maxAttempts,
-    // The SDK itself waits for ever; the socket's timeout is for an answer that stops half-way.
+    // The SDK has no timeouts by default; socketTimeout is for a response that stops half-way.
     requestHandler: {
       connectionTimeout: requestTimeout,
       requestTimeout,

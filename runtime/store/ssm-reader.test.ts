@@ -78,7 +78,7 @@ const faults: readonly (readonly [fault: Fault, failure: object])[] = [
   [{ kind: 'error', status: 400, type: 'InvalidKeyId' }, { code: 'REFUSED' }],
 ]
 for (const [fault, failure] of faults) {
-  t.test(`a call that goes wrong: ${JSON.stringify(fault).slice(0, 80)}`, async (t) => {
+  t.test(`a call that fails: ${JSON.stringify(fault).slice(0, 80)}`, async (t) => {
     const { server, reader } = await start(
       t,
       { fault: ({ index }) => (index === 0 ? fault : undefined) },
@@ -92,7 +92,7 @@ for (const [fault, failure] of faults) {
   })
 }
 
-t.test('a refused connection is an unreachable store', async (t) => {
+t.test('a refused connection is UNREACHABLE', async (t) => {
   const call = openSsmCall({
     region: 'eu-west-1',
     endpoint: 'http://127.0.0.1:1',
@@ -106,7 +106,7 @@ t.test('a refused connection is an unreachable store', async (t) => {
   })
 })
 
-t.test('what is sent is what was signed, with the secret of the key', async (t) => {
+t.test('the request that is sent is the one that was signed', async (t) => {
   const secrets: Readonly<Record<string, string>> = { AKIDEXAMPLE: 'fakesecret' }
   const { server, reader } = await start(t, { secretOf: (key) => secrets[key] })
   server.put('/a', 'fakepassword')
@@ -123,7 +123,7 @@ t.test('what is sent is what was signed, with the secret of the key', async (t) 
   t.equal((await store.get(ask)).found.length, 1, "so is it of the SDK's client")
 })
 
-t.test('one call crosses the wire for all names and selectors, decrypted', async (t) => {
+t.test('one request for all names and selectors, decrypted', async (t) => {
   const { server, reader } = await start(t)
   await reader.get([{ name: '/a', selector: '3' }, { name: '/b' }])
   t.match(server.calls, [
@@ -137,7 +137,7 @@ t.test('one call crosses the wire for all names and selectors, decrypted', async
   t.equal(server.calls.length, 1)
 })
 
-t.test('who connects is asked until it is done, by all who wait at once', async (t) => {
+t.test('connect is repeated until it succeeds, and shared by concurrent callers', async (t) => {
   const { server, call } = await start(t)
   server.put('/a', 'fakepassword')
   let connects = 0

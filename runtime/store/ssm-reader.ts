@@ -4,7 +4,7 @@ import { checkCall, formatRef, type ParameterReader } from './parameter-store.ts
 import { readAnswer } from './ssm-answer.ts'
 import type { SsmCall } from '../aws/ssm-call.ts'
 
-/** What init needs of Parameter Store. @param connect is done with the first call, and again as long as it fails. */
+/** Parameter Store for init. @param connect is called with the first request, and again until it succeeds. */
 export function openSsmReader(connect: () => Promise<SsmCall>): ParameterReader {
   let connected: Promise<SsmCall> | undefined
   const forget = (error: unknown) => {
