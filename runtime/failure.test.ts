@@ -1,6 +1,6 @@
 import t from 'tap'
 import { exitCode } from '../api/exit-code.ts'
-import { exitCodeOf, failed, type FailureCode, failureOf } from './failure.ts'
+import { exitCodeOf, type Failure, failed, type FailureCode, failureFields, failureOf } from './failure.ts'
 
 const codes: readonly (readonly [code: FailureCode, exit: number])[] = [
   ['MISSING', exitCode.missing],
@@ -27,11 +27,19 @@ for (const [code, exit] of codes) {
   t.equal(exitCodeOf(failureOf(error)), exit, `${code} ends a program with ${exit}`)
 }
 
-t.strictSame(
-  failureOf(failed({ code: 'REFUSED', message: 'it failed', detail: 'why' })),
-  { code: 'REFUSED', message: 'it failed', detail: 'why' },
-  'an error gives back the facts it was made of',
-)
+const failure: Failure = {
+  code: 'REFUSED',
+  message: 'it failed',
+  hint: 'enable the key',
+  detail: 'the key is disabled',
+  deniedBy: 'KMS',
+  role: 'app',
+  service: 'SSM',
+  host: 'ssm.eu-west-1.amazonaws.com',
+}
+t.strictSame(failureOf(failed(failure)), failure, 'an error returns the facts that it was made of')
+const { message: _message, ...fields } = failure
+t.strictSame(failureFields(failure), fields, 'the fields of a log line are the facts without the message')
 
 const bugs: readonly (readonly [title: string, error: unknown])[] = [
   ['an error without cause', new Error('x')],

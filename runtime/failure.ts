@@ -43,13 +43,20 @@ export type Failure = {
   readonly code: FailureCode
   /** One sentence without secret values and without ARNs. */
   readonly message: string
-  /** The store's own words. They may hold ARNs, so they are for the log only. */
+  /** What to do about it. One sentence, under the rules of the message. */
+  readonly hint?: string
+  /** The message of the service itself. It may contain ARNs, so it is for the log only. */
   readonly detail?: string
-  /** Of ACCESS_DENIED: who says no, the policy on the parameter or the key that encrypts it. */
-  readonly deniedBy?: 'IAM' | 'KMS'
+  /** What denied access, where that is known. */
+  readonly deniedBy?: DeniedBy
   /** The name of the role in use, where it is known. */
   readonly role?: string
+  /** The service that was called, and its host, with the port where it is not the protocol's own. */
+  readonly service?: string
+  readonly host?: string
 }
+
+export type DeniedBy = 'IAM' | 'KMS'
 
 export function failed({ message, ...facts }: Failure): Error {
   return new Error(message, { cause: facts })
@@ -60,15 +67,35 @@ export function failureOf(error: unknown): Failure | undefined {
   if (!(error instanceof Error)) return undefined
   const { cause } = error
   if (typeof cause !== 'object' || cause === null || !('code' in cause)) return undefined
-  const { code, detail, deniedBy, role }: Readonly<Record<string, unknown>> = { ...cause }
+  const { code, deniedBy, ...rest }: Readonly<Record<string, unknown>> = { ...cause }
   if (!isFailureCode(code)) return undefined
   return {
     code,
     message: error.message,
-    ...(typeof detail === 'string' ? { detail } : {}),
-    ...(deniedBy === 'IAM' || deniedBy === 'KMS' ? { deniedBy } : {}),
-    ...(typeof role === 'string' ? { role } : {}),
+    ...textsIn(rest, ['hint', 'detail', 'role', 'service', 'host']),
+    ...(isDeniedBy(deniedBy) ? { deniedBy } : {}),
   }
+}
+
+/** A failure without its message, as fields of a log line. */
+export function failureFields({ message: _message, ...facts }: Failure): Omit<Failure, 'message'> {
+  return facts
+}
+
+function textsIn<const K extends string>(
+  facts: Readonly<Record<string, unknown>>,
+  names: readonly K[],
+): Partial<Record<K, string>> {
+  const texts: Partial<Record<K, string>> = {}
+  for (const name of names) {
+    const text = facts[name]
+    if (typeof text === 'string') texts[name] = text
+  }
+  return texts
+}
+
+function isDeniedBy(value: unknown): value is DeniedBy {
+  return value === 'IAM' || value === 'KMS'
 }
 
 /** @param failure what failureOf told of the error that ended the program. */
