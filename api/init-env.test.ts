@@ -4,6 +4,7 @@ import t from 'tap'
 import { anyText } from './arbitrary-declaration.ts'
 import { longestDuration } from './duration.ts'
 import { decodeInitEnv, encodeInitEnv, type InitEnv, initVariables, parseStoreAddress } from './init-env.ts'
+import { logLevels } from './log-level.ts'
 import { secretsFormats } from './secrets-format.ts'
 
 const defaults: InitEnv = {
@@ -22,19 +23,24 @@ const defaults: InitEnv = {
   listen: { host: '127.0.0.1', port: 9929 },
   notifyFile: '',
   notifyUrl: '',
+  logLevel: 'info',
+  podName: '',
+  podNamespace: '',
 }
+/** What decoding gives where nothing is wrong. */
+const decoded = (settings: InitEnv) => ({ valid: settings, settings, problems: [] })
 
-t.strictSame(decodeInitEnv({}), { settings: defaults }, 'a variable that is absent has its default')
+t.strictSame(decodeInitEnv({}), decoded(defaults), 'a variable that is absent has its default')
 t.strictSame(
   decodeInitEnv(Object.fromEntries(Object.values(initVariables).map(({ env }) => [env, '']))),
-  { settings: defaults },
+  decoded(defaults),
   'a variable that is empty has its default',
 )
 t.strictSame(encodeInitEnv(defaults), [], 'what equals the default is left out')
 t.strictSame(encodeInitEnv({}), [], 'what is not set is left out')
 t.strictSame(
-  decodeInitEnv({ PATH: 'x', LOG_LEVEL: 'debug', annotationsFile: 'x' }),
-  { settings: defaults },
+  decodeInitEnv({ PATH: 'x', HOSTNAME: 'debug', annotationsFile: 'x' }),
+  decoded(defaults),
   'other variables are ignored',
 )
 
@@ -55,12 +61,15 @@ const set: readonly (readonly [env: string, text: string, settings: Partial<Init
   ['LISTEN', 'off', { listen: 'off' }],
   ['NOTIFY_FILE', '/secret/changed', { notifyFile: '/secret/changed' }],
   ['NOTIFY_URL', 'http://127.0.0.1:8080/-/reload', { notifyUrl: 'http://127.0.0.1:8080/-/reload' }],
+  ['LOG_LEVEL', 'debug', { logLevel: 'debug' }],
+  ['POD_NAME', 'app-1', { podName: 'app-1' }],
+  ['POD_NAMESPACE', 'prod', { podNamespace: 'prod' }],
 ]
 
 for (const [env, text, settings] of set) {
   t.strictSame(
     decodeInitEnv({ [env]: text }),
-    { settings: { ...defaults, ...settings } },
+    decoded({ ...defaults, ...settings }),
     `${env}=${text} is read`,
   )
   t.strictSame(encodeInitEnv(settings), [[env, text]], `${env}=${text} is written`)
@@ -82,15 +91,15 @@ const alike: readonly (readonly [title: string, env: string, text: string, setti
 ]
 
 for (const [title, env, text, settings] of alike) {
-  t.strictSame(decodeInitEnv({ [env]: text }), { settings: { ...defaults, ...settings } }, `read: ${title}`)
+  t.strictSame(decodeInitEnv({ [env]: text }), decoded({ ...defaults, ...settings }), `read: ${title}`)
 }
 
-const noPath = 'is not an absolute path'
-const noDuration = 'is not a duration such as 300s, 5m or 500ms, up to 596h'
-const noMode = 'is not three octal digits such as 0444'
+const noPath = 'must be an absolute path'
+const noDuration = 'must be a duration such as 300s, 5m or 500ms, at most 596h'
+const noMode = 'must be three octal digits such as 0444'
 const noStore = 'is not a store: allowed are ssm and file:<folder>'
 
-const noAddress = 'is neither an http:// address of loopback nor an https:// address'
+const noAddress = 'must be an https:// URL, or an http:// URL on loopback'
 const refused: readonly (readonly [env: string, text: string, problem: string])[] = [
   ['ANNOTATIONS_FILE', 'annotations', noPath],
   ['SECRETS_FILE', './secret', noPath],
@@ -120,27 +129,21 @@ const refused: readonly (readonly [env: string, text: string, problem: string])[
   ['NOTIFY_URL', 'http://app.example.com/', noAddress],
   ['NOTIFY_URL', 'file:///etc/passwd', noAddress],
   ['NOTIFY_URL', '/-/reload', noAddress],
-  ['NOTIFY_URL', 'https://me:fakepassword@example.com/', 'must not hold a password'],
+  ['NOTIFY_URL', 'https://me:fakepassword@example.com/', 'must not contain a password'],
 ]
 
 for (const [env, text, problem] of refused) {
   const said = env === 'NOTIFY_URL' ? problem : `${JSON.stringify(text)} ${problem}`
-  t.strictSame(
-    decodeInitEnv({ [env]: text }),
-    { problems: [{ env, problem: said }] },
-    `${env}=${text} is refused`,
-  )
+  t.strictSame(decodeInitEnv({ [env]: text }).problems, [{ env, problem: said }], `${env}=${text} is refused`)
 }
 
 t.strictSame(
-  decodeInitEnv({ DEADLINE: 'x', FILE_MODE: 'x', SECRETS_FILE: '/x', ANNOTATIONS_FILE: 'x' }),
-  {
-    problems: [
-      { env: 'ANNOTATIONS_FILE', problem: `"x" ${noPath}` },
-      { env: 'FILE_MODE', problem: `"x" ${noMode}` },
-      { env: 'DEADLINE', problem: `"x" ${noDuration}` },
-    ],
-  },
+  decodeInitEnv({ DEADLINE: 'x', FILE_MODE: 'x', SECRETS_FILE: '/x', ANNOTATIONS_FILE: 'x' }).problems,
+  [
+    { env: 'ANNOTATIONS_FILE', problem: `"x" ${noPath}` },
+    { env: 'FILE_MODE', problem: `"x" ${noMode}` },
+    { env: 'DEADLINE', problem: `"x" ${noDuration}` },
+  ],
   'all that is wrong is reported at once',
 )
 t.strictSame(
@@ -182,6 +185,9 @@ const someSettings = fc.record(
     ),
     notifyFile: path,
     notifyUrl: fc.constantFrom('', 'https://example.com/reload', 'http://127.0.0.1:8080/-/reload?now'),
+    logLevel: fc.constantFrom(...logLevels),
+    podName: anyText,
+    podNamespace: anyText,
   },
   { requiredKeys: [], noNullPrototype: true },
 )
@@ -189,9 +195,10 @@ const someSettings = fc.record(
 await t.test('what is encoded is decoded as it was', async () => {
   fc.assert(
     fc.property(someSettings, (settings) => {
-      deepStrictEqual(decodeInitEnv(Object.fromEntries(encodeInitEnv(settings))), {
-        settings: { ...defaults, ...settings },
-      })
+      deepStrictEqual(
+        decodeInitEnv(Object.fromEntries(encodeInitEnv(settings))),
+        decoded({ ...defaults, ...settings }),
+      )
     }),
     { numRuns: 500 },
   )
@@ -203,9 +210,9 @@ await t.test(
     const names = Object.values(initVariables).map(({ env }) => env)
     fc.assert(
       fc.property(fc.dictionary(fc.constantFrom(...names), anyText), (env) => {
-        const wrong = new Set((decodeInitEnv(env).problems ?? []).map((one) => one.env))
+        const wrong = new Set(decodeInitEnv(env).problems.map((one) => one.env))
         const rest = Object.entries(env).filter(([name]) => !wrong.has(name))
-        deepStrictEqual(decodeInitEnv(Object.fromEntries(rest)).problems, undefined)
+        deepStrictEqual(decodeInitEnv(Object.fromEntries(rest)).problems, [])
       }),
       { numRuns: 500 },
     )

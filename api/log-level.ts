@@ -3,13 +3,15 @@ import type { Parsed } from './parsed.ts'
 export const logLevels = ['debug', 'info', 'warn', 'error'] as const
 export type LogLevel = (typeof logLevels)[number]
 
+const byDefault: LogLevel = 'info'
+
 /** Of the programs that run in a pod. */
 export const logLevelVariable = {
   env: 'LOG_LEVEL',
-  default: 'info',
+  default: byDefault,
   meaning: `how much is logged: ${logLevels.join(', ')}`,
   parse: parseLogLevel,
-} as const
+}
 
 /** The problem is the end of a sentence that begins with the variable and its value. */
 function parseLogLevel(text: string): Parsed<LogLevel> {

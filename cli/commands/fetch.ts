@@ -165,7 +165,7 @@ function readFlags(parsed: ParsedFlags) {
 /** Nothing is waited for: who calls can call again. */
 function settingsOf(paths: Paths, format: InitEnv['format']): InitEnv {
   const decoded = decodeInitEnv({ WAIT_TIMEOUT: '0s', REFERENCE_WAIT: '0s', DENIED_WAIT: '0s' })
-  if (decoded.problems) throw new Error('the defaults of init are wrong')
+  if (!decoded.settings) throw new Error('the defaults of init are wrong')
   const { secretsFile, resourcesFile, ...rest } = decoded.settings
   return {
     ...rest,

@@ -4,11 +4,11 @@ import { quote } from '../../api/diagnostic.ts'
 import { parseFormat } from '../../api/secrets-format.ts'
 import type { Asked, Change } from './change.ts'
 import { textIn } from './effective-config.ts'
-import { governedVariables } from './update-injection.ts'
+import { injectedVariables } from './init-settings.ts'
 import type { ValueMap } from '../yaml/value.ts'
 
-/** What init only says in its messages. */
-const forMessages = ['POD_NAME', 'POD_NAMESPACE']
+/** What init uses in its messages alone. */
+const forMessages = injectedVariables.flatMap(({ env, source }) => ('fieldPath' in source ? [env] : []))
 
 /** What is to change in the environment of init, or of its sidecar. Only what is ours to set is quoted. */
 export function describeEnv(
@@ -32,12 +32,12 @@ function describeVariable(
   wanted: ValueMap | undefined,
   { settings, nameOption }: Asked,
 ): string {
-  const variable = governedVariables.find(({ env }) => env === name)
+  const variable = injectedVariables.find(({ env, source }) => env === name && 'option' in source)
   const value = wanted ? wanted['value'] : variable?.default
   if (!variable || typeof value !== 'string') {
     return found === undefined ? 'is missing' : `is not as ${nameOption('env')} says`
   }
-  if (variable === initVariables.format) {
+  if (variable.env === initVariables.format.env) {
     const by = settings.format === undefined ? nameOption('format') : 'the annotation'
     const { format } = parseFormat(textIn(found, 'value'))
     return `is ${found === undefined ? 'missing' : format === undefined ? 'another' : quote(format)}, ${by} says ${quote(value)}`

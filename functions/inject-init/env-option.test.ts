@@ -15,10 +15,13 @@ const accepted: readonly (readonly [title: string, env: Value])[] = [
   ],
   ['the settings of init', [v('DEADLINE', '60s'), v('FILE_MODE', '0400'), v('LOG_LEVEL', 'debug')]],
   ['an empty value, which is the default', [v('DEADLINE', '')]],
-  ['an address that is loopback', [v('AWS_ENDPOINT_URL_SSM', 'http://127.0.0.1:4566')]],
-  ['a plain address that is allowed', [v('ALLOW_HTTP', 'true'), v('AWS_ENDPOINT_URL', 'http://moto:5000')]],
+  ['a loopback address', [v('AWS_ENDPOINT_URL_SSM', 'http://127.0.0.1:4566')]],
   [
-    'a plain address, allowed by what is not known here',
+    'a plain http:// address with ALLOW_HTTP',
+    [v('ALLOW_HTTP', 'true'), v('AWS_ENDPOINT_URL', 'http://moto:5000')],
+  ],
+  [
+    'a plain http:// address, where ALLOW_HTTP comes from a ConfigMap',
     [
       { name: 'ALLOW_HTTP', valueFrom: { configMapKeyRef: { name: 'c', key: 'http' } } },
       v('AWS_ENDPOINT_URL', 'http://moto:5000'),
@@ -28,36 +31,43 @@ const accepted: readonly (readonly [title: string, env: Value])[] = [
     'an address of AWS for a store that is a folder',
     [v('KEES_STORE', 'file:/s'), v('AWS_ENDPOINT_URL', 'http://x')],
   ],
-  ['a value that Kubernetes puts together', [v('DEADLINE', '$(MINUTES)m'), v('SECRETS_FILE', '$(HOME)/x')]],
-  ['a value from elsewhere', [{ name: 'DEADLINE', valueFrom: { configMapKeyRef: { name: 'c', key: 'd' } } }]],
+  ['a value that Kubernetes expands', [v('DEADLINE', '$(MINUTES)m'), v('SECRETS_FILE', '$(HOME)/x')]],
+  [
+    'a value from a ConfigMap',
+    [{ name: 'DEADLINE', valueFrom: { configMapKeyRef: { name: 'c', key: 'd' } } }],
+  ],
   ['another name of the file', [v('SECRETS_FILE', '/secret/application.properties')]],
-  ['a signal file in the volume', [v('NOTIFY_FILE', '/secret/changed')]],
+  ['NOTIFY_FILE in the secret volume', [v('NOTIFY_FILE', '/secret/changed')]],
 ]
 for (const [title, env] of accepted) t.strictSame(problemsOf(env), [], title)
 
 const sources = 'fieldRef, resourceFieldRef, configMapKeyRef, secretKeyRef, fileKeyRef'
 const refused: readonly (readonly [title: string, env: Value, problem: string])[] = [
-  ['a map', { DEADLINE: '60s' }, "is not a list of variables, as in a container's env"],
-  ['an item that is none', ['DEADLINE=60s'], '[0] is not a map with name, and value or valueFrom'],
-  ['a name that is none', [v('A=B', 'x')], '[0].name "A=B" is not a name of a variable'],
-  ['a number', [v('PORT', 80)], '[0].value is not a text: put it in quotes'],
-  ['no value', [{ name: 'A' }], '[0] has neither value nor valueFrom'],
   [
-    'both',
+    'a map in the place of a list',
+    { DEADLINE: '60s' },
+    "must be a list of variables, as in a container's env",
+  ],
+  ['an item that is a string', ['DEADLINE=60s'], '[0] must be a map with name, and value or valueFrom'],
+  ['a name with an equals sign', [v('A=B', 'x')], '[0].name "A=B" is not a name of an environment variable'],
+  ['a value that is a number', [v('PORT', 80)], '[0].value must be a string: put it in quotes'],
+  ['neither value nor valueFrom', [{ name: 'A' }], '[0] must have value or valueFrom'],
+  [
+    'both value and valueFrom',
     [{ name: 'A', value: 'x', valueFrom: { fieldRef: { fieldPath: 'metadata.uid' } } }],
-    '[0] has both value and valueFrom',
+    '[0] must not have both value and valueFrom',
   ],
   [
     'a misspelt key',
     [{ name: 'A', vlaue: 'x' }],
-    '[0].vlaue is not known: known are name, value, valueFrom; did you mean value?; [0] has neither value nor valueFrom',
+    '[0].vlaue is not known: known are name, value, valueFrom; did you mean value?; [0] must have value or valueFrom',
   ],
   [
-    'a source that is none',
+    'an unknown source in valueFrom',
     [{ name: 'A', valueFrom: { configMapRef: {} } }],
-    `[0].valueFrom is not a map with one of ${sources}`,
+    `[0].valueFrom must be a map with one of ${sources}`,
   ],
-  ['a variable twice', [v('A', 'x'), v('A', 'y')], '[1].name "A" stands twice'],
+  ['a variable twice', [v('A', 'x'), v('A', 'y')], '[1].name "A" is declared twice'],
 ]
 for (const [title, env, problem] of refused) t.strictSame(problemsOf(env), [`option env ${problem}`], title)
 
@@ -65,9 +75,9 @@ const late: readonly (readonly [title: string, env: Value, problem: string])[] =
   [
     'a duration',
     [v('DEADLINE', '5 minutes')],
-    'DEADLINE "5 minutes" is not a duration such as 300s, 5m or 500ms, up to 596h',
+    'DEADLINE "5 minutes" must be a duration such as 300s, 5m or 500ms, at most 596h',
   ],
-  ['a mode', [v('FILE_MODE', '999')], 'FILE_MODE "999" is not three octal digits such as 0444'],
+  ['a mode', [v('FILE_MODE', '999')], 'FILE_MODE "999" must be three octal digits such as 0444'],
   ['a store', [v('KEES_STORE', 'foo')], 'KEES_STORE "foo" is not a store: allowed are ssm and file:<folder>'],
   [
     'a level',
@@ -83,17 +93,17 @@ const late: readonly (readonly [title: string, env: Value, problem: string])[] =
   [
     'a password in an address',
     [v('NOTIFY_URL', 'https://me:fakepassword@example.com/')],
-    'NOTIFY_URL must not hold a password',
+    'NOTIFY_URL must not contain a password',
   ],
   [
-    'the signal file in place of the secrets',
+    'NOTIFY_FILE at the path of the secrets',
     [v('NOTIFY_FILE', '/secret/secret')],
-    'NOTIFY_FILE is the same file as SECRETS_FILE',
+    'NOTIFY_FILE must not be the same file as SECRETS_FILE',
   ],
   [
-    'a file where there is no volume',
+    'SECRETS_FILE outside the secret volume',
     [v('SECRETS_FILE', '/etc/app/secret')],
-    'SECRETS_FILE "/etc/app/secret" is where init cannot write: it must be below option secretMountPath, /secret',
+    'SECRETS_FILE "/etc/app/secret" must be below option secretMountPath, /secret: init cannot write elsewhere',
   ],
   [
     'the format',
@@ -111,9 +121,9 @@ const late: readonly (readonly [title: string, env: Value, problem: string])[] =
     'ANNOTATIONS_FILE is set by inject-init: use option annotationsMountPath',
   ],
   [
-    "the pod's name, from elsewhere too",
+    "the pod's name, with valueFrom",
     [{ name: 'POD_NAME', valueFrom: { fieldRef: { fieldPath: 'metadata.uid' } } }],
-    'POD_NAME is set by inject-init: it is the name of the pod',
+    "POD_NAME is set by inject-init: its value is the pod's metadata.name",
   ],
 ]
 for (const [title, env, problem] of late) t.strictSame(problemsOf(env), [`option env: ${problem}`], title)

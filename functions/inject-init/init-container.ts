@@ -4,7 +4,7 @@ import { encodeInitEnv } from '../../api/init-env.ts'
 import type { PodSettings } from '../../api/pod-annotations.ts'
 import type { Value, ValueMap } from '../yaml/value.ts'
 import type { InjectConfig } from './inject-config.ts'
-import { initSettings } from './init-settings.ts'
+import { initSettings, injectedVariables } from './init-settings.ts'
 
 export type Injection = {
   readonly container: ValueMap
@@ -89,9 +89,9 @@ function likeInit(config: InjectConfig, settings: PodSettings): ValueMap {
 function initEnv(config: InjectConfig, settings: PodSettings): Value[] {
   const variables = new Map<string, Value>()
   const add = (name: string, rest: ValueMap) => variables.set(name, { name, ...rest })
-  add('POD_NAME', { valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } })
-  add('POD_NAMESPACE', { valueFrom: { fieldRef: { fieldPath: 'metadata.namespace' } } })
-  const encoded = encodeInitEnv(initSettings(config, settings.format))
+  for (const { env, source } of injectedVariables)
+    if ('fieldPath' in source) add(env, { valueFrom: { fieldRef: { fieldPath: source.fieldPath } } })
+  const encoded = encodeInitEnv(initSettings(config, settings))
   for (const [name, value] of encoded) add(name, { value })
   for (const { name, ...rest } of config.env) add(name, rest)
   return [...variables.values()]

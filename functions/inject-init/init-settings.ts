@@ -1,13 +1,69 @@
-import type { InitEnv } from '../../api/init-env.ts'
+/** The settings of init that inject-init sets. One that only the user sets, by option env, has no entry here. */
+import { type InitEnv, initVariables } from '../../api/init-env.ts'
+import type { PodSettings } from '../../api/pod-annotations.ts'
+import type { SetByInjectInit, SettingTable } from '../../api/setting.ts'
 import type { InjectConfig } from './inject-config.ts'
 
-/** What init has to know of the configuration. */
-export function initSettings(config: InjectConfig, format = config.format): Partial<InitEnv> {
-  return {
-    annotationsFile: `${config.annotationsMountPath}/annotations`,
-    secretsFile: `${config.secretMountPath}/secret`,
-    resourcesFile: `${config.secretMountPath}/resource`,
-    annotationDomain: config.annotationDomain,
-    format,
+type FromOption<T> = {
+  /** The option of inject-init that decides the value. */
+  readonly option: keyof InjectConfig
+  /** The annotation `init.<domain>/…` that takes precedence over the option. */
+  readonly annotation?: string
+  readonly value: (config: InjectConfig, pod: PodSettings) => T
+}
+
+type FromPod = { readonly fieldPath: string }
+
+type Sources<S> = { readonly [K in keyof S]: FromOption<S[K]> | FromPod }
+
+type InjectedEnv = Pick<InitEnv, SetByInjectInit<typeof initVariables>>
+
+const sources: Sources<InjectedEnv> = {
+  annotationsFile: {
+    option: 'annotationsMountPath',
+    value: ({ annotationsMountPath }) => `${annotationsMountPath}/annotations`,
+  },
+  secretsFile: { option: 'secretMountPath', value: ({ secretMountPath }) => `${secretMountPath}/secret` },
+  resourcesFile: { option: 'secretMountPath', value: ({ secretMountPath }) => `${secretMountPath}/resource` },
+  annotationDomain: { option: 'annotationDomain', value: ({ annotationDomain }) => annotationDomain },
+  format: { option: 'format', annotation: 'format', value: ({ format }, pod) => pod.format ?? format },
+  podName: { fieldPath: 'metadata.name' },
+  podNamespace: { fieldPath: 'metadata.namespace' },
+}
+
+export type InjectedVariable = {
+  readonly env: string
+  /** Empty where there is none. */
+  readonly default: string
+  /** Whether option env may name another value. */
+  readonly isOpen: boolean
+  readonly source: FromOption<unknown> | FromPod
+}
+
+export const injectedVariables: readonly InjectedVariable[] = listVariables<InjectedEnv>(
+  initVariables,
+  sources,
+)
+
+function listVariables<S>(table: SettingTable<S>, from: Sources<S>): InjectedVariable[] {
+  const variables: InjectedVariable[] = []
+  for (const key in from) {
+    const { env, format, default: byDefault, setBy } = table[key]
+    variables.push({ env, default: format(byDefault), isOpen: setBy !== 'inject-init', source: from[key] })
   }
+  return variables
+}
+
+/** The values that the options and the pod's annotations decide. */
+export function initSettings(config: InjectConfig, pod: PodSettings = {}): Partial<InitEnv> {
+  return decideValues<InjectedEnv>(sources, config, pod)
+}
+
+function decideValues<S>(from: Sources<S>, config: InjectConfig, pod: PodSettings): Partial<S> {
+  const values: Partial<S> = {}
+  for (const key in from) {
+    const source = from[key]
+    if ('value' in source) values[key] = source.value(config, pod)
+  }
+  return values
 }

@@ -1,5 +1,4 @@
 import { isMap } from '../../api/json.ts'
-import { initVariables } from '../../api/init-env.ts'
 import type { SourceEdit } from '../yaml/apply-edits.ts'
 import { editableMap } from '../yaml/edit-target.ts'
 import { addItem, removeItems, replaceItem, replaceValue } from '../yaml/edit.ts'
@@ -9,21 +8,14 @@ import type { ListStyle } from '../yaml/stringify.ts'
 import type { InjectConfig } from './inject-config.ts'
 import { listIn } from './effective-config.ts'
 import { addParts, setEntry } from './edit-list.ts'
+import { injectedVariables } from './init-settings.ts'
 import type { PodInjection } from './pod-injection.ts'
 import { type Part, partList, type PartList, staysOn } from './editable-pod.ts'
 import { isEmptyDir, showsAnnotations } from '../workload/injected-volumes.ts'
 import { isSemanticallyEqual } from './semantic-equal.ts'
 
-/** What the mounts, the domain and the format decide; stale ones would contradict them. */
-export const governedVariables = [
-  initVariables.annotationsFile,
-  initVariables.secretsFile,
-  initVariables.resourcesFile,
-  initVariables.annotationDomain,
-  initVariables.format,
-] as const
-
-const governed = new Set<string>(governedVariables.map(({ env }) => env))
+/** What the options decide; a stale value would contradict them. */
+const governed = new Set(injectedVariables.flatMap(({ env, source }) => ('option' in source ? [env] : [])))
 
 /**
  * Brings our container up to date in what the configuration sets explicitly and in what init cannot do without. The

@@ -1,8 +1,6 @@
-import { encodeInitEnv } from '../../api/init-env.ts'
 import { pathsOverlap } from '../../api/paths-overlap.ts'
 import type { InjectConfig } from './inject-config.ts'
-import { envProblems } from './env-option.ts'
-import { initSettings } from './init-settings.ts'
+import { validateEnv } from './validate-env.ts'
 
 /** What is wrong with options taken together, though each of them is well-formed. */
 export function validateConfig(config: InjectConfig): string[] {
@@ -13,11 +11,7 @@ export function validateConfig(config: InjectConfig): string[] {
   const alike = differing
     .filter(([one, other]) => config[one] === config[other])
     .map(([one, other]) => `${config.nameOption(one)} and ${config.nameOption(other)} must differ`)
-  return [
-    ...alike,
-    ...mountProblems(config),
-    ...envProblems(config, () => encodeInitEnv(initSettings(config))),
-  ]
+  return [...alike, ...mountProblems(config), ...validateEnv(config)]
 }
 
 /** One volume inside the other would be a mount point that the containers find in their files, or that cannot be made. */

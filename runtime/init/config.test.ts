@@ -52,27 +52,27 @@ const bad: readonly (readonly [title: string, env: Env, problems: readonly strin
   [
     'a file for both',
     { RESOURCES_FILE: '/secret/secret' },
-    ['RESOURCES_FILE is the same file as SECRETS_FILE'],
+    ['RESOURCES_FILE must not be the same file as SECRETS_FILE'],
   ],
   [
     'a file for both, written in two ways',
     { RESOURCES_FILE: '/secret//x/../secret' },
-    ['RESOURCES_FILE is the same file as SECRETS_FILE'],
+    ['RESOURCES_FILE must not be the same file as SECRETS_FILE'],
   ],
   [
     'a file inside the folder of the other',
     { RESOURCES_FILE: '/secret/secret/resource', FORMAT: 'files' },
-    ['RESOURCES_FILE and SECRETS_FILE are one inside the other'],
+    ['RESOURCES_FILE and SECRETS_FILE must not be inside each other'],
   ],
   [
     'a folder around the file of the other',
     { RESOURCES_FILE: '/secret' },
-    ['RESOURCES_FILE and SECRETS_FILE are one inside the other'],
+    ['RESOURCES_FILE and SECRETS_FILE must not be inside each other'],
   ],
   [
     'a signal file in place of the secrets',
     { NOTIFY_FILE: '/secret/secret' },
-    ['NOTIFY_FILE is the same file as SECRETS_FILE'],
+    ['NOTIFY_FILE must not be the same file as SECRETS_FILE'],
   ],
   [
     'a store that is none',
@@ -83,8 +83,8 @@ const bad: readonly (readonly [title: string, env: Env, problems: readonly strin
     'several at once',
     { FILE_MODE: '0999', SECRETS_FILE: 'secret', LOG_LEVEL: 'loud' },
     [
-      'SECRETS_FILE "secret" is not an absolute path',
-      'FILE_MODE "0999" is not three octal digits such as 0444',
+      'SECRETS_FILE "secret" must be an absolute path',
+      'FILE_MODE "0999" must be three octal digits such as 0444',
       'LOG_LEVEL "loud" is not a level: allowed are debug, info, warn, error',
     ],
   ],

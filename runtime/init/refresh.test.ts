@@ -15,7 +15,7 @@ const minute = 60_000
 
 function settingsIn(folder: string, env: Readonly<Record<string, string>>): InitEnv {
   const decoded = decodeInitEnv({ SECRETS_FILE: join(folder, 'secret'), ...env })
-  if (decoded.problems) throw new Error(JSON.stringify(decoded.problems))
+  if (!decoded.settings) throw new Error(JSON.stringify(decoded.problems))
   return decoded.settings
 }
 

@@ -1,0 +1,100 @@
+/**
+ * One table describes the settings of a program that is configured by environment variables. Its type, encoding,
+ * decoding, `--help` and documents are derived from the table, so a new setting is one new entry.
+ */
+import { quote } from './diagnostic.ts'
+import type { Env } from './env.ts'
+import type { Parsed } from './parsed.ts'
+import type { EnvProblem } from './store-env.ts'
+
+/** Who sets a variable of the init container. */
+export type SetBy =
+  /** The user, by option env of inject-init. */
+  | 'user'
+  /** inject-init alone: option env must not name it. */
+  | 'inject-init'
+  /** inject-init, unless option env names it. */
+  | 'inject-init or user'
+
+export type Setting<T, By extends SetBy = SetBy> = {
+  readonly env: string
+  readonly default: T
+  readonly meaning: string
+  /** The problem is the end of a sentence that begins with the variable's name and its value. */
+  readonly parse: (text: string) => Parsed<T>
+  /** The text that parse reads back as the same value. */
+  readonly format: (value: T) => string
+  readonly setBy: By
+  /** A value may contain a password: messages do not quote it. */
+  readonly mayHoldSecret?: true
+}
+
+export type SettingTable<S> = { readonly [K in keyof S]: Setting<S[K]> }
+
+/** The values that a table describes, by the names of its entries. */
+export type SettingsOf<T> = { readonly [K in keyof T]: T[K] extends Setting<infer V> ? V : never }
+
+/** The names of the entries that inject-init sets. */
+export type SetByInjectInit<T> = {
+  [K in keyof T]: T[K] extends Setting<infer _, 'user'> ? never : K
+}[keyof T]
+
+/** The variables, in the order of the table, of the values that differ from the defaults. */
+export function encodeSettings<S>(
+  table: SettingTable<S>,
+  settings: Partial<S>,
+): readonly (readonly [env: string, text: string])[] {
+  const encoded: [string, string][] = []
+  for (const key in table) {
+    const { env, format, default: byDefault } = table[key]
+    const value: S[typeof key] | undefined = settings[key]
+    if (value !== undefined && format(value) !== format(byDefault)) encoded.push([env, format(value)])
+  }
+  return encoded
+}
+
+export type DecodedSettings<S> = {
+  /** Without the variables that are wrong. */
+  readonly valid: Partial<S>
+  /** Absent when any variable is wrong. */
+  readonly settings?: S
+  readonly problems: readonly EnvProblem[]
+}
+
+/** A variable that is absent or empty has its default. All that is wrong is reported at once. */
+export function decodeSettings<S>(table: SettingTable<S>, env: Env): DecodedSettings<S> {
+  const valid: Partial<S> = {}
+  const problems: EnvProblem[] = []
+  for (const key in table) {
+    const setting = table[key]
+    const parsed = decodeOne(setting, env[setting.env])
+    if (parsed.problem === undefined) valid[key] = parsed.value
+    else problems.push({ env: setting.env, problem: parsed.problem })
+  }
+  return hasAll(table, valid) ? { valid, settings: valid, problems } : { valid, problems }
+}
+
+/** Whether each entry of a table has a value: the compiler does not follow a loop that sets them. */
+export function hasAll<S>(table: Readonly<Record<keyof S, unknown>>, values: Partial<S>): values is S {
+  for (const key in table) if (!Object.hasOwn(values, key)) return false
+  return true
+}
+
+function decodeOne<T>(setting: Setting<T>, text: string | undefined): Parsed<T> {
+  if (text === undefined || text === '') return { value: setting.default }
+  const parsed = setting.parse(text)
+  if (parsed.problem === undefined || setting.mayHoldSecret) return parsed
+  return { problem: `${quote(text)} ${parsed.problem}` }
+}
+
+export type EnvRow = { readonly env: string; readonly default: string; readonly meaning: string }
+
+/** The table as `--help` and the documents show it: defaults as text, empty where there is none. */
+export function describeSettings<S>(table: SettingTable<S>): readonly EnvRow[] {
+  const rows: EnvRow[] = []
+  for (const key in table) {
+    const { env, meaning, format, default: byDefault } = table[key]
+    rows.push({ env, meaning, default: format(byDefault) })
+  }
+  return rows
+}

@@ -1,0 +1,53 @@
+/** Judges option env as init will judge its environment, as far as the values are in the manifest. */
+import { quote } from '../../api/diagnostic.ts'
+import { encodeInitEnv, initVariables } from '../../api/init-env.ts'
+import { pathsOverlap } from '../../api/paths-overlap.ts'
+import { initEnvProblems } from '../../api/read-init-env.ts'
+import type { EnvVariable } from './env-option.ts'
+import { initSettings, type InjectedVariable, injectedVariables } from './init-settings.ts'
+import type { InjectConfig } from './inject-config.ts'
+
+/**
+ * What init would refuse at run time, and what inject-init sets itself. A value from elsewhere (`valueFrom`, `$(NAME)`)
+ * is not known here, and not judged.
+ */
+export function validateEnv(config: InjectConfig): string[] {
+  const { env, secretMountPath: mountPath, nameOption } = config
+  if (env.length === 0) return []
+  const option = nameOption('env')
+  const taken = new Map(injectedVariables.filter(({ isOpen }) => !isOpen).map((one) => [one.env, one]))
+  const ofInjectInit = env.flatMap(({ name }) => {
+    const variable = taken.get(name)
+    return variable ? [`${option}: ${name} is set by inject-init: ${remedy(variable, config)}`] : []
+  })
+  const given: Record<string, string> = {}
+  const isUnknown = (name: string) => env.some((one) => one.name === name && plainValue(one) === undefined)
+  for (const one of env) {
+    const value = taken.has(one.name) ? undefined : plainValue(one)
+    if (value !== undefined) given[one.name] = value
+  }
+  const allowHttp = isUnknown('ALLOW_HTTP') ? { ALLOW_HTTP: 'true' } : {}
+  const own = Object.fromEntries(encodeInitEnv(initSettings(config)))
+  const problems = initEnvProblems({ ...own, ...given, ...allowHttp })
+    .filter((one) => given[one.env] !== undefined)
+    .map((one) => `${option}: ${one.env} ${one.problem}`)
+  const misplaced = [initVariables.secretsFile, initVariables.resourcesFile].flatMap((variable) => {
+    const path = given[variable.env]
+    if (!path?.startsWith('/') || pathsOverlap(path, mountPath) === 'first inside') return []
+    const allowed = `must be below ${nameOption('secretMountPath')}, ${mountPath}: init cannot write elsewhere`
+    return [`${option}: ${variable.env} ${quote(path)} ${allowed}`]
+  })
+  return [...ofInjectInit, ...problems, ...misplaced]
+}
+
+function remedy({ source }: InjectedVariable, { nameOption }: InjectConfig): string {
+  if ('fieldPath' in source) return `its value is the pod's ${source.fieldPath}`
+  const annotation =
+    source.annotation === undefined ? '' : ` or the annotation init.<domain>/${source.annotation}`
+  return `use ${nameOption(source.option)}${annotation}`
+}
+
+/** Kubernetes expands `$(NAME)` and leaves `$$(NAME)` alone. */
+function plainValue({ value, valueFrom }: EnvVariable): string | undefined {
+  return typeof value === 'string' && valueFrom === undefined && !value.includes('$(') ? value : undefined
+}
