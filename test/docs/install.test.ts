@@ -57,7 +57,7 @@ t.test('every file that is named is there', async (t) => {
   }
 })
 
-const [settings = ''] = blocksOf('Your account, region, registry and identity')
+const [settings = ''] = blocksOf('Set account, region, registry and identity')
 const unbuildable = [kubectl(), command('bash')].find(({ missing }) => missing !== undefined)?.missing
 
 t.test('the account, region and registry of others', { skip: unbuildable ?? false }, async (t) => {
@@ -143,7 +143,7 @@ async function install(t: Test, plane: ControlPlane, identity: string): Promise<
   }
   const read = (path: string) => readFileSync(join(cwd, path), 'utf8')
 
-  await follow('The manifest, and who may read what')
+  await follow('Generate the manifest and the policy')
   t.equal(
     read('manifest.yaml'),
     golden(join(root, example, `expected/${identity}.yaml`), read('manifest.yaml')),
@@ -152,7 +152,7 @@ async function install(t: Test, plane: ControlPlane, identity: string): Promise<
   for (const name of globSync('*', { cwd: join(cwd, module) }))
     t.equal(read(join(module, name)), golden(join(root, example, module, name), read(join(module, name))))
 
-  await follow('The roles')
+  await follow('Apply the roles')
   const policies = await attachedTo(moto.endpoint, 'shop-orders')
   const arns = ['db.password', 'session.key'].map(
     (name) => `arn:aws:ssm:eu-west-1:${account}:parameter/shop/${name}`,
@@ -170,11 +170,11 @@ async function install(t: Test, plane: ControlPlane, identity: string): Promise<
   )
   t.equal(unformatted, 0, stdout)
 
-  await follow('The creator')
+  await follow('Install the creator')
   const creator = await startInstalled(t, plane, moto)
   t.teardown(creator.kill)
-  await follow('The secret that somebody stores')
-  const [deploy = ''] = blocksOf('The pod')
+  await follow('Store the password')
+  const [deploy = ''] = blocksOf('Deploy the app')
   const [, status = ''] = /^(kubectl get pods .*)$/m.exec(deploy) ?? []
   const { status: deployed, stdout: said } = await shell(deploy.replace(status, ''))
   t.equal(deployed, 0, said)
@@ -187,7 +187,7 @@ async function install(t: Test, plane: ControlPlane, identity: string): Promise<
   const values = [...stored].map(([name, { value }]) => `${name.replace('/shop/', '')}=${value}\n`)
   t.equal(await followInit(t, plane, join(folder, 'node'), aws), values.toSorted().join(''))
 
-  await follow('So that nobody forgets it')
+  await follow('Let the API server check')
   // It is the same for all.
   if (identity === 'irsa') {
     const imagesOf = async (what: string) =>
@@ -209,7 +209,7 @@ async function install(t: Test, plane: ControlPlane, identity: string): Promise<
   }
 
   await creator.kill()
-  await follow('Taking it away')
+  await follow('Uninstall')
   const left = await shell('kubectl get namespaces,clusterroles,validatingadmissionpolicies -o name')
   t.notMatch(left.stdout, /kees|shop/)
 }

@@ -1,4 +1,4 @@
-/** docs/operations.md has an entry for everything that the programs say, and what it tells to do works. */
+/** docs/operations.md has a row for every exit code, error code, Event reason and metric, and its commands work. */
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
@@ -17,20 +17,20 @@ import { kubectl } from '../programs/tools.ts'
 const text = readFileSync(join(root, 'docs/operations.md'), 'utf8')
 const sectionOf = (heading: string) =>
   text.split(new RegExp(`^## ${heading}$`, 'm'))[1]?.split(/^## /m)[0] ?? ''
-/** What stands in the first cells of a section's tables, in code. */
+/** The code spans in the first cells of the tables of a section. */
 const entriesOf = (heading: string) =>
   [...sectionOf(heading).matchAll(/^\| ([^|]+) \|/gm)]
     .flatMap(([, cell = '']) => [...cell.matchAll(/`([^`]+)`/g)].map(([, entry = '']) => entry))
     .toSorted()
 
-t.test('every exit code has its row', async (t) => {
+t.test('every exit code has a row', async (t) => {
   const rows = [...sectionOf('By exit code').matchAll(/^\| (\d+) \|/gm)].map(([, code]) => Number(code))
   t.strictSame(rows, Object.values(exitCode))
 })
 
-t.test('every code that a report can have has its row, and there are no others', async (t) => {
+t.test('every code that a report can have has a row, and there are no other rows', async (t) => {
   const types = readFileSync(join(root, 'api/diagnostic.ts'), 'utf8')
-  const [diagnostics = ''] = /MistakeCode =[^]*?\n\n/.exec(types) ?? []
+  const [diagnostics = ''] = /DiagnosticCode =[^]*?\n\n/.exec(types) ?? []
   const ofDiagnostics = [...diagnostics.matchAll(/'(\w+)'/g)].map(([, code = '']) => code)
   t.ok(ofDiagnostics.length > 15)
   const inReports = globSync('runtime/init/*.ts', { cwd: root, exclude: ['**/*.test.ts'] })
@@ -41,11 +41,11 @@ t.test('every code that a report can have has its row, and there are no others',
   t.strictSame(entriesOf('By error code'), [...codes].toSorted())
 })
 
-t.test('every reason of an Event has its row', async (t) => {
+t.test('every reason of an Event has a row', async (t) => {
   t.strictSame(entriesOf('By Event reason'), Object.keys(eventReasons).toSorted())
 })
 
-t.test('every metric has its row', async (t) => {
+t.test('every metric has a row', async (t) => {
   const shown = refreshMetrics('1', () => 0).text()
   const ofInit = [...shown.matchAll(/^# TYPE (\w+) /gm)].map(([, name = '']) => name)
   t.ok(ofInit.length > 4)
@@ -53,7 +53,7 @@ t.test('every metric has its row', async (t) => {
   t.strictSame(entriesOf('Metrics'), [...ofInit, ...ofCreator].toSorted())
 })
 
-t.test('a secret is rotated as it is written', async (t) => {
+t.test('a secret is rotated as the page describes', async (t) => {
   const section = sectionOf('Rotating a secret')
   const states = [...section.matchAll(/^```yaml\n([^]*?)^```$/gm)].map(([, annotations = '']) => {
     const input = stringify(deployment('default', 'app', parse(annotations)))
@@ -93,7 +93,7 @@ t.test('a secret is rotated as it is written', async (t) => {
 
 const { missing } = kubectl()
 
-t.test('at three in the morning', { skip: controlPlaneMissing || (missing ?? false) }, async (t) => {
+t.test('a pod does not start', { skip: controlPlaneMissing || (missing ?? false) }, async (t) => {
   const cluster = await startControlPlane()
   t.teardown(cluster.stop)
   await createNamespace(cluster, 'shop')
