@@ -9,7 +9,7 @@ import {
 import type { Result, ObjectReference } from '../krm/result.ts'
 import { annotationsOf, type ManifestItem } from '../krm/manifest-item.ts'
 import type { SourceEdit } from '../yaml/apply-edits.ts'
-import { addEntry, replaceValue } from '../yaml/edit.ts'
+import { Editor } from '../yaml/editor.ts'
 import { ownEntry, toValue, type Value } from '../yaml/value.ts'
 import { type ExportConfig, exportOptions, parseExportConfig } from './config.ts'
 import { type ExportOutput, exportReader } from './export-items.ts'
@@ -105,18 +105,16 @@ function refresh(
   { document, root, object }: ManifestItem,
   name: string,
   data: { readonly [name: string]: string },
-): SourceEdit[] {
+): readonly SourceEdit[] {
+  const editor = new Editor(document)
   const entry = ownEntry(root, 'data')
   const current = entry && toValue(entry.value)
-  const edits: SourceEdit[] = []
-  if (!entry) edits.push(addEntry(document, root, 'data', data, { lists: 'compact' }))
-  else if (JSON.stringify(current) !== JSON.stringify(data)) {
-    edits.push(...replaceValue(document, root, entry, data, 'compact'))
-  }
+  if (!entry) editor.addEntry(root, 'data', data)
+  else if (JSON.stringify(current) !== JSON.stringify(data)) editor.replaceValue(root, entry, data)
   const metadata = ownEntry(root, 'metadata')?.value
   const named = metadata?.type === 'map' ? ownEntry(metadata, 'name') : undefined
-  if (metadata?.type !== 'map' || !named || object.name === name) return edits
-  return [...edits, ...replaceValue(document, metadata, named, name, 'compact')]
+  if (metadata?.type === 'map' && named && object.name !== name) editor.replaceValue(metadata, named, name)
+  return editor.finish().edits
 }
 
 function configMap(

@@ -2,7 +2,6 @@ import { isMap } from '../../api/json.ts'
 import { isDeepStrictEqual } from 'node:util'
 import { quote } from '../../api/diagnostic.ts'
 import { didYouMean, closestWord } from '../../api/suggest.ts'
-import type { SourceEdit } from '../yaml/apply-edits.ts'
 import type { InjectionRecord } from '../workload/injection-record.ts'
 import type { Value } from '../yaml/value.ts'
 import type { InjectConfig } from './inject-config.ts'
@@ -11,20 +10,17 @@ import { addParts, removeParts, setEntry } from './edit-list.ts'
 import type { PodInjection } from './pod-injection.ts'
 import { type Part, partList, type PartList, type EditablePod, staysOn } from './editable-pod.ts'
 
-export type Mounts = {
-  readonly edits: readonly SourceEdit[]
-  /** The names of the containers that have our mount then. */
-  readonly containers: readonly string[]
-}
-
 /** The containers that get the mount, and what says so, for messages. */
 export type Chosen = { readonly names: readonly string[]; readonly by: string }
 
-/** Mounts the secrets into the other containers. @param chosen which of them; undefined: all. */
-export function addMounts(pod: PodInjection, chosen: Chosen | undefined): Mounts {
-  const { parts, config, injection, record, recorded, errors, warnings } = pod
+/**
+ * Mounts the secrets into the other containers.
+ *
+ * @param chosen which of them; undefined: all. @returns the names of the containers that have our mount then.
+ */
+export function addMounts(pod: PodInjection, chosen: Chosen | undefined): readonly string[] {
+  const { editor, parts, config, injection, record, recorded, warnings } = pod
   const { mount, refresher } = injection
-  const { document, lists } = parts
   const recordedPath =
     (recorded.container && mountPathIn(recorded.container, record?.volumes[0])) ?? config.secretMountPath
   const others = otherContainers(parts, [
@@ -36,18 +32,17 @@ export function addMounts(pod: PodInjection, chosen: Chosen | undefined): Mounts
   const names = others.map(({ name }) => name)
   for (const name of chosen?.names.filter((one) => !names.includes(one)) ?? []) {
     const there = `there are ${names.join(', ')}${didYouMean(closestWord(name, names))}`
-    errors.push(`${chosen?.by} names ${quote(name)}, which is not in the pod: ${there}`)
+    editor.refuse(`${chosen?.by} names ${quote(name)}, which is not in the pod: ${there}`)
   }
   const early = containersBefore(parts.initContainers.parts, recorded.container)
-  const edits: SourceEdit[] = []
   const containers: string[] = []
   for (const { name, node } of others) {
     const isChosen = chosen === undefined || chosen.names.includes(name)
     if (!isChosen && record?.mounts.includes(name) !== true) continue
-    const list = partList(document, node, 'volumeMounts', `${parts.where} container ${name}`, errors)
+    const list = partList(editor, node, 'volumeMounts', `${parts.where} container ${name}`)
     const ours = record && recordedMount(list, name, record, recordedPath)
     const rival = list.parts.find((one) => one !== ours && mountPathOf(one) === config.secretMountPath)
-    if (ours && (rival || !isChosen)) edits.push(...removeParts(document, list, [ours]))
+    if (ours && (rival || !isChosen)) removeParts(editor, list, [ours])
     if (!isChosen) continue
     if (rival) {
       if (isDeepStrictEqual(rival.value, mount)) containers.push(name)
@@ -56,12 +51,10 @@ export function addMounts(pod: PodInjection, chosen: Chosen | undefined): Mounts
     }
     containers.push(name)
     if (early.includes(name)) warnings.push(tooEarly(name, config))
-    if (ours) {
-      for (const key of ['mountPath', 'name'])
-        edits.push(...setEntry(document, ours.node, key, mount[key], lists))
-    } else edits.push(...addParts(document, list, 'volumeMounts', [mount], 'last', lists))
+    if (ours) for (const key of ['mountPath', 'name']) setEntry(editor, ours.node, key, mount[key])
+    else addParts(editor, list, [mount], 'last')
   }
-  return { edits, containers }
+  return containers
 }
 
 function otherContainers(

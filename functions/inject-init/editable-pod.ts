@@ -1,11 +1,10 @@
 /** The lists of a pod that injection reads and edits. */
 import { isMap } from '../../api/json.ts'
-import { editableList, type EditableList, editableMap, pathText, type Refusals } from '../yaml/edit-target.ts'
-import { listStyleOf } from '../yaml/edit.ts'
-import type { SourceDocument, SourceMap } from '../yaml/node.ts'
+import { type EditableList, pathText } from '../yaml/edit-target.ts'
+import type { Editor } from '../yaml/editor.ts'
+import type { SourceMap } from '../yaml/node.ts'
 import { lookUp, lookUpPath, stringOf, toValue, type Value } from '../yaml/value.ts'
 import type { Workload } from '../workload/workload.ts'
-import type { ListStyle } from '../yaml/stringify.ts'
 
 /** An item of a list, such as a container or a volume. */
 export type Part = {
@@ -14,12 +13,12 @@ export type Part = {
   readonly value: Value
 }
 
+export type PartList = EditableList & { readonly key: string; readonly parts: readonly Part[] }
+
 export type EditablePod = {
-  readonly document: SourceDocument
   readonly spec: SourceMap
-  /** The spec's path, for messages. */
+  /** The path of the spec, for messages. */
   readonly where: string
-  readonly lists: ListStyle
   readonly initContainers: PartList
   readonly containers: PartList
   readonly volumes: PartList
@@ -27,29 +26,22 @@ export type EditablePod = {
   readonly claims: readonly string[]
 }
 
-export type PartList = EditableList & { readonly parts: readonly Part[] }
-
-/** Undefined, with the reasons noted, where the pod's spec cannot be edited. */
-export function editablePodOf({ item, template }: Workload, refusals: Refusals): EditablePod | undefined {
-  const { document, root } = item
+/** Undefined where the spec of the pod cannot be edited. */
+export function editablePodOf(
+  editor: Editor,
+  { item: { root }, template }: Workload,
+): EditablePod | undefined {
   const path = [...template.path, 'spec']
   const where = pathText(path)
-  const spec = editableMap(document, root, path, refusals)
+  const spec = editor.mapAt(root, path)
   if (!spec) return undefined
-  const partsOf = (key: string) => partList(document, spec, key, where, refusals)
-  const containers = partsOf('containers')
-  if (containers.parts.length === 0 && refusals.length === 0) refusals.push(`${where}.containers is missing`)
-  const lists = listStyleOf(document, spec, 'containers') ?? 'compact'
-  return {
-    document,
-    spec,
-    where,
-    lists,
-    containers,
-    initContainers: partsOf('initContainers'),
-    volumes: partsOf('volumes'),
-    claims: claimsOf(root),
-  }
+  const containers = partList(editor, spec, 'containers', where)
+  if (containers.parts.length === 0 && !editor.isRefused) editor.refuse(`${where}.containers is missing`)
+  editor.followListStyle(spec, 'containers')
+  const initContainers = partList(editor, spec, 'initContainers', where)
+  const volumes = partList(editor, spec, 'volumes', where)
+  if (editor.isRefused) return undefined
+  return { spec, where, containers, initContainers, volumes, claims: claimsOf(root) }
 }
 
 function claimsOf(root: SourceMap): string[] {
@@ -58,14 +50,9 @@ function claimsOf(root: SourceMap): string[] {
   return claims.items.flatMap((claim) => stringOf(lookUpPath(claim, ['metadata', 'name'])) ?? [])
 }
 
-export function partList(
-  document: SourceDocument,
-  map: SourceMap,
-  key: string,
-  where: string,
-  refusals: Refusals,
-): PartList {
-  const list = editableList(document, map, key, where, refusals)
+/** @param where the path of the map, for messages. */
+export function partList(editor: Editor, map: SourceMap, key: string, where: string): PartList {
+  const list = editor.listUnder(map, key, where)
   const parts = list.items.map((node) => ({
     node,
     name: stringOf(lookUp(node, 'name')) ?? '',
@@ -74,7 +61,7 @@ export function partList(
       return toValue(node)
     },
   }))
-  return { ...list, parts }
+  return { ...list, key, parts }
 }
 
 /** Whether an init container is a native sidecar, which goes on beside those that follow. */

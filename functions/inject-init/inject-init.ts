@@ -10,6 +10,7 @@ import {
 } from '../krm/krm-function.ts'
 import { type Result, judge } from '../krm/result.ts'
 import type { ManifestItem } from '../krm/manifest-item.ts'
+import { recordsIn } from '../workload/find-injection.ts'
 import { workloadReader } from '../workload/workload.ts'
 import { explicitFormat, injectOptions, parseInjectConfig } from './config.ts'
 import { injectObject } from './inject-object.ts'
@@ -33,7 +34,12 @@ function injectPass(config: InjectConfig, orchestrator: Orchestrator): FunctionP
     see: (item) => {
       const workloads = reader.read(item)
       if (workloads.length === 0) return []
-      const injected = injectObject(item, workloads, config, marks)
+      const { value: records, problem } = recordsIn(item)
+      if (problem !== undefined) {
+        results.push({ severity: 'error', message: problem, object: item.object, exit: exitCode.input })
+        return []
+      }
+      const injected = injectObject(item, workloads, records, config, marks)
       results.push(...injected.results)
       return injected.edits
     },

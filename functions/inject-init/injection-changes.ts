@@ -10,7 +10,7 @@ import { toValue, type Value } from '../yaml/value.ts'
 import type { Workload } from '../workload/workload.ts'
 import type { InjectConfig } from './inject-config.ts'
 import { describeChanges } from './describe-changes.ts'
-import { injectByRecords } from './inject-object.ts'
+import { injectObject } from './inject-object.ts'
 import type { Change } from './change.ts'
 
 export type InjectionChanges = {
@@ -34,7 +34,7 @@ export function injectionChanges(
 ): InjectionChanges {
   if (workloads.length === 0) return { changes: new Map(), results: [] }
   // Most are as they should be, and nothing has to be written anew to say so.
-  const asIs = injectByRecords(item, workloads, records, config, [])
+  const asIs = injectObject(item, workloads, records, config)
   if (asIs.edits.length === 0 && asIs.results.length === 0) return { changes: new Map(), results: [] }
   const before = toValue(item.root)
   const { value: plain, problem } = readPlain(JSON.stringify(before), item)
@@ -46,7 +46,7 @@ export function injectionChanges(
     }
   }
   const plainly = workloads.map((one) => ({ ...one, item: plain }))
-  const { edits, results, records: next } = injectByRecords(plain, plainly, records, config, [])
+  const { edits, results, records: next } = injectObject(plain, plainly, records, config)
   const changes = new Map<string, readonly Change[]>()
   if (edits.length === 0) return { changes, results }
   const injected = readPlain(applyEdits(plain.document.source, edits), item)

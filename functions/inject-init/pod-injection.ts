@@ -1,25 +1,26 @@
-import type { Refusals } from '../yaml/edit-target.ts'
+import type { Editor } from '../yaml/editor.ts'
 import type { InjectionRecord } from '../workload/injection-record.ts'
 import type { InjectConfig } from './inject-config.ts'
 import type { Injection } from './init-container.ts'
 import type { Part, EditablePod } from './editable-pod.ts'
 
-/** The injection of one pod under way: what its steps have in common. */
+/** The injection of one pod: what its steps have in common. */
 export type PodInjection = {
+  /** Collects the edits and the errors of the steps. */
+  readonly editor: Editor
   readonly parts: EditablePod
-  /** What an earlier configuration set, and ours does not, is in it. */
+  /** With what an earlier configuration set explicitly and this one does not. */
   readonly config: InjectConfig
   /** What is wanted. */
   readonly injection: Injection
   /** Absent: nothing in the pod is ours. */
   readonly record: InjectionRecord | undefined
   readonly recorded: Recorded
-  /** Both grow with the steps. */
-  readonly errors: Refusals
+  /** Grows with the steps. */
   readonly warnings: string[]
 }
 
-/** The containers that the record names, as they stand now. */
+/** The containers that the record names, as they are now. */
 export type Recorded = { readonly container: Part | undefined; readonly refresher: Part | undefined }
 
 export function recordedIn({ initContainers }: EditablePod, record: InjectionRecord | undefined): Recorded {

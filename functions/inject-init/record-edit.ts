@@ -1,47 +1,34 @@
 import { injectedAnnotation } from '../../api/annotation-domain.ts'
-import type { SourceEdit } from '../yaml/apply-edits.ts'
-import { checkedMap, editableMap, type Refusals } from '../yaml/edit-target.ts'
-import type { ManifestItem } from '../krm/manifest-item.ts'
-import { addEntry, removeEntries, replaceValue } from '../yaml/edit.ts'
+import type { Editor } from '../yaml/editor.ts'
+import type { SourceMap } from '../yaml/node.ts'
 import { isVoid, ownEntry, stringOf } from '../yaml/value.ts'
-import type { ListStyle } from '../yaml/stringify.ts'
 import { formatRecords, type InjectionRecords } from '../workload/injection-record.ts'
 
-/** The edits that make the object's record say this. */
-export function writeRecords(
-  { document, root }: ManifestItem,
-  records: InjectionRecords,
-  lists: ListStyle,
-  refusals: Refusals,
-): SourceEdit[] {
+/** Writes the records into the annotations of the object itself. */
+export function writeRecords(editor: Editor, root: SourceMap, records: InjectionRecords): void {
   const text = formatRecords(records)
-  const metadata = editableMap(document, root, ['metadata'], refusals)
-  if (!metadata) return []
+  const metadata = editor.mapAt(root, ['metadata'])
+  if (!metadata) return
   const entry = ownEntry(metadata, 'annotations')
   const fresh = { [injectedAnnotation]: text }
-  if (!entry) return [addEntry(document, metadata, 'annotations', fresh, { lists })]
-  const { value } = entry
-  if (isVoid(value)) return replaceValue(document, metadata, entry, fresh, lists)
-  const annotations = checkedMap(document, value, 'metadata.annotations', refusals)
-  if (!annotations) return []
+  if (!entry) return editor.addEntry(metadata, 'annotations', fresh)
+  if (isVoid(entry.value)) return editor.replaceValue(metadata, entry, fresh)
+  const annotations = editor.checkMap(entry.value, 'metadata.annotations')
+  if (!annotations) return
   const own = ownEntry(annotations, injectedAnnotation)
-  if (!own) return [addEntry(document, annotations, injectedAnnotation, text, { lists })]
-  return stringOf(own.value) === text ? [] : replaceValue(document, annotations, own, text, lists)
+  if (!own) editor.addEntry(annotations, injectedAnnotation, text)
+  else if (stringOf(own.value) !== text) editor.replaceValue(annotations, own, text)
 }
 
-/** Takes annotations of the object's own out, such as the record, and the whole map where nothing else is in it. */
-export function removeAnnotations(
-  { document, root }: ManifestItem,
-  keys: readonly string[],
-  refusals: Refusals,
-): SourceEdit[] {
-  if (keys.length === 0) return []
-  const metadata = editableMap(document, root, ['metadata'], refusals)
+/** Takes annotations of the object itself out, such as the record, and the whole map where nothing else is in it. */
+export function removeAnnotations(editor: Editor, root: SourceMap, keys: readonly string[]): void {
+  if (keys.length === 0) return
+  const metadata = editor.mapAt(root, ['metadata'])
   const all = metadata && ownEntry(metadata, 'annotations')
-  const annotations = all && checkedMap(document, all.value, 'metadata.annotations', refusals)
-  if (!annotations) return []
+  const annotations = all && editor.checkMap(all.value, 'metadata.annotations')
+  if (!annotations) return
   const entries = keys.flatMap((key) => ownEntry(annotations, key) ?? [])
-  if (entries.length === 0) return []
-  if (entries.length === annotations.entries.length) return removeEntries(document, metadata, [all])
-  return removeEntries(document, annotations, entries)
+  if (entries.length === 0) return
+  if (entries.length === annotations.entries.length) editor.removeEntries(metadata, [all])
+  else editor.removeEntries(annotations, entries)
 }

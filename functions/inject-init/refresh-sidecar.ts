@@ -1,6 +1,5 @@
 import { isMap } from '../../api/json.ts'
 import { isDeepStrictEqual } from 'node:util'
-import type { SourceEdit } from '../yaml/apply-edits.ts'
 import type { Value, ValueMap } from '../yaml/value.ts'
 import { collision } from './collision.ts'
 import type { InjectConfig } from './inject-config.ts'
@@ -12,28 +11,30 @@ import type { Part } from './editable-pod.ts'
 import { isStale, updateContainer } from './update-injection.ts'
 
 /**
- * The edits that bring the sidecar up to date, which keeps the files current, or take it out; or what is to be added
- * behind the init container. @param init the init container that is there.
+ * Brings the sidecar that keeps the files current up to date, or takes it out.
+ *
+ * @param init the init container that is there. @returns the sidecar to add behind the init container, if there is none.
  */
-export function editRefreshSidecar(
-  pod: PodInjection,
-  init: Part | undefined,
-): { readonly edits: readonly SourceEdit[]; readonly added: readonly ValueMap[] } {
-  const { parts, config, errors } = pod
+export function updateRefreshSidecar(pod: PodInjection, init: Part | undefined): readonly ValueMap[] {
+  const { editor, parts, config } = pod
   const { refresher: wanted } = pod.injection
   const { refresher: recorded } = pod.recorded
-  const { document, initContainers, containers } = parts
-  if (!wanted) return { edits: recorded ? removeParts(document, initContainers, [recorded]) : [], added: [] }
+  const { initContainers, containers } = parts
+  if (!wanted) {
+    if (recorded) removeParts(editor, initContainers, [recorded])
+    return []
+  }
   const name = config.refreshContainerName
   const fresh = init ? likeFound(wanted, init.value, config) : wanted
   const namesake = [...initContainers.parts, ...containers.parts].find((one) => one.name === name)
   if (namesake && namesake !== recorded && namesake !== init) {
     const isEqual = initContainers.parts.includes(namesake) && isDeepStrictEqual(namesake.value, fresh)
-    if (recorded || !isEqual) errors.push(collision(`the container ${name}`, 'refreshContainerName'))
-    return { edits: [], added: [] }
+    if (recorded || !isEqual) editor.refuse(collision(`the container ${name}`, 'refreshContainerName'))
+    return []
   }
-  if (!recorded) return { edits: [], added: [fresh] }
-  return { edits: updateContainer(pod, recorded, wanted), added: [] }
+  if (!recorded) return [fresh]
+  updateContainer(pod, recorded, wanted)
+  return []
 }
 
 /**

@@ -1,10 +1,7 @@
 import { isMap } from '../../api/json.ts'
-import type { SourceEdit } from '../yaml/apply-edits.ts'
-import { editableMap } from '../yaml/edit-target.ts'
-import { addItem, removeItems, replaceItem, replaceValue } from '../yaml/edit.ts'
-import type { SourceDocument, SourceMap } from '../yaml/node.ts'
+import type { Editor } from '../yaml/editor.ts'
+import type { SourceMap } from '../yaml/node.ts'
 import { isVoid, ownEntry, type Value, type ValueMap } from '../yaml/value.ts'
-import type { ListStyle } from '../yaml/stringify.ts'
 import type { InjectConfig } from './inject-config.ts'
 import { listIn } from './effective-config.ts'
 import { addParts, setEntry } from './edit-list.ts'
@@ -22,45 +19,55 @@ const governed = new Set(injectedVariables.flatMap(({ env, source }) => ('option
  * rest stays as found: a parent's patch, a retagged image.
  */
 export function updateContainer(
-  { parts, config, record, errors }: PodInjection,
+  { editor, parts, config, record }: PodInjection,
   { node, value: found }: Part,
   wanted: ValueMap,
-): SourceEdit[] {
-  const { document, lists, where } = parts
-  const edits: SourceEdit[] = []
-  const set = (map: SourceMap, key: string, value: Value | undefined) =>
-    edits.push(...setEntry(document, map, key, value, lists))
-  set(node, 'name', wanted['name'])
+): void {
+  const set = (key: string) => setEntry(editor, node, key, wanted[key])
+  set('name')
   // As a sidecar init would begin again and again, and no sidecar would be waited for for ever.
-  if (staysOn(found) !== staysOn(wanted)) set(node, 'restartPolicy', wanted['restartPolicy'])
-  if (config.explicit.has('image')) set(node, 'image', wanted['image'])
-  if (config.explicit.has('imagePullPolicy')) set(node, 'imagePullPolicy', wanted['imagePullPolicy'])
-  if (config.explicit.has('refresh') && wanted['args'] !== undefined) set(node, 'args', wanted['args'])
-  if (config.explicit.has('containerResources')) set(node, 'resources', wanted['resources'])
-  if (config.explicit.has('runAsUser')) {
-    const { runAsUser } = config
-    const entry = ownEntry(node, 'securityContext')
-    if (!entry || isVoid(entry.value)) {
-      if (runAsUser !== undefined) set(node, 'securityContext', { runAsUser })
-    } else {
-      const context = editableMap(document, node, ['securityContext'], errors)
-      const isOnly = context?.entries.every((one) => one === ownEntry(context, 'runAsUser'))
-      if (context && runAsUser === undefined && isOnly) set(node, 'securityContext', undefined)
-      else if (context) set(context, 'runAsUser', runAsUser)
-    }
+  if (staysOn(found) !== staysOn(wanted)) set('restartPolicy')
+  if (config.explicit.has('image')) set('image')
+  if (config.explicit.has('imagePullPolicy')) set('imagePullPolicy')
+  if (config.explicit.has('refresh') && wanted['args'] !== undefined) set('args')
+  if (config.explicit.has('containerResources')) set('resources')
+  if (config.explicit.has('runAsUser')) setUser(editor, node, config.runAsUser)
+  const path = `${parts.where}.initContainers`
+  const env = partList(editor, node, 'env', path)
+  updateEnv(editor, env, listIn(wanted, 'env'), isStale(wanted, config))
+  const mounts = partList(editor, node, 'volumeMounts', path)
+  updateMounts(editor, mounts, listIn(wanted, 'volumeMounts'), record?.volumes ?? [])
+}
+
+/** @param user undefined: the container sets none. */
+function setUser(editor: Editor, node: SourceMap, user: number | undefined): void {
+  const entry = ownEntry(node, 'securityContext')
+  if (!entry || isVoid(entry.value)) {
+    if (user !== undefined) setEntry(editor, node, 'securityContext', { runAsUser: user })
+    return
   }
-  const path = `${where}.initContainers`
-  const env = partList(document, node, 'env', path, errors)
-  edits.push(...updateEnv(document, env, listIn(wanted, 'env'), lists, isStale(wanted, config)))
-  const mounts = partList(document, node, 'volumeMounts', path, errors)
-  const missing = listIn(wanted, 'volumeMounts').filter((mount, index) => {
-    const ours = mounts.parts.find(({ name }) => name === record?.volumes[index])
+  const context = editor.mapAt(node, ['securityContext'])
+  if (!context) return
+  const isOnly = context.entries.every((one) => one === ownEntry(context, 'runAsUser'))
+  if (user === undefined && isOnly) setEntry(editor, node, 'securityContext', undefined)
+  else setEntry(editor, context, 'runAsUser', user)
+}
+
+/** @param volumes the recorded names of the volumes that the wanted mounts are of, in their order. */
+function updateMounts(
+  editor: Editor,
+  mounts: PartList,
+  wanted: readonly ValueMap[],
+  volumes: readonly string[],
+): void {
+  const missing = wanted.filter((mount, index) => {
+    const ours = mounts.parts.find(({ name }) => name === volumes[index])
     if (!ours || !mounts.list) return true
-    if (isInTheWay(ours.value, index)) edits.push(replaceItem(document, mounts.list, ours.node, mount, lists))
-    else for (const key of ['mountPath', 'name']) set(ours.node, key, mount[key])
+    if (isInTheWay(ours.value, index)) editor.replaceItem(mounts.list, ours.node, mount)
+    else for (const key of ['mountPath', 'name']) setEntry(editor, ours.node, key, mount[key])
     return false
   })
-  return [...edits, ...addParts(document, mounts, 'volumeMounts', missing, 'last', lists)]
+  addParts(editor, mounts, missing, 'last')
 }
 
 /** Init has to write into the first of its mounts, and to find what it reads at the top of the second. */
@@ -75,22 +82,22 @@ function isInTheWay(mount: Value, index: number): boolean {
  * gives way to ours.
  */
 export function updateVolume(
-  { parts: { document, lists, volumes }, config }: PodInjection,
+  { editor, parts: { volumes }, config }: PodInjection,
   { node, value }: Part,
   wanted: ValueMap,
-): SourceEdit[] {
+): void {
   const isOfUse = 'emptyDir' in wanted ? isEmptyDir(node) : showsAnnotations(node)
-  if (!isOfUse && volumes.list) return [replaceItem(document, volumes.list, node, wanted, lists)]
-  const edits = setEntry(document, node, 'name', wanted['name'], lists)
+  if (!isOfUse && volumes.list) return editor.replaceItem(volumes.list, node, wanted)
+  setEntry(editor, node, 'name', wanted['name'])
   const emptyDir = isMap(value) ? (value['emptyDir'] ?? null) : null
-  if (!isMap(emptyDir) || !('emptyDir' in wanted)) return edits
+  if (!isMap(emptyDir) || !('emptyDir' in wanted)) return
   const next: Record<string, Value> = { ...emptyDir }
   if (config.explicit.has('medium')) {
     if (config.medium === '') delete next['medium']
     else next['medium'] = config.medium
   }
   if (config.explicit.has('sizeLimit')) next['sizeLimit'] = config.sizeLimit
-  return [...edits, ...setEntry(document, node, 'emptyDir', next, lists)]
+  setEntry(editor, node, 'emptyDir', next)
 }
 
 /** An environment variable that an earlier configuration needed and this one contradicts. */
@@ -105,23 +112,19 @@ export function isStale(container: Value, { explicit, env }: InjectConfig): (fou
 
 /** Adds and corrects the wanted variables, and takes the stale ones out. */
 function updateEnv(
-  document: SourceDocument,
+  editor: Editor,
   env: PartList,
   wanted: readonly ValueMap[],
-  lists: ListStyle,
   stale: (found: Value) => boolean,
-): SourceEdit[] {
+): void {
   const { list, entry } = env
-  if (!list || !entry) return addParts(document, env, 'env', wanted, 'last', lists)
-  if (env.parts.every(({ value }) => stale(value)))
-    return replaceValue(document, env.map, entry, wanted, lists)
-  const edits: SourceEdit[] = []
+  if (!list || !entry) return addParts(editor, env, wanted, 'last')
+  if (env.parts.every(({ value }) => stale(value))) return editor.replaceValue(env.map, entry, wanted)
   for (const item of wanted) {
     const found = env.parts.find(({ name }) => name === item['name'])
-    if (!found) edits.push(addItem(document, list, item, 'last', lists))
-    else if (!isSemanticallyEqual(found.value, item))
-      edits.push(replaceItem(document, list, found.node, item, lists))
+    if (!found) editor.addItem(list, item, 'last')
+    else if (!isSemanticallyEqual(found.value, item)) editor.replaceItem(list, found.node, item)
   }
   const gone = env.parts.filter(({ value }) => stale(value)).map(({ node }) => node)
-  return [...edits, ...removeItems(document, list, gone)]
+  editor.removeItems(list, gone)
 }

@@ -7,7 +7,7 @@ import { type Result, judge } from '../krm/result.ts'
 import type { ManifestItem } from '../krm/manifest-item.ts'
 import { type Workload, workloadReader } from '../workload/workload.ts'
 import { explicitFormat } from './config.ts'
-import { readsDomain } from './inject-workload.ts'
+import { readsDomain } from './inject-pod.ts'
 import { injectionChanges } from './injection-changes.ts'
 import type { InjectConfig } from './inject-config.ts'
 

@@ -3,12 +3,11 @@ import fc from 'fast-check'
 import t from 'tap'
 import { print, style, value as values } from '../yaml/arbitrary-yaml.ts'
 import { splitItems } from './split-items.ts'
-import { editableMap, type Refusals } from '../yaml/edit-target.ts'
 import type { KrmFunction } from './krm-function.ts'
 import type { Result } from './result.ts'
 import { annotationsOf } from './manifest-item.ts'
 import { runFunction, runOnWhole } from './run-function.ts'
-import { addEntry } from '../yaml/edit.ts'
+import { Editor } from '../yaml/editor.ts'
 import type { Value } from '../yaml/value.ts'
 
 /** Adds a label to every object that has an annotation of example.com, and says what it did. */
@@ -24,13 +23,13 @@ const label: KrmFunction = {
       see: (item) => {
         const { document, root, object } = item
         if (![...annotationsOf(item).keys()].some((key) => key.includes('.example.com/'))) return []
-        const refusals: Refusals = []
-        const metadata = editableMap(document, root, ['metadata'], refusals)
+        const editor = new Editor(document)
+        const metadata = editor.mapAt(root, ['metadata'])
+        if (metadata) editor.addEntry(metadata, 'labels', { seen: 'yes' })
+        const { edits, refusals } = editor.finish()
         const message = `${orchestrator} ${refusals.join()}`
         results.push({ severity: refusals.length > 0 ? 'error' : 'warning', message, object, exit: 1 })
-        if (!metadata) return []
-        const edit = addEntry(document, metadata, 'labels', { seen: 'yes' }, { lists: 'compact' })
-        return [edit]
+        return edits
       },
       end: () => {
         const generated = { object: { apiVersion: 'v1', kind: 'ConfigMap' }, only: false }

@@ -25,9 +25,8 @@ import { exitCodeOf, type Result, lineOf } from './result.ts'
 import { annotationsOf } from './manifest-item.ts'
 import { type Piece, readInPieces, readWhole, type ResourceList } from './resource-list.ts'
 import { applyEdits, type SourceEdit } from '../yaml/apply-edits.ts'
-import { addEntry, addItem, removeEntries, replaceValue } from '../yaml/edit.ts'
+import { Editor } from '../yaml/editor.ts'
 import { readStdin } from './read-stdin.ts'
-import type { SourceDocument, SourceEntry, SourceMap } from '../yaml/node.ts'
 import { guardStdout, writeStdout } from './guard-stdout.ts'
 import { lookUp, ownEntry, toValue, type Value } from '../yaml/value.ts'
 
@@ -82,12 +81,10 @@ function runOn(krmFunction: KrmFunction, text: string, list: ResourceList): Func
   }
   const { results, edited, generated } = pass.end()
   const exit = exitCodeOf(results)
-  if (exit !== exitCode.done) edits.length = 0
-  else {
-    if (edited) edit(edited)
-    if (generated) edits.push(...generatedEdits(list, generated).map(list.placed))
-  }
-  edits.push(...resultEdits(list, results).map(list.placed))
+  const isDone = exit === exitCode.done
+  if (!isDone) edits.length = 0
+  else if (edited) edit(edited)
+  edits.push(...listEdits(list, isDone ? generated : undefined, results).map(list.placed))
   // kpt shows the results itself; kustomize drops them and shows standard error.
   const stderr = orchestrator === 'kpt' ? [] : results.map(lineOf)
   return { stdout: applyEdits(text, edits), stderr, exit }
@@ -153,26 +150,27 @@ function orchestratorOf(pieces: readonly Piece[]): Orchestrator {
   return isMarked(kptIdAnnotations[0]) ? 'kpt' : 'none'
 }
 
-function generatedEdits({ document, root, list }: ResourceList, generated: Generated): SourceEdit[] {
-  const { object, only } = generated
+/** The edits of the ResourceList itself. */
+function listEdits(
+  { document, root, list }: ResourceList,
+  generated: Generated | undefined,
+  results: readonly Result[],
+): readonly SourceEdit[] {
+  const editor = new Editor(document)
   const items = ownEntry(root, 'items')
-  if ((only || !list) && items) return replaceValue(document, root, items, [object], 'compact')
-  if (!list) return []
-  return [addItem(document, list, object, 'last', 'compact')]
-}
-
-function resultEdits({ document, root }: ResourceList, results: readonly Result[]): SourceEdit[] {
-  const entry = ownEntry(root, 'results')
-  if (results.length === 0) return entry ? removeResults(document, root, entry) : []
+  if (generated && items && (generated.only || !list)) editor.replaceValue(root, items, [generated.object])
+  else if (generated && list) editor.addItem(list, generated.object, 'last')
+  const old = ownEntry(root, 'results')
   const written = results.map(writtenResult)
-  if (entry) return replaceValue(document, root, entry, written, 'compact')
-  return [addEntry(document, root, 'results', written, { lists: 'compact' })]
+  if (old && written.length === 0) editor.removeEntries(root, [old])
+  else if (old) editor.replaceValue(root, old, written)
+  else if (written.length > 0) editor.addEntry(root, 'results', written)
+  const { edits } = editor.finish()
+  return old && written.length === 0 ? withoutLastBlanks(document.source, edits) : edits
 }
 
 /** A last line of nothing but blanks goes too: behind a comment, some parsers take a tab in it for indentation. */
-function removeResults(document: SourceDocument, root: SourceMap, entry: SourceEntry): SourceEdit[] {
-  const { source } = document
-  const edits = removeEntries(document, root, [entry])
+function withoutLastBlanks(source: string, edits: readonly SourceEdit[]): readonly SourceEdit[] {
   const blanks = source.search(/(?<=[\r\n])[ \t]+$/)
   if (blanks < 0 || edits.some(({ end }) => end > blanks)) return edits
   return [...edits, { start: blanks, end: source.length, text: '' }]

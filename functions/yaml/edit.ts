@@ -1,25 +1,25 @@
 /**
  * Edits of YAML source by position: each inserts or removes whole lines of block YAML, or a stretch of JSON inside flow
- * YAML, and leaves every other byte as it is. What an edit would reach beyond its place, through an alias, an anchor or
- * a merge key, is for the caller to refuse: see editable.ts.
+ * YAML, and leaves every other byte as it is. Whether a node may be edited is checked by editor.ts, the only user.
  */
 import type { SourceEdit } from './apply-edits.ts'
 import { addAbove, addBehind, behindComments, indent, removeLines, type Span } from './block-edit.ts'
 import { addToFlow, removeFromFlow } from './flow-edit.ts'
 import { withTrailingLines } from './trailing-lines.ts'
 import { columnOf, nextLine } from './lines.ts'
-import type { SourceDocument, SourceEntry, SourceMap, SourceNode, SourceSequence } from './node.ts'
+import type { SourceEntry, SourceMap, SourceNode, SourceSequence } from './node.ts'
 import { propertiesStart, skipBlank } from './trivia.ts'
-import { ownEntry, type Value } from './value.ts'
+import type { Value } from './value.ts'
 import { jsonText, type ListStyle, yamlLines } from './stringify.ts'
 
-/** Adds an entry to a map: before the entry of the named key, or at the end. */
-export function addEntry(
-  { source }: SourceDocument,
+/** @param before the key of the entry that it goes before; absent: at the end. */
+export function addedEntry(
+  source: string,
   map: SourceMap,
   key: string,
   value: Value,
-  { lists, before }: { readonly lists: ListStyle; readonly before?: string },
+  lists: ListStyle,
+  before?: string,
 ): SourceEdit {
   const next = before === undefined ? -1 : map.entries.findIndex((entry) => isKey(entry, before))
   const previous = next < 0 ? map.entries.at(-1) : map.entries[next - 1]
@@ -30,9 +30,8 @@ export function addEntry(
   return addBehind(source, last.end, lines, columnOf(source, map.start), 'entry')
 }
 
-/** Adds an item to a list: as the first, as the last, or behind another. */
-export function addItem(
-  { source }: SourceDocument,
+export function addedItem(
+  source: string,
   list: SourceSequence,
   value: Value,
   where: 'first' | 'last' | SourceNode,
@@ -46,9 +45,9 @@ export function addItem(
   return addBehind(source, last.end, lines, columnOf(source, list.start), 'item')
 }
 
-/** Puts another value in the place of an entry's, in the style of the map around it. Its anchor and tag go too. */
-export function replaceValue(
-  { source }: SourceDocument,
+/** In the style of the map around it. The anchor and the tag of the old value go too. */
+export function replacedValue(
+  source: string,
   map: SourceMap,
   entry: SourceEntry,
   value: Value,
@@ -77,9 +76,9 @@ export function replaceValue(
   return lines.length === 0 ? edits : [...edits, addBehind(source, old.end, lines, column, 'item')]
 }
 
-/** Takes entries out, each with its whole lines or with its comma. A map that would be left empty is for the caller. */
-export function removeEntries(
-  { source }: SourceDocument,
+/** Each with its whole lines or with its comma. At least one entry must be left. */
+export function removedEntries(
+  source: string,
   map: SourceMap,
   entries: readonly SourceEntry[],
 ): SourceEdit[] {
@@ -90,9 +89,9 @@ export function removeEntries(
   return removeLines(source, withTrailingLines(source, spans, values, indexes), indexes)
 }
 
-/** Takes items out, likewise. */
-export function removeItems(
-  { source }: SourceDocument,
+/** Likewise. */
+export function removedItems(
+  source: string,
   list: SourceSequence,
   items: readonly SourceNode[],
 ): SourceEdit[] {
@@ -102,9 +101,9 @@ export function removeItems(
   return removeLines(source, withTrailingLines(source, spans, list.items, indexes), indexes)
 }
 
-/** Puts another item in an item's place; in block style its lines are replaced, with the comments in it. */
-export function replaceItem(
-  { source }: SourceDocument,
+/** In block style the lines of the item are replaced, with the comments in it. */
+export function replacedItem(
+  source: string,
   list: SourceSequence,
   item: SourceNode,
   value: Value,
@@ -117,15 +116,8 @@ export function replaceItem(
   return { start, end: behindComments(source, end, column), text }
 }
 
-/** How the list under this key is indented, so that what we add looks the same. */
-export function listStyleOf({ source }: SourceDocument, map: SourceMap, key: string): ListStyle | undefined {
-  const list = ownEntry(map, key)?.value
-  if (list?.type !== 'sequence' || list.flow || map.flow) return undefined
-  return columnOf(source, list.start) > columnOf(source, map.start) ? 'wide' : 'compact'
-}
-
 /** Whether a key is written as `key:`, which is how the edits find their way from a key to its value. */
-export function hasColon({ source }: SourceDocument, { key }: SourceEntry, flow: boolean): boolean {
+export function hasColon(source: string, { key }: SourceEntry, flow: boolean): boolean {
   return colonPattern(flow, key.end).test(source)
 }
 

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { parse } from 'yaml'
 import { applyEdits } from './apply-edits.ts'
-import { addItem, replaceValue } from './edit.ts'
+import { Editor } from './editor.ts'
 import { parseSource } from './parse.ts'
 import { lookUp, ownEntry, toValue } from './value.ts'
 
@@ -44,11 +44,10 @@ t.test('an edit behind such lines comes to its place', async (t) => {
   const end = root?.type === 'map' ? ownEntry(root, 'end') : undefined
   if (!document || root?.type !== 'map' || list?.type !== 'sequence' || !end)
     throw new Error('the tree is not as written')
-  const edits = [
-    addItem(document, list, 'z', 'last', 'compact'),
-    ...replaceValue(document, root, end, 2, 'compact'),
-  ]
-  const edited = applyEdits(text, edits)
+  const editor = new Editor(document)
+  editor.addItem(list, 'z', 'last')
+  editor.replaceValue(root, end, 2)
+  const edited = applyEdits(text, editor.finish().edits)
   t.equal(edited, 'a:\n  args: [\n    one,\n  ]\n  list:\n  - x\n  - z\nend: 2\n')
   t.strictSame(parse(edited.replace('\n  ]', '\n    ]')), { a: { args: ['one'], list: ['x', 'z'] }, end: 2 })
 })

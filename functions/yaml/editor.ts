@@ -1,0 +1,130 @@
+import type { SourceEdit } from './apply-edits.ts'
+import { addedEntry, addedItem, removedEntries, removedItems, replacedItem, replacedValue } from './edit.ts'
+import { type EditableList, lostAnchor, pathText, type Path, sharedProblem } from './edit-target.ts'
+import { columnOf } from './lines.ts'
+import type { SourceDocument, SourceEntry, SourceMap, SourceNode, SourceSequence } from './node.ts'
+import type { ListStyle } from './stringify.ts'
+import { duplicateKeys, isNull, ownEntry, type Value } from './value.ts'
+
+/**
+ * The edits of one document, or the reasons against them: an edit must not reach further than its place. So the nodes to
+ * edit are looked up here, which refuses what is shared through an alias, an anchor or a merge key. Edits are made only
+ * when nothing was refused.
+ */
+export class Editor {
+  readonly #document: SourceDocument
+  readonly #edits: SourceEdit[] = []
+  readonly #refusals: string[] = []
+  #lists: ListStyle = 'compact'
+
+  constructor(document: SourceDocument) {
+    this.#document = document
+  }
+
+  /** @param reason a sentence without its end, such as `spec.volumes is not a list`. */
+  refuse(reason: string): void {
+    this.#refusals.push(reason)
+  }
+
+  get isRefused(): boolean {
+    return this.#refusals.length > 0
+  }
+
+  get hasEdits(): boolean {
+    return this.#edits.length > 0
+  }
+
+  finish(): { readonly edits: readonly SourceEdit[]; readonly refusals: readonly string[] } {
+    const name = lostAnchor(this.#document, this.#edits)
+    const lost = name === undefined ? [] : [`the anchor &${name}, which is used elsewhere too, would be lost`]
+    return { edits: this.#edits, refusals: [...this.#refusals, ...lost] }
+  }
+
+  /** Writes lists with the indentation of the list under this key, where there is one in block style. */
+  followListStyle(map: SourceMap, key: string): void {
+    const list = ownEntry(map, key)?.value
+    if (list?.type !== 'sequence' || list.flow || map.flow) return
+    const { source } = this.#document
+    this.#lists = columnOf(source, list.start) > columnOf(source, map.start) ? 'wide' : 'compact'
+  }
+
+  /** The map at a path, or undefined with the reason refused. A number in a path is a position in a list. */
+  mapAt(root: SourceMap, path: Path): SourceMap | undefined {
+    let node: SourceNode = root
+    for (const [index, step] of path.entries()) {
+      const child = this.#childOf(node, step, pathText(path.slice(0, index)))
+      if (!child) return undefined
+      node = child
+    }
+    return this.checkMap(node, pathText(path))
+  }
+
+  #childOf(node: SourceNode, step: string | number, where: string): SourceNode | undefined {
+    if (typeof step === 'string') {
+      const map = this.checkMap(node, where)
+      if (!map) return undefined
+      const value = ownEntry(map, step)?.value
+      if (!value) this.refuse(`${where === pathText([]) ? '' : `${where}.`}${step} is missing`)
+      return value
+    }
+    const problem = sharedProblem(this.#document, node)
+    if (problem !== undefined) this.refuse(`${where} ${problem}`)
+    return problem === undefined && node.type === 'sequence' ? node.items[step] : undefined
+  }
+
+  /** The node if it is a map that may be edited, else undefined with the reason refused. @param where its path. */
+  checkMap(node: SourceNode, where: string): SourceMap | undefined {
+    const isMap = node.type === 'map' || node.type === 'alias'
+    const problem = isMap ? sharedProblem(this.#document, node) : 'is not a map'
+    if (problem !== undefined) this.refuse(`${where} ${problem}`)
+    if (problem !== undefined || node.type !== 'map') return undefined
+    for (const key of duplicateKeys(node)) this.refuse(`${where} has the key ${JSON.stringify(key)} twice`)
+    return node
+  }
+
+  /** The list of maps under a key of a map. @param where the path of the map. */
+  listUnder(map: SourceMap, key: string, where: string): EditableList {
+    const entry = ownEntry(map, key)
+    if (!entry) return { map, items: [] }
+    const { value } = entry
+    const path = `${where}.${key}`
+    const problem = sharedProblem(this.#document, value)
+    if (problem !== undefined) this.refuse(`${path} ${problem}`)
+    if (value.type !== 'sequence') {
+      if (problem === undefined && !isNull(value)) this.refuse(`${path} is not a list`)
+      return { map, entry, items: [] }
+    }
+    const items = value.items.flatMap((item, index) => this.checkMap(item, `${path}[${index}]`) ?? [])
+    return value.items.length === 0 ? { map, entry, items } : { map, entry, list: value, items }
+  }
+
+  /** Adds an entry to a map. @param before the key of the entry that it goes before; absent: at the end. */
+  addEntry(map: SourceMap, key: string, value: Value, before?: string): void {
+    this.#edits.push(addedEntry(this.#document.source, map, key, value, this.#lists, before))
+  }
+
+  /** Adds an item to a list: as the first, as the last, or behind another. */
+  addItem(list: SourceSequence, value: Value, where: 'first' | 'last' | SourceNode): void {
+    this.#edits.push(addedItem(this.#document.source, list, value, where, this.#lists))
+  }
+
+  /** Puts another value in the place of an entry's. Its anchor and tag go too. */
+  replaceValue(map: SourceMap, entry: SourceEntry, value: Value): void {
+    this.#edits.push(...replacedValue(this.#document.source, map, entry, value, this.#lists))
+  }
+
+  /** Puts another item in an item's place. */
+  replaceItem(list: SourceSequence, item: SourceNode, value: Value): void {
+    this.#edits.push(replacedItem(this.#document.source, list, item, value, this.#lists))
+  }
+
+  /** Takes entries out. A map must not be left empty: then its own entry is taken out in its place. */
+  removeEntries(map: SourceMap, entries: readonly SourceEntry[]): void {
+    this.#edits.push(...removedEntries(this.#document.source, map, entries))
+  }
+
+  /** Takes items out, likewise. */
+  removeItems(list: SourceSequence, items: readonly SourceNode[]): void {
+    this.#edits.push(...removedItems(this.#document.source, list, items))
+  }
+}
