@@ -1,4 +1,4 @@
-/** docs/security.md says what the tests, the manifests and the policies say. */
+/** docs/security.md agrees with the tests, the manifests and the policies. */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
@@ -13,7 +13,7 @@ const text = read('docs/security.md')
 const rows = text.split('\n').filter((line) => line.startsWith('| '))
 const rowOf = (part: string) => rows.filter((row) => row.startsWith(`| ${part} |`)).at(-1) ?? ''
 
-t.test('every test that is named is there, and every threat names one', async (t) => {
+t.test('every named test exists, and every threat names one', async (t) => {
   const named = [...text.matchAll(/`([\w./-]+\.(?:test|contract)\.ts)`/g)].map(([, path = '']) => path)
   t.ok(named.length > 40)
   for (const path of new Set(named)) t.ok(existsSync(join(root, path)), path)
@@ -24,7 +24,7 @@ t.test('every test that is named is there, and every threat names one', async (t
   for (const row of threats) t.match(row, /\.(test|contract)\.ts` \|$/)
 })
 
-t.test("the creator's rights in the cluster are those of its manifest", async (t) => {
+t.test("the creator's permissions in the cluster are those of its manifest", async (t) => {
   const said = [...rowOf('creator').matchAll(/((?:`[a-z]+`, )*`[a-z]+`) on (`[a-z]+`|its Lease)/g)]
   const rules = parseAllDocuments(read('install/creator/rbac.yaml')).flatMap((one) => {
     const object: { readonly rules?: readonly Rule[] } = one.toJS()
@@ -39,7 +39,7 @@ t.test("the creator's rights in the cluster are those of its manifest", async (t
   )
 })
 
-t.test('the rights in AWS are those of the policies', async (t) => {
+t.test('the permissions in AWS are those of the policies', async (t) => {
   const ofCreator = read('install/creator/terraform/policy.tf')
   t.strictSame(actionsOf(rowOf('creator')), actionsOf(ofCreator))
   const keys = [
@@ -53,7 +53,7 @@ t.test('the rights in AWS are those of the policies', async (t) => {
   for (const action of never) t.notOk(`${ofCreator}${ofPods}`.includes(action), `no policy has ${action}`)
 })
 
-t.test('every command of kees has its rights', async (t) => {
+t.test('every command of kees has a row with its permissions', async (t) => {
   const said = between('## Rights', 'Never granted:')
   for (const { name } of commands)
     t.match(said, new RegExp(`^\\| (\`[^|]*, )?\`(kees )?${name}\``, 'm'), name)
