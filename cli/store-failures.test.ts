@@ -28,19 +28,23 @@ const fetch = ['--workload', 'Pod/app', '--out']
 
 t.test('a store that cannot be reached', async (t) => {
   const env = { AWS_REGION: 'eu-west-1', AWS_ENDPOINT_URL: 'http://127.0.0.1:1' }
-  const said = (operation: string) => `error: ${operation}: the store was not reached (ECONNREFUSED)\n`
+  const said = (operation: string) =>
+    `error: ${operation}: SSM at 127.0.0.1:1 was not reached (ECONNREFUSED)\n`
   for (const command of ['create', 'status']) {
     const io = fakeIo(source, env)
     t.equal(await kees([command, '-f', '-'], io), 5)
     t.equal(
       io.said(),
-      `${said('GetParameters')}  about 25 parameters: ${Array.from({ length: 10 }, (_, index) => `/s${index}`).join(', ')} and 15 more\n`,
+      `${said('GetParameters')}  about 25 parameters: ${Array.from({ length: 10 }, (_, index) => `/s${index}`).join(', ')} and 15 more\n  connect ECONNREFUSED 127.0.0.1:1\n`,
       command,
     )
   }
   const put = fakeIo('fakepassword', env)
   t.equal(await kees(['put', '/a'], put), 5)
-  t.equal(put.said(), said('PutParameter').replace('error: ', 'error: /a: '))
+  t.equal(
+    put.said(),
+    `${said('PutParameter').replace('error: ', 'error: /a: ')}  connect ECONNREFUSED 127.0.0.1:1\n`,
+  )
 })
 
 t.test('what nobody was asked is not denied', async (t) => {

@@ -69,6 +69,7 @@ t.strictSame(
     detail: denied,
     deniedBy: 'IAM',
     role: 'app',
+    service: 'SSM',
   },
   "AWS's message becomes the detail, and the role is taken from it",
 )
@@ -87,12 +88,16 @@ for (const words of wordsOfKms) {
 }
 
 t.strictSame(
-  failureOf(awsFailure(service('AccessDenied', 403, 'no'), 'AssumeRoleWithWebIdentity', 'app')),
+  failureOf(
+    awsFailure(service('AccessDenied', 403, 'no'), 'AssumeRoleWithWebIdentity', { role: 'app', host: 'sts' }),
+  ),
   {
     code: 'CREDENTIALS_REFUSED',
     message: 'AssumeRoleWithWebIdentity: the credentials are not accepted (AccessDenied)',
     detail: 'no',
     role: 'app',
+    service: 'STS',
+    host: 'sts',
   },
   'a role that cannot be assumed is CREDENTIALS_REFUSED, and the role is taken from the request',
 )

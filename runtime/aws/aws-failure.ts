@@ -6,6 +6,7 @@
  * API_GetParameters.html and API_PutParameter.html beside it.
  */
 import { failed, type FailureCode, failureOf } from '../failure.ts'
+import { hostOfTransportError, isTransportCode } from './transport-error.ts'
 
 const codes: Readonly<Record<string, FailureCode>> = {
   AccessDenied: 'ACCESS_DENIED',
@@ -43,16 +44,25 @@ const meanings: Readonly<Partial<Record<FailureCode, string>>> = {
   CREDENTIALS_REFUSED: 'the credentials are not accepted',
   CREDENTIALS_MISSING: 'no AWS credentials were found',
   THROTTLED: 'too many requests',
-  UNREACHABLE: 'the store was not reached',
   BAD_ANSWER: 'the response is not a Parameter Store response',
   INVALID_NAME: 'Parameter Store rejected the name or the value',
   REGION_MISSING: 'the AWS region is missing or invalid: set AWS_REGION',
 }
 
-export type AwsOperation = 'GetParameters' | 'PutParameter' | 'AssumeRoleWithWebIdentity'
+/** Each operation that kees calls, with its service. */
+const services = { GetParameters: 'SSM', PutParameter: 'SSM', AssumeRoleWithWebIdentity: 'STS' } as const
 
-/** @param role the role in use, where the error does not name it. @returns the failure as an error, or the error itself if it is a bug. */
-export function awsFailure(error: unknown, operation: AwsOperation, role?: string): unknown {
+export type AwsOperation = keyof typeof services
+
+export type CallFacts = {
+  /** The host that was called, where the error does not have it. */
+  readonly host?: string | undefined
+  /** The role in use, where the error does not name it. */
+  readonly role?: string | undefined
+}
+
+/** @returns the failure as an error, or the error itself if it is a bug. */
+export function awsFailure(error: unknown, operation: AwsOperation, facts: CallFacts = {}): unknown {
   if (failureOf(error) !== undefined) return error
   const name = fact(error, 'name')
   const mapped = codeOf(error, name)
@@ -62,18 +72,26 @@ export function awsFailure(error: unknown, operation: AwsOperation, role?: strin
     operation === 'AssumeRoleWithWebIdentity' && mapped === 'ACCESS_DENIED' ? 'CREDENTIALS_REFUSED' : mapped
   const isService = fact(error, '$fault') !== undefined
   const shown = code === 'BAD_ANSWER' || code === 'REGION_MISSING' ? undefined : (fact(error, 'code') ?? name)
-  const meaning = meanings[code] ?? 'the store rejected the request'
+  const service = services[operation]
+  const host = hostOfTransportError(error) ?? facts.host
+  const meaning =
+    code === 'UNREACHABLE'
+      ? `${service}${host === undefined ? '' : ` at ${host}`} ${isService ? 'failed' : 'was not reached'}`
+      : (meanings[code] ?? 'the store rejected the request')
   const message = `${operation}: ${meaning}${shown === undefined ? '' : ` (${shown})`}`
-  const words = isService ? fact(error, 'message') : undefined
+  const isTransport = hostOfTransportError(error) !== undefined
+  const words = isService || isTransport ? fact(error, 'message') : undefined
   // A service may quote its input, which may be a value or a token.
-  const detail = operation === 'GetParameters' || quotesNoSecret.has(code) ? words : undefined
-  const inUse = /:assumed-role\/([^/\s]+)/.exec(words ?? '')?.[1] ?? role
+  const detail = operation === 'GetParameters' || isTransport || quotesNoSecret.has(code) ? words : undefined
+  const inUse = /:assumed-role\/([^/\s]+)/.exec(words ?? '')?.[1] ?? facts.role
   return failed({
     code,
     message,
     ...(detail === undefined ? {} : { detail }),
     ...(code === 'ACCESS_DENIED' ? { deniedBy: isOfKms(words ?? '') ? 'KMS' : 'IAM' } : {}),
     ...(inUse === undefined ? {} : { role: inUse }),
+    service,
+    ...(host === undefined ? {} : { host }),
   })
 }
 
@@ -90,6 +108,7 @@ function isOfKms(message: string): boolean {
 
 function codeOf(error: unknown, name: string | undefined): FailureCode | undefined {
   if (!(error instanceof Error)) return undefined
+  if (hostOfTransportError(error) !== undefined) return 'UNREACHABLE'
   if (/^Region (is missing|not accepted)/.test(error.message)) return 'REGION_MISSING'
   const known = name !== undefined && Object.hasOwn(codes, name) ? codes[name] : undefined
   if (known) return known
@@ -100,8 +119,8 @@ function codeOf(error: unknown, name: string | undefined): FailureCode | undefin
   }
   // A response arrived, but the SDK could not parse it: HTML of a proxy, truncated JSON.
   if (status !== undefined || '$response' in error) return 'BAD_ANSWER'
-  // Node's error codes for sockets, DNS and TLS: ECONNREFUSED, EAI_AGAIN, CERT_HAS_EXPIRED, …
-  return fact(error, 'code')?.match(/^(?!ERR_)[A-Z][A-Z0-9_]+$/) ? 'UNREACHABLE' : undefined
+  const code = fact(error, 'code')
+  return code !== undefined && isTransportCode(code) ? 'UNREACHABLE' : undefined
 }
 
 function statusOf(error: Error): number | undefined {

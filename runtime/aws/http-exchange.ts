@@ -1,6 +1,7 @@
 /** One HTTP request and its complete response, within a time limit. It uses node:http: fetch takes as long to load as Node takes to start. */
 import * as http from 'node:http'
-import { failed } from '../failure.ts'
+import { failed, failureOf } from '../failure.ts'
+import { transportError } from './transport-error.ts'
 
 export type HttpRequest = {
   readonly url: string
@@ -22,11 +23,11 @@ export type Exchange = (request: HttpRequest) => Promise<HttpResponse>
 /** Twice the size of ten parameters of 8 KB with every character escaped. */
 const maxAnswerBytes = 1_000_000
 
-/** Keeps connections open between requests. Rejects with Node's own errors, or with a TimeoutError. */
+/** Keeps connections open between requests. Rejects with transport errors, or with BAD_ANSWER for a response that is too long. */
 export function openHttp(): Exchange {
   const agents = new Map<string, http.RequestOptions['agent']>()
   return async ({ url, method, headers, body = '', timeout }) => {
-    const { protocol } = new URL(url)
+    const { protocol, host } = new URL(url)
     // Loading a module counts against the timeout.
     const signal = AbortSignal.timeout(timeout)
     // TLS is loaded only where it is used.
@@ -36,15 +37,18 @@ export function openHttp(): Exchange {
     const sent = Buffer.from(body)
     const own = method === 'GET' ? {} : { 'content-length': String(sent.length) }
     return await new Promise<HttpResponse>((resolve, reject) => {
-      const fail = (error: Error) => reject(signal.aborted ? signal.reason : error)
-      const outgoing = request(
-        url,
-        { method, headers: { ...headers, ...own }, agent, signal },
-        (incoming) => {
-          read(incoming).then(resolve, fail)
-        },
-      )
-      outgoing.on('error', fail).end(sent)
+      const fail = (error: unknown) => {
+        const cause = signal.aborted ? signal.reason : error
+        reject(failureOf(cause) === undefined ? transportError(cause, host) : cause)
+      }
+      try {
+        const options = { method, headers: { ...headers, ...own }, agent, signal }
+        const outgoing = request(url, options, (incoming) => void read(incoming).then(resolve, fail))
+        outgoing.on('error', fail).end(sent)
+      } catch (error) {
+        // A header that cannot be sent is thrown right here.
+        fail(error)
+      }
     })
   }
 }

@@ -70,7 +70,7 @@ t.test("a wrong local clock is corrected from AWS's date header", async (t) => {
     return isLate(one) ? [400, { __type: 'InvalidSignatureException' }, date] : [200, {}, date]
   })
   const call = open(endpoint)
-  await t.rejects(call('GetParameters', {}), { name: 'InvalidSignatureException' })
+  await t.rejects(call('GetParameters', {}), { cause: { code: 'CREDENTIALS_REFUSED' } })
   t.strictSame(await call('GetParameters', {}), {})
   t.equal(sent.length, 2)
 })
@@ -83,8 +83,9 @@ t.test('the error name is found in each place that may carry it', async (t) => {
   let next = 0
   const { endpoint } = await serve(t, () => answers[next++] ?? [500, {}])
   const call = open(endpoint)
-  const throttled = { name: 'ThrottlingException', message: 'slow', $fault: 'client' }
+  const { host } = new URL(endpoint)
+  const throttled = { message: /ThrottlingException/, cause: { code: 'THROTTLED', detail: 'slow', host } }
   await t.rejects(call('GetParameters', {}), throttled)
   await t.rejects(call('GetParameters', {}), throttled)
-  await t.rejects(call('GetParameters', {}), { name: 'Unknown', $fault: 'server' })
+  await t.rejects(call('GetParameters', {}), { cause: { code: 'UNREACHABLE', service: 'SSM', host } })
 })

@@ -9,6 +9,7 @@ import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto'
 import { SignatureV4 } from '@smithy/signature-v4'
 import type { HttpResponse, Exchange } from './http-exchange.ts'
 import type { CredentialSource } from './aws-credentials.ts'
+import { awsFailure, type AwsOperation } from './aws-failure.ts'
 
 export type SsmCallOptions = {
   readonly region: string
@@ -19,8 +20,8 @@ export type SsmCallOptions = {
   readonly exchange: Exchange
 }
 
-/** The response as JSON, or an error as awsFailure expects it: from the service with `$fault`, else Node's own. */
-export type SsmCall = (action: string, input: object) => Promise<unknown>
+/** The response as JSON; rejects with an error that carries a code of failure.ts. */
+export type SsmCall = (action: AwsOperation, input: object) => Promise<unknown>
 
 /** AWS rejects a signature that is five minutes old or more: https://docs.aws.amazon.com/IAM/latest/UserGuide/signing-elements.html */
 const clockTolerance = 4 * 60_000
@@ -36,7 +37,7 @@ export function openSsmCall({
   const signer = new SignatureV4({ service: 'ssm', region, credentials, sha256: Sha256 })
   /** How far this machine's clock is behind AWS's, in milliseconds. */
   let behind = 0
-  return async (action, input) => {
+  const call: SsmCall = async (action, input) => {
     const body = JSON.stringify(input)
     const request = {
       method: 'POST',
@@ -55,6 +56,13 @@ export function openSsmCall({
     const skew = Date.parse(answer.headers.date ?? '') - Date.now()
     if (answer.status !== 200 && Math.abs(skew - behind) > clockTolerance) behind = skew
     return readJson(answer)
+  }
+  return async (action, input) => {
+    try {
+      return await call(action, input)
+    } catch (error) {
+      throw awsFailure(error, action, { host: url.host })
+    }
   }
 }
 

@@ -32,12 +32,16 @@ export function webIdentityCredentials(identity: WebIdentity): CredentialSource 
       WebIdentityToken: await readToken(tokenFile),
     }).toString()
     const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+    const url = await endpoint()
     try {
-      const answer = await exchange({ url: await endpoint(), method: 'POST', headers, body, timeout })
+      const answer = await exchange({ url, method: 'POST', headers, body, timeout })
       if (answer.status !== 200) throw errorIn(answer)
       return credentialsIn(answer.body)
     } catch (error) {
-      throw awsFailure(error, 'AssumeRoleWithWebIdentity', roleArn.split('/').at(-1))
+      throw awsFailure(error, 'AssumeRoleWithWebIdentity', {
+        host: new URL(url).host,
+        role: roleArn.split('/').at(-1),
+      })
     }
   }
 }

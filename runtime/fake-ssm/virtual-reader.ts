@@ -1,3 +1,5 @@
+import { awsFailure } from '../aws/aws-failure.ts'
+import { transportError } from '../aws/transport-error.ts'
 import type { Clock } from '../scheduling/clock.ts'
 import type { ParameterReader } from '../store/parameter-store.ts'
 import { openSsmReader } from '../store/ssm-reader.ts'
@@ -28,13 +30,14 @@ export function virtualReader(
     const spoil = fault()
     if (spoil && spoil.kind !== 'error') {
       if (spoil.kind === 'malformed') return spoil.body
-      throw Object.assign(new Error('lost'), { code: 'ECONNRESET' })
+      throw awsFailure(transportError(new Error('lost'), 'fake'), action)
     }
     const answer = spoil ? { error: { message: '', ...spoil } } : ssm.answer({ action, input, accessKeyId })
     if ('output' in answer) return answer.output
     const { type, message, status = 400 } = answer.error
     const $fault = status < 500 ? 'client' : 'server'
-    throw Object.assign(new Error(message), { name: type, $fault, $metadata: { httpStatusCode: status } })
+    const facts = { name: type, $fault, $metadata: { httpStatusCode: status } }
+    throw awsFailure(Object.assign(new Error(message), facts), action)
   })
   return { reader, calls }
 }

@@ -1,7 +1,7 @@
 import { formatDuration } from '../../api/duration.ts'
 import type { InitEnv } from '../../api/init-env.ts'
 import { type Declared, isDynamic } from '../../api/pod-annotations.ts'
-import { exitCodeOf } from '../failure.ts'
+import { exitCodeOf, failureFields } from '../failure.ts'
 import type { Unfetched } from '../store/fetch-parameters.ts'
 import { formatRef } from '../store/parameter-store.ts'
 import type { Problem } from './report.ts'
@@ -10,7 +10,6 @@ import type { Problem } from './report.ts'
 export function unfetchedProblem(declared: Declared, unfetched: Unfetched, settings: InitEnv): Problem {
   const { annotation } = declared
   const parameter = formatRef(unfetched.ref)
-  const { code, detail, deniedBy, role } = unfetched.failure
   const { why, cause } = explain(declared, unfetched, settings)
   return {
     exit: exitCodeOf(unfetched.failure),
@@ -20,10 +19,7 @@ export function unfetchedProblem(declared: Declared, unfetched: Unfetched, setti
     fields: {
       annotation,
       parameter,
-      code,
-      ...(deniedBy === undefined ? {} : { deniedBy }),
-      ...(role === undefined ? {} : { role }),
-      ...(detail === undefined ? {} : { detail }),
+      ...failureFields(unfetched.failure),
     },
   }
 }

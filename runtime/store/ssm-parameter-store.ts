@@ -11,7 +11,8 @@ import { failed } from '../failure.ts'
 import { checkCall, formatRef, parseRef, type ParameterStore } from './parameter-store.ts'
 import type { SecretValue } from '../secret-value.ts'
 import { readAnswer } from './ssm-answer.ts'
-import { awsFailure } from '../aws/aws-failure.ts'
+import { awsFailure, type AwsOperation } from '../aws/aws-failure.ts'
+import { transportError } from '../aws/transport-error.ts'
 import { withTimeout } from '../scheduling/with-timeout.ts'
 
 export type AwsCredentials = NonNullable<SSMClientConfig['credentials']>
@@ -36,11 +37,22 @@ export type SsmStoreOptions = {
 export function openSsmParameterStore(options: SsmStoreOptions): ParameterStore {
   const client = new SSMClient(clientConfig(options))
   const { beforeSending } = options
-  if (beforeSending) {
-    // The innermost step, after credentials were fetched and the request was signed, which may take a while.
-    const step = { step: 'deserialize', priority: 'low', name: 'beforeSending' } as const
-    client.middlewareStack.add((next) => async (args) => (beforeSending(), await next(args)), step)
-  }
+  let host: string | undefined
+  // The innermost step, after credentials were fetched and the request was signed, which may take a while.
+  const step = { step: 'deserialize', priority: 'low', name: 'transport' } as const
+  client.middlewareStack.add(
+    (next) => async (args) => {
+      beforeSending?.()
+      host = hostOf(args.request)
+      try {
+        return await next(args)
+      } catch (error) {
+        throw transportError(error, host)
+      }
+    },
+    step,
+  )
+  const failureOfCall = (error: unknown, operation: AwsOperation) => awsFailure(error, operation, { host })
   // The SDK's timeouts cover the response headers only, or restart with each byte.
   const longest = options.requestTimeout * options.maxAttempts
   const put = (input: PutParameterCommandInput) =>
@@ -50,7 +62,7 @@ export function openSsmParameterStore(options: SsmStoreOptions): ParameterStore 
     try {
       return await withTimeout(longest, (abortSignal) => client.send(command, { abortSignal }))
     } catch (error) {
-      throw awsFailure(error, 'GetParameters')
+      throw failureOfCall(error, 'GetParameters')
     }
   }
 
@@ -86,7 +98,7 @@ export function openSsmParameterStore(options: SsmStoreOptions): ParameterStore 
           // With several attempts, an earlier one may have stored it and lost its response.
           return { outcome: 'exists', attempts: error.$metadata.attempts ?? Infinity }
         }
-        throw awsFailure(error, 'PutParameter')
+        throw failureOfCall(error, 'PutParameter')
       }
       const { Version: version, $metadata } = answer
       if (version === undefined) {
@@ -99,10 +111,17 @@ export function openSsmParameterStore(options: SsmStoreOptions): ParameterStore 
       try {
         await put({ ...stored(name, value), Overwrite: true })
       } catch (error) {
-        throw awsFailure(error, 'PutParameter')
+        throw failureOfCall(error, 'PutParameter')
       }
     },
   }
+}
+
+/** @param request as the SDK's HTTP handler gets it. */
+function hostOf(request: unknown): string {
+  const { hostname = '', port }: Readonly<Record<string, unknown>> =
+    typeof request === 'object' && request !== null ? { ...request } : {}
+  return `${String(hostname)}${typeof port === 'number' ? `:${port}` : ''}`
 }
 
 function clientConfig({ region, endpoint, credentials, requestTimeout, maxAttempts }: SsmStoreOptions) {

@@ -1,5 +1,4 @@
 import { mapOf } from '../../api/json.ts'
-import { awsFailure } from '../aws/aws-failure.ts'
 import { checkCall, formatRef, type ParameterReader } from './parameter-store.ts'
 import { readAnswer } from './ssm-answer.ts'
 import type { SsmCall } from '../aws/ssm-call.ts'
@@ -15,13 +14,8 @@ export function openSsmReader(connect: () => Promise<SsmCall>): ParameterReader 
     async get(refs) {
       checkCall(refs.map(({ name }) => name))
       const input = { Names: refs.map(formatRef), WithDecryption: true }
-      let answer: unknown
-      try {
-        const call = await (connected ??= connect().catch(forget))
-        answer = await call('GetParameters', input)
-      } catch (error) {
-        throw awsFailure(error, 'GetParameters')
-      }
+      const call = await (connected ??= connect().catch(forget))
+      const answer = await call('GetParameters', input)
       return readAnswer(refs, mapOf(answer))
     },
   }

@@ -208,7 +208,7 @@ t.test('a store that never answers ends with the deadline: exit code 5', async (
   const { exit, message } = await run()
   t.equal(exit, 5)
   t.ok(performance.now() - begun >= 2400)
-  t.match(message, /parameter \/a: GetParameters: the store was not reached \(TimeoutError\)/)
+  t.match(message, /parameter \/a: GetParameters: SSM at 127\.0\.0\.1:\d+ was not reached \(TimeoutError\)/)
   t.ok(server.calls.length >= 2, 'each call has its own time')
 })
 

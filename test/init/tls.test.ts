@@ -57,6 +57,6 @@ t.test('init over TLS', { skip: missing }, async (t) => {
   const calls = fake.calls.length
   const strange = await init('strange', { DEADLINE: '2s' })
   t.equal(strange.status, 5, strange.stderr)
-  t.match(strange.stderr, /the store was not reached \(DEPTH_ZERO_SELF_SIGNED_CERT\)/)
+  t.match(strange.stderr, /SSM at localhost:\d+ was not reached \(DEPTH_ZERO_SELF_SIGNED_CERT\)/)
   t.equal(fake.calls.length, calls, 'nothing is said to a stranger')
 })
