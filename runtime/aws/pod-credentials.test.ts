@@ -11,10 +11,17 @@ import { failureOf } from '../failure.ts'
 import { podCredentials } from './pod-credentials.ts'
 import { openSsmParameterStore } from '../store/ssm-parameter-store.ts'
 
-t.before(() => nock.disableNetConnect())
+t.before(() => {
+  // Another test file of this process may have restored what nock replaces.
+  if (!nock.isActive()) nock.activate()
+  nock.disableNetConnect()
+})
 t.beforeEach(() => nock.enableNetConnect('127.0.0.1'))
 t.afterEach(() => nock.cleanAll())
 t.teardown(() => nock.restore())
+
+/** In milliseconds; not reached, however busy the machine is. */
+const patience = 60_000
 
 /** Asks the store with these credentials. @returns the access keys that signed, or the failure. */
 async function askWith(env: Env): Promise<{ readonly keys: string[]; readonly error?: unknown }> {
@@ -31,8 +38,8 @@ async function askWith(env: Env): Promise<{ readonly keys: string[]; readonly er
   try {
     const store = openSsmParameterStore({
       region: 'eu-west-1',
-      credentials: podCredentials(env, 500),
-      requestTimeout: 500,
+      credentials: podCredentials(env, patience),
+      requestTimeout: patience,
       maxAttempts: 1,
     })
     await store.exists(['/a'])

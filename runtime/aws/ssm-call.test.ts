@@ -33,14 +33,14 @@ const open = (endpoint: string) =>
     region: 'eu-west-1',
     endpoint,
     credentials: async () => credentials,
-    requestTimeout: 2000,
+    requestTimeout: 60_000,
     exchange: openHttp(),
   })
 
 t.test("the request equals the SDK's: the same body, protocol and signer", async (t) => {
   const { endpoint, sent } = await serve(t, () => [200, { InvalidParameters: ['/a'] }])
   await open(endpoint)('GetParameters', { Names: ['/a'], WithDecryption: true })
-  const options = { region: 'eu-west-1', endpoint, credentials, requestTimeout: 2000, maxAttempts: 1 }
+  const options = { region: 'eu-west-1', endpoint, credentials, requestTimeout: 60_000, maxAttempts: 1 }
   await openSsmParameterStore(options).get([{ name: '/a' }])
   const [ours, sdks] = sent
   t.strictSame(JSON.parse(ours?.body ?? ''), JSON.parse(sdks?.body ?? ''))

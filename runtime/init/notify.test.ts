@@ -7,7 +7,7 @@ import t, { type Test } from 'tap'
 import { notify } from './notify.ts'
 
 const now = new Date('2026-01-31T12:34:56.789Z')
-const settings = { notifyFile: '', notifyUrl: '', fileMode: 0o444, requestTimeout: 300 }
+const settings = { notifyFile: '', notifyUrl: '', fileMode: 0o444, requestTimeout: 60_000 }
 
 async function listen(t: Test, server: ReturnType<typeof createPlainServer>): Promise<string> {
   server.listen(0, '127.0.0.1')
@@ -68,8 +68,12 @@ t.test('what goes wrong is said, of both ways at once', async (t) => {
   )
 })
 
-const mute: readonly (readonly [title: string, answer: (t: Test) => Promise<string>])[] = [
-  ['never answers', (t) => app(t, () => undefined)],
+const mute: readonly (readonly [
+  title: string,
+  answer: (t: Test) => Promise<string>,
+  requestTimeout?: number,
+])[] = [
+  ['never answers', (t) => app(t, () => undefined), 100],
   ['hangs up', (t) => app(t, (request) => request.socket.destroy())],
   [
     'does not speak HTTP',
@@ -80,11 +84,11 @@ const mute: readonly (readonly [title: string, answer: (t: Test) => Promise<stri
       ),
   ],
 ]
-for (const [title, answer] of mute) {
+for (const [title, answer, requestTimeout = settings.requestTimeout] of mute) {
   t.test(`an app that ${title} is not told`, async (t) => {
     const notifyUrl = await answer(t)
     t.match(
-      await notify({ ...settings, notifyUrl }, now),
+      await notify({ ...settings, notifyUrl, requestTimeout }, now),
       /^the app \(NOTIFY_URL\) (gave no answer|cannot be called)/,
     )
   })

@@ -5,11 +5,18 @@ import t from 'tap'
 import { openStore, type StoreOptions } from './open-store.ts'
 import { secretValue } from '../secret-value.ts'
 
-t.before(() => nock.disableNetConnect())
-t.teardown(() => nock.restore())
+t.before(() => {
+  // Another test file of this process may have restored what nock replaces.
+  if (!nock.isActive()) nock.activate()
+  nock.disableNetConnect()
+})
+t.teardown(() => {
+  nock.cleanAll()
+  nock.restore()
+})
 
 const staticCredentials = () => ({ accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'fakesecret' })
-const options: StoreOptions = { requestTimeout: 1000, maxAttempts: 1, credentials: staticCredentials }
+const options: StoreOptions = { requestTimeout: 60_000, maxAttempts: 1, credentials: staticCredentials }
 const ssm = { kind: 'ssm' } as const
 
 async function problemsOf(env: Env, own: StoreOptions = options): Promise<readonly string[]> {
