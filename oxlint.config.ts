@@ -64,7 +64,14 @@ export const rooms: Readonly<Record<string, Room>> = {
 }
 
 /** The files that only tests use. */
-const forTests = ['*.test.ts', '*.contract.ts', 'arbitrary-*.ts', 'fixtures.ts', 'fake-io.ts']
+const forTests = [
+  '*.test.ts',
+  '*.contract.ts',
+  'arbitrary-*.ts',
+  'fixtures.ts',
+  'fake-io.ts',
+  'test-effort.ts',
+]
 
 type Pattern = { readonly regex: string; readonly message: string }
 
@@ -84,7 +91,7 @@ const inSources: readonly Pattern[] = [
     message: 'That package is for tests and scripts.',
   },
   {
-    regex: '\\.(test|contract)\\.ts$|/(arbitrary-[^/]*|fixtures|fake-io)\\.ts$|/fake-ssm/',
+    regex: '\\.(test|contract)\\.ts$|/(arbitrary-[^/]*|fixtures|fake-io|test-effort)\\.ts$|/fake-ssm/',
     message: 'That file is for tests.',
   },
   { regex: '^(node:)?module$', message: 'Use import, which the walls see.' },

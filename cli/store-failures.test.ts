@@ -15,7 +15,11 @@ ${Array.from({ length: count }, (_, index) => `    secret.bsycorp.com/s${index}:
   containers: [{name: app}]
 `
 const source = podOf(25)
-Object.assign(process.env, { AWS_ACCESS_KEY_ID: 'AKIDENV', AWS_SECRET_ACCESS_KEY: 'fakesecret' })
+t.before(() => {
+  const before = { ...process.env }
+  t.teardown(() => (process.env = before))
+  Object.assign(process.env, { AWS_ACCESS_KEY_ID: 'AKIDENV', AWS_SECRET_ACCESS_KEY: 'fakesecret' })
+})
 
 /** A store with the environment that leads to it. */
 async function startStore(t: Test, options: Parameters<typeof startFakeSsm>[0]) {

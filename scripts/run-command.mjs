@@ -12,9 +12,14 @@ import { spawn } from 'node:child_process'
  * @param {(chunk: Buffer) => void} [options.onOutput] what comes from those of stdout and stderr that are pipes
  * @param {string} [options.cwd]
  * @param {NodeJS.ProcessEnv} [options.env]
+ * @param {number} [options.timeout] in milliseconds, after which the command is killed
  * @returns {Promise<Ended>}
  */
-export function runCommand(command, args, { stdio = 'inherit', onOutput = () => {}, cwd, env } = {}) {
+export function runCommand(
+  command,
+  args,
+  { stdio = 'inherit', onOutput = () => {}, cwd, env, timeout } = {},
+) {
   return new Promise((resolve, reject) => {
     /** @param {NodeJS.Signals} signal */
     const forward = (signal) => {
@@ -28,6 +33,7 @@ export function runCommand(command, args, { stdio = 'inherit', onOutput = () => 
       stdio,
       ...(cwd === undefined ? {} : { cwd }),
       ...(env === undefined ? {} : { env }),
+      ...(timeout === undefined ? {} : { timeout, killSignal: 'SIGKILL' }),
     })
     child.stdout?.on('data', onOutput)
     child.stderr?.on('data', onOutput)

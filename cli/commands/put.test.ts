@@ -39,6 +39,8 @@ await t.test('what is stored or replaced is encrypted with the key of KMS_KEY_ID
   t.teardown(() => server.close())
   await once(server, 'listening')
   const address = server.address()
+  const before = { ...process.env }
+  t.teardown(() => (process.env = before))
   // The AWS SDK itself looks for credentials.
   Object.assign(process.env, { AWS_ACCESS_KEY_ID: 'AKIDENV', AWS_SECRET_ACCESS_KEY: 'fakesecret' })
   const env = {

@@ -1,6 +1,7 @@
 /** Lists with everything that export-iam looks for come out as if they had been parsed whole. */
 import fc from 'fast-check'
 import t from 'tap'
+import { runs } from '../../api/test-effort.ts'
 import { splitItems } from '../krm/split-items.ts'
 import { runFunction, runOnWhole } from '../krm/run-function.ts'
 import { exportIam } from './export-iam.ts'
@@ -94,6 +95,7 @@ const list = fc
 
 t.test('in pieces as whole', async (t) => {
   let done = 0
+  const { numRuns } = runs(200)
   fc.assert(
     fc.property(list, (text) => {
       const whole = runOnWhole(exportIam, text)
@@ -101,7 +103,7 @@ t.test('in pieces as whole', async (t) => {
       if (whole.exit === 0) done++
       t.strictSame(runFunction(exportIam, text), whole)
     }),
-    { numRuns: 200 },
+    { numRuns },
   )
-  t.ok(done > 40, `${done} led to a module`)
+  t.ok(done > numRuns / 10, `${done} led to a module`)
 })

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check'
 import t from 'tap'
+import { runs } from '../../api/test-effort.ts'
 import type { KmsKeys } from './kms-keys.ts'
 import { maxPolicySize, policySize } from './policy.ts'
 import { splitPolicy } from './split-policy.ts'
@@ -24,7 +25,7 @@ t.test('every name is in one part, sorted, every part fits, and one part less wo
       const fits = parts.every((part) => policySize(part, kmsKeys) <= maxPolicySize)
       return sorted && whole && fits && (parts.length === 1 || policySize(all, kmsKeys) > maxPolicySize)
     }),
-    { numRuns: 30 },
+    runs(30),
   )
 })
 
@@ -40,7 +41,7 @@ t.test('a name more moves no other, but for those that go to a new part', async 
         ),
       )
     }),
-    { numRuns: 30 },
+    runs(30),
   )
 })
 

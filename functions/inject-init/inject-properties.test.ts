@@ -5,6 +5,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import t from 'tap'
+import { runs } from '../../api/test-effort.ts'
 import { parse, parseAllDocuments } from 'yaml'
 import { parseSource } from '../yaml/parse.ts'
 import { toValue, type Value } from '../yaml/value.ts'
@@ -29,7 +30,7 @@ t.test('injecting twice is injecting once', async (t) => {
       t.ok(once.includes('init-container'))
       return inject(once, refresh) === once
     }),
-    { numRuns: 60 },
+    runs(60),
   )
 })
 
@@ -43,7 +44,7 @@ t.test('the source is what is left when the added lines are taken out', async ()
       for (const line of lines) if (line === source[position]) position++
       return position >= source.length - 1
     }),
-    { numRuns: 60 },
+    runs(60),
   )
 })
 
@@ -53,7 +54,7 @@ t.test('with the declarations gone, un-injecting gives the source back byte for 
       const source = print(value, printed)
       return inject(undeclare(inject(source, refresh)), refresh) === undeclare(source)
     }),
-    { numRuns: 60 },
+    runs(60),
   )
 })
 
@@ -69,7 +70,7 @@ t.test('two YAML libraries see the same values in what was written, and nothing 
         isDeepStrictEqual(withoutOurs(theirs), JSON.parse(JSON.stringify(value)))
       )
     }),
-    { numRuns: 60 },
+    runs(60),
   )
 })
 
@@ -90,7 +91,7 @@ t.test('lists that are there in name only become lists', async () => {
         inject(text, refresh) === text
       )
     }),
-    { numRuns: 60 },
+    runs(60),
   )
 })
 
@@ -110,7 +111,7 @@ t.test('to refresh or not is switched without a trace, and stays as it is where 
         inject(undeclare(refreshing)) === undeclare(source)
       )
     }),
-    { numRuns: 25 },
+    runs(25),
   )
 })
 

@@ -2,6 +2,7 @@
 import { isMap } from '../../api/json.ts'
 import fc from 'fast-check'
 import t from 'tap'
+import { runs } from '../../api/test-effort.ts'
 import { parse } from 'yaml'
 import { configOf, everyConfig, someConfig } from './arbitrary-config.ts'
 import { print, style, workload } from './arbitrary-manifest.ts'
@@ -47,7 +48,7 @@ await t.test('a configuration that sets every option wins over an earlier one, a
       t.equal(injectText(updated, after), updated, 'a second time it changes nothing')
       t.equal(injectText(undeclare(updated), after), undeclare(source), 'it can be taken out')
     }),
-    { numRuns: 80 },
+    runs(80),
   )
 })
 
@@ -58,6 +59,6 @@ await t.test('a configuration that sets nothing leaves an earlier injection as i
       const injected = injectText(print(manifest, printed), configOf(given, manifest, chosen))
       return injectText(injected, nothing) === injected
     }),
-    { numRuns: 50 },
+    runs(50),
   )
 })

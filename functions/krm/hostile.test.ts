@@ -1,5 +1,6 @@
 /** Inputs that are made, or damaged, so that a reader hangs, falls over or forgets: a clear error or an unharmed pass. */
 import t from 'tap'
+import { share } from '../../api/test-effort.ts'
 import { exportIam } from '../export-iam/export-iam.ts'
 import { injectInit } from '../inject-init/inject-init.ts'
 import { runFunction } from './run-function.ts'
@@ -62,8 +63,9 @@ for (const [title, input, said] of refused) {
   })
 }
 
+const megabytes = share(100)
 const passed: readonly (readonly [title: string, input: string])[] = [
-  ['an object of 100 MB', list(configMap(`"${'x'.repeat(100_000_000)}"`), pod())],
+  [`an object of ${megabytes} MB`, list(configMap(`"${'x'.repeat(megabytes * 1_000_000)}"`), pod())],
   ['an annotation of a hundred thousand items', list(pod(`      x: [${'1,'.repeat(100_000)}]\n`))],
   ['ten thousand objects of one name', list(configMap('x').repeat(10_000), pod())],
   [

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
+import { runs } from '../../api/test-effort.ts'
 import { multilineFlow } from './multiline-flow.ts'
 import { parseSource } from '../yaml/parse.ts'
 
@@ -81,6 +82,6 @@ t.test('what goes on behind its line is found', async () => {
       const both = parseSource(`${first}\n${second}\n`)
       return alone.problem === undefined || both.problem !== undefined || multilineFlow(first).length > 0
     }),
-    { numRuns: 5000 },
+    runs(5000),
   )
 })

@@ -1,6 +1,7 @@
 /** A ResourceList that is read in pieces comes out as if it had been parsed whole. */
 import fc from 'fast-check'
 import t from 'tap'
+import { runs } from '../../api/test-effort.ts'
 import { print, style, value as values } from '../yaml/arbitrary-yaml.ts'
 import { splitItems } from './split-items.ts'
 import type { KrmFunction } from './krm-function.ts'
@@ -159,7 +160,7 @@ t.test('what is not valid is refused, or only has something added', async () => 
       for (let at = 0; at < pieces.stdout.length; at++) if (pieces.stdout[at] === text[found]) found++
       return found === text.length
     }),
-    { numRuns: 300 },
+    runs(300),
   )
 })
 

@@ -232,11 +232,15 @@ t.test('what is missing leaves what is there unwritten', async (t) => {
 
 t.test("AWS's own words are for the log alone, because they hold ARNs", async (t) => {
   const denied = 'User: arn:aws:sts::111122223333:assumed-role/app/x is not authorized'
+  if (!nock.isActive()) nock.activate()
   nock('https://ssm.eu-west-1.amazonaws.com')
     .post('/')
     .reply(400, { __type: 'AccessDeniedException', Message: denied })
     .persist()
-  t.teardown(() => nock.restore())
+  t.teardown(() => {
+    nock.cleanAll()
+    nock.restore()
+  })
   const env = {
     KEES_STORE: 'ssm',
     AWS_REGION: 'eu-west-1',

@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import * as fc from 'fast-check'
 import { load } from 'js-yaml'
 import t, { type Test } from 'tap'
+import { anyText } from '../../api/arbitrary-text.ts'
 import { parse } from 'yaml'
 import { formatAnnotationsFile } from '../../api/annotations-file.ts'
 import type { SecretsFormat } from '../../api/secrets-format.ts'
@@ -74,7 +75,7 @@ const awkward = fc.constantFrom(
 )
 const anyValue = fc.oneof(
   fc.array(awkward, { maxLength: 12 }).map((parts) => parts.join('')),
-  fc.string({ unit: 'binary', maxLength: 40 }),
+  anyText({ maxLength: 40 }),
   fc.string({ maxLength: 40 }),
   fc.base64String(),
 )

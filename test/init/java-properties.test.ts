@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as fc from 'fast-check'
 import t from 'tap'
+import { anyText } from '../../api/arbitrary-text.ts'
 import { formatProperties } from '../../runtime/init/properties.ts'
 import { secretValue } from '../../runtime/secret-value.ts'
 import { run } from '../programs/programs.ts'
@@ -47,7 +48,7 @@ const awkward = fc.constantFrom(
 )
 const anyValue = fc.oneof(
   fc.array(awkward, { maxLength: 12 }).map((parts) => parts.join('')),
-  fc.string({ unit: 'binary', maxLength: 40 }),
+  anyText({ maxLength: 40 }),
   fc.string({ maxLength: 40 }),
   fc.base64String(),
 )

@@ -1,0 +1,58 @@
+/** Runs test files in one process, as far as that goes: unit-process.ts. */
+import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { runCommand } from '../run-command.mjs'
+import { splitSubtests } from './subtests.ts'
+
+export type FileResult = { readonly file: string; readonly passed: boolean; readonly text: string }
+
+const root = join(import.meta.dirname, '..', '..')
+const script = join(import.meta.dirname, 'unit-process.ts')
+/** For a process that does not notice itself that it hangs. */
+const longest = 15 * 60_000
+
+/** @param log a file for what the process says. */
+export async function runUnitFiles(
+  files: readonly string[],
+  log: string,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<readonly FileResult[]> {
+  const results: FileResult[] = []
+  for (let left = files; left.length > 0;) {
+    const ran = await runProcess(left, log, env)
+    results.push(...ran)
+    // A file that ended its process, or left something behind in it, is the last that has a result.
+    left = left.filter((file) => !ran.some((one) => one.file === file))
+  }
+  return results
+}
+
+async function runProcess(
+  files: readonly string[],
+  log: string,
+  env: NodeJS.ProcessEnv,
+): Promise<readonly FileResult[]> {
+  mkdirSync(dirname(log), { recursive: true })
+  // A file, unlike a pipe, has all that was printed when the process crashes, in order.
+  const output = openSync(log, 'w')
+  const { code, signal } = await runCommand('node', [script, ...files], {
+    cwd: root,
+    stdio: ['ignore', output, output],
+    // tap's own time-out of 30 s is for a file, and this process has many.
+    env: { ...env, NODE_COMPILE_CACHE: join(root, '.tap', 'compile-cache'), TAP_TIMEOUT: '0' },
+    timeout: longest,
+  })
+  closeSync(output)
+  const text = readFileSync(log, 'utf8')
+  const ended = `the process ended with ${signal ?? `exit code ${code}`}`
+  const begun = splitSubtests(text)
+  if (begun.length === 0) {
+    return files.map((file) => ({ file, passed: false, text: `${text}${ended} before this file\n` }))
+  }
+  const isFailed = begun.some(({ passed }) => passed === false)
+  return begun.map(({ name, text: said, passed }, index) => {
+    const isLast = index === begun.length - 1
+    const isCause = passed === undefined || (isLast && code !== 0 && !isFailed)
+    return { file: name, passed: passed === true && !isCause, text: isCause ? `${said}${ended}\n` : said }
+  })
+}

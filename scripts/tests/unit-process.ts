@@ -1,0 +1,48 @@
+// One process for several test files: `node scripts/tests/unit-process.ts FILE...`. Each file is a subtest of its name.
+// A file's `import t from 'tap'` gets that subtest, so what it sets up there ends with it.
+import { registerHooks } from 'node:module'
+import { resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import type { Test } from 'tap'
+import { keptOpen, processState } from './process-state.ts'
+
+// tap names the folders of `testdir` after the arguments, which would be too long for a file's name.
+const files = process.argv.splice(2)
+const { default: root } = await import('tap')
+// It would do so at its first line, and listen for signals from then on.
+root.pipe(process.stdout)
+// The process comes to this event after each file, and is not at its end.
+process.removeAllListeners('beforeExit')
+
+const subtests = new Map<string, Test>()
+const scheme = 'subtest:'
+Object.assign(globalThis, { subtestOf: (url: string) => subtests.get(url) })
+registerHooks({
+  resolve: (specifier, context, nextResolve) =>
+    specifier === 'tap' && context.parentURL !== undefined && subtests.has(context.parentURL)
+      ? { url: scheme + context.parentURL, format: 'module', shortCircuit: true }
+      : nextResolve(specifier, context),
+  load: (url, context, nextLoad) => {
+    if (!url.startsWith(scheme)) return nextLoad(url, context)
+    const source = `export default globalThis.subtestOf(${JSON.stringify(url.slice(scheme.length))})`
+    return { format: 'module', source, shortCircuit: true }
+  },
+})
+
+let isAsBefore = true
+for (const file of files) {
+  const changesSince = processState()
+  const { href } = pathToFileURL(resolve(file))
+  await root.test(file, { timeout: 300_000 }, async (t) => {
+    subtests.set(href, t)
+    await import(href)
+  })
+  const left = [...(await keptOpen()), ...changesSince()]
+  if (left.length === 0) continue
+  root.fail(`${file} leaves behind: ${left.join(', ')}`)
+  isAsBefore = false
+  break
+}
+root.end()
+// Files that are left over get a process without what was left behind.
+if (!isAsBefore) process.exit(1)
