@@ -146,7 +146,7 @@ t.test(
     t.equal(rendered.status, 0, rendered.stderr)
     const manifest = readFileSync(join(folder, 'app.yaml'), 'utf8')
     t.strictSame(podSpec(manifest), podSpec(injected.stdout))
-    t.match(manifest, '# a password that somebody stores', 'comments stay')
+    t.match(manifest, '# a password that a person stores', 'comments stay')
     const configMap: { data: Record<string, string> } = parse(
       readFileSync(join(folder, 'terraform.yaml'), 'utf8'),
     )

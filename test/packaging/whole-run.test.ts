@@ -261,7 +261,7 @@ t.test('from annotations to the file that the app reads', { skip: missing, timeo
     const added = '        secret.bsycorp.com/api.token: "kind=DYNAMIC,type=PASSWORD,size=256"\n'
     writeFileSync(
       app,
-      readFileSync(app, 'utf8').replace(/^ +# a password that somebody stores\n/m, `${added}$&`),
+      readFileSync(app, 'utf8').replace(/^ +# a password that a person stores\n/m, `${added}$&`),
     )
     const second = await applied([first.pod.metadata.name])
     t.strictSame(difference(first.manifest, second.manifest), [`+ ${added.trim().replaceAll('"', '')}`])

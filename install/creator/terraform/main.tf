@@ -1,7 +1,7 @@
 resource "aws_iam_role" "creator" {
   name                 = var.role_name
   path                 = var.path
-  description          = "Makes the secrets that pods declare, once. Of the kees creator."
+  description          = "Role of the kees creator: creates the secrets that pods declare, and cannot replace them."
   assume_role_policy   = local.assume_role_policy
   permissions_boundary = var.permissions_boundary
   tags                 = var.tags
@@ -9,12 +9,12 @@ resource "aws_iam_role" "creator" {
   lifecycle {
     precondition {
       condition     = (var.assume_role_policy == null) != (length(local.trust_statements) == 0)
-      error_message = "Who may assume the role is said by irsa, pod_identity and kube2iam, one at least, or by assume_role_policy alone."
+      error_message = "Set at least one of irsa, pod_identity and kube2iam, or only assume_role_policy."
     }
   }
 }
 
-# Inline, so that what is allowed and what is denied are never there without each other.
+# Inline, so that the allow and deny statements can only be attached together.
 resource "aws_iam_role_policy" "creator" {
   name   = "create-once"
   role   = aws_iam_role.creator.id
@@ -23,7 +23,7 @@ resource "aws_iam_role_policy" "creator" {
   lifecycle {
     precondition {
       condition     = length(local.policy) <= 10240
-      error_message = "The policy of ${length(local.prefixes)} prefixes has ${length(local.policy)} characters, IAM takes 10240. Let them share a first segment, and list that."
+      error_message = "The policy of ${length(local.prefixes)} prefixes has ${length(local.policy)} characters, but IAM allows at most 10240. Use prefixes that share a first segment, and list only that segment."
     }
   }
 }

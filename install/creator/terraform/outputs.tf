@@ -1,21 +1,21 @@
 output "role_arn" {
-  description = "For the annotation eks.amazonaws.com/role-arn of the ServiceAccount, a Pod Identity association, or the annotation iam.amazonaws.com/role."
-  # Whoever uses the role finds it with its policy.
+  description = "The ARN of the role, for the annotation eks.amazonaws.com/role-arn of the ServiceAccount, for a Pod Identity association, or for the annotation iam.amazonaws.com/role."
+  # Resources that use the role are created after its policy is attached.
   value      = aws_iam_role.creator.arn
   depends_on = [aws_iam_role_policy.creator]
 }
 
 output "role_name" {
-  description = "The name of the role, for further policies."
+  description = "The name of the role, to attach further policies."
   value       = aws_iam_role.creator.name
 }
 
 output "policy" {
-  description = "What the role may do: the IAM document."
+  description = "The IAM policy document of the role."
   value       = local.policy
 }
 
 output "assume_role_policy" {
-  description = "Who may assume the role: the IAM document."
+  description = "The trust policy document of the role."
   value       = local.assume_role_policy
 }

@@ -1,11 +1,11 @@
-# What the creator may do: make parameters below the prefixes, once. With IAM's own deny it could not overwrite one even
-# if it tried.
+# The permissions of the creator: create parameters below the prefixes. IAM denies overwriting a parameter, whatever the
+# program does.
 locals {
   parameter_arn = "arn:${var.aws_partition}:ssm:${var.aws_region}:${var.aws_account_id}:parameter"
   prefixes      = sort(distinct(var.prefixes))
   below         = [for prefix in local.prefixes : "${local.parameter_arn}${prefix}/*"]
 
-  # What the names of services end in, by partition.
+  # The DNS suffix of service names, by partition.
   dns_suffixes = {
     "aws-cn"    = "amazonaws.com.cn"
     "aws-eusc"  = "amazonaws.eu"
@@ -30,7 +30,7 @@ locals {
       Resource  = "*"
       Condition = { StringEquals = { "ssm:Overwrite" = "true" } }
     },
-    # A policy of a parameter can delete it.
+    # A parameter policy can delete a parameter.
     {
       Sid       = "NeverExpire"
       Effect    = "Deny"
@@ -40,9 +40,9 @@ locals {
     },
   ]
 
-  # With the account's own key aws/ssm, SSM asks for no right of the caller.
+  # With the AWS managed key aws/ssm, the caller needs no KMS permission.
   kms_statements = [
-    # SSM encrypts values of the standard tier itself and those of the advanced tier by a data key.
+    # SSM encrypts values of the standard tier with the key, and values of the advanced tier with a data key.
     {
       Sid      = "EncryptBelowPrefixes"
       Effect   = "Allow"
@@ -53,8 +53,8 @@ locals {
         StringLike   = { "kms:EncryptionContext:PARAMETER_ARN" = local.below }
       }
     },
-    # Only parts of pairs are read: to make one part from the other, and to see that they belong together. The two
-    # conditions hold together: below a prefix, and a part.
+    # The creator reads only parts of pairs: to create one part from the other, and to check that they match. Both
+    # conditions must hold: the name is below a prefix, and it ends in the suffix of a part.
     {
       Sid      = "DecryptPartsOfPairs"
       Effect   = "Allow"
@@ -68,7 +68,7 @@ locals {
     },
   ]
 
-  # Encoded one by one, since statements with and without conditions are of different types.
+  # Each statement is encoded separately, because statements with and without conditions have different types.
   statements = concat(
     [for statement in local.ssm_statements : jsonencode(statement)],
     [for statement in local.kms_statements : jsonencode(statement) if var.kms_key_arn != null],

@@ -1,4 +1,4 @@
-# Who may be the creator: its ServiceAccount, by IRSA or EKS Pod Identity, or the nodes, for kube2iam.
+# Who may assume the role: the creator's ServiceAccount, with IRSA or EKS Pod Identity, or the nodes, with kube2iam.
 locals {
   issuer = var.irsa == null ? "" : replace(var.irsa.oidc_provider_arn, "/^arn:[^:]+:iam::[0-9]+:oidc-provider\\//", "")
 

@@ -1,26 +1,26 @@
 variable "prefixes" {
-  description = "What the creator makes parameters below, such as /prod/shop. Those of the StoragePolicy with every namespace written out, or what they have in common."
+  description = "The prefixes below which the creator may create parameters, such as /prod/shop. List the prefixes of the StoragePolicy with each namespace written out, or a prefix that they share."
   type        = list(string)
   nullable    = false
 
   validation {
     condition     = length(var.prefixes) > 0
-    error_message = "One prefix at least must be listed."
+    error_message = "At least one prefix is required."
   }
 
   validation {
     condition     = alltrue([for prefix in var.prefixes : can(regex("^(/[A-Za-z0-9_.-]+)+$", prefix))])
-    error_message = "A prefix is a hierarchy such as /prod/shop, without a slash at its end: not /, no wildcards, and no {namespace}, which IAM does not know."
+    error_message = "A prefix must be a hierarchy such as /prod/shop, without a trailing slash. It must not be / and must not contain wildcards or {namespace}, which IAM does not know."
   }
 
   validation {
     condition     = alltrue([for prefix in var.prefixes : !can(regex("(?i)^/(aws|ssm)", prefix)) && !can(regex("/\\.\\.?(/|$)", prefix))])
-    error_message = "A prefix must not begin with aws or ssm, which SSM refuses, and has no segments . and .."
+    error_message = "A prefix must not begin with aws or ssm, which SSM rejects, and must not contain the segments . and .."
   }
 
   validation {
     condition     = alltrue([for prefix in var.prefixes : length(regexall("/", prefix)) < 15 && length(prefix) <= 900])
-    error_message = "Names of parameters have at most 15 levels: a prefix has at most 14, and 900 characters."
+    error_message = "A prefix must have at most 14 levels and 900 characters, because a parameter name has at most 15 levels."
   }
 }
 
@@ -31,7 +31,7 @@ variable "aws_region" {
 
   validation {
     condition     = can(regex("^[a-z]+(-[a-z]+)+-[0-9]+$", var.aws_region))
-    error_message = "The region must be one such as eu-west-1."
+    error_message = "The region must be a region name such as eu-west-1."
   }
 }
 
@@ -59,18 +59,18 @@ variable "aws_partition" {
 }
 
 variable "kms_key_arn" {
-  description = "The customer managed key of the creator's KMS_KEY_ID, by its ARN. Without it, the account's own key aws/ssm encrypts."
+  description = "The ARN of the customer managed key that the creator uses (KMS_KEY_ID). By default, SSM uses the AWS managed key aws/ssm."
   type        = string
   default     = null
 
   validation {
     condition     = var.kms_key_arn == null || can(regex("^arn:aws(-[a-z]+)*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$", var.kms_key_arn))
-    error_message = "The key must be the ARN of a key, not of an alias, and not an id."
+    error_message = "The key must be the ARN of a key, not the ARN of an alias and not a key ID."
   }
 }
 
 variable "irsa" {
-  description = "Trust by IAM roles for service accounts: the cluster's OIDC provider."
+  description = "Trust with IAM roles for service accounts (IRSA): the OIDC provider of the cluster."
   type        = object({ oidc_provider_arn = string })
   default     = null
 
@@ -81,7 +81,7 @@ variable "irsa" {
 }
 
 variable "pod_identity" {
-  description = "Trust by EKS Pod Identity, in one cluster. The association of the ServiceAccount is made beside this module."
+  description = "Trust with EKS Pod Identity, in one cluster. Create the association of the ServiceAccount outside this module."
   type        = object({ cluster_arn = string })
   default     = null
 
@@ -92,43 +92,43 @@ variable "pod_identity" {
 }
 
 variable "kube2iam" {
-  description = "Trust by kube2iam: the roles of the nodes. What keeps other pods from this role is then kube2iam's --namespace-restrictions."
+  description = "Trust with kube2iam: the roles of the nodes. Only kube2iam's --namespace-restrictions prevents other pods from using this role."
   type        = object({ node_role_arns = list(string) })
   default     = null
 
   validation {
     condition     = var.kube2iam == null || (length(try(var.kube2iam.node_role_arns, [])) > 0 && alltrue([for arn in try(var.kube2iam.node_role_arns, []) : can(regex("^arn:aws(-[a-z]+)*:iam::[0-9]{12}:role/([\\w+=,.@-]+/)*[\\w+=,.@-]{1,64}$", arn))]))
-    error_message = "node_role_arns must be ARNs of roles, one at least."
+    error_message = "node_role_arns must contain at least one ARN, and only ARNs of roles."
   }
 }
 
 variable "assume_role_policy" {
-  description = "The IAM document that says who may assume the role, in place of irsa, pod_identity and kube2iam."
+  description = "The trust policy document of the role, in place of irsa, pod_identity and kube2iam."
   type        = string
   default     = null
 }
 
 variable "namespace" {
-  description = "The creator's namespace."
+  description = "The namespace of the creator."
   type        = string
   default     = "kees"
   nullable    = false
 
   validation {
     condition     = can(regex("^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$", var.namespace))
-    error_message = "The namespace must be the name of one, without wildcards."
+    error_message = "The namespace must be a valid namespace name, without wildcards."
   }
 }
 
 variable "service_account" {
-  description = "The creator's ServiceAccount."
+  description = "The ServiceAccount of the creator."
   type        = string
   default     = "kees-creator"
   nullable    = false
 
   validation {
     condition     = can(regex("^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$", var.service_account))
-    error_message = "The ServiceAccount must be the name of one, without wildcards."
+    error_message = "The ServiceAccount must be a valid ServiceAccount name, without wildcards."
   }
 }
 
@@ -157,7 +157,7 @@ variable "path" {
 }
 
 variable "permissions_boundary" {
-  description = "The ARN of the policy that bounds what the role may do."
+  description = "The ARN of the permissions boundary of the role."
   type        = string
   default     = null
 }

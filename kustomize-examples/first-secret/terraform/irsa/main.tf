@@ -27,7 +27,7 @@ locals {
   issuer = replace(var.oidc_provider_arn, "/^.*:oidc-provider\\//", "")
 }
 
-# The creator's role. Outside of this repository: github.com/bsycorp/kees//install/creator/terraform?ref=v0.1.0
+# The role of the creator. Outside this repository, use github.com/bsycorp/kees//install/creator/terraform?ref=v0.1.0
 module "kees_creator" {
   source = "../../../../install/creator/terraform"
 
@@ -37,7 +37,7 @@ module "kees_creator" {
   irsa           = { oidc_provider_arn = var.oidc_provider_arn }
 }
 
-# The app's role.
+# The role of the app.
 resource "aws_iam_role" "orders" {
   name = "shop-orders"
   assume_role_policy = jsonencode({
@@ -56,7 +56,7 @@ resource "aws_iam_role" "orders" {
   })
 }
 
-# What kees export writes: what the app may read.
+# The module from kees export: the parameters that the app may read.
 module "secrets" {
   source = "./secrets"
 

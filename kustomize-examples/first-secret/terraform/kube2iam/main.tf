@@ -23,7 +23,7 @@ variable "node_role_arn" {
   type        = string
 }
 
-# The creator's role. Outside of this repository: github.com/bsycorp/kees//install/creator/terraform?ref=v0.1.0
+# The role of the creator. Outside this repository, use github.com/bsycorp/kees//install/creator/terraform?ref=v0.1.0
 module "kees_creator" {
   source = "../../../../install/creator/terraform"
 
@@ -33,7 +33,7 @@ module "kees_creator" {
   kube2iam       = { node_role_arns = [var.node_role_arn] }
 }
 
-# The app's role.
+# The role of the app.
 resource "aws_iam_role" "orders" {
   name = "shop-orders"
   assume_role_policy = jsonencode({
@@ -46,7 +46,7 @@ resource "aws_iam_role" "orders" {
   })
 }
 
-# What kees export writes: what the app may read.
+# The module from kees export: the parameters that the app may read.
 module "secrets" {
   source = "./secrets"
 

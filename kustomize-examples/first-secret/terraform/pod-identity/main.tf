@@ -27,7 +27,7 @@ locals {
   cluster_arn = "arn:aws:eks:${local.region}:${local.account}:cluster/${var.cluster_name}"
 }
 
-# The creator's role. Outside of this repository: github.com/bsycorp/kees//install/creator/terraform?ref=v0.1.0
+# The role of the creator. Outside this repository, use github.com/bsycorp/kees//install/creator/terraform?ref=v0.1.0
 module "kees_creator" {
   source = "../../../../install/creator/terraform"
 
@@ -44,7 +44,7 @@ resource "aws_eks_pod_identity_association" "kees_creator" {
   role_arn        = module.kees_creator.role_arn
 }
 
-# The app's role.
+# The role of the app.
 resource "aws_iam_role" "orders" {
   name = "shop-orders"
   assume_role_policy = jsonencode({
@@ -71,7 +71,7 @@ resource "aws_eks_pod_identity_association" "orders" {
   role_arn        = aws_iam_role.orders.arn
 }
 
-# What kees export writes: what the app may read.
+# The module from kees export: the parameters that the app may read.
 module "secrets" {
   source = "./secrets"
 
