@@ -1,5 +1,5 @@
 import type { DynamicSecret } from './declaration.ts'
-import { type Group, groupOf } from './group.ts'
+import { type Group, groupOf, sameGroup } from './group.ts'
 import type { Diagnostic } from './diagnostic.ts'
 import { type Declared, isDynamic } from './pod-annotations.ts'
 
@@ -45,11 +45,6 @@ export function findConflicts(
 }
 
 type Maker = { readonly by: Declared<DynamicSecret>; readonly group: Group; readonly position: number }
-
-function sameGroup(a: Group, b: Group): boolean {
-  if (a.type !== b.type || a.size !== b.size || a.parts.length !== b.parts.length) return false
-  return a.parts.every(({ parameter }, index) => parameter === b.parts[index]?.parameter)
-}
 
 function disagreement(secret: DynamicSecret, where: string, other: Declared<DynamicSecret>): string {
   const { type, size } = other.declaration

@@ -53,3 +53,9 @@ export function groupOf(secret: DynamicSecret, parameter: string): Group {
   const base = parameter.slice(0, -role.length)
   return { type, size, parts: pairs[type].map((one) => ({ role: one, parameter: base + one })) }
 }
+
+/** Whether two groups make the same parameters in the same way. */
+export function sameGroup(a: Group, b: Group): boolean {
+  if (a.type !== b.type || a.size !== b.size || a.parts.length !== b.parts.length) return false
+  return a.parts.every(({ parameter }, index) => parameter === b.parts[index]?.parameter)
+}

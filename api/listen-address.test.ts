@@ -6,6 +6,7 @@ const addresses = [
   [':8080', '', 8080],
   ['localhost:1', 'localhost', 1],
   ['[::1]:65535', '::1', 65_535],
+  ['127.0.0.1:0', '127.0.0.1', 0],
 ] as const
 for (const [text, host, port] of addresses) {
   t.strictSame(parseListenAddress(text), { value: { host, port } }, `${text} is an address`)
@@ -15,7 +16,7 @@ for (const text of [
   '',
   '8080',
   '127.0.0.1',
-  ':0',
+  'my_host:80',
   ':65536',
   '::1:80',
   'http://a:80',

@@ -1,5 +1,6 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { formatListenAddress, type ListenAddress } from '../api/listen-address.ts'
 import { failed } from './failure.ts'
 
 export type HealthPages = {
@@ -11,11 +12,12 @@ export type HealthPages = {
 
 export type HealthServer = { readonly port: number; readonly close: () => void }
 
-/** Answers the kubelet and Prometheus. @param address where it listens; an empty host is every address. */
+/** Serves the probes of the kubelet and the metrics. */
 export async function serveHealth(
-  { host, port }: { readonly host: string; readonly port: number },
+  address: ListenAddress,
   { health, readiness, metrics }: HealthPages,
 ): Promise<HealthServer> {
+  const { host, port } = address
   const check = (problems: readonly string[]) =>
     problems.length === 0 ? { status: 200, text: 'ok\n' } : { status: 503, text: `${problems.join('\n')}\n` }
   const pages = new Map([
@@ -34,7 +36,10 @@ export async function serveHealth(
     server.on('error', (error) => {
       const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name
       reject(
-        failed({ code: 'LISTEN_REFUSED', message: `LISTEN: cannot listen on ${host}:${port} (${code})` }),
+        failed({
+          code: 'LISTEN_REFUSED',
+          message: `LISTEN: cannot listen on ${formatListenAddress(address)} (${code})`,
+        }),
       )
     })
     server.listen(port, host === '' ? undefined : host, resolve)

@@ -76,7 +76,7 @@ t.strictSame(
     'PUT_RATE "0" is not a number from 0.01 to 10000',
     'READ_RATE "fast" is not a number from 0.01 to 10000',
     'LEASE_NAME "a/b" is not a name such as kees-creator',
-    'LISTEN "8080" is not an address such as :8080 or 127.0.0.1:8080',
+    'LISTEN "8080" is not an address and a port such as 127.0.0.1:8080 or :8080',
     'KMS_KEY_ID "alias/x" is not the ARN of a key: arn:<partition>:kms:<region>:<account>:key/<id> is allowed, no alias',
     'KEES_STORE "vault" is not a store: allowed are ssm and file:<folder>',
     'ANNOTATION_DOMAIN "A" is not a DNS subdomain: lower-case letters, digits, "-" and ".", such as bsycorp.com',

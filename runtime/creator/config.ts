@@ -6,12 +6,11 @@ import { isDnsLabel } from '../../api/dns-label.ts'
 import { kmsKeyVariable } from '../store/kms-key-env.ts'
 import { initVariables, type StoreAddress } from '../../api/init-env.ts'
 import { quote } from '../../api/diagnostic.ts'
+import { type ListenAddress, parseListenAddress } from '../../api/listen-address.ts'
 import { type LogLevel, logLevelVariable } from '../../api/log-level.ts'
 import { type EnvProblem, storeVariables } from '../../api/store-env.ts'
 
 export const version: string = packageJson.version
-
-export type ListenAddress = { readonly host: string; readonly port: number }
 
 export type CreatorSettings = {
   readonly kubeconfig: string | undefined
@@ -120,8 +119,8 @@ const variables: Variables = {
   listen: {
     env: 'LISTEN',
     default: ':8080',
-    meaning: 'where /healthz, /readyz and /metrics are served: [host]:port',
-    parse: parseListen,
+    meaning: 'the address that serves /healthz, /readyz and /metrics: [host]:port',
+    parse: parseListenAddress,
   },
   kmsKeyId: kmsKeyVariable,
   store: { ...initVariables.store, default: 'ssm' },
@@ -188,14 +187,6 @@ function parseRate(text: string): Parsed<number> {
   const value = Number(text)
   if (/^[0-9]+(\.[0-9]+)?$/.test(text) && value >= 0.01 && value <= 10_000) return { value }
   return { problem: 'is not a number from 0.01 to 10000' }
-}
-
-function parseListen(text: string): Parsed<ListenAddress> {
-  const [, bracketed, plain, port] = /^(?:\[([0-9A-Fa-f:.]+)\]|([^:[\]]*)):([0-9]{1,5})$/.exec(text) ?? []
-  if (port === undefined || Number(port) > 65_535) {
-    return { problem: 'is not an address such as :8080 or 127.0.0.1:8080' }
-  }
-  return { value: { host: bracketed ?? plain ?? '', port: Number(port) } }
 }
 
 type Row = { readonly env: string; readonly default: string; readonly meaning: string }

@@ -1,33 +1,34 @@
-/** Counters, gauges and histograms as Prometheus reads them: https://prometheus.io/docs/instrumenting/exposition_formats/ */
-
-import { formatLabels, type Labels } from '../prometheus-text.ts'
+/** The creator's metrics: one table, for the code and the documents. */
+import { formatMetrics, type Labels, type Sample } from '../prometheus-text.ts'
 
 export const metricTable = {
-  queue_depth: { type: 'gauge', help: 'families of parameters that wait to be looked at' },
-  pods: { type: 'gauge', help: 'annotated pods that are not finished' },
-  known_parameters: { type: 'gauge', help: 'parameters that were seen to exist' },
-  leading: { type: 'gauge', help: '1 for the replica that leads' },
-  events_waiting: { type: 'gauge', help: 'Events that wait to be sent' },
+  queue_depth: { type: 'gauge', help: 'parameter groups waiting in the work queue' },
+  pods: { type: 'gauge', help: 'annotated pods that have not finished' },
+  known_parameters: { type: 'gauge', help: 'parameters known to exist in the store' },
+  leading: { type: 'gauge', help: '1 on the replica that is the leader, 0 on the others' },
+  events_waiting: { type: 'gauge', help: 'Events waiting to be sent' },
   creation_latency_seconds: {
     type: 'histogram',
-    help: 'from the first pod of a template being seen to its group being stored',
+    help: 'time from seeing the first pod of a template to storing its parameters',
   },
-  created_total: { type: 'counter', help: 'parameters that were stored, by type' },
-  refusals_total: { type: 'counter', help: 'what was refused or reported on pods, by reason' },
+  created_total: { type: 'counter', help: 'parameters created, by type' },
+  refusals_total: { type: 'counter', help: 'Warning Events recorded on pods, by reason' },
   store_calls_total: { type: 'counter', help: 'calls to the store, by operation' },
-  store_errors_total: { type: 'counter', help: 'calls to the store that failed, by operation and code' },
+  store_errors_total: { type: 'counter', help: 'failed calls to the store, by operation and code' },
   watch_restarts_total: { type: 'counter', help: 'watches of pods that ended, by cause' },
-  list_errors_total: { type: 'counter', help: 'lists of pods that failed, by code' },
-  events_total: { type: 'counter', help: 'Events, by what became of them' },
-  lease_errors_total: { type: 'counter', help: 'failed attempts to get or keep the Lease, by code' },
-} as const satisfies Readonly<Record<string, { readonly type: string; readonly help: string }>>
+  list_errors_total: { type: 'counter', help: 'failed lists of pods, by code' },
+  events_total: { type: 'counter', help: 'Events, by outcome' },
+  lease_errors_total: { type: 'counter', help: 'failed attempts to acquire or renew the Lease, by code' },
+} as const satisfies Readonly<
+  Record<string, { readonly type: 'counter' | 'gauge' | 'histogram'; readonly help: string }>
+>
 
 export type MetricName = keyof typeof metricTable
 
 export type Metrics = {
   readonly count: (name: MetricName, labels?: Labels, by?: number) => void
   readonly observe: (name: MetricName, seconds: number, times?: number) => void
-  /** Asked for when somebody reads. */
+  /** @param read called each time the metrics are read. */
   readonly gauge: (name: MetricName, read: () => number) => void
   readonly text: () => string
 }
@@ -36,27 +37,28 @@ const prefix = 'kees_creator_'
 const buckets = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800]
 
 type Histogram = { readonly counts: number[]; sum: number; count: number }
+type Counter = { readonly labels: Labels; value: number }
 
 export function metrics(): Metrics {
-  const counters = new Map<MetricName, Map<string, number>>()
+  /** By name, then by labels as text. */
+  const counters = new Map<MetricName, Map<string, Counter>>()
   const histograms = new Map<MetricName, Histogram>()
   const gauges = new Map<MetricName, () => number>()
 
-  const linesOf = (name: MetricName): string[] => {
-    const { type, help } = metricTable[name]
-    const full = `${prefix}${name}`
-    const head = [`# HELP ${full} ${help}`, `# TYPE ${full} ${type}`]
+  const samplesOf = (name: MetricName): readonly Sample[] => {
     const gauge = gauges.get(name)
-    if (gauge) return [...head, `${full} ${gauge()}`]
-    const histogram = histograms.get(name) ?? empty()
-    if (type === 'histogram') return [...head, ...histogramLines(full, histogram)]
-    return [...head, ...[...(counters.get(name) ?? [])].map(([labels, value]) => `${full}${labels} ${value}`)]
+    if (gauge) return [{ value: gauge() }]
+    if (metricTable[name].type === 'histogram') return histogramSamples(histograms.get(name) ?? empty())
+    return [...(counters.get(name)?.values() ?? [])]
   }
   return {
     count(name, labels = {}, by = 1) {
-      const series = counters.get(name) ?? new Map<string, number>()
-      const key = formatLabels(labels)
-      counters.set(name, series.set(key, (series.get(key) ?? 0) + by))
+      const series = counters.get(name) ?? new Map<string, Counter>()
+      counters.set(name, series)
+      const key = JSON.stringify(labels)
+      const counter = series.get(key) ?? { labels, value: 0 }
+      counter.value += by
+      series.set(key, counter)
     },
     observe(name, seconds, times = 1) {
       const histogram = histograms.get(name) ?? empty()
@@ -68,7 +70,12 @@ export function metrics(): Metrics {
       histogram.count += times
     },
     gauge: (name, read) => void gauges.set(name, read),
-    text: () => `${Object.keys(metricTable).filter(isMetric).flatMap(linesOf).join('\n')}\n`,
+    text: () =>
+      formatMetrics(
+        Object.keys(metricTable)
+          .filter(isMetric)
+          .map((name) => ({ name: `${prefix}${name}`, ...metricTable[name], samples: samplesOf(name) })),
+      ),
   }
 }
 
@@ -80,11 +87,15 @@ function empty(): Histogram {
   return { counts: buckets.map(() => 0), sum: 0, count: 0 }
 }
 
-function histogramLines(name: string, { counts, sum, count }: Histogram): string[] {
+function histogramSamples({ counts, sum, count }: Histogram): Sample[] {
   return [
-    ...buckets.map((bound, index) => `${name}_bucket{le="${bound}"} ${counts[index] ?? 0}`),
-    `${name}_bucket{le="+Inf"} ${count}`,
-    `${name}_sum ${sum}`,
-    `${name}_count ${count}`,
+    ...buckets.map((bound, index) => ({
+      suffix: '_bucket',
+      labels: { le: `${bound}` },
+      value: counts[index] ?? 0,
+    })),
+    { suffix: '_bucket', labels: { le: '+Inf' }, value: count },
+    { suffix: '_sum', value: sum },
+    { suffix: '_count', value: count },
   ]
 }

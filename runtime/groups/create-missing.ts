@@ -1,11 +1,10 @@
-/** What the creator does for the pods that it sees, once, for a list of groups. */
+/** Creates what is missing of a list of groups, once; `kees create` does with it what the creator does continuously. */
 import type { Group } from '../../api/group.ts'
 import { type Clock, clock as realClock } from '../scheduling/clock.ts'
 import { type Failure, failureOf } from '../failure.ts'
 import { mapConcurrent } from '../scheduling/map-concurrent.ts'
-import { retryOneByOne } from '../store/retry-one-by-one.ts'
+import { lookUpParameters } from '../store/look-up-parameters.ts'
 import type { ParameterStore } from '../store/parameter-store.ts'
-import { batchSelectors } from '../store/batch.ts'
 import { decide } from './decide.ts'
 import { generate } from './generate.ts'
 import { type MadeGroup, makeGroup } from './make-group.ts'
@@ -13,13 +12,13 @@ import { verifyGroup } from './verify-group.ts'
 
 export type GroupResult = { readonly group: Group } & (
   | Made
-  /** `created` names what would be. */
+  /** `created` names what would be created. */
   | { readonly outcome: 'would-create'; readonly created: readonly string[] }
 )
 
 type Made =
   | MadeGroup
-  /** It was complete, and access to the values is denied, so that nobody saw whether the parts belong together. */
+  /** Complete; access to the values is denied, so that the parts could not be compared. */
   | { readonly outcome: 'uncompared'; readonly created: readonly string[]; readonly failure: Failure }
 
 export type CreateOptions = {
@@ -30,7 +29,6 @@ export type CreateOptions = {
 }
 
 const progressEvery = 10_000
-const parallelCalls = 5
 const parallelGroups = 4
 /** In milliseconds; about a minute in all. */
 const longestWait = 32_000
@@ -47,7 +45,7 @@ export async function createMissing(
   const distinct = [...new Map([...groups].map((group) => [keyOf(group), group])).values()]
   const names = new Set(distinct.flatMap(({ parts }) => parts.map(({ parameter }) => parameter)))
   const { existing, failures } = await findExisting(store, names)
-  let [done, told] = [0, clock.now()]
+  let [done, reportedAt] = [0, clock.now()]
   const make = async (group: Group): Promise<GroupResult> => {
     const failure = group.parts
       .map(({ parameter }) => failures.get(parameter))
@@ -57,20 +55,20 @@ export async function createMissing(
     if (dryRun && decision.action === 'create') {
       return { group, outcome: 'would-create', created: decision.parts.map(({ parameter }) => parameter) }
     }
-    return { group, ...(await makePatiently(store, group, existing, clock)) }
+    return { group, ...(await makeWithRetries(store, group, existing, clock)) }
   }
   return await mapConcurrent(distinct, parallelGroups, async (group) => {
     const result = await make(group)
     done++
-    if (clock.now() - told >= progressEvery) {
-      told = clock.now()
+    if (clock.now() - reportedAt >= progressEvery) {
+      reportedAt = clock.now()
       progress?.(done, distinct.length)
     }
     return result
   })
 }
 
-/** Of a group that was complete before. Who may not read the values may create what is missing all the same. */
+/** Of a group that was complete before. A role without the right to read values may still create what is missing. */
 async function compareParts(store: ParameterStore, group: Group, clock: Clock): Promise<Made> {
   try {
     const reason = await verifyGroup(store, group, clock)
@@ -83,8 +81,8 @@ async function compareParts(store: ParameterStore, group: Group, clock: Clock): 
   }
 }
 
-/** Others write to the account too: what the store has no time for is tried again, from what is stored by then. */
-async function makePatiently(
+/** Others write to the account too: what the store throttles is tried again, from what is stored by then. */
+async function makeWithRetries(
   store: ParameterStore,
   group: Group,
   existing: ReadonlySet<string>,
@@ -106,23 +104,21 @@ async function makePatiently(
   }
 }
 
+/** Which of the parameters exist, and for the others that could not be looked up, why. */
 async function findExisting(
   store: ParameterStore,
-  names: Iterable<string>,
+  names: ReadonlySet<string>,
 ): Promise<{ readonly existing: ReadonlySet<string>; readonly failures: ReadonlyMap<string, Failure> }> {
+  const standings = await lookUpParameters(
+    store,
+    [...names].map((name) => ({ name })),
+  )
   const existing = new Set<string>()
   const failures = new Map<string, Failure>()
-  const calls = batchSelectors([...names].map((name) => ({ name })))
-  const ask = async (asked: readonly string[]) => {
-    for (const name of await store.exists(asked)) existing.add(name)
+  for (const [name, standing] of standings) {
+    if (standing === 'exists') existing.add(name)
+    else if (standing !== 'missing') failures.set(name, standing)
   }
-  await mapConcurrent(calls, parallelCalls, (refs) =>
-    retryOneByOne(
-      refs.map(({ name }) => name),
-      ask,
-      (name, failure) => failures.set(name, failure),
-    ),
-  )
   return { existing, failures }
 }
 

@@ -14,7 +14,7 @@ export async function serveMetrics(
 ): Promise<HealthServer | undefined> {
   try {
     const server = await serveHealth(address, { health: () => [], readiness: () => [], metrics })
-    log.info('metrics are served', { address: formatListenAddress(address) })
+    log.info('metrics are served', { address: formatListenAddress({ ...address, port: server.port }) })
     return server
   } catch (error) {
     const failure = failureOf(error)
