@@ -132,13 +132,13 @@ function envRows(rows: readonly EnvRow[]): string {
 function creatorPage(): string {
   return page(
     '# creator',
-    'Watches the pods of a cluster and makes the DYNAMIC parameters that they declare and that do not exist yet. ' +
-      'Everything is set by the environment.',
-    'The first line of the program bounds the heap of Node to 256 MB, which is enough for half a million annotated pods; for ' +
-      'more, start it by `node --max-old-space-size=… creator`.',
+    'Watches the pods of a cluster and creates the DYNAMIC parameters that they declare and that do not exist yet. ' +
+      'All settings are environment variables.',
+    'The first line of the program limits the heap of Node to 256 MB, which is enough for half a million annotated pods. For ' +
+      'more pods, start it with `node --max-old-space-size=… creator`.',
     envRows(creatorEnvTable),
     '## Events',
-    'What it says on pods, each at most once an hour, on five pods of a template at most:',
+    'The creator records the same Event at most once an hour, on at most five pods of a template.',
     table(
       ['reason', 'type', 'meaning'],
       Object.entries(eventReasons).map(([reason, { type, meaning }]) => [
@@ -147,9 +147,9 @@ function creatorPage(): string {
         cell(meaning),
       ]),
     ),
-    '## Pages',
-    '`/healthz` fails when nothing was heard of the API server for ten minutes, `/readyz` until the pods are listed, ' +
-      'and `/metrics` has for Prometheus:',
+    '## Endpoints',
+    '`/healthz` fails when the API server has sent nothing for ten minutes. `/readyz` fails until the pods are listed. ' +
+      '`/metrics` serves these metrics to Prometheus:',
     table(
       ['metric', 'type', 'meaning'],
       Object.entries(metricTable).map(([name, { type, help }]) => [

@@ -25,7 +25,7 @@ t.strictSame(
       logLevel: 'info',
     },
   },
-  'with what is needed set, the rest has its default',
+  'what is not set has its default',
 )
 
 const key = 'arn:aws:kms:eu-west-1:111122223333:key/11111111-2222-3333-4444-555555555555'
@@ -54,7 +54,7 @@ t.match(
       kubeconfig: '/config',
     },
   },
-  'what is set is read',
+  'every variable is read',
 )
 
 t.strictSame(
@@ -72,9 +72,9 @@ t.strictSame(
   }).problems?.map(({ env, problem }) => `${env} ${problem}`),
   [
     'NAMESPACES "a,B" is not a list of namespaces, separated by commas',
-    'ALLOW_ALL_PREFIXES "yes" is neither true nor false',
-    'PUT_RATE "0" is not a number from 0.01 to 10000',
-    'READ_RATE "fast" is not a number from 0.01 to 10000',
+    'ALLOW_ALL_PREFIXES "yes" must be true or false',
+    'PUT_RATE "0" must be a number from 0.01 to 10000',
+    'READ_RATE "fast" must be a number from 0.01 to 10000',
     'LEASE_NAME "a/b" is not a name such as kees-creator',
     'LISTEN "8080" is not an address and a port such as 127.0.0.1:8080 or :8080',
     'KMS_KEY_ID "alias/x" is not the ARN of a key: arn:<partition>:kms:<region>:<account>:key/<id> is allowed, no alias',
@@ -82,9 +82,9 @@ t.strictSame(
     'ANNOTATION_DOMAIN "A" is not a DNS subdomain: lower-case letters, digits, "-" and ".", such as bsycorp.com',
     'LOG_LEVEL "loud" is not a level: allowed are debug, info, warn, error',
     'POLICY_FILE is missing: name a StoragePolicy, or set ALLOW_ALL_PREFIXES=true',
-    'POD_NAMESPACE is missing: the Lease is there, unless LEADER_ELECTION=false',
+    'POD_NAMESPACE is missing: set it to the namespace of the Lease, or set LEADER_ELECTION=false',
   ],
-  'all that is wrong is reported at once',
+  'all problems are reported at once',
 )
 
 t.test('the help names every variable with its default, and the table has no variable twice', async (t) => {

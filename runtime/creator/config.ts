@@ -19,7 +19,7 @@ export type CreatorSettings = {
   readonly labelSelector: string
   readonly policyFile: string | undefined
   readonly allowAllPrefixes: boolean
-  /** Calls a second. */
+  /** Calls per second. */
   readonly putRate: number
   readonly readRate: number
   readonly leaderElection: boolean
@@ -58,43 +58,43 @@ const variables: Variables = {
   namespaces: {
     env: 'NAMESPACES',
     default: '',
-    meaning: 'the namespaces that are watched, separated by commas; without it, all',
+    meaning: 'the namespaces to watch, separated by commas; without it, all',
     parse: parseNamespaces,
   },
   labelSelector: {
     env: 'LABEL_SELECTOR',
     default: '',
-    meaning: 'only pods that this label selector of Kubernetes matches',
+    meaning: 'a label selector: only pods that match it are watched',
     parse: anyText,
   },
   policyFile: {
     env: 'POLICY_FILE',
     default: '',
-    meaning: 'the StoragePolicy; read when the creator starts, which it does not without one',
+    meaning: 'a file with the StoragePolicy, read at the start; required unless ALLOW_ALL_PREFIXES is true',
     parse: optional,
   },
   allowAllPrefixes: {
     env: 'ALLOW_ALL_PREFIXES',
     default: 'false',
-    meaning: 'true allows to start without POLICY_FILE: whoever may create a pod may have anything made',
+    meaning: 'true: POLICY_FILE is optional; without it, any pod may have any parameter created',
     parse: parseSwitch,
   },
   putRate: {
     env: 'PUT_RATE',
     default: '3',
-    meaning: 'how many parameters are stored a second at most; halved when the store throttles',
+    meaning: 'how many parameters may be created per second; halved while the store throttles',
     parse: parseRate,
   },
   readRate: {
     env: 'READ_RATE',
     default: '20',
-    meaning: 'how many calls a second read from the store at most; halved when the store throttles',
+    meaning: 'how many calls per second may read from the store; halved while the store throttles',
     parse: parseRate,
   },
   leaderElection: {
     env: 'LEADER_ELECTION',
     default: 'true',
-    meaning: 'whether only the replica that holds the Lease acts',
+    meaning: 'true: only the replica that holds the Lease creates parameters and records Events',
     parse: parseSwitch,
   },
   leaseName: {
@@ -106,15 +106,15 @@ const variables: Variables = {
   podName: {
     env: 'POD_NAME',
     default: '',
-    meaning: 'who holds the Lease; without it, the name of the host',
+    meaning: 'the holder identity in the Lease; without it, the host name',
     parse: (text) => ({ value: text === '' ? hostname() : text }),
   },
   podNamespace: {
     env: 'POD_NAMESPACE',
     default: '',
-    meaning: 'where the Lease is; needed unless LEADER_ELECTION is false',
+    meaning: 'the namespace of the Lease; required unless LEADER_ELECTION is false',
     parse: (text) =>
-      text === '' || isDnsLabel(text) ? { value: text } : { problem: 'is not the name of a namespace' },
+      text === '' || isDnsLabel(text) ? { value: text } : { problem: 'is not a valid namespace name' },
   },
   listen: {
     env: 'LISTEN',
@@ -132,7 +132,7 @@ export type CreatorConfig =
   | { readonly settings: CreatorSettings; readonly problems?: undefined }
   | { readonly settings?: undefined; readonly problems: readonly EnvProblem[] }
 
-/** A variable that is empty counts as not set. All that is wrong is reported at once. */
+/** A variable that is empty counts as not set. All problems are reported at once. */
 export function readConfig(env: Env): CreatorConfig {
   const problems: EnvProblem[] = []
   const read = <T>(variable: Variable<T>): T | undefined => {
@@ -165,7 +165,7 @@ export function readConfig(env: Env): CreatorConfig {
     problems.push({ env: variables.policyFile.env, problem })
   }
   if (settings.leaderElection && !env[variables.podNamespace.env]) {
-    const problem = 'is missing: the Lease is there, unless LEADER_ELECTION=false'
+    const problem = 'is missing: set it to the namespace of the Lease, or set LEADER_ELECTION=false'
     problems.push({ env: variables.podNamespace.env, problem })
   }
   return problems.length > 0 ? { problems } : { settings }
@@ -180,18 +180,18 @@ function parseNamespaces(text: string): Parsed<readonly string[]> {
 
 function parseSwitch(text: string): Parsed<boolean> {
   if (text === 'true' || text === 'false') return { value: text === 'true' }
-  return { problem: 'is neither true nor false' }
+  return { problem: 'must be true or false' }
 }
 
 function parseRate(text: string): Parsed<number> {
   const value = Number(text)
   if (/^[0-9]+(\.[0-9]+)?$/.test(text) && value >= 0.01 && value <= 10_000) return { value }
-  return { problem: 'is not a number from 0.01 to 10000' }
+  return { problem: 'must be a number from 0.01 to 10000' }
 }
 
 type Row = { readonly env: string; readonly default: string; readonly meaning: string }
 
-/** The table of the environment, as `--help` and the documents show it. */
+/** The environment variables, as `--help` and the documents show them. */
 export const envTable: readonly Row[] = [
   ...Object.values(variables).map((one) => ({
     env: one.env,
@@ -201,15 +201,15 @@ export const envTable: readonly Row[] = [
   ...storeVariables.map((one) => ({ ...one, default: '' })),
 ]
 
-export const helpText = `creator ${version}: makes the secrets that the pods of a cluster declare and that do not exist yet
+export const helpText = `creator ${version}: creates the parameters that the pods of a cluster declare and that do not exist yet
 
 usage: creator [--help | --version]
 
-Everything is set by the environment:
+All settings are environment variables:
 ${envTable.map((one) => `  ${one.env}${one.default === '' ? '' : ` (${one.default})`}\n      ${one.meaning}\n`).join('')}
-AWS credentials come from the environment, a web identity token, the container credentials endpoint or the
-instance metadata, the first that there is.
+AWS credentials come from the first of these that is present: the environment, a web identity token, the container
+credentials endpoint, the instance metadata.
 
-Exit codes: 0 stopped by a signal, 1 wrong StoragePolicy or kubeconfig, 2 wrong environment, 5 the Lease was lost,
-70 a bug of the creator.
+Exit codes: 0 stopped by a signal, 1 invalid StoragePolicy or kubeconfig, 2 invalid environment, 5 the Lease was lost
+or given up, 70 a bug of the creator.
 `

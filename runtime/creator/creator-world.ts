@@ -4,7 +4,7 @@ import type { ApiServer } from '../kubernetes/api-server.ts'
 import type { Clock } from '../scheduling/clock.ts'
 import type { ParameterStore } from '../store/parameter-store.ts'
 
-/** Everything that the creator has of the world outside, but for files, the store and the API server. */
+/** What the creator gets from its process; files, the store and the API server are opened from it. */
 export type CreatorWorld = {
   readonly args: readonly string[]
   readonly env: Env
@@ -12,7 +12,7 @@ export type CreatorWorld = {
   readonly writeError: (text: string) => void
   readonly clock: Clock
   readonly random: () => number
-  /** Asks the creator to end. */
+  /** Asks the creator to stop. */
   readonly stop: AbortSignal
 }
 
@@ -20,6 +20,6 @@ export type Opened = {
   readonly store: ParameterStore
   readonly server: ApiServer
   readonly policy: StoragePolicy | undefined
-  /** What is to be checked when a request to the store is ready to be sent. */
+  /** Registers a check that runs when a request to the store is ready to be sent. */
   readonly checkBeforeSending: (check: () => void) => void
 }

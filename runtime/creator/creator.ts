@@ -1,4 +1,4 @@
-/** The creator's way from its environment to its end: what it cannot start with, who it watches, when it acts, how it stops. */
+/** The creator from its command line to its exit code: reads the settings, opens everything, reports all problems at once. */
 import { describeBug } from '../../api/describe-bug.ts'
 import { exitCode, type ExitCode, firstToMend } from '../../api/exit-code.ts'
 import { quote } from '../../api/diagnostic.ts'
@@ -29,7 +29,7 @@ export async function creator(world: CreatorWorld): Promise<ExitCode> {
     text: `${env} ${problem}`,
   }))
   if (arg !== undefined) {
-    const text = `the argument ${quote(arg)} is not known: allowed are --help and --version, the rest is set by the environment`
+    const text = `the argument ${quote(arg)} is not known: known are --help and --version; all settings are environment variables`
     wrong.push({ exit: exitCode.usage, text })
   }
   try {

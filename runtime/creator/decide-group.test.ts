@@ -20,15 +20,15 @@ type Row = readonly [
 ]
 
 const rows: readonly Row[] = [
-  ['nothing is known', 'unknown', 'unknown', false, /^ask .*not known/],
+  ['nothing is known', 'unknown', 'unknown', false, /^ask .*may or may not exist/],
   ['one is not known', 'absent', 'unknown', false, /^ask/],
-  ['what could not be told is never absent', 'unknown', 'exists', true, /^ask/],
+  ['what is not known is never absent', 'unknown', 'exists', true, /^ask/],
   ['both exist', 'exists', 'exists', false, /^nothing exists/],
   ['neither exists', 'absent', 'absent', false, /^create does not exist/],
   ['the later part is missing', 'exists', 'absent', false, /^create has \/k_private but lacks/],
-  ['the first is missing, seen once', 'absent', 'exists', false, /^wait .*to be seen twice/],
+  ['the first is missing, seen once', 'absent', 'exists', false, /^wait .*to be confirmed/],
   ['the first is missing, seen twice', 'absent', 'exists', true, /^report has \/k_public but lacks/],
-  ['one was deleted a moment ago', 'just deleted', 'exists', true, /^wait existed a moment ago: \/k_private/],
+  ['one was deleted a moment ago', 'just deleted', 'exists', true, /^wait was just deleted: \/k_private/],
   ['both were deleted a moment ago', 'just deleted', 'just deleted', false, /^wait/],
 ]
 

@@ -1,26 +1,26 @@
-/** What is to be done about a group that is asked for, given what is known of its parameters: pure. */
+/** What to do about a claimed group, given what is known of its parameters: pure. */
 import type { Group, Part } from '../../api/group.ts'
 import { decide } from '../groups/decide.ts'
 
 export type KnownState =
-  /** Said to exist within the last minutes. */
+  /** The store had it within the last minutes. */
   | 'exists'
-  /** Said not to exist right now. */
+  /** The store does not have it right now. */
   | 'absent'
-  /** The same, of a parameter that existed a moment ago: the answer, or the one before it, may be stale. */
+  /** The same, of a parameter that was just deleted: the answer, or the one before it, may be stale. */
   | 'just deleted'
-  /** Not asked lately. What could not be told is unknown too, and never absent. */
+  /** Not asked lately, or the store could not answer. It never counts as absent. */
   | 'unknown'
 
 export type GroupDecision =
   | { readonly action: 'nothing'; readonly reason: string }
   | { readonly action: 'ask'; readonly names: readonly string[]; readonly reason: string }
-  /** Ask again later, before anything is done. */
+  /** Ask the store again later, before anything is created. */
   | { readonly action: 'wait'; readonly for: 'deletion' | 'confirmation'; readonly reason: string }
   | { readonly action: 'create'; readonly parts: readonly Part[]; readonly reason: string }
   | { readonly action: 'report'; readonly code: 'IncompleteGroup'; readonly reason: string }
 
-/** @param seenIncomplete a moment ago the group was seen in the same state: it was no late answer. */
+/** @param seenIncomplete the group was seen in the same state some time ago, so it was no stale answer. */
 export function decideGroup(
   group: Group,
   known: (parameter: string) => KnownState,
@@ -29,15 +29,15 @@ export function decideGroup(
   const names = group.parts.map(({ parameter }) => parameter)
   const having = (state: KnownState) => names.filter((name) => known(name) === state)
   const unknown = having('unknown')
-  if (unknown.length > 0) return { action: 'ask', names: unknown, reason: 'is not known to exist or not' }
+  if (unknown.length > 0) return { action: 'ask', names: unknown, reason: 'may or may not exist' }
   const deleted = having('just deleted')
   if (deleted.length > 0) {
     // https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DeleteParameter.html asks for 30 seconds.
-    return { action: 'wait', for: 'deletion', reason: `existed a moment ago: ${deleted.join(', ')}` }
+    return { action: 'wait', for: 'deletion', reason: `was just deleted: ${deleted.join(', ')}` }
   }
   const decision = decide(group, new Set(having('exists')))
   if (decision.action === 'report' && !seenIncomplete) {
-    return { action: 'wait', for: 'confirmation', reason: `${decision.reason}; to be seen twice` }
+    return { action: 'wait', for: 'confirmation', reason: `${decision.reason}; to be confirmed` }
   }
   return decision
 }

@@ -4,7 +4,7 @@ import { virtualClock } from '../fixtures.ts'
 import type { ApiServer } from '../kubernetes/api-server.ts'
 import { mapOf } from '../../api/json.ts'
 import type { Template } from './pod-index.ts'
-import { eventRecorder } from './event-recorder.ts'
+import { EventRecorder } from './event-recorder.ts'
 
 const template = (namespace: string, pods: number): Template => ({
   key: namespace,
@@ -31,26 +31,27 @@ function world(test: Test, answer: () => number = () => 201) {
     stream: () => Promise.reject(new Error('not asked for')),
   }
   const time = () => new Date('2026-01-02T03:04:05.678Z')
-  const told = eventRecorder(server, {
+  const recorder = new EventRecorder(server, {
     clock,
     time,
     identity: 'me',
-    told: (outcome) => outcomes.push(outcome),
+    done: (outcome) => outcomes.push(outcome),
   })
   const stop = new AbortController()
-  const sent = told.send(stop.signal)
+  const sent = recorder.send(stop.signal)
   test.teardown(async () => {
     stop.abort()
     await sent
   })
-  return { ...told, events, outcomes, clock }
+  const record: EventRecorder['record'] = (...args) => recorder.record(...args)
+  return { record, waiting: () => recorder.waiting(), events, outcomes, clock }
 }
 
 const note = { reason: 'Conflict', message: 'they disagree' } as const
 
 t.test('an Event is what kubectl describe shows for the pod', async (t) => {
-  const { tell, events, clock } = world(t)
-  t.ok(tell(template('n', 1), note))
+  const { record, events, clock } = world(t)
+  t.ok(record(template('n', 1), note))
   await clock.sleep(1000)
   t.match(events, [
     {
@@ -70,62 +71,62 @@ t.test('an Event is what kubectl describe shows for the pod', async (t) => {
   ])
 })
 
-t.test('the same is said once an hour, on five pods of a template', async (t) => {
-  const { tell, events, clock } = world(t)
+t.test('the same Event is recorded once an hour, on five pods of a template', async (t) => {
+  const { record, events, clock } = world(t)
   const one = template('n', 300)
-  t.ok(tell(one, note))
-  t.notOk(tell(one, note))
+  t.ok(record(one, note))
+  t.notOk(record(one, note))
   await clock.sleep(60_000)
   t.equal(events.length, 5)
-  t.ok(tell(one, { ...note, message: 'something else' }))
+  t.ok(record(one, { ...note, message: 'something else' }))
   await clock.sleep(3_600_000)
   t.equal(events.length, 10)
-  t.ok(tell(one, note))
+  t.ok(record(one, note))
   await clock.sleep(60_000)
   t.equal(events.length, 15)
 })
 
-t.test('who comes later is told too', async (t) => {
-  const { tell, events, clock } = world(t)
+t.test('a pod that comes later gets the Event too', async (t) => {
+  const { record, events, clock } = world(t)
   const one = template('n', 1)
-  tell(one, note)
+  record(one, note)
   const two = { ...one, pods: new Set([...one.pods, pod('later')]) }
-  tell(two, note)
+  record(two, note)
   await clock.sleep(1000)
   t.equal(mapOf(mapOf(mapOf(events.at(-1))['body'])['involvedObject'])['name'], 'later')
 })
 
-t.test('what concerns one pod is told to that one', async (t) => {
-  const { tell, events, clock } = world(t)
+t.test('an Event about one pod is recorded on that pod', async (t) => {
+  const { record, events, clock } = world(t)
   const one = template('n', 3)
   const [, second] = one.pods
-  tell(one, note, second ? [second] : [])
+  record(one, note, second ? [second] : [])
   await clock.sleep(1000)
   t.match(events, [{ body: { involvedObject: { name: 'pod-1' } } }])
 })
 
-t.test('an API server that is away is tried again, and given up after three attempts', async (t) => {
+t.test('an API server that does not answer is asked three times', async (t) => {
   let calls = 0
-  const { tell, events, outcomes, clock } = world(t, () => (++calls < 3 ? 0 : calls < 4 ? 201 : 503))
-  tell(template('a', 1), note)
+  const { record, events, outcomes, clock } = world(t, () => (++calls < 3 ? 0 : calls < 4 ? 201 : 503))
+  record(template('a', 1), note)
   await clock.sleep(10_000)
   t.strictSame([events.length, outcomes], [1, ['sent']])
-  tell(template('b', 1), note)
+  record(template('b', 1), note)
   await clock.sleep(10_000)
   t.strictSame(outcomes, ['sent', 'unreachable'])
 })
 
-t.test('a namespace that is going is no reason to try again', async (t) => {
-  const { tell, outcomes, clock } = world(t, () => 403)
-  tell(template('a', 1), note)
+t.test('a refused Event, as in a namespace that is being deleted, is not sent again', async (t) => {
+  const { record, outcomes, clock } = world(t, () => 403)
+  record(template('a', 1), note)
   await clock.sleep(10_000)
   t.strictSame(outcomes, ['refused'])
 })
 
-t.test('a namespace with very much to hear does not fill the memory, nor keep others waiting', async (t) => {
-  const { tell, events, outcomes, waiting, clock } = world(t)
-  for (let index = 0; index < 2000; index++) tell(template('loud', 1), { ...note, message: `${index}` })
-  tell(template('quiet', 1), note)
+t.test('a namespace with very many Events neither fills the memory nor delays the others', async (t) => {
+  const { record, events, outcomes, waiting, clock } = world(t)
+  for (let index = 0; index < 2000; index++) record(template('loud', 1), { ...note, message: `${index}` })
+  record(template('quiet', 1), note)
   t.ok(waiting() <= 501)
   t.ok(outcomes.filter((outcome) => outcome === 'dropped').length >= 1499)
   await clock.sleep(1000)

@@ -1,31 +1,23 @@
 /**
- * Says things on pods by Events, each once an hour at most, and on a few pods of a template only: a rollout of a thousand
- * pods with one mistake must not write a thousand Events. Only `create` is needed of the API server.
+ * Records Events on pods: each message at most once an hour, and on a few pods of a template only, because a rollout of a
+ * thousand pods with one mistake must not write a thousand Events. It needs the verb `create` alone.
  */
 import { randomBytes } from 'node:crypto'
 import type { Clock } from '../scheduling/clock.ts'
 import { type Failure, failureOf } from '../failure.ts'
 import type { ApiServer } from '../kubernetes/api-server.ts'
 import { eventReasons, type EventNote } from './event-reasons.ts'
-import { fairQueue } from '../scheduling/fair-queue.ts'
+import { FairQueue } from '../scheduling/fair-queue.ts'
 import type { Pod, Template } from './pod-index.ts'
-import { rateLimiter } from '../scheduling/rate-limiter.ts'
+import { RateLimiter } from '../scheduling/rate-limiter.ts'
 
-export type EventRecorder = {
-  /** @param pods whom it concerns, of those of the template. @returns whether that is news for any of them. */
-  readonly tell: (template: Template, note: EventNote, pods?: Iterable<Pod>) => boolean
-  /** Sends what waits, until the signal. */
-  readonly send: (signal: AbortSignal) => Promise<void>
-  readonly waiting: () => number
-}
-
-/** What became of an Event; `dropped`: too many waited. */
-export type Told = 'sent' | 'dropped' | 'refused' | 'unreachable'
+/** What became of an Event; `dropped`: too many of its namespace waited. */
+export type EventOutcome = 'sent' | 'dropped' | 'refused' | 'unreachable'
 
 export type EventRecorderTools = {
   readonly clock: Clock
   readonly time: () => Date
-  readonly told: (outcome: Told, failure?: Failure) => void
+  readonly done: (outcome: EventOutcome, failure?: Failure) => void
   /** Of this process: the pod's name. */
   readonly identity: string
 }
@@ -38,79 +30,91 @@ const eventsPerSecond = 10
 const eventTimeout = 10_000
 const attempts = 3
 
-type Said = { at: number; readonly pods: Set<string> }
-type Message = { readonly pod: Pod; readonly namespace: string; readonly note: EventNote }
+type Recorded = { readonly at: number; readonly pods: Set<string> }
+type PodEvent = { readonly pod: Pod; readonly namespace: string; readonly note: EventNote }
 
-export function eventRecorder(
-  server: ApiServer,
-  { clock, time, told, identity }: EventRecorderTools,
-): EventRecorder {
-  /** By template, so that it is forgotten with the template; by reason and message. */
-  const said = new WeakMap<Template, Map<string, Said>>()
-  const queue = fairQueue<Message>()
-  const pace = rateLimiter(eventsPerSecond, clock)
-  let wake = () => {}
+export class EventRecorder {
+  readonly #server: ApiServer
+  readonly #tools: EventRecorderTools
+  /** By template, so that it is forgotten with the template; then by reason and message. */
+  readonly #recorded = new WeakMap<Template, Map<string, Recorded>>()
+  readonly #queue = new FairQueue<PodEvent>()
+  readonly #limiter: RateLimiter
+  #wake = () => {}
 
-  const post = async ({ pod, namespace, note }: Message): Promise<Told> => {
-    const event = eventOf(pod, namespace, note, time(), identity)
-    const { status } = await server.request('POST', `/api/v1/namespaces/${namespace}/events`, {
-      body: event,
-      timeout: eventTimeout,
-    })
-    return status === 201 ? 'sent' : status >= 500 || status === 429 ? 'unreachable' : 'refused'
+  constructor(server: ApiServer, tools: EventRecorderTools) {
+    this.#server = server
+    this.#tools = tools
+    this.#limiter = new RateLimiter(eventsPerSecond, tools.clock)
   }
-  const postPatiently = async (message: Message) => {
+
+  /** @param pods those of the template that it is about. @returns whether an Event is new for any of them. */
+  record(template: Template, note: EventNote, pods: Iterable<Pod> = template.pods): boolean {
+    const { namespace } = template
+    const recorded = this.#recordedOf(template, `${note.reason} ${note.message}`)
+    const before = recorded.pods.size
+    for (const pod of pods) {
+      if (recorded.pods.size >= podsOfTemplate) break
+      if (recorded.pods.has(pod.uid)) continue
+      recorded.pods.add(pod.uid)
+      if (this.#queue.sizeOf(namespace) < longestLine) this.#queue.push(namespace, { pod, namespace, note })
+      else this.#tools.done('dropped')
+    }
+    this.#wake()
+    return recorded.pods.size > before
+  }
+
+  /** Sends the Events that wait, until the signal. */
+  async send(signal: AbortSignal): Promise<void> {
+    signal.addEventListener('abort', () => this.#wake())
+    while (!signal.aborted) {
+      const event = this.#queue.shift()
+      if (event === undefined) {
+        await new Promise<void>((resolve) => (this.#wake = resolve))
+        continue
+      }
+      await this.#limiter.turn('')
+      await this.#postWithRetries(event)
+    }
+  }
+
+  waiting(): number {
+    return this.#queue.size()
+  }
+
+  #recordedOf(template: Template, message: string): Recorded {
+    const messages = this.#recorded.get(template) ?? new Map<string, Recorded>()
+    this.#recorded.set(template, messages)
+    const now = this.#tools.clock.now()
+    const known = messages.get(message)
+    if (known && now - known.at <= repeatAfter) return known
+    const recorded = { at: now, pods: new Set<string>() }
+    messages.set(message, recorded)
+    return recorded
+  }
+
+  async #postWithRetries(event: PodEvent): Promise<void> {
+    const { clock, done } = this.#tools
     for (let attempt = 1; ; attempt++) {
       const last = attempt === attempts
       try {
-        const outcome = await post(message)
-        if (outcome !== 'unreachable' || last) return told(outcome)
+        const outcome = await this.#post(event)
+        if (outcome !== 'unreachable' || last) return done(outcome)
       } catch (error) {
         const failure = failureOf(error)
         if (failure === undefined) throw error
-        if (last) return told('unreachable', failure)
+        if (last) return done('unreachable', failure)
       }
       await clock.sleep(1000 * attempt, { ref: false })
     }
   }
 
-  return {
-    tell(template, note, pods = template.pods) {
-      const key = `${note.reason} ${note.message}`
-      const messages = said.get(template) ?? new Map<string, Said>()
-      said.set(template, messages)
-      let one = messages.get(key)
-      if (one === undefined || clock.now() - one.at > repeatAfter) {
-        one = { at: clock.now(), pods: new Set() }
-        messages.set(key, one)
-      }
-      const before = one.pods.size
-      for (const pod of pods) {
-        if (one.pods.size >= podsOfTemplate) break
-        if (one.pods.has(pod.uid)) continue
-        one.pods.add(pod.uid)
-        const { namespace } = template
-        if (queue.sizeOf(namespace) < longestLine) queue.push(namespace, { pod, namespace, note })
-        else told('dropped')
-      }
-      wake()
-      return one.pods.size > before
-    },
-
-    async send(signal) {
-      signal.addEventListener('abort', () => wake())
-      while (!signal.aborted) {
-        const message = queue.shift()
-        if (message === undefined) {
-          await new Promise<void>((resolve) => (wake = resolve))
-          continue
-        }
-        await pace.turn('')
-        await postPatiently(message)
-      }
-    },
-
-    waiting: () => queue.size(),
+  async #post({ pod, namespace, note }: PodEvent): Promise<EventOutcome> {
+    const { time, identity } = this.#tools
+    const body = eventOf(pod, namespace, note, time(), identity)
+    const path = `/api/v1/namespaces/${namespace}/events`
+    const { status } = await this.#server.request('POST', path, { body, timeout: eventTimeout })
+    return status === 201 ? 'sent' : status >= 500 || status === 429 ? 'unreachable' : 'refused'
   }
 }
 

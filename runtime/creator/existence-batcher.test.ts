@@ -2,7 +2,7 @@ import t from 'tap'
 import { failed } from '../failure.ts'
 import { memoryStore, virtualClock } from '../fixtures.ts'
 import { existenceBatcher } from './existence-batcher.ts'
-import { rateLimiter } from '../scheduling/rate-limiter.ts'
+import { RateLimiter } from '../scheduling/rate-limiter.ts'
 
 function asker(denied: ReadonlySet<string> = new Set(), failing: () => boolean = () => false) {
   const clock = virtualClock()
@@ -14,7 +14,7 @@ function asker(denied: ReadonlySet<string> = new Set(), failing: () => boolean =
     if (names.some((name) => denied.has(name))) throw failed({ code: 'ACCESS_DENIED', message: 'denied' })
     return await store.exists(names)
   }
-  return { ask: existenceBatcher({ exists }, rateLimiter(20, clock), clock), stored, calls, clock }
+  return { ask: existenceBatcher({ exists }, new RateLimiter(20, clock), clock), stored, calls, clock }
 }
 
 const names = (count: number) => Array.from({ length: count }, (_, index) => `/p${index}`)
@@ -71,7 +71,7 @@ t.test('a bug ends the wait of all who asked', async (t) => {
   const clock = virtualClock()
   const ask = existenceBatcher(
     { exists: () => Promise.reject(new TypeError('a bug')) },
-    rateLimiter(20, clock),
+    new RateLimiter(20, clock),
     clock,
   )
   await t.rejects(ask('n', '/a'), { message: 'a bug' })

@@ -1,19 +1,19 @@
 /**
- * Asks the store which parameters exist, ten names a call, whoever asks for them: while a call waits for its turn, names
- * gather. A name for which the store refused a call is asked alone from then on, until it answers.
+ * Asks the store which parameters exist, ten names a call, for all callers together: while a call waits for its turn, names
+ * are collected. A name for which the store refused a call is asked alone from then on, until the store answers.
  */
 import type { Clock } from '../scheduling/clock.ts'
 import type { Failure } from '../failure.ts'
 import { mayBeOfOneName, retryOneByOne } from '../store/retry-one-by-one.ts'
 import { maxNamesPerCall, type ParameterStore } from '../store/parameter-store.ts'
-import { fairQueue } from '../scheduling/fair-queue.ts'
+import { FairQueue } from '../scheduling/fair-queue.ts'
 import type { RateLimiter } from '../scheduling/rate-limiter.ts'
 
 export type Existence = 'exists' | 'absent' | Failure
 
 export type ExistenceBatcher = (namespace: string, name: string) => Promise<Existence>
 
-/** For others to join the first call after a silence, in milliseconds. */
+/** How long the first call after a pause waits for more names, in milliseconds. */
 const gathering = 20
 
 export function existenceBatcher(
@@ -21,8 +21,8 @@ export function existenceBatcher(
   reads: RateLimiter,
   clock: Clock,
 ): ExistenceBatcher {
-  const waiting = fairQueue<string>()
-  /** The questions that wait for an answer. */
+  const waiting = new FairQueue<string>()
+  /** The requests that wait for an answer. */
   const open = new Map<string, PromiseWithResolvers<Existence>>()
   const suspects = new Set<string>()
   let running = false
@@ -54,7 +54,7 @@ export function existenceBatcher(
         },
       )
     } catch (error) {
-      // A bug: nobody may wait for ever.
+      // A bug: no caller may wait for ever.
       for (const name of names) {
         open.get(name)?.reject(error)
         open.delete(name)
@@ -84,10 +84,10 @@ export function existenceBatcher(
   return (namespace, name) => {
     const asked = open.get(name)
     if (asked) return asked.promise
-    const question = Promise.withResolvers<Existence>()
-    open.set(name, question)
+    const request = Promise.withResolvers<Existence>()
+    open.set(name, request)
     waiting.push(namespace, name)
     if (!running) void run()
-    return question.promise
+    return request.promise
   }
 }

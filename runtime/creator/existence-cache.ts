@@ -1,18 +1,18 @@
-/** What is known of a family's parameters, and until when. */
+/** Which parameters of a group are known to exist, and until when. */
 import type { Clock } from '../scheduling/clock.ts'
 import type { KnownState } from './decide-group.ts'
 
 export type ExistenceCache = {
   readonly stateOf: (name: string) => KnownState
-  /** @param exists what the store said just now. */
+  /** @param exists what the store answered just now. */
   readonly note: (name: string, exists: boolean) => void
-  /** What was said not to exist is not known any more: nothing is made from an old answer. */
+  /** What did not exist is not known any more: nothing is created because of an old answer. */
   readonly forgetAbsent: () => void
-  /** Something of it turned out to be wrong: all is to be asked again. */
+  /** Something of it turned out to be wrong: the store must be asked again for everything. */
   readonly doubt: () => void
-  /** When what is known to exist is to be asked again. */
+  /** When the store must be asked again for what is known to exist. */
   readonly checkAt: () => number
-  /** When what was just deleted may be taken as absent; the past if nothing was. */
+  /** When what was just deleted may count as absent; in the past if nothing was. */
   readonly deletionsEnd: () => number
   readonly knownCount: () => number
 }
@@ -21,7 +21,7 @@ const knownFor = 600_000
 const deletionWait = 30_000
 
 export function existenceCache({ now }: Clock, random: () => number): ExistenceCache {
-  /** Until when it counts as existing. It stays after that, to tell a deletion. */
+  /** Until when it counts as existing. It is kept after that, to recognise a deletion. */
   const existing = new Map<string, number>()
   const absent = new Set<string>()
   const deletedAt = new Map<string, number>()

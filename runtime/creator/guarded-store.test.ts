@@ -4,7 +4,7 @@ import { memoryStore, virtualClock } from '../fixtures.ts'
 import type { ParameterStore } from '../store/parameter-store.ts'
 import { secretValue } from '../secret-value.ts'
 import { guardedStore } from './guarded-store.ts'
-import { rateLimiter } from '../scheduling/rate-limiter.ts'
+import { RateLimiter } from '../scheduling/rate-limiter.ts'
 
 const value = secretValue('v')
 const about = { description: 'made by a test' }
@@ -16,8 +16,8 @@ function world(wrap: (store: ParameterStore) => ParameterStore = (store) => stor
   const calls: string[] = []
   const state = { leads: true }
   const guarded = guardedStore(wrap(store), {
-    puts: rateLimiter(1, clock),
-    reads: rateLimiter(1, clock),
+    puts: new RateLimiter(1, clock),
+    reads: new RateLimiter(1, clock),
     leads: () => state.leads,
     stop: stop.signal,
     called: (operation, failure) => calls.push(failure ? `${operation} ${failure.code}` : operation),
@@ -81,5 +81,5 @@ t.test('what the store throttles goes more slowly', async (t) => {
 })
 
 t.test('it has no way to replace anything', async (t) => {
-  await t.rejects(world().for('n').replace('/a', value), { message: /replaces nothing/ })
+  await t.rejects(world().for('n').replace('/a', value), { message: /never replaces/ })
 })

@@ -1,4 +1,4 @@
-/** The store as the creator uses it: counted, at the rates that the account has room for, and only while it may act. */
+/** The store as the creator calls it: counted, at limited rates, and only while this process is the leader. */
 import { failed, type Failure, failureOf } from '../failure.ts'
 import type { ParameterStore } from '../store/parameter-store.ts'
 import type { RateLimiter } from '../scheduling/rate-limiter.ts'
@@ -9,15 +9,15 @@ export type StoreOperation = 'get' | 'exists' | 'create'
 export type StoreGuards = {
   readonly puts: RateLimiter
   readonly reads: RateLimiter
-  /** Right before a call: whether this process is the one that acts. */
+  /** Right before a call: whether this process is the leader. */
   readonly leads: () => boolean
-  /** From then on only what has begun is finished: a group of which a part was made here. */
+  /** From then on only a group of which a part was created here is completed. */
   readonly stop: AbortSignal
   readonly called: (operation: StoreOperation, failure?: Failure) => void
 }
 
 export type GuardedStore = {
-  /** For who takes turns itself. */
+  /** For a caller that takes turns itself. */
   readonly existence: Pick<ParameterStore, 'exists'>
   /** For one group of a namespace. */
   readonly for: (namespace: string) => ParameterStore
@@ -40,7 +40,7 @@ export function guardedStore(store: ParameterStore, guards: StoreGuards): Guarde
   }
   const unlessStopped = async (turn?: Promise<void>) => {
     await abortable(turn ?? Promise.resolve(), stop)
-    if (stop.aborted) throw failed({ code: 'ABANDONED', message: 'the creator stops' })
+    if (stop.aborted) throw failed({ code: 'ABANDONED', message: 'the creator is stopping' })
   }
   return {
     existence: {
@@ -68,12 +68,12 @@ export function guardedStore(store: ParameterStore, guards: StoreGuards): Guarde
           begun ||= answer.outcome === 'created'
           return answer
         },
-        replace: () => Promise.reject(new Error('the creator replaces nothing')),
+        replace: () => Promise.reject(new Error('the creator never replaces a parameter')),
       }
     },
   }
 }
 
 export function checkLeading(leads: () => boolean): void {
-  if (!leads()) throw failed({ code: 'ABANDONED', message: 'this creator leads no more' })
+  if (!leads()) throw failed({ code: 'ABANDONED', message: 'no longer the leader' })
 }

@@ -1,10 +1,10 @@
-/** How many parameters were made for each namespace within the last hour; in memory, as long as this creator leads. */
+/** How many parameters were created for each namespace within the last hour; in the memory of the leader. */
 import type { Clock } from '../scheduling/clock.ts'
 
 export type HourlyQuota = {
-  /** Counts them, if the limit allows them; else tells when it does. */
+  /** Counts them if the limit allows them; else returns when it will. */
   readonly take: (namespace: string, count: number, limit: number) => 'taken' | { readonly at: number }
-  /** Of those that were taken, so many were not made. */
+  /** So many of those that were taken were not created. */
   readonly giveBack: (namespace: string, count: number) => void
 }
 

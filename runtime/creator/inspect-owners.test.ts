@@ -11,7 +11,7 @@ const mounting = (name: string) => ({ name: 'init', volumeMounts: [{ name, mount
 
 const rows: readonly (readonly [title: string, spec: object, reads: boolean])[] = [
   [
-    'as inject-init makes it',
+    'a pod as inject-init generates it',
     {
       initContainers: [mounting('annotations')],
       volumes: [{ name: 'annotations', downwardAPI: { items: [annotations] } }],
@@ -19,7 +19,7 @@ const rows: readonly (readonly [title: string, spec: object, reads: boolean])[] 
     true,
   ],
   [
-    'a projected volume, after others',
+    'a projected volume among others',
     {
       initContainers: [{ name: 'other' }, mounting('all')],
       volumes: [
@@ -32,16 +32,16 @@ const rows: readonly (readonly [title: string, spec: object, reads: boolean])[] 
     true,
   ],
   [
-    'mounted by the app only',
+    'a volume that only the app mounts',
     { containers: [mounting('a')], volumes: [{ name: 'a', downwardAPI: { items: [annotations] } }] },
     false,
   ],
   [
-    'labels only',
+    'a volume with labels only',
     { initContainers: [mounting('a')], volumes: [{ name: 'a', downwardAPI: { items: [labels] } }] },
     false,
   ],
-  ['nothing', { containers: [{ name: 'app' }] }, false],
+  ['no volume', { containers: [{ name: 'app' }] }, false],
 ]
 for (const [title, spec, reads] of rows) t.equal(readsAnnotations({ spec }), reads, title)
 
@@ -59,7 +59,7 @@ const pod = (name: string) => ({ uid: name, name, createdAt: 0 })
 function world(answer: (path: string) => ApiAnswer) {
   const clock = virtualClock()
   const paths: string[] = []
-  const told: string[] = []
+  const reported: string[] = []
   const server: ApiServer = {
     request: async (_, path) => {
       paths.push(path)
@@ -69,8 +69,8 @@ function world(answer: (path: string) => ApiAnswer) {
   }
   const inspection = ownerInspection(server, {
     clock,
-    tell: (_, { reason }) => told.push(reason),
-    failed: ({ code }) => told.push(code),
+    record: (_, { reason }) => reported.push(reason),
+    failed: ({ code }) => reported.push(code),
   })
   const stop = new AbortController()
   const done = inspection.inspect(stop.signal)
@@ -78,21 +78,21 @@ function world(answer: (path: string) => ApiAnswer) {
     stop.abort()
     await done
   })
-  return { ...inspection, clock, paths, told }
+  return { ...inspection, clock, paths, reported }
 }
 
-t.test('one pod of each owner is looked at, and what is not injected is said', async (t) => {
-  const { add, clock, paths, told } = world(() => ({ status: 200, body: { spec: {} } }))
+t.test('one pod of each owner is read, and one that is not injected is reported', async (t) => {
+  const { add, clock, paths, reported } = world(() => ({ status: 200, body: { spec: {} } }))
   for (let index = 0; index < 100; index++) add(pod(`a-${index}`), template, 'owner a')
   add(pod('b-0'), template, 'owner b')
   add(pod('c-0'), { ...template, annotated: false }, 'owner c')
   await clock.sleep(10_000)
   t.strictSame(paths, ['/api/v1/namespaces/n/pods/a-0', '/api/v1/namespaces/n/pods/b-0'])
-  t.strictSame(told, ['NotInjected', 'NotInjected'])
+  t.strictSame(reported, ['NotInjected', 'NotInjected'])
 })
 
-t.test('a pod that is gone is made up for by the next one of its owner', async (t) => {
-  const { add, clock, paths, told } = world((path) =>
+t.test('in the place of a pod that is gone, the next one of its owner is read', async (t) => {
+  const { add, clock, paths, reported } = world((path) =>
     path.endsWith('a-0') ? { status: 404, body: {} } : { status: 200, body: { spec: {} } },
   )
   add(pod('a-0'), template, 'owner')
@@ -100,16 +100,16 @@ t.test('a pod that is gone is made up for by the next one of its owner', async (
   add(pod('a-1'), template, 'owner')
   await clock.sleep(1000)
   t.equal(paths.length, 2)
-  t.strictSame(told, ['NotInjected'])
+  t.strictSame(reported, ['NotInjected'])
 })
 
-t.test('an API server that is away is asked again', async (t) => {
+t.test('an API server that does not answer is asked again', async (t) => {
   let calls = 0
-  const { add, clock, told } = world(() => {
+  const { add, clock, reported } = world(() => {
     if (++calls === 1) throw failed({ code: 'UNREACHABLE', message: 'down' })
     return { status: 200, body: { spec: {} } }
   })
   add(pod('a-0'), template, 'owner')
   await clock.sleep(60_000)
-  t.strictSame(told, ['UNREACHABLE', 'NotInjected'])
+  t.strictSame(reported, ['UNREACHABLE', 'NotInjected'])
 })

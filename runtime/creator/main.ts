@@ -12,7 +12,7 @@ process.on('uncaughtException', (error) => {
 })
 
 const stop = new AbortController()
-// Once to stop in good order, twice to stop now.
+// The first signal stops gracefully, the second at once.
 for (const [signal, number] of [
   ['SIGTERM', 15],
   ['SIGINT', 2],

@@ -1,6 +1,6 @@
 import t from 'tap'
 import type { Annotation } from '../../api/pod-annotations.ts'
-import { oldestPod, podIndex } from './pod-index.ts'
+import { oldestPod, PodIndex } from './pod-index.ts'
 import type { PodMetadata } from '../kubernetes/pod-metadata.ts'
 
 const token = (name: string): Annotation => [
@@ -11,12 +11,12 @@ const token = (name: string): Annotation => [
 function world() {
   const changed: string[] = []
   const added: string[] = []
-  const index = podIndex({ annotationDomain: 'bsycorp.com', policy: undefined }, () => 5, {
-    familyChanged: (family, namespace) => changed.push(`${namespace} ${family}`),
+  const index = new PodIndex({ annotationDomain: 'bsycorp.com', policy: undefined }, () => 5, {
+    claimsChanged: (baseName, namespace) => changed.push(`${namespace} ${baseName}`),
     podAdded: (pod, _, owner) => added.push(`${pod.name} of ${owner}`),
   })
-  const claims = (family: string) =>
-    index.claimantsOf(family).map(({ template }) => [...template.pods].map(({ name }) => name).join())
+  const claims = (baseName: string) =>
+    index.claimantsOf(baseName).map(({ template }) => [...template.pods].map(({ name }) => name).join())
   return { index, changed, added, claims, sink: index.sink() }
 }
 
@@ -35,7 +35,7 @@ const pod = (
   ...more,
 })
 
-t.test('pods of one template share it; its families change with the first and the last', async (t) => {
+t.test('the pods of one template share it; its claims change with the first and the last pod', async (t) => {
   const { index, changed, added, claims, sink } = world()
   sink.seen(pod('a', [token('x'), token('y_consumer')], { owner: 'rs' }))
   sink.seen(pod('b', [token('x'), token('y_consumer')]))
@@ -50,7 +50,7 @@ t.test('pods of one template share it; its families change with the first and th
   t.strictSame([index.podCount(), claims('/x')], [0, []])
 })
 
-t.test('what is not annotated, or goes, is not kept', async (t) => {
+t.test('a pod that is not annotated, or terminates, is not kept', async (t) => {
   const { index, sink } = world()
   sink.seen(pod('plain', []))
   sink.seen(pod('settings', [['init.bsycorp.com/storage-prefix', '/n']]))
@@ -62,7 +62,7 @@ t.test('what is not annotated, or goes, is not kept', async (t) => {
 })
 
 t.test(
-  'a pod whose annotations change moves, and the other claims of its old family are looked at',
+  'a pod whose annotations change moves to another template, and the claims of both are looked at again',
   async (t) => {
     const { changed, claims, sink } = world()
     sink.seen(pod('a', [token('x')]))
@@ -74,7 +74,7 @@ t.test(
   },
 )
 
-t.test('what a list does not name is gone, of that list only', async (t) => {
+t.test('a pod that a list does not name is gone, for that list only', async (t) => {
   const { index, claims, sink } = world()
   const other = index.sink()
   other.seen(pod('c', [token('x')], { namespace: 'm' }))
@@ -88,19 +88,16 @@ t.test('what a list does not name is gone, of that list only', async (t) => {
   t.strictSame(claims('/x'), ['c', 'b'])
 })
 
-t.test(
-  'a template that is wrong has its refusals; the oldest pod is the first by time, then name',
-  async (t) => {
-    const { index, sink } = world()
-    const wrong: Annotation = ['secret.bsycorp.com/x', 'kind=DYNAMIC']
-    sink.seen(pod('b', [wrong, token('y')]))
-    sink.seen(pod('a', [wrong, token('y')]))
-    sink.seen(pod('old', [wrong, token('y')], { createdAt: 0 }))
-    const [claimant] = index.claimantsOf('/y')
-    t.match(claimant?.template.refusals, [{ reason: 'InvalidAnnotation' }])
-    t.equal(claimant && index.templateOf(claimant.template.key), claimant?.template)
-    t.equal(claimant && oldestPod(claimant.template)?.name, 'old')
-    sink.gone(pod('old', []))
-    t.equal(claimant && oldestPod(claimant.template)?.name, 'a')
-  },
-)
+t.test('a wrong template has its refusals; the oldest pod is the first by time, then by name', async (t) => {
+  const { index, sink } = world()
+  const wrong: Annotation = ['secret.bsycorp.com/x', 'kind=DYNAMIC']
+  sink.seen(pod('b', [wrong, token('y')]))
+  sink.seen(pod('a', [wrong, token('y')]))
+  sink.seen(pod('old', [wrong, token('y')], { createdAt: 0 }))
+  const [claimant] = index.claimantsOf('/y')
+  t.match(claimant?.template.refusals, [{ reason: 'InvalidAnnotation' }])
+  t.equal(claimant && index.templateOf(claimant.template.key), claimant?.template)
+  t.equal(claimant && oldestPod(claimant.template)?.name, 'old')
+  sink.gone(pod('old', []))
+  t.equal(claimant && oldestPod(claimant.template)?.name, 'a')
+})

@@ -1,11 +1,17 @@
 /**
- * The pods that ask for something, by what they ask for. Pods of one workload share a template, so that a pod costs little
- * more than its names: a cluster has many more pods than templates.
+ * The annotated pods, by the parameters that they declare. The pods of one workload share a template, so that a pod takes
+ * little more memory than its names: a cluster has many more pods than templates.
  */
 import { hash } from 'node:crypto'
 import type { PodMetadata } from '../kubernetes/pod-metadata.ts'
-import { type Claim, familyOf, readClaims, type TemplateContent, type TemplateRules } from './read-claims.ts'
 import type { PodSink } from '../kubernetes/reflector.ts'
+import {
+  baseNameOf,
+  type Claim,
+  readClaims,
+  type TemplateContent,
+  type TemplateRules,
+} from './read-claims.ts'
 
 export type Pod = {
   readonly uid: string
@@ -22,62 +28,51 @@ export type Template = TemplateContent & {
   readonly pods: ReadonlySet<Pod>
 }
 
-/** One template's claim in a family. */
+/** What one template claims. */
 export type Claimant = { readonly claim: Claim; readonly template: Template }
 
 export type IndexEvents = {
-  /** What is claimed in the family, or by whom, has changed. */
-  readonly familyChanged: (family: string, namespace: string) => void
+  /** What is claimed under this base name, or by whom, has changed. */
+  readonly claimsChanged: (baseName: string, namespace: string) => void
   readonly podAdded: (pod: Pod, template: Template, owner: string) => void
-}
-
-export type PodIndex = {
-  /** For one list and its watches. */
-  readonly sink: () => PodSink
-  readonly claimantsOf: (family: string) => readonly Claimant[]
-  readonly templateOf: (key: string) => Template | undefined
-  readonly podCount: () => number
 }
 
 type OwnTemplate = Template & { readonly pods: Set<OwnPod> }
 type OwnPod = Pod & { template: OwnTemplate; seenIn: number }
 
-export function podIndex(rules: TemplateRules, now: () => number, events: IndexEvents): PodIndex {
-  const templates = new Map<string, OwnTemplate>()
-  const families = new Map<string, Set<OwnTemplate>>()
-  let total = 0
+export class PodIndex {
+  readonly #rules: TemplateRules
+  readonly #now: () => number
+  readonly #events: IndexEvents
+  readonly #templates = new Map<string, OwnTemplate>()
+  /** By base name. */
+  readonly #claiming = new Map<string, Set<OwnTemplate>>()
+  #podCount = 0
 
-  const enter = (pod: PodMetadata): OwnTemplate | undefined => {
-    // Not the text itself: somebody may annotate many pods with a quarter of a megabyte each.
-    const key = `${pod.namespace} ${hash('sha256', JSON.stringify(pod.annotations))}`
-    const known = templates.get(key)
-    if (known) return known
-    const content = readClaims(pod.namespace, pod.annotations, rules)
-    if (!content.annotated && content.refusals.length === 0) return undefined
-    const template = { ...content, key, namespace: pod.namespace, seenAt: now(), pods: new Set<OwnPod>() }
-    templates.set(key, template)
-    for (const family of familiesOf(template)) {
-      families.set(family, (families.get(family) ?? new Set()).add(template))
-    }
-    return template
+  constructor(rules: TemplateRules, now: () => number, events: IndexEvents) {
+    this.#rules = rules
+    this.#now = now
+    this.#events = events
   }
 
-  const leave = (pod: OwnPod) => {
-    const { template } = pod
-    template.pods.delete(pod)
-    total--
-    if (template.pods.size > 0) return
-    templates.delete(template.key)
-    for (const family of familiesOf(template)) {
-      const claiming = families.get(family)
-      claiming?.delete(template)
-      if (claiming?.size === 0) families.delete(family)
-      // Somebody else's claim may count now.
-      else events.familyChanged(family, template.namespace)
-    }
+  podCount(): number {
+    return this.#podCount
   }
 
-  const sink = (): PodSink => {
+  templateOf(key: string): Template | undefined {
+    return this.#templates.get(key)
+  }
+
+  claimantsOf(baseName: string): readonly Claimant[] {
+    return [...(this.#claiming.get(baseName) ?? [])].flatMap((template) =>
+      template.claims
+        .filter(({ group }) => baseNameOf(group) === baseName)
+        .map((claim) => ({ claim, template })),
+    )
+  }
+
+  /** For one list and the watches that follow it. */
+  sink(): PodSink {
     /** By uid. */
     const pods = new Map<string, OwnPod>()
     let list = 0
@@ -85,29 +80,16 @@ export function podIndex(rules: TemplateRules, now: () => number, events: IndexE
       const pod = pods.get(uid)
       if (pod === undefined) return
       pods.delete(uid)
-      leave(pod)
+      this.#leave(pod)
     }
     return {
       seen: (metadata) => {
         if (metadata.terminating || metadata.annotations.length === 0) return remove(metadata.uid)
-        const template = enter(metadata)
+        const template = this.#templateFor(metadata)
         if (template === undefined) return remove(metadata.uid)
         const before = pods.get(metadata.uid)
-        if (before?.template === template) {
-          before.seenIn = list
-          return
-        }
-        const { uid, name, createdAt, owner = uid } = metadata
-        const pod: OwnPod = { uid, name, createdAt, template, seenIn: list }
-        template.pods.add(pod)
-        pods.set(uid, pod)
-        total++
-        // After it is in its new one: a family that both claim is never without claims.
-        if (before) leave(before)
-        if (template.pods.size === 1) {
-          for (const family of familiesOf(template)) events.familyChanged(family, template.namespace)
-        }
-        events.podAdded(pod, template, owner)
+        if (before?.template === template) before.seenIn = list
+        else pods.set(metadata.uid, this.#enter(metadata, template, list, before))
       },
       gone: ({ uid }) => remove(uid),
       listBegins: () => void list++,
@@ -117,24 +99,57 @@ export function podIndex(rules: TemplateRules, now: () => number, events: IndexE
     }
   }
 
-  return {
-    sink,
-    claimantsOf: (family) =>
-      [...(families.get(family) ?? [])].flatMap((template) =>
-        template.claims
-          .filter(({ group }) => familyOf(group) === family)
-          .map((claim) => ({ claim, template })),
-      ),
-    templateOf: (key) => templates.get(key),
-    podCount: () => total,
+  #templateFor(pod: PodMetadata): OwnTemplate | undefined {
+    // Not the text itself: many pods may be annotated with a quarter of a megabyte each.
+    const key = `${pod.namespace} ${hash('sha256', JSON.stringify(pod.annotations))}`
+    const known = this.#templates.get(key)
+    if (known) return known
+    const content = readClaims(pod.namespace, pod.annotations, this.#rules)
+    if (!content.annotated && content.refusals.length === 0) return undefined
+    const { namespace } = pod
+    const template = { ...content, key, namespace, seenAt: this.#now(), pods: new Set<OwnPod>() }
+    this.#templates.set(key, template)
+    for (const baseName of baseNamesOf(template)) {
+      this.#claiming.set(baseName, (this.#claiming.get(baseName) ?? new Set()).add(template))
+    }
+    return template
+  }
+
+  #enter(metadata: PodMetadata, template: OwnTemplate, list: number, before: OwnPod | undefined): OwnPod {
+    const { uid, name, createdAt, owner = uid } = metadata
+    const pod: OwnPod = { uid, name, createdAt, template, seenIn: list }
+    template.pods.add(pod)
+    this.#podCount++
+    // After it is in its new template, so that what both claim is never without a claim.
+    if (before) this.#leave(before)
+    if (template.pods.size === 1) {
+      for (const baseName of baseNamesOf(template)) this.#events.claimsChanged(baseName, template.namespace)
+    }
+    this.#events.podAdded(pod, template, owner)
+    return pod
+  }
+
+  #leave(pod: OwnPod): void {
+    const { template } = pod
+    template.pods.delete(pod)
+    this.#podCount--
+    if (template.pods.size > 0) return
+    this.#templates.delete(template.key)
+    for (const baseName of baseNamesOf(template)) {
+      const claiming = this.#claiming.get(baseName)
+      claiming?.delete(template)
+      if (claiming?.size === 0) this.#claiming.delete(baseName)
+      // The claim of another template may count now.
+      else this.#events.claimsChanged(baseName, template.namespace)
+    }
   }
 }
 
-function familiesOf({ claims }: TemplateContent): ReadonlySet<string> {
-  return new Set(claims.map(({ group }) => familyOf(group)))
+function baseNamesOf({ claims }: TemplateContent): ReadonlySet<string> {
+  return new Set(claims.map(({ group }) => baseNameOf(group)))
 }
 
-/** The one that was there first; of those of one second, the first by name. */
+/** The pod that was created first; of those of one second, the first by name. */
 export function oldestPod({ pods }: Template): Pod | undefined {
   let oldest: Pod | undefined
   for (const pod of pods) {

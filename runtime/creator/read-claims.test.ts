@@ -72,13 +72,13 @@ t.test('what the policy refuses is not claimed, by prefix, strength and namespac
   t.match(read([prefix, secret('a', password)], 'elsewhere'), { groups: [], refusals: [/no rule/] })
 })
 
-t.test('of a pod with too many, none is made, and it is said once', async (t) => {
+t.test('of a pod with too many declarations none is created, with one Event', async (t) => {
   const many = Array.from({ length: 4000 }, (_, index) => secret(`p${index}`, password))
   t.strictSame(read([prefix, ...many]), {
     annotated: true,
     groups: [],
     refusals: [
-      'RefusedByPolicy: the pod has 4000 DYNAMIC declarations, the StoragePolicy allows 3: none is made',
+      'RefusedByPolicy: the pod has 4000 DYNAMIC declarations, the StoragePolicy allows 3: none is created',
     ],
   })
 })

@@ -1,4 +1,4 @@
-/** What a pod's annotations ask the creator for, and what of that is refused whatever is stored. */
+/** What a pod's annotations claim, and what of that is refused whatever the store has. */
 import { findConflicts } from '../../api/conflicts.ts'
 import type { DynamicSecret } from '../../api/declaration.ts'
 import { type Group, groupOf } from '../../api/group.ts'
@@ -36,11 +36,11 @@ export function readClaims(
   const dynamic = declared.filter(isDynamic)
   const conflicts = findConflicts([declared]).flat()
   const maxPerPod = policy && ruleFor(policy, namespace)?.maxPerPod
-  // All of them: which fifty of four thousand would be meant?
+  // All of them: which fifty of four thousand should be created is not known.
   const tooMany = maxPerPod !== undefined && dynamic.length > maxPerPod
   const refused = policy && !tooMany ? judgeStorage(policy, namespace, declared) : []
   const skipped = new Set(refused.map(({ annotation }) => annotation))
-  // Neither of two that disagree: which of them was meant is not known, and what is made stays.
+  // Neither of two that disagree: which one is meant is not known, and a parameter that is created is never changed.
   const disputed = parametersOf(dynamic, new Set(conflicts.map(({ annotation }) => annotation)))
   const claims = new Map<string, Claim>()
   for (const { annotation, declaration, parameter } of tooMany ? [] : dynamic) {
@@ -49,7 +49,7 @@ export function readClaims(
     const key = group.parts.map((part) => part.parameter).join()
     if (!claims.has(key)) claims.set(key, { annotation, group })
   }
-  const excess = `the pod has ${dynamic.length} DYNAMIC declarations, the StoragePolicy allows ${maxPerPod}: none is made`
+  const excess = `the pod has ${dynamic.length} DYNAMIC declarations, the StoragePolicy allows ${maxPerPod}: none is created`
   const refusals = [
     ...notes('InvalidAnnotation', [...diagnostics, ...conflicts]),
     ...(tooMany ? [{ reason: 'RefusedByPolicy', message: excess } as const] : []),
@@ -58,7 +58,7 @@ export function readClaims(
   return { annotated, claims: [...claims.values()], refusals }
 }
 
-/** Those that the declarations of some annotations make. */
+/** The parameters that the declarations of some annotations create. */
 function parametersOf(
   dynamic: readonly Declared<DynamicSecret>[],
   annotations: ReadonlySet<string>,
@@ -71,13 +71,16 @@ function parametersOf(
   )
 }
 
-/** The families of groups that have parameters in common: one is worked on at a time. */
-export function familyOf({ parts }: Group): string {
+/**
+ * What the names of a group's parameters begin with. Groups with a parameter in common have the same base name, so the groups of
+ * one base name are reconciled together, by one worker.
+ */
+export function baseNameOf({ parts }: Group): string {
   const [first] = parts
   return first === undefined ? '' : first.parameter.replace(/_(private|public|consumer|provider)$/, '')
 }
 
-/** An Event takes 1,024 bytes; somebody may make thousands of mistakes in one pod. */
+/** An Event takes 1,024 bytes; one pod may have thousands of wrong declarations. */
 const longestMessage = 1000
 
 function notes(reason: EventNote['reason'], diagnostics: readonly Diagnostic[]): EventNote[] {

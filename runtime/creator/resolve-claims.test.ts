@@ -36,7 +36,7 @@ function claimant(
   }
 }
 
-const told = (claimants: readonly Claimant[]) => {
+const resolved = (claimants: readonly Claimant[]) => {
   const { granted, refused } = resolveClaims(claimants)
   return {
     granted: granted.map((one) => [
@@ -47,7 +47,7 @@ const told = (claimants: readonly Claimant[]) => {
   }
 }
 
-t.test('the pod that was there first decides, whatever the order in which they are seen', async (t) => {
+t.test('the oldest pod decides, in whatever order the pods are seen', async (t) => {
   const old = claimant(
     'b',
     [
@@ -57,35 +57,45 @@ t.test('the pod that was there first decides, whatever the order in which they a
     random(128),
   )
   const later = claimant('a', [['pod', 200]], random(256))
-  t.strictSame(told([later, old]), { granted: [[128, 'b']], refused: ['a'] })
-  t.strictSame(told([old, later]), { granted: [[128, 'b']], refused: ['a'] })
+  t.strictSame(resolved([later, old]), { granted: [[128, 'b']], refused: ['a'] })
+  t.strictSame(resolved([old, later]), { granted: [[128, 'b']], refused: ['a'] })
   const { refused } = resolveClaims([old, later])
   t.match(
     refused[0]?.message,
-    /type RANDOM and size 256 disagree with pod b\/old, .* type RANDOM and size 128/,
+    /type RANDOM and size 256 conflict with an older pod of another namespace, which .* type RANDOM and size 128/,
   )
 })
 
-t.test('of one second, the first by namespace and name', async (t) => {
+t.test('of pods of one second, the first by namespace and name decides', async (t) => {
   const one = claimant('b', [['pod', 100]], random(128))
   const other = claimant('a', [['pod', 100]], random(256))
-  t.strictSame(told([one, other]), { granted: [[256, 'a']], refused: ['b'] })
+  t.strictSame(resolved([one, other]), { granted: [[256, 'a']], refused: ['b'] })
 })
 
-t.test('those who ask for the same are granted together', async (t) => {
+t.test('equal claims are granted together', async (t) => {
   const all = ['c', 'a', 'b'].map((namespace, index) => claimant(namespace, [['pod', index]], random(128)))
-  t.strictSame(told(all), { granted: [[128, 'c', 'a', 'b']], refused: [] })
+  t.strictSame(resolved(all), { granted: [[128, 'c', 'a', 'b']], refused: [] })
 })
 
 t.test('names that collide by their suffix: a password in the place of a part', async (t) => {
   const pair = claimant('pair', [['pod', 100]], random(128))
   const part = claimant('part', [['pod', 200]], password('/x_provider'))
   const base = claimant('base', [['pod', 200]], password('/x'))
-  t.strictSame(told([part, pair, base]), {
+  t.strictSame(resolved([part, pair, base]), {
     granted: [
       [128, 'pair'],
       [128, 'base'],
     ],
     refused: ['part'],
   })
+})
+
+t.test('a conflict names the older pod only to pods of its own namespace', async (t) => {
+  const messageFor = (namespace: string) =>
+    resolveClaims([
+      claimant('shop', [['old', 100]], random(128)),
+      claimant(namespace, [['new', 200]], random(256)),
+    ]).refused[0]?.message
+  t.match(messageFor('shop'), /conflict with pod old, which is older and declares the same parameter/)
+  t.notMatch(messageFor('other'), /old,|shop/)
 })

@@ -1,10 +1,10 @@
-/** Which of the claims in a family count: the one of the pod that was there first; what disagrees with it is refused. */
-import type { Group } from '../../api/group.ts'
+/** Which of the claims under one base name count: those of the oldest pod; a claim that disagrees with one of them is refused. */
+import { type Group, sameGroup } from '../../api/group.ts'
 import { type Claimant, oldestPod, type Pod } from './pod-index.ts'
 
 export type Granted = {
   readonly group: Group
-  /** Those who ask for exactly this; the first decided what is made. */
+  /** Those who claim exactly this group; the first decided what is created. */
   readonly claimants: readonly [Claimant, ...Claimant[]]
 }
 
@@ -15,22 +15,27 @@ export type Resolved = { readonly granted: readonly Granted[]; readonly refused:
 export function resolveClaims(claimants: readonly Claimant[]): Resolved {
   const granted: { group: Group; claimants: [Claimant, ...Claimant[]] }[] = []
   const refused: Refused[] = []
-  for (const { claimant, pod } of inOrder(claimants)) {
-    const { group, annotation } = claimant.claim
+  for (const { claimant } of inOrder(claimants)) {
+    const { group } = claimant.claim
     const rival = granted.find((one) => overlap(one.group, group))
     if (rival === undefined) granted.push({ group, claimants: [claimant] })
     else if (sameGroup(rival.group, group)) rival.claimants.push(claimant)
-    else {
-      const [first] = rival.claimants
-      const by = `${first.template.namespace}/${oldestPod(first.template)?.name ?? pod.name}`
-      const { type, size } = rival.group
-      const message =
-        `annotation ${annotation}: type ${group.type} and size ${group.size} disagree with pod ${by}, which was there ` +
-        `before and has the same parameter made with type ${type} and size ${size}`
-      refused.push({ claimant, message })
-    }
+    else refused.push({ claimant, message: conflictMessage(claimant, rival) })
   }
   return { granted, refused }
+}
+
+function conflictMessage({ claim: { annotation, group }, template }: Claimant, rival: Granted): string {
+  const [{ template: other }] = rival.claimants
+  // The names of pods of other namespaces are not for everybody to read.
+  const older =
+    other.namespace === template.namespace
+      ? `pod ${oldestPod(other)?.name ?? ''}, which is older and`
+      : 'an older pod of another namespace, which'
+  return (
+    `annotation ${annotation}: type ${group.type} and size ${group.size} conflict with ${older} declares the same parameter ` +
+    `with type ${rival.group.type} and size ${rival.group.size}`
+  )
 }
 
 type Ordered = {
@@ -54,9 +59,4 @@ function inOrder(claimants: readonly Claimant[]): Ordered[] {
 
 function overlap(a: Group, b: Group): boolean {
   return a.parts.some(({ parameter }) => b.parts.some((part) => part.parameter === parameter))
-}
-
-/** Two that overlap, so their parts have one base. */
-function sameGroup(a: Group, b: Group): boolean {
-  return a.type === b.type && a.size === b.size && a.parts.length === b.parts.length
 }

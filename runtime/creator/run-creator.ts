@@ -1,17 +1,18 @@
-/** Runs the creator once all is opened: every replica watches, the one that leads acts. */
+/** Runs the creator once everything is open: every replica watches, the leader acts. */
 import { exitCode, type ExitCode } from '../../api/exit-code.ts'
-import type { Failure } from '../failure.ts'
+import { formatListenAddress } from '../../api/listen-address.ts'
+import { type Failure, failureFields } from '../failure.ts'
+import { serveHealth } from '../health-server.ts'
+import { LeaderElection, type LeadershipEnd } from '../kubernetes/leader-election.ts'
 import type { Log } from '../log.ts'
-import { wire } from './wire.ts'
+import { abortable } from '../scheduling/abortable.ts'
 import type { CreatorSettings } from './config.ts'
 import type { CreatorWorld, Opened } from './creator-world.ts'
-import { serveHealth } from '../health-server.ts'
-import { type LeaderElection, leaderElection } from '../kubernetes/leader-election.ts'
 import { metrics as openMetrics } from './metrics.ts'
 import { rateLimitedLog } from './rate-limited-log.ts'
-import { abortable } from '../scheduling/abortable.ts'
+import { wire } from './wire.ts'
 
-/** For what has begun, in milliseconds; a pod gets 30 s in all. */
+/** For the work that has begun, in milliseconds; a pod gets 30 s in all. */
 const longestStop = 20_000
 
 export async function runCreator(
@@ -20,55 +21,69 @@ export async function runCreator(
   world: CreatorWorld,
   log: Log,
 ): Promise<ExitCode> {
-  const { clock, random, stop } = world
+  const { clock, random } = world
+  const { podName: identity, podNamespace: namespace, leaseName: name } = settings
   const metrics = openMetrics()
-  const complain = rateLimitedLog(clock, log)
-  const election: LeaderElection | undefined = settings.leaderElection
-    ? leaderElection(
+  const warn = rateLimitedLog(clock, log)
+  const election = settings.leaderElection
+    ? new LeaderElection(
         opened.server,
-        { namespace: settings.podNamespace, name: settings.leaseName, identity: settings.podName },
+        { namespace, name, identity },
         {
           clock,
           random,
           time: () => new Date(),
           failed: (failure) => {
             metrics.count('lease_errors_total', { code: failure.code })
-            complain('the Lease was not got or kept', failure)
+            warn('failed to acquire or renew the Lease', failure)
           },
+          reachableAgain: () => watching.retryNow(),
         },
       )
     : undefined
-  const leads = election?.leads ?? (() => true)
+  const leads = () => election?.leads() ?? true
+  const unfit = new AbortController()
+  const stop = AbortSignal.any([world.stop, unfit.signal])
 
-  const { watching, act } = wire(settings, opened, world, { log, metrics, complain, leads })
+  const { watching, act } = wire(settings, opened, { clock, random, log, metrics, warn, leads, stop })
   const pages = { health: watching.health, readiness: watching.readiness, metrics: metrics.text }
   const health = await serveHealth(settings.listen, pages)
-  log.info('watching', { namespaces: settings.namespaces, listen: `${settings.listen.host}:${health.port}` })
+  const listen = formatListenAddress({ ...settings.listen, port: health.port })
+  log.info('watching', { namespaces: settings.namespaces, listen })
 
-  const refuse = ({ code, message, detail }: Failure): ExitCode => {
-    const what = 'the API server does not take NAMESPACES or LABEL_SELECTOR'
-    log.error(what, { exitCode: exitCode.usage, code, problem: message, detail })
+  const refuse = (failure: Failure): ExitCode => {
+    const facts = { ...failureFields(failure), problem: failure.message }
+    log.error('the API server refuses NAMESPACES or LABEL_SELECTOR', { exitCode: exitCode.usage, ...facts })
     return exitCode.usage
   }
-  const end = async (): Promise<ExitCode> => {
-    if (election && !(await election.acquire(stop))) return exitCode.done
-    log.info('leading', { identity: settings.podName })
+  const lead = async (): Promise<LeadershipEnd> => {
+    if (election && !(await election.acquire(world.stop, watching.mayLead))) return 'stopped'
+    log.info('leading', { identity })
     const working = act()
-    const kept = election ? await election.keep(stop) : await abortable(new Promise<never>(() => {}), stop)
-    if (kept === 'lost') {
-      // Whatever is under way is refused from now on; a new process begins with a clean sight.
-      log.error('the Lease was lost', { identity: settings.podName })
-      return exitCode.unreachable
-    }
-    log.info('stopping')
+    const ended = election
+      ? await election.keep(world.stop, watching.mayKeepLeading)
+      : ((await abortable(new Promise<never>(() => {}), world.stop)) ?? 'stopped')
+    // Every call that is still to come is refused from now on.
+    if (ended === 'lost') return ended
+    if (ended === 'unfit') unfit.abort()
+    else log.info('stopping')
     const late = clock.sleep(longestStop, { ref: false }).then(() => 'late' as const)
-    if ((await Promise.race([working, late])) === 'late') log.warn('what had begun was not finished in time')
+    if ((await Promise.race([working, late])) === 'late')
+      log.warn('the work that had begun was not finished in time')
     await election?.release()
-    log.info('stopped')
-    return exitCode.done
+    return ended
+  }
+  const end = async (): Promise<ExitCode> => {
+    const ended = await lead()
+    // A creator that no longer leads ends: a new process has no state that could be wrong.
+    if (ended === 'lost') log.error('the Lease was lost', { identity, exitCode: exitCode.unreachable })
+    else if (ended === 'unfit')
+      log.error('gave up the Lease: pods cannot be listed', { identity, exitCode: exitCode.unreachable })
+    else log.info('stopped')
+    return ended === 'stopped' ? exitCode.done : exitCode.unreachable
   }
   try {
-    return await Promise.race([end(), watching.wrong.then(refuse)])
+    return await Promise.race([end(), watching.refused.then(refuse)])
   } finally {
     health.close()
   }

@@ -1,4 +1,4 @@
-/** Puts the creator's parts together: what the watch fills, what works on it, and what is measured and said of it. */
+/** Connects the creator's parts: the watch fills the index, the index the work queue, workers reconcile groups. */
 import { describeBug } from '../../api/describe-bug.ts'
 import type { Log } from '../log.ts'
 import { existenceBatcher } from './existence-batcher.ts'
@@ -11,13 +11,13 @@ import { generate } from '../groups/generate.ts'
 import { hourlyQuota } from './hourly-quota.ts'
 import { ownerInspection } from './inspect-owners.ts'
 import type { Metrics } from './metrics.ts'
-import { type Pod, type PodIndex, podIndex, type Template } from './pod-index.ts'
-import { rateLimiter } from '../scheduling/rate-limiter.ts'
-import { families } from './reconcile-family.ts'
+import { type Pod, PodIndex, type Template } from './pod-index.ts'
+import { RateLimiter } from '../scheduling/rate-limiter.ts'
+import { groupReconciler } from './reconcile-groups.ts'
 import type { RateLimitedLog } from './rate-limited-log.ts'
-import { eventRecorder } from './event-recorder.ts'
+import { EventRecorder } from './event-recorder.ts'
 import { watchAll, type Watching } from './watch-all.ts'
-import { type Next, type WorkItem, workQueue } from '../scheduling/work-queue.ts'
+import { type Next, type WorkItem, WorkQueue } from '../scheduling/work-queue.ts'
 
 /** Enough for calls of ten names, each of which waits for its turn. */
 const workers = 32
@@ -25,58 +25,59 @@ const workers = 32
 const parallelKeys = 2
 
 export type Wired = {
-  /** Begins at once, whoever leads. */
+  /** Begins at once, on every replica. */
   readonly watching: Watching
-  /** Works on what the watch finds. At the stop, it returns when what has begun is finished. */
+  /** Works on what the watch finds. After the signal, it returns when the work that has begun is finished. */
   readonly act: () => Promise<unknown>
 }
 
-export type WireTools = {
+export type WireTools = Pick<CreatorWorld, 'clock' | 'random'> & {
   readonly log: Log
   readonly metrics: Metrics
-  readonly complain: RateLimitedLog
+  readonly warn: RateLimitedLog
   /** Right now. */
   readonly leads: () => boolean
+  readonly stop: AbortSignal
 }
 
 export function wire(
   settings: CreatorSettings,
   { store, server, policy, checkBeforeSending }: Opened,
-  { clock, random, stop }: CreatorWorld,
-  { log, metrics, complain, leads }: WireTools,
+  { clock, random, log, metrics, warn, leads, stop }: WireTools,
 ): Wired {
   checkBeforeSending(() => checkLeading(leads))
-  const queue = workQueue(clock, random)
-  const telling = eventRecorder(server, {
+  const queue = new WorkQueue(clock, random)
+  const recorder = new EventRecorder(server, {
     clock,
     time: () => new Date(),
     identity: settings.podName,
-    told: (outcome, failure) => {
+    done: (outcome, failure) => {
       metrics.count('events_total', { outcome })
-      if (outcome !== 'sent')
-        complain(`an Event was ${outcome === 'dropped' ? 'dropped' : 'not sent'}`, failure)
+      if (outcome === 'dropped') warn('dropped an Event: too many wait', failure)
+      else if (outcome !== 'sent') warn('failed to send an Event', failure)
     },
   })
-  const tell = (template: Template, note: EventNote, pods?: Iterable<Pod>) => {
-    if (!telling.tell(template, note, pods) || note.reason === 'Created') return
+  const record = (template: Template, note: EventNote, pods?: Iterable<Pod>) => {
+    if (!recorder.record(template, note, pods) || note.reason === 'Created') return
     metrics.count('refusals_total', { reason: note.reason })
-    log.warn('a pod is told', { namespace: template.namespace, reason: note.reason, about: note.message })
+    const { namespace } = template
+    log.warn('event recorded', { namespace, reason: note.reason, about: note.message })
   }
   const inspection = ownerInspection(server, {
     clock,
-    tell,
-    failed: (failure) => complain('a pod was not read', failure),
+    record,
+    failed: (failure) => warn('failed to read a pod', failure),
   })
-  const index: PodIndex = podIndex({ annotationDomain: settings.annotationDomain, policy }, clock.now, {
-    familyChanged: queue.add,
+  const index = new PodIndex({ annotationDomain: settings.annotationDomain, policy }, clock.now, {
+    claimsChanged: (baseName, namespace) => queue.add(baseName, namespace),
     podAdded: (pod, template, owner) => {
       if (template.refusals.length > 0) queue.add(template.key, template.namespace)
       inspection.add(pod, template, owner)
     },
   })
-  const reads = rateLimiter(settings.readRate, clock)
+  const reads = new RateLimiter(settings.readRate, clock)
   const guarded = guardedStore(store, {
-    puts: rateLimiter(settings.putRate, clock),
+    puts: new RateLimiter(settings.putRate, clock),
     reads,
     leads,
     stop,
@@ -84,10 +85,10 @@ export function wire(
       metrics.count('store_calls_total', { operation })
       if (failure === undefined) return
       metrics.count('store_errors_total', { operation, code: failure.code })
-      complain('a call to the store failed', failure)
+      warn('a call to the store failed', failure)
     },
   })
-  const known = families({
+  const reconciler = groupReconciler({
     clock,
     random,
     index,
@@ -96,40 +97,41 @@ export function wire(
     generate: limitConcurrency(parallelKeys, generate),
     quota: hourlyQuota(clock),
     policy,
-    tell,
+    record,
     created: ({ type }, count, latency) => {
       metrics.count('created_total', { type }, count)
       metrics.observe('creation_latency_seconds', latency / 1000, count)
     },
     log,
   })
+  /** A key is the base name of groups, which begins with a slash, or the key of a template with refusals. */
   const work = async ({ key }: WorkItem): Promise<Next> => {
     try {
-      if (key.startsWith('/')) return await known.reconcile(key)
+      if (key.startsWith('/')) return await reconciler.reconcile(key)
       const template = index.templateOf(key)
-      if (template) for (const note of template.refusals) tell(template, note)
+      if (template) for (const note of template.refusals) record(template, note)
       return 'never'
     } catch (error) {
-      // One that we cannot handle must not keep the others from being made.
+      // One key that fails must not stop the work on the others.
       log.error('this is a bug of the creator, please report it', { ...describeBug(error) })
       return 'retry'
     }
   }
-  metrics.gauge('queue_depth', queue.depth)
-  metrics.gauge('pods', index.podCount)
-  metrics.gauge('known_parameters', known.knownParameters)
-  metrics.gauge('events_waiting', telling.waiting)
+  metrics.gauge('queue_depth', () => queue.depth())
+  metrics.gauge('pods', () => index.podCount())
+  metrics.gauge('known_parameters', reconciler.knownParameters)
+  metrics.gauge('events_waiting', () => recorder.waiting())
   metrics.gauge('leading', () => (leads() ? 1 : 0))
 
   const watching = watchAll(settings, server, index, {
     clock,
     random,
     metrics,
-    complain,
+    warn,
     listed: (where) => log.info('the pods are listed', { where, annotated: index.podCount() }),
     stop,
   })
   const act = () =>
-    Promise.all([queue.work(workers, work, stop), telling.send(stop), inspection.inspect(stop)])
+    Promise.all([queue.work(workers, work, stop), recorder.send(stop), inspection.inspect(stop)])
   return { watching, act }
 }

@@ -4,7 +4,10 @@ import { virtualClock } from '../fixtures.ts'
 import type { Clock } from '../scheduling/clock.ts'
 import type { ApiServer } from './api-server.ts'
 import { mapOf } from '../../api/json.ts'
-import { leaderElection } from './leader-election.ts'
+import { LeaderElection } from './leader-election.ts'
+
+const always = () => true
+const never = () => false
 
 /** One Lease, with the optimistic concurrency of an API server. */
 function leaseServer() {
@@ -25,8 +28,14 @@ function leaseServer() {
   return { serverFor, cut, holder: () => mapOf(lease?.['spec'])['holderIdentity'] }
 }
 
-const electionOf = (server: ApiServer, identity: string, clock: Clock, failures: string[] = []) =>
-  leaderElection(
+const electionOf = (
+  server: ApiServer,
+  identity: string,
+  clock: Clock,
+  failures: string[] = [],
+  reachableAgain = () => {},
+) =>
+  new LeaderElection(
     server,
     { namespace: 'n', name: 'l', identity },
     {
@@ -34,18 +43,19 @@ const electionOf = (server: ApiServer, identity: string, clock: Clock, failures:
       random: () => 0.5,
       time: () => new Date(clock.now()),
       failed: ({ code }) => failures.push(code),
+      reachableAgain,
     },
   )
 
-t.test('one of two leads; when it releases, the other follows within a retry', async (t) => {
+t.test('one of two leads; when it releases the Lease, the other acquires it within a retry', async (t) => {
   const clock = virtualClock()
   const { serverFor, holder } = leaseServer()
   const a = electionOf(serverFor('a'), 'a', clock)
   const b = electionOf(serverFor('b'), 'b', clock)
   const stop = new AbortController()
-  t.ok(await a.acquire(stop.signal))
-  const kept = a.keep(stop.signal)
-  const followed = b.acquire(new AbortController().signal)
+  t.ok(await a.acquire(stop.signal, always))
+  const kept = a.keep(stop.signal, always)
+  const followed = b.acquire(new AbortController().signal, always)
   await clock.sleep(600_000)
   t.ok(a.leads())
   t.notOk(b.leads())
@@ -60,16 +70,16 @@ t.test('one of two leads; when it releases, the other follows within a retry', a
   t.equal(holder(), 'b')
 })
 
-t.test('who is cut off stops to lead before the other begins', async (t) => {
+t.test('a leader that is cut off stops to lead before the other begins', async (t) => {
   const clock = virtualClock()
   const { serverFor, cut } = leaseServer()
   const failures: string[] = []
   const a = electionOf(serverFor('a'), 'a', clock, failures)
   const b = electionOf(serverFor('b'), 'b', clock)
-  const never = new AbortController().signal
-  t.ok(await a.acquire(never))
-  const lost = a.keep(never).then((why) => ({ why, at: clock.now() }))
-  const taken = b.acquire(never).then(() => clock.now())
+  const { signal } = new AbortController()
+  t.ok(await a.acquire(signal, always))
+  const lost = a.keep(signal, always).then((why) => ({ why, at: clock.now() }))
+  const taken = b.acquire(signal, always).then(() => clock.now())
   await clock.sleep(60_000)
   cut.add('a')
   const begun = clock.now()
@@ -91,26 +101,26 @@ t.test('who is cut off stops to lead before the other begins', async (t) => {
   t.ok(failures.length >= 4)
 })
 
-t.test('a process that was paused knows at once that it leads no more', async (t) => {
+t.test('a process that was paused is no longer the leader at once', async (t) => {
   const clock = virtualClock()
   let paused = 0
   const { serverFor } = leaseServer()
   const own: Clock = { ...clock, now: () => clock.now() + paused }
   const a = electionOf(serverFor('a'), 'a', own)
-  t.ok(await a.acquire(new AbortController().signal))
+  t.ok(await a.acquire(new AbortController().signal, always))
   t.ok(a.leads())
   paused = 30_000
-  t.notOk(a.leads(), 'before anything of it has run')
-  t.equal(await a.keep(new AbortController().signal), 'lost')
+  t.notOk(a.leads(), 'before any other code of it has run')
+  t.equal(await a.keep(new AbortController().signal, always), 'lost')
 })
 
-t.test('of two that take it in the same moment, one gets it', async (t) => {
+t.test('of several that try to acquire the Lease at the same moment, one succeeds', async (t) => {
   const clock = virtualClock()
   const { serverFor } = leaseServer()
   const all = Array.from({ length: 5 }, (_, index) => electionOf(serverFor(`${index}`), `${index}`, clock))
   const stop = new AbortController()
   const done = Promise.all(
-    all.map(async (one) => (await one.acquire(stop.signal)) && (await one.keep(stop.signal))),
+    all.map(async (one) => (await one.acquire(stop.signal, always)) && (await one.keep(stop.signal, always))),
   )
   const leaders = new Set<number>()
   for (let step = 0; step < 100; step++) {
@@ -122,7 +132,7 @@ t.test('of two that take it in the same moment, one gets it', async (t) => {
   t.equal((await done).filter((one) => one === 'stopped').length, 1)
 })
 
-t.test('an API server that refuses is said, and asked again', async (t) => {
+t.test('a refusal of the API server is reported, and the attempt repeated', async (t) => {
   const clock = virtualClock()
   const failures: string[] = []
   let status = 403
@@ -135,9 +145,84 @@ t.test('an API server that refuses is said, and asked again', async (t) => {
         : { status, body: { message: 'leases is forbidden' } },
   }
   const a = electionOf(server, 'a', clock, failures)
-  const acquired = a.acquire(new AbortController().signal)
+  const acquired = a.acquire(new AbortController().signal, always)
   await clock.sleep(20_000)
   t.strictSame([...new Set(failures)], ['ACCESS_DENIED'])
   status = 200
   t.ok(await acquired)
+})
+
+t.test('a replica that may not lead never takes the Lease, its own neither, and delays nobody', async (t) => {
+  const clock = virtualClock()
+  const { serverFor, holder } = leaseServer()
+  const { signal } = new AbortController()
+  const before = electionOf(serverFor('a'), 'a', clock)
+  t.ok(await before.acquire(signal, always))
+  // The same replica, started again while the record still has its name.
+  const a = electionOf(serverFor('a'), 'a', clock)
+  const b = electionOf(serverFor('b'), 'b', clock)
+  const stop = new AbortController()
+  const unfit = a.acquire(stop.signal, never)
+  const begun = clock.now()
+  t.ok(await b.acquire(signal, always))
+  t.ok(clock.now() - begun <= 20_000, `after ${clock.now() - begun} ms`)
+  t.notOk(a.leads())
+  t.equal(holder(), 'b')
+  stop.abort()
+  t.notOk(await unfit)
+})
+
+t.test('a replica that may lead from now on takes the Lease at its next attempt', async (t) => {
+  const clock = virtualClock()
+  const { serverFor } = leaseServer()
+  const { signal } = new AbortController()
+  let mayLead = false
+  const before = electionOf(serverFor('b'), 'b', clock)
+  t.ok(await before.acquire(signal, always))
+  const a = electionOf(serverFor('a'), 'a', clock)
+  const acquired = a.acquire(signal, () => mayLead)
+  await clock.sleep(60_000)
+  t.notOk(a.leads())
+  mayLead = true
+  const begun = clock.now()
+  t.ok(await acquired)
+  t.ok(clock.now() - begun <= 4400, 'the age of the record was observed all the time')
+})
+
+t.test('a leader that may no longer lead stops to renew the Lease', async (t) => {
+  const clock = virtualClock()
+  const { serverFor, holder } = leaseServer()
+  const { signal } = new AbortController()
+  let mayLead = true
+  const a = electionOf(serverFor('a'), 'a', clock)
+  t.ok(await a.acquire(signal, () => mayLead))
+  const kept = a.keep(signal, () => mayLead)
+  await clock.sleep(60_000)
+  mayLead = false
+  const begun = clock.now()
+  t.equal(await kept, 'unfit')
+  t.ok(clock.now() - begun <= 2000)
+  await a.release()
+  t.equal(holder(), '')
+})
+
+t.test('an API server that answers after an outage is announced once', async (t) => {
+  const clock = virtualClock()
+  const { serverFor, cut } = leaseServer()
+  const stop = new AbortController()
+  let announced = 0
+  const a = electionOf(serverFor('a'), 'a', clock, [], () => announced++)
+  const acquired = a.acquire(stop.signal, never)
+  await clock.sleep(20_000)
+  t.equal(announced, 0, 'there was no outage')
+  cut.add('a')
+  await clock.sleep(45_000)
+  t.equal(announced, 0)
+  cut.delete('a')
+  await clock.sleep(4400)
+  t.equal(announced, 1, 'within one retry')
+  await clock.sleep(60_000)
+  t.equal(announced, 1)
+  stop.abort()
+  await acquired
 })

@@ -1,9 +1,10 @@
-/** Takes the Lease when it is free, keeps it, and tells at any moment whether this process may still act as the leader. */
-import type { Clock } from '../scheduling/clock.ts'
-import { type Failure, failed, failureOf } from '../failure.ts'
-import type { ApiAnswer, ApiServer } from './api-server.ts'
+/** Acquires the Lease, renews it, and says at any moment whether this process may act as the leader. */
 import { mapOf } from '../../api/json.ts'
+import { type Failure, failureOf } from '../failure.ts'
 import { abortable } from '../scheduling/abortable.ts'
+import type { Clock } from '../scheduling/clock.ts'
+import { apiRefusal } from './api-refusal.ts'
+import type { ApiAnswer, ApiServer } from './api-server.ts'
 import {
   heldBy,
   leaseSpec,
@@ -15,7 +16,7 @@ import {
   released,
 } from './lease.ts'
 
-/** In milliseconds. Renewing ends in time for the others to take over: the deadline is shorter than the duration. */
+/** In milliseconds. A leader stops to act before others may take over: the deadline is shorter than the duration. */
 export type LeaseTimes = {
   readonly leaseDuration: number
   readonly renewDeadline: number
@@ -37,120 +38,143 @@ export type ElectionTools = {
   readonly random: () => number
   readonly time: () => Date
   readonly failed: (failure: Failure) => void
+  /** The API server answered after requests that it did not answer. */
+  readonly reachableAgain: () => void
 }
 
-export type LeaderElection = {
-  /** Returns when this process leads, or with false when the signal came first. */
-  readonly acquire: (signal: AbortSignal) => Promise<boolean>
-  /** Keeps the Lease. Returns when it is lost, or when the signal came. */
-  readonly keep: (signal: AbortSignal) => Promise<'lost' | 'stopped'>
-  /** For who stopped to act. */
-  readonly release: () => Promise<void>
-  /** Right now: also after a pause of the whole process, before anything else of it has run. */
-  readonly leads: () => boolean
-}
+/** Why a leader stopped to lead. `unfit`: it may no longer keep the Lease by its own judgement. */
+export type LeadershipEnd = 'lost' | 'unfit' | 'stopped'
 
-export function leaderElection(
-  server: ApiServer,
-  { namespace, name, identity, times = leaseTimes }: ElectionOptions,
-  { clock, random, time, failed: tell }: ElectionTools,
-): LeaderElection {
-  const path = `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases`
-  let observed: Observed | undefined
-  /** Up to when the Lease is ours, whatever the server says later. */
-  let until = -Infinity
+export class LeaderElection {
+  readonly #server: ApiServer
+  readonly #options: ElectionOptions
+  readonly #times: LeaseTimes
+  readonly #tools: ElectionTools
+  readonly #path: string
+  #observed: Observed | undefined
+  /** Until when the Lease is ours, whatever the API server answers later. */
+  #until = -Infinity
+  #reachable = true
 
-  const call = (method: string, at: string, body?: unknown) =>
-    server.request(method, at, { timeout: times.renewDeadline / 2, ...(body === undefined ? {} : { body }) })
+  constructor(server: ApiServer, options: ElectionOptions, tools: ElectionTools) {
+    this.#server = server
+    this.#options = options
+    this.#times = options.times ?? leaseTimes
+    this.#tools = tools
+    this.#path = `/apis/coordination.k8s.io/v1/namespaces/${options.namespace}/leases`
+  }
 
-  const write = async (found: unknown, record: LeaseRecord): Promise<ApiAnswer> => {
-    const meta = found === undefined ? { name, namespace } : mapOf(found)['metadata']
-    const body = {
-      apiVersion: 'coordination.k8s.io/v1',
-      kind: 'Lease',
-      metadata: meta,
-      spec: leaseSpec(record),
+  /** Right now: also after a pause of the whole process, before any other code of it has run. */
+  leads(): boolean {
+    return this.#tools.clock.now() < this.#until
+  }
+
+  /**
+   * Returns when this process leads, or with false when the signal came first.
+   *
+   * @param mayLead asked before each attempt. While it is false the Lease is only read, so that it is known how old the
+   * record is when this process may take it.
+   */
+  async acquire(signal: AbortSignal, mayLead: () => boolean): Promise<boolean> {
+    while (!signal.aborted) {
+      if (await this.#attempt(mayLead)) return true
+      await this.#pause(this.#times.retryPeriod * (1 + 1.2 * this.#tools.random()), signal)
     }
-    return found === undefined ? await call('POST', path, body) : await call('PUT', `${path}/${name}`, body)
+    return false
+  }
+
+  /** Renews the Lease until it is lost, until the signal, or until `mayLead` is false. */
+  async keep(signal: AbortSignal, mayLead: () => boolean): Promise<LeadershipEnd> {
+    while (!signal.aborted) {
+      await this.#pause(this.#times.retryPeriod, signal)
+      if (signal.aborted) break
+      if (!this.leads()) return 'lost'
+      if (!mayLead()) return 'unfit'
+      await this.#attempt(() => true)
+      // Another holder: this need not wait for the deadline.
+      if (this.#observed?.record.holder !== this.#options.identity) this.#until = -Infinity
+      if (!this.leads()) return 'lost'
+    }
+    return 'stopped'
+  }
+
+  /** Gives the Lease up, so that another replica need not wait until it expires. */
+  async release(): Promise<void> {
+    this.#until = -Infinity
+    await this.#reported(async () => {
+      const { status, body } = await this.#call('GET', `${this.#path}/${this.#options.name}`)
+      if (status === 200 && readLease(body).holder === this.#options.identity) {
+        await this.#write(body, released(readLease(body), this.#tools.time()))
+      }
+    })
+  }
+
+  async #attempt(mayLead: () => boolean): Promise<boolean> {
+    return (await this.#reported(() => this.#acquireOrRenew(mayLead))) ?? false
   }
 
   /** @returns whether the Lease is ours now. */
-  const acquireOrRenew = async (): Promise<boolean> => {
+  async #acquireOrRenew(mayLead: () => boolean): Promise<boolean> {
+    const { clock, time } = this.#tools
+    const { identity, name } = this.#options
     const begun = clock.now()
-    const answer = await call('GET', `${path}/${name}`)
+    const answer = await this.#call('GET', `${this.#path}/${name}`)
     const found = answer.status === 404 ? undefined : answer.body
-    if (answer.status !== 404 && answer.status !== 200) throw refused(answer)
-    if (found !== undefined) observed = observe(observed, readLease(found), clock.now())
-    if (found !== undefined && observed && !mayHold(observed, identity, clock.now())) return false
+    if (answer.status !== 404 && answer.status !== 200) throw apiRefusal(answer, 'read the Lease')
+    if (found !== undefined) this.#observed = observe(this.#observed, readLease(found), clock.now())
+    if (found !== undefined && this.#observed && !mayHold(this.#observed, identity, clock.now())) return false
+    if (!mayLead()) return false
     const before = found === undefined ? undefined : readLease(found)
-    const record = heldBy(before, identity, times.leaseDuration / 1000, time())
-    const written = await write(found, record)
-    // Another was faster.
+    const record = heldBy(before, identity, this.#times.leaseDuration / 1000, time())
+    const written = await this.#write(found, record)
+    // Another replica was faster.
     if (written.status === 409) return false
-    if (written.status !== 200 && written.status !== 201) throw refused(written)
-    observed = { record, at: clock.now() }
-    until = begun + times.renewDeadline
+    if (written.status !== 200 && written.status !== 201) throw apiRefusal(written, 'write the Lease')
+    this.#observed = { record, at: clock.now() }
+    this.#until = begun + this.#times.renewDeadline
     return true
   }
-  const attempt = async (): Promise<boolean> => {
+
+  async #write(found: unknown, record: LeaseRecord): Promise<ApiAnswer> {
+    const { name, namespace } = this.#options
+    const body = {
+      apiVersion: 'coordination.k8s.io/v1',
+      kind: 'Lease',
+      metadata: found === undefined ? { name, namespace } : mapOf(found)['metadata'],
+      spec: leaseSpec(record),
+    }
+    return found === undefined
+      ? await this.#call('POST', this.#path, body)
+      : await this.#call('PUT', `${this.#path}/${name}`, body)
+  }
+
+  async #call(method: string, path: string, body?: unknown): Promise<ApiAnswer> {
+    const wasReachable = this.#reachable
+    this.#reachable = false
+    const answer = await this.#server.request(method, path, {
+      timeout: this.#times.renewDeadline / 2,
+      ...(body === undefined ? {} : { body }),
+    })
+    // An API server that starts, or a load balancer without one, answers 5xx.
+    this.#reachable = answer.status < 500 && answer.status !== 429
+    if (!wasReachable && this.#reachable) this.#tools.reachableAgain()
+    return answer
+  }
+
+  /** A failure is passed on; any other error is a bug and thrown. */
+  async #reported<T>(work: () => Promise<T>): Promise<T | undefined> {
     try {
-      return await acquireOrRenew()
+      return await work()
     } catch (error) {
       const failure = failureOf(error)
       if (failure === undefined) throw error
-      tell(failure)
-      return false
+      this.#tools.failed(failure)
+      return undefined
     }
   }
-  const leads = () => clock.now() < until
 
-  return {
-    leads,
-    async acquire(signal) {
-      while (!signal.aborted) {
-        if (await attempt()) return true
-        await pause(clock, times.retryPeriod * (1 + 1.2 * random()), signal)
-      }
-      return false
-    },
-    async keep(signal) {
-      while (!signal.aborted) {
-        await pause(clock, times.retryPeriod, signal)
-        if (signal.aborted) break
-        if (!leads()) return 'lost'
-        await attempt()
-        // Somebody else's: to find that out does not wait for the deadline.
-        if (observed?.record.holder !== identity) until = -Infinity
-        if (!leads()) return 'lost'
-      }
-      return 'stopped'
-    },
-    async release() {
-      until = -Infinity
-      try {
-        const { status, body } = await call('GET', `${path}/${name}`)
-        if (status === 200 && readLease(body).holder === identity) {
-          await write(body, released(readLease(body), time()))
-        }
-      } catch (error) {
-        const failure = failureOf(error)
-        if (failure === undefined) throw error
-        tell(failure)
-      }
-    },
+  /** Ends at the signal too. */
+  async #pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+    await abortable(this.#tools.clock.sleep(milliseconds, { ref: false }), signal)
   }
-}
-
-function refused({ status, body }: ApiAnswer): Error {
-  const { message } = mapOf(body)
-  return failed({
-    code: status === 401 || status === 403 ? 'ACCESS_DENIED' : 'UNREACHABLE',
-    message: `the API server refuses the Lease (${status})`,
-    ...(typeof message === 'string' ? { detail: message } : {}),
-  })
-}
-
-/** Ends at the signal too. */
-async function pause(clock: Clock, milliseconds: number, signal: AbortSignal): Promise<void> {
-  await abortable(clock.sleep(milliseconds, { ref: false }), signal)
 }

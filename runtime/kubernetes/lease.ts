@@ -39,21 +39,21 @@ export function leaseSpec(record: LeaseRecord): Readonly<Record<string, unknown>
   }
 }
 
-/** A record as somebody saw it, and when by their own clock: the clocks of others are never compared. */
+/** A record, and when this process first saw it, by its own clock: the clocks of others are never compared. */
 export type Observed = { readonly record: LeaseRecord; readonly at: number }
 
-/** The time counts from when the record was first seen like this. */
+/** The age of a record counts from when it was first seen unchanged. */
 export function observe(before: Observed | undefined, record: LeaseRecord, now: number): Observed {
   const same = before !== undefined && JSON.stringify(before.record) === JSON.stringify(record)
   return same ? before : { record, at: now }
 }
 
-/** Whether somebody may take, or keep, the Lease. @param now by the clock of `observed`. */
+/** Whether `identity` may take or keep the Lease. @param now by the clock of `observed`. */
 export function mayHold({ record, at }: Observed, identity: string, now: number): boolean {
   return record.holder === '' || record.holder === identity || at + record.duration * 1000 <= now
 }
 
-/** The record with which somebody takes or keeps the Lease. @param time of the world, for people to read. */
+/** The record with which `identity` takes or keeps the Lease. @param time wall-clock time, for people to read. */
 export function heldBy(
   before: LeaseRecord | undefined,
   identity: string,
@@ -71,7 +71,7 @@ export function heldBy(
   }
 }
 
-/** The record with which a leader goes, so that the next one need not wait. */
+/** The record with which a leader gives the Lease up. */
 export function released(before: LeaseRecord, time: Date): LeaseRecord {
   const now = microTime(time)
   return { ...before, holder: '', duration: 1, acquireTime: now, renewTime: now }

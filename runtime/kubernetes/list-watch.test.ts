@@ -91,7 +91,7 @@ for (const [status, code] of [
     const { list, watch } = world(status, refusal)
     t.match(await failureIn(list()), {
       code,
-      message: `the API server refuses to list pods (${status})`,
+      message: `the API server refused to list pods (HTTP ${status})`,
       detail: 'why',
     })
     t.match(await failureIn(watch()), { code, detail: 'why' })

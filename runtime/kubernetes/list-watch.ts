@@ -3,6 +3,7 @@
  * @kubernetes/client-node cannot ask for: docs/adr/0011-own-list-and-watch.md.
  */
 import { failed } from '../failure.ts'
+import { apiRefusal } from './api-refusal.ts'
 import type { ApiServer } from './api-server.ts'
 import { mapOf } from '../../api/json.ts'
 import { readListItems } from './list-items.ts'
@@ -33,7 +34,7 @@ export type PodListWatch = {
 }
 
 export type PodSelection = {
-  /** All without it. */
+  /** All namespaces without it. */
   readonly namespace?: string
   readonly labelSelector?: string
   readonly annotationDomain: string
@@ -66,7 +67,7 @@ export function podListWatch(server: ApiServer, selection: PodSelection, random:
       })
       if (status === 410) return 'expired'
       const { resourceVersion: version, continue: following } = mapOf(mapOf(body)['metadata'])
-      if (status !== 200 || typeof version !== 'string') throw refused('list', status, body)
+      if (status !== 200 || typeof version !== 'string') throw apiRefusal({ status, body }, 'list pods')
       return typeof following === 'string' && following !== '' ? { version, next: following } : { version }
     },
 
@@ -83,7 +84,8 @@ export function podListWatch(server: ApiServer, selection: PodSelection, random:
         yield { type: 'expired' }
         return
       }
-      if (status !== 200) throw refused('watch', status, await readListItems(chunks, () => {}))
+      if (status !== 200)
+        throw apiRefusal({ status, body: await readListItems(chunks, () => {}) }, 'watch pods')
       for await (const frame of watchFrames(chunks)) yield readChange(frame, annotationDomain)
     },
   }
@@ -96,7 +98,7 @@ function readChange(frame: unknown, domain: string): PodChange {
   if (type === 'ERROR') {
     const { code } = mapOf(object)
     if (code === 410) return { type: 'expired' }
-    throw refused('watch', typeof code === 'number' ? code : 0, object)
+    throw apiRefusal({ status: typeof code === 'number' ? code : 0, body: object }, 'watch pods')
   }
   if (type === 'BOOKMARK') {
     const { resourceVersion: version } = mapOf(mapOf(object)['metadata'])
@@ -105,18 +107,7 @@ function readChange(frame: unknown, domain: string): PodChange {
   const change = typeof type === 'string' && Object.hasOwn(types, type) ? types[type] : undefined
   const pod = change && readPodMetadata(object, domain)
   if (change === undefined || pod === undefined) {
-    throw failed({ code: 'BAD_ANSWER', message: 'the watch of the API server has a frame of no known form' })
+    throw failed({ code: 'BAD_ANSWER', message: 'the API server sent a watch event of an unknown form' })
   }
   return { type: change, pod, version: pod.version }
-}
-
-/** @param body a Status, whose message is the API server's own and quotes no annotation. */
-function refused(verb: string, status: number, body: unknown): Error {
-  const { message } = mapOf(body)
-  const code = status === 401 || status === 403 ? 'ACCESS_DENIED' : status === 400 ? 'REFUSED' : 'UNREACHABLE'
-  return failed({
-    code,
-    message: `the API server refuses to ${verb} pods (${status})`,
-    ...(typeof message === 'string' ? { detail: message } : {}),
-  })
 }

@@ -21,11 +21,11 @@ type Script = {
 }
 
 /** Follows the script to its end. */
-async function follow({ lists, watches }: Script, silenceLimit?: number) {
-  const clock = virtualClock()
+async function follow({ lists, watches }: Script, silenceLimit?: number, clock = virtualClock()) {
   const stop = new AbortController()
   const seen = new Set<string>()
   const ends: WatchEnd[] = []
+  const early: number[] = []
   const from: string[] = []
   let [listed, watched, progress, listFailures] = [0, 0, 0, 0]
   const inList = new Set<string>()
@@ -56,12 +56,15 @@ async function follow({ lists, watches }: Script, silenceLimit?: number) {
       random: () => 0.5,
       signal: stop.signal,
       progress: () => progress++,
-      watchEnded: (why) => ends.push(why),
+      watchEnded: (why, count) => {
+        ends.push(why)
+        early.push(count)
+      },
       listFailed: () => listFailures++,
       ...(silenceLimit === undefined ? {} : { silenceLimit }),
     },
   )
-  return { seen: [...seen].toSorted(), ends, from, listed, progress, listFailures, at: clock.now() }
+  return { seen: [...seen].toSorted(), ends, early, from, listed, progress, listFailures, at: clock.now() }
 }
 
 const page =
@@ -126,7 +129,7 @@ t.test('a failure of the watch goes on from the same version; after three, a lis
   t.equal(listed, 2)
 })
 
-t.test('an API server that is away for an hour is asked again, ever more rarely', async (t) => {
+t.test('an API server that does not answer for an hour is asked again, with a back-off', async (t) => {
   const down = () => Promise.reject(failed({ code: 'UNREACHABLE', message: 'down' }))
   const { seen, listFailures, at } = await follow({
     lists: [...Array.from({ length: 120 }, () => down), page('5', ['a'])],
@@ -136,7 +139,7 @@ t.test('an API server that is away for an hour is asked again, ever more rarely'
   t.ok(at > 40 * 60_000, `${at} ms`)
 })
 
-t.test('a watch over which nothing comes is cut, and another goes on from there', async (t) => {
+t.test('a watch over which nothing comes is cut, and the next one goes on from its version', async (t) => {
   const hang = async function* (_: string, signal: AbortSignal): AsyncGenerator<PodChange> {
     yield seenAt('b', '6')
     await new Promise((resolve) => signal.addEventListener('abort', resolve))
@@ -146,7 +149,7 @@ t.test('a watch over which nothing comes is cut, and another goes on from there'
   t.strictSame([from, ends[0], seen], [['5', '6'], 'silent', ['a', 'b']])
 })
 
-t.test('a watch that ends at once again and again is no storm', async (t) => {
+t.test('watches that end at once are repeated with a back-off', async (t) => {
   const { at, from } = await follow({
     lists: [page('5', ['a']), page('5', ['a'])],
     watches: Array.from({ length: 20 }, () => () => changes()),
@@ -155,7 +158,73 @@ t.test('a watch that ends at once again and again is no storm', async (t) => {
   t.ok(at > 10_000, `${at} ms`)
 })
 
-t.test('a bug is not taken for an outage', async (t) => {
+t.test('a bug does not count as an outage', async (t) => {
   const bug = () => Promise.reject(new TypeError('a bug'))
   await t.rejects(follow({ lists: [bug], watches: [] }), { message: 'a bug' })
+})
+
+const storms: readonly (readonly [title: string, watch: () => AsyncIterable<PodChange>])[] = [
+  ['expire at once', () => changes({ type: 'expired' })],
+  ['end after one event', () => changes(seenAt('a', '6'))],
+  ['end after one bookmark', () => changes({ type: 'bookmark', version: '6' })],
+  ['end without an event', () => changes()],
+]
+for (const [title, watch] of storms) {
+  t.test(`watches that ${title} are repeated with a back-off`, async (t) => {
+    const { at, early, listed } = await follow({
+      lists: Array.from({ length: 40 }, () => page('5', ['a'])),
+      watches: Array.from({ length: 40 }, () => watch),
+    })
+    // 1, 2, 4, 8, 16 s, then 30 s; each three quarters of that, by chance.
+    t.ok(at >= 0.75 * (31 + 30 * 30) * 1000, `${at} ms for 40 watches`)
+    t.ok(listed <= 41, `${listed} lists`)
+    t.strictSame(early.slice(0, 5), [1, 2, 3, 4, 5])
+  })
+}
+
+t.test('a watch that expires after minutes is followed by a list at once', async (t) => {
+  const clock = virtualClock()
+  const long = async function* (): AsyncGenerator<PodChange> {
+    await clock.sleep(80_000)
+    yield { type: 'bookmark', version: '6' }
+    await clock.sleep(80_000)
+    yield { type: 'expired' }
+  }
+  const lists = Array.from({ length: 4 }, () => page('5', ['a']))
+  const { at, early } = await follow({ lists, watches: [long, long, long] }, undefined, clock)
+  t.strictSame([at, early], [3 * 160_000, [0, 0, 0]])
+})
+
+t.test('the back-off starts anew when the API server answers again', async (t) => {
+  const clock = virtualClock()
+  const stop = new AbortController()
+  let recovery = new AbortController()
+  const lists: number[] = []
+  const done = runReflector(
+    {
+      list: async () => {
+        lists.push(clock.now())
+        throw failed({ code: 'UNREACHABLE', message: 'down' })
+      },
+      watch: () => changes(),
+    },
+    { seen: () => {}, gone: () => {}, listBegins: () => {}, listEnds: () => {} },
+    {
+      clock,
+      random: () => 1,
+      signal: stop.signal,
+      progress: () => {},
+      watchEnded: () => {},
+      listFailed: () => {},
+      recovery: () => recovery.signal,
+    },
+  )
+  await clock.sleep(70_000)
+  t.strictSame(lists, [0, 1000, 3000, 7000, 15_000, 31_000, 61_000])
+  recovery.abort()
+  recovery = new AbortController()
+  await clock.sleep(5000)
+  t.strictSame(lists.slice(7), [70_000, 71_000, 73_000])
+  stop.abort()
+  await done
 })

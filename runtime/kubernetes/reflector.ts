@@ -1,9 +1,10 @@
 /**
- * Keeps up with the pods of the cluster: a list in pages, then watches, each from where the one before it ended; after
- * "expired" a list again. It never ends by itself, whatever the API server does.
+ * Keeps a sink up to date with the pods of the cluster: a list in pages, then watches, each from where the one before it
+ * ended; after "expired" a list again. It ends at the signal only, whatever the API server answers.
  */
 import type { Clock } from '../scheduling/clock.ts'
 import { type Failure, failureOf } from '../failure.ts'
+import { abortable } from '../scheduling/abortable.ts'
 import type { PodListWatch } from './list-watch.ts'
 import type { PodMetadata } from './pod-metadata.ts'
 
@@ -15,7 +16,7 @@ export type PodSink = {
   readonly listEnds: () => void
 }
 
-/** Why a watch ended: `ended` and `expired` are everyday; `silent` is a connection over which nothing comes any more. */
+/** Why a watch ended: `ended` and `expired` are normal; `silent`: nothing came over the connection for too long. */
 export type WatchEnd = 'ended' | 'expired' | 'silent' | 'failed'
 
 export type ReflectorTools = {
@@ -23,39 +24,57 @@ export type ReflectorTools = {
   readonly random: () => number
   /** Something came from the API server. */
   readonly progress: () => void
-  readonly watchEnded: (why: WatchEnd, failure?: Failure) => void
+  /** @param early how many watches in a row ended too soon, this one included. */
+  readonly watchEnded: (why: WatchEnd, early: number, failure?: Failure) => void
   readonly listFailed: (failure: Failure) => void
+  /** Aborted when the API server answers again after an outage: the back-off then starts anew. Asked before each pause. */
+  readonly recovery?: () => AbortSignal
   readonly signal: AbortSignal
   /** In milliseconds. */
   readonly silenceLimit?: number
 }
 
-/** With bookmarks a server says something every minute. */
+/** With bookmarks, an API server sends something every minute. */
 const defaultSilenceLimit = 90_000
 const shortestPause = 1000
 const longestPause = 30_000
-/** After so many failures in a row it may be the version that the server cannot go on from. */
+/** After so many watches without a frame the server may not be able to go on from this version. */
 const failuresBeforeList = 3
+/** A watch that the server ends before that did not go well: watches last minutes. */
+const soundWatch = 10_000
+/** The same of one that ended as "expired", because a list follows, which costs the API server much more. */
+const soundBeforeList = 60_000
 
 export async function runReflector(api: PodListWatch, sink: PodSink, tools: ReflectorTools): Promise<void> {
-  const { clock, random, signal, listFailed } = tools
+  const { signal, listFailed } = tools
   let version: string | undefined
-  let failures = 0
+  /** In a row: lists that failed and watches that did not go well; watches over which nothing came. */
+  let [failures, barren] = [0, 0]
   while (!signal.aborted) {
+    if (version === undefined) barren = 0
     const listed: string | Failure = version ?? (await listAll(api, sink, tools))
     if (typeof listed === 'string') {
-      const followed = await follow(api, sink, listed, tools)
-      failures = followed.progressed ? 0 : failures + 1
-      version = followed.version
-      if (failures >= failuresBeforeList) version = undefined
+      const watched = await follow(api, sink, listed, failures, tools)
+      failures = watched.wentWell ? 0 : failures + 1
+      barren = watched.wentWell || watched.progressed ? 0 : barren + 1
+      version = barren >= failuresBeforeList ? undefined : watched.version
     } else {
       failures++
       if (!signal.aborted) listFailed(listed)
     }
-    const pause = Math.min(shortestPause * 2 ** Math.max(0, failures - 1), longestPause)
-    // Even what ends well again and again must not become a storm.
-    if (!signal.aborted) await clock.sleep(failures === 0 ? 0 : pause * (0.5 + random() / 2), { ref: false })
+    if (failures > 0 && (await backOff(failures, tools)) === 'recovered') failures = 0
   }
+}
+
+/** Waits longer after each failure, with jitter. */
+async function backOff(
+  failures: number,
+  { clock, random, signal, recovery }: ReflectorTools,
+): Promise<'over' | 'recovered'> {
+  if (signal.aborted) return 'over'
+  const longest = Math.min(shortestPause * 2 ** (failures - 1), longestPause)
+  const slept = clock.sleep(longest * (0.5 + random() / 2), { ref: false }).then(() => 'over' as const)
+  return recovery === undefined ? await slept : ((await abortable(slept, recovery())) ?? 'recovered')
 }
 
 /** @returns the version to watch from, or why there is none. */
@@ -69,7 +88,8 @@ async function listAll(
     let next: string | undefined
     while (!signal.aborted) {
       const page = await api.list(sink.seen, next)
-      if (page === 'expired') return { code: 'UNREACHABLE', message: 'the list took too long: it expired' }
+      if (page === 'expired')
+        return { code: 'UNREACHABLE', message: 'the list of pods expired between two pages' }
       progress()
       if (page.next === undefined) {
         sink.listEnds()
@@ -83,61 +103,76 @@ async function listAll(
   }
 }
 
-type Followed = {
+type Watched = {
   /** Where the next watch goes on; undefined: a list is needed. */
   readonly version: string | undefined
+  /** Something came. */
   readonly progressed: boolean
+  /** The next watch, or list, may follow at once. */
+  readonly wentWell: boolean
 }
 
+/** One watch. @param before how many in a row did not go well. */
 async function follow(
   api: PodListWatch,
   sink: PodSink,
   from: string,
-  tools: ReflectorTools,
-): Promise<Followed> {
-  const { clock, progress, watchEnded, signal, silenceLimit = defaultSilenceLimit } = tools
+  before: number,
+  { clock, progress, watchEnded, signal, silenceLimit = defaultSilenceLimit }: ReflectorTools,
+): Promise<Watched> {
+  const begun = clock.now()
   const cut = new AbortController()
   const stop = () => cut.abort()
   signal.addEventListener('abort', stop)
-  let version = from
-  let heard = clock.now()
-  let [progressed, silent] = [false, false]
-  const over = new AbortController()
-  const watchdog = async () => {
-    for (let left = silenceLimit; left > 0; left = heard + silenceLimit - clock.now()) {
-      await clock.sleep(left, { ref: false })
-      if (over.signal.aborted) return
-    }
-    silent = true
-    cut.abort()
+  const silence = watchSilence(clock, silenceLimit, stop)
+  let version: string | undefined = from
+  let progressed = false
+  const end = (why: WatchEnd, failure?: Failure): Watched => {
+    const sound = clock.now() - begun >= (why === 'expired' ? soundBeforeList : soundWatch)
+    const wentWell = why === 'silent' || why === 'failed' ? progressed && sound : sound
+    if (!signal.aborted) watchEnded(why, wentWell ? 0 : before + 1, failure)
+    return { version, progressed, wentWell }
   }
-  void watchdog()
   try {
-    for await (const change of api.watch(version, cut.signal)) {
-      heard = clock.now()
-      progressed = true
+    for await (const change of api.watch(from, cut.signal)) {
+      silence.heard()
       progress()
       if (change.type === 'expired') {
-        watchEnded('expired')
-        return { version: undefined, progressed: true }
+        version = undefined
+        return end('expired')
       }
+      progressed = true
       version = change.version
       if (change.type !== 'bookmark') sink[change.type](change.pod)
     }
-    // A watch that ended in its own time went well, even if nothing happened.
-    if (silent) watchEnded('silent')
-    else {
-      progressed ||= clock.now() - heard >= shortestPause
-      watchEnded('ended')
-    }
+    return end(silence.isOver() ? 'silent' : 'ended')
   } catch (error) {
     const failure = known(error)
-    if (!signal.aborted) watchEnded(silent ? 'silent' : 'failed', silent ? undefined : failure)
+    return silence.isOver() ? end('silent') : end('failed', failure)
   } finally {
-    over.abort()
+    silence.stop()
     signal.removeEventListener('abort', stop)
   }
-  return { version, progressed }
+}
+
+/** Calls `cut` when nothing was heard for longer than the limit. */
+function watchSilence(clock: Clock, limit: number, cut: () => void) {
+  let heard = clock.now()
+  let state: 'listening' | 'over' | 'stopped' = 'listening'
+  const run = async () => {
+    for (let left = limit; left > 0; left = heard + limit - clock.now()) {
+      await clock.sleep(left, { ref: false })
+      if (state === 'stopped') return
+    }
+    state = 'over'
+    cut()
+  }
+  void run()
+  return {
+    heard: () => void (heard = clock.now()),
+    isOver: () => state === 'over',
+    stop: () => void (state = 'stopped'),
+  }
 }
 
 function known(error: unknown): Failure {

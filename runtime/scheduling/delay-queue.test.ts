@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { delayQueue } from './delay-queue.ts'
+import { DelayQueue } from './delay-queue.ts'
 
-t.test('what is due comes, the earliest first, at the time that was set last', async () => {
+t.test('items come when they are due, the earliest first, at the time that was set last', async () => {
   const step = fc.record({
     key: fc.constantFrom('a', 'b', 'c', 'd', 'e'),
     at: fc.nat(20),
@@ -10,14 +10,14 @@ t.test('what is due comes, the earliest first, at the time that was set last', a
   })
   fc.assert(
     fc.property(fc.array(step), (steps) => {
-      const due = delayQueue()
+      const due = new DelayQueue<string>()
       const model = new Map<string, number>()
       for (const { key, at, drop } of steps) {
         if (drop) {
           due.delete(key)
           model.delete(key)
         } else {
-          due.set(key, at)
+          due.set(key, at, key)
           model.set(key, at)
         }
       }
@@ -33,10 +33,10 @@ t.test('what is due comes, the earliest first, at the time that was set last', a
   )
 })
 
-t.test('many keys, set again and again', async (t) => {
-  const due = delayQueue()
+t.test('many keys that are set three times come once, in order', async (t) => {
+  const due = new DelayQueue<string>()
   for (let round = 0; round < 3; round++) {
-    for (let key = 0; key < 2000; key++) due.set(`${key}`, ((key * 7919) % 2000) + round)
+    for (let key = 0; key < 2000; key++) due.set(`${key}`, ((key * 7919) % 2000) + round, `${key}`)
   }
   let last = 0
   for (let now = 0; now < 2002; now++) {
@@ -47,4 +47,16 @@ t.test('many keys, set again and again', async (t) => {
     }
   }
   t.equal(due.earliest(), undefined)
+})
+
+t.test('keys that come and go before their time are not kept', async (t) => {
+  const due = new DelayQueue<string>()
+  for (let key = 0; key < 100_000; key++) {
+    due.set(`${key}`, 600_000, `${key}`)
+    due.delete(`${key}`)
+  }
+  t.ok(due.kept() < 100, `${due.kept()} entries are kept`)
+  for (let round = 0; round < 100_000; round++) due.set('one', round, 'one')
+  t.ok(due.kept() < 100, `${due.kept()} entries are kept of one key that is set again and again`)
+  t.strictSame(due.take(99_999), ['one'])
 })

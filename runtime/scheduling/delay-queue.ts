@@ -1,21 +1,63 @@
-/** Keys that are due at some time, the earliest first. A key has one time: the last that was set. */
-export type DelayQueue = {
-  readonly set: (key: string, at: number) => void
-  readonly delete: (key: string) => void
-  /** The time of the earliest; undefined when there is none. */
-  readonly earliest: () => number | undefined
-  /** Takes the keys that are due. */
-  readonly take: (now: number) => string[]
-}
+type Entry<T> = { readonly key: string; readonly at: number; readonly item: T }
 
-type Entry = { readonly key: string; readonly at: number }
+/** Below this many entries there is nothing to save. */
+const smallHeap = 64
 
-export function delayQueue(): DelayQueue {
-  const times = new Map<string, number>()
-  /** A binary heap, with entries that have been overtaken by a later set. */
-  const heap: Entry[] = []
+/** Items with a key and a time each, the earliest first. An item that is set again under its key has the later time only. */
+export class DelayQueue<T> {
+  readonly #entries = new Map<string, Entry<T>>()
+  /** A binary heap. An entry that was replaced or deleted stays in it until it is the first, or too many are. */
+  #heap: Entry<T>[] = []
 
-  const push = (entry: Entry) => {
+  set(key: string, at: number, item: T): void {
+    const entry = { key, at, item }
+    this.#entries.set(key, entry)
+    this.#push(entry)
+    this.#compact()
+  }
+
+  delete(key: string): void {
+    if (this.#entries.delete(key)) this.#compact()
+  }
+
+  /** The earliest time; undefined when the queue is empty. */
+  earliest(): number | undefined {
+    return this.#head()?.at
+  }
+
+  /** Removes and returns the items whose time has come. */
+  take(now: number): T[] {
+    const due: T[] = []
+    for (let entry = this.#head(); entry !== undefined && entry.at <= now; entry = this.#head()) {
+      this.#pop()
+      this.#entries.delete(entry.key)
+      due.push(entry.item)
+    }
+    return due
+  }
+
+  /** How many entries are kept in memory, with those that were replaced or deleted. */
+  kept(): number {
+    return this.#heap.length
+  }
+
+  #head(): Entry<T> | undefined {
+    for (let [entry] = this.#heap; entry !== undefined; [entry] = this.#heap) {
+      if (this.#entries.get(entry.key) === entry) return entry
+      this.#pop()
+    }
+    return undefined
+  }
+
+  /** Drops what is not in use once it is the larger half, so that keys that come and go take no memory until their time. */
+  #compact(): void {
+    if (this.#heap.length <= smallHeap || this.#heap.length <= 2 * this.#entries.size) return
+    // A sorted array is a heap.
+    this.#heap = [...this.#entries.values()].toSorted((a, b) => a.at - b.at)
+  }
+
+  #push(entry: Entry<T>): void {
+    const heap = this.#heap
     let index = heap.push(entry) - 1
     while (index > 0) {
       const parent = (index - 1) >> 1
@@ -26,7 +68,9 @@ export function delayQueue(): DelayQueue {
     }
     heap[index] = entry
   }
-  const pop = () => {
+
+  #pop(): void {
+    const heap = this.#heap
     const last = heap.pop()
     if (last === undefined || heap.length === 0) return
     let index = 0
@@ -40,30 +84,5 @@ export function delayQueue(): DelayQueue {
       index = at
     }
     heap[index] = last
-  }
-  const head = (): Entry | undefined => {
-    for (let [entry] = heap; entry !== undefined; [entry] = heap) {
-      if (times.get(entry.key) === entry.at) return entry
-      pop()
-    }
-    return undefined
-  }
-  return {
-    set(key, at) {
-      if (times.get(key) === at) return
-      times.set(key, at)
-      push({ key, at })
-    },
-    delete: (key) => void times.delete(key),
-    earliest: () => head()?.at,
-    take(now) {
-      const due: string[] = []
-      for (let entry = head(); entry !== undefined && entry.at <= now; entry = head()) {
-        pop()
-        times.delete(entry.key)
-        due.push(entry.key)
-      }
-      return due
-    },
   }
 }

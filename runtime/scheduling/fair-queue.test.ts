@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { fairQueue } from './fair-queue.ts'
+import { FairQueue } from './fair-queue.ts'
 
 t.test('the namespaces take turns, and each is served in its order', async (t) => {
-  const queue = fairQueue<string>()
+  const queue = new FairQueue<string>()
   for (const item of ['a1', 'a2', 'a3', 'b1', 'c1', 'c2']) queue.push(item.charAt(0), item)
   t.equal(queue.sizeOf('a'), 3)
   t.equal(queue.shift(), 'a1')
@@ -16,11 +16,11 @@ t.test('the namespaces take turns, and each is served in its order', async (t) =
 })
 
 t.test(
-  'whatever is pushed comes out once, and a namespace waits for no more than one turn of each other',
+  'every item comes out once, and a namespace waits for no more than one turn of each other namespace',
   async () => {
     fc.assert(
       fc.property(fc.array(fc.nat(3), { minLength: 1, maxLength: 3000 }), (pushed) => {
-        const queue = fairQueue<number>()
+        const queue = new FairQueue<number>()
         pushed.forEach((namespace, index) => queue.push(String(namespace), index))
         const order: number[] = []
         for (let item = queue.shift(); item !== undefined; item = queue.shift()) order.push(item)

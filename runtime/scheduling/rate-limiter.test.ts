@@ -1,15 +1,15 @@
 import t from 'tap'
 import { virtualClock } from '../fixtures.ts'
-import { rateLimiter } from './rate-limiter.ts'
+import { RateLimiter } from './rate-limiter.ts'
 
 t.test(
-  'turns are spaced, after a pause there is nothing to wait for, and namespaces alternate',
+  'turns are slimiter, after a pause there is nothing to wait for, and namespaces alternate',
   async (t) => {
     const clock = virtualClock()
-    const paced = rateLimiter(4, clock)
+    const limiter = new RateLimiter(4, clock)
     const turns: string[] = []
     const take = async (namespace: string) => {
-      await paced.turn(namespace)
+      await limiter.turn(namespace)
       turns.push(`${namespace} ${clock.now()}`)
     }
     await Promise.all(['a', 'a', 'a', 'b'].map(take))
@@ -21,20 +21,20 @@ t.test(
 )
 
 t.test(
-  'what is throttled goes half as often, once for calls that were sent together, and recovers',
+  'throttling halves the rate, once for calls that were sent together; the rate recovers within a minute',
   async (t) => {
     const clock = virtualClock()
-    const paced = rateLimiter(4, clock)
+    const limiter = new RateLimiter(4, clock)
     const gap = async () => {
-      await paced.turn('')
+      await limiter.turn('')
       const before = clock.now()
-      await paced.turn('')
+      await limiter.turn('')
       return clock.now() - before
     }
     t.equal(await gap(), 250)
     await clock.sleep(1000)
-    paced.throttled()
-    paced.throttled()
+    limiter.throttled()
+    limiter.throttled()
     t.match(Math.round(await gap()), 500)
     await clock.sleep(14_000)
     const recovering = await gap()
@@ -44,15 +44,15 @@ t.test(
   },
 )
 
-t.test('it never stops altogether', async (t) => {
+t.test('repeated throttling never stops the turns', async (t) => {
   const clock = virtualClock()
-  const paced = rateLimiter(4, clock)
+  const limiter = new RateLimiter(4, clock)
   for (let time = 0; time < 30; time++) {
-    paced.throttled()
+    limiter.throttled()
     await clock.sleep(1000)
   }
   const before = clock.now()
-  await paced.turn('')
-  await paced.turn('')
+  await limiter.turn('')
+  await limiter.turn('')
   t.ok(clock.now() - before < 20_000)
 })

@@ -1,48 +1,53 @@
 import type { Clock } from './clock.ts'
-import { fairQueue } from './fair-queue.ts'
-
-/** So many turns a second at most, to the namespaces by turns. */
-export type RateLimiter = {
-  readonly turn: (namespace: string) => Promise<void>
-  /** Somebody says that it is too much: half as often, and back to the whole within a minute. */
-  readonly throttled: () => void
-}
+import { FairQueue } from './fair-queue.ts'
 
 const recovery = 60_000
 /** Calls that were sent together are throttled together: they count once. */
 const oneThrottling = 1000
 
-/** @param perSecond more than 0. */
-export function rateLimiter(perSecond: number, clock: Clock): RateLimiter {
-  const waiting = fairQueue<() => void>()
-  let [next, running] = [0, false]
-  let lowered: { readonly to: number; readonly at: number } | undefined
+/** At most `perSecond` turns a second; the namespaces take turns. */
+export class RateLimiter {
+  readonly #perSecond: number
+  readonly #clock: Clock
+  readonly #waiting = new FairQueue<() => void>()
+  #next = 0
+  #running = false
+  #lowered: { readonly to: number; readonly at: number } | undefined
 
-  const current = () => {
-    if (lowered === undefined) return perSecond
-    const recovered = lowered.to + (perSecond * (clock.now() - lowered.at)) / recovery
-    return Math.min(perSecond, recovered)
+  /** @param perSecond more than 0. */
+  constructor(perSecond: number, clock: Clock) {
+    this.#perSecond = perSecond
+    this.#clock = clock
   }
-  const run = async () => {
-    running = true
-    while (waiting.size() > 0) {
-      const now = clock.now()
-      if (next > now) await clock.sleep(next - now)
-      next = Math.max(next, clock.now()) + 1000 / current()
-      waiting.shift()?.()
+
+  turn(namespace: string): Promise<void> {
+    return new Promise((resolve) => {
+      this.#waiting.push(namespace, resolve)
+      if (!this.#running) void this.#run()
+    })
+  }
+
+  /** The server answered that there were too many calls: half the rate from now on, the full rate again within a minute. */
+  throttled(): void {
+    const now = this.#clock.now()
+    if (this.#lowered && now - this.#lowered.at < oneThrottling) return
+    this.#lowered = { to: Math.max(this.#current() / 2, this.#perSecond / 64), at: now }
+  }
+
+  #current(): number {
+    if (this.#lowered === undefined) return this.#perSecond
+    const { to, at } = this.#lowered
+    return Math.min(this.#perSecond, to + (this.#perSecond * (this.#clock.now() - at)) / recovery)
+  }
+
+  async #run(): Promise<void> {
+    this.#running = true
+    while (this.#waiting.size() > 0) {
+      const now = this.#clock.now()
+      if (this.#next > now) await this.#clock.sleep(this.#next - now)
+      this.#next = Math.max(this.#next, this.#clock.now()) + 1000 / this.#current()
+      this.#waiting.shift()?.()
     }
-    running = false
-  }
-  return {
-    turn: (namespace) =>
-      new Promise((resolve) => {
-        waiting.push(namespace, resolve)
-        if (!running) void run()
-      }),
-    throttled: () => {
-      const now = clock.now()
-      if (lowered && now - lowered.at < oneThrottling) return
-      lowered = { to: Math.max(current() / 2, perSecond / 64), at: now }
-    },
+    this.#running = false
   }
 }

@@ -1,12 +1,12 @@
 import t from 'tap'
 import { virtualClock } from '../fixtures.ts'
-import { type Next, workQueue } from './work-queue.ts'
+import { type Next, WorkQueue } from './work-queue.ts'
 
 const half = () => 0.5
 
-t.test('a key that is added while it is worked on comes again, by one worker at a time', async (t) => {
+t.test('a key that is added while it is worked on is worked on again, by one worker at a time', async (t) => {
   const clock = virtualClock()
-  const queue = workQueue(clock, half)
+  const queue = new WorkQueue(clock, half)
   const stop = new AbortController()
   let [working, most, times] = [0, 0, 0]
   queue.add('/a', 'n')
@@ -33,9 +33,9 @@ t.test('a key that is added while it is worked on comes again, by one worker at 
   t.strictSame([times, most], [2, 1])
 })
 
-t.test('what fails comes again later and later, what succeeds at its time', async (t) => {
+t.test('a failed key comes again with a back-off, another at the time that was asked for', async (t) => {
   const clock = virtualClock()
-  const queue = workQueue(clock, () => 1)
+  const queue = new WorkQueue(clock, () => 1)
   const stop = new AbortController()
   const times: number[] = []
   const answers: Next[] = ['retry', 'retry', 'retry', { at: 60_000 }, 'retry', 'never']
@@ -58,9 +58,9 @@ for (const [next, longest] of [
   ['retry', 600_000],
   ['retry soon', 30_000],
 ] as const) {
-  t.test(`what fails again and again comes every ${longest / 1000} s in the end: ${next}`, async (t) => {
+  t.test(`the back-off of "${next}" is at most ${longest / 1000} s`, async (t) => {
     const clock = virtualClock()
-    const queue = workQueue(clock, () => 1)
+    const queue = new WorkQueue(clock, () => 1)
     const stop = new AbortController()
     const times: number[] = []
     const work = async (): Promise<Next> => {
@@ -77,9 +77,9 @@ for (const [next, longest] of [
   })
 }
 
-t.test('many that fail do not keep a new one waiting, and a stop ends the workers', async (t) => {
+t.test('many keys that fail do not delay a new one, and the signal ends the workers', async (t) => {
   const clock = virtualClock()
-  const queue = workQueue(clock, half)
+  const queue = new WorkQueue(clock, half)
   const stop = new AbortController()
   const worked: string[] = []
   for (let index = 0; index < 1000; index++) queue.add(`/large/${index}`, 'large')

@@ -1,14 +1,14 @@
 import type { Clock } from '../scheduling/clock.ts'
 import { failureOf } from '../failure.ts'
 import type { ParameterStore } from './parameter-store.ts'
-import { rateLimiter } from '../scheduling/rate-limiter.ts'
+import { RateLimiter } from '../scheduling/rate-limiter.ts'
 
 /**
  * Limits the puts per second: SSM allows about three per second, for all callers of the account together.
  * https://docs.aws.amazon.com/general/latest/gr/ssm.html
  */
 export function rateLimitedStore(store: ParameterStore, putsPerSecond: number, clock: Clock): ParameterStore {
-  const puts = rateLimiter(putsPerSecond, clock)
+  const puts = new RateLimiter(putsPerSecond, clock)
   return {
     ...store,
     create: async (name, value, options) => {

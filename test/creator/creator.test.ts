@@ -226,7 +226,7 @@ spec:
     }
     t.match(ends({ LABEL_SELECTOR: 'a in b in c', LEADER_ELECTION: 'false' }), {
       status: 2,
-      last: { message: 'the API server does not take NAMESPACES or LABEL_SELECTOR' },
+      last: { message: 'the API server refuses NAMESPACES or LABEL_SELECTOR' },
     })
     t.match(ends({ POLICY_FILE: '' }), {
       status: 2,

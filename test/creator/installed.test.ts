@@ -125,7 +125,7 @@ t.test('the creator as it is installed', { skip }, async (t) => {
       t.strictSame(namesBelow('/evil'), [], 'nothing of it is made')
       t.equal(namesBelow('/shop').length, 3, 'and nothing of others')
       t.match(await told('evil', 'thousands'), [
-        { message: /has 4000 DYNAMIC declarations, .* allows 50: none is made/ },
+        { message: /has 4000 DYNAMIC declarations, .* allows 50: none is created/ },
       ])
       // For who reads them in a terminal, or the log by the line.
       const message = (await told('evil', 'controls')).map((event) => event.message).join()

@@ -69,7 +69,7 @@ t.test('two creators, a thousand groups', { skip: controlPlaneMissing }, async (
   t.ok((a ?? 0) > 100 && (b ?? 0) > 100, `both wrote: ${a} and ${b} Puts`)
   t.ok(names.length > new Set(names).size, `they met at ${names.length - new Set(names).size} parameters`)
   const told = both
-    .flatMap(({ log }) => log.filter(({ message }) => message === 'a pod is told'))
+    .flatMap(({ log }) => log.filter(({ message }) => message === 'event recorded'))
     // Those of this test have no init container.
     .filter(({ reason }) => reason !== 'NotInjected')
   t.strictSame(told, [], 'no pod is told of a mismatch')

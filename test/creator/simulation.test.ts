@@ -5,11 +5,11 @@ import type { Annotation } from '../../api/pod-annotations.ts'
 import { existenceBatcher } from '../../runtime/creator/existence-batcher.ts'
 import { hourlyQuota } from '../../runtime/creator/hourly-quota.ts'
 import { generate } from '../../runtime/groups/generate.ts'
-import { podIndex } from '../../runtime/creator/pod-index.ts'
+import { PodIndex } from '../../runtime/creator/pod-index.ts'
 import type { PodMetadata } from '../../runtime/kubernetes/pod-metadata.ts'
-import { rateLimiter } from '../../runtime/scheduling/rate-limiter.ts'
-import { families } from '../../runtime/creator/reconcile-family.ts'
-import { workQueue } from '../../runtime/scheduling/work-queue.ts'
+import { RateLimiter } from '../../runtime/scheduling/rate-limiter.ts'
+import { groupReconciler } from '../../runtime/creator/reconcile-groups.ts'
+import { WorkQueue } from '../../runtime/scheduling/work-queue.ts'
 import { seededRandom } from '../../runtime/fake-ssm/faults.ts'
 import { type Fault, memoryStore, virtualClock } from '../../runtime/fixtures.ts'
 import { openLog } from '../../runtime/log.ts'
@@ -47,28 +47,28 @@ async function simulate(seed: number): Promise<string[]> {
       else if (first.get(name) !== value) wrong.push(`${name} was overwritten`)
     }
   }
-  const queue = workQueue(clock, random)
-  const index = podIndex({ annotationDomain: 'bsycorp.com', policy: undefined }, clock.now, {
-    familyChanged: queue.add,
+  const queue = new WorkQueue(clock, random)
+  const index = new PodIndex({ annotationDomain: 'bsycorp.com', policy: undefined }, clock.now, {
+    claimsChanged: (baseName, namespace) => queue.add(baseName, namespace),
     podAdded: () => {},
   })
-  const known = families({
+  const reconciler = groupReconciler({
     clock,
     random,
     index,
-    ask: existenceBatcher(plain, rateLimiter(20, clock), clock),
+    ask: existenceBatcher(plain, new RateLimiter(20, clock), clock),
     storeFor: () => plain,
     generate,
     quota: hourlyQuota(clock),
     policy: undefined,
-    tell: (_, { reason, message }) => {
+    record: (_, { reason, message }) => {
       if (reason === 'MismatchedGroup' || reason === 'Conflict') wrong.push(`${reason}: ${message}`)
     },
     created: () => {},
     log: openLog('error', () => {}),
   })
   const stop = new AbortController()
-  const done = queue.work(4, ({ key }) => known.reconcile(key), stop.signal)
+  const done = queue.work(4, ({ key }) => reconciler.reconcile(key), stop.signal)
   const sink = index.sink()
   const pods = new Map<string, PodMetadata>()
   for (let step = 0; step < 24 * 6; step++) {

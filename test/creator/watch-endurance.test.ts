@@ -1,6 +1,6 @@
 /** A million events and a hundred expired watches, in virtual time: nothing is lost, nothing piles up. */
 import t from 'tap'
-import { podIndex } from '../../runtime/creator/pod-index.ts'
+import { PodIndex } from '../../runtime/creator/pod-index.ts'
 import type { PodListWatch, PodChange } from '../../runtime/kubernetes/list-watch.ts'
 import type { PodMetadata } from '../../runtime/kubernetes/pod-metadata.ts'
 import { runReflector } from '../../runtime/kubernetes/reflector.ts'
@@ -64,8 +64,8 @@ t.test('a million events and a hundred expired watches', async (t) => {
   const { api, pods } = cluster(stop)
   let [added, ends] = [0, 0]
   const known = new Set<string>()
-  const index = podIndex({ annotationDomain: 'bsycorp.com', policy: undefined }, clock.now, {
-    familyChanged: (family) => known.add(family),
+  const index = new PodIndex({ annotationDomain: 'bsycorp.com', policy: undefined }, clock.now, {
+    claimsChanged: (baseName) => known.add(baseName),
     podAdded: () => added++,
   })
   await runReflector(api, index.sink(), {
@@ -80,7 +80,7 @@ t.test('a million events and a hundred expired watches', async (t) => {
   t.equal(index.podCount(), pods.size, 'exactly the pods that there are')
   t.ok(added > 400_000, `${added} pods were seen`)
   t.equal(known.size, 50)
-  const claimants = [...known].flatMap((family) => index.claimantsOf(family))
+  const claimants = [...known].flatMap((baseName) => index.claimantsOf(baseName))
   const uids = claimants.flatMap(({ template }) => [...template.pods].map(({ uid }) => uid))
   t.strictSame(uids.toSorted(), [...pods.keys()].toSorted(), 'under what they declare')
 })

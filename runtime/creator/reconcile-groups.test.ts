@@ -8,10 +8,10 @@ import type { ParameterStore } from '../store/parameter-store.ts'
 import { existenceBatcher } from './existence-batcher.ts'
 import { generate } from '../groups/generate.ts'
 import { hourlyQuota } from './hourly-quota.ts'
-import { podIndex } from './pod-index.ts'
-import { rateLimiter } from '../scheduling/rate-limiter.ts'
-import { families } from './reconcile-family.ts'
-import { workQueue } from '../scheduling/work-queue.ts'
+import { PodIndex } from './pod-index.ts'
+import { RateLimiter } from '../scheduling/rate-limiter.ts'
+import { groupReconciler } from './reconcile-groups.ts'
+import { WorkQueue } from '../scheduling/work-queue.ts'
 
 const minute = 60_000
 const random: Annotation = ['secret.bsycorp.com/t_consumer', 'kind=DYNAMIC,type=RANDOM,size=128']
@@ -20,7 +20,7 @@ const password = (name: string): Annotation => [
   'kind=DYNAMIC,type=PASSWORD,size=128',
 ]
 
-/** A creator without a cluster: pods are declared, time passes, and what it stored and said is looked at. */
+/** A creator without a cluster: pods are declared, time passes, and what it stored and recorded is checked. */
 function world(
   options: {
     policy?: StoragePolicy
@@ -31,15 +31,15 @@ function world(
   const clock = virtualClock()
   const { store: plain, stored } = memoryStore(options.fault)
   const store = options.wrap?.(plain) ?? plain
-  const told: string[] = []
+  const recorded: string[] = []
   const latencies: number[] = []
-  const queue = workQueue(clock, () => 0.5)
-  const index = podIndex({ annotationDomain: 'bsycorp.com', policy: options.policy }, clock.now, {
-    familyChanged: queue.add,
+  const queue = new WorkQueue(clock, () => 0.5)
+  const index = new PodIndex({ annotationDomain: 'bsycorp.com', policy: options.policy }, clock.now, {
+    claimsChanged: (baseName, namespace) => queue.add(baseName, namespace),
     podAdded: () => {},
   })
-  const reads = rateLimiter(1000, clock)
-  const known = families({
+  const reads = new RateLimiter(1000, clock)
+  const reconciler = groupReconciler({
     clock,
     random: () => 1,
     index,
@@ -48,15 +48,15 @@ function world(
     generate,
     quota: hourlyQuota(clock),
     policy: options.policy,
-    tell: ({ namespace }, { reason, message }) => {
+    record: ({ namespace }, { reason, message }) => {
       const line = `${namespace} ${reason}: ${message}`
-      if (!told.includes(line)) told.push(line)
+      if (!recorded.includes(line)) recorded.push(line)
     },
     created: (_, __, latency) => latencies.push(latency),
     log: openLog('error', () => {}),
   })
   const stop = new AbortController()
-  const done = queue.work(4, ({ key }) => known.reconcile(key), stop.signal)
+  const done = queue.work(4, ({ key }) => reconciler.reconcile(key), stop.signal)
   t.teardown(async () => {
     stop.abort()
     await done
@@ -69,22 +69,30 @@ function world(
     sink.seen(pod)
     return () => sink.gone(pod)
   }
-  return { clock, stored, told, latencies, declare, known, wait: (time: number) => clock.sleep(time) }
+  return {
+    clock,
+    stored,
+    recorded,
+    latencies,
+    declare,
+    reconciler,
+    wait: (time: number) => clock.sleep(time),
+  }
 }
 
-t.test('what is declared and missing is made, once, and said', async (t) => {
-  const { stored, told, declare, wait, latencies, known } = world()
+t.test('a declared parameter that is missing is created once, with an Event', async (t) => {
+  const { stored, recorded, declare, wait, latencies, reconciler } = world()
   declare('n', random)
   declare('n', random)
   await wait(1000)
   t.equal(stored.size, 2)
   t.equal(stored.get('/t_consumer'), stored.get('/t_provider'))
-  t.strictSame(told, ['n Created: created /t_consumer; created /t_provider'])
+  t.strictSame(recorded, ['n Created: created /t_consumer; created /t_provider'])
   t.equal(latencies.length, 1)
-  t.equal(known.knownParameters(), 2)
+  t.equal(reconciler.knownParameters(), 2)
 })
 
-t.test('what exists is left alone, and asked for again after ten minutes only', async (t) => {
+t.test('what exists is left alone, and looked up again after ten minutes only', async (t) => {
   let asked = 0
   const wrap = (store: ParameterStore): ParameterStore => ({
     ...store,
@@ -93,7 +101,7 @@ t.test('what exists is left alone, and asked for again after ten minutes only', 
       return await store.exists(names)
     },
   })
-  const { stored, told, declare, wait } = world({ wrap })
+  const { stored, recorded, declare, wait } = world({ wrap })
   stored.set('/a', 'old')
   declare('n', password('a'))
   declare('n', password('a'), password('b'))
@@ -102,10 +110,10 @@ t.test('what exists is left alone, and asked for again after ten minutes only', 
   await wait(10 * minute)
   t.ok(asked > 2 && asked <= 6)
   t.equal(stored.get('/a'), 'old')
-  t.strictSame(told, ['n Created: created /b'])
+  t.strictSame(recorded, ['n Created: created /b'])
 })
 
-t.test('what somebody deletes is made again, not before half a minute has passed', async (t) => {
+t.test('a parameter that is deleted is created again, not before half a minute has passed', async (t) => {
   const { stored, declare, wait, clock } = world()
   declare('n', password('a'))
   await wait(1000)
@@ -116,27 +124,27 @@ t.test('what somebody deletes is made again, not before half a minute has passed
   t.not(stored.get('/a'), first)
 })
 
-t.test('a first part that somebody deletes is reported and not replaced', async (t) => {
-  const { stored, told, declare, wait } = world()
+t.test('a first part that is deleted is reported and not replaced', async (t) => {
+  const { stored, recorded, declare, wait } = world()
   declare('n', random)
   await wait(1000)
   stored.delete('/t_consumer')
   await wait(25 * minute)
   t.strictSame([...stored.keys()], ['/t_provider'])
-  t.match(told, [/Created/, /^n IncompleteGroup: .* has \/t_provider but lacks \/t_consumer/])
+  t.match(recorded, [/Created/, /^n IncompleteGroup: .* has \/t_provider but lacks \/t_consumer/])
 })
 
-t.test('one that is deleted within the minute is reported soon after it is verified', async (t) => {
-  const { stored, told, declare, wait } = world()
+t.test('a part that is deleted within a minute is reported soon after the verification', async (t) => {
+  const { stored, recorded, declare, wait } = world()
   declare('n', random)
   await wait(1000)
   stored.delete('/t_consumer')
   await wait(2 * minute)
-  t.match(told.at(-1), /^n IncompleteGroup: .* lacks \/t_consumer/)
+  t.match(recorded.at(-1), /^n IncompleteGroup: .* lacks \/t_consumer/)
   t.notOk(stored.has('/t_consumer'))
 })
 
-t.test('an answer that comes late does not make a group incomplete', async (t) => {
+t.test('a stale answer does not make a group incomplete', async (t) => {
   let stale = true
   const wrap = (store: ParameterStore): ParameterStore => ({
     ...store,
@@ -145,22 +153,22 @@ t.test('an answer that comes late does not make a group incomplete', async (t) =
       return stale ? new Set([...all].filter((name) => name !== '/t_consumer')) : all
     },
   })
-  const { stored, told, declare, wait } = world({ wrap })
+  const { stored, recorded, declare, wait } = world({ wrap })
   stored.set('/t_consumer', 'v').set('/t_provider', 'v')
   declare('n', random)
   await wait(2000)
   stale = false
   await wait(15 * minute)
-  t.strictSame(told, [])
+  t.strictSame(recorded, [])
 })
 
-t.test('a part that somebody overwrites within the minute is reported and not touched', async (t) => {
-  const { stored, told, declare, wait } = world()
+t.test('a part that is overwritten within a minute is reported and not changed', async (t) => {
+  const { stored, recorded, declare, wait } = world()
   declare('n', random)
   await wait(10_000)
   stored.set('/t_provider', 'of a person')
   await wait(2 * minute)
-  t.match(told, [
+  t.match(recorded, [
     /Created/,
     /^n MismatchedGroup: .* holds \/t_consumer and \/t_provider, which do not belong together/,
   ])
@@ -168,32 +176,32 @@ t.test('a part that somebody overwrites within the minute is reported and not to
 })
 
 t.test(
-  'a Put that times out but happened is success, and its other part follows from what is stored',
+  'a PutParameter whose answer was lost counts, and the other part is made from what is stored',
   async (t) => {
     const faults: Fault[] = ['none', 'answer lost']
-    const { stored, declare, wait, told } = world({ fault: () => faults.shift() ?? 'none' })
+    const { stored, declare, wait, recorded } = world({ fault: () => faults.shift() ?? 'none' })
     declare('n', random)
     await wait(2 * minute)
     t.equal(stored.get('/t_consumer'), stored.get('/t_provider'))
-    t.strictSame(told, ['n Created: created /t_provider'])
+    t.strictSame(recorded, ['n Created: created /t_provider'])
   },
 )
 
-t.test('an older pod decides; when it goes, the other may', async (t) => {
-  const { stored, told, declare, wait } = world()
+t.test('the oldest pod decides; when it is gone, the next one does', async (t) => {
+  const { stored, recorded, declare, wait } = world()
   const larger: Annotation = ['secret.bsycorp.com/t_provider', 'kind=DYNAMIC,type=RANDOM,size=256']
   const remove = declare('a', random)
   declare('b', larger)
   await wait(1000)
-  t.match(told.join('\n'), /b Conflict: .*size 256 disagree with pod a\/pod-0/)
+  t.match(recorded.join('\n'), /b Conflict: .*size 256 conflict with an older pod of another namespace/)
   t.equal(Buffer.from(stored.get('/t_consumer') ?? '', 'base64').length, 16)
   remove()
-  told.length = 0
+  recorded.length = 0
   await wait(20 * minute)
-  t.strictSame(told, [], 'its claim counts now, and the parameters exist')
+  t.strictSame(recorded, [], 'its claim counts now, and the parameters exist')
 })
 
-t.test('the quota of the hour: what is over it is said, and made when the hour allows', async (t) => {
+t.test('parameters over the hourly quota are reported, and created when the hour allows', async (t) => {
   const { policy } = parseStoragePolicy({
     apiVersion: 'kees.bsycorp.com/v1alpha1',
     kind: 'StoragePolicy',
@@ -204,29 +212,29 @@ t.test('the quota of the hour: what is over it is said, and made when the hour a
       ],
     },
   })
-  const { stored, told, declare, wait } = world(policy ? { policy } : {})
+  const { stored, recorded, declare, wait } = world(policy ? { policy } : {})
   declare('small', ...['a', 'b', 'c', 'd', 'e'].map(password))
   declare('large', ...['f', 'g', 'h', 'i'].map(password))
   await wait(10 * minute)
   const small = () => ['/a', '/b', '/c', '/d', '/e'].filter((name) => stored.has(name)).length
   t.equal(small(), 3)
   t.equal(stored.size, 7, 'the other namespace has its own')
-  t.equal(told.filter((line) => line.startsWith('small QuotaExceeded')).length, 2)
+  t.equal(recorded.filter((line) => line.startsWith('small QuotaExceeded')).length, 2)
   await wait(55 * minute)
   t.equal(small(), 5)
 })
 
-t.test('a half-made pair counts whole, and what is over the quota is not begun', async (t) => {
+t.test('a pair that does not fit into the quota as a whole is not begun', async (t) => {
   const { policy } = parseStoragePolicy({
     apiVersion: 'kees.bsycorp.com/v1alpha1',
     kind: 'StoragePolicy',
     spec: { rules: [{ namespaces: ['*'], prefixes: ['/'], maxNewPerHour: 1 }] },
   })
-  const { stored, told, declare, wait } = world(policy ? { policy } : {})
+  const { stored, recorded, declare, wait } = world(policy ? { policy } : {})
   declare('n', random)
   await wait(10 * minute)
   t.equal(stored.size, 0)
-  t.match(told, [/QuotaExceeded/])
+  t.match(recorded, [/QuotaExceeded/])
 })
 
 for (const [code, reason] of [
@@ -236,7 +244,7 @@ for (const [code, reason] of [
   ['THROTTLED', undefined],
 ] as const) {
   t.test(
-    `what the store answers with ${code} is tried again, and ${reason ? `said as ${reason}` : 'not said'}`,
+    `a call that fails with ${code} is tried again, ${reason ? `with an Event ${reason}` : 'without an Event'}`,
     async (t) => {
       let broken = true
       const fail = (names: readonly string[], what: FailureCode) => {
@@ -253,16 +261,16 @@ for (const [code, reason] of [
           return await store.create(name, value, about)
         },
       })
-      const { stored, told, declare, wait } = world({ wrap })
+      const { stored, recorded, declare, wait } = world({ wrap })
       declare('n', password('bad'), password('good'))
       await wait(2 * minute)
-      t.notOk(stored.has('/bad'), 'what could not be told is not absent')
+      t.notOk(stored.has('/bad'), 'a failed call does not mean that it is absent')
       if (reason !== undefined) {
-        t.ok(stored.has('/good'), 'the other is made')
-        t.match(told.join('\n'), new RegExp(`n ${reason}: /bad: it failed`))
+        t.ok(stored.has('/good'), 'the other is created')
+        t.match(recorded.join('\n'), new RegExp(`n ${reason}: /bad: it failed`))
       } else
         t.strictSame(
-          told.filter((line) => !line.includes('Created')),
+          recorded.filter((line) => !line.includes('Created')),
           [],
         )
       broken = false
@@ -272,23 +280,27 @@ for (const [code, reason] of [
   )
 }
 
-t.test('after an hour in which the store throttles, all is made within half a minute', async (t) => {
+t.test('after an hour of throttling, everything is created within half a minute', async (t) => {
   let busy = true
   const throttled = () => Promise.reject(failed({ code: 'THROTTLED', message: 'too often' }))
   const wrap = (store: ParameterStore): ParameterStore => ({
     ...store,
     create: (...call) => (busy ? throttled() : store.create(...call)),
   })
-  const { stored, told, declare, wait } = world({ wrap })
+  const { stored, recorded, declare, wait } = world({ wrap })
   declare('n', random, password('a'), password('b'))
   await wait(60 * minute)
-  t.strictSame([stored.size, told], [0, []], 'nothing is made, and nobody is told what will pass')
+  t.strictSame(
+    [stored.size, recorded],
+    [0, []],
+    'nothing is created, and no Event is recorded of what will pass',
+  )
   busy = false
   await wait(minute / 2)
   t.equal(stored.size, 4)
 })
 
-t.test('when nobody asks for it any more, nothing is made', async (t) => {
+t.test('nothing is created that no pod declares any more', async (t) => {
   const { stored, declare, wait } = world()
   declare('n', password('a'))()
   await wait(20 * minute)
