@@ -1,4 +1,4 @@
-/** What two programs took for one input, as a row of a table: medians, and the first in relation to the second. */
+/** The cost of two programs for one input, as a row of a table: medians, and the ratio of the first to the second. */
 import type { Measurement } from './measure-command.ts'
 
 export type Comparison = {

@@ -1,4 +1,4 @@
-/** The built creator as a process that is measured from outside, by what Linux counts for it. */
+/** Runs the built creator as a process and measures it from outside, with the values that Linux reports for it. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
@@ -7,10 +7,10 @@ import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 export type CreatorRun = {
-  /** @returns the seconds since it was started. */
+  /** @returns the seconds since the start. */
   readonly until: (what: string, done: () => Promise<boolean>) => Promise<number>
   readonly gauge: (name: string) => Promise<number>
-  /** In bytes, since it was started. */
+  /** In bytes, since the start. */
   readonly peak: () => number
   /** In bytes, now. */
   readonly resident: () => number
@@ -21,12 +21,12 @@ export type CreatorRun = {
 
 const creator = join(import.meta.dirname, '..', 'dist', 'creator')
 const patience = 180_000
-/** Of /proc/<pid>/stat, on every Linux that Node runs on. */
+/** The unit of times in /proc/<pid>/stat, on every Linux that Node supports. */
 const ticksPerSecond = 100
 
 export async function startCreatorRun(env: Readonly<Record<string, string>>): Promise<CreatorRun> {
   const begun = performance.now()
-  // As an executable: its first line says what Node is started with.
+  // Run it as an executable, because its first line sets the options of Node.
   const child = spawn(creator, [], {
     env: { PATH: process.env['PATH'], LISTEN: '127.0.0.1:0', ...env },
     stdio: ['ignore', 'ignore', 'pipe'],

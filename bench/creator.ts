@@ -1,4 +1,4 @@
-// What the creator costs in clusters of three sizes: prints a table.
+// Measures the cost of the creator in clusters of three sizes and prints a table.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism, cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -13,7 +13,7 @@ const fleets: readonly Fleet[] = [1500, 15_000, 150_000].map((pods) => ({
   templates: pods / 300,
   parametersPerTemplate: 4,
 }))
-/** As long as SSM takes, about. */
+/** About the latency of SSM. */
 const storeLatency = 20
 const changes = 100_000
 const newPods = 30
@@ -88,7 +88,7 @@ async function measure(fleet: Fleet): Promise<Row> {
   }
 }
 
-/** Pods change, end and begin, as fast as the creator reads; it is through when it has seen the last of them. */
+/** Pods change, end and start as fast as the creator reads. The run ends when the creator has seen the last change. */
 async function changeMany(
   creator: CreatorRun,
   replay: Awaited<ReturnType<typeof startPodReplay>>,
@@ -99,7 +99,7 @@ async function changeMany(
       const version = listVersion + index + 1
       const pod = podOf((index * 7919) % fleet.pods, fleet, version)
       if (index % 4 < 2) yield frame('MODIFIED', pod)
-      // The same pod again, so that as many begin as end.
+      // Adds the same pod again, so that as many pods start as end.
       else {
         yield frame('DELETED', pod)
         yield frame('ADDED', pod)
@@ -114,7 +114,7 @@ async function changeMany(
   return sent / ((performance.now() - begun) / 1000)
 }
 
-/** One after the other, from when a pod's event is sent to when its secret is stored. In milliseconds. */
+/** The times from sending the event of a pod to storing its secret, one pod after the other. In milliseconds. */
 async function addNew(
   ssm: Awaited<ReturnType<typeof startFakeSsm>>,
   replay: Awaited<ReturnType<typeof startPodReplay>>,

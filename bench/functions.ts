@@ -1,4 +1,4 @@
-// What our functions cost beside one written in Go on kyaml's framework, on the same inputs, in one run: prints a table.
+// Compares the cost of the functions with that of a Go function on kyaml's framework, on the same inputs in one run. Prints a table.
 import { copyFileSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -15,7 +15,7 @@ const sizes = [
   { count: 1000, runs: 9 },
   { count: 10_000, runs: 7 },
 ]
-/** A hundred Deployments of one role declare 300 parameters, which take several policies. */
+/** A hundred Deployments with one role declare 300 parameters, which need several policies. */
 const exports = [
   { count: 100, roles: 'annotations', title: '', runs: 15 },
   { count: 1000, roles: 'annotations', title: '', runs: 9 },
@@ -40,7 +40,7 @@ async function compareAll(client: string): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'kees-bench-'))
   try {
     const comparisons: Comparison[] = []
-    // As they are used: alone in a folder, not inside a package of ES modules.
+    // Copied to an empty folder, as users run them, outside this package of ES modules.
     for (const program of ['inject-init', 'export-iam'])
       copyFileSync(join(dist, program), join(folder, program))
     const commandOf = (program: string) => [process.execPath, join(folder, program)]

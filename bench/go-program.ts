@@ -5,7 +5,7 @@ import { goInstall } from '../scripts/go-install.ts'
 import { findCommand } from '../scripts/installed.ts'
 import { goProgramFolder, toolCache } from '../scripts/tool-cache.ts'
 
-/** The path of a program that is made from a folder beside this file, once for each state of its source. */
+/** The path of a program that is built from a folder next to this file. It is built once for each version of its source. */
 export async function goProgram(go: string, name: string, say: (line: string) => void): Promise<string> {
   const source = join(import.meta.dirname, name)
   const folder = goProgramFolder(name, source)

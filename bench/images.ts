@@ -1,4 +1,4 @@
-// What the images weigh, layer by layer: prints a table. Takes names of images, as `npm run images` prints them.
+// Prints a table of the sizes of the images, layer by layer. The arguments are image names, as `npm run images` prints them.
 import { execFileSync } from 'node:child_process'
 import { createReadStream, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'

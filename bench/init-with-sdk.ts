@@ -1,4 +1,4 @@
-// init's work through the SDK's client, without anything else of init: what it would take at least.
+// The calls of init with the client of the SDK, without the rest of init: the minimum that init would cost with the SDK.
 import { initVariables } from '../api/init-env.ts'
 import { clock } from '../runtime/scheduling/clock.ts'
 import { readConfig } from '../runtime/init/config.ts'

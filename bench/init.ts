@@ -1,5 +1,6 @@
-// What init costs at the start of a pod, beside a Node that does nothing and a Go program on aws-sdk-go-v2 that does the
-// same, and beside ways that were tried: in one run, by turns, against an instant server and moto. Prints tables.
+// Measures the cost of init at the start of a pod. Compares it with a Node process that does nothing, with a Go program on
+// aws-sdk-go-v2 that does the same, and with variants that were tried. All run alternately in one run, against an instant
+// server and moto. Prints tables.
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -44,7 +45,7 @@ if (go === undefined) {
 async function compare(client: string, server: FakeSsmServer, moto: string): Promise<void> {
   const measurer = await goProgram(client, 'measure-command', say)
   const goFetch = await goProgram(client, 'fetch-parameters', say)
-  // As they are used: alone in a folder, not inside a package of ES modules.
+  // Copied to an empty folder, as users run them, outside this package of ES modules.
   copyFileSync(join(import.meta.dirname, '..', 'dist', 'init'), path('init'))
   const sdk = await bundle({ name: 'init-with-sdk', entryPoint: 'bench/init-with-sdk.ts', runs: 'in pods' })
   writeFileSync(path('init-with-sdk'), sdk.text)
@@ -93,14 +94,14 @@ async function compare(client: string, server: FakeSsmServer, moto: string): Pro
       if (endpoint !== '') checkFile()
       const row = measured[index]
       if (row && endpoint === server.endpoint) row.calls = server.calls.length - before
-      // The first round fills caches.
+      // The first round fills the caches.
       if (round >= 0) row?.all.push(one)
     }
   }
   process.stdout.write(`${machine()}; ${rounds} rounds\n\n${formatStarts(measured)}`)
 }
 
-/** A thousand pods that start at once, in virtual time: the waits are those of init, the quota is AWS's own. */
+/** Simulates a thousand pods that start at once, in virtual time, with the waiting times of init and the quota of AWS. */
 async function simulate(): Promise<void> {
   const rows = []
   for (const count of [10, 25, 50]) {
@@ -124,7 +125,7 @@ function environment(endpoint: string): NodeJS.ProcessEnv {
   }
 }
 
-/** What is fast and wrong is no result. */
+/** A fast run with a wrong result does not count. */
 function checkFile(): void {
   const expected = parameters.map((name) => `${name}=${valueOf(name)}\n`).join('')
   const read = readFileSync(path('out/secret'), 'utf8')

@@ -3,14 +3,14 @@ import { promisify } from 'node:util'
 
 export type Measurement = {
   readonly wallSeconds: number
-  /** Of all threads, in user and system mode. */
+  /** The sum over all threads, in user and system mode. */
   readonly cpuSeconds: number
   readonly peakBytes: number
 }
 
 /**
- * Runs a command from file to file. Throws where it fails. @param measurer the built measure-command/main.go @param env
- * in place of ours.
+ * Runs a command with an input file and an output file. Throws if the command fails. @param measurer the built
+ * measure-command/main.go @param env replaces the environment of this process.
  */
 export async function measureCommand(
   measurer: string,

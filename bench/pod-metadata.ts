@@ -1,10 +1,10 @@
-/** Pods as a metadata-only list of an API server has them, managed fields included: 3 kB each. */
+/** Pods as in a metadata-only list of an API server, including managed fields: 3 kB each. */
 
 export type Fleet = {
   readonly pods: number
-  /** Workloads; their pods share annotations. */
+  /** The number of workloads. The pods of a workload share its annotations. */
   readonly templates: number
-  /** Of each template, its own: DYNAMIC and RANDOM. */
+  /** The number of DYNAMIC RANDOM secrets of each template; templates do not share them. */
   readonly parametersPerTemplate: number
 }
 
@@ -27,7 +27,7 @@ export function podOf(index: number, { templates, parametersPerTemplate }: Fleet
   })
 }
 
-/** A pod of a workload of its own that asks for one secret that nobody has asked for yet. */
+/** A pod of a new workload that declares one secret that no other pod declares. */
 export function newPod(
   index: number,
   version: number,
@@ -47,7 +47,7 @@ export function newPod(
   return { json, parameter: `/${namespace}/new${index}.token` }
 }
 
-/** The names of all parameters that the fleet declares. */
+/** The names of all parameters that the pods declare. */
 export function parametersOf({ templates, parametersPerTemplate }: Fleet): string[] {
   return Array.from({ length: templates * parametersPerTemplate }, (_, index) => {
     const template = Math.floor(index / parametersPerTemplate)
@@ -69,7 +69,7 @@ type Facts = {
   readonly owner: string
   readonly uid: string
   readonly version: number
-  /** Entries of an object, in JSON. */
+  /** The entries of a JSON object, as text. */
   readonly declarations: readonly string[]
 }
 
@@ -87,7 +87,7 @@ function formatPod({ name, namespace, owner, uid: id, version, declarations }: F
   )
 }
 
-/** What the controller manager and the kubelet leave: the larger part of a pod's metadata. */
+/** The managed fields of the controller manager and the kubelet, which are the larger part of the metadata of a pod. */
 const managedFields = JSON.stringify(
   ['kube-controller-manager', 'kubelet'].map((manager) => ({
     manager,

@@ -1,6 +1,6 @@
 /**
- * What the creator needs of an API server, over as many pods as are asked for: lists in pages, a watch that sends what it is
- * given as fast as it is read, single pods and Events. Pods are made when they are sent, so that it costs no memory.
+ * The part of an API server that the creator uses, for any number of pods: lists in pages, a watch that sends its events as
+ * fast as the client reads, single pods and Events. Pods are generated when they are sent, so they use no memory.
  */
 import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
@@ -8,19 +8,19 @@ import { createServer, type ServerResponse } from 'node:http'
 import { type Fleet, podOf } from './pod-metadata.ts'
 
 export type PodReplay = {
-  /** A kubeconfig that leads to it. */
+  /** The path of a kubeconfig for it. */
   readonly kubeconfig: string
   readonly calls: Readonly<Record<'list' | 'watch' | 'get' | 'event', number>>
-  /** Bytes of lists and watches. */
+  /** The number of bytes sent in lists and watches. */
   readonly sent: () => number
-  /** Returns when a watch is there. */
+  /** Resolves when a watch is open. */
   readonly watched: () => Promise<void>
-  /** Returns when all frames are handed over to the network. */
+  /** Resolves when all frames are handed over to the network. */
   readonly send: (frames: Iterable<string>) => Promise<void>
   readonly stop: () => Promise<void>
 }
 
-/** Of the list; what a watch sends comes after it. */
+/** The resource version of the list. Events of a watch have later ones. */
 export const listVersion = 1_000_000
 
 export function frame(type: 'ADDED' | 'MODIFIED' | 'DELETED', pod: string): string {
@@ -110,7 +110,7 @@ const injectedPod = JSON.stringify({
   },
 })
 
-/** Without TLS, which the library wants to be told. */
+/** The client library requires an explicit setting to connect without TLS. */
 function kubeconfigOf(server: string): string {
   return JSON.stringify({
     apiVersion: 'v1',

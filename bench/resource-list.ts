@@ -1,9 +1,9 @@
-/** The input of the benchmark: Deployments as kpt and kustomize hand them over, with what such a file has in practice. */
+/** The input of the benchmark: Deployments as kpt and kustomize pass them, with the fields of typical manifests. */
 
-/** Where the roles come from: each Deployment's annotation, one for a hundred of them, or each one's ServiceAccount. */
+/** The source of the roles: an annotation of each Deployment, one role for a hundred of them, or a ServiceAccount for each. */
 export type Roles = 'annotations' | 'shared' | 'accounts'
 
-/** @param every one of so many is annotated. */
+/** @param every one in this number of Deployments is annotated. */
 export function resourceListOf(count: number, every: number, roles: Roles = 'annotations'): string {
   const items = Array.from({ length: count }, (_, index) => deployment(index, index % every === 0, roles))
   return `apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems:\n${items.join('')}`

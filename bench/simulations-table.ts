@@ -1,4 +1,4 @@
-/** How many inits that start together come to their values. */
+/** The result of a simulation of inits that start together: how many got their values, and when. */
 import type { SimulatedInit, Simulation } from '../test/init/simulate-inits.ts'
 
 type Row = { readonly simulation: Simulation; readonly inits: readonly SimulatedInit[] }

@@ -1,10 +1,10 @@
-/** What ways of doing the same took: medians, in relation to the first. */
+/** The cost of several programs that do the same: medians, and their ratios to the first. */
 import type { Measurement } from './measure-command.ts'
 
 export type Start = {
   readonly title: string
   readonly all: readonly Measurement[]
-  /** How many calls the store got. */
+  /** The number of calls that the store received. */
   calls: number | undefined
 }
 

@@ -1,5 +1,5 @@
-// What init does with 25 parameters, in Go: reads the names from the file of the pod's annotations, gets the values from
-// Parameter Store by ten, all calls at once, and writes them as one file that appears whole. For bench/init.ts.
+// Does in Go what init does with 25 parameters: reads the names from the annotations file of the pod, fetches the values from
+// Parameter Store, ten per call and all calls at once, and writes them to one file in one step. For bench/init.ts.
 package main
 
 import (

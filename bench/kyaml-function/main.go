@@ -1,4 +1,4 @@
-// The yardstick of the benchmark: a function as people write it in Go, on kyaml's framework. It does as little as a
+// The reference for the benchmark: a typical function in Go, on kyaml's framework. It does as little as a
 // function can: it sets one annotation on every Deployment.
 package main
 

@@ -1,7 +1,7 @@
-// Runs a command and prints what it took as JSON: measure-command INPUT OUTPUT COMMAND [ARGUMENT ...].
+// Runs a command and prints its cost as JSON: measure-command INPUT OUTPUT COMMAND [ARGUMENT ...].
 //
-// The figures are those of wait4(2), for the command alone: it gives the peak memory after the end, which cannot be missed
-// as by sampling. This is a small program because a child starts with the peak memory of whoever forked it.
+// The figures come from wait4(2) and are for the command alone. wait4 reports the peak memory after the end, which sampling
+// could miss. This program is small because a child process starts with the peak memory of its parent.
 package main
 
 import (
@@ -45,7 +45,7 @@ func run(input, output string, args []string) error {
 	wall := time.Since(start)
 	state := command.ProcessState
 	peak := state.SysUsage().(*syscall.Rusage).Maxrss
-	// Kilobytes, except on macOS.
+	// In kilobytes, except on macOS.
 	if runtime.GOOS != "darwin" {
 		peak *= 1024
 	}
