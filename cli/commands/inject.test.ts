@@ -43,7 +43,7 @@ await t.test('--write edits only what changes, in place, and keeps the mode', as
   const before = statSync(join(folder, 'other.yaml')).ino
   const io = fakeIo()
   t.equal(await kees(['inject', '-f', folder, '--check'], io), 1)
-  t.equal(io.said(), `error: Pod/app in ${app} is not injected as configured: nothing is injected\n`)
+  t.equal(io.said(), `error: Pod/app in ${app} is annotated but not injected\n`)
   t.equal(await kees(['inject', '-f', folder, '--write'], fakeIo()), 0)
   t.match(readFileSync(app, 'utf8'), /name: app # the app[^]*init-container/)
   t.equal(statSync(app).mode & 0o777, 0o640)

@@ -1,6 +1,6 @@
 import { exitCode, type ExitCode } from '../../api/exit-code.ts'
 import { parseInjectConfig } from '../../functions/inject-init/config.ts'
-import { describeInjection } from '../../functions/inject-init/describe-injection.ts'
+import { checkInjection } from '../../functions/inject-init/check-injection.ts'
 import { injectInit, injectItems } from '../../functions/inject-init/inject-init.ts'
 import { exitCodeOf, lineOf } from '../../functions/krm/result.ts'
 import type { EditedItem } from '../../functions/krm/krm-function.ts'
@@ -77,9 +77,8 @@ function sayDifferences(
   for (const { item } of edited) {
     const path = fileOf.get(item) ?? '-'
     const where = path === '-' ? '' : `in ${path} `
-    const changes = describeInjection(item, config).join('; ')
-    const message = `${where}is not injected as configured: ${changes}`
-    io.say(lineOf({ severity: 'error', message, object: item.object, exit: exitCode.input }))
+    for (const result of checkInjection(item, config))
+      io.say(lineOf({ ...result, message: where + result.message }))
   }
 }
 

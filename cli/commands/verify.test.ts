@@ -164,8 +164,8 @@ await t.test('what was changed behind the injection is said, and so is what opti
   t.strictSame([exit, printed], [1, ''])
   t.equal(
     said,
-    'error: Deployment/app is not injected as it should be: init\'s FORMAT is missing, the annotation says "json": ' +
-      'run inject-init again, after the last change\n',
+    'error: Deployment/app spec.template.spec.initContainers[init-container].env[FORMAT]: missing, ' +
+      'expected "json" (annotation init.bsycorp.com/format)\n',
   )
   const retagged = injected.replace('init:latest', 'init:2')
   t.equal((await run(['verify', '-f', '-'], retagged)).exit, 0)
@@ -175,7 +175,10 @@ await t.test('what was changed behind the injection is said, and so is what opti
     retagged,
   )
   t.equal(other, 1)
-  t.match(why, 'init\'s image is "bsycorp/kees/init:2", flag --image says "bsycorp/kees/init:3"')
+  t.match(
+    why,
+    'init-container].image: is "bsycorp/kees/init:2", expected "bsycorp/kees/init:3" (flag --image)',
+  )
 })
 
 await t.test('--config takes one file of each function', async (t) => {
@@ -202,7 +205,7 @@ await t.test('--config takes one file of each function', async (t) => {
   t.equal(retagged.exit, 1)
   t.match(
     retagged.said,
-    /init's image is "example\/init:2", .*inject.yaml: option image says "example\/init:1"/,
+    /image: is "example\/init:2", expected "example\/init:1" \(.*inject.yaml: option image\)/,
   )
   t.match(
     (await verify(source, 'export.yaml')).said,
@@ -260,7 +263,7 @@ spec:
   delete spec.containers[0].volumeMounts
   const { exit, said } = await run(['verify', '-f', '-'], JSON.stringify(list))
   t.equal(exit, 1)
-  t.match(said, 'container app does not mount /run/secret')
+  t.match(said, 'spec.containers[app].volumeMounts[/run/secret]: missing')
 })
 
 await t.test('what is wrong with the command line is said', async (t) => {

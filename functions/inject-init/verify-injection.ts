@@ -8,13 +8,13 @@ import type { ManifestItem } from '../krm/manifest-item.ts'
 import { type Workload, workloadReader } from '../workload/workload.ts'
 import { explicitFormat } from './config.ts'
 import { readsDomain } from './inject-pod.ts'
-import { injectionChanges } from './injection-changes.ts'
+import { diffInjection } from './diff-injection.ts'
 import type { InjectConfig } from './inject-config.ts'
 
 /**
- * What is wrong with the annotations of an input, and with its injections: each has to be as inject-init would leave it.
- * What only the record would say, or init's messages, is nothing wrong. Nor is what the configuration does not set: verify
- * is not told what inject-init was.
+ * What is wrong with the annotations of an input, and with its injections: each must be as inject-init would leave it.
+ * A difference in the record alone is allowed, and so is one in init's messages, or in what the configuration does not set:
+ * verify does not know the configuration that inject-init had.
  */
 export function verifyInjection(items: readonly ManifestItem[], config: InjectConfig): Result[] {
   const reader = workloadReader(config, explicitFormat(config))
@@ -41,20 +41,18 @@ function verifyObject(item: ManifestItem, workloads: readonly Workload[], config
     }),
   )
   const isFound = ({ template }: Workload) => records.has(template.key)
-  const { changes, results } = injectionChanges(item, annotated.filter(isFound), records, config)
-  const wrong = [...changes].flatMap(([key, all]) => {
-    const said = all.filter(({ matters }) => matters).map(({ says }) => says)
-    if (said.length === 0) return []
-    const message = `is not injected as it should be: ${said.join('; ')}: run inject-init again, after the last change`
-    return [result('error', key, message)]
-  })
+  const { differences, results } = diffInjection(item, annotated.filter(isFound), records, config)
+  const wrong = [...differences.values()]
+    .flat()
+    .filter(({ matters }) => matters)
+    .map((one) => result('error', '', `${one.path}: ${one.problem}`))
   const leftover = workloads
     .filter((one) => !one.pod.annotated && isLeftover(one, recorded, config))
     .map(({ template: { key } }) =>
       result(
         'warning',
         key,
-        'is injected, and declares nothing any more: run inject-init again to take it out',
+        'is injected but declares nothing any more: run inject-init again to remove the injection',
       ),
     )
   return [...requireInjected(annotated.filter((one) => !isFound(one))), ...results, ...wrong, ...leftover]

@@ -99,7 +99,7 @@ t.test('on a real API server', { skip: controllersMissing }, async (t) => {
       }
       const { status, stderr } = kees(['verify'], JSON.stringify(list))
       t.equal(status, 1)
-      t.match(stderr, / is not injected as it should be: .*container app does not mount (\/run)?\/secret/)
+      t.match(stderr, / spec\.containers\[app\]\.volumeMounts\[(\/run)?\/secret\]: missing/)
     })
   }
 })

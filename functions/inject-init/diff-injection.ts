@@ -1,0 +1,130 @@
+import { isDeepStrictEqual } from 'node:util'
+import { isMap } from '../../api/json.ts'
+import type { Parsed } from '../../api/parsed.ts'
+import { exitCode } from '../../api/exit-code.ts'
+import { applyEdits } from '../yaml/apply-edits.ts'
+import type { InjectionRecord, InjectionRecords } from '../workload/injection-record.ts'
+import type { PodTemplate } from '../workload/pod-template.ts'
+import type { Result } from '../krm/result.ts'
+import type { ManifestItem } from '../krm/manifest-item.ts'
+import { parseSource } from '../yaml/parse.ts'
+import { toValue, type Value } from '../yaml/value.ts'
+import type { Workload } from '../workload/workload.ts'
+import { describeDifference, type Expectation, fieldPath } from './describe-difference.ts'
+import { diffValues, type Step } from './diff-values.ts'
+import { textIn } from './effective-config.ts'
+import type { InjectConfig } from './inject-config.ts'
+import { injectedVariables } from './init-settings.ts'
+import { injectObject } from './inject-object.ts'
+
+/** One field of an object that injection would change. */
+export type FieldDifference = {
+  /** `spec.template.spec.containers[app].volumeMounts[/secret]` */
+  readonly path: string
+  /** Such as `missing`: what follows the path in a message. */
+  readonly problem: string
+  /** Whether init, or the app, works differently without it. */
+  readonly matters: boolean
+}
+
+export type InjectionDifferences = {
+  /** By the key of the pod template; none where injection changes nothing but its record. */
+  readonly differences: ReadonlyMap<string, readonly FieldDifference[]>
+  /** Errors among them: it cannot be injected, and no differences are known. */
+  readonly results: readonly Result[]
+}
+
+/**
+ * What injection would change in an object. It is injected to find out, so there is one definition of a correct
+ * injection; as plain JSON, in which no alias and no merge key prevents an edit.
+ *
+ * @param workloads of the object. @param records of their injections, as far as known.
+ */
+export function diffInjection(
+  item: ManifestItem,
+  workloads: readonly Workload[],
+  records: InjectionRecords | undefined,
+  config: InjectConfig,
+): InjectionDifferences {
+  const differences = new Map<string, readonly FieldDifference[]>()
+  if (workloads.length === 0) return { differences, results: [] }
+  // Most need no edits, and then nothing has to be written and parsed again.
+  const asIs = injectObject(item, workloads, records, config)
+  if (asIs.edits.length === 0 && asIs.results.length === 0) return { differences, results: [] }
+  const before = toValue(item.root)
+  const { value: plain, problem } = parsePlain(JSON.stringify(before), item)
+  if (problem !== undefined) {
+    const message = `cannot be checked: it ${problem}`
+    const { object } = item
+    return { differences, results: [{ severity: 'error', message, object, exit: exitCode.input }] }
+  }
+  const copies = workloads.map((one) => ({ ...one, item: plain }))
+  const { edits, results, records: next } = injectObject(plain, copies, records, config)
+  if (edits.length === 0) return { differences, results }
+  const injected = parsePlain(applyEdits(plain.document.source, edits), item)
+  if (injected.problem !== undefined) throw new Error(`what was injected ${injected.problem}`)
+  const after = toValue(injected.value.root)
+  for (const { template, pod } of workloads) {
+    const { key, path } = template
+    const record = next.get(key)
+    if (!record) continue
+    const expectation = { settings: pod.settings, config, record }
+    const [found, expected] = [specAt(before, path), specAt(after, path)]
+    const prefix = fieldPath([...stepsOf(template), 'spec'])
+    const fields = diffSpecs(found, expected, records?.get(key), expectation, prefix)
+    if (fields.length > 0) differences.set(key, fields)
+  }
+  return { differences, results }
+}
+
+function diffSpecs(
+  found: Value,
+  expected: Value,
+  former: InjectionRecord | undefined,
+  expectation: Expectation,
+  prefix: string,
+): FieldDifference[] {
+  const { record } = expectation
+  const renamed = [
+    [record.container, former?.container],
+    [record.refresher, former?.refresher],
+    ...record.volumes.map((name, index) => [name, former?.volumes[index]]),
+  ].flatMap(([name, before]): [string, string][] =>
+    name === undefined || before === undefined ? [] : [[name, before]],
+  )
+  const fields = diffValues(found, expected, new Map(renamed)).map((one): FieldDifference => ({
+    path: fieldPath(one.path, prefix),
+    problem: describeDifference(one, expectation),
+    matters: !(one.found === undefined && one.path.at(-2) === 'env' && isForMessages(one.expected)),
+  }))
+  if (fields.length > 0 || isDeepStrictEqual(found, expected)) return fields
+  return [{ path: prefix, problem: 'differs from what inject-init would generate', matters: true }]
+}
+
+/** Whether init uses an environment variable in its messages alone. */
+function isForMessages(variable: Value | undefined): boolean {
+  const name = textIn(variable, 'name')
+  return injectedVariables.some(({ env, source }) => env === name && 'fieldPath' in source)
+}
+
+/** The path of a template, with the names of list items. */
+function stepsOf({ path, key }: PodTemplate): Step[] {
+  const names = key.split('/')
+  return path.map((step) => (typeof step === 'number' ? { item: names.shift() ?? String(step) } : step))
+}
+
+/** Problems are such as aliases that nest deeper than anything may be nested. */
+function parsePlain(json: string, { object }: ManifestItem): Parsed<ManifestItem> {
+  const { documents, problem } = parseSource(json)
+  if (problem !== undefined) return { problem }
+  const [document] = documents
+  if (document?.root.type !== 'map') throw new Error('the object is not a map any more')
+  return { value: { document, root: document.root, object } }
+}
+
+function specAt(root: Value, path: readonly (string | number)[]): Value {
+  return [...path, 'spec'].reduce<Value>((value, step) => {
+    if (typeof step === 'number') return Array.isArray(value) ? (value[step] ?? null) : null
+    return isMap(value) ? (value[step] ?? null) : null
+  }, root)
+}
