@@ -20,8 +20,8 @@ import { updateContainer, updateVolume } from './update-injection.ts'
 export type Added = { readonly warnings: readonly string[]; readonly record: InjectionRecord }
 
 /**
- * Adds what is missing of an injection, brings up to date what the record says is ours, and adopts what equals ours.
- * What has one of our names and is neither is an error.
+ * Adds the missing parts of an injection, updates the parts that the record names, and adopts parts that are equal to ours.
+ * Any other part with one of our names is an error.
  */
 export function addInjection(
   editor: Editor,
@@ -60,13 +60,13 @@ function preparePod(
   for (const problem of config === given ? [] : validateConfig(config)) editor.refuse(problem)
   if (refresher && !container)
     editor.refuse(
-      `the container ${record?.container} is gone, and ${refresher.name}, which goes with it, is not: remove it too`,
+      `the init container ${record?.container} was removed, but not its sidecar ${refresher.name}: remove both`,
     )
   if (config.annotationDomain !== given.annotationDomain) {
     const [theirs, ours] = [config.annotationDomain, given.annotationDomain].map(quote)
     editor.refuse(
-      `the init container reads the annotations of ${theirs} and none of ${ours}: declare all in one domain, ` +
-        `and name it by ${config.nameOption('annotationDomain')}`,
+      `the init container reads the annotation domain ${theirs}, not ${ours}: declare everything in one domain, ` +
+        `and set ${config.nameOption('annotationDomain')} to it`,
     )
   }
   return { editor, parts, config, injection: injectionOf(config, settings), record, recorded, warnings: [] }
@@ -81,7 +81,7 @@ function chosenContainers(settings: PodSettings, config: InjectConfig): Chosen |
     : undefined
 }
 
-/** The init container, and behind it the sidecar where there is to be one. */
+/** The init container, followed by the sidecar if one is configured. */
 function addContainers(pod: PodInjection): void {
   const { editor, parts, config, injection, recorded } = pod
   const { initContainers, containers } = parts
@@ -92,7 +92,7 @@ function addContainers(pod: PodInjection): void {
     namesake !== undefined &&
     initContainers.parts.includes(namesake) &&
     isDeepStrictEqual(namesake.value, injection.container)
-  // The two may take each other's names.
+  // The configuration may swap the names of the two.
   const isOurs = namesake === recorded.container || namesake === recorded.refresher
   if (namesake && !isOurs && !adopted) {
     editor.refuse(collision(`the container ${name}`, 'containerName'))
@@ -117,7 +117,7 @@ function addVolumes(pod: PodInjection): void {
     const claim = claims.find((one) => one === name)
     if (claim !== undefined)
       editor.refuse(
-        `the volume claim template ${claim} has the name of a volume that inject-init adds, and wins over it: rename it or set ${option}`,
+        `the volume claim template ${claim} has the name of a volume that inject-init adds and would replace it: rename it or set ${option}`,
       )
     if (namesake && !record?.volumes.includes(namesake.name)) {
       if (ours || !isDeepStrictEqual(namesake.value, volume))

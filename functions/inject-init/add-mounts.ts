@@ -10,13 +10,13 @@ import { addParts, removeParts, setEntry } from './edit-list.ts'
 import type { PodInjection } from './pod-injection.ts'
 import { type Part, partList, type PartList, type EditablePod, staysOn } from './editable-pod.ts'
 
-/** The containers that get the mount, and what says so, for messages. */
+/** The containers that get the mount, and the option or annotation that chooses them. */
 export type Chosen = { readonly names: readonly string[]; readonly by: string }
 
 /**
  * Mounts the secrets into the other containers.
  *
- * @param chosen which of them; undefined: all. @returns the names of the containers that have our mount then.
+ * @param chosen which of them; undefined: all. @returns the names of the containers that have the mount afterwards.
  */
 export function addMounts(pod: PodInjection, chosen: Chosen | undefined): readonly string[] {
   const { editor, parts, config, injection, record, recorded, warnings } = pod
@@ -31,7 +31,7 @@ export function addMounts(pod: PodInjection, chosen: Chosen | undefined): readon
   ])
   const names = others.map(({ name }) => name)
   for (const name of chosen?.names.filter((one) => !names.includes(one)) ?? []) {
-    const there = `there are ${names.join(', ')}${didYouMean(closestWord(name, names))}`
+    const there = `the pod has ${names.join(', ')}${didYouMean(closestWord(name, names))}`
     editor.refuse(`${chosen?.by} names ${quote(name)}, which is not in the pod: ${there}`)
   }
   const early = containersBefore(parts.initContainers.parts, recorded.container)
@@ -65,15 +65,15 @@ function otherContainers(
 }
 
 /**
- * Those that end before the init container begins: kustomize puts an init container that a patch adds before those that
- * are there. A native sidecar goes on.
+ * The init containers that complete before ours starts: kustomize puts an init container that a patch adds before the
+ * existing ones. A native sidecar keeps running.
  */
 function containersBefore(parts: readonly Part[], container: Part | undefined): string[] {
   const before = container ? parts.slice(0, parts.indexOf(container)) : []
   return before.filter(({ value }) => !staysOn(value)).map(({ name }) => name)
 }
 
-/** A container may mount the same volume once more, at a place of its own. */
+/** A container may also mount the volume at another path, which is not ours. */
 export function recordedMount(
   mounts: PartList,
   container: string,
@@ -84,17 +84,17 @@ export function recordedMount(
   return mounts.parts.find((one) => one.name === volumes[0] && mountPathOf(one) === path)
 }
 
-/** With a slash at the end it is the same place. */
+/** A slash at the end does not make it another path. */
 function mountPathOf({ value }: Part): Value | undefined {
   const path = isMap(value) ? value['mountPath'] : undefined
   return typeof path === 'string' ? path.replace(/(?<=.)\/+$/, '') : path
 }
 
 function hidden(container: string, rival: Part, { secretMountPath }: InjectConfig): string {
-  return `container ${container} mounts the volume ${rival.name} at ${secretMountPath}: it does not see the secrets`
+  return `container ${quote(container)} mounts the volume ${rival.name} at ${secretMountPath}, so it cannot read the secrets`
 }
 
 function tooEarly(container: string, { containerName, annotationDomain }: InjectConfig): string {
-  const instead = `put it behind ${containerName}, or name in init.${annotationDomain}/containers who needs the secrets`
-  return `container ${container} runs before ${containerName}, and finds no secrets: ${instead}`
+  const instead = `move it after ${containerName}, or list the containers that need the secrets in init.${annotationDomain}/containers`
+  return `container ${quote(container)} runs before ${containerName}, so it cannot read the secrets: ${instead}`
 }

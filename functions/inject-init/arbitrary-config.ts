@@ -35,7 +35,7 @@ const all = fc.record(options, { noNullPrototype: true })
 type Manifest = { spec: { template: { spec: { containers: { name: string }[] } } } }
 type Given = Readonly<Record<string, Value | undefined>>
 
-/** @param chosen a bit for each of the pod's containers: which get the mount; 0: all. */
+/** @param chosen a bit for each container of the pod: those that get the mount; 0: all. */
 export function configOf(given: Given, { spec }: Manifest, chosen: number | undefined): InjectConfig {
   const names = spec.template.spec.containers.map(({ name }) => name)
   const containers = names.filter((_, index) => ((chosen ?? 0) >> index) % 2 === 1)
@@ -48,7 +48,7 @@ export function configOf(given: Given, { spec }: Manifest, chosen: number | unde
   return config
 }
 
-/** One that sets some options. */
+/** Sets some options. */
 export const someConfig = fc.record({ given: some, chosen: fc.option(fc.nat(7), { nil: undefined }) })
-/** One that sets every option. */
+/** Sets every option. */
 export const everyConfig = fc.record({ given: all, chosen: fc.nat(7) })

@@ -62,7 +62,7 @@ export const workload = fc
     },
   }))
 
-/** The same with its keys, and those of what is in it, in another order. */
+/** The same value with its keys, at every level, in another order. */
 function reorder<T>(value: T, order: number): T
 function reorder(value: unknown, order: number): unknown {
   if (Array.isArray(value)) return value.map((one: unknown) => reorder(one, order + 1))
@@ -78,12 +78,12 @@ function reorder(value: unknown, order: number): unknown {
 
 type Lists = { initContainers?: unknown; volumes?: unknown; containers: readonly object[] }
 
-/** Gives a pod lists that are there in name only, wherever it has none. @param how which of them, a bit each. */
+/** Adds empty lists to a pod where it has none. @param how which of them, a bit each. */
 export function withVoidLists<T extends { spec: { template: { spec: Lists } } }>(value: T, how: number): T {
   const empty = (bit: number) => ((how >> bit) % 2 === 1 ? [] : null)
   const { spec: pod } = value.spec.template
   const containers = pod.containers.map((one) => ({ volumeMounts: empty(2), ...one }))
-  // First and last, where most can go wrong.
+  // First and last, where most errors are likely.
   const lists = {
     ...((how >> 3) % 2 === 1 ? {} : { volumes: empty(1) }),
     ...pod,

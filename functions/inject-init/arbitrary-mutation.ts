@@ -1,4 +1,4 @@
-/** For property tests: what somebody does to an injected Deployment, such as an overlay, so that it is not as it should be. */
+/** For property tests: changes to an injected Deployment, such as by an overlay, that make the injection incorrect. */
 type Named = { name: string }
 type Container = Named & {
   image?: string
@@ -15,7 +15,7 @@ export type Added = { container: string; volumes: string[]; mounts: string[] }
 
 export const recordKey = 'kees.bsycorp.com/injected'
 
-/** What somebody does to an injected Deployment. @returns whether there was anything to do. */
+/** Changes an injected Deployment. @returns false if there was nothing to change. */
 type Tampering = (deployment: Deployment, record: Added) => boolean
 
 const podOf = ({ spec }: Deployment) => spec.template.spec
@@ -42,7 +42,7 @@ function changeMount(deployment: Deployment, record: Added, volume: number, chan
 }
 
 export const arbitraryMutation: Readonly<Record<string, Tampering>> = {
-  'the init container is taken out': (deployment, record) =>
+  'the init container is removed': (deployment, record) =>
     drop(podOf(deployment).initContainers, ({ name }) => name === record.container),
   'a container loses its mount': (deployment, record) => {
     const [container] = othersOf(deployment, record)
@@ -54,15 +54,15 @@ export const arbitraryMutation: Readonly<Record<string, Tampering>> = {
     if (mount) mount.mountPath = '/elsewhere'
     return mount !== undefined
   },
-  'init loses the mount of the secrets': (deployment, record) =>
+  'the init container loses the mount of the secrets': (deployment, record) =>
     drop(initOf(deployment, record)?.volumeMounts, ({ name }) => name === record.volumes[0]),
-  'init loses the mount of the annotations': (deployment, record) =>
+  'the init container loses the mount of the annotations': (deployment, record) =>
     drop(initOf(deployment, record)?.volumeMounts, ({ name }) => name === record.volumes[1]),
-  'the secret volume is taken out': (deployment, record) =>
+  'the secret volume is removed': (deployment, record) =>
     drop(podOf(deployment).volumes, ({ name }) => name === record.volumes[0]),
-  'the annotations volume is taken out': (deployment, record) =>
+  'the annotations volume is removed': (deployment, record) =>
     drop(podOf(deployment).volumes, ({ name }) => name === record.volumes[1]),
-  'the secret volume is a folder of the node': (deployment, record) => {
+  'the secret volume is a hostPath': (deployment, record) => {
     const volume = volumeOf(deployment, record.volumes[0])
     if (volume) Object.assign(volume, { emptyDir: undefined, hostPath: { path: '/var/lib/app' } })
     return volume !== undefined
@@ -73,26 +73,26 @@ export const arbitraryMutation: Readonly<Record<string, Tampering>> = {
     if (volume) Object.assign(volume, { downwardAPI: { items: [item] } })
     return volume !== undefined
   },
-  'init mounts the secrets read-only': (deployment, record) =>
+  'the init container mounts the secrets read-only': (deployment, record) =>
     changeMount(deployment, record, 0, { readOnly: true }),
-  'init mounts a folder of the secrets only': (deployment, record) =>
+  'the init container mounts a subPath of the secrets': (deployment, record) =>
     changeMount(deployment, record, 0, { subPath: 'app' }),
-  'init mounts a folder of the annotations only': (deployment, record) =>
+  'the init container mounts a subPath of the annotations': (deployment, record) =>
     changeMount(deployment, record, 1, { subPath: 'app' }),
-  'init stays on': (deployment, record) => {
+  'the init container is a sidecar': (deployment, record) => {
     const init = initOf(deployment, record)
     if (init) init['restartPolicy'] = 'Always'
     return init !== undefined
   },
-  'init is not told any more where to write': (deployment, record) =>
+  'SECRETS_FILE is removed': (deployment, record) =>
     drop(initOf(deployment, record)?.env, ({ name }) => name === 'SECRETS_FILE'),
-  'init is not told any more where to read': (deployment, record) =>
+  'ANNOTATIONS_FILE is removed': (deployment, record) =>
     drop(initOf(deployment, record)?.env, ({ name }) => name === 'ANNOTATIONS_FILE'),
-  'init is told to read another domain': (deployment, record) => {
+  'ANNOTATION_DOMAIN is another domain': (deployment, record) => {
     initOf(deployment, record)?.env?.push({ name: 'ANNOTATION_DOMAIN', value: 'example.com' })
     return true
   },
-  'the annotation asks for another format': (deployment, record) => {
+  'the annotation sets another format': (deployment, record) => {
     const format = initOf(deployment, record)?.env?.find(({ name }) => name === 'FORMAT')?.value
     deployment.spec.template.metadata.annotations['init.bsycorp.com/format'] =
       format === 'json' ? 'yaml' : 'json'

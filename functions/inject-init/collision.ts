@@ -1,7 +1,7 @@
-/** @param what of the pod has a name that we would give. @param option says another. */
+/** @param what the part of the pod that has one of our names. @param option sets another name. */
 export function collision(what: string, option: string): string {
   return (
-    `${what} is in the pod already and is not the one that inject-init adds: rename yours or set ${option}; ` +
-    `to change ours, patch it from a parent kustomization`
+    `${what} exists and is not the one that inject-init adds: rename it or set ${option}; ` +
+    `to change the one that inject-init adds, patch it in a parent kustomization`
   )
 }

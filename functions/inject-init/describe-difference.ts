@@ -10,7 +10,7 @@ import { textIn } from './effective-config.ts'
 import type { InjectConfig } from './inject-config.ts'
 import { injectedVariables } from './init-settings.ts'
 
-/** What decides about an injection. */
+/** What an injection depends on. */
 export type Expectation = {
   readonly settings: PodSettings
   readonly config: InjectConfig
@@ -27,8 +27,8 @@ export function fieldPath(path: readonly Step[], prefix = ''): string {
 }
 
 /**
- * `is "json", expected "yaml" (option format)`. Only values that inject-init writes are quoted, and those that it has found in
- * their place: never those of environment variables, nor what others have added.
+ * `is "json", expected "yaml" (option format)`. Only values of fields that inject-init writes are quoted: never those of
+ * other environment variables, nor anything that others added. They may be secrets.
  */
 export function describeDifference(difference: Difference, expectation: Expectation): string {
   const source = sourceOf(difference, expectation)
@@ -48,7 +48,7 @@ function problemOf({ path, found, expected }: Difference): string {
 function variableProblem(name: string, found: Value | undefined, expected: Value | undefined): string {
   const variable = injectedVariables.find(({ env, source }) => env === name && 'option' in source)
   const value = expected === undefined ? variable?.default : isMap(expected) ? expected['value'] : undefined
-  // Any other value may be one that is not to be seen.
+  // Any other value may be a secret.
   const format = name === initVariables.format.env ? parseFormat(textIn(found, 'value')).format : undefined
   return comparison(format && quote(format), variable && quoted(value), found === undefined)
 }

@@ -113,7 +113,7 @@ function stepsOf({ path, key }: PodTemplate): Step[] {
   return path.map((step) => (typeof step === 'number' ? { item: names.shift() ?? String(step) } : step))
 }
 
-/** Problems are such as aliases that nest deeper than anything may be nested. */
+/** The problem may be aliases that nest deeper than the parser allows. */
 function parsePlain(json: string, { object }: ManifestItem): Parsed<ManifestItem> {
   const { documents, problem } = parseSource(json)
   if (problem !== undefined) return { problem }

@@ -39,7 +39,7 @@ export function diffValues(
   if (mergeKey !== undefined && before && after) {
     return pairsOf(before, after, mergeKey, formerNames).flatMap((pair) => {
       const below = [...path, { item: keyOf(pair.found ?? pair.expected, mergeKey) }]
-      // A variable is one value, wherever it comes from.
+      // A variable is compared as a whole.
       const isWhole = last === 'env' || pair.found === undefined || pair.expected === undefined
       return isWhole ? [{ path: below, ...pair }] : diffValues(pair.found, pair.expected, formerNames, below)
     })
@@ -50,13 +50,13 @@ export function diffValues(
   return [...keys].flatMap((key) => diffValues(found[key], expected[key], formerNames, [...path, key]))
 }
 
-/** The value below its keys, which say what it means: only in `limits`, `1` and `1000m` are equal. */
+/** The value below its keys, which define its type: `1` and `1000m` are equal only in `limits`. */
 function inKeys(path: readonly Step[], value: Value): Value {
   const key = path.at(-1)
   return typeof key === 'string' ? inKeys(path.slice(0, -1), { [key]: value }) : value
 }
 
-/** A list that is not there has no items. */
+/** A missing list has no items. */
 function listFrom(value: Value | undefined): readonly Value[] | undefined {
   if (value === undefined || value === null) return []
   return Array.isArray(value) ? value : undefined

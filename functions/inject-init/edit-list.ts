@@ -1,4 +1,4 @@
-/** Edits of the lists of a pod: a list that is not there is made, and one that would be left empty goes. */
+/** Edits of the lists of a pod: a missing list is created, and one that would be left empty is removed. */
 import type { Editor } from '../yaml/editor.ts'
 import type { SourceMap } from '../yaml/node.ts'
 import { ownEntry, toValue, type Value } from '../yaml/value.ts'
@@ -16,7 +16,7 @@ export function addParts(
     const place = typeof where === 'string' ? where : where.node
     for (const value of values) editor.addItem(list, value, place)
   } else if (entry) editor.replaceValue(map, entry, values)
-  // Init containers go where a reader expects them.
+  // Readers expect init containers before the containers.
   else editor.addEntry(map, key, values, key === 'initContainers' ? 'containers' : undefined)
 }
 
@@ -30,7 +30,7 @@ export function removeParts(editor: Editor, { map, entry, list }: PartList, part
     )
 }
 
-/** Makes the entry of a map have this value; undefined: takes the entry out. */
+/** Sets the value of an entry of a map; undefined: removes the entry. */
 export function setEntry(editor: Editor, map: SourceMap, key: string, value: Value | undefined): void {
   const entry = ownEntry(map, key)
   if (entry === undefined) {

@@ -22,7 +22,7 @@ export type EditablePod = {
   readonly initContainers: PartList
   readonly containers: PartList
   readonly volumes: PartList
-  /** The names of a StatefulSet's claims: to a pod they win over its volumes. */
+  /** The names of the volumeClaimTemplates of a StatefulSet: they replace volumes of the pod with the same name. */
   readonly claims: readonly string[]
 }
 
@@ -56,7 +56,7 @@ export function partList(editor: Editor, map: SourceMap, key: string, where: str
   const parts = list.items.map((node) => ({
     node,
     name: stringOf(lookUp(node, 'name')) ?? '',
-    // Few are looked at.
+    // Most are not needed.
     get value() {
       return toValue(node)
     },
@@ -64,7 +64,7 @@ export function partList(editor: Editor, map: SourceMap, key: string, where: str
   return { ...list, key, parts }
 }
 
-/** Whether an init container is a native sidecar, which goes on beside those that follow. */
+/** Whether an init container is a native sidecar, which keeps running beside the following containers. */
 export function staysOn(container: Value): boolean {
   return isMap(container) && container['restartPolicy'] === 'Always'
 }

@@ -12,10 +12,10 @@ import type { Part } from './editable-pod.ts'
 import type { InjectionRecord } from '../workload/injection-record.ts'
 
 /**
- * The configuration for a pod that was injected before, perhaps by another configuration: what ours does not set
- * explicitly stays as the earlier one had it, so that a base and its overlay may both inject.
+ * The configuration for a pod that was injected before, perhaps with another configuration: options that this one does not
+ * set explicitly keep their earlier values, so that a base and its overlay may both inject.
  *
- * @param container the recorded init container as it stands now. @param refresher likewise.
+ * @param container the recorded init container as it is now. @param refresher likewise.
  */
 export function effectiveConfig(
   config: InjectConfig,
@@ -48,7 +48,7 @@ export function effectiveConfig(
   }
 }
 
-/** The files that an earlier configuration named by option env; outside the mount they are of one that is gone. */
+/** The files that an earlier configuration set by option env. Files outside the mount are from an earlier mount path. */
 function fileNames(container: Part, mountPath: string, { env }: InjectConfig): EnvVariable[] {
   return [initVariables.secretsFile.env, initVariables.resourcesFile.env].flatMap((name) => {
     const value = plainVariable(container.node, name)
@@ -57,7 +57,7 @@ function fileNames(container: Part, mountPath: string, { env }: InjectConfig): E
   })
 }
 
-/** How often a sidecar refreshes; any time where somebody has changed its arguments to what we do not understand. */
+/** The interval of a sidecar; the longest duration if its arguments were changed to ones that cannot be parsed. */
 function refreshIn({ value }: Part): number {
   const args = isMap(value) ? value['args'] : undefined
   const texts = Array.isArray(args) ? args.filter((one) => typeof one === 'string') : []
@@ -65,7 +65,7 @@ function refreshIn({ value }: Part): number {
   return mode?.kind === 'refresh' ? mode.every : longestDuration
 }
 
-/** Where a container mounts a volume. */
+/** The path at which a container mounts a volume. */
 export function mountPathIn(container: Part, volume: string | undefined): string | undefined {
   const found = listIn(container.value, 'volumeMounts').find((one) => one['name'] === volume)?.['mountPath']
   return typeof found === 'string' ? found : undefined
@@ -77,7 +77,7 @@ export function listIn(value: Value, key: string): ValueMap[] {
   return Array.isArray(list) ? list.filter((one: Value) => isMap(one)) : []
 }
 
-/** The text under a key of a map; empty where it is none. */
+/** The string under a key of a map; empty if there is none. */
 export function textIn(value: Value | undefined, key: string): string {
   const text = value !== undefined && isMap(value) ? value[key] : undefined
   return typeof text === 'string' ? text : ''

@@ -4,7 +4,7 @@ import { parseSource } from '../yaml/parse.ts'
 import type { InjectConfig } from './inject-config.ts'
 import { injectItems } from './inject-init.ts'
 
-/** A Deployment with a place, `# more`, for further annotations. */
+/** A Deployment; tests replace `# more` by further annotations. */
 export const twoContainers = `apiVersion: apps/v1
 kind: Deployment
 metadata:
@@ -21,7 +21,7 @@ spec:
         - name: proxy
 `
 
-/** What each of the containers gets. */
+/** The mount that each container gets. */
 export const secretMount = `          volumeMounts:
             - mountPath: /secret
               name: secret-volume
@@ -44,7 +44,7 @@ export function injectText(text: string, config: InjectConfig): string {
   return applyEdits(text, edits)
 }
 
-/** Turns the declaration of arbitrary-manifest.ts into an annotation that means nothing to us. */
+/** Turns the declaration of arbitrary-manifest.ts into an annotation that kees ignores. */
 export function undeclare(text: string): string {
   return text.replace('secret.bsycorp.com/db.password', 'example.com/db.password')
 }

@@ -1,4 +1,4 @@
-/** Generated lists of manifests, in every style of indentation, come out as if they had been parsed whole. */
+/** Generated lists of manifests, in every style of indentation, give the same output as if they had been parsed as a whole. */
 import fc from 'fast-check'
 import t from 'tap'
 import { runs } from '../../api/test-effort.ts'
@@ -14,7 +14,7 @@ const manifest = fc.record({
   value: workload,
   printed: flat,
   declared: fc.boolean(),
-  /** Makes an alias of it, to itself or to the neighbours. */
+  /** Adds an alias, to itself or to its neighbours. */
   anchor: fc.constantFrom('', '&n1 ', '&n2 '),
   alias: fc.constantFrom('', '', '', '', '', '', '', 'status: *n1', 'status: *n2'),
 })

@@ -1,4 +1,4 @@
-/** What inject-init adds to a pod, as plain objects. The names and paths of the defaults are the worked example's. */
+/** What inject-init adds to a pod, as plain objects. The default names and paths are those of the worked example. */
 import { encodeInitArgs, initCommand } from '../../api/init-args.ts'
 import { encodeInitEnv } from '../../api/init-env.ts'
 import type { PodSettings } from '../../api/pod-annotations.ts'
@@ -15,7 +15,7 @@ export type Injection = {
   readonly mount: ValueMap
 }
 
-/** Which option says what stands under a key of init's containers. */
+/** The options that set these fields of init's containers. */
 export const containerOptions = {
   image: 'image',
   imagePullPolicy: 'imagePullPolicy',
@@ -38,14 +38,14 @@ export function injectionOf(config: InjectConfig, settings: PodSettings): Inject
   }
 }
 
-/** Satisfies Pod Security "restricted" on its own, whatever the pod's own security context says. */
+/** Satisfies the Pod Security Standard "restricted" by itself, with any security context of the pod. */
 function initContainer(config: InjectConfig, settings: PodSettings): ValueMap {
   return { name: config.containerName, ...image(config), ...likeInit(config, settings) }
 }
 
 /**
- * The same with another name and what makes it stay. The kubelet starts what follows once its probe succeeds, and ends it
- * when the other containers have ended, so a Job completes.
+ * A native sidecar with the same settings. The kubelet starts the following containers when its startupProbe succeeds, and
+ * stops it when the other containers have terminated, so that a Job completes.
  * https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/
  */
 function refresher(config: InjectConfig, settings: PodSettings, every: number): ValueMap {
@@ -55,7 +55,7 @@ function refresher(config: InjectConfig, settings: PodSettings, every: number): 
     ...image(config),
     args: encodeInitArgs({ kind: 'refresh', every }),
     restartPolicy: 'Always',
-    // The files are there already; on a busy node a program may take its time to start and say so.
+    // The files exist already, but on a busy node a program may take long to start.
     startupProbe: { exec: { command }, periodSeconds: 2, timeoutSeconds: 10, failureThreshold: 30 },
     ...likeInit(config, settings),
   }
@@ -85,7 +85,7 @@ function likeInit(config: InjectConfig, settings: PodSettings): ValueMap {
   }
 }
 
-/** What init cannot do without comes first; option `env` may name other files. */
+/** What init requires comes first; option `env` may set other files. */
 function initEnv(config: InjectConfig, settings: PodSettings): Value[] {
   const variables = new Map<string, Value>()
   const add = (name: string, rest: ValueMap) => variables.set(name, { name, ...rest })

@@ -1,4 +1,4 @@
-/** What the options of inject-init say, checked. */
+/** The validated options of inject-init. */
 import type { SecretsFormat } from '../../api/secrets-format.ts'
 import type { WorkloadConfig } from '../workload/workload-options.ts'
 import type { ValueMap } from '../yaml/value.ts'
@@ -6,7 +6,7 @@ import type { EnvVariable } from './env-option.ts'
 
 export type InjectConfig = WorkloadConfig & {
   readonly image: string
-  /** Empty: left to Kubernetes. */
+  /** Empty: the default of Kubernetes. */
   readonly imagePullPolicy: string
   readonly containerName: string
   readonly secretMountPath: string
@@ -16,7 +16,7 @@ export type InjectConfig = WorkloadConfig & {
   readonly medium: 'Memory' | ''
   readonly sizeLimit: string
   readonly containerResources: ValueMap
-  /** Absent: left out of the container. */
+  /** Absent: not set in the container. */
   readonly runAsUser: number | undefined
   readonly env: readonly EnvVariable[]
   /** The containers that get the mount; empty: all. */

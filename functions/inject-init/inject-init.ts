@@ -18,7 +18,7 @@ import type { InjectConfig } from './inject-config.ts'
 
 export type InjectOutput = { readonly edited: readonly EditedItem[]; readonly results: readonly Result[] }
 
-/** Injects every annotated workload among the items. With an error among the findings nothing is to be edited. */
+/** Injects every annotated workload among the items. If one of the results is an error, nothing may be edited. */
 export function injectItems(items: readonly ManifestItem[], config: InjectConfig): InjectOutput {
   const { see, end } = injectPass(config, 'none')
   const edited = items.map((item) => ({ item, edits: see(item) }))

@@ -22,7 +22,7 @@ export type InjectedObject = {
  * The edits that bring one object in line with its annotations; none where there is nothing to do.
  *
  * @param records of its injections; undefined where it has none.
- * @param marks annotations to take out where the edits move list items with comments near them.
+ * @param marks annotations to remove if the edits move list items that have comments near them.
  */
 export function injectObject(
   item: ManifestItem,
@@ -67,7 +67,7 @@ export function injectObject(
   return { edits: isRefused ? [] : [...edits, ...own], results, records: next }
 }
 
-/** Whether annotations are left without these: an edit cannot take out all of a map and add to it. */
+/** Whether other annotations are left: an edit cannot remove all entries of a map and also add one. */
 function hasMore(item: ManifestItem, keys: readonly string[]): boolean {
   return [...annotationsOf(item).keys()].some((key) => !keys.includes(key))
 }

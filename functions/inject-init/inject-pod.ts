@@ -57,7 +57,7 @@ function finish(editor: Editor, problem: string): Pick<InjectedPod, 'edits' | 'e
   return { edits, errors: refusals.map((reason) => `${problem}: ${reason}`) }
 }
 
-/** A workload may well be annotated in another annotation domain; then its injection is not ours to judge. */
+/** A workload may be annotated in another annotation domain; then its injection belongs to another configuration. */
 export function readsDomain(container: SourceNode, { annotationDomain }: InjectConfig): boolean {
   const { env, default: byDefault } = initVariables.annotationDomain
   return (plainVariable(container, env) ?? byDefault) === annotationDomain

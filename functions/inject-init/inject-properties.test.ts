@@ -1,6 +1,6 @@
 /**
- * Properties of injection on generated manifests, in every style that people write them: block and flow, wide and
- * compact lists, several indentations, comments, blank lines, CRLF, no last line end.
+ * Properties of injection on generated manifests, in every style: block and flow, wide and compact lists, several
+ * indentations, comments, blank lines, CRLF, no last line end.
  */
 import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
@@ -13,7 +13,7 @@ import { print, style, withVoidLists, workload } from './arbitrary-manifest.ts'
 import { parseInjectConfig } from './config.ts'
 import { injectText, undeclare } from './fixtures.ts'
 
-/** @param refresh by what the files are kept current; undefined: not said. */
+/** @param refresh the option; undefined: not given. */
 function inject(text: string, refresh?: string): string {
   const { config } = parseInjectConfig({
     given: refresh === undefined ? [] : [{ name: 'refresh', value: refresh }],
@@ -23,7 +23,7 @@ function inject(text: string, refresh?: string): string {
 
 const manifest = fc.record({ value: workload, style, refresh: fc.constantFrom(undefined, '5m') })
 
-t.test('injecting twice is injecting once', async (t) => {
+t.test('injecting twice gives the same as injecting once', async (t) => {
   fc.assert(
     fc.property(manifest, ({ value, style: printed, refresh }) => {
       const once = inject(print(value, printed), refresh)
@@ -34,7 +34,7 @@ t.test('injecting twice is injecting once', async (t) => {
   )
 })
 
-t.test('the source is what is left when the added lines are taken out', async () => {
+t.test('without the added lines the output is the source', async () => {
   fc.assert(
     fc.property(manifest, ({ value, style: printed, refresh }) => {
       if (printed.json !== null) return true
@@ -74,7 +74,7 @@ t.test('two YAML libraries see the same values in what was written, and nothing 
   )
 })
 
-t.test('lists that are there in name only become lists', async () => {
+t.test('empty lists get items', async () => {
   fc.assert(
     fc.property(manifest, fc.nat(15), ({ value, style: printed, refresh }, how) => {
       const source = withVoidLists(value, how)
@@ -95,27 +95,30 @@ t.test('lists that are there in name only become lists', async () => {
   )
 })
 
-t.test('to refresh or not is switched without a trace, and stays as it is where it is not said', async () => {
-  fc.assert(
-    fc.property(manifest, ({ value, style: printed }) => {
-      const source = print(value, printed)
-      const [without, refreshing] = [inject(source), inject(source, '5m')]
-      // In one line of JSON a blank may stand elsewhere.
-      const same = (a: string, b: string) =>
-        a === b || (printed.json !== null && isDeepStrictEqual(parse(a), parse(b)))
-      return (
-        same(inject(without, '5m'), refreshing) &&
-        inject(refreshing, '') === without &&
-        inject(refreshing) === refreshing &&
-        inject(refreshing, '1h') === inject(source, '1h') &&
-        inject(undeclare(refreshing)) === undeclare(source)
-      )
-    }),
-    runs(25),
-  )
-})
+t.test(
+  'option refresh can be switched on and off, and the sidecar stays as it is without the option',
+  async () => {
+    fc.assert(
+      fc.property(manifest, ({ value, style: printed }) => {
+        const source = print(value, printed)
+        const [without, refreshing] = [inject(source), inject(source, '5m')]
+        // In one line of JSON a blank may be elsewhere.
+        const same = (a: string, b: string) =>
+          a === b || (printed.json !== null && isDeepStrictEqual(parse(a), parse(b)))
+        return (
+          same(inject(without, '5m'), refreshing) &&
+          inject(refreshing, '') === without &&
+          inject(refreshing) === refreshing &&
+          inject(refreshing, '1h') === inject(source, '1h') &&
+          inject(undeclare(refreshing)) === undeclare(source)
+        )
+      }),
+      runs(25),
+    )
+  },
+)
 
-/** Takes out by value what injection adds by position. */
+/** Removes by value what injection adds by position. */
 function withoutOurs(value: unknown): unknown {
   const isOurs = (one: unknown) =>
     typeof one === 'object' &&

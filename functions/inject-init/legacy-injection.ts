@@ -7,8 +7,8 @@ import { injectionOf } from './init-container.ts'
 import type { EditablePod } from './editable-pod.ts'
 
 /**
- * The record of an injection as the first kees, written in Java, left it: without a record, the container with nothing
- * but name, image and the two mounts, the secrets on the node's disk. Undefined where the pod has none, or has changed it.
+ * The record for an injection by the first kees, which was written in Java. It wrote no record, a container with nothing but
+ * name, image and the two mounts, and an emptyDir on disk. Undefined if the pod has no such injection, or a changed one.
  */
 export function recordOfLegacy(parts: EditablePod, config: InjectConfig): InjectionRecord | undefined {
   const found = parts.initContainers.parts.find(({ name }) => name === config.containerName)?.value

@@ -25,7 +25,7 @@ const decimalExponents = new Map([
 /** A whole number of units of 10^-scale. */
 export type Quantity = { readonly units: bigint; readonly scale: number }
 
-/** Undefined where a text is no quantity. Longer numbers than anybody writes are none. */
+/** Undefined if the text is not a quantity. Numbers of more than 40 digits are not. */
 export function parseQuantity(text: string): Quantity | undefined {
   const { sign, whole = '', fraction = '', suffix = '', exponent = '0' } = pattern.exec(text)?.groups ?? {}
   if (sign === undefined) return undefined

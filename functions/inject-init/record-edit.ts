@@ -20,7 +20,7 @@ export function writeRecords(editor: Editor, root: SourceMap, records: Injection
   else if (stringOf(own.value) !== text) editor.replaceValue(annotations, own, text)
 }
 
-/** Takes annotations of the object itself out, such as the record, and the whole map where nothing else is in it. */
+/** Removes annotations of the object itself, such as the record, and the whole map if nothing else is in it. */
 export function removeAnnotations(editor: Editor, root: SourceMap, keys: readonly string[]): void {
   if (keys.length === 0) return
   const metadata = editor.mapAt(root, ['metadata'])

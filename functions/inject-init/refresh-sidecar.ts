@@ -11,9 +11,9 @@ import type { Part } from './editable-pod.ts'
 import { isStale, updateContainer } from './update-injection.ts'
 
 /**
- * Brings the sidecar that keeps the files current up to date, or takes it out.
+ * Updates the sidecar that keeps the files current, or removes it.
  *
- * @param init the init container that is there. @returns the sidecar to add behind the init container, if there is none.
+ * @param init the existing init container. @returns the sidecar to add after the init container, if there is none.
  */
 export function updateRefreshSidecar(pod: PodInjection, init: Part | undefined): readonly ValueMap[] {
   const { editor, parts, config } = pod
@@ -38,8 +38,8 @@ export function updateRefreshSidecar(pod: PodInjection, init: Part | undefined):
 }
 
 /**
- * A new sidecar beside an init container that an earlier configuration, or a parent, has made what it is: what ours does
- * not set explicitly is as it is there.
+ * A new sidecar beside an init container that an earlier configuration or a parent kustomization has changed: what this
+ * configuration does not set explicitly is copied from that container.
  */
 function likeFound(wanted: ValueMap, found: Value, config: InjectConfig): ValueMap {
   if (!isMap(found)) return wanted

@@ -1,3 +1,4 @@
+import { quote } from '../../api/diagnostic.ts'
 import type { Editor } from '../yaml/editor.ts'
 import { recordedMount } from './add-mounts.ts'
 import { injectOptions } from './config.ts'
@@ -6,7 +7,7 @@ import { removeParts } from './edit-list.ts'
 import { type Part, partList, type PartList, type EditablePod } from './editable-pod.ts'
 import type { InjectionRecord } from '../workload/injection-record.ts'
 
-/** Takes out what the record says was added, and only that; a list that is left empty goes too. */
+/** Removes what the record says was added, and only that. Lists that would be left empty are removed too. */
 export function removeInjection(editor: Editor, parts: EditablePod, record: InjectionRecord): void {
   const { spec, where, initContainers, volumes } = parts
   const container = initContainers.parts.find(({ name }) => name === record.container)
@@ -19,13 +20,15 @@ export function removeInjection(editor: Editor, parts: EditablePod, record: Inje
     if (ours) removeParts(editor, mounts, [ours])
     const own = mounts.parts.find((one) => one !== ours && record.volumes.includes(one.name))
     if (own)
-      editor.refuse(`the container ${name} mounts the volume ${own.name} itself: take that mount out first`)
+      editor.refuse(
+        `container ${quote(name)} has a mount of its own of the volume ${own.name}: remove that mount first`,
+      )
   }
   const removed = [
     { list: initContainers, ours: named(initContainers, [record.container, record.refresher]) },
     { list: volumes, ours: named(volumes, record.volumes) },
   ].filter(({ ours }) => ours.length > 0)
-  // Those that would be left empty go in one edit: in flow style they may share a comma.
+  // Lists that would be left empty are removed in one edit: in flow style they may share a comma.
   const emptied = removed.filter(({ list, ours }) => ours.length === list.items.length)
   for (const one of removed) if (!emptied.includes(one)) removeParts(editor, one.list, one.ours)
   const entries = emptied.flatMap(({ list: { entry } }) => entry ?? [])

@@ -1,4 +1,4 @@
-/** What the init container asks for: held to what the API server asks of a container's `resources`. */
+/** The resources of the init container, validated as the API server validates the `resources` of a container. */
 import { isMap } from '../../api/json.ts'
 import type { Parsed } from '../../api/parsed.ts'
 import { isDnsLabel } from '../../api/dns-label.ts'

@@ -4,8 +4,8 @@ import type { Value, ValueMap } from '../yaml/value.ts'
 import { parseQuantity } from './quantity.ts'
 
 /**
- * Whether a part of a pod says what is wanted of it: as it is written, or as the API server gives it back, with defaults
- * filled in, empty texts left out and quantities spelt its own way.
+ * Whether two parts of a pod are equal, as written or as the API server returns them: with defaults filled in, empty strings
+ * left out and quantities in another notation.
  */
 export function isSemanticallyEqual(found: Value, wanted: Value): boolean {
   return isDeepStrictEqual(found, wanted) || isDeepStrictEqual(stored(found), stored(wanted))
@@ -15,7 +15,7 @@ function stored(value: Value): Value {
   if (Array.isArray(value)) return value.map(stored)
   if (!isMap(value)) return value
   const entries = Object.entries(value).flatMap(([key, child]): [string, Value][] => {
-    // Of a variable: it is empty without it too.
+    // A variable without a value is empty too.
     if (key === 'value' && child === '') return []
     if (key === 'sizeLimit') return [[key, quantity(child)]]
     if ((key === 'requests' || key === 'limits') && isMap(child)) return [[key, quantities(child)]]
@@ -25,7 +25,7 @@ function stored(value: Value): Value {
   return withRequests(Object.fromEntries(entries))
 }
 
-/** Of a pod, what is limited is requested, where nothing else is said. */
+/** A container without a request has its limit as the request. */
 function withRequests(value: ValueMap): Value {
   const { requests = {}, limits = null } = value
   return isMap(limits) && isMap(requests) ? { ...value, requests: { ...limits, ...requests } } : value
@@ -35,7 +35,7 @@ function quantities(map: ValueMap): Value {
   return Object.fromEntries(Object.entries(map).map(([name, one]) => [name, quantity(one)]))
 }
 
-/** In one spelling for all that mean the same. */
+/** In one notation for all equal quantities. */
 function quantity(value: Value): Value {
   const parsed =
     typeof value === 'string' || typeof value === 'number' ? parseQuantity(String(value)) : undefined

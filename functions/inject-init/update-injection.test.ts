@@ -1,4 +1,4 @@
-/** What a second configuration does to a pod that a first one injected, in every style of manifest. */
+/** Injecting a pod again with another configuration, in every style of manifest. */
 import { isMap } from '../../api/json.ts'
 import fc from 'fast-check'
 import t from 'tap'
@@ -9,7 +9,7 @@ import { print, style, workload } from './arbitrary-manifest.ts'
 import { parseInjectConfig } from './config.ts'
 import { injectText, undeclare } from './fixtures.ts'
 
-/** A manifest's meaning: lists whose order says nothing are sorted by name. */
+/** The meaning of a manifest: lists whose order has no meaning are sorted by name. */
 function meaning(text: string, dropped: readonly string[] = []): string {
   return JSON.stringify(parse(text), (key, value: unknown) => {
     if (!['env', 'volumes', 'volumeMounts'].includes(key) || !Array.isArray(value)) {
@@ -25,34 +25,37 @@ function meaning(text: string, dropped: readonly string[] = []): string {
   })
 }
 
-/** What is limited is requested, to Kubernetes. */
+/** To Kubernetes, a limit is also the request. */
 function withRequests({ requests, limits }: Record<string, unknown>): Record<string, unknown> {
   return { limits, requests: { ...Object(limits), ...Object(requests) } }
 }
 
 const byFirst = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]) => (a < b ? -1 : 1)
 
-await t.test('a configuration that sets every option wins over an earlier one, and stays', async (t) => {
-  fc.assert(
-    fc.property(workload, style, someConfig, everyConfig, (manifest, printed, a, b) => {
-      const source = print(manifest, printed)
-      const before = configOf(a.given, manifest, a.chosen)
-      const after = configOf(b.given, manifest, b.chosen)
-      const fresh = injectText(source, after)
-      const updated = injectText(injectText(source, before), after)
-      const names = b.given.env.map(({ name }) => name)
-      const left = (a.given.env ?? [])
-        .map(({ name }) => name)
-        .filter((name) => !names.some((one) => one === name))
-      t.equal(meaning(updated, left), meaning(fresh, left), 'as if injected at once')
-      t.equal(injectText(updated, after), updated, 'a second time it changes nothing')
-      t.equal(injectText(undeclare(updated), after), undeclare(source), 'it can be taken out')
-    }),
-    runs(80),
-  )
-})
+await t.test(
+  'a configuration that sets every option replaces an earlier one, and injecting again changes nothing',
+  async (t) => {
+    fc.assert(
+      fc.property(workload, style, someConfig, everyConfig, (manifest, printed, a, b) => {
+        const source = print(manifest, printed)
+        const before = configOf(a.given, manifest, a.chosen)
+        const after = configOf(b.given, manifest, b.chosen)
+        const fresh = injectText(source, after)
+        const updated = injectText(injectText(source, before), after)
+        const names = b.given.env.map(({ name }) => name)
+        const left = (a.given.env ?? [])
+          .map(({ name }) => name)
+          .filter((name) => !names.some((one) => one === name))
+        t.equal(meaning(updated, left), meaning(fresh, left), 'as if injected at once')
+        t.equal(injectText(updated, after), updated, 'a second time it changes nothing')
+        t.equal(injectText(undeclare(updated), after), undeclare(source), 'it can be removed')
+      }),
+      runs(80),
+    )
+  },
+)
 
-await t.test('a configuration that sets nothing leaves an earlier injection as it is', async () => {
+await t.test('a configuration without options does not change an earlier injection', async () => {
   const { config: nothing } = parseInjectConfig({ given: [] })
   fc.assert(
     fc.property(workload, style, someConfig, (manifest, printed, { given, chosen }) => {

@@ -11,12 +11,12 @@ import { type Part, partList, type PartList, staysOn } from './editable-pod.ts'
 import { isEmptyDir, showsAnnotations } from '../workload/injected-volumes.ts'
 import { isSemanticallyEqual } from './semantic-equal.ts'
 
-/** What the options decide; a stale value would contradict them. */
+/** The variables that options set; a stale value would contradict the options. */
 const governed = new Set(injectedVariables.flatMap(({ env, source }) => ('option' in source ? [env] : [])))
 
 /**
- * Brings our container up to date in what the configuration sets explicitly and in what init cannot do without. The
- * rest stays as found: a parent's patch, a retagged image.
+ * Updates our container in what the configuration sets explicitly and in what init requires. The rest is not changed: it may
+ * be a patch of a parent kustomization, or a retagged image.
  */
 export function updateContainer(
   { editor, parts, config, record }: PodInjection,
@@ -25,7 +25,7 @@ export function updateContainer(
 ): void {
   const set = (key: string) => setEntry(editor, node, key, wanted[key])
   set('name')
-  // As a sidecar init would begin again and again, and no sidecar would be waited for for ever.
+  // With the wrong restartPolicy the kubelet would restart init for ever, or wait for ever for the sidecar to complete.
   if (staysOn(found) !== staysOn(wanted)) set('restartPolicy')
   if (config.explicit.has('image')) set('image')
   if (config.explicit.has('imagePullPolicy')) set('imagePullPolicy')
@@ -39,7 +39,7 @@ export function updateContainer(
   updateMounts(editor, mounts, listIn(wanted, 'volumeMounts'), record?.volumes ?? [])
 }
 
-/** @param user undefined: the container sets none. */
+/** @param user undefined: runAsUser is removed. */
 function setUser(editor: Editor, node: SourceMap, user: number | undefined): void {
   const entry = ownEntry(node, 'securityContext')
   if (!entry || isVoid(entry.value)) {
@@ -53,7 +53,7 @@ function setUser(editor: Editor, node: SourceMap, user: number | undefined): voi
   else setEntry(editor, context, 'runAsUser', user)
 }
 
-/** @param volumes the recorded names of the volumes that the wanted mounts are of, in their order. */
+/** @param volumes the recorded names of the volumes of the wanted mounts, in their order. */
 function updateMounts(
   editor: Editor,
   mounts: PartList,
@@ -70,7 +70,7 @@ function updateMounts(
   addParts(editor, mounts, missing, 'last')
 }
 
-/** Init has to write into the first of its mounts, and to find what it reads at the top of the second. */
+/** Init must be able to write to the first of its mounts, and must find its file at the root of the second. */
 function isInTheWay(mount: Value, index: number): boolean {
   if (!isMap(mount)) return false
   const { subPath = '', subPathExpr = '', readOnly } = mount
@@ -78,8 +78,8 @@ function isInTheWay(mount: Value, index: number): boolean {
 }
 
 /**
- * The volume's name; and of the secret volume medium and size limit, where they are set explicitly. One of another sort
- * gives way to ours.
+ * Updates the name of a volume and, of the secret volume, medium and size limit if they are set explicitly. A volume of
+ * another type is replaced.
  */
 export function updateVolume(
   { editor, parts: { volumes }, config }: PodInjection,
@@ -110,7 +110,7 @@ export function isStale(container: Value, { explicit, env }: InjectConfig): (fou
   }
 }
 
-/** Adds and corrects the wanted variables, and takes the stale ones out. */
+/** Adds and corrects the wanted variables, and removes the stale ones. */
 function updateEnv(
   editor: Editor,
   env: PartList,

@@ -2,7 +2,7 @@ import { pathsOverlap } from '../../api/paths-overlap.ts'
 import type { InjectConfig } from './inject-config.ts'
 import { validateEnv } from './validate-env.ts'
 
-/** What is wrong with options taken together, though each of them is well-formed. */
+/** Checks valid options against each other. */
 export function validateConfig(config: InjectConfig): string[] {
   const differing = [
     ['secretVolumeName', 'annotationsVolumeName'],
@@ -14,7 +14,7 @@ export function validateConfig(config: InjectConfig): string[] {
   return [...alike, ...mountProblems(config), ...validateEnv(config)]
 }
 
-/** One volume inside the other would be a mount point that the containers find in their files, or that cannot be made. */
+/** A volume mounted inside the other would create a folder among the secrets, or could not be mounted. */
 function mountProblems({ secretMountPath, annotationsMountPath, nameOption }: InjectConfig): string[] {
   const overlap = pathsOverlap(secretMountPath, annotationsMountPath)
   if (overlap === 'none') return []

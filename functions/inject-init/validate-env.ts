@@ -1,4 +1,4 @@
-/** Judges option env as init will judge its environment, as far as the values are in the manifest. */
+/** Checks option env as init checks its environment, for all values that are in the manifest. */
 import { quote } from '../../api/diagnostic.ts'
 import { encodeInitEnv, initVariables } from '../../api/init-env.ts'
 import { pathsOverlap } from '../../api/paths-overlap.ts'

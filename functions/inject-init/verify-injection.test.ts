@@ -1,4 +1,4 @@
-/** Verify holds what inject-init made, whatever its configuration was, and sees what was changed behind it. */
+/** Verify accepts what inject-init generated with any configuration, and detects later changes. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
@@ -17,7 +17,7 @@ import type { InjectConfig } from './inject-config.ts'
 
 const { config: nothing } = parseInjectConfig({ given: [] })
 
-/** The errors, as a person reads them. */
+/** The lines of the errors. */
 function errorsOf(text: string, config: InjectConfig = nothing): string[] {
   return verifyInjection(itemsIn(text), config)
     .filter(({ severity }) => severity === 'error')
@@ -35,18 +35,21 @@ function injectedBy({
   return { text: injectText(print(value, printed), by), by }
 }
 
-t.test('what any configuration made is right, to one that knows nothing as to itself', async (t) => {
-  fc.assert(
-    fc.property(injections, (injection) => {
-      const injected = injectedBy(injection)
-      t.strictSame(errorsOf(injected.text), [])
-      t.strictSame(errorsOf(injected.text, injected.by), [])
-    }),
-    runs(40),
-  )
-})
+t.test(
+  'what any configuration generates is accepted, by the same configuration and by one without options',
+  async (t) => {
+    fc.assert(
+      fc.property(injections, (injection) => {
+        const injected = injectedBy(injection)
+        t.strictSame(errorsOf(injected.text), [])
+        t.strictSame(errorsOf(injected.text, injected.by), [])
+      }),
+      runs(40),
+    )
+  },
+)
 
-t.test('a pod that lost its record, has defaults filled in and was retagged is right too', async (t) => {
+t.test('a pod without its record, with defaults filled in and with another image is accepted', async (t) => {
   fc.assert(
     fc.property(injections, (injection) => {
       const injected = injectedBy(injection)
@@ -57,7 +60,7 @@ t.test('a pod that lost its record, has defaults filled in and was retagged is r
         Object.assign(init, { image: 'mirror/init:2', terminationMessagePath: '/dev/termination-log' })
       const text = JSON.stringify(asStored(deployment))
       t.strictSame(errorsOf(text), [])
-      // Without it nobody knows who was to have the secrets, but that somebody was.
+      // Without the record it is only known that some container must mount the secrets.
       if (record.mounts.length === 0) return
       delete deployment.metadata.annotations[recordKey]
       t.strictSame(errorsOf(JSON.stringify(asStored(deployment))), [])
@@ -66,7 +69,7 @@ t.test('a pod that lost its record, has defaults filled in and was retagged is r
   )
 })
 
-/** As the API server gives it back. */
+/** As the API server returns it. */
 function asStored(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(asStored)
   if (typeof value !== 'object' || value === null) return value
@@ -80,7 +83,7 @@ function asStored(value: unknown): unknown {
 }
 
 for (const [title, tamper] of Object.entries(arbitraryMutation)) {
-  t.test(`it is wrong when ${title}`, async (t) => {
+  t.test(`it is an error if ${title}`, async (t) => {
     fc.assert(
       fc.property(injections, (injection) => {
         const injected = injectedBy(injection)
@@ -99,7 +102,7 @@ for (const [title, tamper] of Object.entries(arbitraryMutation)) {
 }
 
 t.test(
-  'it is wrong exactly when the configuration that is told would change more than the record',
+  'it is an error if and only if the given configuration would change more than the record',
   async (t) => {
     let wrong = 0
     fc.assert(
@@ -120,7 +123,7 @@ t.test(
 
 const pod = (text: string) => stringify(parse(text).spec)
 
-t.test('without its declarations it is a leftover, and a warning', async (t) => {
+t.test('an injection without declarations is a warning', async (t) => {
   fc.assert(
     fc.property(injections, (injection) => {
       const injected = injectedBy(injection)
@@ -135,19 +138,19 @@ t.test('without its declarations it is a leftover, and a warning', async (t) => 
 })
 
 const injected = injectText(source, nothing)
-t.test('what is wrong is said with the object, and with what to do', async (t) => {
+t.test('an error names the object and the path of the field', async (t) => {
   t.strictSame(errorsOf(injected.replace(mount, '')), [
     'error: Deployment/app spec.template.spec.containers[app].volumeMounts[/secret]: missing',
   ])
   t.match(errorsOf(source), [/^error: Deployment\/app is annotated but not injected: run inject-init first/])
 })
 
-t.test('without its record, or a variable for messages, it is right', async (t) => {
+t.test('a missing record, or a missing variable that is only used in messages, is accepted', async (t) => {
   t.strictSame(errorsOf(injected.replace(/ +annotations:\n +kees.*\n/, '')), [])
   t.strictSame(errorsOf(injected.replace(/ +- name: POD_NAME\n(.*\n){3}/, '')), [])
 })
 
-t.test("an alias is in nobody's way", async (t) => {
+t.test('aliases are accepted', async (t) => {
   const aliased = injected
     .replace('- name: app\n', '- &app\n          name: app\n')
     .replace(/- name: proxy\n(.*\n){4}/, '- <<: *app\n          name: proxy\n')
@@ -159,19 +162,16 @@ t.test("an alias is in nobody's way", async (t) => {
   ])
 })
 
-t.test(
-  'what differs beside aliases that nest deeper than any manifest is refused, and nothing breaks',
-  async (t) => {
-    const nested = (leaf: string) => '{x: '.repeat(150) + leaf + '}'.repeat(150)
-    const deep = `${injected}a: &a ${nested('1')}\nb: ${nested('*a')}\n`
-    t.strictSame(errorsOf(deep), [])
-    t.match(errorsOf(deep.replace(mount, '')), [
-      /^error: Deployment\/app cannot be checked: it is not YAML: nesting exceeded 200 levels/,
-    ])
-  },
-)
+t.test('a difference beside aliases that nest too deep is an error', async (t) => {
+  const nested = (leaf: string) => '{x: '.repeat(150) + leaf + '}'.repeat(150)
+  const deep = `${injected}a: &a ${nested('1')}\nb: ${nested('*a')}\n`
+  t.strictSame(errorsOf(deep), [])
+  t.match(errorsOf(deep.replace(mount, '')), [
+    /^error: Deployment\/app cannot be checked: it is not YAML: nesting exceeded 200 levels/,
+  ])
+})
 
-t.test('each template of an object is judged by itself', async (t) => {
+t.test('each pod template of an object is checked by itself', async (t) => {
   const job = (name: string) => ({
     name,
     template: { spec: { template: JSON.parse(JSON.stringify(parse(source).spec.template)) } },
@@ -201,7 +201,7 @@ t.test('each template of an object is judged by itself', async (t) => {
   t.equal(found.length, 4)
 })
 
-t.test('what came out of every case of testdata is right', async (t) => {
+t.test('the output of every case of testdata is accepted', async (t) => {
   const folder = join(import.meta.dirname, 'testdata')
   let judged = 0
   for (const name of readdirSync(folder)) {

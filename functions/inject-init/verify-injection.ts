@@ -58,7 +58,7 @@ function verifyObject(item: ManifestItem, workloads: readonly Workload[], config
   return [...requireInjected(annotated.filter((one) => !isFound(one))), ...results, ...wrong, ...leftover]
 }
 
-/** Init finds nothing to fetch then, and the app starts, so this is nothing to stop a build for. */
+/** Init has nothing to fetch then, and the app starts, so this must not fail a build. */
 function isLeftover(
   { template }: Workload,
   recorded: InjectionRecords | undefined,

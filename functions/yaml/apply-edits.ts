@@ -3,11 +3,11 @@ export type SourceEdit = {
   readonly start: number
   readonly end: number
   readonly text: string
-  /** How deep in the tree whole lines that are inserted belong: where several end at one position, the deepest go first. */
+  /** The depth in the tree of inserted lines. Of insertions at one position, the deepest come first. */
   readonly depth?: number
 }
 
-/** @param edits that do not overlap. Insertions at one position go by their depth, then in the given order. */
+/** @param edits must not overlap. Insertions at one position are ordered by depth, then as given. */
 export function applyEdits(source: string, edits: readonly SourceEdit[]): string {
   let position = 0
   const pieces: string[] = []
@@ -17,11 +17,11 @@ export function applyEdits(source: string, edits: readonly SourceEdit[]): string
     position = end
   }
   const text = pieces.join('') + source.slice(position)
-  // A source that ends without a line end goes on doing so when its last lines are taken out.
+  // A source without a line end at its end keeps none when its last lines are removed.
   return source.endsWith('\n') ? text : text.replace(/(?<![\r\n])\r?\n$/, '')
 }
 
-/** What is inserted at a position comes before what replaces the text behind it. */
+/** An insertion at a position comes before the replacement of the text after it. */
 function byPlace(a: SourceEdit, b: SourceEdit): number {
   return (
     a.start - b.start || Number(a.end > a.start) - Number(b.end > b.start) || (b.depth ?? 0) - (a.depth ?? 0)

@@ -1,4 +1,4 @@
-/** For property tests: values, and YAML in which people and programs may have written them. */
+/** For property tests: values, and YAML as people and programs write them. */
 import * as fc from 'fast-check'
 import { Document, isCollection, isNode, isScalar, type Node, type ToStringOptions, visit } from 'yaml'
 import type { Value } from './value.ts'
@@ -68,7 +68,7 @@ type Style = ToStringOptions & {
   readonly start: boolean
   readonly end: '' | '...\n' | '# the end\n' | '\n\n'
   readonly ended: boolean
-  /** What is done to the nodes, one after the other. */
+  /** Changes to the nodes, in their order. */
   readonly touches: readonly Touch[]
 }
 

@@ -1,10 +1,10 @@
-/** Edits of block YAML: whole lines, indented as their place asks for. */
+/** Edits of block YAML: whole lines, indented as required at their position. */
 import type { SourceEdit } from './apply-edits.ts'
 import { columnOf, isLineStart, lineEndOf, lineStart, nextLine } from './lines.ts'
 
 export type Span = { readonly start: number; readonly end: number }
 
-/** Behind the line in which an entry or item ends, and behind the comments that are indented deeper than it. */
+/** After the last line of an entry or item, and after comments that are indented deeper. */
 export function addBehind(
   source: string,
   end: number,
@@ -12,16 +12,16 @@ export function addBehind(
   column: number,
   what: 'entry' | 'item',
 ): SourceEdit {
-  // The items of a list may stand in the column of the list's key, and are deeper all the same.
+  // The items of a list may be in the same column as the key of the list, and still are deeper.
   const depth = column * 2 + (what === 'item' ? 1 : 0)
   return { ...addLines(source, behindComments(source, end, column), lines, column), depth }
 }
 
-/** Above the first entry of a map or the first item of a list, and above the comments over it. */
+/** Before the first entry of a map or the first item of a list, and before the comments above it. */
 export function addAbove(source: string, start: number, lines: readonly string[]): SourceEdit {
   const column = columnOf(source, start)
   let at = lineStart(source, start)
-  // A map that begins on the line of its dash: what is added takes over that place.
+  // The map begins on the line of its dash: the added lines begin there instead.
   if (/[^ ]/.test(source.slice(at, start))) {
     return { start, end: start, text: indent(source, lines, column) + ' '.repeat(column) }
   }
@@ -34,7 +34,7 @@ export function addAbove(source: string, start: number, lines: readonly string[]
   return addLines(source, at, lines, column)
 }
 
-/** Above a deeper comment, or deeper blanks, text that ends in a block scalar would take them in. */
+/** If text that ends in a block scalar were inserted before a deeper comment or deeper blanks, they would become part of it. */
 export function behindComments(source: string, end: number, column: number): number {
   const deeper = new RegExp(` {${column + 1},}(#|[\\r\\n]|$)`, 'y')
   for (let at = nextLine(source, end); ; at = nextLine(source, at)) {
@@ -47,12 +47,12 @@ export function behindComments(source: string, end: number, column: number): num
 function addLines(source: string, at: number, lines: readonly string[], column: number): SourceEdit {
   const text = ' '.repeat(column) + indent(source, lines, column)
   if (isLineStart(source, at)) return { start: at, end: at, text }
-  // A source that ends without a line end goes on doing so.
+  // A source without a line end at its end keeps none.
   const newline = lineEndOf(source)
   return { start: at, end: at, text: newline + text.slice(0, -newline.length) }
 }
 
-/** Lines with their ends. The first is not indented: it stands where something stood before. */
+/** Lines with their ends. The first is not indented: it begins at the position of the edit. */
 export function indent(source: string, lines: readonly string[], column: number): string {
   const newline = lineEndOf(source)
   return lines
@@ -60,7 +60,7 @@ export function indent(source: string, lines: readonly string[], column: number)
     .join('')
 }
 
-/** @param children all entries of a map or items of a list, from the key or the dash on. One of them at least stays. */
+/** @param children all entries of a map or items of a list, from the key or the dash on. At least one must not be removed. */
 export function removeLines(
   source: string,
   children: readonly Span[],
@@ -75,7 +75,7 @@ export function removeLines(
       edits.push({ start, end: nextLine(source, child.end), text: '' })
       continue
     }
-    // The first stands on the line of a dash around it: what follows takes its place.
+    // The first begins on the line of an outer dash: the next child takes its position.
     while (removed.has(index + 1)) index++
     const below = nextLine(source, children[index]?.end ?? child.end)
     const blank = /^\s*/.exec(source.slice(below))?.[0].length ?? 0

@@ -1,14 +1,14 @@
 import type { SourceDocument, SourceEntry, SourceNode } from './node.ts'
 
 /**
- * Whether there may be a comment in an entry, on its last line or on the lines of blanks and comments below. A "#" in a
- * string counts too: this is for those who have to be careful where there is one.
+ * Whether there may be a comment in an entry, on its last line or in the lines of blanks and comments below. A "#" in a
+ * string counts too, so the answer errs on the safe side.
  */
 export function hasCommentsNear({ source }: SourceDocument, { key, value }: SourceEntry): boolean {
   return /(^|\s)#/.test(source.slice(key.start, value.end) + below(source, value.end))
 }
 
-/** Whether a comment stands on a line of its own below a node. */
+/** Whether there is a comment on a line of its own below a node. */
 export function hasCommentBelow({ source }: SourceDocument, { end }: SourceNode): boolean {
   return /[\r\n]\s*#/.test(below(source, end))
 }

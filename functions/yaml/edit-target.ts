@@ -1,4 +1,4 @@
-/** Which nodes may be edited: those that stand in one place only. */
+/** Which nodes may be edited: those that are not shared through aliases, anchors or merge keys. */
 import type { SourceEdit } from './apply-edits.ts'
 import { hasColon } from './edit.ts'
 import type { SourceDocument, SourceEntry, SourceMap, SourceNode, SourceSequence } from './node.ts'
@@ -24,11 +24,11 @@ export type EditableList = {
   readonly items: readonly SourceMap[]
 }
 
-/** Why this node cannot be edited for itself alone, if so: the end of a sentence that begins with its path. */
+/** Why an edit of this node would also change other nodes, if so: the end of a sentence that begins with its path. */
 export function sharedProblem({ source, aliased }: SourceDocument, node: SourceNode): string | undefined {
-  if (node.type === 'alias') return `stands behind the alias *${node.name}`
+  if (node.type === 'alias') return `is the alias *${node.name}`
   if (node.anchor !== undefined && aliased.has(node.anchor)) {
-    return `is used elsewhere too, through the anchor &${node.anchor}`
+    return `is also used elsewhere, through the anchor &${node.anchor}`
   }
   if (node.type !== 'map') return undefined
   if (hasMergeKey(node)) return 'has a merge key (<<)'
@@ -36,7 +36,7 @@ export function sharedProblem({ source, aliased }: SourceDocument, node: SourceN
   return 'has a key that is not written as "key: value"'
 }
 
-/** The anchor that edits would take out though an alias means it: a user may share a part of what we added. */
+/** The anchor that edits would remove although an alias uses it: users may put anchors on what inject-init added. */
 export function lostAnchor(
   { source, aliased }: SourceDocument,
   edits: readonly SourceEdit[],

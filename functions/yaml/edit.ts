@@ -1,6 +1,6 @@
 /**
- * Edits of YAML source by position: each inserts or removes whole lines of block YAML, or a stretch of JSON inside flow
- * YAML, and leaves every other byte as it is. Whether a node may be edited is checked by editor.ts, the only user.
+ * Edits of YAML source by position: each inserts or removes whole lines of block YAML, or JSON inside flow YAML, and does
+ * not change any other byte. Whether a node may be edited is checked by editor.ts, the only user.
  */
 import type { SourceEdit } from './apply-edits.ts'
 import { addAbove, addBehind, behindComments, indent, removeLines, type Span } from './block-edit.ts'
@@ -45,7 +45,7 @@ export function addedItem(
   return addBehind(source, last.end, lines, columnOf(source, list.start), 'item')
 }
 
-/** In the style of the map around it. The anchor and the tag of the old value go too. */
+/** In the style of the map. The anchor and the tag of the old value are removed. */
 export function replacedValue(
   source: string,
   map: SourceMap,
@@ -60,7 +60,7 @@ export function replacedValue(
     return [{ start: colon, end: old.end, text: (tight ? '' : ' ') + jsonText(value) }]
   }
   const printed = yamlLines({ key: value }, lists)
-  // A block scalar would take in the comments and blanks that follow it here.
+  // The comments and blanks that follow would become part of a block scalar.
   const [first = '', ...lines] =
     typeof value === 'string' && printed.length > 1 ? [`key: ${jsonText(value)}`] : printed
   const head = first.slice('key:'.length)
@@ -76,7 +76,7 @@ export function replacedValue(
   return lines.length === 0 ? edits : [...edits, addBehind(source, old.end, lines, column, 'item')]
 }
 
-/** Each with its whole lines or with its comma. At least one entry must be left. */
+/** Each with its lines or with its comma. At least one entry must be left. */
 export function removedEntries(
   source: string,
   map: SourceMap,
@@ -101,7 +101,7 @@ export function removedItems(
   return removeLines(source, withTrailingLines(source, spans, list.items, indexes), indexes)
 }
 
-/** In block style the lines of the item are replaced, with the comments in it. */
+/** In block style, all lines of the item are replaced, with the comments in it. */
 export function replacedItem(
   source: string,
   list: SourceSequence,
@@ -116,7 +116,7 @@ export function replacedItem(
   return { start, end: behindComments(source, end, column), text }
 }
 
-/** Whether a key is written as `key:`, which is how the edits find their way from a key to its value. */
+/** Whether a key is written as `key:`, so that the edits find its value. */
 export function hasColon(source: string, { key }: SourceEntry, flow: boolean): boolean {
   return colonPattern(flow, key.end).test(source)
 }

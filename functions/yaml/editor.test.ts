@@ -19,8 +19,8 @@ const at =
 const listUnder: Step = (editor, root) => editor.listUnder(root, 'list', 'spec')
 
 const refused: readonly (readonly [title: string, text: string, step: Step, ...refusals: string[]])[] = [
-  ['an alias', 'a: &x {b: 1}\nc: *x\n', at('c'), 'c stands behind the alias *x'],
-  ['a shared anchor', 'a: &x {b: 1}\nc: *x\n', at('a'), 'a is used elsewhere too, through the anchor &x'],
+  ['an alias', 'a: &x {b: 1}\nc: *x\n', at('c'), 'c is the alias *x'],
+  ['a shared anchor', 'a: &x {b: 1}\nc: *x\n', at('a'), 'a is also used elsewhere, through the anchor &x'],
   ['an anchor that nothing uses', 'a: &x {b: 1}\n', at('a')],
   ['a merge key', 'a: &x {b: 1}\nc: {<<: *x}\n', at('c'), 'c has a merge key (<<)'],
   ['a missing key', 'a: {}\n', at('a', 'b', 'c'), 'a.b is missing'],
@@ -45,7 +45,7 @@ t.test('taking out an anchor that an alias uses is refused at the end', async (t
   const entry = ownEntry(root, 'a')
   editor.removeEntries(root, entry ? [entry] : [])
   t.notOk(editor.isRefused)
-  t.strictSame(editor.finish().refusals, ['the anchor &x, which is used elsewhere too, would be lost'])
+  t.strictSame(editor.finish().refusals, ['the anchor &x would be removed, but is also used elsewhere'])
 })
 
 for (const [style, indent] of [

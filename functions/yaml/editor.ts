@@ -7,9 +7,9 @@ import type { ListStyle } from './stringify.ts'
 import { duplicateKeys, isNull, ownEntry, type Value } from './value.ts'
 
 /**
- * The edits of one document, or the reasons against them: an edit must not reach further than its place. So the nodes to
- * edit are looked up here, which refuses what is shared through an alias, an anchor or a merge key. Edits are made only
- * when nothing was refused.
+ * The edits of one document, or the reasons why it cannot be edited. An edit must not change other nodes, so the nodes to
+ * edit are looked up through the editor, which refuses nodes that are shared through an alias, an anchor or a merge key.
+ * The caller applies the edits only if nothing was refused.
  */
 export class Editor {
   readonly #document: SourceDocument
@@ -36,7 +36,8 @@ export class Editor {
 
   finish(): { readonly edits: readonly SourceEdit[]; readonly refusals: readonly string[] } {
     const name = lostAnchor(this.#document, this.#edits)
-    const lost = name === undefined ? [] : [`the anchor &${name}, which is used elsewhere too, would be lost`]
+    const lost =
+      name === undefined ? [] : [`the anchor &${name} would be removed, but is also used elsewhere`]
     return { edits: this.#edits, refusals: [...this.#refusals, ...lost] }
   }
 
@@ -103,27 +104,27 @@ export class Editor {
     this.#edits.push(addedEntry(this.#document.source, map, key, value, this.#lists, before))
   }
 
-  /** Adds an item to a list: as the first, as the last, or behind another. */
+  /** Adds an item to a list: as the first, as the last, or after another. */
   addItem(list: SourceSequence, value: Value, where: 'first' | 'last' | SourceNode): void {
     this.#edits.push(addedItem(this.#document.source, list, value, where, this.#lists))
   }
 
-  /** Puts another value in the place of an entry's. Its anchor and tag go too. */
+  /** Replaces the value of an entry, with its anchor and its tag. */
   replaceValue(map: SourceMap, entry: SourceEntry, value: Value): void {
     this.#edits.push(...replacedValue(this.#document.source, map, entry, value, this.#lists))
   }
 
-  /** Puts another item in an item's place. */
+  /** Replaces an item. */
   replaceItem(list: SourceSequence, item: SourceNode, value: Value): void {
     this.#edits.push(replacedItem(this.#document.source, list, item, value, this.#lists))
   }
 
-  /** Takes entries out. A map must not be left empty: then its own entry is taken out in its place. */
+  /** Removes entries. At least one must be left: to remove all of them, remove the entry of the map. */
   removeEntries(map: SourceMap, entries: readonly SourceEntry[]): void {
     this.#edits.push(...removedEntries(this.#document.source, map, entries))
   }
 
-  /** Takes items out, likewise. */
+  /** Removes items, likewise. */
   removeItems(list: SourceSequence, items: readonly SourceNode[]): void {
     this.#edits.push(...removedItems(this.#document.source, list, items))
   }

@@ -1,24 +1,24 @@
 /**
- * The events of a YAML text, from a parser that is stricter than those of kubectl and kustomize: in flow style they take
- * lines that are indented less than the text around asks for, most often a closing bracket under its key.
+ * The events of a YAML text. The parser is stricter than those of kubectl and kustomize, which accept lines in flow style
+ * that are not indented deeper than their key, most often a closing bracket.
  *
  *     args: [
  *       "--one",
  *     ]
  *
- * Blanks at the start of such a line mean nothing, so the parser is given more of them, and the events are moved back.
+ * Blanks at the start of such a line have no meaning, so the parser is given more of them, and the positions are corrected.
  */
 import { type Event, parseEvents, YAMLException } from 'js-yaml'
 
-/** Deeper than any line has to be. */
+/** Deeper than any line must be. */
 const blanks = ' '.repeat(256)
 
-/** Each line takes one more reading of the whole text; in characters, some seconds. */
+/** Each line requires parsing the whole text once more; this limit, in characters, is some seconds. */
 const maxRead = 20_000_000
 
 /** Throws YAMLException. */
 export function yamlEvents(source: string, maxDepth: number): Event[] {
-  /** The starts of the lines that were given blanks, in the source, ascending. */
+  /** The starts in the source of the lines that got blanks, ascending. */
   const padded: number[] = []
   for (let text = source; ; text = pad(source, padded)) {
     try {
@@ -33,7 +33,7 @@ export function yamlEvents(source: string, maxDepth: number): Event[] {
   }
 }
 
-/** Padding adds no lines, so the error's is that of the source. */
+/** Padding adds no lines, so the line of the error is that of the source. */
 function lineToPad(source: string, error: unknown): number | undefined {
   if (!(error instanceof YAMLException) || error.reason !== 'deficient indentation' || !error.mark)
     return undefined
@@ -59,7 +59,7 @@ function moveBack<E extends Event>(event: E, padded: readonly number[]): E {
 
 function positionIn(position: number, padded: readonly number[]): number {
   let before = 0
-  // In the padded text, every line before has moved the next one on.
+  // In the padded text, each padded line has moved the following ones.
   while (before < padded.length && (padded[before] ?? 0) + before * blanks.length < position) before++
   return position - before * blanks.length
 }

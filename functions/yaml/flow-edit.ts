@@ -1,11 +1,11 @@
-/** Edits of flow YAML, which JSON is: a stretch of JSON each, with its comma. */
+/** Edits of flow YAML and JSON: each inserts or removes JSON, with its comma. */
 import type { SourceEdit } from './apply-edits.ts'
 import type { Span } from './block-edit.ts'
 import type { SourceMap, SourceSequence } from './node.ts'
 import { behindIndicator, skipBlank } from './trivia.ts'
 import { isVoid } from './value.ts'
 
-/** @param last behind which it is added; undefined: before all others. */
+/** @param last after which it is added; undefined: before all others. */
 export function addToFlow(
   collection: SourceMap | SourceSequence,
   last: Span | undefined,
@@ -16,7 +16,7 @@ export function addToFlow(
   return { start: at, end: at, text: isVoid(collection) ? json : `${json}, ` }
 }
 
-/** Each run of removed children goes with the comma before it, or behind it where nothing is left before it. */
+/** Each run of removed children is removed with the comma before it, or with the one after it if nothing is left before it. */
 export function removeFromFlow(
   source: string,
   collection: Span,

@@ -1,4 +1,4 @@
-/** The lines of a source, by position. A line ends as YAML has it: with LF, CR LF or CR. */
+/** The lines of a source, by position. As in YAML, a line ends with LF, CR LF or CR. */
 
 export function lineStart(source: string, position: number): number {
   let at = position
@@ -6,7 +6,7 @@ export function lineStart(source: string, position: number): number {
   return at
 }
 
-/** A byte order mark at the start of a line is no part of it. */
+/** A byte order mark at the start of a line is not part of the line. */
 export function isLineStart(source: string, position: number): boolean {
   if (position === 0) return source[0] !== '\ufeff'
   const before = source[position - 1]
@@ -18,7 +18,7 @@ export function columnOf(source: string, position: number): number {
   return position - lineStart(source, position)
 }
 
-/** Where the line's text ends. */
+/** The end of the text of the line. */
 export function lineEnd(source: string, position: number): number {
   const end = /[\r\n]/g
   end.lastIndex = position
@@ -31,13 +31,13 @@ export function nextLine(source: string, position: number): number {
   return end + (source.startsWith('\r\n', end) ? 2 : end < source.length ? 1 : 0)
 }
 
-/** Where the text of the line ends that ends right before a position. */
+/** The end of the text of the line that ends right before a position. */
 export function previousLineEnd(source: string, position: number): number {
   if (!/[\r\n]/.test(source[position - 1] ?? '')) return position
   return position - (source.startsWith('\r\n', position - 2) ? 2 : 1)
 }
 
-/** The line ends that the source uses. */
+/** The line end that the source uses. */
 export function lineEndOf(source: string): string {
   return /\r\n|\r|\n/.exec(source)?.[0] ?? '\n'
 }

@@ -1,6 +1,6 @@
 /**
- * A node of YAML source, with the place where it stands. Positions are UTF-16 offsets, ends exclusive; an anchor and a
- * tag stand before the start. A scalar's text is what the source says: no types are resolved.
+ * A node of YAML source, with its position. Positions are UTF-16 offsets, ends exclusive; an anchor and a tag are before
+ * the start. The text of a scalar is that of the source: types are not resolved.
  */
 type Placed = {
   readonly start: number
@@ -37,9 +37,9 @@ export type SourceNode = SourceContent | SourceAlias
 
 export type SourceDocument = {
   readonly source: string
-  /** Where the source begins in the text that it was cut from; its nodes' positions are its own. */
+  /** The offset of the source in the text that it was cut from. The positions of the nodes are relative to the source. */
   readonly at: number
   readonly root: SourceNode
-  /** The names that some alias of this document uses. */
+  /** The names that aliases of this document use. */
   readonly aliased: ReadonlySet<string>
 }

@@ -5,7 +5,7 @@ import { behindIndicator, blockIndicator } from './trivia.ts'
 
 export type ScalarEvent = Extract<Event, { valueStart: number }>
 
-/** What comes right before a node: the end of the node before it, and the indicator, if any, in between. */
+/** What is right before a node: the end of the previous node, and the indicator in between, if any. */
 export type Gap = { readonly after: number; readonly indicator: ':' | '-' | '' }
 
 const styles: Readonly<Record<number, ScalarStyle>> = {
@@ -31,7 +31,7 @@ export function scalarFrom(source: string, event: ScalarEvent, { after, indicato
   return { type: 'scalar', style, text, start: event.valueStart - quote, end: event.valueEnd + quote }
 }
 
-/** The end of a block scalar's last line. Blank lines behind it are part of it only where it keeps them (`|+`). */
+/** The end of the last line of a block scalar. Blank lines after it are part of it only if it keeps them (`|+`). */
 function lastLineEnd(source: string, start: number, event: ScalarEvent): number {
   const { chomping, indent, valueStart } = event
   let end = event.valueEnd
@@ -39,7 +39,7 @@ function lastLineEnd(source: string, start: number, event: ScalarEvent): number 
     const last = previousLineEnd(source, end)
     if (chomping === CHOMPING_MODE.KEEP) return last
     end = lineStart(source, last)
-    // Before a byte order mark no line ends: one that stands alone would be come to again and again.
+    // No line ends before a byte order mark: with a mark alone on a line, the loop would not end.
     if (source[end - 1] === '\ufeff') end--
     const line = source.slice(end, last)
     if (indent >= 0 && (line.length > indent || /[^ ]/.test(line))) return last

@@ -1,6 +1,6 @@
 /**
- * YAML text as a tree of nodes that know where they stand, so that an edit touches its own bytes and no others. JSON is
- * read by the same code, as YAML in flow style.
+ * YAML text as a tree of nodes with positions, so that an edit changes its own bytes and no others. JSON is read by the same
+ * code, as YAML in flow style.
  */
 import { COLLECTION_STYLE, type Event, EVENT_ID, YAMLException } from 'js-yaml'
 import type {
@@ -20,10 +20,10 @@ export type ParsedSource =
   | { readonly documents: readonly SourceDocument[]; readonly problem?: undefined }
   | { readonly documents?: undefined; readonly problem: string }
 
-/** Deeper nesting than any manifest has; a bound, so that hostile input ends in an error and not in the stack. */
+/** Deeper than any manifest nests. The limit makes hostile input an error instead of a stack overflow. */
 const maxDepth = 200
 
-/** The nodes that aliases may repeat in one document, likewise: a few lines can stand for billions. */
+/** The nodes that aliases may repeat in one document, likewise: a few lines can expand to billions of nodes. */
 const maxRepeated = 1_000_000
 
 /**
@@ -56,19 +56,19 @@ type Reader = {
   readonly at: number
   readonly events: readonly Event[]
   position: number
-  /** The end of the document before. */
+  /** The end of the previous document. */
   behind: number
 }
 
-/** What is known of a document's anchors up to here. */
+/** The anchors of a document up to the current position. */
 type Names = {
   readonly anchors: Map<string, { readonly node: SourceContent; readonly nodes: number }>
   readonly aliased: Set<string>
-  /** The nodes so far, with each alias counted as all that it stands for. */
+  /** The nodes so far, with each alias counted as all nodes of its target. */
   nodes: number
-  /** Those of them that aliases stand for. */
+  /** The part of them that aliases repeat. */
   repeated: number
-  /** Where an alias stands that means nothing. */
+  /** The position of an alias without an anchor. */
   unknown?: number
 }
 
@@ -142,7 +142,7 @@ function readCollection(reader: Reader, names: Names, event: CollectionEvent): S
   return { type: 'map', flow, entries, start, end }
 }
 
-/** `[a: b]` is a list that holds a map without brackets of its own. */
+/** `[a: b]` is a list with a map that has no brackets of its own. */
 function hasBrackets(source: string, start: number, [first]: readonly SourceNode[]): boolean {
   return (source[start] === '[' || source[start] === '{') && first?.start !== start
 }
@@ -156,7 +156,7 @@ function propertiesOf(
   return { ...anchor, ...tag }
 }
 
-/** The parser's reason and line, without its excerpt of the source and without what else it quotes of it. */
+/** The reason and the line that the parser gives, without anything that it quotes from the source. */
 function syntaxProblem(error: unknown): string {
   if (!(error instanceof YAMLException)) throw error
   const { mark, reason } = error

@@ -4,17 +4,17 @@ import type { Value } from './value.ts'
 /** How a list under a key is indented: `wide` puts its dashes two columns deeper, `compact` below the key. */
 export type ListStyle = 'wide' | 'compact'
 
-/** Line ends and a byte order mark to YAML 1.1, text to YAML 1.2; and what no reader shows. */
+/** Characters that are line ends or a byte order mark in YAML 1.1 but text in YAML 1.2, and invisible ones. */
 const invisible = /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]/g
 
 const printed = new Map<string, readonly string[]>()
 
-/** More than one input has different values to print; a bound, so that hostile ones do not fill the memory. */
+/** More than the different values of any normal input; the limit keeps hostile input from filling the memory. */
 const maxPrinted = 1000
 
 /**
- * Block YAML for a value that we write ourselves. Strings are quoted wherever YAML 1.1, which kustomize reads, or 1.2
- * would see another type or another text. What is the same for ten thousand workloads is printed once.
+ * Block YAML for a value that kees writes. Strings are quoted wherever YAML 1.1, which kustomize reads, or 1.2 would read
+ * another type or another text. A value that is the same for ten thousand workloads is printed once.
  *
  * @returns lines without their line ends.
  */
@@ -30,7 +30,7 @@ export function yamlLines(value: Value, lists: ListStyle): readonly string[] {
   return lines
 }
 
-/** JSON writes infinities as null, and a negative zero as zero. */
+/** JSON prints infinities as null, and negative zero as zero. */
 const isInexact = /(^|[:[,])(null|0)([,\]}]|$)/
 
 function printLines(value: Value, lists: ListStyle): string[] {
@@ -45,19 +45,19 @@ function printLines(value: Value, lists: ListStyle): string[] {
   return text.replace(/\n$/, '').replace(invisible, escape).split('\n')
 }
 
-/** JSON for a value inside flow YAML, in which every YAML reader sees the same text. */
+/** JSON for a value inside flow YAML, which every YAML parser reads as the same text. */
 export function jsonText(value: Value): string {
   return JSON.stringify(value).replace(invisible, escape)
 }
 
-/** A block scalar that keeps the blank lines behind it (`|+`) would take in those that follow the place of insertion. */
+/** A block scalar that keeps blank lines (`|+`) would include those that follow the position of the insertion. */
 const keepsLines = /(^|\s)\n$|\n[^\S\n]+$/
 
 function needsQuotes(text: string): boolean {
   return text === '=' || keepsLines.test(text) || text.search(invisible) >= 0
 }
 
-/** Such a character stands in double quotes only. A pair of surrogates is one visible character and stays. */
+/** Such a character is only in double quotes. A surrogate pair is one visible character and is not escaped. */
 function escape(character: string, at: number, text: string): string {
   const code = character.charCodeAt(0)
   const paired = (text.codePointAt(at) ?? 0) > 0xffff || (at > 0 && (text.codePointAt(at - 1) ?? 0) > 0xffff)

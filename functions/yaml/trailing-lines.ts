@@ -1,12 +1,12 @@
 /**
- * The lines behind an entry or item that belong to nothing: deeper comments, and blank lines. Where what stands before
- * it ends in a block scalar, they would become part of that scalar if only the entry were taken out.
+ * The lines after an entry or item that belong to no node: deeper comments, and blank lines. If the entry before it ends in
+ * a block scalar and only the entry were removed, they would become part of that scalar.
  */
 import type { Span } from './block-edit.ts'
 import { columnOf, nextLine, previousLineEnd } from './lines.ts'
 import type { SourceNode, SourceScalar } from './node.ts'
 
-/** The children, those that are removed with the loose lines that have to go too. @param nodes their values. */
+/** The children; those that are removed include the trailing lines to remove. @param nodes their values. */
 export function withTrailingLines(
   source: string,
   children: readonly Span[],

@@ -1,20 +1,20 @@
-/** Reading a source tree: entries by key, plain JavaScript values, and what stands in the way of an edit. */
+/** Reading the tree: entries by key, plain JavaScript values, and what prevents an edit. */
 import type { SourceContent, SourceEntry, SourceMap, SourceNode, SourceScalar } from './node.ts'
 
 export type Value = string | number | boolean | null | readonly Value[] | ValueMap
 export type ValueMap = { readonly [key: string]: Value }
 
-/** Follows an alias to the node that it means. */
+/** Follows an alias to its target. */
 function resolve(node: SourceNode): SourceContent {
   return node.type === 'alias' ? node.target : node
 }
 
-/** The entry that stands in this map itself, the last one where a key is written twice. */
+/** The entry of this map itself, without merge keys; the last one if a key is written twice. */
 export function ownEntry(map: SourceMap, key: string): SourceEntry | undefined {
   return map.entries.findLast((entry) => entry.key.type === 'scalar' && entry.key.text === key)
 }
 
-/** The value of a key, looked up through aliases and merge keys, as a reader of the manifest would see it. */
+/** The value of a key, looked up through aliases and merge keys. */
 export function lookUp(node: SourceNode | undefined, key: string): SourceContent | undefined {
   const map = node && resolve(node)
   if (map?.type !== 'map') return undefined
@@ -27,7 +27,7 @@ export function lookUpPath(node: SourceNode | undefined, path: readonly string[]
   return path.reduce((at, key) => lookUp(at, key), node)
 }
 
-/** All entries of a map, those of its merge keys included. */
+/** All entries of a map, including those of its merge keys. */
 export function allEntries(node: SourceNode | undefined): [string, SourceContent][] {
   const map = node && resolve(node)
   if (map?.type !== 'map') return []
@@ -40,14 +40,14 @@ export function allEntries(node: SourceNode | undefined): [string, SourceContent
   return [...entries]
 }
 
-/** @returns undefined for a node that is no string, such as a plain `1` or `yes`-less `true`. */
+/** @returns undefined for a node that is not a string, such as a plain `1` or `true`. */
 export function stringOf(node: SourceNode | undefined): string | undefined {
   if (node?.type !== 'scalar') return undefined
   const value = scalarValue(node)
   return typeof value === 'string' ? value : undefined
 }
 
-/** A plain JavaScript value. Keys that are no scalars are left out. */
+/** A plain JavaScript value, without keys that are not scalars. */
 export function toValue(node: SourceNode): Value {
   const resolved = resolve(node)
   if (resolved.type === 'scalar') return scalarValue(resolved)
@@ -55,7 +55,7 @@ export function toValue(node: SourceNode): Value {
   return Object.fromEntries(allEntries(resolved).map(([key, value]) => [key, toValue(value)]))
 }
 
-/** The keys that stand more than once in a map. */
+/** The keys that are declared more than once in a map. */
 export function duplicateKeys(map: SourceMap): string[] {
   const seen = new Set<string>()
   const twice = new Set<string>()
@@ -71,12 +71,12 @@ export function hasMergeKey(map: SourceMap): boolean {
   return map.entries.some(({ key }) => key.type === 'scalar' && isMergeKey(key))
 }
 
-/** `null`, `~` or nothing at all. */
+/** `null`, `~` or empty. */
 export function isNull(node: SourceNode | undefined): boolean {
   return node?.type === 'scalar' && scalarValue(node) === null
 }
 
-/** Whether a value is there in name only: `volumes:`, `volumes: null`, `volumes: []` or `{}`. */
+/** Whether a value is empty: `volumes:`, `volumes: null`, `volumes: []` or `{}`. */
 export function isVoid(node: SourceNode): boolean {
   if (node.type === 'sequence') return node.items.length === 0
   if (node.type === 'map') return node.entries.length === 0
