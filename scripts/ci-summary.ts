@@ -4,6 +4,7 @@ import { ciVerdict } from './ci-verdict.ts'
 import { containerEnvironment } from './container-environment.ts'
 import { workingEngines } from './images/engine.ts'
 import { findCommand, findTerraformAwsPlugins } from './installed.ts'
+import { nodeMissing } from './node-missing.ts'
 
 const [file = '', exitCode = '1'] = process.argv.slice(2)
 const { passed, failed, skipped, problems } = ciVerdict(
@@ -13,6 +14,7 @@ const { passed, failed, skipped, problems } = ciVerdict(
     hasCommand: (name) => findCommand(name) !== undefined,
     hasTerraformProvider: (name) => name === 'hashicorp/aws' && findTerraformAwsPlugins() !== undefined,
     hasContainerEngine: () => workingEngines(containerEnvironment()).some((one) => one !== 'buildah'),
+    nodeMissing,
     isComplete: (process.env['KEES_NO_SKIPS'] ?? '') !== '',
   },
 )

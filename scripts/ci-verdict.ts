@@ -5,6 +5,8 @@ export type Machine = {
   readonly hasTerraformProvider: (name: string) => boolean
   /** One that works, or that CI knows how to make. */
   readonly hasContainerEngine: () => boolean
+  /** What it lacks for a node of Kubernetes. */
+  readonly nodeMissing: () => string | undefined
   /** Was given all that tests need: what is skipped is a mistake, whatever for. */
   readonly isComplete: boolean
 }
@@ -51,6 +53,7 @@ function skipProblem({ name, reason }: Omitted, machine: Machine): string | unde
       ? `"${name}" is skipped for a container engine, which is there`
       : undefined
   }
+  if (reason === machine.nodeMissing()) return undefined
   const [, command, other] = /^needs the commands? (\S+)(?: or (\S+))?$/.exec(reason) ?? []
   const [, provider] = /^needs the terraform provider (\S+)$/.exec(reason) ?? []
   if (command === undefined && provider === undefined) {

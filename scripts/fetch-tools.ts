@@ -6,6 +6,7 @@ import { withDirectoryLock } from './directory-lock.mjs'
 import { goInstall } from './go-install.ts'
 import { goModuleFiles } from './go-module-files.ts'
 import { findCommand } from './installed.ts'
+import { missingPackages } from './node-missing.ts'
 import { runQuietly } from './run-quietly.ts'
 import {
   actionlintFolder,
@@ -14,26 +15,31 @@ import {
   argoCdVersion,
   cachedActionlint,
   cachedArgoCd,
-  cachedControlPlane,
   cachedCosign,
   cachedHelm,
+  cachedKubernetes,
   cachedKustomize,
   cachedMotoPython,
   cachedRegistry,
   controlPlaneAssets,
-  controlPlaneFolder,
-  controlPlaneSource,
   cosignFolder,
   cosignVersion,
   helmFolder,
   helmVersion,
+  kubernetesFolder,
+  kubernetesSource,
+  kubernetesVersion,
   kustomizeFolder,
   kustomizeVersion,
   motoFolder,
   motoVersion,
   registryFolder,
   registryVersion,
+  toolCache,
 } from './tool-cache.ts'
+
+/** What the servers say of their version, which a build of Kubernetes itself sets so. */
+const reported = `k8s.io/component-base/version.gitVersion=v${kubernetesVersion}`
 
 type Tool = {
   readonly name: string
@@ -96,15 +102,15 @@ const tools: readonly Tool[] = [
       goModuleFiles(go, `github.com/argoproj/argo-cd/v3@v${argoCdVersion}`, 'manifests', folder),
   },
   {
-    name: 'Kubernetes control plane (some minutes)',
+    name: `Kubernetes ${kubernetesVersion} (some minutes)`,
     client: 'go',
-    folder: controlPlaneFolder(),
-    cached: () => controlPlaneAssets() ?? cachedControlPlane(),
+    folder: kubernetesFolder(),
+    cached: () => controlPlaneAssets() ?? cachedKubernetes(),
     // Git refuses to look into a clone of another user, as in containers, and with it Go would fail.
     fetch: (go, folder) =>
       goInstall(
         go,
-        ['-C', controlPlaneSource, '-trimpath', '-buildvcs=false', '-ldflags=-s -w', '.'],
+        ['-C', kubernetesSource, '-trimpath', '-buildvcs=false', `-ldflags=-s -w -X ${reported}`, '.'],
         folder,
       ),
   },
@@ -115,6 +121,14 @@ const tools: readonly Tool[] = [
     cached: cachedMotoPython,
     fetch: fetchMoto,
   },
+  {
+    name: 'programs of a Kubernetes node',
+    // Only root installs packages.
+    client: process.getuid?.() === 0 ? 'apt-get' : '',
+    folder: join(toolCache(), 'node-packages'),
+    cached: () => (missingPackages().length === 0 ? '' : undefined),
+    fetch: installNodePackages,
+  },
 ]
 
 /** A virtual environment holds absolute paths: it is made where it stays, and a stamp says that it is whole. */
@@ -123,6 +137,13 @@ async function fetchMoto(python: string, folder: string): Promise<void> {
   const install = ['-m', 'pip', 'install', '--disable-pip-version-check', `moto[server]==${motoVersion}`]
   await runQuietly(join(folder, 'bin', 'python'), install)
   writeFileSync(join(folder, '.complete'), '')
+}
+
+async function installNodePackages(apt: string): Promise<void> {
+  const wait = ['-qq', '-o', 'DPkg::Lock::Timeout=600']
+  await runQuietly(apt, [...wait, 'update'])
+  const install = [...wait, 'install', '-y', '--no-install-recommends', ...missingPackages()]
+  await runQuietly(apt, install, { DEBIAN_FRONTEND: 'noninteractive' })
 }
 
 async function bring({ name, client, folder, cached, fetch }: Tool): Promise<void> {

@@ -36,12 +36,13 @@ async function step(title: string, command: readonly [string, ...string[]], show
 /** On a terminal as tap shows it to people, else the whole TAP; either way it is kept for the totals. */
 async function tests(): Promise<void> {
   say('tests …\n')
-  const run = ['run', ...process.argv.slice(2)]
+  // Test files that need a node of Kubernetes share one.
+  const run = ['test/node/with-node.ts', 'tap', 'run', ...process.argv.slice(2)]
   const output: Buffer[] = []
   const env = { ...process.env, KEES_TEST_RECORD: recordFolder }
   const { code } = process.stdout.isTTY
-    ? await runCommand('tap', [...run, `--output-file=${tapOutput}`], { env })
-    : await runCommand('tap', [...run, '--reporter=tap'], {
+    ? await runCommand('node', [...run, `--output-file=${tapOutput}`], { env })
+    : await runCommand('node', [...run, '--reporter=tap'], {
         env,
         stdio: ['ignore', 'pipe', 'inherit'],
         onOutput: (chunk: Buffer) => {

@@ -11,7 +11,8 @@ export const actionlintVersion = '1.7.12'
 export const registryVersion = '3.0.0'
 export const cosignVersion = '2.6.5'
 export const argoCdVersion = '3.5.7'
-export const controlPlaneSource = join(import.meta.dirname, '..', 'test', 'servers', 'control-plane')
+export const kubernetesVersion = '1.36.3'
+export const kubernetesSource = join(import.meta.dirname, '..', 'test', 'node', 'kubernetes')
 
 export function toolCache(): string {
   // A relative path is to be ignored: https://specifications.freedesktop.org/basedir-spec/latest/
@@ -78,8 +79,8 @@ export function cachedMotoPython(): string | undefined {
   return existsSync(join(motoFolder(), '.complete')) && existsSync(python) ? python : undefined
 }
 
-export function controlPlaneFolder(): string {
-  return goProgramFolder('control-plane', controlPlaneSource)
+export function kubernetesFolder(): string {
+  return goProgramFolder('kubernetes', kubernetesSource)
 }
 
 /** Of a program that is built from a module of ours: another source is another folder. */
@@ -92,8 +93,9 @@ export function goProgramFolder(name: string, source: string): string {
   return join(toolCache(), `${name}-${hash.digest('hex').slice(0, 12)}`)
 }
 
-export function cachedControlPlane(): string | undefined {
-  return ifThere(join(controlPlaneFolder(), 'control-plane'))
+/** One program with all servers of a node; its first argument names the server. */
+export function cachedKubernetes(): string | undefined {
+  return ifThere(join(kubernetesFolder(), 'kubernetes'))
 }
 
 function ifThere(path: string): string | undefined {

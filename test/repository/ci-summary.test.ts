@@ -8,6 +8,7 @@ const machine = {
   hasCommand: (name: string) => name === 'here',
   hasTerraformProvider: (name: string) => name === 'hashicorp/here',
   hasContainerEngine: () => true,
+  nodeMissing: () => 'needs root for a node of Kubernetes',
   isComplete: false,
 }
 
@@ -69,6 +70,19 @@ const cases: readonly {
     ),
     counts: [0, 2, 2],
     problems: [/"a" .* command here/, /"b" .* command here/],
+  },
+  {
+    title:
+      'a test that is skipped for what the machine lacks for a node is no problem, and for anything else it is',
+    output: tap(
+      [
+        '    ok 1 - runs # SKIP needs root for a node of Kubernetes',
+        '    ok 2 - waits # SKIP needs KUBEBUILDER_ASSETS unset for a node of Kubernetes',
+      ],
+      '{ total: 2, pass: 0, skip: 2 }',
+    ),
+    counts: [0, 1, 2],
+    problems: [/"waits" is skipped for "needs KUBEBUILDER_ASSETS unset/],
   },
   {
     title: 'a test that is skipped for a terraform provider that is there fails',

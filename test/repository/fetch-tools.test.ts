@@ -16,7 +16,7 @@ if [ "$1" = mod ]; then
   printf '{\\n\\t"Dir": "%s"\\n}\\n' "$XDG_CACHE_HOME/../module"
 else
   mkdir -p "$GOBIN"
-  touch "$GOBIN/kustomize" "$GOBIN/control-plane" "$GOBIN/helm" "$GOBIN/actionlint" "$GOBIN/registry" "$GOBIN/cosign"
+  touch "$GOBIN/kustomize" "$GOBIN/kubernetes" "$GOBIN/helm" "$GOBIN/actionlint" "$GOBIN/registry" "$GOBIN/cosign"
 fi
 `
 
@@ -57,11 +57,11 @@ async function fetchTools(
 const calls = (folder: string) => readFileSync(join(folder, 'calls'), 'utf8').trim().split('\n').toSorted()
 const tools = (folder: string) =>
   readdirSync(join(folder, 'cache', 'kees', 'tools'))
-    .map((name) => name.replace(/^(control-plane)-[0-9a-f]{12}/, '$1'))
+    .map((name) => name.replace(/^(kubernetes)-[0-9a-f]{12}/, '$1'))
     .toSorted()
 
 const callsOfBoth = [
-  /^go install -C .*\/test\/control-plane -trimpath -buildvcs=false -ldflags=-s -w \.$/,
+  /^go install -C .*\/test\/node\/kubernetes -trimpath -buildvcs=false -ldflags=-s -w -X k8s\.io\/component-base\/version\.gitVersion=v1\.36\.3 \.$/,
   /^go install -trimpath -ldflags=-s -w github\.com\/sigstore\/cosign\/v2\/cmd\/cosign@v2\.6\.5$/,
   /^go install github\.com\/distribution\/distribution\/v3\/cmd\/registry@v3\.0\.0$/,
   /^go install github\.com\/rhysd\/actionlint\/cmd\/actionlint@v1\.7\.12$/,
@@ -83,9 +83,9 @@ t.test('each client brings its tool, with a line for the start and one for the e
   t.strictSame(tools(folder), [
     'actionlint-1.7.12',
     'argo-cd-3.5.7',
-    'control-plane',
     'cosign-2.6.5',
     'helm-3.19.0',
+    'kubernetes',
     'kustomize-5.8.1',
     'moto-5.2.1',
     'registry-3.0.0',
@@ -131,9 +131,9 @@ t.test('a client that fails is a failure that shows what it said, and the other 
   t.match(said, /^kustomize 5\.8\.1: go says why\n+".*go install .*" failed with exit code 1$/m)
   t.strictSame(tools(folder), [
     'actionlint-1.7.12.making',
-    'control-plane.making',
     'cosign-2.6.5.making',
     'helm-3.19.0.making',
+    'kubernetes.making',
     'kustomize-5.8.1.making',
     'moto-5.2.1',
     'registry-3.0.0.making',

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { closeSync, openSync, readFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { findCommand } from '../../scripts/installed.ts'
-import { cachedControlPlane, controlPlaneAssets } from '../../scripts/tool-cache.ts'
+import { cachedKubernetes, controlPlaneAssets } from '../../scripts/tool-cache.ts'
 
 export type PartName = 'etcd' | 'kube-apiserver' | 'kube-controller-manager'
 
@@ -44,7 +44,7 @@ export function findAsset(assets: string, name: PartName): string | undefined {
 function commandOf(name: PartName): [string, ...string[]] {
   const assets = controlPlaneAssets()
   if (assets === undefined) {
-    const program = cachedControlPlane()
+    const program = cachedKubernetes()
     if (program === undefined)
       throw new Error('the control plane is not there yet: run "npm run fetch-tools"')
     return [program, name]

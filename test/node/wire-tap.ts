@@ -7,7 +7,8 @@ export type Asked = { readonly action: string; readonly names: readonly string[]
 
 export type WireTap = {
   readonly endpoint: string
-  readonly asked: readonly Asked[]
+  /** Empty it to begin anew. */
+  readonly asked: Asked[]
   readonly stop: () => Promise<void>
 }
 

@@ -1,8 +1,9 @@
-// A Kubernetes control plane for tests in one program: its first argument says which part it is. The parts are the real
+// The servers of a single-node Kubernetes for tests in one program: its first argument names the server. They are the real
 // ones; nobody publishes them as packages, so they are built from their module.
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"os"
@@ -11,15 +12,17 @@ import (
 	"k8s.io/component-base/cli"
 	apiserver "k8s.io/kubernetes/cmd/kube-apiserver/app"
 	controllers "k8s.io/kubernetes/cmd/kube-controller-manager/app"
+	scheduler "k8s.io/kubernetes/cmd/kube-scheduler/app"
+	kubelet "k8s.io/kubernetes/cmd/kubelet/app"
 
 	_ "k8s.io/component-base/metrics/prometheus/clientgo"
 	_ "k8s.io/component-base/metrics/prometheus/version"
 )
 
 func main() {
-	part := ""
+	server := ""
 	if len(os.Args) > 1 {
-		part = os.Args[1]
+		server = os.Args[1]
 		os.Args = append(os.Args[:1], os.Args[2:]...)
 	}
 	// Ends with its standard input, so with the process that started it, however that ends.
@@ -27,15 +30,19 @@ func main() {
 		_, _ = io.Copy(io.Discard, os.Stdin)
 		os.Exit(0)
 	}()
-	switch part {
+	switch server {
 	case "etcd":
 		etcdmain.Main(os.Args)
 	case "kube-apiserver":
 		os.Exit(cli.Run(apiserver.NewAPIServerCommand()))
 	case "kube-controller-manager":
 		os.Exit(cli.Run(controllers.NewControllerManagerCommand()))
+	case "kube-scheduler":
+		os.Exit(cli.Run(scheduler.NewSchedulerCommand()))
+	case "kubelet":
+		os.Exit(cli.Run(kubelet.NewKubeletCommand(context.Background())))
 	default:
-		fmt.Fprintln(os.Stderr, "the first argument must be etcd, kube-apiserver or kube-controller-manager")
+		fmt.Fprintln(os.Stderr, "the first argument must be etcd, kube-apiserver, kube-controller-manager, kube-scheduler or kubelet")
 		os.Exit(2)
 	}
 }

@@ -1,0 +1,149 @@
+/** The node itself: what a pod finds there, and that nothing of it is left behind. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, globSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import t, { type Test } from 'tap'
+import { parseAnnotationsFile } from '../../api/annotations-file.ts'
+import { eventually } from '../programs/eventually.ts'
+import { run } from '../programs/programs.ts'
+import { untapped } from '../programs/untapped.ts'
+import { appImage } from './node-images.ts'
+import { cgroupsOf } from './node-remains.ts'
+import { namedNode } from './node-session.ts'
+import { nodeTestsMissing, useNode } from './use-node.ts'
+
+t.setTimeout(600_000)
+
+/** What needs quoting in the file, or looks as if it did. */
+const annotations = {
+  'secret.bsycorp.com/db.password': 'kind=REFERENCE,type=PASSWORD',
+  'example.com/control': 'a\u0000\u0007\u001b\u007f\u0085\u200b\ufeffb',
+  'example.com/equals': '=a="b"=',
+  'example.com/letters': 'ü ⊕ 😀 \u{10ffff}',
+  'example.com/lines': 'first\r\nsecond\n',
+  'example.com/quotes': 'a "b" \\ \\n \\x00 \'c\' `d`',
+}
+
+t.test('a pod runs, and finds its annotations in the file', { skip: nodeTestsMissing }, async (t) => {
+  const { kubectl, makeNamespace } = await useNode(t)
+  const namespace = await makeNamespace('annotations')
+  const volumeMounts = [{ name: 'annotations', mountPath: '/annotations' }]
+  const items = [{ path: 'annotations', fieldRef: { fieldPath: 'metadata.annotations' } }]
+  const pod = {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'app', namespace, annotations },
+    spec: {
+      restartPolicy: 'Never',
+      containers: [
+        { name: 'app', image: appImage, command: ['cat', '/annotations/annotations'], volumeMounts },
+      ],
+      volumes: [{ name: 'annotations', downwardAPI: { items } }],
+    },
+  }
+  await kubectl(['create', '-f', '-'], JSON.stringify(pod))
+  await kubectl([
+    'wait',
+    '--for=jsonpath={.status.phase}=Succeeded',
+    'pod/app',
+    '-n',
+    namespace,
+    '--timeout=120s',
+  ])
+  const file = await kubectl(['logs', 'app', '-n', namespace])
+  const { annotations: read, problems } = parseAnnotationsFile(file)
+  t.strictSame(problems, [])
+  t.match(Object.fromEntries(read), annotations)
+  // What the kubelet adds to those of the API server.
+  t.strictSame(
+    read.map(([name]) => name).filter((name) => !Object.hasOwn(annotations, name)),
+    ['kubernetes.io/config.seen', 'kubernetes.io/config.source'],
+  )
+})
+
+/** Another node is not ours to end. */
+const ownMissing = nodeTestsMissing || (namedNode() !== undefined && 'needs KEES_NODE unset')
+const patience = 60_000
+
+t.test('nothing is left behind when the run is killed', { skip: ownMissing }, async (t) => {
+  const before = networkInterfaces()
+  const { child, home, kubeconfig, supervisor, space } = await startInProcess(t)
+  startPod(kubeconfig)
+  t.ok(processesIn(space).length > 8, 'servers and a pod run in a namespace of their own')
+  t.ok(
+    cgroupsOf(home).some((one) => one.includes('/kubepods/')),
+    'the pod has a cgroup',
+  )
+  child.kill('SIGKILL')
+  await eventually('its processes are gone', () => processesIn(space).length === 0, patience)
+  await eventually('so is the supervisor', () => !existsSync(`/proc/${supervisor}`), patience)
+  t.strictSame(cgroupsOf(home), [])
+  t.notOk(existsSync(home))
+  t.notMatch(readFileSync('/proc/self/mountinfo', 'utf8'), home)
+  t.strictSame(networkInterfaces(), before)
+})
+
+t.test('what a supervisor that was killed left, the next node removes', { skip: ownMissing }, async (t) => {
+  const { home, supervisor, space } = await startInProcess(t)
+  process.kill(supervisor, 'SIGKILL')
+  await eventually('its processes are gone', () => processesIn(space).length === 0, patience)
+  t.ok(existsSync(home))
+  t.ok(cgroupsOf(home).length > 0)
+  const next = await startInProcess(t)
+  t.notOk(existsSync(home))
+  t.strictSame(cgroupsOf(home), [])
+  next.child.kill('SIGKILL')
+  await eventually('the next one goes too', () => !existsSync(`/proc/${next.supervisor}`), patience)
+})
+
+/** Starts a node in a process of its own, which stays. */
+async function startInProcess(t: Test) {
+  const script = `
+    import { startNode } from ${JSON.stringify(import.meta.resolve('./start-node.ts'))}
+    process.stdout.write(JSON.stringify(await startNode()))
+    setInterval(() => {}, 1000)`
+  const child = spawn(...untapped(process.execPath, ['--input-type=module', '--eval', script]), {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  t.teardown(() => child.kill('SIGKILL'))
+  const [line]: unknown[] = await once(child.stdout, 'data')
+  const { home, kubeconfig }: { home: string; kubeconfig: string } = JSON.parse(String(line))
+  const supervisor = Number(/kees-node-(\d+)-/.exec(home)?.[1])
+  const [inside = 0] = childrenOf(supervisor).flatMap((one) => childrenOf(one))
+  return { child, home, kubeconfig, supervisor, space: readlinkSync(`/proc/${inside}/ns/pid`) }
+}
+
+/** Of the only image that every node of ours has. */
+function startPod(kubeconfig: string): void {
+  const container = { name: 'app', image: 'localhost/pause:1', imagePullPolicy: 'Never' }
+  const metadata = { name: 'app', namespace: 'default' }
+  const pod = { apiVersion: 'v1', kind: 'Pod', metadata, spec: { containers: [container] } }
+  for (const args of [
+    ['create', '-f', '-'],
+    ['wait', '--for=condition=Ready', 'pod/app', '--timeout=120s'],
+  ]) {
+    const ended = run('kubectl', [`--kubeconfig=${kubeconfig}`, ...args], { input: JSON.stringify(pod) })
+    if (ended.status !== 0) throw new Error(ended.stderr)
+  }
+}
+
+function childrenOf(processId: number): number[] {
+  const text = readFileSync(`/proc/${processId}/task/${processId}/children`, 'utf8').trim()
+  return text === '' ? [] : text.split(' ').map(Number)
+}
+
+/** The processes in a namespace, such as `pid:[4026532345]`. */
+function processesIn(space: string): string[] {
+  return globSync('/proc/[0-9]*').filter((process) => {
+    try {
+      return readlinkSync(`${process}/ns/pid`) === space
+    } catch {
+      // ENOENT: it has ended meanwhile.
+      return false
+    }
+  })
+}
+
+function networkInterfaces(): string[] {
+  return readdirSync('/sys/class/net').toSorted()
+}

@@ -1,0 +1,65 @@
+/** What test files use of a node. */
+import { join } from 'node:path'
+import type { Test } from 'tap'
+import { nodeMissing } from '../../scripts/node-missing.ts'
+import { containersMissing } from '../packaging/container-engine.ts'
+import { root } from '../programs/programs.ts'
+import { runBeside } from '../programs/run-beside.ts'
+import { kubectl } from '../programs/tools.ts'
+import { forwardFrom } from './forwarding.ts'
+import { namedNode, sharedNode, startNodeSession } from './node-session.ts'
+import type { NodeAccess } from './start-node.ts'
+
+/** For tap's `skip`. */
+export const nodeTestsMissing: string | false =
+  nodeOf(namedNode()) || containersMissing || kubectl().missing || false
+
+function nodeOf(named: NodeAccess | undefined): string | undefined {
+  if (named === undefined) return nodeMissing()
+  if (named.load.length === 0) return 'needs KEES_NODE_LOAD beside KEES_NODE'
+  return named.host === '' ? 'needs KEES_NODE_HOST beside KEES_NODE' : undefined
+}
+
+export type Cluster = {
+  readonly kubeconfig: string
+  /** Runs kubectl, while servers in this process go on answering. @returns what it prints. Throws where it fails. */
+  readonly kubectl: (args: readonly string[], input?: string) => Promise<string>
+  /** Makes a namespace of a name of its own, which goes with the test. */
+  readonly makeNamespace: (name: string, labels?: Readonly<Record<string, string>>) => Promise<string>
+  /** @param endpoint of a server on loopback. @returns the address at which pods reach it. */
+  readonly expose: (endpoint: string) => Promise<string>
+}
+
+export async function useNode(t: Test): Promise<Cluster> {
+  const shared = await sharedNode()
+  const session = shared === undefined ? await startNodeSession() : undefined
+  const access = shared ?? session?.access
+  if (access === undefined) throw new Error('there is no node')
+  const { kubeconfig, enter, host } = access
+  const run = async (args: readonly string[], input = '') => {
+    const ended = await runBeside('kubectl', [`--kubeconfig=${kubeconfig}`, ...args], {
+      input,
+      timeout: 300_000,
+    })
+    if (ended.status !== 0) throw new Error(`kubectl ${args.join(' ')}: ${ended.stderr}`)
+    return ended.stdout
+  }
+  t.teardown(() =>
+    session?.stop(t.passing() ? undefined : join(root, '.tap', 'node-logs', String(process.pid))),
+  )
+  return {
+    kubeconfig,
+    kubectl: run,
+    makeNamespace: async (name, labels = {}) => {
+      const metadata = { name: `${name}-${process.pid}`, labels }
+      await run(['create', '-f', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'Namespace', metadata }))
+      t.teardown(() => run(['delete', 'namespace', metadata.name, '--wait=false']))
+      return metadata.name
+    },
+    expose: async (endpoint) => {
+      const forwarding = await forwardFrom(enter, host, Number(new URL(endpoint).port))
+      t.teardown(forwarding.close)
+      return `http://${host}:${forwarding.port}`
+    },
+  }
+}

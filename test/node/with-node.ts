@@ -1,0 +1,21 @@
+// Runs a command whose test files share one node: with-node.ts COMMAND ARGUMENT... The node starts when one asks for it.
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { root } from '../../scripts/bundle.ts'
+import { runCommand } from '../../scripts/run-command.mjs'
+import { serveSession, sessionVariable } from './node-session.ts'
+
+const [command = '', ...args] = process.argv.slice(2)
+const folder = join(root, '.tap', 'node-session')
+const logs = join(root, '.tap', 'node-logs')
+
+rmSync(logs, { recursive: true, force: true })
+const session = serveSession(folder)
+const { code } = await runCommand(command, args, { env: { ...process.env, [sessionVariable]: folder } })
+try {
+  await session.stop(code === 0 ? undefined : logs)
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+  process.exitCode = 1
+}
+process.exitCode ??= code ?? 1
