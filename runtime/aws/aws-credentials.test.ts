@@ -15,7 +15,7 @@ function source(lifetime?: number) {
     },
     () => state.now,
   )
-  return { state, key: async () => (await get()).accessKeyId }
+  return { state, key: async () => (await get()).accessKeyId, rejected: () => get.rejected?.() }
 }
 
 t.test('credentials are cached until five minutes before they expire', async (t) => {
@@ -50,6 +50,52 @@ t.test('when renewal fails, the old credentials are used until they expire', asy
   t.equal(await key(), 'AKID4')
 })
 
+t.test('rejected credentials are fetched again', async (t) => {
+  const { key, rejected } = source(60 * minute)
+  await key()
+  // Calls that ran at the same time are rejected together.
+  rejected()
+  rejected()
+  t.strictSame(await Promise.all([key(), key()]), ['AKID2', 'AKID2'])
+  t.equal(await key(), 'AKID2', 'once for all of them')
+})
+
+t.test('credentials without expiration are fetched again too', async (t) => {
+  const { key, rejected } = source()
+  await key()
+  rejected()
+  t.equal(await key(), 'AKID2')
+})
+
+t.test('what is rejected for good is fetched again ever more seldom', async (t) => {
+  const { state, key, rejected } = source(48 * 60 * minute)
+  for (; state.now < 24 * 60 * minute; state.now += 1000) {
+    await key()
+    rejected()
+  }
+  t.ok(state.asked < 24 * 6 + 15, `${state.asked} times`)
+  state.now += 30 * minute
+  await key()
+  const asked = state.asked
+  rejected()
+  await key()
+  t.equal(state.asked, asked + 1, 'after a long time in order, at once')
+})
+
+t.test('when the new credentials cannot be fetched, the rejected ones stay', async (t) => {
+  const { state, key, rejected } = source(60 * minute)
+  await key()
+  state.fails = true
+  rejected()
+  t.equal(await key(), 'AKID1', 'they may serve for other parameters')
+})
+
+t.test('credentials that look expired are used for a minute: the clock may be ahead', async (t) => {
+  const { state, key } = source(-120 * minute)
+  for (; state.now < 10 * minute; state.now += 1000) await key()
+  t.equal(state.asked, 10, 'one request a minute')
+})
+
 t.test('a failure is not cached', async (t) => {
   const { state, key } = source(minute)
   state.fails = true
@@ -82,6 +128,13 @@ const answers: readonly (readonly [title: string, json: string, read: object | u
   ],
   ['a failure', '{"Code":"AssumeRoleUnauthorizedAccess","Message":"no"}', undefined],
   ['half an answer', '{"AccessKeyId":"A","SecretAcc', undefined],
+  ['a line end in the key', '{"AccessKeyId":"A\\n","SecretAccessKey":"s"}', undefined],
+  ['a line end in the token', '{"AccessKeyId":"A","SecretAccessKey":"s","Token":"t\\r"}', undefined],
+  [
+    'an empty token',
+    '{"AccessKeyId":"A","SecretAccessKey":"s","Token":""}',
+    { accessKeyId: 'A', secretAccessKey: 's' },
+  ],
   ['a list', '[]', undefined],
   ['nothing', 'null', undefined],
 ]

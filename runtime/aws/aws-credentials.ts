@@ -9,25 +9,45 @@ export type Credentials = {
 }
 
 /** Called before each signature, so it must cache. Rejects with an error that carries a code of failure.ts. */
-export type CredentialSource = () => Promise<Credentials>
+export type CredentialSource = {
+  (): Promise<Credentials>
+  /** To call when a service rejects the credentials: they are fetched again, within limits. */
+  readonly rejected?: () => void
+  /** Tells the SDK's client that it need not cache them too. */
+  readonly memoized?: boolean
+}
 
 /** Before expiry, as in AWS's own programs, so that no request is signed with credentials that expire in transit. */
 const renewBefore = 5 * 60_000
 /** How soon to retry a failed renewal while the cached credentials are still valid. */
 const renewAgain = 30_000
+/**
+ * New credentials are used for at least this long, even if they look expired: this machine's clock may be ahead, and
+ * the instance metadata service returns expired ones during an outage, which AWS then accepts.
+ */
+const leastUse = 60_000
+/** How long after a renewal rejected credentials are renewed again; doubled each time, up to the second. */
+const firstRenewal = 2000
+const longestRenewal = 10 * 60_000
 
 /**
  * Caches the credentials of a source until shortly before they expire, and until they expire where renewal fails.
- * Concurrent callers share one request; a failure is not cached.
+ * Concurrent callers share one request; a failure is not cached. Credentials that a service rejected are fetched again:
+ * kube2iam may have returned those of another role first, or they were revoked.
  */
-export function keepCredentials(source: CredentialSource, now: () => number = Date.now): CredentialSource {
+export function keepCredentials(
+  source: () => Promise<Credentials>,
+  now: () => number = Date.now,
+): CredentialSource {
   let kept: Promise<Credentials> | undefined
   let until = Infinity
+  let isRenewing = false
+  let [renewal, notBefore] = [firstRenewal, 0]
   const expiry = ({ expiration }: Credentials) => expiration?.getTime() ?? Infinity
   const renew = async (old: Credentials | undefined) => {
     try {
       const credentials = await source()
-      until = expiry(credentials) - renewBefore
+      until = Math.max(expiry(credentials) - renewBefore, now() + leastUse)
       return credentials
     } catch (error) {
       if (old !== undefined && now() < expiry(old)) {
@@ -36,16 +56,27 @@ export function keepCredentials(source: CredentialSource, now: () => number = Da
       }
       kept = undefined
       throw error
+    } finally {
+      isRenewing = false
     }
   }
-  return async () => {
-    if (kept === undefined || now() >= until) {
-      until = Infinity
+  const current = async () => {
+    if (kept === undefined || (now() >= until && !isRenewing)) {
       const old = kept
+      isRenewing = true
       kept = old === undefined ? renew(undefined) : old.then(renew)
     }
     return await kept
   }
+  const rejected = () => {
+    if (isRenewing || now() < notBefore) return
+    // After a long time without a rejection, the next one is news again.
+    if (now() >= notBefore + longestRenewal) renewal = firstRenewal
+    notBefore = now() + renewal
+    renewal = Math.min(2 * renewal, longestRenewal)
+    until = now()
+  }
+  return Object.assign(current, { rejected, memoized: true })
 }
 
 /** Parses the response of AWS's metadata endpoints; undefined if it is anything else. */
@@ -62,17 +93,23 @@ export function parseCredentials(json: string): Credentials | undefined {
     Token: token,
     Expiration: time,
   } = mapOf(value)
-  if (typeof accessKeyId !== 'string' || typeof secretAccessKey !== 'string') return undefined
+  if (!isHeaderText(accessKeyId) || !isHeaderText(secretAccessKey)) return undefined
+  if (typeof token === 'string' && token !== '' && !isHeaderText(token)) return undefined
   const expiration = typeof time === 'string' ? new Date(time) : undefined
   return {
     accessKeyId,
     secretAccessKey,
-    ...(typeof token === 'string' ? { sessionToken: token } : {}),
+    ...(typeof token === 'string' && token !== '' ? { sessionToken: token } : {}),
     ...(expiration && !Number.isNaN(expiration.getTime()) ? { expiration } : {}),
   }
 }
 
-/** @param detail for the log. */
+/** Credentials are sent in headers: printable ASCII without spaces. */
+function isHeaderText(value: unknown): value is string {
+  return typeof value === 'string' && /^[\x21-\x7e]+$/.test(value)
+}
+
+/** @param why for the log. */
 export function noCredentials(source: string, why: string): Error {
   const message = `no AWS credentials: ${source} returned none`
   return failed({ code: 'CREDENTIALS_MISSING', message, detail: why })

@@ -74,6 +74,29 @@ t.strictSame(
   "AWS's message becomes the detail, and the role is taken from it",
 )
 
+for (const [operation, name, words] of [
+  [
+    'PutParameter',
+    'ParameterLimitExceeded',
+    'You have reached the maximum number of parameters for this AWS account.',
+  ],
+  [
+    'PutParameter',
+    'HierarchyTypeMismatchException',
+    'Parameter Store does not support changing a parameter type.',
+  ],
+  ['PutParameter', 'ParameterMaxVersionLimitExceeded', 'Version 1, the oldest version, has a label.'],
+  ['PutParameter', 'Unheard', 'Not yet known to kees.'],
+  ['AssumeRoleWithWebIdentity', 'RegionDisabledException', 'STS is not activated in this region.'],
+  ['AssumeRoleWithWebIdentity', 'ValidationError', 'RoleSessionName is too long.'],
+] as const) {
+  t.match(
+    failureOf(awsFailure(service(name, 400, words), operation, { secret: 'fakepassword' })),
+    { code: 'REFUSED', detail: words },
+    `${operation}, ${name}: the detail has the words of the service`,
+  )
+}
+
 const wordsOfKms = [
   'User: arn:aws:sts::1:assumed-role/app/x is not authorized to perform: kms:Decrypt on resource: arn:aws:kms:x',
   'Access denied (Service: AWSKMS; Status Code: 400; Error Code: AccessDeniedException)',
@@ -114,6 +137,7 @@ const leaks: readonly (readonly [
   ],
   ['a refused value', service('ValidationException', 400, "Value 'fakepassword' at 'value'"), 'PutParameter'],
   ['a server error', service('InternalServerError', 500, 'fakepassword'), 'PutParameter'],
+  ['an error that is not known', service('Unheard', 400, "Value 'fakepassword'"), 'PutParameter'],
   [
     'a body kept by the SDK',
     Object.assign(service('Unheard', 400), { $response: { body: 'fakepassword' }, Value: 'fakepassword' }),
@@ -122,7 +146,7 @@ const leaks: readonly (readonly [
 ]
 for (const [title, error, operation] of leaks) {
   t.notMatch(
-    inspect(awsFailure(error, operation), { depth: 9, showHidden: true }),
+    inspect(awsFailure(error, operation, { secret: 'fakepassword' }), { depth: 9, showHidden: true }),
     'fakepassword',
     `${title} shows no value`,
   )

@@ -11,6 +11,8 @@ import { hostOfTransportError, isTransportCode } from './transport-error.ts'
 const codes: Readonly<Record<string, FailureCode>> = {
   AccessDenied: 'ACCESS_DENIED',
   AccessDeniedException: 'ACCESS_DENIED',
+  // STS could not reach the cluster's OIDC provider: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html
+  IDPCommunicationError: 'UNREACHABLE',
   ExpiredToken: 'CREDENTIALS_REFUSED',
   ExpiredTokenException: 'CREDENTIALS_REFUSED',
   IncompleteSignature: 'CREDENTIALS_REFUSED',
@@ -44,7 +46,6 @@ const meanings: Readonly<Partial<Record<FailureCode, string>>> = {
   CREDENTIALS_REFUSED: 'the credentials are not accepted',
   CREDENTIALS_MISSING: 'no AWS credentials were found',
   THROTTLED: 'too many requests',
-  BAD_ANSWER: 'the response is not a Parameter Store response',
   INVALID_NAME: 'Parameter Store rejected the name or the value',
   REGION_MISSING: 'the AWS region is missing or invalid: set AWS_REGION',
 }
@@ -59,6 +60,8 @@ export type CallFacts = {
   readonly host?: string | undefined
   /** The role in use, where the error does not name it. */
   readonly role?: string | undefined
+  /** What was sent and must not be shown: a message that quotes it is dropped. */
+  readonly secret?: string | undefined
 }
 
 /** @returns the failure as an error, or the error itself if it is a bug. */
@@ -77,12 +80,16 @@ export function awsFailure(error: unknown, operation: AwsOperation, facts: CallF
   const meaning =
     code === 'UNREACHABLE'
       ? `${service}${host === undefined ? '' : ` at ${host}`} ${isService ? 'failed' : 'was not reached'}`
-      : (meanings[code] ?? 'the store rejected the request')
+      : code === 'BAD_ANSWER'
+        ? `the response is not one of ${service}`
+        : (meanings[code] ?? `${service} rejected the request`)
   const message = `${operation}: ${meaning}${shown === undefined ? '' : ` (${shown})`}`
   const isTransport = hostOfTransportError(error) !== undefined
   const words = isService || isTransport ? fact(error, 'message') : undefined
-  // A service may quote its input, which may be a value or a token.
-  const detail = operation === 'GetParameters' || isTransport || quotesNoSecret.has(code) ? words : undefined
+  // A service may quote its input: PutParameter the value, in whole or in part, STS the token.
+  const isQuoting = facts.secret !== undefined && words?.includes(facts.secret) === true
+  const isSafe = operation !== 'PutParameter' || isTransport || quotesNoSecret.has(code)
+  const detail = isSafe && !isQuoting ? words : undefined
   const inUse = /:assumed-role\/([^/\s]+)/.exec(words ?? '')?.[1] ?? facts.role
   return failed({
     code,
@@ -95,8 +102,16 @@ export function awsFailure(error: unknown, operation: AwsOperation, facts: CallF
   })
 }
 
+/** Whether other credentials could help: these are rejected, or those of a role without the permission. */
+export function isOfCredentials(error: unknown): boolean {
+  const { code, deniedBy } = failureOf(error) ?? {}
+  return code === 'CREDENTIALS_REFUSED' || (code === 'ACCESS_DENIED' && deniedBy === 'IAM')
+}
+
+/** Errors of PutParameter about the account, the key or the caller, not about the value. */
 const quotesNoSecret: ReadonlySet<FailureCode> = new Set([
   'ACCESS_DENIED',
+  'REFUSED',
   'CREDENTIALS_REFUSED',
   'THROTTLED',
 ])
@@ -110,6 +125,8 @@ function codeOf(error: unknown, name: string | undefined): FailureCode | undefin
   if (!(error instanceof Error)) return undefined
   if (hostOfTransportError(error) !== undefined) return 'UNREACHABLE'
   if (/^Region (is missing|not accepted)/.test(error.message)) return 'REGION_MISSING'
+  // STS could not read the cluster's OIDC keys just now; the token itself was not judged.
+  if (name === 'InvalidIdentityToken' && /retrieve verification key/.test(error.message)) return 'UNREACHABLE'
   const known = name !== undefined && Object.hasOwn(codes, name) ? codes[name] : undefined
   if (known) return known
   const status = statusOf(error)

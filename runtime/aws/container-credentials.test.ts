@@ -59,6 +59,18 @@ t.test('the token file has precedence over the token variable', async (t) => {
   t.strictSame(asked, [['http://127.0.0.1/', 'token-of-the-file']])
 })
 
+t.test('white space around a token is not sent', async (t) => {
+  const file = join(t.testdir({ token: 'token-of-the-file\r\n' }), 'token')
+  const env = { ...full('http://127.0.0.1/'), AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: file }
+  t.match(await ask(env), { result: 'AKIDPOD', asked: [['http://127.0.0.1/', 'token-of-the-file']] })
+})
+
+t.test('an empty token file is named', async (t) => {
+  const file = join(t.testdir({ token: '' }), 'token')
+  const env = { ...full('http://127.0.0.1/'), AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: file }
+  t.match(await ask(env), { result: { code: 'CREDENTIALS_MISSING', detail: /token is empty$/ }, asked: [] })
+})
+
 t.test('a token with line ends inside is not sent', async (t) => {
   const env = { ...full('http://127.0.0.1/'), AWS_CONTAINER_AUTHORIZATION_TOKEN: 'a\r\nx: y' }
   t.match(await ask(env), { result: { code: 'CREDENTIALS_MISSING' }, asked: [] })
@@ -67,6 +79,14 @@ t.test('a token with line ends inside is not sent', async (t) => {
 t.test('the error names a missing token file', async (t) => {
   const env = { ...full('http://127.0.0.1/'), AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: '/nonexistent/token' }
   t.match(await ask(env), { result: { code: 'CREDENTIALS_MISSING', detail: /\/nonexistent\/token/ } })
+})
+
+t.test('a refusal of the agent is quoted, without its token', async (t) => {
+  const env = { ...full('http://127.0.0.1/'), AWS_CONTAINER_AUTHORIZATION_TOKEN: 'faketoken' }
+  const { result } = await ask(env, 400, '[id]: (ResourceNotFoundException):\n No association found\n')
+  const detail = 'it responded with status 400: [id]: (ResourceNotFoundException): No association found'
+  t.match(result, { code: 'CREDENTIALS_MISSING', detail })
+  t.match((await ask(env, 400, 'bad token faketoken')).result, { detail: 'it responded with status 400' })
 })
 
 t.test('a response that cannot be parsed is not quoted', async (t) => {

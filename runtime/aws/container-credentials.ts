@@ -34,17 +34,27 @@ export function containerCredentials(env: Env, timeout: number, exchange: Exchan
       throw noCredentials(source, error instanceof Error ? error.message : '')
     }
     const credentials = status === 200 ? parseCredentials(body) : undefined
-    // The response itself may contain a part of the credentials.
-    if (!credentials) throw noCredentials(source, `it responded with status ${status}`)
+    if (!credentials)
+      throw noCredentials(source, `it responded with status ${status}${reasonIn(status, body, token)}`)
     return credentials
   }
 }
+
+/** The agent's own words for a refusal. They must not contain a part of the credentials or the token. */
+function reasonIn(status: number, body: string, token: string): string {
+  const isSafe = status >= 400 && !/SecretAccessKey/i.test(body) && !(token && body.includes(token))
+  const words = body.replaceAll(/\s+/g, ' ').trim().slice(0, longestReason)
+  return isSafe && words !== '' ? `: ${words}` : ''
+}
+
+/** In characters. */
+const longestReason = 300
 
 function isLocalAddress(hostname: string): boolean {
   return isLoopback(hostname) || agents.includes(hostname)
 }
 
-/** A token with line ends inside could forge headers. */
+/** Without surrounding white space, which many tools write into files. A token with line ends inside could forge headers. */
 async function readToken(env: Env): Promise<string> {
   const file = env['AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE']
   let token = env['AWS_CONTAINER_AUTHORIZATION_TOKEN'] ?? ''
@@ -57,6 +67,8 @@ async function readToken(env: Env): Promise<string> {
       throw noCredentials(source, `its token file ${file}: ${systemReason(code)}`)
     }
   }
+  token = token.trim()
+  if (file && token === '') throw noCredentials(source, `its token file ${file} is empty`)
   if (/[^\x20-\x7e]/.test(token))
     throw noCredentials(source, 'its token contains line ends or control characters')
   return token

@@ -9,7 +9,7 @@ import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto'
 import { SignatureV4 } from '@smithy/signature-v4'
 import type { HttpResponse, Exchange } from './http-exchange.ts'
 import type { CredentialSource } from './aws-credentials.ts'
-import { awsFailure, type AwsOperation } from './aws-failure.ts'
+import { awsFailure, type AwsOperation, isOfCredentials } from './aws-failure.ts'
 
 export type SsmCallOptions = {
   readonly region: string
@@ -61,7 +61,9 @@ export function openSsmCall({
     try {
       return await call(action, input)
     } catch (error) {
-      throw awsFailure(error, action, { host: url.host })
+      const failure = awsFailure(error, action, { host: url.host })
+      if (isOfCredentials(failure)) credentials.rejected?.()
+      throw failure
     }
   }
 }

@@ -16,7 +16,7 @@ const xml = `<AssumeRoleWithWebIdentityResponse xmlns="https://sts.amazonaws.com
 const refusal = (code: string, message: string) =>
   `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code><Message>${message}</Message></Error></ErrorResponse>`
 
-async function ask(t: Test, status: number, body: string, tokenFile?: string) {
+async function ask(t: Test, status: number, body: string, tokenFile?: string, headers = {}) {
   const file = tokenFile ?? join(t.testdir({ token: 'fakeidentity\n' }), 'token')
   const asked: HttpRequest[] = []
   const source = webIdentityCredentials({
@@ -27,7 +27,7 @@ async function ask(t: Test, status: number, body: string, tokenFile?: string) {
     timeout: 500,
     exchange: async (request) => {
       asked.push(request)
-      return { status, headers: {}, body }
+      return { status, headers, body }
     },
   })
   const result: unknown = await source().catch((error: unknown) => failureOf(error) ?? error)
@@ -71,6 +71,41 @@ const failures: readonly (readonly [title: string, status: number, body: string,
   ],
   ['too many calls', 400, refusal('Throttling', 'Rate exceeded'), { code: 'THROTTLED' }],
   ['a server error', 503, '<html>', { code: 'UNREACHABLE' }],
+  [
+    'an OIDC provider that STS cannot reach',
+    400,
+    refusal('IDPCommunicationError', 'Error communicating with identity provider'),
+    {
+      code: 'UNREACHABLE',
+      service: 'STS',
+      host: 'sts.eu-west-1.amazonaws.com',
+      detail: /^Error communicating/,
+    },
+  ],
+  [
+    'a verification key that STS cannot read',
+    400,
+    refusal('InvalidIdentityToken', "Couldn't retrieve verification key from your identity provider"),
+    { code: 'UNREACHABLE' },
+  ],
+  [
+    'a token that is not valid',
+    400,
+    refusal('InvalidIdentityToken', 'No OpenIDConnect provider found in your account'),
+    { code: 'CREDENTIALS_REFUSED', detail: /^No OpenIDConnect/ },
+  ],
+  [
+    'a region without STS',
+    403,
+    refusal('RegionDisabledException', 'STS is not activated in this region'),
+    { code: 'REFUSED', detail: 'STS is not activated in this region' },
+  ],
+  [
+    'an HTML page of a proxy',
+    403,
+    '<html><body>Blocked: fakesecret</body></html>',
+    { code: 'BAD_ANSWER', message: /the response is not one of STS/ },
+  ],
   ['an answer without credentials', 200, '<html>fakesecret</html>', { code: 'BAD_ANSWER' }],
   ['an answer that is cut', 200, xml.slice(0, 400), { code: 'BAD_ANSWER' }],
 ]
@@ -81,6 +116,21 @@ for (const [title, status, body, failure] of failures) {
     t.notMatch(JSON.stringify(result), /fakesecret|fakeidentity/)
   })
 }
+
+t.test('an empty token file is not sent: it is being written', async (t) => {
+  const { result, asked } = await ask(t, 200, xml, join(t.testdir({ token: '\n' }), 'token'))
+  t.match(result, { code: 'CREDENTIALS_MISSING', detail: /token is empty$/ })
+  t.strictSame(asked, [])
+})
+
+t.test('the expiration is converted to the clock of this machine', async (t) => {
+  const hours = 60 * 60_000
+  const date = new Date(Date.now() - 2 * hours).toUTCString()
+  const { result } = await ask(t, 200, xml, undefined, { date })
+  const expected = Date.parse('2099-01-01T00:00:00Z') + 2 * hours
+  const { expiration } = result as { readonly expiration: Date }
+  t.ok(Math.abs(expiration.getTime() - expected) < 30_000, String(expiration))
+})
 
 t.test('the error names a missing token file', async (t) => {
   const { result } = await ask(t, 200, xml, '/nonexistent/token')

@@ -9,6 +9,9 @@ import { failed } from '../failure.ts'
 import type { Exchange, HttpResponse } from './http-exchange.ts'
 import { systemCode, systemReason } from '../files/system-error.ts'
 
+/** In milliseconds. The date header has whole seconds, and the response takes a while. */
+const skewTolerance = 60_000
+
 export type WebIdentity = {
   readonly tokenFile: string
   readonly roleArn: string
@@ -23,24 +26,26 @@ export type WebIdentity = {
 export function webIdentityCredentials(identity: WebIdentity): CredentialSource {
   const { tokenFile, roleArn, sessionName, endpoint, timeout, exchange } = identity
   return async () => {
+    // Read each time, because the kubelet rotates it.
+    const token = await readToken(tokenFile)
     const body = new URLSearchParams({
       Action: 'AssumeRoleWithWebIdentity',
       Version: '2011-06-15',
       RoleArn: roleArn,
       RoleSessionName: sessionName,
-      // Read each time, because the kubelet rotates it.
-      WebIdentityToken: await readToken(tokenFile),
+      WebIdentityToken: token,
     }).toString()
     const headers = { 'content-type': 'application/x-www-form-urlencoded' }
     const url = await endpoint()
     try {
       const answer = await exchange({ url, method: 'POST', headers, body, timeout })
       if (answer.status !== 200) throw errorIn(answer)
-      return credentialsIn(answer.body)
+      return credentialsIn(answer)
     } catch (error) {
       throw awsFailure(error, 'AssumeRoleWithWebIdentity', {
         host: new URL(url).host,
         role: roleArn.split('/').at(-1),
+        secret: token,
       })
     }
   }
@@ -48,7 +53,10 @@ export function webIdentityCredentials(identity: WebIdentity): CredentialSource 
 
 async function readToken(file: string): Promise<string> {
   try {
-    return (await readFile(file, 'utf8')).trim()
+    const token = (await readFile(file, 'utf8')).trim()
+    // The kubelet, or a tool in its place, is writing it.
+    if (token === '') throw noCredentials('the web identity token file', `${file} is empty`)
+    return token
   } catch (error) {
     const code = systemCode(error)
     if (code === undefined) throw error
@@ -56,7 +64,7 @@ async function readToken(file: string): Promise<string> {
   }
 }
 
-function credentialsIn(xml: string) {
+function credentialsIn({ body: xml, headers }: HttpResponse) {
   const accessKeyId = element(xml, 'AccessKeyId')
   const secretAccessKey = element(xml, 'SecretAccessKey')
   const sessionToken = element(xml, 'SessionToken')
@@ -67,14 +75,22 @@ function credentialsIn(xml: string) {
       message: 'AssumeRoleWithWebIdentity: the response has no credentials',
     })
   }
-  return { accessKeyId, secretAccessKey, sessionToken, expiration }
+  // By the clock of this machine, which may be hours off.
+  const skew = Date.parse(headers.date ?? '') - Date.now()
+  const local = Math.abs(skew) > skewTolerance ? new Date(expiration.getTime() - skew) : expiration
+  return { accessKeyId, secretAccessKey, sessionToken, expiration: local }
 }
 
 function errorIn({ status, body }: HttpResponse): Error {
+  const $metadata = { httpStatusCode: status }
+  // An HTML page of a proxy is not an answer of STS.
+  if (status < 500 && element(body, 'Code') === undefined) {
+    return Object.assign(new Error('the response is not one of STS'), { $metadata })
+  }
   return Object.assign(new Error(element(body, 'Message') ?? ''), {
     name: element(body, 'Code') ?? 'Unknown',
     $fault: status < 500 ? 'client' : 'server',
-    $metadata: { httpStatusCode: status },
+    $metadata,
   })
 }
 

@@ -15,7 +15,7 @@ t.teardown(() => {
   nock.restore()
 })
 
-const staticCredentials = () => ({ accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'fakesecret' })
+const staticCredentials = () => async () => ({ accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'fakesecret' })
 const options: StoreOptions = { requestTimeout: 60_000, maxAttempts: 1, credentials: staticCredentials }
 const ssm = { kind: 'ssm' } as const
 

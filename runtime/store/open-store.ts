@@ -1,10 +1,11 @@
 import type { Env } from '../../api/env.ts'
 import type { StoreAddress } from '../../api/init-env.ts'
+import type { CredentialSource } from '../aws/aws-credentials.ts'
 import { openHttp } from '../aws/http-exchange.ts'
 import { openFileParameterStore, type StoreAccess } from './file-parameter-store.ts'
 import type { ParameterStore } from './parameter-store.ts'
 import { podRegion } from '../aws/pod-region.ts'
-import { type AwsCredentials, openSsmParameterStore } from './ssm-parameter-store.ts'
+import { openSsmParameterStore } from './ssm-parameter-store.ts'
 import { type EnvProblem, podRegionProblems, regionOf, storeEnvProblems } from '../../api/store-env.ts'
 
 export type OpenedStore =
@@ -24,7 +25,7 @@ export type StoreOptions = {
    * Pod credentials; the region then comes from the environment or the instance metadata service. Without it the SDK
    * looks for both, as on laptops.
    */
-  readonly credentials?: (env: Env, requestTimeout: number) => AwsCredentials
+  readonly credentials?: (env: Env, requestTimeout: number) => CredentialSource
 }
 
 /** Reads the AWS variables of the environment, and reports all problems at once. */

@@ -4,66 +4,26 @@ import {
   PutParameterCommand,
   type PutParameterCommandInput,
   type PutParameterCommandOutput,
-  SSMClient,
-  type SSMClientConfig,
 } from '@aws-sdk/client-ssm'
 import { failed } from '../failure.ts'
 import { checkCall, formatRef, parseRef, type ParameterStore } from './parameter-store.ts'
 import type { SecretValue } from '../secret-value.ts'
 import { readAnswer } from './ssm-answer.ts'
-import { awsFailure, type AwsOperation } from '../aws/aws-failure.ts'
-import { transportError } from '../aws/transport-error.ts'
-import { withTimeout } from '../scheduling/with-timeout.ts'
+import { openSsmClient, type SsmClientOptions } from './ssm-client.ts'
 
-export type AwsCredentials = NonNullable<SSMClientConfig['credentials']>
-
-export type SsmStoreOptions = {
-  /** Default: the SDK's, from the profile. */
-  readonly region?: NonNullable<SSMClientConfig['region']>
-  readonly endpoint?: string
-  /** Default: the SDK's default chain, which laptops need. */
-  readonly credentials?: AwsCredentials
-  /** For one attempt of one call, in milliseconds. */
-  readonly requestTimeout: number
-  /** 1 if the caller retries by itself. */
-  readonly maxAttempts: number
+export type SsmStoreOptions = SsmClientOptions & {
   /** The key that encrypts the values; default: the account's `aws/ssm`. */
   readonly kmsKeyId?: string
-  /** Called when a request is signed, right before it is sent; if it throws, nothing is sent. */
-  readonly beforeSending?: () => void
 }
 
 /** https://docs.aws.amazon.com/systems-manager/latest/userguide/systems-manager-parameter-store.html */
 export function openSsmParameterStore(options: SsmStoreOptions): ParameterStore {
-  const client = new SSMClient(clientConfig(options))
-  const { beforeSending } = options
-  let host: string | undefined
-  // The innermost step, after credentials were fetched and the request was signed, which may take a while.
-  const step = { step: 'deserialize', priority: 'low', name: 'transport' } as const
-  client.middlewareStack.add(
-    (next) => async (args) => {
-      beforeSending?.()
-      host = hostOf(args.request)
-      try {
-        return await next(args)
-      } catch (error) {
-        throw transportError(error, host)
-      }
-    },
-    step,
-  )
-  const failureOfCall = (error: unknown, operation: AwsOperation) => awsFailure(error, operation, { host })
-  // The SDK's timeouts cover the response headers only, or restart with each byte.
-  const longest = options.requestTimeout * options.maxAttempts
+  const send = openSsmClient(options)
   const put = (input: PutParameterCommandInput) =>
-    withTimeout(longest, (abortSignal) => client.send(new PutParameterCommand(input), { abortSignal }))
-  const getParameters = async (names: readonly string[], withDecryption: boolean) => {
+    send('PutParameter', (client, to) => client.send(new PutParameterCommand(input), to), input.Value)
+  const getParameters = (names: readonly string[], withDecryption: boolean) => {
     const command = new GetParametersCommand({ Names: [...names], WithDecryption: withDecryption })
-    try {
-      return await withTimeout(longest, (abortSignal) => client.send(command, { abortSignal }))
-    } catch (error) {
-      throw failureOfCall(error, 'GetParameters')
-    }
+    return send('GetParameters', (client, to) => client.send(command, to))
   }
 
   /** Common to both kinds of Put. Intelligent-Tiering selects the cheapest tier that can hold the value. */
@@ -98,7 +58,7 @@ export function openSsmParameterStore(options: SsmStoreOptions): ParameterStore 
           // With several attempts, an earlier one may have stored it and lost its response.
           return { outcome: 'exists', attempts: error.$metadata.attempts ?? Infinity }
         }
-        throw failureOfCall(error, 'PutParameter')
+        throw error
       }
       const { Version: version, $metadata } = answer
       if (version === undefined) {
@@ -108,34 +68,7 @@ export function openSsmParameterStore(options: SsmStoreOptions): ParameterStore 
     },
 
     async replace(name, value) {
-      try {
-        await put({ ...stored(name, value), Overwrite: true })
-      } catch (error) {
-        throw failureOfCall(error, 'PutParameter')
-      }
+      await put({ ...stored(name, value), Overwrite: true })
     },
   }
-}
-
-/** @param request as the SDK's HTTP handler gets it. */
-function hostOf(request: unknown): string {
-  const { hostname = '', port }: Readonly<Record<string, unknown>> =
-    typeof request === 'object' && request !== null ? { ...request } : {}
-  return `${String(hostname)}${typeof port === 'number' ? `:${port}` : ''}`
-}
-
-function clientConfig({ region, endpoint, credentials, requestTimeout, maxAttempts }: SsmStoreOptions) {
-  return {
-    ...(region === undefined ? {} : { region }),
-    ...(endpoint === undefined ? {} : { endpoint }),
-    ...(credentials === undefined ? {} : { credentials }),
-    maxAttempts,
-    // The SDK has no timeouts by default; socketTimeout is for a response that stops half-way.
-    requestHandler: {
-      connectionTimeout: requestTimeout,
-      requestTimeout,
-      socketTimeout: requestTimeout,
-      throwOnRequestTimeout: true,
-    },
-  } satisfies SSMClientConfig
 }

@@ -1,0 +1,88 @@
+/** The SDK's client of Parameter Store, with time limits, and its errors as failures. */
+import { ParameterAlreadyExists, SSMClient, type SSMClientConfig } from '@aws-sdk/client-ssm'
+import type { CredentialSource } from '../aws/aws-credentials.ts'
+import { awsFailure, type AwsOperation, isOfCredentials } from '../aws/aws-failure.ts'
+import { transportError } from '../aws/transport-error.ts'
+import { withTimeout } from '../scheduling/with-timeout.ts'
+
+export type AwsCredentials = NonNullable<SSMClientConfig['credentials']>
+
+export type SsmClientOptions = {
+  /** Default: the SDK's, from the profile. */
+  readonly region?: NonNullable<SSMClientConfig['region']>
+  readonly endpoint?: string
+  /** Default: the SDK's default chain, which laptops need. */
+  readonly credentials?: AwsCredentials | CredentialSource
+  /** For one attempt of one call, in milliseconds. */
+  readonly requestTimeout: number
+  /** 1 if the caller retries by itself. */
+  readonly maxAttempts: number
+  /** Called when a request is signed, right before it is sent; if it throws, nothing is sent. */
+  readonly beforeSending?: () => void
+}
+
+export type SsmSend = <T>(
+  operation: AwsOperation,
+  call: (client: SSMClient, options: { readonly abortSignal: AbortSignal }) => Promise<T>,
+  /** The value that is sent. */
+  secret?: string,
+) => Promise<T>
+
+/** @returns makes a call; rejects with a Failure, or with ParameterAlreadyExists, which is an outcome. */
+export function openSsmClient(options: SsmClientOptions): SsmSend {
+  const client = new SSMClient(clientConfig(options))
+  const { beforeSending, credentials } = options
+  let host: string | undefined
+  // The innermost step, after credentials were fetched and the request was signed, which may take a while.
+  const step = { step: 'deserialize', priority: 'low', name: 'transport' } as const
+  client.middlewareStack.add(
+    (next) => async (args) => {
+      beforeSending?.()
+      host = hostOf(args.request)
+      try {
+        return await next(args)
+      } catch (error) {
+        throw transportError(error, host)
+      }
+    },
+    step,
+  )
+  const source = typeof credentials === 'function' && 'rejected' in credentials ? credentials : undefined
+  // The SDK's timeouts cover the response headers only, or restart with each byte.
+  const longest = options.requestTimeout * options.maxAttempts
+  return async (operation, call, secret) => {
+    // First, because the time limit is for the store alone.
+    await source?.()
+    try {
+      return await withTimeout(longest, (abortSignal) => call(client, { abortSignal }))
+    } catch (error) {
+      if (error instanceof ParameterAlreadyExists) throw error
+      const failure = awsFailure(error, operation, { host, secret })
+      if (isOfCredentials(failure)) source?.rejected?.()
+      throw failure
+    }
+  }
+}
+
+/** @param request as the SDK's HTTP handler gets it. */
+function hostOf(request: unknown): string {
+  const { hostname = '', port }: Readonly<Record<string, unknown>> =
+    typeof request === 'object' && request !== null ? { ...request } : {}
+  return `${String(hostname)}${typeof port === 'number' ? `:${port}` : ''}`
+}
+
+function clientConfig({ region, endpoint, credentials, requestTimeout, maxAttempts }: SsmClientOptions) {
+  return {
+    ...(region === undefined ? {} : { region }),
+    ...(endpoint === undefined ? {} : { endpoint }),
+    ...(credentials === undefined ? {} : { credentials }),
+    maxAttempts,
+    // The SDK has no timeouts by default; socketTimeout is for a response that stops half-way.
+    requestHandler: {
+      connectionTimeout: requestTimeout,
+      requestTimeout,
+      socketTimeout: requestTimeout,
+      throwOnRequestTimeout: true,
+    },
+  } satisfies SSMClientConfig
+}
