@@ -4,6 +4,7 @@
  */
 import { quote } from './diagnostic.ts'
 import type { Env } from './env.ts'
+import { hasAll } from './has-all.ts'
 import type { Parsed } from './parsed.ts'
 import type { EnvProblem } from './store-env.ts'
 
@@ -72,12 +73,6 @@ export function decodeSettings<S>(table: SettingTable<S>, env: Env): DecodedSett
     else problems.push({ env: setting.env, problem: parsed.problem })
   }
   return hasAll(table, valid) ? { valid, settings: valid, problems } : { valid, problems }
-}
-
-/** Whether each entry of a table has a value: the compiler does not follow a loop that sets them. */
-export function hasAll<S>(table: Readonly<Record<keyof S, unknown>>, values: Partial<S>): values is S {
-  for (const key in table) if (!Object.hasOwn(values, key)) return false
-  return true
 }
 
 function decodeOne<T>(setting: Setting<T>, text: string | undefined): Parsed<T> {

@@ -1,5 +1,5 @@
 import type { Parsed } from '../api/parsed.ts'
-import { parseChoice } from '../functions/krm/options.ts'
+import { quote } from '../api/diagnostic.ts'
 import { valueOf } from './command.ts'
 import type { ParsedFlags } from './flags.ts'
 
@@ -11,6 +11,8 @@ export function readChoice<T extends string>(
 ): Parsed<T | undefined> {
   const text = valueOf(parsed, name)
   if (text === undefined) return { value: undefined }
-  const { value, problem } = parseChoice(text, allowed)
-  return problem === undefined ? { value } : { problem: `flag --${name} ${problem}` }
+  const value = allowed.find((one) => one === text)
+  if (value !== undefined) return { value }
+  const list = allowed.map((one) => JSON.stringify(one)).join(', ')
+  return { problem: `flag --${name} ${quote(text)} must be one of ${list}` }
 }

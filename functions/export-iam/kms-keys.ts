@@ -1,12 +1,9 @@
 /** Which customer managed key encrypts the parameters below a prefix. */
-import { isMap } from '../../api/json.ts'
 import type { Parsed } from '../../api/parsed.ts'
 import { kmsKeyArnProblem } from '../../api/kms-key-arn.ts'
 import { quote } from '../../api/diagnostic.ts'
 import { parseStoragePrefix } from '../../api/parameter-name.ts'
-import { shownText, yamlOption } from '../krm/options.ts'
-import type { Value } from '../yaml/value.ts'
-import { unknownKeys } from '../krm/unknown-keys.ts'
+import { parsedOption } from '../krm/options.ts'
 
 /** The longest prefix first, so that the first that matches is the one that counts. */
 export type KmsKeys = readonly KmsKey[]
@@ -18,20 +15,26 @@ export type KmsKey = {
   readonly arn: string
 }
 
-export const kmsKeysOption = yamlOption<KmsKeys>(
-  'customer managed keys: a list of prefix, such as /prod, and arn, that of the key; the longest prefix of a name counts',
-  [],
-  'none',
+export const kmsKeysOption = parsedOption(
   {
-    type: 'array',
-    items: {
-      type: 'object',
-      properties: { prefix: { type: 'string' }, arn: { type: 'string' } },
-      required: ['prefix', 'arn'],
-      additionalProperties: false,
+    meaning:
+      'customer managed keys: a list of prefix, such as /prod, and arn, the ARN of the key; the longest prefix of a name applies',
+    default: [],
+    defaultText: 'none',
+    schema: {
+      type: 'array',
+      items: {
+        type: 'object',
+        properties: {
+          prefix: { type: 'string', problemOf: (text: string) => parsePrefix(text).problem },
+          arn: { type: 'string', problemOf: kmsKeyArnProblem },
+        },
+        required: ['prefix', 'arn'],
+        additionalProperties: false,
+      },
     },
   },
-  parseKmsKeys,
+  readKeys,
 )
 
 /** The key of a parameter, where it has one of its own; the account's `aws/ssm` needs no permission. */
@@ -73,29 +76,14 @@ export function areKmsKeys(keys: KmsKeys): boolean {
   )
 }
 
-function parseKmsKeys(value: Value): Parsed<KmsKeys> {
-  const shape = 'is not a list of maps with prefix and arn'
-  if (!Array.isArray(value)) return { problem: shape }
+function readKeys(list: readonly KmsKey[]): Parsed<KmsKeys> {
   const keys = new Map<string, KmsKey>()
   const problems: string[] = []
-  for (const [index, one] of value.entries()) {
-    const report = (problem: string) => problems.push(`[${index}]${problem}`)
-    if (!isMap(one)) {
-      report(' is not a map with prefix and arn')
-      continue
-    }
-    const { prefix: text, arn = null } = one
-    unknownKeys(one, ['prefix', 'arn']).forEach(report)
-    const prefix: Parsed<string> =
-      typeof text === 'string' ? parsePrefix(text) : { problem: 'is not a text such as /prod' }
-    if (prefix.problem !== undefined) report(`.prefix ${prefix.problem}`)
-    const key = typeof arn === 'string' ? arn : ''
-    const arnProblem = kmsKeyArnProblem(key)
-    if (arnProblem !== undefined) report(`.arn ${shownText(arn)}${arnProblem}`)
-    if (prefix.value === undefined || arnProblem !== undefined) continue
-    const known = keys.get(prefix.value)
-    if (known) report(`.prefix ${quote(prefix.value)} stands twice`)
-    keys.set(prefix.value, { prefix: prefix.value, arn: key })
+  for (const [index, { prefix: text, arn }] of list.entries()) {
+    const prefix = parsePrefix(text).value
+    if (prefix === undefined) continue
+    if (keys.has(prefix)) problems.push(`[${index}].prefix ${quote(prefix)} is declared twice`)
+    keys.set(prefix, { prefix, arn })
   }
   if (problems.length > 0) return { problem: problems.join('; ') }
   return { value: [...keys.values()].toSorted(byLength) }
@@ -106,8 +94,6 @@ function byLength(a: KmsKey, b: KmsKey): number {
 }
 
 function parsePrefix(text: string): Parsed<string> {
-  const { value, problem } = parseStoragePrefix(text)
-  return problem === undefined
-    ? { value: value === '' ? '/' : value }
-    : { problem: `${quote(text)} ${problem}` }
+  const parsed = parseStoragePrefix(text)
+  return parsed.problem === undefined ? { value: parsed.value === '' ? '/' : parsed.value } : parsed
 }

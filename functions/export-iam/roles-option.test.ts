@@ -9,17 +9,17 @@ t.strictSame(
   'names and ARNs are roles',
 )
 const wrong = [
-  ['app', 'is not a list of maps'],
-  [['app'], '[0] is not a map'],
+  ['app', 'must be a list of maps'],
+  [['app'], '[0] must be a map with'],
   [[one, one], '[1] is a second role of prod/app'],
-  [[{ ...one, namespace: '*' }], '[0].namespace "*" is not a name of a namespace'],
-  [[{ ...one, serviceAccount: 'App' }], '[0].serviceAccount "App" is not a name of a ServiceAccount'],
+  [[{ ...one, namespace: '*' }], '[0].namespace "*" is not the name of a namespace'],
+  [[{ ...one, serviceAccount: 'App' }], '[0].serviceAccount "App" is not the name of a ServiceAccount'],
   [[{ ...one, role: 'a/b' }], '[0].role "a/b" has a path'],
   [[{ ...one, role: '${x}' }], '[0].role "${x}" is not a role'],
   [[{ ...one, roleArn: arn }], '[0].roleArn is not known: known are namespace, serviceAccount, role'],
   [
     [{}, { ...one, role: 1 }],
-    '[0].namespace is not a text; [0].serviceAccount is not a text; [0].role is not a text; [1].role 1 is not a text',
+    '[0].namespace is missing; [0].serviceAccount is missing; [0].role is missing; [1].role must be a string: put it in quotes',
   ],
 ] as const
 for (const [value, problem] of wrong) {

@@ -72,8 +72,8 @@ for (const [one, other] of [
 t.equal(bytesProblem('16Mi'), undefined)
 t.equal(bytesProblem('1.5Gi'), undefined)
 t.equal(bytesProblem('1000m'), undefined, 'a whole byte, oddly written')
-t.equal(bytesProblem('64m'), 'is not a whole number of bytes: did you mean 64Mi?')
-t.equal(bytesProblem('-1'), 'is not a quantity such as 16Mi')
+t.equal(bytesProblem('64m'), 'must be a whole number of bytes: did you mean 64Mi?')
+t.equal(bytesProblem('-1'), 'must be a quantity such as 16Mi')
 
 await t.test('every number that JavaScript prints is a quantity, or too long for one', async () => {
   fc.assert(

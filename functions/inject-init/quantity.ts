@@ -51,8 +51,8 @@ function isWhole({ units, scale }: Quantity): boolean {
 /** The end of a sentence. A tenth of a byte is nobody's intent: `64m` is the commonest slip. */
 export function bytesProblem(text: string): string | undefined {
   const quantity = parseQuantity(text)
-  if (quantity === undefined || quantity.units < 0n) return 'is not a quantity such as 16Mi'
+  if (quantity === undefined || quantity.units < 0n) return 'must be a quantity such as 16Mi'
   if (isWhole(quantity)) return undefined
   const meant = text.endsWith('m') ? `: did you mean ${text.slice(0, -1)}Mi?` : ''
-  return `is not a whole number of bytes${meant}`
+  return `must be a whole number of bytes${meant}`
 }
