@@ -1,4 +1,4 @@
-/** Who may ask STS for the role of the app `orders` of kustomize-examples/first-secret: the app itself, and strangers. */
+/** Callers that request the role of the app `orders` of kustomize-examples/first-secret from STS: the app itself, and others. */
 import type { Caller } from '../iam/trust-judge.ts'
 
 const account = '111122223333'
@@ -21,13 +21,13 @@ const kube2iam = (role: string): Caller => ({
   principal: `arn:aws:iam::${account}:role/${role}`,
   action: 'sts:AssumeRole',
 })
-/** As whom the app asks for its role, by the way in which pods get roles. */
+/** The identity of the app when it requests its role, for each way in which pods get roles. */
 export const callers: Readonly<Record<string, Caller>> = {
   irsa: irsa('shop:orders'),
   'pod-identity': podIdentity('shop', 'orders'),
   kube2iam: kube2iam('nodes'),
 }
-/** Who has something in common with the app, and is to get its role in no way. */
+/** Callers that share a property with the app but must not get its role. */
 export const strangers: readonly Caller[] = [
   irsa('shop:default'),
   irsa('other:orders'),

@@ -1,6 +1,6 @@
 /**
- * Runs the commands of each example's README.md in a copy of the example: the files that they write are those under
- * `expected/`, and they print what the README shows. UPDATE=1 writes what came out in the place of both.
+ * Runs the commands of each example's README.md in a copy of the example. The files that they write must be those under
+ * `expected/`, and they must print what the README shows. UPDATE=1 replaces both with the actual output.
  */
 import { spawnSync } from 'node:child_process'
 import {
@@ -24,7 +24,7 @@ import { untapped } from '../programs/untapped.ts'
 const examples = join(root, 'kustomize-examples')
 const tools: Readonly<Record<string, () => Tool>> = { kustomize, kpt, helm }
 
-/** Examples that are run here, with the tools that they take. */
+/** Examples that this test runs, with the tools that they need. */
 const here: Readonly<Record<string, readonly string[]>> = {
   component: ['kustomize'],
   environments: ['kustomize'],
@@ -33,7 +33,7 @@ const here: Readonly<Record<string, readonly string[]>> = {
   'kpt-package': ['kpt'],
   refresh: ['kustomize'],
 }
-/** Those that have a test of their own. */
+/** Examples with a separate test. */
 const elsewhere: readonly string[] = ['argo-cd', 'creator', 'first-secret', 'quickstart']
 
 t.test('every example has a README.md, its expected output and a test', async (t) => {

@@ -1,6 +1,6 @@
 /**
- * What docs/install.md tells to do, done: its commands on a real API server with its controllers and on moto, with Terraform's
- * AWS provider, for each way in which pods get roles; then what a node would do: the creator and init, as processes.
+ * Runs the commands of docs/install.md on a real API server with controllers and on moto, with Terraform's AWS provider, for
+ * each way in which pods get roles. Then runs the creator and init as processes, as a node would run them.
  */
 import {
   cpSync,
@@ -35,13 +35,13 @@ const identities = ['irsa', 'pod-identity', 'kube2iam']
 const account = '111122223333'
 const example = 'kustomize-examples/first-secret'
 const text = readFileSync(join(root, 'docs/install.md'), 'utf8')
-/** The blocks of a section. Those that are fenced as `sh build` need the network or a registry, and are not among them. */
+/** The blocks of a section, without those that are fenced as `sh build`, which need the network or a registry. */
 const blocksOf = (heading: string) => {
   const section = text.split(new RegExp(`^## (?:\\d\\. )?${heading}$`, 'm'))[1]?.split(/^## /m)[0] ?? ''
   return parseReadmeBlocks(section).map((block) => (block.type === 'script' ? block.text : ''))
 }
 
-t.test('every file that is named is there', async (t) => {
+t.test('every named file exists', async (t) => {
   const links = [...text.matchAll(/\]\(([^)#:]+)(?:#[\w-]+)?\)/g)].map(([, path = '']) => path)
   for (const path of links) t.ok(existsSync(join(root, 'docs', path)), path)
   const said = [...text.matchAll(/(?:[\w.-]+\/)*(?:\$identity|[\w-]+)(?:\/[\w$-]+)*\.(?:yaml|tfvars|tf)\b/g)]
@@ -60,31 +60,35 @@ t.test('every file that is named is there', async (t) => {
 const [settings = ''] = blocksOf('Set account, region, registry and identity')
 const unbuildable = [kubectl(), command('bash')].find(({ missing }) => missing !== undefined)?.missing
 
-t.test('the account, region and registry of others', { skip: unbuildable ?? false }, async (t) => {
-  const folder = copyOfExample(t)
-  const cwd = join(folder, example)
-  const theirs = 'account=444455556666 region=ap-southeast-2 registry=ghcr.io/acme'
-  const said = /^account=\S+ region=\S+ registry=\S+/m
-  t.match(settings, said)
-  const shell = (script: string) => run('bash', ['-euo', 'pipefail', '-c', script], { cwd })
-  t.strictSame(shell(settings.replace(said, theirs)), { stdout: '', stderr: '', status: 0 })
-  const files = globSync('**/*.{md,yaml,tf,tfvars}', { cwd })
-  t.ok(files.length > 20)
-  for (const file of files)
-    t.notMatch(readFileSync(join(cwd, file), 'utf8'), /111122223333|eu-west-1|registry\.example/, file)
-  for (const identity of identities) {
-    const build = `kubectl kustomize roles/${identity} | kees inject --config inject-init.yaml -f -`
-    const { stdout, status } = shell(build)
-    t.equal(status, 0)
-    t.match(stdout, `image: ghcr.io/acme/kees-init:v${manifest.version}\n`)
-    t.match(stdout, 'value: ap-southeast-2\n')
-    t.equal(stdout, readFileSync(join(cwd, `expected/${identity}.yaml`), 'utf8'))
-    const creator = shell(`kubectl kustomize creator/${identity}`).stdout
-    t.match(creator, `image: ghcr.io/acme/kees-creator:v${manifest.version}\n`)
-    t.match(creator, 'value: ap-southeast-2\n')
-    if (identity === 'irsa') t.match(creator, 'arn:aws:iam::444455556666:role/kees-creator\n')
-  }
-})
+t.test(
+  'the account, region and registry of a user replace those of the example',
+  { skip: unbuildable ?? false },
+  async (t) => {
+    const folder = copyOfExample(t)
+    const cwd = join(folder, example)
+    const theirs = 'account=444455556666 region=ap-southeast-2 registry=ghcr.io/acme'
+    const said = /^account=\S+ region=\S+ registry=\S+/m
+    t.match(settings, said)
+    const shell = (script: string) => run('bash', ['-euo', 'pipefail', '-c', script], { cwd })
+    t.strictSame(shell(settings.replace(said, theirs)), { stdout: '', stderr: '', status: 0 })
+    const files = globSync('**/*.{md,yaml,tf,tfvars}', { cwd })
+    t.ok(files.length > 20)
+    for (const file of files)
+      t.notMatch(readFileSync(join(cwd, file), 'utf8'), /111122223333|eu-west-1|registry\.example/, file)
+    for (const identity of identities) {
+      const build = `kubectl kustomize roles/${identity} | kees inject --config inject-init.yaml -f -`
+      const { stdout, status } = shell(build)
+      t.equal(status, 0)
+      t.match(stdout, `image: ghcr.io/acme/kees-init:v${manifest.version}\n`)
+      t.match(stdout, 'value: ap-southeast-2\n')
+      t.equal(stdout, readFileSync(join(cwd, `expected/${identity}.yaml`), 'utf8'))
+      const creator = shell(`kubectl kustomize creator/${identity}`).stdout
+      t.match(creator, `image: ghcr.io/acme/kees-creator:v${manifest.version}\n`)
+      t.match(creator, 'value: ap-southeast-2\n')
+      if (identity === 'irsa') t.match(creator, 'arn:aws:iam::444455556666:role/kees-creator\n')
+    }
+  },
+)
 
 const skip =
   controllersMissing ||
@@ -109,9 +113,9 @@ function copyOfExample(t: Test): string {
   return folder
 }
 
-/** moto has no associations of Pod Identity: they are validated only. */
+/** moto does not support Pod Identity associations, so they are only validated. */
 const withoutAssociations = '-target=module.kees_creator -target=module.secrets'
-/** What asks for nodes, where the pods would run, and for the command of AWS. */
+/** Removes the commands that need nodes or the AWS CLI. */
 const withoutNodes = (script: string) =>
   script.replaceAll(/^(kubectl rollout status|kubectl logs|aws) .*$/gm, '')
 
@@ -188,7 +192,7 @@ async function install(t: Test, plane: ControlPlane, identity: string): Promise<
   t.equal(await followInit(t, plane, join(folder, 'node'), aws), values.toSorted().join(''))
 
   await follow('Let the API server check')
-  // It is the same for all.
+  // The rest does not depend on the identity.
   if (identity === 'irsa') {
     const imagesOf = async (what: string) =>
       (await shell(`kubectl get ${what} -o jsonpath='{..image}'`)).stdout.split(' ').toSorted()
@@ -214,7 +218,7 @@ async function install(t: Test, plane: ControlPlane, identity: string): Promise<
   t.notMatch(left.stdout, /kees|shop/)
 }
 
-/** init, as the pod's annotations are and with the environment of its container. */
+/** Runs init with the annotations of the pod and with the environment of its container. */
 async function followInit(
   t: Test,
   plane: ControlPlane,

@@ -25,7 +25,7 @@ t.test('links between pages have a target', { skip: git().missing ?? false }, as
   }
 })
 
-/** Not the paths with a placeholder or a pattern, nor those of a user's own files. */
+/** Paths with a placeholder or a pattern, and paths of a user's own files, do not match. */
 const sourcePath = /`((?:api|functions|runtime|cli|test|scripts|bench)\/[\w./-]+)`/g
 
 t.test('source files and folders that a page names exist', async (t) => {

@@ -107,7 +107,7 @@ t.test('a pod does not start', { skip: controlPlaneMissing || (missing ?? false)
   const env = { KUBECONFIG: cluster.kubeconfig, KEES_STORE: `file:${join(t.testdir({}), 'store')}` }
   const shell = (script: string, input = '') => run('bash', ['-euc', `exec 2>&1\n${script}`], { env, input })
 
-  await t.test('what init says is found in either state', async (t) => {
+  await t.test('the message of init is found in either state', async (t) => {
     const ended = (message: string) => ({ terminated: { exitCode: 3, message } })
     const waiting = { waiting: { reason: 'CrashLoopBackOff' } }
     const container = { name: 'init-container', image: 'init', imageID: '', ready: false, restartCount: 1 }
@@ -123,7 +123,7 @@ t.test('a pod does not start', { skip: controlPlaneMissing || (missing ?? false)
       t.equal(shell(script).stdout, said)
     }
   })
-  await t.test('kees create takes the place of the creator', async (t) => {
+  await t.test('kees create replaces the creator', async (t) => {
     const [script = ''] = /^kubectl get pods -n shop .*kees create.*$/m.exec(text) ?? []
     const { stdout, status } = shell(script)
     t.match(stdout, /^\/shop\/session\.key +RANDOM +256 +created$/m)

@@ -1,22 +1,22 @@
-/** The commands in a README.md, so that a test runs what a reader runs. */
+/** Reads the commands from a page, so that a test runs what a reader runs. */
 
 export type ReadmeBlock =
-  /** A script whose output is not shown: it writes files. */
+  /** A script that writes files, and whose output the page does not show. */
   | { readonly type: 'script'; readonly text: string }
-  /** Commands with what they print, in the order of the two streams as a terminal shows them. */
+  /** Commands with their output. Both streams are in the order in which a terminal shows them. */
   | {
       readonly type: 'session'
       readonly commands: readonly { readonly command: string; readonly shown: string }[]
     }
 
-/** Blocks fenced as `sh` and, with `$ ` before each command, as `console`. */
+/** Reads the blocks that are fenced as `sh`, and as `console` with `$ ` before each command. */
 export function parseReadmeBlocks(readme: string): ReadmeBlock[] {
   return [...readme.matchAll(fence)].map(([, language, text = '']) =>
     language === 'sh' ? { type: 'script', text } : { type: 'session', commands: parseSession(text) },
   )
 }
 
-/** The README with the outputs of its sessions, command by command, in the place of what it shows. */
+/** @returns the page with the given outputs of its sessions, command by command, in place of those that it shows. */
 export function withOutputs(readme: string, outputs: readonly string[]): string {
   const left = [...outputs]
   return readme.replaceAll(fence, (whole: string, language: string, text: string) => {

@@ -2,7 +2,7 @@ import { GetParametersByPathCommand, SSMClient } from '@aws-sdk/client-ssm'
 
 export type Stored = { readonly value: string; readonly version: number; readonly type: string }
 
-/** Everything that a store has below a prefix, asked for by AWS's own client and not by ours. */
+/** All parameters of a store below a prefix, read with the client of the AWS SDK and not with that of kees. */
 export async function storedBelow(endpoint: string, prefix: string): Promise<ReadonlyMap<string, Stored>> {
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' }
   const client = new SSMClient({ endpoint, region: 'eu-west-1', credentials })

@@ -1,4 +1,4 @@
-/** What docs/terraform.md shows is a configuration that terraform takes. */
+/** The configurations in docs/terraform.md are valid Terraform. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
@@ -15,23 +15,27 @@ const skip = terraform().missing ?? plugins.missing ?? false
 
 t.ok(blocks.length >= 3, 'there are examples of configurations')
 
-t.test('each is formatted and valid, with a module beside it', { skip, timeout: 120_000 }, async (t) => {
-  for (const [index, block] of blocks.entries()) {
-    const folder = join(t.testdir({}), String(index))
-    await writeFiles(folder, [['main.tf', block]])
-    const grants = [grantOf('cluster-app-role', { name: 'cluster-app-role' }, ['/a'])]
-    await writeFiles(join(folder, 'terraform/prod'), renderModule(grants))
-    t.equal(await runTerraform(folder, 'fmt', '-check', '-diff'), '', `example ${index + 1} is formatted`)
-    await runTerraform(folder, 'init', '-backend=false', `-plugin-dir=${plugins.path ?? ''}`)
-    t.match(
-      await runTerraform(folder, 'validate'),
-      'The configuration is valid',
-      `example ${index + 1} is valid`,
-    )
-  }
-})
+t.test(
+  'each example is formatted and valid, with a module next to it',
+  { skip, timeout: 120_000 },
+  async (t) => {
+    for (const [index, block] of blocks.entries()) {
+      const folder = join(t.testdir({}), String(index))
+      await writeFiles(folder, [['main.tf', block]])
+      const grants = [grantOf('cluster-app-role', { name: 'cluster-app-role' }, ['/a'])]
+      await writeFiles(join(folder, 'terraform/prod'), renderModule(grants))
+      t.equal(await runTerraform(folder, 'fmt', '-check', '-diff'), '', `example ${index + 1} is formatted`)
+      await runTerraform(folder, 'init', '-backend=false', `-plugin-dir=${plugins.path ?? ''}`)
+      t.match(
+        await runTerraform(folder, 'validate'),
+        'The configuration is valid',
+        `example ${index + 1} is valid`,
+      )
+    }
+  },
+)
 
-t.test('its table of variables is that of the module', async (t) => {
+t.test('the table of variables lists those of the module', async (t) => {
   const policies = renderModule([]).get('policies.tf') ?? ''
   for (const [, name = ''] of policies.matchAll(/^variable "(\w+)"/gm))
     t.ok(text.includes(`\`${name}\``), name)
