@@ -3,7 +3,7 @@ import { quote } from '../../api/diagnostic.ts'
 import type { PodSettings } from '../../api/pod-annotations.ts'
 import type { Editor } from '../yaml/editor.ts'
 import type { InjectionRecord } from '../workload/injection-record.ts'
-import type { Value } from '../yaml/value.ts'
+import { lookUpPath, stringOf, type Value } from '../yaml/value.ts'
 import { addMounts, type Chosen } from './add-mounts.ts'
 import { collision } from './collision.ts'
 import type { InjectConfig } from './inject-config.ts'
@@ -62,6 +62,7 @@ function preparePod(
     editor.refuse(
       `the init container ${record?.container} was removed, but not its sidecar ${refresher.name}: remove both`,
     )
+  if (isForWindows(parts)) editor.refuse('the pod runs on Windows, and init runs only on Linux')
   if (config.annotationDomain !== given.annotationDomain) {
     const [theirs, ours] = [config.annotationDomain, given.annotationDomain].map(quote)
     editor.refuse(
@@ -70,6 +71,12 @@ function preparePod(
     )
   }
   return { editor, parts, config, injection: injectionOf(config, settings), record, recorded, warnings: [] }
+}
+
+/** https://kubernetes.io/docs/concepts/windows/user-guide/#ensuring-os-specific-workloads-land-on-the-appropriate-container-host */
+function isForWindows({ spec }: EditablePod): boolean {
+  const os = lookUpPath(spec, ['os', 'name']) ?? lookUpPath(spec, ['nodeSelector', 'kubernetes.io/os'])
+  return stringOf(os) === 'windows'
 }
 
 function chosenContainers(settings: PodSettings, config: InjectConfig): Chosen | undefined {

@@ -7,6 +7,7 @@ import type { Value } from '../yaml/value.ts'
 import type { InjectConfig } from './inject-config.ts'
 import { mountPathIn } from './effective-config.ts'
 import { addParts, removeParts, setEntry } from './edit-list.ts'
+import { nestedMountProblems } from './nested-mounts.ts'
 import type { PodInjection } from './pod-injection.ts'
 import { type Part, partList, type PartList, type EditablePod, staysOn } from './editable-pod.ts'
 
@@ -50,6 +51,9 @@ export function addMounts(pod: PodInjection, chosen: Chosen | undefined): readon
       continue
     }
     containers.push(name)
+    const theirs = list.parts.filter((one) => one !== ours)
+    for (const problem of nestedMountProblems(name, theirs, parts.volumes.parts, config.secretMountPath))
+      editor.refuse(problem)
     if (early.includes(name)) warnings.push(tooEarly(name, config))
     if (ours) for (const key of ['mountPath', 'name']) setEntry(editor, ours.node, key, mount[key])
     else addParts(editor, list, [mount], 'last')

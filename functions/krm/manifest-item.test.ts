@@ -17,6 +17,16 @@ const list = (kind: string, items: string, apiVersion = 'v1') =>
 
 const rows: readonly (readonly [title: string, text: string, objects: string[]])[] = [
   ['an object', object('Pod', 'a'), ['v1 Pod/a']],
+  [
+    'generateName',
+    '{apiVersion: batch/v1, kind: Job, metadata: {generateName: imp-}}',
+    ['batch/v1 Job/imp-'],
+  ],
+  [
+    'a name beside generateName',
+    '{apiVersion: v1, kind: Pod, metadata: {generateName: app-, name: app-x2x7k}}',
+    ['v1 Pod/app-x2x7k'],
+  ],
   ['no object', '{kind: Pod}\n---\n{apiVersion: v1}\n---\n[]\n---\na', []],
   [
     'a List of several kinds, and of Lists',

@@ -33,8 +33,10 @@ export function itemsUnder(
   const ofItems = kind === 'List' ? {} : { apiVersion, kind: kind.slice(0, -'List'.length) }
   if (items?.type === 'sequence') return items.items.flatMap((one) => itemsUnder(document, one, ofItems))
   if (isNull(items)) return []
-  const name = stringOf(lookUpPath(root, ['metadata', 'name'])) ?? ''
-  const namespace = stringOf(lookUpPath(root, ['metadata', 'namespace']))
+  const named = (key: string) => stringOf(lookUpPath(root, ['metadata', key]))
+  // The API server appends to generateName, which is all that identifies the object before.
+  const name = named('name') ?? named('generateName') ?? ''
+  const namespace = named('namespace')
   const object = { apiVersion, kind, name, ...(namespace === undefined ? {} : { namespace }) }
   return [{ document, root, object }]
 }
