@@ -51,6 +51,23 @@ t.test('a store that cannot be reached', async (t) => {
   )
 })
 
+t.test('credentials that cannot be sent are named at once, and not shown', async (t) => {
+  const { server, env } = await startStore(t, {})
+  const wrong = { ...env, AWS_ACCESS_KEY_ID: 'AKIDWRONG\n', AWS_SECRET_ACCESS_KEY: 'fakesecret\u200b' }
+  for (const args of [
+    ['put', '/a'],
+    ['create', '-f', '-'],
+    ['status', '-f', '-', '--store', 'ssm'],
+  ]) {
+    const io = fakeIo(args[0] === 'put' ? 'fakepassword' : source, wrong)
+    t.equal(await kees(args, io), 2)
+    t.match(io.said(), /AWS_ACCESS_KEY_ID ends with a line break/)
+    t.match(io.said(), /AWS_SECRET_ACCESS_KEY contains a character that is not printable ASCII/)
+    t.notMatch(io.said(), /AKIDWRONG|fakesecret/)
+  }
+  t.strictSame(server.calls, [])
+})
+
 t.test('what nobody was asked is not denied', async (t) => {
   const fault = { kind: 'error', status: 400, type: 'ExpiredTokenException' } as const
   const { env } = await startStore(t, { fault: () => fault })

@@ -82,7 +82,7 @@ t.test('what the store has no way to know is unknown, the others are told', asyn
   const io = fakeIo(pinned, await storeWith(t, '/b'))
   t.equal(await kees(['status', '-f', '-'], io), 1)
   t.match(io.printed(), /\/a:3 +unknown\n[^]*\/b +exists\n/)
-  t.match(io.said(), /^error: \/a:3: .*the file store has neither/)
+  t.match(io.said(), /^error: \/a:3: .*the file store supports neither/)
 })
 
 t.test('the templates of one object are told apart', async (t) => {

@@ -26,7 +26,13 @@ t.test('--help and --version', async (t) => {
 
 t.test('all that it cannot start with is said at once', async (t) => {
   const missing = join(t.testdir(), 'missing')
-  const env = { POLICY_FILE: missing, KUBECONFIG: missing, LISTEN: 'x', AWS_REGION: 'not a region' }
+  const env = {
+    POLICY_FILE: missing,
+    KUBECONFIG: missing,
+    LISTEN: 'x',
+    AWS_REGION: 'not a region',
+    AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE\r\n',
+  }
   t.match(await run(['serve'], env), {
     exit: 2,
     out: '',
@@ -42,6 +48,8 @@ t.test('all that it cannot start with is said at once', async (t) => {
           /^POLICY_FILE ".*missing": it cannot be read/,
           /^KUBECONFIG ".*missing" cannot be read/,
           /^AWS_REGION "not a region" is not a region/,
+          /^AWS_ACCESS_KEY_ID ends with a line break/,
+          /^AWS_SECRET_ACCESS_KEY is missing/,
         ],
       },
     ],

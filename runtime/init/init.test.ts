@@ -140,6 +140,23 @@ const failing: readonly Failing[] = [
     [/^DEADLINE "soon" /, /^LOG_LEVEL "loud" /, /^AWS_REGION "-" is not a region/],
   ],
   [
+    'credentials with a line break, and a half of others',
+    {
+      annotations: password,
+      env: {
+        KEES_STORE: 'ssm',
+        AWS_REGION: 'eu-west-1',
+        AWS_SESSION_TOKEN: 'faketoken\n',
+        AWS_WEB_IDENTITY_TOKEN_FILE: '/token',
+      },
+    },
+    2,
+    [
+      /^AWS_SESSION_TOKEN ends with a line break/,
+      /^AWS_ROLE_ARN is missing, and AWS_WEB_IDENTITY_TOKEN_FILE is set/,
+    ],
+  ],
+  [
     'an annotations file that is absent',
     {},
     2,

@@ -1,5 +1,6 @@
 import type { Env } from '../../api/env.ts'
 import type { StoreAddress } from '../../api/init-env.ts'
+import { credentialEnvProblems } from '../../api/credential-env.ts'
 import { awsEndpoint } from '../aws/aws-endpoint.ts'
 import { openFileParameterStore } from '../store/file-parameter-store.ts'
 import { openHttp } from '../aws/http-exchange.ts'
@@ -20,7 +21,7 @@ export function openReader(
   requestTimeout: number,
 ): { readonly reader?: ParameterReader; readonly problems: readonly EnvProblem[] } {
   if (address.kind === 'file') return { reader: openFileParameterStore(address.folder, 'read'), problems: [] }
-  const problems = [...podRegionProblems(env), ...storeEnvProblems(env)]
+  const problems = [...podRegionProblems(env), ...storeEnvProblems(env), ...credentialEnvProblems(env, true)]
   if (problems.length > 0) return { problems }
   const exchange = openHttp()
   const region = podRegion(env, requestTimeout, exchange)

@@ -1,4 +1,5 @@
 import type { Env } from '../../api/env.ts'
+import { credentialEnvProblems } from '../../api/credential-env.ts'
 import type { StoreAddress } from '../../api/init-env.ts'
 import type { CredentialSource } from '../aws/aws-credentials.ts'
 import { openHttp } from '../aws/http-exchange.ts'
@@ -39,7 +40,11 @@ export async function openStore(
   }
   const { credentials, access: _access, ...common } = options
   const endpoint = env['AWS_ENDPOINT_URL_SSM'] || env['AWS_ENDPOINT_URL']
-  const problems = [...storeEnvProblems(env), ...(credentials ? podRegionProblems(env) : [])]
+  const problems = [
+    ...storeEnvProblems(env),
+    ...(credentials ? podRegionProblems(env) : []),
+    ...credentialEnvProblems(env, credentials !== undefined),
+  ]
   if (problems.length > 0) return { problems }
   const region = regionOf(env) ?? (credentials && podRegion(env, options.requestTimeout, openHttp()))
   const store = openSsmParameterStore({
