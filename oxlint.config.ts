@@ -58,7 +58,15 @@ export const rooms: Readonly<Record<string, Room>> = {
   cli: { imports: [...programs, 'cli/commands', 'cli/files'] },
   'cli/commands': { imports: [...programs, 'cli', 'cli/files', 'cli/admission-policy'] },
   'cli/files': {
-    imports: ['api', 'functions/export-iam', 'runtime', 'runtime/files', 'runtime/init', 'cli'],
+    imports: [
+      'api',
+      'functions/krm',
+      'functions/export-iam',
+      'runtime',
+      'runtime/files',
+      'runtime/init',
+      'cli',
+    ],
   },
   'cli/admission-policy': { imports: [...functions, 'functions/inject-init'] },
 }

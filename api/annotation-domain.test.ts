@@ -1,5 +1,5 @@
 import t from 'tap'
-import { annotationDomainProblem, defaultAnnotationDomain, injectedAnnotation } from './annotation-domain.ts'
+import { defaultAnnotationDomain, injectedAnnotation, validateAnnotationDomain } from './annotation-domain.ts'
 
 t.equal(defaultAnnotationDomain, 'bsycorp.com', 'the domain is bsycorp.com unless configured')
 t.equal(injectedAnnotation, 'kees.bsycorp.com/injected', 'the record of inject-init has a fixed key')
@@ -34,9 +34,9 @@ const refused: readonly (readonly [title: string, domain: string])[] = [
   ['a letter outside ASCII', 'bsycörp.com'],
 ]
 
-const problem = 'is not a DNS subdomain: lower-case letters, digits, "-" and ".", such as bsycorp.com'
+const message = 'is not a DNS subdomain: lower-case letters, digits, "-" and ".", such as bsycorp.com'
 
 for (const [title, domain] of allowed)
-  t.equal(annotationDomainProblem(domain), undefined, `a domain: ${title}`)
+  t.equal(validateAnnotationDomain(domain), undefined, `a domain: ${title}`)
 for (const [title, domain] of refused)
-  t.equal(annotationDomainProblem(domain), problem, `no domain: ${title}`)
+  t.strictSame(validateAnnotationDomain(domain), { message }, `no domain: ${title}`)

@@ -19,7 +19,11 @@ const annotations = [
   ['secret.bsycorp.com/signingKey.v1_public', 'kind=DYNAMIC,type=RSA,size=2048,foo=bar'],
 ] as const
 
-t.strictSame(parseAnnotationsFile(workedExample), { annotations, problems: [] }, "the kubelet's file is read")
+t.strictSame(
+  parseAnnotationsFile(workedExample),
+  { annotations, diagnostics: [] },
+  "the kubelet's file is read",
+)
 t.equal(
   formatAnnotationsFile(annotations.toReversed()),
   workedExample,
@@ -32,7 +36,7 @@ t.strictSame(
 )
 t.strictSame(
   parseAnnotationsFile(''),
-  { annotations: [], problems: [] },
+  { annotations: [], diagnostics: [] },
   'an empty file is a pod without annotations',
 )
 t.strictSame(
@@ -59,9 +63,9 @@ for (const { description, byQuote, quoted, value } of vectors) {
     value === undefined
       ? {
           annotations: [],
-          problems: [{ line: 1, key: 'a.b/c', problem: 'has a value that is not quoted as Go does' }],
+          diagnostics: [{ line: 1, key: 'a.b/c', message: 'has a value that is not quoted as Go does' }],
         }
-      : { annotations: [['a.b/c', value]], problems: [] }
+      : { annotations: [['a.b/c', value]], diagnostics: [] }
   // A raw line end cannot reach the quoting: lines are cut before.
   if (quoted.includes('\n'))
     t.equal(parseAnnotationsFile(`a.b/c=${quoted}`).annotations.length, 0, description)
@@ -72,31 +76,31 @@ for (const { description, byQuote, quoted, value } of vectors) {
   }
 }
 
-const refused: readonly (readonly [title: string, text: string, ...problems: object[]])[] = [
-  ['a line without "="', 'a="1"\nb', { line: 2, problem: 'has no "="' }],
-  ['an empty line', 'a="1"\n\nb="2"', { line: 2, problem: 'has no "="' }],
-  ['a file of one line end', '\n', { line: 1, problem: 'has no "="' }],
+const refused: readonly (readonly [title: string, text: string, ...diagnostics: object[]])[] = [
+  ['a line without "="', 'a="1"\nb', { line: 2, message: 'has no "="' }],
+  ['an empty line', 'a="1"\n\nb="2"', { line: 2, message: 'has no "="' }],
+  ['a file of one line end', '\n', { line: 1, message: 'has no "="' }],
   [
     'a value without quotes',
     'a=1',
-    { line: 1, key: 'a', problem: 'has a value that is not quoted as Go does' },
+    { line: 1, key: 'a', message: 'has a value that is not quoted as Go does' },
   ],
   [
     'CRLF line ends',
     'a="1"\r\n',
-    { line: 1, key: 'a', problem: 'has a value that is not quoted as Go does' },
+    { line: 1, key: 'a', message: 'has a value that is not quoted as Go does' },
   ],
   [
     'several at once',
     'a\nb="\nc="3"\nd',
-    { line: 1, problem: 'has no "="' },
-    { line: 2, key: 'b', problem: 'has a value that is not quoted as Go does' },
-    { line: 4, problem: 'has no "="' },
+    { line: 1, message: 'has no "="' },
+    { line: 2, key: 'b', message: 'has a value that is not quoted as Go does' },
+    { line: 4, message: 'has no "="' },
   ],
 ]
 
-for (const [title, text, ...problems] of refused) {
-  t.strictSame(parseAnnotationsFile(text).problems, problems, `refused: ${title}`)
+for (const [title, text, ...diagnostics] of refused) {
+  t.strictSame(parseAnnotationsFile(text).diagnostics, diagnostics, `refused: ${title}`)
 }
 
 t.strictSame(
@@ -109,15 +113,15 @@ await t.test('what is formatted is parsed back as it was', async () => {
   const key = unicodeText.filter((text) => !/[=\n]/.test(text))
   fc.assert(
     fc.property(fc.uniqueArray(fc.tuple(key, unicodeText), { selector: ([one]) => one }), (some) => {
-      const { annotations: parsed, problems } = parseAnnotationsFile(formatAnnotationsFile(some))
+      const { annotations: parsed, diagnostics } = parseAnnotationsFile(formatAnnotationsFile(some))
       deepStrictEqual(new Map(parsed), new Map(some))
-      deepStrictEqual(problems, [])
+      deepStrictEqual(diagnostics, [])
     }),
     { numRuns: 300 },
   )
 })
 
-await t.test('any text is annotations and problems, one of them for each line', async () => {
+await t.test('any text is annotations and Diagnostics, one of them for each line', async () => {
   const line = fc.oneof(
     anyText,
     anyText.map((text) => `a="${text}"`),
@@ -125,9 +129,9 @@ await t.test('any text is annotations and problems, one of them for each line', 
   fc.assert(
     fc.property(fc.array(line), (lines) => {
       const text = lines.join('\n')
-      const { annotations: parsed, problems } = parseAnnotationsFile(text)
+      const { annotations: parsed, diagnostics } = parseAnnotationsFile(text)
       deepStrictEqual(
-        parsed.length + problems.length,
+        parsed.length + diagnostics.length,
         text === '' ? 0 : text.replace(/\n$/, '').split('\n').length,
       )
     }),

@@ -8,18 +8,21 @@
  * Bytes that are no UTF-8 (`\xff`) are read as U+FFFD, as the API server's own JSON shows them. No parameter name, attribute
  * or setting may hold that character, so such a declaration is refused; in a foreign annotation it is nobody's matter.
  */
+import type { Diagnostic } from './diagnostic.ts'
 import type { Annotation } from './pod-annotations.ts'
 
 export type AnnotationsFile = {
   readonly annotations: readonly Annotation[]
-  /** What is wrong with which line (from 1). The line itself may hold anything and is not shown. */
-  readonly problems: readonly { readonly line: number; readonly key?: string; readonly problem: string }[]
+  readonly diagnostics: readonly LineDiagnostic[]
 }
+
+/** Of a line of the file, from 1. The line itself may hold anything and is not shown. */
+export type LineDiagnostic = Diagnostic & { readonly line: number; readonly key?: string }
 
 export function parseAnnotationsFile(text: string): AnnotationsFile {
   const annotations: Annotation[] = []
-  const problems: { line: number; key?: string; problem: string }[] = []
-  if (text === '') return { annotations, problems }
+  const diagnostics: LineDiagnostic[] = []
+  if (text === '') return { annotations, diagnostics }
   text
     .replace(/\n$/, '')
     .split('\n')
@@ -27,16 +30,16 @@ export function parseAnnotationsFile(text: string): AnnotationsFile {
       const line = index + 1
       const equals = content.indexOf('=')
       if (equals < 0) {
-        problems.push({ line, problem: 'has no "="' })
+        diagnostics.push({ line, message: 'has no "="' })
         return
       }
       const key = content.slice(0, equals)
       const value = unquoteGo(content.slice(equals + 1))
       if (value === undefined)
-        problems.push({ line, key, problem: 'has a value that is not quoted as Go does' })
+        diagnostics.push({ line, key, message: 'has a value that is not quoted as Go does' })
       else annotations.push([key, value])
     })
-  return { annotations, problems }
+  return { annotations, diagnostics }
 }
 
 export function formatAnnotationsFile(annotations: Iterable<Annotation>): string {

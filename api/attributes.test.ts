@@ -1,3 +1,4 @@
+import { linesOf } from './diagnostic.ts'
 import { deepStrictEqual } from 'node:assert/strict'
 import * as fc from 'fast-check'
 import t from 'tap'
@@ -41,19 +42,24 @@ const accepted: readonly (readonly [title: string, text: string, ...attributes: 
 for (const [title, text, ...attributes] of accepted) {
   const expected = {
     attributes: attributes.map(([name, value], index) => ({ name, value, position: index + 1 })),
-    problems: [],
+    diagnostics: [],
   }
   t.strictSame(parseAttributes(text), expected, title)
 }
 
-const badName = 'has no proper name before the "=": a name is a letter, then letters, digits, "_", "." or "-"'
+const badName = 'has no valid name before the "=": a name is a letter, then letters, digits, "_", "." or "-"'
 
-const refused: readonly (readonly [title: string, text: string, ...problems: string[]])[] = [
-  ['a comma at the end', 'a=b,', 'attribute 2 is empty: a comma too many'],
-  ['a comma at the start', ',a=b', 'attribute 1 is empty: a comma too many'],
-  ['two commas in a row', 'a=b, ,c=d', 'attribute 2 is empty: a comma too many'],
-  ['a comma alone', ',', 'attribute 1 is empty: a comma too many', 'attribute 2 is empty: a comma too many'],
-  ['a part without "="', 'a=b,c', 'attribute 2 has no "=": write name=value'],
+const refused: readonly (readonly [title: string, text: string, ...diagnostics: string[]])[] = [
+  ['a comma at the end', 'a=b,', 'attribute 2 is empty, hint: remove the extra comma'],
+  ['a comma at the start', ',a=b', 'attribute 1 is empty, hint: remove the extra comma'],
+  ['two commas in a row', 'a=b, ,c=d', 'attribute 2 is empty, hint: remove the extra comma'],
+  [
+    'a comma alone',
+    ',',
+    'attribute 1 is empty, hint: remove the extra comma',
+    'attribute 2 is empty, hint: remove the extra comma',
+  ],
+  ['a part without "="', 'a=b,c', 'attribute 2 has no "=", hint: write name=value'],
   ['a quoted part without "="', '"a=b"', `attribute 1 ${badName}`],
   ['a part without name', '=b', `attribute 1 ${badName}`],
   ['a name of two words', 'a b=c', `attribute 1 ${badName}`],
@@ -79,9 +85,13 @@ const refused: readonly (readonly [title: string, text: string, ...problems: str
   [
     'text after the closing quote',
     'a="b"c',
-    'attribute 1 (a) has text after the closing quote: a comma is missing',
+    'attribute 1 (a) has text after the closing quote, hint: put a comma between attributes',
   ],
-  ['a missing comma', 'a="b" c="d"', 'attribute 1 (a) has text after the closing quote: a comma is missing'],
+  [
+    'a missing comma',
+    'a="b" c="d"',
+    'attribute 1 (a) has text after the closing quote, hint: put a comma between attributes',
+  ],
   [
     'an unknown escape',
     'a="b\\n"',
@@ -95,14 +105,15 @@ const refused: readonly (readonly [title: string, text: string, ...problems: str
   [
     'several at once',
     'a,b=c,1=2,',
-    'attribute 1 has no "=": write name=value',
+    'attribute 1 has no "=", hint: write name=value',
     `attribute 3 ${badName}`,
-    'attribute 4 is empty: a comma too many',
+    'attribute 4 is empty, hint: remove the extra comma',
   ],
 ]
 
-for (const [title, text, ...problems] of refused) {
-  t.strictSame(parseAttributes(text).problems, problems, `refused: ${title}`)
+for (const [title, text, ...diagnostics] of refused) {
+  const found = parseAttributes(text).diagnostics.map((one) => linesOf(one).join(', '))
+  t.strictSame(found, diagnostics, `refused: ${title}`)
 }
 
 t.strictSame(
@@ -130,17 +141,17 @@ await t.test('what is formatted is parsed back as it was', async () => {
   fc.assert(
     fc.property(fc.array(attribute), (attributes) => {
       const placed = attributes.map((one, index) => ({ ...one, position: index + 1 }))
-      deepStrictEqual(parseAttributes(formatAttributes(attributes)), { attributes: placed, problems: [] })
+      deepStrictEqual(parseAttributes(formatAttributes(attributes)), { attributes: placed, diagnostics: [] })
     }),
     { numRuns: 500 },
   )
 })
 
-await t.test('any text is attributes and problems, one of them for each part', async () => {
+await t.test('any text is attributes and Diagnostics, one of them for each part', async () => {
   fc.assert(
     fc.property(anyText, (text) => {
-      const { attributes, problems } = parseAttributes(text)
-      const parts = attributes.length + problems.length
+      const { attributes, diagnostics } = parseAttributes(text)
+      const parts = attributes.length + diagnostics.length
       deepStrictEqual(parts === 0, /^[ \t\r\n]*$/.test(text))
       deepStrictEqual(parts <= text.split(',').length, true)
     }),

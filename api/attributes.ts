@@ -12,6 +12,8 @@
  * value, which a resource may have. A name stands at most once; that is checked by who knows what the names mean.
  */
 import { looksLikeName } from './attribute-label.ts'
+import { about, type Diagnostic } from './diagnostic.ts'
+import { invalid, type Parsed } from './parsed.ts'
 
 export type Attribute = { readonly name: string; readonly value: string }
 
@@ -20,8 +22,8 @@ export type PlacedAttribute = Attribute & { readonly position: number }
 
 export type Attributes = {
   readonly attributes: readonly PlacedAttribute[]
-  /** One sentence for each part that is not an attribute. A part is named by its number: its text may be a secret. */
-  readonly problems: readonly string[]
+  /** One for each part that is not an attribute. A part is named by its number: its text may be a secret. */
+  readonly diagnostics: readonly Diagnostic[]
 }
 
 const blank = /^[ \t\r\n]*$/
@@ -37,15 +39,15 @@ function trim(text: string): string {
 
 export function parseAttributes(text: string): Attributes {
   const attributes: PlacedAttribute[] = []
-  const problems: string[] = []
-  if (blank.test(text)) return { attributes, problems }
+  const diagnostics: Diagnostic[] = []
+  if (blank.test(text)) return { attributes, diagnostics }
   splitParts(text).forEach((part, index) => {
     const position = index + 1
     const parsed = parseAttribute(part)
-    if (typeof parsed === 'string') problems.push(`attribute ${position} ${parsed}`)
-    else attributes.push({ ...parsed, position })
+    if (parsed.diagnostics) diagnostics.push(...about(`attribute ${position}`, parsed.diagnostics))
+    else attributes.push({ ...parsed.value, position })
   })
-  return { attributes, problems }
+  return { attributes, diagnostics }
 }
 
 export function formatAttributes(attributes: readonly Attribute[]): string {
@@ -83,25 +85,28 @@ function endOfQuoted(text: string, open: number): number {
   return text.length
 }
 
-function parseAttribute(part: string): Attribute | string {
-  if (blank.test(part)) return 'is empty: a comma too many'
+function parseAttribute(part: string): Parsed<Attribute> {
+  if (blank.test(part)) return invalid('is empty', 'remove the extra comma')
   const equals = part.indexOf('=')
-  if (equals < 0) return 'has no "=": write name=value'
+  if (equals < 0) return invalid('has no "="', 'write name=value')
   const name = trim(part.slice(0, equals))
   if (!namePattern.test(name)) {
-    return 'has no proper name before the "=": a name is a letter, then letters, digits, "_", "." or "-"'
+    return invalid(
+      'has no valid name before the "=": a name is a letter, then letters, digits, "_", "." or "-"',
+    )
   }
   const value = trim(part.slice(equals + 1))
-  if (!value.startsWith('"')) return { name, value }
+  if (!value.startsWith('"')) return { value: { name, value } }
   const close = endOfQuoted(value, 0)
   const shown = looksLikeName(name) ? `(${name}) ` : ''
-  if (close >= value.length) return `${shown}has a quoted value without its closing quote`
-  if (close < value.length - 1) return `${shown}has text after the closing quote: a comma is missing`
+  if (close >= value.length) return invalid(`${shown}has a quoted value without its closing quote`)
+  if (close < value.length - 1)
+    return invalid(`${shown}has text after the closing quote`, 'put a comma between attributes')
   const inside = value.slice(1, -1)
   if (/\\[^"\\]/.test(inside.replaceAll('\\\\', ''))) {
-    return `${shown}has a backslash that escapes neither a quote nor a backslash`
+    return invalid(`${shown}has a backslash that escapes neither a quote nor a backslash`)
   }
-  return { name, value: inside.replace(/\\(.)/g, '$1') }
+  return { value: { name, value: inside.replace(/\\(.)/g, '$1') } }
 }
 
 function formatValue(value: string): string {

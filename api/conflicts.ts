@@ -1,6 +1,6 @@
 import type { DynamicSecret } from './declaration.ts'
 import { type Group, groupOf, sameGroup } from './group.ts'
-import type { Diagnostic } from './diagnostic.ts'
+import type { AnnotationDiagnostic } from './diagnostic.ts'
 import { type Declared, isDynamic } from './pod-annotations.ts'
 
 /**
@@ -14,10 +14,10 @@ import { type Declared, isDynamic } from './pod-annotations.ts'
 export function findConflicts(
   pods: readonly (readonly Declared[])[],
   nameOf?: (position: number) => string,
-): Diagnostic[][] {
+): AnnotationDiagnostic[][] {
   const makers = new Map<string, Maker>()
   return pods.map((declareds, position) => {
-    const diagnostics: Diagnostic[] = []
+    const diagnostics: AnnotationDiagnostic[] = []
     const madeHere = new Map<string, Declared>()
     for (const declared of declareds) {
       if (!isDynamic(declared)) continue
@@ -54,6 +54,6 @@ function disagreement(secret: DynamicSecret, where: string, other: Declared<Dyna
   )
 }
 
-function conflict({ annotation }: Declared, message: string): Diagnostic {
+function conflict({ annotation }: Declared, message: string): AnnotationDiagnostic {
   return { severity: 'error', code: 'CONFLICT', annotation, message }
 }

@@ -1,5 +1,6 @@
 import t from 'tap'
-import { credentialEnvProblems } from './credential-env.ts'
+import { validateCredentialEnv } from './credential-env.ts'
+import { linesOf } from './diagnostic.ts'
 
 const keys = { AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE', AWS_SECRET_ACCESS_KEY: 'fakesecret/+' }
 const identity = {
@@ -7,7 +8,8 @@ const identity = {
   AWS_ROLE_ARN: 'arn:aws:iam::111122223333:role/a/app',
 }
 const agent = { AWS_CONTAINER_CREDENTIALS_FULL_URI: 'http://169.254.170.23/v1/credentials' }
-const missing = (name: string, given: string) => `${name} is missing, and ${given} is set: set both or none`
+const missing = (name: string, given: string) =>
+  `${name} is missing, and ${given} is set, hint: set both or none`
 
 const cases: readonly (readonly [
   title: string,
@@ -27,31 +29,31 @@ const cases: readonly (readonly [
   [
     'a line break at the end',
     { ...keys, AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE\n' },
-    ['AWS_ACCESS_KEY_ID ends with a line break: store it in its Secret without that'],
+    ['AWS_ACCESS_KEY_ID ends with a line break, hint: store it in its Secret without that'],
   ],
   [
     'a carriage return',
     { ...keys, AWS_SECRET_ACCESS_KEY: 'fake\rsecret' },
-    ['AWS_SECRET_ACCESS_KEY contains a line break: store it in its Secret without that'],
+    ['AWS_SECRET_ACCESS_KEY contains a line break, hint: store it in its Secret without that'],
   ],
   [
     'white space',
     { ...keys, AWS_SESSION_TOKEN: 'token ' },
-    ['AWS_SESSION_TOKEN ends with white space: store it in its Secret without that'],
+    ['AWS_SESSION_TOKEN ends with white space, hint: store it in its Secret without that'],
   ],
   [
     'U+200B, from a web page',
     { ...keys, AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE\u200b' },
     [
-      'AWS_ACCESS_KEY_ID contains a character that is not printable ASCII: store it in its Secret without that',
+      'AWS_ACCESS_KEY_ID contains a character that is not printable ASCII, hint: store it in its Secret without that',
     ],
   ],
   [
     'several at once',
     { AWS_ACCESS_KEY_ID: 'a\n', AWS_SECRET_ACCESS_KEY: '\n' },
     [
-      'AWS_ACCESS_KEY_ID ends with a line break: store it in its Secret without that',
-      'AWS_SECRET_ACCESS_KEY contains a line break: store it in its Secret without that',
+      'AWS_ACCESS_KEY_ID ends with a line break, hint: store it in its Secret without that',
+      'AWS_SECRET_ACCESS_KEY contains a line break, hint: store it in its Secret without that',
     ],
   ],
   [
@@ -83,8 +85,7 @@ const cases: readonly (readonly [
   ],
 ]
 for (const [title, env, inPod, elsewhere = inPod] of cases) {
-  const problems = (isPod: boolean) =>
-    credentialEnvProblems(env, isPod).map((one) => `${one.env} ${one.problem}`)
-  t.strictSame(problems(true), inPod, `in a pod: ${title}`)
-  t.strictSame(problems(false), elsewhere, `elsewhere: ${title}`)
+  const messages = (isPod: boolean) => validateCredentialEnv(env, isPod).map((one) => linesOf(one).join(', '))
+  t.strictSame(messages(true), inPod, `in a pod: ${title}`)
+  t.strictSame(messages(false), elsewhere, `elsewhere: ${title}`)
 }

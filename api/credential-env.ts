@@ -3,16 +3,16 @@
  * source that such a variable means is not skipped, because the next one may be the role of the node.
  */
 import type { Env } from './env.ts'
-import type { EnvProblem } from './store-env.ts'
+import type { EnvDiagnostic } from './diagnostic.ts'
 
 /** @param isPod whether the program runs in a pod, where a role alone means a web identity. Values are never quoted. */
-export function credentialEnvProblems(env: Env, isPod: boolean): EnvProblem[] {
-  return [...inHeaders.flatMap((name) => textProblems(name, env)), ...halfProblems(env, isPod)]
+export function validateCredentialEnv(env: Env, isPod: boolean): EnvDiagnostic[] {
+  return [...inHeaders.flatMap((name) => validateText(name, env)), ...validateHalves(env, isPod)]
 }
 
 const inHeaders = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN', 'AWS_ROLE_ARN']
 
-function textProblems(name: string, env: Env): EnvProblem[] {
+function validateText(name: string, env: Env): EnvDiagnostic[] {
   const [wrong] = /[^\x21-\x7e]/.exec(env[name] ?? '') ?? []
   if (wrong === undefined) return []
   const isAtEnd = /^[\x21-\x7e]+\s+$/.test(env[name] ?? '')
@@ -21,13 +21,13 @@ function textProblems(name: string, env: Env): EnvProblem[] {
     : /\s/.test(wrong)
       ? 'white space'
       : 'a character that is not printable ASCII'
-  const problem = `${isAtEnd ? 'ends with' : 'contains'} ${what}: store it in its Secret without that`
-  return [{ env: name, problem }]
+  const message = `${name} ${isAtEnd ? 'ends with' : 'contains'} ${what}`
+  return [{ env: name, message, hint: 'store it in its Secret without that' }]
 }
 
-function halfProblems(env: Env, isPod: boolean): EnvProblem[] {
-  const missing = (name: string, given: string): EnvProblem[] => [
-    { env: name, problem: `is missing, and ${given} is set: set both or none` },
+function validateHalves(env: Env, isPod: boolean): EnvDiagnostic[] {
+  const missing = (name: string, given: string): EnvDiagnostic[] => [
+    { env: name, message: `${name} is missing, and ${given} is set`, hint: 'set both or none' },
   ]
   const { AWS_ACCESS_KEY_ID: id, AWS_SECRET_ACCESS_KEY: secret } = env
   if (id && secret) return []

@@ -81,11 +81,11 @@ await t.test('no message shows a value other than that of kind, type or size', a
   )
 })
 
-await t.test('no problem of an annotations file shows a value', async () => {
+await t.test('no Diagnostic of an annotations file shows a value', async () => {
   fc.assert(
     fc.property(fc.array(fc.tuple(fc.constantFrom('a=', 'a="', 'a="\\', ''), attributes)), (lines) => {
-      const { problems } = parseAnnotationsFile(lines.map((line) => line.join('')).join('\n'))
-      for (const { problem } of problems) ok(!problem.includes('hunter'), problem)
+      const { diagnostics } = parseAnnotationsFile(lines.map((line) => line.join('')).join('\n'))
+      for (const { message } of diagnostics) ok(!message.includes('hunter'), message)
     }),
   )
 })

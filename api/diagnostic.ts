@@ -21,14 +21,45 @@ export type DiagnosticCode =
   | 'WEAK'
 
 /**
- * One thing wrong with one annotation. The message names what is allowed. It quotes the names of attributes, where
- * they look like names, and the values of kind, type and size, and no other value: people paste passwords into annotations.
+ * One thing that is wrong with an input, found without asking the world. Of an object of a manifest it becomes a Result
+ * (functions/krm/result.ts); what the world refuses is a Failure (runtime/failure.ts).
  */
 export type Diagnostic = {
+  /** The fact, in one sentence, with what is allowed. */
+  readonly message: string
+  /** What to do about it, in the imperative. Every program prints it on a line, or in a field, of its own. */
+  readonly hint?: string
+}
+
+/**
+ * Of an annotation of a pod. The message quotes the names of attributes, where they look like names, and the values of
+ * kind, type and size, and no other value: people paste passwords into annotations.
+ */
+export type AnnotationDiagnostic = Diagnostic & {
   readonly severity: 'error' | 'warning'
   readonly code: DiagnosticCode
   readonly annotation: string
-  readonly message: string
+}
+
+/** Of an environment variable; the message begins with its name. */
+export type EnvDiagnostic = Diagnostic & { readonly env: string }
+
+/** The same of what is named by the subject: the messages begin with it. A path, such as `[0].name`, joins it. */
+export function about(subject: string, diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  return diagnostics.map((one) => {
+    const space = subject === '' || /^[.[]/.test(one.message) ? '' : ' '
+    return { ...one, message: subject + space + one.message }
+  })
+}
+
+/** Of a variable, whose name the messages follow. */
+export function envDiagnostics(env: string, diagnostics: readonly Diagnostic[]): EnvDiagnostic[] {
+  return about(env, diagnostics).map((one) => ({ env, ...one }))
+}
+
+/** Lines for people: the fact, and the hint on a line of its own. */
+export function linesOf({ message, hint }: Diagnostic): string[] {
+  return hint === undefined ? [message] : [message, `hint: ${hint}`]
 }
 
 /** Of an ARN, which is no secret and of use only as a whole: IAM's longest, with room for what is wrong with it. */

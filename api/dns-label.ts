@@ -1,9 +1,6 @@
-/** https://datatracker.ietf.org/doc/html/rfc1123 */
-export const dnsLabelPattern = '[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?'
+const pattern = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/
 
-const whole = new RegExp(`^${dnsLabelPattern}$`)
-
-/** What Kubernetes asks of the names of namespaces, containers and volumes. */
+/** What Kubernetes asks of the names of namespaces, containers and volumes: https://datatracker.ietf.org/doc/html/rfc1123 */
 export function isDnsLabel(text: string): boolean {
-  return whole.test(text)
+  return pattern.test(text)
 }

@@ -1,4 +1,4 @@
-import type { Diagnostic } from './diagnostic.ts'
+import type { AnnotationDiagnostic } from './diagnostic.ts'
 import type { Declared } from './pod-annotations.ts'
 import type { SecretsFormat } from './secrets-format.ts'
 import { isShellsOwn, variableName } from './variable-name.ts'
@@ -7,12 +7,15 @@ import { isShellsOwn, variableName } from './variable-name.ts'
  * The declarations of one pod whose names a format cannot write: two secrets, or two resources, that would be one
  * variable, of which the later one is reported, and a variable that a shell has already.
  */
-export function findNameDiagnostics(declared: readonly Declared[], format: SecretsFormat): Diagnostic[] {
+export function findNameDiagnostics(
+  declared: readonly Declared[],
+  format: SecretsFormat,
+): AnnotationDiagnostic[] {
   if (format !== 'dotenv') return []
   const owners = new Map<string, string>()
-  return declared.flatMap(({ annotation, declaration: { what, name } }): Diagnostic[] => {
+  return declared.flatMap(({ annotation, declaration: { what, name } }): AnnotationDiagnostic[] => {
     const variable = variableName(name)
-    const error = (message: string): Diagnostic => ({
+    const error = (message: string): AnnotationDiagnostic => ({
       severity: 'error',
       code: 'CONFLICT',
       annotation,

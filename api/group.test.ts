@@ -3,7 +3,7 @@ import * as fc from 'fast-check'
 import t from 'tap'
 import { declaration, storagePrefix } from './arbitrary-declaration.ts'
 import type { DynamicSecret, SecretType } from './declaration.ts'
-import { groupOf, groupProblem, type PartRole, roleOf } from './group.ts'
+import { groupOf, type PartRole, roleOf, validateGroupName } from './group.ts'
 
 const roles: readonly (readonly [title: string, type: SecretType, name: string, role: PartRole])[] = [
   ['an RSA name in _public', 'RSA', 'signingKey.v1_public', 'public'],
@@ -33,7 +33,8 @@ const named: readonly (readonly [title: string, type: SecretType, name: string, 
   ['no suffix means anything to PASSWORD', 'PASSWORD', 'db_consumer', '_public'],
 ]
 
-for (const [title, type, name, key] of named) t.equal(groupProblem(type, name, key ?? name), undefined, title)
+for (const [title, type, name, key] of named)
+  t.equal(validateGroupName(type, name, key ?? name), undefined, title)
 
 const noPair = 'kind DYNAMIC and type RSA make a key pair: the name must end in _public or _private'
 
@@ -42,7 +43,7 @@ const refused: readonly (readonly [
   type: SecretType,
   name: string,
   key: string,
-  problem: string,
+  message: string,
 ])[] = [
   ['an RSA name without suffix', 'RSA', 'key', 'key', noPair],
   ['an RSA name without suffix, stored with one', 'RSA', 'key', 'key_public', noPair],
@@ -84,8 +85,8 @@ const refused: readonly (readonly [
   ],
 ]
 
-for (const [title, type, name, key, problem] of refused) {
-  t.equal(groupProblem(type, name, key), problem, `refused: ${title}`)
+for (const [title, type, name, key, message] of refused) {
+  t.strictSame(validateGroupName(type, name, key), { message }, `refused: ${title}`)
 }
 
 const secret = (type: SecretType, name: string): DynamicSecret => ({

@@ -1,4 +1,5 @@
 import type { DynamicSecret, SecretType } from './declaration.ts'
+import type { Diagnostic } from './diagnostic.ts'
 
 /**
  * The parameters that are made together because their values belong together. What precedes the suffix in the
@@ -30,22 +31,22 @@ export function roleOf(type: SecretType, name: string): PartRole {
  * Why a DYNAMIC declaration does not name a part of a group properly, if it does not.
  * @param key the end of the parameter's name: the storageKey, or the name where there is none.
  */
-export function groupProblem(type: SecretType, name: string, key: string): string | undefined {
+export function validateGroupName(type: SecretType, name: string, key: string): Diagnostic | undefined {
   const role = roleOf(type, name)
   if (type === 'RSA' && role === 'value') {
-    return 'kind DYNAMIC and type RSA make a key pair: the name must end in _public or _private'
+    return { message: 'kind DYNAMIC and type RSA make a key pair: the name must end in _public or _private' }
   }
   if (role !== 'value' && !key.endsWith(`_${role}`)) {
-    return `the name ends in _${role}, so the storageKey must end in _${role} too`
+    return { message: `the name ends in _${role}, so the storageKey must end in _${role} too` }
   }
   const partRole = roleOf(type, key)
   if (partRole !== 'value' && `/${key}`.endsWith(`/_${partRole}`)) {
-    return `nothing stands before _${partRole} in the parameter name's last segment`
+    return { message: `nothing stands before _${partRole} in the parameter name's last segment` }
   }
   return undefined
 }
 
-/** @param parameter the declaration's parameter name, which groupProblem has accepted. */
+/** @param parameter the declaration's parameter name, which validateGroupName has accepted. */
 export function groupOf(secret: DynamicSecret, parameter: string): Group {
   const { type, size } = secret
   const role = roleOf(type, parameter)

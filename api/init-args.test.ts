@@ -14,7 +14,7 @@ for (const [args, mode] of good) t.strictSame(parseInitArgs(args), { value: mode
 
 const allowed =
   'allowed are --refresh DURATION, --check, --help and --version; the rest is set by the environment'
-const bad: readonly (readonly [args: string[], problem: string])[] = [
+const bad: readonly (readonly [args: string[], message: string])[] = [
   [['--verbose'], `the argument "--verbose" is not known here: ${allowed}`],
   [['--check', '--refresh'], `the argument "--refresh" is not known here: ${allowed}`],
   [['--refresh', '5m', 'now'], `the argument "now" is not known here: ${allowed}`],
@@ -22,8 +22,8 @@ const bad: readonly (readonly [args: string[], problem: string])[] = [
   [['--refresh', '500ms'], 'the argument --refresh "500ms" is not a duration such as 5m, from 1s up to 596h'],
   [['--refresh'], 'the argument --refresh is not a duration such as 5m, from 1s up to 596h'],
 ]
-for (const [args, problem] of bad)
-  t.strictSame(parseInitArgs(args), { problem }, `init ${args.join(' ')} is refused`)
+for (const [args, message] of bad)
+  t.strictSame(parseInitArgs(args), { diagnostics: [{ message }] }, `init ${args.join(' ')} is refused`)
 
 t.test('what is encoded is parsed as it was', async () => {
   const modes = fc.oneof(

@@ -2,9 +2,9 @@
  * What inject-init tells init through the container's arguments: encode and parse side by side. How the program is
  * started is the image's business; only a probe has to name it.
  */
-import type { Parsed } from './parsed.ts'
+import { invalid, type Parsed } from './parsed.ts'
 import { formatDuration, parseDuration } from './duration.ts'
-import { quote } from './diagnostic.ts'
+import { about, quote } from './diagnostic.ts'
 
 export type InitMode =
   | { readonly kind: 'once' }
@@ -19,11 +19,11 @@ export const initCommand = ['/usr/local/bin/node', '/usr/local/bin/init'] as con
 /** In milliseconds. */
 const shortestRefresh = 1000
 
-/** @param text such as `5m`. The problem is the end of a sentence that begins with the option's name. */
+/** @param text such as `5m`. What is wrong with it follows the option's name. */
 export function parseRefresh(text: string): Parsed<number> {
   const every = parseDuration(text)
   if (every !== undefined && every >= shortestRefresh) return { value: every }
-  return { problem: 'is not a duration such as 5m, from 1s up to 596h' }
+  return invalid('is not a duration such as 5m, from 1s up to 596h')
 }
 
 export function encodeInitArgs(mode: InitMode): string[] {
@@ -41,12 +41,17 @@ export function parseInitArgs(args: readonly string[]): Parsed<InitMode> {
   const surplus = isRefresh ? third : second
   if (surplus !== undefined) return unknown(surplus)
   if (!isRefresh) return { value: { kind: 'check' } }
-  const { value: every, problem } = parseRefresh(second ?? '')
-  if (problem === undefined) return { value: { kind: 'refresh', every } }
-  return { problem: `the argument --refresh ${second === undefined ? '' : `${quote(second)} `}${problem}` }
+  const { value: every, diagnostics } = parseRefresh(second ?? '')
+  if (diagnostics === undefined) return { value: { kind: 'refresh', every } }
+  return {
+    diagnostics: about(
+      `the argument --refresh${second === undefined ? '' : ` ${quote(second)}`}`,
+      diagnostics,
+    ),
+  }
 }
 
-function unknown(arg: string): { problem: string } {
+function unknown(arg: string): Parsed<never> {
   const allowed = '--refresh DURATION, --check, --help and --version; the rest is set by the environment'
-  return { problem: `the argument ${quote(arg)} is not known here: allowed are ${allowed}` }
+  return invalid(`the argument ${quote(arg)} is not known here: allowed are ${allowed}`)
 }

@@ -28,7 +28,7 @@ const defaults: InitEnv = {
   podNamespace: '',
 }
 /** What decoding gives where nothing is wrong. */
-const decoded = (settings: InitEnv) => ({ valid: settings, settings, problems: [] })
+const decoded = (settings: InitEnv) => ({ valid: settings, settings, diagnostics: [] })
 
 t.strictSame(decodeInitEnv({}), decoded(defaults), 'a variable that is absent has its default')
 t.strictSame(
@@ -100,7 +100,7 @@ const noMode = 'must be three octal digits such as 0444'
 const noStore = 'is not a store: allowed are ssm and file:<folder>'
 
 const noAddress = 'must be an https:// URL, or an http:// URL on loopback'
-const refused: readonly (readonly [env: string, text: string, problem: string])[] = [
+const refused: readonly (readonly [env: string, text: string, message: string])[] = [
   ['ANNOTATIONS_FILE', 'annotations', noPath],
   ['SECRETS_FILE', './secret', noPath],
   ['RESOURCES_FILE', ' /secret', noPath],
@@ -132,17 +132,17 @@ const refused: readonly (readonly [env: string, text: string, problem: string])[
   ['NOTIFY_URL', 'https://me:fakepassword@example.com/', 'must not contain a password'],
 ]
 
-for (const [env, text, problem] of refused) {
-  const said = env === 'NOTIFY_URL' ? problem : `${JSON.stringify(text)} ${problem}`
-  t.strictSame(decodeInitEnv({ [env]: text }).problems, [{ env, problem: said }], `${env}=${text} is refused`)
+for (const [env, text, wrong] of refused) {
+  const message = env === 'NOTIFY_URL' ? `${env} ${wrong}` : `${env} ${JSON.stringify(text)} ${wrong}`
+  t.strictSame(decodeInitEnv({ [env]: text }).diagnostics, [{ env, message }], `${env}=${text} is refused`)
 }
 
 t.strictSame(
-  decodeInitEnv({ DEADLINE: 'x', FILE_MODE: 'x', SECRETS_FILE: '/x', ANNOTATIONS_FILE: 'x' }).problems,
+  decodeInitEnv({ DEADLINE: 'x', FILE_MODE: 'x', SECRETS_FILE: '/x', ANNOTATIONS_FILE: 'x' }).diagnostics,
   [
-    { env: 'ANNOTATIONS_FILE', problem: `"x" ${noPath}` },
-    { env: 'FILE_MODE', problem: `"x" ${noMode}` },
-    { env: 'DEADLINE', problem: `"x" ${noDuration}` },
+    { env: 'ANNOTATIONS_FILE', message: `ANNOTATIONS_FILE "x" ${noPath}` },
+    { env: 'FILE_MODE', message: `FILE_MODE "x" ${noMode}` },
+    { env: 'DEADLINE', message: `DEADLINE "x" ${noDuration}` },
   ],
   'all that is wrong is reported at once',
 )
@@ -151,7 +151,7 @@ t.strictSame(
   { value: { kind: 'file', folder: 'a:b' } },
   'a folder may hold a colon',
 )
-t.strictSame(parseStoreAddress(''), { problem: noStore }, 'no store has an empty address')
+t.strictSame(parseStoreAddress(''), { diagnostics: [{ message: noStore }] }, 'no store has an empty address')
 
 const path = anyText.map((text) => `/${text}`)
 const duration = fc.nat(longestDuration)
@@ -205,14 +205,14 @@ await t.test('what is encoded is decoded as it was', async () => {
 })
 
 await t.test(
-  'an environment of any text is settings, or a problem for each variable that is wrong',
+  'an environment of any text is settings, or a Diagnostic for each variable that is wrong',
   async () => {
     const names = Object.values(initVariables).map(({ env }) => env)
     fc.assert(
       fc.property(fc.dictionary(fc.constantFrom(...names), anyText), (env) => {
-        const wrong = new Set(decodeInitEnv(env).problems.map((one) => one.env))
+        const wrong = new Set(decodeInitEnv(env).diagnostics.map((one) => one.env))
         const rest = Object.entries(env).filter(([name]) => !wrong.has(name))
-        deepStrictEqual(decodeInitEnv(Object.fromEntries(rest)).problems, [])
+        deepStrictEqual(decodeInitEnv(Object.fromEntries(rest)).diagnostics, [])
       }),
       { numRuns: 500 },
     )

@@ -2,13 +2,13 @@
  * The settings of init, which inject-init and the user pass to it as environment variables of its container. A value
  * that equals the default is left out of the environment, so the defaults are part of the contract and never change.
  */
-import { annotationDomainProblem, defaultAnnotationDomain } from './annotation-domain.ts'
+import { defaultAnnotationDomain, validateAnnotationDomain } from './annotation-domain.ts'
 import { formatDuration, parseDuration } from './duration.ts'
 import type { Env } from './env.ts'
 import { formatListenAddress, type ListenAddress, parseListenAddress } from './listen-address.ts'
 import { type LogLevel, logLevelVariable } from './log-level.ts'
 import { isLoopback } from './loopback.ts'
-import type { Parsed } from './parsed.ts'
+import { checked, invalid, type Parsed } from './parsed.ts'
 import { defaultFormat, parseFormat, type SecretsFormat, secretsFormats } from './secrets-format.ts'
 import {
   type DecodedSettings,
@@ -32,7 +32,7 @@ const path = <By extends SetBy>(
   env,
   default: byDefault,
   meaning,
-  parse: (text) => (text.startsWith('/') ? { value: text } : { problem: 'must be an absolute path' }),
+  parse: (text) => (text.startsWith('/') ? { value: text } : invalid('must be an absolute path')),
   format: asIs,
   setBy,
 })
@@ -53,7 +53,7 @@ const duration = (env: string, byDefault: string, meaning: string) =>
     parse: (text) => {
       const value = parseDuration(text)
       return value === undefined
-        ? { problem: 'must be a duration such as 300s, 5m or 500ms, at most 596h' }
+        ? invalid('must be a duration such as 300s, 5m or 500ms, at most 596h')
         : { value }
     },
     format: formatDuration,
@@ -85,20 +85,14 @@ export const initVariables = {
     env: 'ANNOTATION_DOMAIN',
     default: defaultAnnotationDomain,
     meaning: 'the domain of the annotations: secret.<domain>/<name>',
-    parse: (text) => {
-      const problem = annotationDomainProblem(text)
-      return problem === undefined ? { value: text } : { problem }
-    },
+    parse: (text) => checked(text, validateAnnotationDomain(text)),
     format: asIs,
   }),
   format: byInjectInit<SecretsFormat>({
     env: 'FORMAT',
     default: defaultFormat,
     meaning: `the format of the files: ${secretsFormats.join(', ')}`,
-    parse: (text) => {
-      const parsed = parseFormat(text)
-      return parsed.problem === undefined ? { value: parsed.format } : { problem: parsed.problem }
-    },
+    parse: parseFormat,
     format: asIs,
   }),
   /** Permission bits. */
@@ -109,7 +103,7 @@ export const initVariables = {
     parse: (text) =>
       /^0?[0-7]{3}$/.test(text)
         ? { value: parseInt(text, 8) }
-        : { problem: 'must be three octal digits such as 0444' },
+        : invalid('must be three octal digits such as 0444'),
     format: (value) => value.toString(8).padStart(4, '0'),
   }),
   deadline: duration('DEADLINE', '300s', 'the time limit for everything'),
@@ -164,17 +158,15 @@ export type InitEnv = SettingsOf<typeof initVariables>
 function parseNotifyUrl(text: string): Parsed<string> {
   const url = URL.canParse(text) ? new URL(text) : undefined
   const isAllowed = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname))
-  if (!url || !isAllowed) return { problem: 'must be an https:// URL, or an http:// URL on loopback' }
-  return url.username === '' && url.password === ''
-    ? { value: text }
-    : { problem: 'must not contain a password' }
+  if (!url || !isAllowed) return invalid('must be an https:// URL, or an http:// URL on loopback')
+  return url.username === '' && url.password === '' ? { value: text } : invalid('must not contain a password')
 }
 
 /** @param text the value of KEES_STORE. */
 export function parseStoreAddress(text: string): Parsed<StoreAddress> {
   if (text === 'ssm') return { value: { kind: 'ssm' } }
   if (/^file:./s.test(text)) return { value: { kind: 'file', folder: text.slice('file:'.length) } }
-  return { problem: 'is not a store: allowed are ssm and file:<folder>' }
+  return invalid('is not a store: allowed are ssm and file:<folder>')
 }
 
 /** The variables, in a fixed order, of the settings that differ from the defaults. */

@@ -1,16 +1,17 @@
 import t from 'tap'
+import { linesOf } from './diagnostic.ts'
 import type { DynamicSecret } from './declaration.ts'
 import { entropyOf, judgeStorage, warnOfWeak } from './judge-storage.ts'
 import { parsePodAnnotations } from './pod-annotations.ts'
 import { parseStoragePolicy } from './storage-policy.ts'
 
 const policyOf = (...rules: readonly object[]) => {
-  const { policy, problems } = parseStoragePolicy({
+  const { value: policy, diagnostics = [] } = parseStoragePolicy({
     apiVersion: 'kees.bsycorp.com/v1alpha1',
     kind: 'StoragePolicy',
     spec: { rules },
   })
-  if (!policy) throw new Error(problems.join('\n'))
+  if (!policy) throw new Error(diagnostics[0]?.message)
   return policy
 }
 
@@ -34,7 +35,7 @@ const reference = 'kind=REFERENCE,type=PASSWORD'
 const shipped = { namespaces: ['*'], prefixes: ['/{namespace}'] }
 const fixed = { namespaces: ['*'], prefixes: ['/shared'] }
 const notBelow = (prefixes: string) => `the parameter is not below what the StoragePolicy allows: ${prefixes}`
-const unjudged = 'the StoragePolicy is not judged by prefix: the namespace is not known'
+const unjudged = 'cannot check the prefixes of the StoragePolicy: the namespace is unknown'
 
 type Case = {
   readonly title: string
@@ -122,7 +123,9 @@ const cases: readonly Case[] = [
 for (const { title, rules, namespace, prefix = '/', secrets, said = [] } of cases) {
   const diagnostics = judgeStorage(policyOf(...rules), namespace, pod(prefix, secrets))
   t.strictSame(
-    diagnostics.map((one) => `${one.severity} ${one.annotation.replace(/.*\//, '')}: ${one.message}`),
+    diagnostics.map(
+      (one) => `${one.severity} ${one.annotation.replace(/.*\//, '')}: ${linesOf(one).join(', ')}`,
+    ),
     said,
     title,
   )
@@ -148,20 +151,26 @@ await t.test('without a policy, what is easily guessed is a warning', async (t) 
   const sizes: readonly (readonly [attributes: string, ...said: string[]])[] = [
     [
       'type=PASSWORD,size=16',
-      'type PASSWORD and size 16 give 11 bits, which can be guessed: take 88 or more',
+      'type PASSWORD and size 16 give 11 bits, which can be guessed, hint: set size to 88 or more',
     ],
     [
       'type=PASSWORD,size=80',
-      'type PASSWORD and size 80 give 59 bits, which can be guessed: take 88 or more',
+      'type PASSWORD and size 80 give 59 bits, which can be guessed, hint: set size to 88 or more',
     ],
     ['type=PASSWORD,size=88'],
-    ['type=RANDOM,size=56', 'type RANDOM and size 56 give 56 bits, which can be guessed: take 64 or more'],
+    [
+      'type=RANDOM,size=56',
+      'type RANDOM and size 56 give 56 bits, which can be guessed, hint: set size to 64 or more',
+    ],
     ['type=RANDOM,size=64'],
   ]
   for (const [attributes, ...said] of sizes) {
     const found = warnOfWeak(pod('', { a: `kind=DYNAMIC,${attributes}`, b: 'kind=REFERENCE,type=PASSWORD' }))
     t.strictSame(
-      found.map(({ severity, code, annotation, message }) => `${severity} ${code} ${annotation}: ${message}`),
+      found.map(
+        ({ severity, code, annotation, ...one }) =>
+          `${severity} ${code} ${annotation}: ${linesOf(one).join(', ')}`,
+      ),
       said.map((one) => `warning WEAK secret.bsycorp.com/a: ${one}`),
       attributes,
     )

@@ -1,5 +1,5 @@
 import type { DynamicSecret } from './declaration.ts'
-import type { Diagnostic } from './diagnostic.ts'
+import type { AnnotationDiagnostic } from './diagnostic.ts'
 import { type Declared, isDynamic } from './pod-annotations.ts'
 import {
   defaultMinBits,
@@ -15,22 +15,23 @@ import {
  * What a policy says against the DYNAMIC declarations of one pod; it has no say in what is only read.
  *
  * @param namespace undefined where it is not known, as in a manifest that leaves it to the apply: then what depends on it
- * is not judged, and a warning says so. @param remedy the end of that warning.
+ * is not judged, and a warning says so. @param hint of that warning.
  */
 export function judgeStorage(
   policy: StoragePolicy,
   namespace: string | undefined,
   declareds: readonly Declared[],
-  remedy = '',
-): Diagnostic[] {
+  hint?: string,
+): AnnotationDiagnostic[] {
   const dynamic = declareds.filter(isDynamic)
   const [first] = dynamic
   if (first === undefined) return []
-  const unjudged: Diagnostic = {
+  const unjudged: AnnotationDiagnostic = {
     severity: 'warning',
     code: 'POLICY',
     annotation: first.annotation,
-    message: `the StoragePolicy is not judged by prefix: the namespace is not known${remedy}`,
+    message: 'cannot check the prefixes of the StoragePolicy: the namespace is unknown',
+    ...(hint === undefined ? {} : { hint }),
   }
   if (namespace === undefined) {
     // Which rule is first depends on the namespace, unless the first one takes all.
@@ -50,13 +51,14 @@ export function judgeStorage(
 }
 
 /** Without a policy: what the default one would find too easy to guess, which RSA never is. */
-export function warnOfWeak(declareds: readonly Declared[]): Diagnostic[] {
-  return declareds.filter(isDynamic).flatMap(({ annotation, declaration }): Diagnostic[] => {
+export function warnOfWeak(declareds: readonly Declared[]): AnnotationDiagnostic[] {
+  return declareds.filter(isDynamic).flatMap(({ annotation, declaration }): AnnotationDiagnostic[] => {
     const bits = entropyOf(declaration)
     if (bits >= defaultMinBits) return []
     const { type, size } = declaration
-    const message = `type ${type} and size ${size} give ${bits} bits, which can be guessed: take ${leastSize(type)} or more`
-    return [{ severity: 'warning', code: 'WEAK', annotation, message }]
+    const message = `type ${type} and size ${size} give ${bits} bits, which can be guessed`
+    const hint = `set size to ${leastSize(type)} or more`
+    return [{ severity: 'warning', code: 'WEAK', annotation, message, hint }]
   })
 }
 
@@ -75,7 +77,7 @@ function judgePrefixes(
   rule: StorageRule,
   namespace: string,
   dynamic: readonly Declared<DynamicSecret>[],
-): Diagnostic[] {
+): AnnotationDiagnostic[] {
   const prefixes = rule.prefixes.map((prefix) => resolvePrefix(prefix, namespace) || '/')
   return dynamic
     .filter(({ parameter }) => !rule.prefixes.some((prefix) => isBelow(parameter, prefix, namespace)))
@@ -85,7 +87,7 @@ function judgePrefixes(
     })
 }
 
-function judgeLimits(rule: StorageRule, dynamic: readonly Declared<DynamicSecret>[]): Diagnostic[] {
+function judgeLimits(rule: StorageRule, dynamic: readonly Declared<DynamicSecret>[]): AnnotationDiagnostic[] {
   const weak = dynamic.flatMap((one) => {
     const bits = entropyOf(one.declaration)
     if (bits >= rule.minBits) return []
@@ -103,6 +105,6 @@ function judgeLimits(rule: StorageRule, dynamic: readonly Declared<DynamicSecret
   return [...weak, refusal(tooMany, message)]
 }
 
-function refusal({ annotation }: Declared, message: string): Diagnostic {
+function refusal({ annotation }: Declared, message: string): AnnotationDiagnostic {
   return { severity: 'error', code: 'POLICY', annotation, message }
 }

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { kmsKeyArnProblem } from './kms-key-arn.ts'
+import { validateKmsKeyArn } from './kms-key-arn.ts'
 
 const id = '1234abcd-12ab-34cd-56ef-1234567890ab'
 
@@ -8,7 +8,7 @@ for (const arn of [
   `arn:aws-us-gov:kms:us-gov-west-1:111122223333:key/${id}`,
   'arn:aws-cn:kms:cn-north-1:111122223333:key/mrk-0123456789abcdef0123456789abcdef',
 ])
-  t.equal(kmsKeyArnProblem(arn), undefined, `${arn} is the ARN of a key`)
+  t.equal(validateKmsKeyArn(arn), undefined, `${arn} is the ARN of a key`)
 
 for (const text of [
   '',
@@ -20,4 +20,8 @@ for (const text of [
   `arn:aws:kms:eu-west-1:111122223333:key/${id}\n`,
   `arn:aws:ssm:eu-west-1:111122223333:key/${id}`,
 ])
-  t.match(kmsKeyArnProblem(text), /^is not the ARN of a key: arn:/, `${JSON.stringify(text)} is not`)
+  t.match(
+    validateKmsKeyArn(text)?.message,
+    /^is not the ARN of a key: arn:/,
+    `${JSON.stringify(text)} is not`,
+  )

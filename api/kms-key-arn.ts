@@ -1,8 +1,13 @@
-/** The end of a sentence. Not by an alias: IAM knows none of keys in other accounts, and one can be moved to another key. */
-export function kmsKeyArnProblem(text: string): string | undefined {
+import type { Diagnostic } from './diagnostic.ts'
+
+/** Not by an alias: IAM knows none of keys in other accounts, and one can be moved to another key. */
+export function validateKmsKeyArn(text: string): Diagnostic | undefined {
   return arnPattern.test(text)
     ? undefined
-    : 'is not the ARN of a key: arn:<partition>:kms:<region>:<account>:key/<id> is allowed, no alias'
+    : {
+        message:
+          'is not the ARN of a key: arn:<partition>:kms:<region>:<account>:key/<id> is allowed, no alias',
+      }
 }
 
 /** https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html#key-id-key-ARN */

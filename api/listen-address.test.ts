@@ -24,4 +24,8 @@ for (const text of [
   '[::1]',
   ':x',
 ])
-  t.match(parseListenAddress(text), { problem: /^is not an address and a port/ }, `${text} is none`)
+  t.match(
+    parseListenAddress(text),
+    { diagnostics: [{ message: /^is not an address and a port/ }] },
+    `${text} is none`,
+  )

@@ -1,4 +1,4 @@
-import type { Parsed } from './parsed.ts'
+import { invalid, type Parsed } from './parsed.ts'
 
 /** Where a server of kees listens. */
 export type ListenAddress = {
@@ -9,15 +9,14 @@ export type ListenAddress = {
 }
 
 /**
- * @param text a host name, an IPv4 address, an IPv6 address in brackets, or nothing for every address; a colon; a port. The
- * problem is the end of a sentence.
+ * @param text a host name, an IPv4 address, an IPv6 address in brackets, or nothing for every address; a colon; a port.
  */
 export function parseListenAddress(text: string): Parsed<ListenAddress> {
   const [, bracketed, plain = '', digits = ''] =
     /^(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9.-]*)):([0-9]{1,5})$/.exec(text) ?? []
   const port = Number(digits)
   if (digits !== '' && port <= 65_535) return { value: { host: bracketed ?? plain, port } }
-  return { problem: 'is not an address and a port such as 127.0.0.1:8080 or :8080' }
+  return invalid('is not an address and a port such as 127.0.0.1:8080 or :8080')
 }
 
 export function formatListenAddress({ host, port }: ListenAddress): string {

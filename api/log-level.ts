@@ -1,4 +1,4 @@
-import type { Parsed } from './parsed.ts'
+import { invalid, type Parsed } from './parsed.ts'
 
 export const logLevels = ['debug', 'info', 'warn', 'error'] as const
 export type LogLevel = (typeof logLevels)[number]
@@ -13,8 +13,7 @@ export const logLevelVariable = {
   parse: parseLogLevel,
 }
 
-/** The problem is the end of a sentence that begins with the variable and its value. */
 function parseLogLevel(text: string): Parsed<LogLevel> {
   const value = logLevels.find((one) => one === text)
-  return value === undefined ? { problem: `is not a level: allowed are ${logLevels.join(', ')}` } : { value }
+  return value === undefined ? invalid(`is not a level: allowed are ${logLevels.join(', ')}`) : { value }
 }

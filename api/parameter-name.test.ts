@@ -8,7 +8,7 @@ import {
   parameterName,
   parseParameterName,
   parseStoragePrefix,
-  storageKeyProblem,
+  validateStorageKey,
 } from './parameter-name.ts'
 
 const prefixes: readonly (readonly [title: string, text: string, prefix: string])[] = [
@@ -30,7 +30,7 @@ const characters = 'has characters other than letters, digits, "_", "." and "-"'
 const hierarchy = 'is not a hierarchy of parameter names:'
 const takenPrefix = 'begins with aws or ssm, which SSM refuses'
 
-const refusedPrefixes: readonly (readonly [title: string, text: string, problem: string])[] = [
+const refusedPrefixes: readonly (readonly [title: string, text: string, message: string])[] = [
   ['two slashes', '//', `${hierarchy} it is empty`],
   ['two slashes at the start', '//prod', `${hierarchy} segment 1 is empty`],
   ['two slashes inside', '/a//b', `${hierarchy} segment 2 is empty`],
@@ -46,8 +46,8 @@ const refusedPrefixes: readonly (readonly [title: string, text: string, problem:
   ['a first segment that begins with SSM', 'SSMx/prod', takenPrefix],
 ]
 
-for (const [title, text, problem] of refusedPrefixes) {
-  t.strictSame(parseStoragePrefix(text), { problem }, `no storage-prefix: ${title}`)
+for (const [title, text, message] of refusedPrefixes) {
+  t.strictSame(parseStoragePrefix(text), { diagnostics: [{ message }] }, `no storage-prefix: ${title}`)
 }
 
 const levels = (count: number) => Array.from({ length: count }, (_, index) => `l${index + 1}`).join('/')
@@ -72,7 +72,7 @@ const takes = 'does not give a parameter name that SSM takes:'
 const taken = 'gives a parameter name that SSM refuses: its first segment must not begin with aws or ssm'
 const slash = 'must not start with a slash: the storage-prefix is put before it'
 
-const refusedKeys: readonly (readonly [title: string, key: string, problem: string])[] = [
+const refusedKeys: readonly (readonly [title: string, key: string, message: string])[] = [
   ['a leading slash', '/db', slash],
   ['a slash alone', '/', slash],
   ['nothing', '', `${takes} it is empty`],
@@ -87,12 +87,12 @@ const refusedKeys: readonly (readonly [title: string, key: string, problem: stri
   ['a letter outside ASCII', 'd\u212a', `${takes} it ${characters}`],
 ]
 
-for (const [title, key, problem] of refusedKeys) {
-  t.equal(storageKeyProblem(key), problem, `no storage key, whatever the prefix: ${title}`)
-  t.strictSame(parameterName('/prod', key), { problem }, `no parameter name: ${title}`)
+for (const [title, key, message] of refusedKeys) {
+  t.strictSame(validateStorageKey(key), { message }, `no storage key, whatever the prefix: ${title}`)
+  t.strictSame(parameterName('/prod', key), { diagnostics: [{ message }] }, `no parameter name: ${title}`)
 }
 
-const refusedNames: readonly (readonly [title: string, prefix: string, key: string, problem: string])[] = [
+const refusedNames: readonly (readonly [title: string, prefix: string, key: string, message: string])[] = [
   ['aws as first segment', '', 'aws/key', taken],
   ['a first segment that begins with aws', '', 'awsKey', taken],
   ['a first segment that begins with ssm', '', 'ssm.key', taken],
@@ -107,17 +107,21 @@ const refusedNames: readonly (readonly [title: string, prefix: string, key: stri
   ],
 ]
 
-for (const [title, prefix, key, problem] of refusedNames) {
-  t.equal(storageKeyProblem(key), undefined, `a storage key under some prefix: ${title}`)
-  t.strictSame(parameterName(prefix, key), { problem }, `no parameter name: ${title}`)
+for (const [title, prefix, key, message] of refusedNames) {
+  t.equal(validateStorageKey(key), undefined, `a storage key under some prefix: ${title}`)
+  t.strictSame(parameterName(prefix, key), { diagnostics: [{ message }] }, `no parameter name: ${title}`)
 }
 
 t.strictSame(
   parseParameterName('db'),
-  { problem: `${takes} it does not start with a slash` },
+  { diagnostics: [{ message: `${takes} it does not start with a slash` }] },
   'a whole name starts with a slash',
 )
-t.strictSame(parseParameterName('/'), { problem: `${takes} it is empty` }, 'a slash alone is no name')
+t.strictSame(
+  parseParameterName('/'),
+  { diagnostics: [{ message: `${takes} it is empty` }] },
+  'a slash alone is no name',
+)
 t.equal(
   maxParameterNameLength + 'arn:aws-us-gov:ssm:ap-southeast-1:111122223333:parameter'.length,
   1011,
@@ -134,13 +138,13 @@ await t.test('a storage-prefix is the same with and without its slashes', async 
   )
 })
 
-await t.test('any text gives a name of the characters that SSM takes, or a problem', async () => {
+await t.test('any text gives a name of the characters that SSM takes, or a Diagnostic', async () => {
   fc.assert(
     fc.property(anyText, anyText, (prefixText, key) => {
       const prefix = parseStoragePrefix(prefixText)
-      if (prefix.problem !== undefined) return
+      if (prefix.diagnostics !== undefined) return
       const name = parameterName(prefix.value, key)
-      if (name.problem !== undefined) return
+      if (name.diagnostics !== undefined) return
       match(name.value, /^(\/[A-Za-z0-9_.-]+){1,15}$/)
       strictEqual(name.value, `${prefix.value}/${key}`)
     }),

@@ -4,7 +4,8 @@
  * Limits: https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-su-create.html
  * and the `Name` of https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html.
  */
-import type { Parsed } from './parsed.ts'
+import type { Diagnostic } from './diagnostic.ts'
+import { invalid, type Parsed } from './parsed.ts'
 
 /** Includes the ARN in front of the name, of which this is the longest that AWS has today. */
 const longestArnPrefix = 'arn:aws-us-gov:ssm:ap-southeast-1:111122223333:parameter'
@@ -21,48 +22,52 @@ const reserved = /^\/(aws|ssm)/i
 export function parseStoragePrefix(text: string): Parsed<string> {
   const path = (text.startsWith('/') ? text : `/${text}`).replace(/\/$/, '')
   if (path === '') return { value: '' }
-  const problem = segmentsProblem(path.slice(1).split('/'))
-  if (problem) return { problem: `is not a hierarchy of parameter names: ${problem}` }
-  return reserved.test(path) ? { problem: 'begins with aws or ssm, which SSM refuses' } : { value: path }
+  const reason = invalidSegment(path.slice(1).split('/'))
+  if (reason) return invalid(`is not a hierarchy of parameter names: ${reason}`)
+  return reserved.test(path) ? invalid('begins with aws or ssm, which SSM refuses') : { value: path }
 }
 
 /** What is wrong with a storageKey whatever the storage-prefix is. */
-export function storageKeyProblem(key: string): string | undefined {
-  if (key.startsWith('/')) return 'must not start with a slash: the storage-prefix is put before it'
-  const problem = segmentsProblem(key.split('/'))
-  return problem && `does not give a parameter name that SSM takes: ${problem}`
+export function validateStorageKey(key: string): Diagnostic | undefined {
+  if (key.startsWith('/'))
+    return { message: 'must not start with a slash: the storage-prefix is put before it' }
+  const reason = invalidSegment(key.split('/'))
+  return reason === undefined
+    ? undefined
+    : { message: `does not give a parameter name that SSM takes: ${reason}` }
 }
 
 /** @param prefix as parseStoragePrefix returns it. @param key a storageKey or a declaration's name. */
 export function parameterName(prefix: string, key: string): Parsed<string> {
-  const problem = storageKeyProblem(key)
-  return problem === undefined ? parseParameterName(`${prefix}/${key}`) : { problem }
+  const wrong = validateStorageKey(key)
+  return wrong === undefined ? parseParameterName(`${prefix}/${key}`) : { diagnostics: [wrong] }
 }
 
 /** Checks a whole name, with its leading slash, against what SSM takes. */
 export function parseParameterName(name: string): Parsed<string> {
   const segments = name.slice(1).split('/')
-  const problem = name.startsWith('/') ? segmentsProblem(segments) : 'it does not start with a slash'
-  if (problem) return { problem: `does not give a parameter name that SSM takes: ${problem}` }
+  const reason = name.startsWith('/') ? invalidSegment(segments) : 'it does not start with a slash'
+  if (reason) return invalid(`does not give a parameter name that SSM takes: ${reason}`)
   if (reserved.test(name)) {
-    return {
-      problem: 'gives a parameter name that SSM refuses: its first segment must not begin with aws or ssm',
-    }
+    return invalid(
+      'gives a parameter name that SSM refuses: its first segment must not begin with aws or ssm',
+    )
   }
   if (segments.length > maxParameterLevels) {
-    return {
-      problem: `gives a parameter name of ${segments.length} levels, SSM takes at most ${maxParameterLevels}`,
-    }
+    return invalid(
+      `gives a parameter name of ${segments.length} levels, SSM takes at most ${maxParameterLevels}`,
+    )
   }
   if (name.length > maxParameterNameLength) {
-    return {
-      problem: `gives a parameter name of ${name.length} characters, SSM takes at most ${maxParameterNameLength}`,
-    }
+    return invalid(
+      `gives a parameter name of ${name.length} characters, SSM takes at most ${maxParameterNameLength}`,
+    )
   }
   return { value: name }
 }
 
-function segmentsProblem(segments: readonly string[]): string | undefined {
+/** What is wrong with the first that is wrong. */
+function invalidSegment(segments: readonly string[]): string | undefined {
   for (const [index, segment] of segments.entries()) {
     const which = segments.length === 1 ? 'it' : `segment ${index + 1}`
     if (segment === '') return `${which} is empty`

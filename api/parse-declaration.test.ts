@@ -1,6 +1,7 @@
 import { deepStrictEqual } from 'node:assert/strict'
 import * as fc from 'fast-check'
 import t from 'tap'
+import { linesOf } from './diagnostic.ts'
 import { anyText, declaration as anyDeclaration } from './arbitrary-declaration.ts'
 import type { Declaration } from './declaration.ts'
 import { formatDeclaration, parseDeclaration } from './parse-declaration.ts'
@@ -9,7 +10,9 @@ const parse = (what: Declaration['what'], name: string, text: string) => {
   const { declaration, diagnostics } = parseDeclaration(what, `${what}.bsycorp.com/${name}`, name, text)
   return {
     declaration,
-    diagnostics: diagnostics.map(({ severity, code, message }) => `${severity} ${code}: ${message}`),
+    diagnostics: diagnostics.map(
+      ({ severity, code, ...one }) => `${severity} ${code}: ${linesOf(one).join(', ')}`,
+    ),
   }
 }
 
@@ -263,7 +266,7 @@ const refusedSecrets: readonly (readonly [
     'an attribute in two cases, the known one among them',
     'db',
     `${password}=128,storageKey=a,storagekey=b`,
-    'MISSPELT_ATTRIBUTE: attribute "storagekey" is not known: did you mean "storageKey"?',
+    'MISSPELT_ATTRIBUTE: attribute "storagekey" is not known, hint: did you mean "storageKey"?',
   ],
   [
     'an unknown attribute twice',
@@ -276,35 +279,40 @@ const refusedSecrets: readonly (readonly [
     'an attribute that differs from a known one by case',
     'db',
     `${password}=128,storagekey=x`,
-    'MISSPELT_ATTRIBUTE: attribute "storagekey" is not known: did you mean "storageKey"?',
+    'MISSPELT_ATTRIBUTE: attribute "storagekey" is not known, hint: did you mean "storageKey"?',
   ],
   [
     'an attribute that differs from a known one by a letter',
     'db',
     `${password}=128,storageKeys=x`,
-    'MISSPELT_ATTRIBUTE: attribute "storageKeys" is not known: did you mean "storageKey"?',
+    'MISSPELT_ATTRIBUTE: attribute "storageKeys" is not known, hint: did you mean "storageKey"?',
   ],
   [
     'an attribute with two letters swapped',
     'db',
     'kind=REFERENCE,type=RSA,lable=x',
-    'MISSPELT_ATTRIBUTE: attribute "lable" is not known: did you mean "label"?',
+    'MISSPELT_ATTRIBUTE: attribute "lable" is not known, hint: did you mean "label"?',
   ],
   [
     'a required attribute misspelt is one mistake, not two',
     'db',
     'Kind=DYNAMIC,typ=PASSWORD,siez=128',
-    'MISSPELT_ATTRIBUTE: attribute "Kind" is not known: did you mean "kind"?',
-    'MISSPELT_ATTRIBUTE: attribute "typ" is not known: did you mean "type"?',
-    'MISSPELT_ATTRIBUTE: attribute "siez" is not known: did you mean "size"?',
+    'MISSPELT_ATTRIBUTE: attribute "Kind" is not known, hint: did you mean "kind"?',
+    'MISSPELT_ATTRIBUTE: attribute "typ" is not known, hint: did you mean "type"?',
+    'MISSPELT_ATTRIBUTE: attribute "siez" is not known, hint: did you mean "size"?',
   ],
   [
     'size misspelt on DYNAMIC is one mistake, not two',
     'db',
     'kind=DYNAMIC,type=PASSWORD,Size=128',
-    'MISSPELT_ATTRIBUTE: attribute "Size" is not known: did you mean "size"?',
+    'MISSPELT_ATTRIBUTE: attribute "Size" is not known, hint: did you mean "size"?',
   ],
-  ['a comma at the end', 'db', `${password}=128,`, 'SYNTAX: attribute 4 is empty: a comma too many'],
+  [
+    'a comma at the end',
+    'db',
+    `${password}=128,`,
+    'SYNTAX: attribute 4 is empty, hint: remove the extra comma',
+  ],
   ['an RSA name without suffix', 'key', `${rsa}=2048`, needsPair],
   [
     "a storageKey without the part's suffix",
@@ -316,9 +324,9 @@ const refusedSecrets: readonly (readonly [
     'all mistakes of a declaration at once',
     'key',
     'kind=DYNAMIC,type=RSA,size=1,storageKey=/x,version=1,label=a,Kind=b,foo=c,,',
-    'SYNTAX: attribute 9 is empty: a comma too many',
-    'SYNTAX: attribute 10 is empty: a comma too many',
-    'MISSPELT_ATTRIBUTE: attribute "Kind" is not known: did you mean "kind"?',
+    'SYNTAX: attribute 9 is empty, hint: remove the extra comma',
+    'SYNTAX: attribute 10 is empty, hint: remove the extra comma',
+    'MISSPELT_ATTRIBUTE: attribute "Kind" is not known, hint: did you mean "kind"?',
     `UNKNOWN_ATTRIBUTE: attribute "foo" is not known and has no effect; ${known}`,
     `${refusedKey} must not start with a slash: the storage-prefix is put before it`,
     `ATTRIBUTE_NOT_ALLOWED: attribute "version" ${onlyRead}`,
@@ -377,11 +385,15 @@ const refusedBoth: readonly (readonly [title: string, text: string, diagnostic: 
     'version=1,label=live',
     'ATTRIBUTE_NOT_ALLOWED: attributes "version" and "label" exclude each other',
   ],
-  ['an empty storageKey', 'storageKey=', `${refusedKey} is empty: leave it out to store under the name`],
+  [
+    'an empty storageKey',
+    'storageKey=',
+    `${refusedKey} is empty, hint: leave it out to store the parameter under the name of the declaration`,
+  ],
   [
     'an empty quoted storageKey',
     'storageKey=""',
-    `${refusedKey} is empty: leave it out to store under the name`,
+    `${refusedKey} is empty, hint: leave it out to store the parameter under the name of the declaration`,
   ],
   [
     'a storageKey with a leading slash',

@@ -1,10 +1,16 @@
 import { attributeLabel } from './attribute-label.ts'
 import { type Attribute, formatAttributes, parseAttributes, type PlacedAttribute } from './attributes.ts'
 import { type Declaration, type Pin, type SecretType, secretTypes } from './declaration.ts'
-import { groupProblem } from './group.ts'
-import { type Diagnostic, type DiagnosticCode, quote } from './diagnostic.ts'
-import { closestWord } from './suggest.ts'
-import { storageKeyProblem } from './parameter-name.ts'
+import { validateGroupName } from './group.ts'
+import {
+  about,
+  type AnnotationDiagnostic,
+  type Diagnostic,
+  type DiagnosticCode,
+  quote,
+} from './diagnostic.ts'
+import { closestWord, didYouMean } from './suggest.ts'
+import { validateStorageKey } from './parameter-name.ts'
 
 /** Sizes in bits. */
 export const rsaSizes = [2048, 3072, 4096] as const
@@ -17,7 +23,7 @@ type KnownAttribute = (typeof secretAttributes)[number]
 export type ParsedDeclaration = {
   /** Absent when there is an error among the mistakes. */
   readonly declaration?: Declaration
-  readonly diagnostics: readonly Diagnostic[]
+  readonly diagnostics: readonly AnnotationDiagnostic[]
 }
 
 /** @param annotation the whole key, for the mistakes. @param name what follows its slash. */
@@ -27,12 +33,13 @@ export function parseDeclaration(
   name: string,
   text: string,
 ): ParsedDeclaration {
-  const diagnostics: Diagnostic[] = []
-  const report = (code: DiagnosticCode, message: string, severity: Diagnostic['severity'] = 'error') => {
-    diagnostics.push({ severity, code, annotation, message })
+  const diagnostics: AnnotationDiagnostic[] = []
+  const report: Report = (code, wrong, severity = 'error') => {
+    const one = typeof wrong === 'string' ? { message: wrong } : wrong
+    diagnostics.push({ severity, code, annotation, ...one })
   }
-  const { attributes, problems } = parseAttributes(text)
-  for (const problem of problems) report('SYNTAX', problem)
+  const { attributes, diagnostics: malformed } = parseAttributes(text)
+  for (const one of malformed) report('SYNTAX', one)
   const read = readAttributes(what, attributes, report)
   const declaration = what === 'resource' ? resourceFrom(name, read, report) : secretFrom(name, read, report)
   if (declaration === undefined || diagnostics.some(({ severity }) => severity === 'error'))
@@ -59,7 +66,12 @@ export function formatDeclaration(declaration: Declaration): string {
   return formatAttributes(attributes)
 }
 
-type Report = (code: DiagnosticCode, message: string, severity?: Diagnostic['severity']) => void
+/** @param wrong a message where there is no hint. */
+type Report = (
+  code: DiagnosticCode,
+  wrong: string | Diagnostic,
+  severity?: AnnotationDiagnostic['severity'],
+) => void
 /** Undefined is the value of an attribute that stands there misspelt: reported already, and not to be missed. */
 type Read = ReadonlyMap<KnownAttribute, string | undefined>
 
@@ -85,7 +97,8 @@ function readAttributes(
     const meant = closestWord(name, known)
     if (meant) {
       if (!read.has(meant)) read.set(meant, undefined)
-      report('MISSPELT_ATTRIBUTE', `attribute ${quote(name)} is not known: did you mean ${quote(meant)}?`)
+      const message = `attribute ${quote(name)} is not known`
+      report('MISSPELT_ATTRIBUTE', { message, ...didYouMean(quote(meant)) })
     } else {
       const ignored = `${attributeLabel(name, position)} is not known and has no effect; known are ${known.join(', ')}`
       report('UNKNOWN_ATTRIBUTE', ignored, 'warning')
@@ -115,8 +128,8 @@ function secretFrom(name: string, read: Read, report: Report): Declaration | und
   }
   const size = sizeFrom(type, read, report)
   if (type === undefined) return undefined
-  const problem = groupProblem(type, name, storageKey.storageKey ?? name)
-  if (problem !== undefined) report('BAD_NAME', problem)
+  const wrong = validateGroupName(type, name, storageKey.storageKey ?? name)
+  if (wrong !== undefined) report('BAD_NAME', wrong)
   return size === undefined ? undefined : { what: 'secret', name, kind, type, size, ...storageKey }
 }
 
@@ -166,10 +179,12 @@ function allowedSizes(type: SecretType): string {
 function storageKeyFrom(read: Read, report: Report): { storageKey?: string } {
   const storageKey = read.get('storageKey')
   if (storageKey === undefined) return {}
-  const problem =
-    storageKey === '' ? 'is empty: leave it out to store under the name' : storageKeyProblem(storageKey)
-  if (problem === undefined) return { storageKey }
-  report('BAD_STORAGE_KEY', `the storageKey ${problem}`)
+  const wrong =
+    storageKey === ''
+      ? { message: 'is empty', hint: 'leave it out to store the parameter under the name of the declaration' }
+      : validateStorageKey(storageKey)
+  if (wrong === undefined) return { storageKey }
+  for (const one of about('the storageKey', [wrong])) report('BAD_STORAGE_KEY', one)
   return {}
 }
 

@@ -1,6 +1,7 @@
 import { deepStrictEqual } from 'node:assert/strict'
 import * as fc from 'fast-check'
 import t from 'tap'
+import { linesOf } from './diagnostic.ts'
 import { formatAnnotationsFile, parseAnnotationsFile } from './annotations-file.ts'
 import { anyText, declaration as anyDeclaration, storagePrefix } from './arbitrary-declaration.ts'
 import { maxParameterNameLength } from './parameter-name.ts'
@@ -15,7 +16,8 @@ const read = (annotations: Annotations, domain = 'bsycorp.com') => {
     ...rest,
     parameters: declared.map(({ parameter }) => parameter),
     diagnostics: diagnostics.map(
-      ({ severity, code, annotation, message }) => `${severity} ${code} ${annotation}: ${message}`,
+      ({ severity, code, annotation, ...one }) =>
+        `${severity} ${code} ${annotation}: ${linesOf(one).join(', ')}`,
     ),
   }
 }
@@ -283,13 +285,13 @@ const wrong: readonly (readonly [title: string, key: string, value: string, ...d
     'an unknown prefix',
     'secrets.bsycorp.com/a',
     reference,
-    `warning UNKNOWN_PREFIX: "secrets.bsycorp.com/" is not known and has no effect; ${knownPrefixes}; did you mean "secret.bsycorp.com/"?`,
+    `warning UNKNOWN_PREFIX: "secrets.bsycorp.com/" is not known and has no effect; ${knownPrefixes}, hint: did you mean "secret.bsycorp.com/"?`,
   ],
   [
     'a known prefix in another case',
     'Secret.bsycorp.com/a',
     reference,
-    `warning UNKNOWN_PREFIX: "Secret.bsycorp.com/" is not known and has no effect; ${knownPrefixes}; did you mean "secret.bsycorp.com/"?`,
+    `warning UNKNOWN_PREFIX: "Secret.bsycorp.com/" is not known and has no effect; ${knownPrefixes}, hint: did you mean "secret.bsycorp.com/"?`,
   ],
   [
     'a domain below a known prefix',

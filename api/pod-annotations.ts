@@ -16,7 +16,13 @@ import { misspeltDomain, unknownPrefix } from './annotation-prefix.ts'
 import type { Declaration, DynamicSecret } from './declaration.ts'
 import { isDnsLabel } from './dns-label.ts'
 import { groupOf } from './group.ts'
-import { type Diagnostic, type DiagnosticCode, quote } from './diagnostic.ts'
+import {
+  about,
+  type AnnotationDiagnostic,
+  type Diagnostic,
+  type DiagnosticCode,
+  quote,
+} from './diagnostic.ts'
 import { parameterName, parseParameterName, parseStoragePrefix } from './parameter-name.ts'
 import { formatDeclaration, parseDeclaration } from './parse-declaration.ts'
 import { parseFormat, type SecretsFormat } from './secrets-format.ts'
@@ -38,7 +44,7 @@ export type PodAnnotations = {
   /** One bad declaration does not stop the others. */
   readonly declared: readonly Declared[]
   readonly settings: PodSettings
-  readonly diagnostics: readonly Diagnostic[]
+  readonly diagnostics: readonly AnnotationDiagnostic[]
 }
 
 export type Annotation = readonly [key: string, value: string]
@@ -48,7 +54,7 @@ const namePattern = /^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/
 
 /** @param annotations the pod template's, each key once. */
 export function parsePodAnnotations(annotations: Iterable<Annotation>, domain: string): PodAnnotations {
-  const diagnostics: Diagnostic[] = []
+  const diagnostics: AnnotationDiagnostic[] = []
   const all = [...annotations]
   const ours = all.flatMap(([key, value]) => {
     const [what, name] = splitKey(key, domain)
@@ -66,7 +72,7 @@ export function parsePodAnnotations(annotations: Iterable<Annotation>, domain: s
     }
     annotated = true
     if (what === 'lease') {
-      diagnostics.push(diagnostic('NOT_SUPPORTED', key, 'lease is not supported yet'))
+      diagnostics.push(diagnostic('NOT_SUPPORTED', key, { message: 'lease is not supported yet' }))
       continue
     }
     const one = readDeclaration(what, key, name, value, prefix, diagnostics)
@@ -113,33 +119,37 @@ type Ours = {
 }
 
 /** The prefix is absent when it is wrong: then no declaration of the pod has a parameter name. */
-function readSettings(ours: readonly Ours[], diagnostics: Diagnostic[]): PodSettings & { prefix?: string } {
+function readSettings(
+  ours: readonly Ours[],
+  diagnostics: AnnotationDiagnostic[],
+): PodSettings & { prefix?: string } {
   const read: { prefix?: string; format?: SecretsFormat; containers?: readonly string[] } = { prefix: '' }
   for (const { key, what, name, value } of ours) {
     if (what !== 'init') continue
-    const report = (code: DiagnosticCode, message: string) => diagnostics.push(diagnostic(code, key, message))
+    const report = (code: DiagnosticCode, ...wrong: readonly Diagnostic[]) =>
+      diagnostics.push(...wrong.map((one) => diagnostic(code, key, one)))
     if (name === 'storage-prefix') {
-      const { value: prefix, problem } = parseStoragePrefix(value)
-      if (problem === undefined) read.prefix = prefix
+      const prefix = parseStoragePrefix(value)
+      if (prefix.diagnostics === undefined) read.prefix = prefix.value
       else {
-        report('BAD_SETTING', `the storage-prefix ${problem}`)
+        report('BAD_SETTING', ...about('the storage-prefix', prefix.diagnostics))
         delete read.prefix
       }
     } else if (name === 'format') {
       const parsed = parseFormat(value)
-      if (parsed.problem === undefined) read.format = parsed.format
-      else report('BAD_SETTING', `the format ${parsed.problem}`)
+      if (parsed.diagnostics === undefined) read.format = parsed.value
+      else report('BAD_SETTING', ...about('the format', parsed.diagnostics))
     } else if (name === 'containers') {
       const containers = value.split(',').map((one) => one.trim())
       if (containers.every(isDnsLabel)) read.containers = containers
-      else report('BAD_SETTING', 'the value is not a list of container names, separated by commas')
+      else
+        report('BAD_SETTING', { message: 'the value is not a list of container names, separated by commas' })
     } else if (name === 'local-mode') {
-      report('NOT_SUPPORTED', 'local-mode is not supported yet')
+      report('NOT_SUPPORTED', { message: 'local-mode is not supported yet' })
     } else {
-      report(
-        'UNKNOWN_SETTING',
-        `${quote(name)} is not known: allowed are storage-prefix, format and containers`,
-      )
+      report('UNKNOWN_SETTING', {
+        message: `${quote(name)} is not known: allowed are storage-prefix, format and containers`,
+      })
     }
   }
   return read
@@ -151,21 +161,23 @@ function readDeclaration(
   name: string,
   text: string,
   prefix: string | undefined,
-  diagnostics: Diagnostic[],
+  diagnostics: AnnotationDiagnostic[],
 ): Declared | undefined {
   if (!namePattern.test(name)) {
     const allowed = 'at most 63 letters, digits, "-", "_" and ".", the first and last a letter or digit'
-    diagnostics.push(diagnostic('BAD_NAME', key, `the name after the slash is not allowed: ${allowed}`))
+    diagnostics.push(
+      diagnostic('BAD_NAME', key, { message: `the name after the slash is not allowed: ${allowed}` }),
+    )
   }
   const parsed = parseDeclaration(what, key, name, text)
   for (const one of parsed.diagnostics) diagnostics.push(one)
   const { declaration } = parsed
   if (declaration === undefined || prefix === undefined || !namePattern.test(name)) return undefined
-  const { value: parameter, problem } = parameterName(prefix, declaration.storageKey ?? name)
-  if (problem !== undefined) {
+  const { value: parameter, diagnostics: unnamed } = parameterName(prefix, declaration.storageKey ?? name)
+  if (unnamed !== undefined) {
     const [code, subject]: [DiagnosticCode, string] =
       declaration.storageKey === undefined ? ['BAD_NAME', 'the name'] : ['BAD_STORAGE_KEY', 'the storageKey']
-    diagnostics.push(diagnostic(code, key, `${subject} ${problem}`))
+    diagnostics.push(...about(subject, unnamed).map((one) => diagnostic(code, key, one)))
     return undefined
   }
   const declared = { annotation: key, declaration, parameter }
@@ -174,12 +186,14 @@ function readDeclaration(
   const parts = groupOf(declared.declaration, parameter).parts.map((part) =>
     parseParameterName(part.parameter),
   )
-  const wrong = parts.find((part) => part.problem !== undefined)
+  const wrong = parts.find((part) => part.diagnostics !== undefined)?.diagnostics
   if (wrong === undefined) return declared
-  diagnostics.push(diagnostic('BAD_NAME', key, `the other part of the pair ${wrong.problem}`))
+  diagnostics.push(
+    ...about('the other part of the pair', wrong).map((one) => diagnostic('BAD_NAME', key, one)),
+  )
   return undefined
 }
 
-function diagnostic(code: DiagnosticCode, annotation: string, message: string): Diagnostic {
-  return { severity: 'error', code, annotation, message }
+function diagnostic(code: DiagnosticCode, annotation: string, wrong: Diagnostic): AnnotationDiagnostic {
+  return { severity: 'error', code, annotation, ...wrong }
 }

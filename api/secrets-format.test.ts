@@ -10,7 +10,8 @@ t.strictSame(
   'the formats are those that are documented',
 )
 
-for (const format of secretsFormats) t.strictSame(parseFormat(format), { format }, `${format} is a format`)
+for (const format of secretsFormats)
+  t.strictSame(parseFormat(format), { value: format }, `${format} is a format`)
 
 const unknown: readonly (readonly [title: string, text: string])[] = [
   ['a format in another case', 'Properties'],
@@ -22,16 +23,16 @@ const unknown: readonly (readonly [title: string, text: string])[] = [
 for (const [title, text] of unknown) {
   t.strictSame(
     parseFormat(text),
-    { problem: 'is not known: allowed are properties, dotenv, json, yaml, files' },
+    { diagnostics: [{ message: 'is not known: allowed are properties, dotenv, json, yaml, files' }] },
     `no format: ${title}`,
   )
 }
 
-await t.test('any text is a format that init writes or a problem', async () => {
+await t.test('any text is a format that init writes or a Diagnostic', async () => {
   fc.assert(
     fc.property(anyText, (text) => {
-      const { format, problem } = parseFormat(text)
-      strictEqual(format === undefined, problem !== undefined)
+      const { value: format, diagnostics } = parseFormat(text)
+      strictEqual(format === undefined, diagnostics !== undefined)
     }),
   )
 })

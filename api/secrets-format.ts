@@ -1,3 +1,5 @@
+import { invalid, type Parsed } from './parsed.ts'
+
 /** How init writes the values for the app to read. */
 export const secretsFormats = ['properties', 'dotenv', 'json', 'yaml', 'files'] as const
 export type SecretsFormat = (typeof secretsFormats)[number]
@@ -17,12 +19,7 @@ export const formatMeanings: Readonly<Record<SecretsFormat, readonly [what: stri
 
 export const defaultFormat: SecretsFormat = 'properties'
 
-export type ParsedFormat =
-  | { readonly format: SecretsFormat; readonly problem?: undefined }
-  | { readonly format?: undefined; readonly problem: string }
-
-/** The problem is the end of a sentence that begins with the option's name. */
-export function parseFormat(text: string): ParsedFormat {
-  const format = secretsFormats.find((one) => one === text)
-  return format ? { format } : { problem: `is not known: allowed are ${secretsFormats.join(', ')}` }
+export function parseFormat(text: string): Parsed<SecretsFormat> {
+  const value = secretsFormats.find((one) => one === text)
+  return value ? { value } : invalid(`is not known: allowed are ${secretsFormats.join(', ')}`)
 }

@@ -7,7 +7,8 @@ const table = {
     env: 'TRIES',
     default: 3,
     meaning: 'how often to try',
-    parse: (text) => (/^[0-9]$/.test(text) ? { value: Number(text) } : { problem: 'must be a digit' }),
+    parse: (text) =>
+      /^[0-9]$/.test(text) ? { value: Number(text) } : { diagnostics: [{ message: 'must be a digit' }] },
     format: String,
     setBy: 'user',
   } satisfies Setting<number>,
@@ -15,7 +16,7 @@ const table = {
     env: 'TOKEN',
     default: '',
     meaning: 'what to send',
-    parse: (text) => (text === 'bad' ? { problem: 'must not be bad' } : { value: text }),
+    parse: (text) => (text === 'bad' ? { diagnostics: [{ message: 'must not be bad' }] } : { value: text }),
     format: (value) => value,
     setBy: 'inject-init',
     mayHoldSecret: true,
@@ -32,20 +33,20 @@ t.test('the type of the settings is derived from the table', async (t) => {
 
 t.test('an absent or empty variable has its default', async (t) => {
   const settings = { tries: 3, token: '' }
-  t.strictSame(decode({}), { valid: settings, settings, problems: [] })
-  t.strictSame(decode({ TRIES: '', TOKEN: '' }), { valid: settings, settings, problems: [] })
+  t.strictSame(decode({}), { valid: settings, settings, diagnostics: [] })
+  t.strictSame(decode({ TRIES: '', TOKEN: '' }), { valid: settings, settings, diagnostics: [] })
 })
 
 t.test('every wrong variable is reported, and those that are right are still known', async (t) => {
   t.strictSame(decode({ TRIES: 'often', TOKEN: 'x' }), {
     valid: { token: 'x' },
-    problems: [{ env: 'TRIES', problem: '"often" must be a digit' }],
+    diagnostics: [{ env: 'TRIES', message: 'TRIES "often" must be a digit' }],
   })
-  t.equal(decode({ TRIES: 'often', TOKEN: 'bad' }).problems.length, 2)
+  t.equal(decode({ TRIES: 'often', TOKEN: 'bad' }).diagnostics.length, 2)
 })
 
 t.test('a value that may contain a password is not quoted', async (t) => {
-  t.strictSame(decode({ TOKEN: 'bad' }).problems, [{ env: 'TOKEN', problem: 'must not be bad' }])
+  t.strictSame(decode({ TOKEN: 'bad' }).diagnostics, [{ env: 'TOKEN', message: 'TOKEN must not be bad' }])
 })
 
 t.test('values that equal the default are left out of the environment', async (t) => {

@@ -2,11 +2,9 @@
  * One table describes the settings of a program that is configured by environment variables. Its type, encoding,
  * decoding, `--help` and documents are derived from the table, so a new setting is one new entry.
  */
-import { quote } from './diagnostic.ts'
+import { about, type EnvDiagnostic, envDiagnostics, quote } from './diagnostic.ts'
 import type { Env } from './env.ts'
-import { hasAll } from './has-all.ts'
 import type { Parsed } from './parsed.ts'
-import type { EnvProblem } from './store-env.ts'
 
 /** Who sets a variable of the init container. */
 export type SetBy =
@@ -21,7 +19,7 @@ export type Setting<T, By extends SetBy = SetBy> = {
   readonly env: string
   readonly default: T
   readonly meaning: string
-  /** The problem is the end of a sentence that begins with the variable's name and its value. */
+  /** What is wrong follows the variable's name and its value. */
   readonly parse: (text: string) => Parsed<T>
   /** The text that parse reads back as the same value. */
   readonly format: (value: T) => string
@@ -59,27 +57,33 @@ export type DecodedSettings<S> = {
   readonly valid: Partial<S>
   /** Absent when any variable is wrong. */
   readonly settings?: S
-  readonly problems: readonly EnvProblem[]
+  readonly diagnostics: readonly EnvDiagnostic[]
 }
 
 /** A variable that is absent or empty has its default. All that is wrong is reported at once. */
 export function decodeSettings<S>(table: SettingTable<S>, env: Env): DecodedSettings<S> {
   const valid: Partial<S> = {}
-  const problems: EnvProblem[] = []
+  const diagnostics: EnvDiagnostic[] = []
   for (const key in table) {
     const setting = table[key]
     const parsed = decodeOne(setting, env[setting.env])
-    if (parsed.problem === undefined) valid[key] = parsed.value
-    else problems.push({ env: setting.env, problem: parsed.problem })
+    if (parsed.diagnostics === undefined) valid[key] = parsed.value
+    else diagnostics.push(...envDiagnostics(setting.env, parsed.diagnostics))
   }
-  return hasAll(table, valid) ? { valid, settings: valid, problems } : { valid, problems }
+  return hasAll(table, valid) ? { valid, settings: valid, diagnostics } : { valid, diagnostics }
+}
+
+/** Whether each entry of a table has a value: the compiler does not follow a loop that sets them. */
+export function hasAll<S>(table: Readonly<Record<keyof S, unknown>>, values: Partial<S>): values is S {
+  for (const key in table) if (!Object.hasOwn(values, key)) return false
+  return true
 }
 
 function decodeOne<T>(setting: Setting<T>, text: string | undefined): Parsed<T> {
   if (text === undefined || text === '') return { value: setting.default }
   const parsed = setting.parse(text)
-  if (parsed.problem === undefined || setting.mayHoldSecret) return parsed
-  return { problem: `${quote(text)} ${parsed.problem}` }
+  if (parsed.diagnostics === undefined || setting.mayHoldSecret) return parsed
+  return { diagnostics: about(quote(text), parsed.diagnostics) }
 }
 
 export type EnvRow = { readonly env: string; readonly default: string; readonly meaning: string }

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check'
 import t from 'tap'
+import { linesOf } from './diagnostic.ts'
 import { isBelow, matchesNamespace, parseStoragePolicy, ruleFor } from './storage-policy.ts'
 
 const policyOf = (...rules: readonly unknown[]) => ({
@@ -10,7 +11,7 @@ const policyOf = (...rules: readonly unknown[]) => ({
 })
 
 t.strictSame(
-  parseStoragePolicy(policyOf({ namespaces: ['*'], prefixes: ['/{namespace}'] })).policy,
+  parseStoragePolicy(policyOf({ namespaces: ['*'], prefixes: ['/{namespace}'] })).value,
   {
     name: 'default',
     rules: [
@@ -29,13 +30,13 @@ t.strictSame(
       maxPerPod: 1,
       maxNewPerHour: 2,
     }),
-  ).policy?.rules,
+  ).value?.rules,
   [{ namespaces: ['a'], prefixes: ['/prod', '/prod', ''], minBits: 0, maxPerPod: 1, maxNewPerHour: 2 }],
   'prefixes have one form, and 0 is a limit',
 )
 
 const good = { namespaces: ['a'], prefixes: ['/a'] }
-const wrong: readonly (readonly [title: string, object: unknown, problems: readonly string[]])[] = [
+const wrong: readonly (readonly [title: string, object: unknown, diagnostics: readonly string[]])[] = [
   ['no object', null, ['it is not an object of apiVersion kees.bsycorp.com/v1alpha1, kind StoragePolicy']],
   [
     'another kind',
@@ -47,7 +48,7 @@ const wrong: readonly (readonly [title: string, object: unknown, problems: reado
     'fields of another name',
     { ...policyOf({ ...good, prefix: '/a' }), specs: 1 },
     [
-      '"specs" is not known: known are apiVersion, kind, metadata, spec; did you mean spec?',
+      '"specs" is not known: known are apiVersion, kind, metadata, spec, hint: did you mean spec?',
       'spec.rules[0]."prefix" is not known: known are namespaces, prefixes, minBits, maxPerPod, maxNewPerHour',
     ],
   ],
@@ -65,7 +66,7 @@ const wrong: readonly (readonly [title: string, object: unknown, problems: reado
       'spec.rules[1].prefixes[0] is "/aws": it begins with aws or ssm, which SSM refuses; {namespace} stands for the namespace',
       'spec.rules[1].prefixes[1] is not a text',
       'spec.rules[1].prefixes[2] is "/a//b": it is not a hierarchy of parameter names: segment 2 is empty; {namespace} stands for the namespace',
-      'spec.rules[1].prefixes[3] is empty: "/" is everything',
+      'spec.rules[1].prefixes[3] is empty, hint: write "/" for everything',
       'spec.rules[1].minBits is not a whole number from 0',
       'spec.rules[1].maxPerPod is not a whole number from 0',
       'spec.rules[1].maxNewPerHour is not a whole number from 0',
@@ -89,16 +90,17 @@ const wrong: readonly (readonly [title: string, object: unknown, problems: reado
     ],
   ],
 ]
-for (const [title, object, problems] of wrong) {
-  t.strictSame(parseStoragePolicy(object), { problems }, `refused: ${title}`)
+for (const [title, object, diagnostics] of wrong) {
+  const found = parseStoragePolicy(object).diagnostics?.map((one) => linesOf(one).join(', '))
+  t.strictSame(found, diagnostics, `refused: ${title}`)
 }
 
-t.test('anything is a policy or a list of problems', async () => {
+t.test('anything is a policy or a list of Diagnostics', async () => {
   fc.assert(
     fc.property(fc.anything(), fc.array(fc.anything(), { maxLength: 3 }), (object, rules) => {
       for (const one of [object, policyOf(...rules), { ...policyOf(), spec: object }]) {
-        const { policy, problems } = parseStoragePolicy(one)
-        if ((policy === undefined) === (problems === undefined || problems.length === 0)) return false
+        const { value: policy, diagnostics } = parseStoragePolicy(one)
+        if ((policy === undefined) === (diagnostics === undefined || diagnostics.length === 0)) return false
       }
       return true
     }),
@@ -106,7 +108,7 @@ t.test('anything is a policy or a list of problems', async () => {
 })
 
 t.test('the first rule that matches the namespace is taken', async (t) => {
-  const { policy } = parseStoragePolicy(
+  const { value: policy } = parseStoragePolicy(
     policyOf(
       { namespaces: ['prod', 'team-*'], prefixes: ['/one'] },
       { namespaces: ['*-b'], prefixes: ['/two'] },

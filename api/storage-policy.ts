@@ -14,9 +14,10 @@
  *           maxNewPerHour: 200          # per namespace; counted by the creator
  */
 import { isMap } from './json.ts'
-import { quote } from './diagnostic.ts'
+import { about, type Diagnostic, quote } from './diagnostic.ts'
 import { notKnown } from './suggest.ts'
 import { parseStoragePrefix } from './parameter-name.ts'
+import { invalid, type Parsed } from './parsed.ts'
 
 const storagePolicyApiVersion = 'kees.bsycorp.com/v1alpha1'
 const storagePolicyKind = 'StoragePolicy'
@@ -43,31 +44,27 @@ const ruleFields = ['namespaces', 'prefixes', ...Object.keys(limits)]
 const anyNamespace = 'n'
 export const namespaceToken = '{namespace}'
 
-export type ParsedStoragePolicy =
-  | { readonly policy: StoragePolicy; readonly problems?: undefined }
-  | { readonly policy?: undefined; readonly problems: readonly string[] }
-
-/** @param object the parsed YAML of the file. Each problem begins with the field that is wrong, or with "it". */
-export function parseStoragePolicy(object: unknown): ParsedStoragePolicy {
-  const problems: string[] = []
+/** @param object the parsed YAML of the file. Each message begins with the field that is wrong, or with "it". */
+export function parseStoragePolicy(object: unknown): Parsed<StoragePolicy> {
+  const diagnostics: Diagnostic[] = []
   if (
     !isMap(object) ||
     object['apiVersion'] !== storagePolicyApiVersion ||
     object['kind'] !== storagePolicyKind
   ) {
-    return {
-      problems: [`it is not an object of apiVersion ${storagePolicyApiVersion}, kind ${storagePolicyKind}`],
-    }
+    return invalid(`it is not an object of apiVersion ${storagePolicyApiVersion}, kind ${storagePolicyKind}`)
   }
-  reportUnknown(object, '', ['apiVersion', 'kind', 'metadata', 'spec'], problems)
+  reportUnknown(object, '', ['apiVersion', 'kind', 'metadata', 'spec'], diagnostics)
   const { metadata, spec } = object
   const name = isMap(metadata) && typeof metadata['name'] === 'string' ? metadata['name'] : 'default'
   if (!isMap(spec) || !Array.isArray(spec['rules'])) {
-    return { problems: [...problems, 'spec.rules is not a list of rules'] }
+    return { diagnostics: [...diagnostics, { message: 'spec.rules is not a list of rules' }] }
   }
-  reportUnknown(spec, 'spec.', ['rules'], problems)
-  const rules = spec['rules'].map((rule: unknown, index) => parseRule(rule, `spec.rules[${index}]`, problems))
-  return problems.length > 0 ? { problems } : { policy: { name, rules } }
+  reportUnknown(spec, 'spec.', ['rules'], diagnostics)
+  const rules = spec['rules'].map((rule: unknown, index) =>
+    parseRule(rule, `spec.rules[${index}]`, diagnostics),
+  )
+  return diagnostics.length > 0 ? { diagnostics } : { value: { name, rules } }
 }
 
 /** The first rule whose patterns match the namespace. */
@@ -105,55 +102,59 @@ export function matchesNamespace(pattern: string, namespace: string): boolean {
   return position + last.length <= namespace.length
 }
 
-function parseRule(rule: unknown, where: string, problems: string[]): StorageRule {
+function parseRule(rule: unknown, where: string, diagnostics: Diagnostic[]): StorageRule {
   const given = isMap(rule) ? rule : {}
-  if (!isMap(rule)) problems.push(`${where} is not a map`)
-  reportUnknown(given, `${where}.`, ruleFields, problems)
-  const texts = (field: string, problemOf: (text: string) => string | undefined): string[] => {
+  if (!isMap(rule)) diagnostics.push({ message: `${where} is not a map` })
+  reportUnknown(given, `${where}.`, ruleFields, diagnostics)
+  const texts = (field: string, validate: (text: string) => Diagnostic | undefined): string[] => {
     const value = given[field]
     if (!Array.isArray(value) || value.length === 0) {
-      problems.push(`${where}.${field} is not a list of texts with one at least`)
+      diagnostics.push({ message: `${where}.${field} is not a list of texts with one at least` })
       return []
     }
     return value.flatMap((text: unknown, index) => {
-      const problem = typeof text === 'string' ? problemOf(text) : 'is not a text'
-      if (problem !== undefined) problems.push(`${where}.${field}[${index}] ${problem}`)
-      return problem === undefined && typeof text === 'string' ? [text] : []
+      const wrong = typeof text === 'string' ? validate(text) : { message: 'is not a text' }
+      if (wrong !== undefined) diagnostics.push(...about(`${where}.${field}[${index}]`, [wrong]))
+      return wrong === undefined && typeof text === 'string' ? [text] : []
     })
   }
   const whole = (field: keyof typeof limits): number => {
     const value = given[field] ?? limits[field]
     if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value
-    problems.push(`${where}.${field} is not a whole number from 0`)
+    diagnostics.push({ message: `${where}.${field} is not a whole number from 0` })
     return limits[field]
   }
   return {
-    namespaces: texts('namespaces', namespaceProblem),
-    prefixes: texts('prefixes', prefixProblem).map((text) => text.replace(/^\/?/, '/').replace(/\/$/, '')),
+    namespaces: texts('namespaces', validateNamespacePattern),
+    prefixes: texts('prefixes', validatePrefix).map((text) => text.replace(/^\/?/, '/').replace(/\/$/, '')),
     minBits: whole('minBits'),
     maxPerPod: whole('maxPerPod'),
     maxNewPerHour: whole('maxNewPerHour'),
   }
 }
 
-function namespaceProblem(text: string): string | undefined {
+function validateNamespacePattern(text: string): Diagnostic | undefined {
   if (/^[a-z0-9*]([-a-z0-9*]{0,61}[a-z0-9*])?$/.test(text)) return undefined
-  return `is ${quote(text)}: allowed are names of namespaces, in which * stands for any characters`
+  return {
+    message: `is ${quote(text)}: allowed are names of namespaces, in which * stands for any characters`,
+  }
 }
 
-function prefixProblem(text: string): string | undefined {
-  if (text === '') return 'is empty: "/" is everything'
-  const { problem } = parseStoragePrefix(text.replaceAll(namespaceToken, anyNamespace))
-  return problem && `is ${quote(text)}: it ${problem}; ${namespaceToken} stands for the namespace`
+function validatePrefix(text: string): Diagnostic | undefined {
+  if (text === '') return { message: 'is empty', hint: 'write "/" for everything' }
+  const [wrong] = parseStoragePrefix(text.replaceAll(namespaceToken, anyNamespace)).diagnostics ?? []
+  return (
+    wrong && { message: `is ${quote(text)}: it ${wrong.message}; ${namespaceToken} stands for the namespace` }
+  )
 }
 
 function reportUnknown(
   map: Readonly<Record<string, unknown>>,
   where: string,
   known: readonly string[],
-  problems: string[],
+  diagnostics: Diagnostic[],
 ): void {
   for (const key of Object.keys(map).filter((one) => !known.includes(one))) {
-    problems.push(`${where}${quote(key)} ${notKnown(key, known)}`)
+    diagnostics.push(...about(`${where}${quote(key)}`, [notKnown(key, known)]))
   }
 }

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { isMetadataOff, podRegionProblems, regionOf, storeEnvProblems } from './store-env.ts'
+import { isMetadataOff, regionOf, validatePodRegion, validateStoreEnv } from './store-env.ts'
 
 t.equal(regionOf({}), undefined)
 t.equal(regionOf({ AWS_REGION: '', AWS_DEFAULT_REGION: 'eu-west-1' }), 'eu-west-1', 'empty is not set')
@@ -8,14 +8,14 @@ t.equal(regionOf({ AWS_REGION: 'eu-west-1', AWS_DEFAULT_REGION: 'eu-west-2' }), 
 t.ok(isMetadataOff({ AWS_EC2_METADATA_DISABLED: 'TRUE' }))
 t.notOk(isMetadataOff({ AWS_EC2_METADATA_DISABLED: '1' }))
 
-t.strictSame(podRegionProblems({}), [], 'there are the instance metadata')
-t.strictSame(podRegionProblems({ AWS_EC2_METADATA_DISABLED: 'true', AWS_REGION: 'eu-west-1' }), [])
-t.strictSame(podRegionProblems({ AWS_EC2_METADATA_DISABLED: 'true' }), [
-  { env: 'AWS_REGION', problem: 'is missing, and the instance metadata service is disabled' },
+t.strictSame(validatePodRegion({}), [], 'there are the instance metadata')
+t.strictSame(validatePodRegion({ AWS_EC2_METADATA_DISABLED: 'true', AWS_REGION: 'eu-west-1' }), [])
+t.strictSame(validatePodRegion({ AWS_EC2_METADATA_DISABLED: 'true' }), [
+  { env: 'AWS_REGION', message: 'AWS_REGION is missing, and the instance metadata service is disabled' },
 ])
 
 t.strictSame(
-  storeEnvProblems({
+  validateStoreEnv({
     AWS_REGION: 'eu_west',
     AWS_ENDPOINT_URL: 'http://moto',
     AWS_ENDPOINT_URL_SSM: 'moto',

@@ -1,10 +1,7 @@
 /** The AWS variables of every program that opens a store. */
 import type { Env } from './env.ts'
 import { isLoopback } from './loopback.ts'
-import { quote } from './diagnostic.ts'
-
-/** The problem completes a sentence that begins with the variable's name. */
-export type EnvProblem = { readonly env: string; readonly problem: string }
+import { type EnvDiagnostic, quote } from './diagnostic.ts'
 
 /** The variables of a store in `--help`, besides KEES_STORE. */
 export const storeVariables = [
@@ -22,36 +19,38 @@ export function regionOf(env: Env): string | undefined {
   return env['AWS_REGION'] || env['AWS_DEFAULT_REGION'] || undefined
 }
 
-/** All problems at once. A missing region is not one of them: there are other sources for it. */
-export function storeEnvProblems(env: Env): EnvProblem[] {
+/** All diagnostics at once. A missing region is not one of them: there are other sources for it. */
+export function validateStoreEnv(env: Env): EnvDiagnostic[] {
   const endpoints = ['AWS_ENDPOINT_URL', 'AWS_ENDPOINT_URL_SSM', 'AWS_ENDPOINT_URL_STS']
-  return [...regionProblems(env), ...endpoints.flatMap((name) => endpointProblems(name, env))]
+  return [...validateRegion(env), ...endpoints.flatMap((name) => validateEndpoint(name, env))]
 }
 
 /** A pod needs AWS_REGION where it has no other source for it. */
-export function podRegionProblems(env: Env): EnvProblem[] {
+export function validatePodRegion(env: Env): EnvDiagnostic[] {
   if (regionOf(env) !== undefined || !isMetadataOff(env)) return []
-  return [{ env: 'AWS_REGION', problem: 'is missing, and the instance metadata service is disabled' }]
+  return [
+    { env: 'AWS_REGION', message: 'AWS_REGION is missing, and the instance metadata service is disabled' },
+  ]
 }
 
 export function isMetadataOff(env: Env): boolean {
   return env['AWS_EC2_METADATA_DISABLED']?.toLowerCase() === 'true'
 }
 
-function regionProblems(env: Env): EnvProblem[] {
+function validateRegion(env: Env): EnvDiagnostic[] {
   const name = env['AWS_REGION'] ? 'AWS_REGION' : 'AWS_DEFAULT_REGION'
   const region = env[name]
   if (!region || /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/.test(region)) return []
-  return [{ env: name, problem: `${quote(region)} is not a region such as eu-west-1` }]
+  return [{ env: name, message: `${name} ${quote(region)} is not a region such as eu-west-1` }]
 }
 
-function endpointProblems(name: string, env: Env): EnvProblem[] {
+function validateEndpoint(name: string, env: Env): EnvDiagnostic[] {
   const text = env[name]
   if (text === undefined || text === '') return []
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (url?.protocol === 'https:') return []
-  if (url?.protocol !== 'http:') return [{ env: name, problem: 'is not an https:// address' }]
+  if (url?.protocol !== 'http:') return [{ env: name, message: `${name} is not an https:// address` }]
   if (env['ALLOW_HTTP'] === 'true' || isLoopback(url.hostname)) return []
-  const problem = `is a plain http:// address of ${url.hostname}: use https://, or set ALLOW_HTTP=true if the network is trusted`
-  return [{ env: name, problem }]
+  const message = `${name} is a plain http:// address of ${url.hostname}`
+  return [{ env: name, message, hint: 'use https://, or set ALLOW_HTTP=true if the network is trusted' }]
 }

@@ -1,3 +1,5 @@
+import type { Diagnostic } from './diagnostic.ts'
+
 /** The known word that a word differs from only by case, or by one letter too many, too few, wrong or swapped. */
 export function closestWord<T extends string>(word: string, known: readonly T[]): T | undefined {
   const lower = word.toLowerCase()
@@ -14,20 +16,18 @@ export function likelyMeant<T extends string>(word: string, known: readonly T[])
   )
 }
 
-/**
- * The end of a sentence about a word that is none of those that are known. @param meant the one that it was perhaps to be.
- */
+/** Of a word that is not among those that are known, whose name it follows. @param meant the word to suggest. */
 export function notKnown(
   word: string,
   known: readonly string[],
   meant: string | undefined = closestWord(word, known),
-): string {
-  return `is not known: known are ${known.join(', ')}${didYouMean(meant)}`
+): Diagnostic {
+  return { message: `is not known: known are ${known.join(', ')}`, ...didYouMean(meant) }
 }
 
-/** The end of a message; nothing where nothing is near. */
-export function didYouMean(meant: string | undefined): string {
-  return meant === undefined ? '' : `; did you mean ${meant}?`
+/** The hint of a Diagnostic; none where nothing is near. */
+export function didYouMean(meant: string | undefined): Pick<Diagnostic, 'hint'> {
+  return meant === undefined ? {} : { hint: `did you mean ${meant}?` }
 }
 
 function withoutDigits(text: string): string {

@@ -23,10 +23,10 @@ async function run(): Promise<void> {
     maxAttempts: 1,
     credentials: podCredentials,
   })
-  if (opened.problems) throw new Error('the environment is wrong')
+  if (opened.diagnostics) throw new Error('the environment is wrong')
   const { values } = await fetchDeclared(opened.store, declared, settings, { clock, random: Math.random })
   const output = outputFiles(values, settings)
-  if (output.problems) throw new Error('a value cannot be written')
+  if (output.diagnostics) throw new Error('a value cannot be written')
   await writeFiles(output.files, settings.fileMode, new Date())
 }
 

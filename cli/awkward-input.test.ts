@@ -25,8 +25,8 @@ const commands: readonly string[][] = [
   ['diff', '/dev/null'],
 ]
 const inputs: readonly (readonly [args: string[], exit: ExitCode, said: string])[] = [
-  [['none'], 1, 'there is no .yaml, .yml or .json file in none; -R reads its subfolders too'],
-  [['built'], 2, 'built has to be built first: pipe into kees what kustomize build built prints'],
+  [['none'], 1, 'there is no .yaml, .yml or .json file in none\n  hint: read its subfolders too by -R'],
+  [['built'], 2, 'built must be built first\n  hint: kustomize build built | kees …'],
   [['empty.yaml'], 1, 'there is no Kubernetes object in empty.yaml'],
   [['-'], 1, 'there is no Kubernetes object in standard input'],
   [['binary.yaml'], 1, 'binary.yaml is not UTF-8 text'],

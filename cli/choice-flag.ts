@@ -1,5 +1,6 @@
+import { about } from '../api/diagnostic.ts'
 import type { Parsed } from '../api/parsed.ts'
-import { quote } from '../api/diagnostic.ts'
+import { parseChoice } from '../functions/krm/options.ts'
 import { valueOf } from './command.ts'
 import type { ParsedFlags } from './flags.ts'
 
@@ -11,8 +12,6 @@ export function readChoice<T extends string>(
 ): Parsed<T | undefined> {
   const text = valueOf(parsed, name)
   if (text === undefined) return { value: undefined }
-  const value = allowed.find((one) => one === text)
-  if (value !== undefined) return { value }
-  const list = allowed.map((one) => JSON.stringify(one)).join(', ')
-  return { problem: `flag --${name} ${quote(text)} must be one of ${list}` }
+  const { value, diagnostics } = parseChoice(text, allowed)
+  return diagnostics === undefined ? { value } : { diagnostics: about(`flag --${name}`, diagnostics) }
 }

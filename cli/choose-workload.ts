@@ -1,7 +1,7 @@
 import { quote } from '../api/diagnostic.ts'
 import { nameOf } from '../functions/krm/result.ts'
 import type { Workload } from '../functions/workload/workload.ts'
-import type { Parsed } from '../api/parsed.ts'
+import { invalid, type Parsed } from '../api/parsed.ts'
 
 /**
  * The one annotated workload that somebody means. @param wanted `KIND/NAME` or `KIND/NAMESPACE/NAME`, the kind in any case.
@@ -28,10 +28,10 @@ export function chooseWorkload(
   const meant = `${quote(wanted)}${template === undefined ? '' : ` with the template ${quote(template)}`}`
   if (!one) {
     const known = annotated.length === 0 ? 'none' : [...new Set(annotated.map(titleOf))].join(', ')
-    return { problem: `${meant} is not in the manifests, or declares nothing: there is ${known}` }
+    return invalid(`${meant} is not in the manifests, or declares nothing: there is ${known}`)
   }
   const how = one.template.key === '' ? 'KIND/NAMESPACE/NAME, or give fewer manifests' : '--template too'
-  return { problem: `${meant} may be ${found.map(titleOf).join(' or ')}: write ${how}` }
+  return invalid(`${meant} may be ${found.map(titleOf).join(' or ')}`, `write ${how}`)
 }
 
 function titleOf({ item, template }: Workload): string {

@@ -1,6 +1,6 @@
 import type { Env } from '../api/env.ts'
-import { exitCode, type ExitCode } from '../api/exit-code.ts'
-import type { Stdin } from '../functions/krm/read-stdin.ts'
+import type { ExitCode } from '../api/exit-code.ts'
+import type { Parsed } from '../api/parsed.ts'
 import type { Flags, ParsedFlags } from './flags.ts'
 
 /** What a command sees of the process; tests give their own. */
@@ -9,7 +9,7 @@ export type Io = {
   /** The files that are running. */
   readonly self: { readonly node: string; readonly program: string }
   /** Everything that comes on standard input; undefined where that is a terminal. */
-  readonly readStdin: () => Promise<Stdin | undefined>
+  readonly readStdin: () => Promise<Parsed<Buffer> | undefined>
   readonly out: (text: string) => void
   /** One line for people, on standard error. */
   readonly say: (line: string) => void
@@ -29,12 +29,6 @@ export type Command = {
   readonly examples: readonly (readonly [does: string, line: string])[]
   readonly flags: Flags
   readonly run: (parsed: ParsedFlags, io: Io) => Promise<ExitCode>
-}
-
-/** Says each problem and gives the exit code of a wrong command line. */
-export function sayUsage(problems: readonly string[], io: Io): ExitCode {
-  for (const problem of problems) io.say(`error: ${problem}`)
-  return exitCode.usage
 }
 
 /** The one value of a flag that may stand once. */

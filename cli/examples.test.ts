@@ -35,7 +35,7 @@ for (const { name, examples, flags } of commands) {
     for (const [does, line] of examples) {
       const [command, ...args] = read(line).args
       t.equal(command, name, line)
-      t.strictSame(parseFlags(args, flags).problems, [], line)
+      t.strictSame(parseFlags(args, flags).diagnostics, [], line)
       t.match(does, /^[A-Z].*[^.]$/)
     }
     const folder = t.testdir({

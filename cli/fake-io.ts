@@ -13,7 +13,7 @@ export function fakeIo(
   return {
     env,
     self,
-    readStdin: async () => (stdin === undefined ? undefined : { bytes: Buffer.from(stdin) }),
+    readStdin: async () => (stdin === undefined ? undefined : { value: Buffer.from(stdin) }),
     out: (text) => void printed.push(text),
     say: (line) => void said.push(`${line}\n`),
     printed: () => printed.join(''),

@@ -35,7 +35,7 @@ for (const [title, args, values, operands] of rows) {
     const parsed = parseFlags(args, flags)
     t.strictSame([...parsed.values], values)
     t.strictSame(parsed.operands, operands)
-    t.strictSame(parsed.problems, [])
+    t.strictSame(parsed.diagnostics, [])
   })
 }
 
@@ -54,7 +54,8 @@ await t.test('every option of a function is a flag', async (t) => {
       { name: 'env', value: [{ name: 'A', value: 'b' }] },
       { name: 'strict', value: 'true' },
     ],
-    problems: [],
+    diagnostics: [],
   })
-  for (const name of ['__proto__', 'constructor']) t.equal(parseFlags([`--${name}`], all).problems.length, 1)
+  for (const name of ['__proto__', 'constructor'])
+    t.equal(parseFlags([`--${name}`], all).diagnostics.length, 1)
 })

@@ -1,6 +1,6 @@
 /** The flags of a command: one table gives the parsing and the help. */
 import { parseArgs } from 'node:util'
-import { quote } from '../api/diagnostic.ts'
+import { about, type Diagnostic, quote } from '../api/diagnostic.ts'
 import { suggestFlag } from './suggest-flag.ts'
 import { defaultOf } from '../functions/krm/function-help.ts'
 import { parseYaml } from '../functions/krm/function-config.ts'
@@ -20,12 +20,12 @@ export type ParsedFlags = {
   readonly operands: readonly string[]
   /** By the flag's name; a switch has the one value `true`, or `false` where somebody wrote `--switch=false`. */
   readonly values: ReadonlyMap<string, readonly string[]>
-  readonly problems: readonly string[]
+  readonly diagnostics: readonly Diagnostic[]
 }
 
 export function parseFlags(args: readonly string[], flags: Flags): ParsedFlags {
   const operands: string[] = []
-  const problems: string[] = []
+  const diagnostics: Diagnostic[] = []
   const values = new Map<string, string[]>()
   const options = Object.fromEntries(Object.entries(flags).map(([name, flag]) => [name, parserOption(flag)]))
   const { tokens } = parseArgs({
@@ -43,18 +43,18 @@ export function parseFlags(args: readonly string[], flags: Flags): ParsedFlags {
     const isShort = !rawName.startsWith('--')
     const value = isShort && inlineValue ? token.value.replace(/^=/, '') : token.value
     const flag = Object.hasOwn(flags, name) ? flags[name] : undefined
-    if (!flag) problems.push(unknownFlag(rawName, Object.keys(flags)))
+    if (!flag) diagnostics.push(unknownFlag(rawName, Object.keys(flags)))
     else if (flag.takes === undefined && value !== undefined && value !== 'true' && value !== 'false') {
-      problems.push(`flag ${rawName} takes no value but true or false`)
+      diagnostics.push({ message: `flag ${rawName} takes no value but true or false` })
     } else if (flag.takes !== undefined && (value === undefined || (!inlineValue && isFlag(value, flags)))) {
-      problems.push(`flag ${rawName} needs a value: ${flag.takes}`)
+      diagnostics.push({ message: `flag ${rawName} needs a value: ${flag.takes}` })
     } else {
       // Of one that counts once the last counts, as for kubectl: what an alias sets can be set anew.
       const before = flag.repeatable ? (values.get(name) ?? []) : []
       values.set(name, [...before, value ?? 'true'])
     }
   }
-  return { operands, values, problems }
+  return { operands, values, diagnostics }
 }
 
 /** Every option of a function as a flag: `imagePullPolicy` is `--image-pull-policy`. @param shorts one letter for some. */
@@ -77,18 +77,18 @@ export function optionFlags(
 export function givenOptions(
   options: Readonly<Record<string, OptionDescription>>,
   values: ParsedFlags['values'],
-): { readonly given: readonly GivenOption[]; readonly problems: readonly string[] } {
-  const problems: string[] = []
+): { readonly given: readonly GivenOption[]; readonly diagnostics: readonly Diagnostic[] } {
+  const diagnostics: Diagnostic[] = []
   const given = Object.entries(options).flatMap(([name, option]): GivenOption[] => {
     const [text] = values.get(flagName(name)) ?? []
     if (text === undefined) return []
     if (!option.structured) return [{ name, value: text }]
     const parsed = parseYaml(text)
-    if (parsed.problem === undefined) return [{ name, value: parsed.value }]
-    problems.push(`flag --${flagName(name)} ${parsed.problem}`)
+    if (parsed.diagnostics === undefined) return [{ name, value: parsed.value }]
+    diagnostics.push(...about(`flag --${flagName(name)}`, parsed.diagnostics))
     return []
   })
-  return { given, problems }
+  return { given, diagnostics }
 }
 
 /** The next flag in the place of a value that was forgotten. */
@@ -101,9 +101,9 @@ function isFlag(text: string, flags: Flags): boolean {
 
 /** What stands for a value is in upper case; values themselves, such as `Memory`, are as they are to be written. */
 const placeholders: readonly (readonly [what: RegExp, placeholder: string])[] = [
-  [/^string$/, 'STRING'],
-  [/^user ID/, 'ID'],
-  [/^duration/, 'DURATION'],
+  [/^text$/, 'TEXT'],
+  [/^a user id/, 'ID'],
+  [/^a duration/, 'DURATION'],
   [/^names.*/, 'NAME,...'],
   [/ or /g, '|'],
 ]
@@ -125,8 +125,8 @@ function parserOption({ takes, short }: Flag): {
   return { type, multiple: true, ...(short === undefined ? {} : { short }) }
 }
 
-function unknownFlag(rawName: string, known: readonly string[]): string {
+function unknownFlag(rawName: string, known: readonly string[]): Diagnostic {
   const meant = suggestFlag(rawName.replace(/^-+/, ''), known)
   const hint = meant === undefined ? 'see --help' : `did you mean --${meant}?`
-  return `flag ${quote(rawName)} is not known: ${hint}`
+  return { message: `flag ${quote(rawName)} is not known`, hint }
 }

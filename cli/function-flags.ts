@@ -1,5 +1,6 @@
 import { isMap } from '../api/json.ts'
 import { readFile } from 'node:fs/promises'
+import { about, type Diagnostic } from '../api/diagnostic.ts'
 import type { Parsed } from '../api/parsed.ts'
 import { parseYaml, readFunctionConfig } from '../functions/krm/function-config.ts'
 import { exportIam } from '../functions/export-iam/export-iam.ts'
@@ -45,20 +46,20 @@ export function sharedFlags(options: Options): Flags {
   return { config, ...optionsAsFlags(options) }
 }
 
-export type GivenFlags = GivenOptions & { readonly problems: readonly string[] }
+export type GivenFlags = GivenOptions & { readonly diagnostics: readonly Diagnostic[] }
 
 /** The options that were given as flags. */
 export async function readOptionFlags(
   { storagePolicy: _policy, ...options }: Options,
   { values }: ParsedFlags,
 ): Promise<GivenFlags> {
-  const { given, problems } = givenOptions(options, values)
+  const { given, diagnostics } = givenOptions(options, values)
   const [path] = values.get('policy') ?? []
-  if (path === undefined) return { given, problems }
+  if (path === undefined) return { given, diagnostics }
   const read = await readYaml(path)
-  if (read.problem !== undefined) return { given, problems: [...problems, read.problem] }
+  if (read.diagnostics !== undefined) return { given, diagnostics: [...diagnostics, ...read.diagnostics] }
   const policy: GivenOption = { name: 'storagePolicy', value: read.value }
-  return { given: [...given, policy], problems }
+  return { given: [...given, policy], diagnostics }
 }
 
 /** The options of a function's file and of the flags; of two values the flag's. */
@@ -79,14 +80,14 @@ export async function readSharedFlags(options: Options, parsed: ParsedFlags): Pr
 export const bothKinds = [injectInit.configKind, exportIam.configKind] as const
 
 async function readFileAndFlags(options: Options, kinds: Kinds, parsed: ParsedFlags): Promise<GivenFlags> {
-  const { given, problems } = await readOptionFlags(options, parsed)
+  const { given, diagnostics } = await readOptionFlags(options, parsed)
   const flagsOnly = { given, nameOption: namingOf(options, given) }
   const [path] = parsed.values.get('config') ?? []
-  if (path === undefined) return { ...flagsOnly, problems }
-  const { value: file, problem } = await readConfigFile(path, kinds)
-  if (problem !== undefined) return { ...flagsOnly, problems: [...problems, problem] }
+  if (path === undefined) return { ...flagsOnly, diagnostics }
+  const { value: file, diagnostics: ofFile } = await readConfigFile(path, kinds)
+  if (ofFile !== undefined) return { ...flagsOnly, diagnostics: [...diagnostics, ...ofFile] }
   const nameOption = namingOf(options, given, [file])
-  return { ...file, given: [...file.given, ...given], nameOption, problems }
+  return { ...file, given: [...file.given, ...given], nameOption, diagnostics }
 }
 
 type Kinds = readonly [string, ...string[]]
@@ -96,11 +97,11 @@ export type ConfigFile = GivenOptions & { readonly path: string; readonly kind: 
 /** The options in a file of one of these kinds, or in a ConfigMap. */
 export async function readConfigFile(path: string, kinds: Kinds): Promise<Parsed<ConfigFile>> {
   const read = await readYaml(path)
-  if (read.problem !== undefined) return read
+  if (read.diagnostics !== undefined) return read
   const said = isMap(read.value) ? read.value['kind'] : undefined
   const kind = typeof said === 'string' ? said : ''
   const config = readFunctionConfig(read.value, kinds.find((one) => one === kind) ?? kinds[0])
-  if (config.problem !== undefined) return { problem: `${path}: ${config.problem}` }
+  if (config.diagnostics !== undefined) return { diagnostics: about(`${path}:`, config.diagnostics) }
   return { value: { ...config.value, path, kind } }
 }
 
@@ -120,9 +121,8 @@ export function namingOf(
 }
 
 async function readYaml(path: string): Promise<Parsed<Value>> {
-  let problem = ''
-  const text = await tryRead(path, readFile(path, 'utf8'), (message) => (problem = message))
-  if (text === undefined) return { problem }
-  const parsed = parseYaml(text)
-  return parsed.problem === undefined ? parsed : { problem: `${path} ${parsed.problem}` }
+  const text = await tryRead(path, readFile(path, 'utf8'))
+  if (text.diagnostics !== undefined) return text
+  const parsed = parseYaml(text.value)
+  return parsed.diagnostics === undefined ? parsed : { diagnostics: about(path, parsed.diagnostics) }
 }

@@ -22,7 +22,7 @@ const rows: readonly (readonly [
     'an unknown command is named, with what is meant',
     ['ijnect'],
     2,
-    /"ijnect" is not known: known are inject, .*did you mean inject\?/,
+    /"ijnect" is not known: known are inject, .*\n {2}hint: did you mean inject\?/,
     /^$/,
   ],
   [
@@ -47,7 +47,13 @@ const rows: readonly (readonly [
     /^$/,
   ],
   ['help of a command, as kubectl has it', ['help', 'inject'], 0, /^$/, /^Usage: kees inject /],
-  ['help of nothing that is known', ['help', 'inje'], 2, /"inje" is not known.*did you mean inject\?/, /^$/],
+  [
+    'help of nothing that is known',
+    ['help', 'inje'],
+    2,
+    /"inje" is not known.*\n {2}hint: did you mean inject\?/,
+    /^$/,
+  ],
   ['help alone lists the commands', ['help'], 0, /^$/, /^ {2}export /m],
   ['kubectl users ask for the version so', ['version'], 0, /^$/, /^kees \d/],
   ['--file is meant as --filename', ['inject', '--file', 'x'], 2, /did you mean --filename\?/, /^$/],
@@ -55,13 +61,13 @@ const rows: readonly (readonly [
     '-n is --namespace',
     ['verify', '-f', '-', '-n', 'A B'],
     2,
-    /flag --namespace "A B" is not the name/,
+    /flag --namespace "A B" is not a valid name/,
     /^$/,
   ],
   ['the command comes first', ['-f', 'x', 'inject'], 2, /^error: flag "-f" stands before the command/, /^$/],
   ['nothing comes in', ['inject', '-f', '-'], 1, /^error: .*no Kubernetes object in standard input\n$/, /^$/],
   ['a missing -f is a mistake', ['inject'], 2, /^error: flag -f is missing/, /^$/],
-  ['operands are no manifests', ['inject', 'app.yaml', '-f', '-'], 2, /manifests are named by -f/, /^$/],
+  ['operands are no manifests', ['inject', 'app.yaml', '-f', '-'], 2, /hint: name manifests by -f/, /^$/],
 ]
 
 for (const [title, args, exit, said, printed] of rows) {

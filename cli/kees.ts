@@ -1,15 +1,17 @@
-import { quote } from '../api/diagnostic.ts'
+import { about, type Diagnostic, quote } from '../api/diagnostic.ts'
 import { notKnown } from '../api/suggest.ts'
 import { exitCode, type ExitCode } from '../api/exit-code.ts'
 import { describeBug } from '../api/describe-bug.ts'
 import manifest from '../package.json' with { type: 'json' }
+import { errorsOf } from '../functions/krm/result.ts'
 import { exitCodeOf, failureOf } from '../runtime/failure.ts'
 import { admissionPolicyCommand } from './commands/admission-policy.ts'
-import { type Io, sayUsage } from './command.ts'
+import type { Io } from './command.ts'
 import { createCommand } from './commands/create.ts'
 import { diffCommand } from './commands/diff.ts'
 import { exportCommand } from './commands/export.ts'
 import { parseFlags } from './flags.ts'
+import { printResults, printUsage } from './print-results.ts'
 import { suggestFlag } from './suggest-flag.ts'
 import { fetchCommand } from './commands/fetch.ts'
 import { commandHelp, type CommandGroup, keesHelp } from './help.ts'
@@ -31,8 +33,8 @@ export const commands = groups.flatMap((group) => group.commands)
 export async function kees(args: readonly string[], io: Io): Promise<ExitCode> {
   const [name, ...rest] = args
   if (name === '--help' || name === '-h' || name === 'help') {
-    const [about] = rest.filter((arg) => !arg.startsWith('-'))
-    return about === undefined ? print(keesHelp(groups), io) : helpAbout(about, io)
+    const [topic] = rest.filter((arg) => !arg.startsWith('-'))
+    return topic === undefined ? print(keesHelp(groups), io) : helpAbout(topic, io)
   }
   if (name === undefined) {
     io.say('error: a command is missing')
@@ -42,19 +44,22 @@ export async function kees(args: readonly string[], io: Io): Promise<ExitCode> {
   if (name === '--version' || name === 'version') return print(`kees ${manifest.version}\n`, io)
   const command = commands.find((one) => one.name === name)
   if (!command && name.startsWith('-'))
-    return sayUsage([`flag ${quote(name)} stands before the command: kees COMMAND [FLAG ...]`], io)
-  if (!command) return sayUsage([unknownCommand(name)], io)
+    return printUsage(
+      [{ message: `flag ${quote(name)} stands before the command: kees COMMAND [FLAG ...]` }],
+      io,
+    )
+  if (!command) return printUsage(unknownCommand(name), io)
   const end = rest.indexOf('--')
   if (rest.slice(0, end < 0 ? rest.length : end).some((arg) => arg === '--help' || arg === '-h')) {
     return print(commandHelp(command), io)
   }
   const parsed = parseFlags(rest, command.flags)
-  if (parsed.problems.length > 0) return sayUsage(parsed.problems, io)
+  if (parsed.diagnostics.length > 0) return printUsage(parsed.diagnostics, io)
   try {
     return await command.run(parsed, io)
   } catch (error) {
     const failure = failureOf(error)
-    if (failure) io.say(`error: ${failure.message}`)
+    if (failure) printResults(errorsOf([failure], exitCodeOf(failure)), io)
     else {
       const { error: bug, stack } = describeBug(error)
       for (const line of [`error: this is a bug of kees, please report it: ${bug}`, ...stack]) io.say(line)
@@ -71,10 +76,10 @@ function print(text: string, io: Io): ExitCode {
 
 function helpAbout(name: string, io: Io): ExitCode {
   const command = commands.find((one) => one.name === name)
-  return command ? print(commandHelp(command), io) : sayUsage([unknownCommand(name)], io)
+  return command ? print(commandHelp(command), io) : printUsage(unknownCommand(name), io)
 }
 
-function unknownCommand(name: string): string {
+function unknownCommand(name: string): Diagnostic[] {
   const names = commands.map((one) => one.name)
-  return `command ${quote(name)} ${notKnown(name, names, suggestFlag(name, names))}`
+  return about(`command ${quote(name)}`, [notKnown(name, names, suggestFlag(name, names))])
 }

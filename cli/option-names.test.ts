@@ -30,28 +30,28 @@ const rows: readonly Row[] = [
     ['inject', '--size-limit', 'big'],
     undefined,
     plain,
-    /^error: flag --size-limit "big" must be a quant/,
+    /^error: flag --size-limit "big" is not a quant/,
   ],
   [
     'an option of the file',
     ['inject'],
     config('InjectInit', 'sizeLimit: big'),
     plain,
-    /^error: \S+\/config\.yaml: option sizeLimit "big" must be a quantity/,
+    /^error: \S+\/config\.yaml: option sizeLimit "big" is not a quantity/,
   ],
   [
     'a flag that wins over the file',
     ['inject', '--size-limit', 'big'],
     config('InjectInit', 'sizeLimit: 1Mi'),
     plain,
-    /^error: flag --size-limit "big" must be a quantity/,
+    /^error: flag --size-limit "big" is not a quantity/,
   ],
   [
     'an unknown option of the file',
     ['inject'],
     config('InjectInit', 'sizeLimt: 1Mi'),
     plain,
-    /^error: \S+\/config\.yaml: option "sizeLimt" is not known: .*did you mean sizeLimit\?/,
+    /^error: \S+\/config\.yaml: option "sizeLimt" is not known: .*\n {2}hint: did you mean sizeLimit\?/,
   ],
   [
     'two that contradict each other, of which one was not given',
@@ -65,7 +65,7 @@ const rows: readonly Row[] = [
     ['export'],
     undefined,
     plain,
-    /not injected: .*, or allow it by flag --allow-uninjected$/m,
+    /not injected\n {2}hint: .*, or set flag --allow-uninjected$/m,
   ],
   ['what gives a role is a flag', ['diff'], undefined, plain, /has no role: neither flag --roles, nor its/],
   [
@@ -73,7 +73,7 @@ const rows: readonly Row[] = [
     ['diff'],
     config('ExportIAM', 'account: "111122223333", roles: [{namespace: a, serviceAccount: app, role: r}]'),
     plain,
-    /has no namespace, so no entry of \S+\/config\.yaml: option roles is for it: set flag --namespace/,
+    /has no namespace, so no entry of \S+\/config\.yaml: option roles is for it\n {2}hint: set flag --namespace/,
   ],
   ['what lists a kind is a flag', ['status'], undefined, cron, /list the kind under flag --pod-templates$/m],
   [
@@ -100,5 +100,5 @@ await t.test('the StoragePolicy is named by the flag that takes its file', async
   const folder = t.testdir({ 'policy.yaml': policy })
   const io = fakeIo(plain)
   await kees(['verify', '-f', '-', '--policy', join(folder, 'policy.yaml')], io)
-  t.match(io.said(), /the namespace is not known; say it by flag --namespace\n/)
+  t.match(io.said(), /the namespace is unknown\n {2}hint: set flag --namespace\n/)
 })

@@ -1,4 +1,5 @@
 /** How a command tells its rows: to people as a table, to programs as JSON. */
+import type { Diagnostic } from '../api/diagnostic.ts'
 import { readChoice } from './choice-flag.ts'
 import type { Flags, ParsedFlags } from './flags.ts'
 
@@ -11,13 +12,13 @@ export const outputFlags: Flags = {
 export type Output = {
   /** @param table of the rows, for people. */
   readonly format: <Row>(rows: readonly Row[], table: (rows: readonly Row[]) => string) => string
-  readonly problems: readonly string[]
+  readonly diagnostics: readonly Diagnostic[]
 }
 
 export function readOutput(parsed: ParsedFlags): Output {
-  const { value: output, problem } = readChoice(parsed, 'output', outputs)
+  const { value: output, diagnostics = [] } = readChoice(parsed, 'output', outputs)
   return {
     format: (rows, table) => (output === 'json' ? `${JSON.stringify(rows, null, 2)}\n` : table(rows)),
-    problems: problem === undefined ? [] : [problem],
+    diagnostics,
   }
 }

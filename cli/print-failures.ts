@@ -29,6 +29,7 @@ export function printFailures(
     io.say(`${severity}: ${isOne ? `${only}: ` : ''}${failure.message}`)
     if (more.length > 0) io.say(`  about ${names.size} parameters: ${listed([...names])}`)
     if (failure.detail !== undefined) io.say(`  ${failure.detail}`)
+    if (failure.hint !== undefined) io.say(`  hint: ${failure.hint}`)
   }
 }
 

@@ -1,13 +1,15 @@
 import { isUtf8 } from 'node:buffer'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Parsed } from '../api/parsed.ts'
-import { exitCode, type ExitCode } from '../api/exit-code.ts'
+import { about } from '../api/diagnostic.ts'
+import { exitCode } from '../api/exit-code.ts'
+import { invalid, type Parsed } from '../api/parsed.ts'
 import { itemsUnder, type ManifestItem } from '../functions/krm/manifest-item.ts'
+import { errorsOf, type Result } from '../functions/krm/result.ts'
 import { parseSource } from '../functions/yaml/parse.ts'
 import type { Flags, ParsedFlags } from './flags.ts'
 import { type Io, isOn } from './command.ts'
-import { tryRead, type Report } from './files/try-read.ts'
+import { tryRead } from './files/try-read.ts'
 
 /** The text of one file, or of standard input (`-`), with the objects in it. */
 export type Manifest = {
@@ -18,7 +20,8 @@ export type Manifest = {
 
 export type ReadManifests = {
   readonly manifests: readonly Manifest[]
-  readonly problems: readonly { readonly message: string; readonly exit: ExitCode }[]
+  /** Errors: what cannot be read. */
+  readonly results: readonly Result[]
 }
 
 export const manifestFlags: Flags = {
@@ -35,8 +38,11 @@ export const manifestFlags: Flags = {
 export async function readManifests(parsed: ParsedFlags, io: Io): Promise<ReadManifests> {
   const names = parsed.values.get('filename') ?? []
   if (names.length > 0) return readNamed(names, isOn(parsed, 'recursive'), io)
-  const message = 'flag -f is missing: name a manifest, a folder of them, or - for standard input'
-  return { manifests: [], problems: [{ message, exit: exitCode.usage }] }
+  const missing = {
+    message: 'flag -f is missing',
+    hint: 'name a manifest, a folder of them, or - for standard input',
+  }
+  return { manifests: [], results: errorsOf([missing], exitCode.usage) }
 }
 
 /** @param names of files and folders, or `-`. @param recursive whether folders are read with their subfolders. */
@@ -45,33 +51,34 @@ export async function readNamed(
   recursive: boolean,
   io: Io,
 ): Promise<ReadManifests> {
-  const problems: { message: string; exit: ExitCode }[] = []
-  const report = (message: string, exit: ExitCode) => problems.push({ message, exit })
+  const results: Result[] = []
   const sources: { path: string; bytes: Buffer }[] = []
   for (const name of new Set(names)) {
     if (name === '-') {
-      const terminal = 'standard input is a terminal: pipe a manifest into it'
-      const { bytes, problem } = (await io.readStdin()) ?? { problem: terminal }
-      if (problem === undefined) sources.push({ path: '-', bytes })
-      else report(problem, exitCode.usage)
+      const terminal = invalid('standard input is a terminal', 'pipe a manifest into it')
+      const { value: bytes, diagnostics = [] } = (await io.readStdin()) ?? terminal
+      if (bytes) sources.push({ path: '-', bytes })
+      results.push(...errorsOf(diagnostics, exitCode.usage))
       continue
     }
-    for (const path of await filesOf(name, recursive, report)) {
-      const bytes = await tryRead(path, readFile(path), report)
-      if (bytes !== undefined) sources.push({ path, bytes })
+    for (const path of await filesOf(name, recursive, results)) {
+      const { value: bytes, diagnostics = [] } = await tryRead(path, readFile(path))
+      if (bytes) sources.push({ path, bytes })
+      results.push(...errorsOf(diagnostics, exitCode.usage))
     }
   }
   const manifests = sources.flatMap(({ path, bytes }): Manifest[] => {
-    const { value, problem } = parseManifest(path, bytes)
-    if (problem === undefined) return [value]
-    report(`${shownPath(path)} ${problem}`, exitCode.input)
+    const { value, diagnostics } = parseManifest(path, bytes)
+    if (diagnostics === undefined) return [value]
+    results.push(...errorsOf(about(shownPath(path), diagnostics), exitCode.input))
     return []
   })
   // A build that failed leaves an empty pipe, from which an export would take every right away.
-  if (problems.length === 0 && manifests.every(({ items }) => items.length === 0)) {
-    report(`there is no Kubernetes object in ${names.map(shownPath).join(', ')}`, exitCode.input)
+  if (results.length === 0 && manifests.every(({ items }) => items.length === 0)) {
+    const message = `there is no Kubernetes object in ${names.map(shownPath).join(', ')}`
+    results.push(...errorsOf([{ message }], exitCode.input))
   }
-  return { manifests, problems }
+  return { manifests, results }
 }
 
 /** What a message calls the file of a manifest. */
@@ -81,10 +88,10 @@ export function shownPath(path: string): string {
 
 function parseManifest(path: string, bytes: Buffer): Parsed<Manifest> {
   // Other bytes would not come out again as they went in.
-  if (!isUtf8(bytes)) return { problem: 'is not UTF-8 text' }
+  if (!isUtf8(bytes)) return invalid('is not UTF-8 text')
   const text = bytes.toString()
-  const { documents, problem } = parseSource(text)
-  if (problem !== undefined) return { problem }
+  const { value: documents, diagnostics } = parseSource(text)
+  if (diagnostics !== undefined) return { diagnostics }
   return { value: { path, text, items: documents.flatMap((one) => itemsUnder(one, one.root)) } }
 }
 
@@ -96,16 +103,20 @@ const builders = new Map([
 ])
 
 /** The manifests in a folder, as kubectl finds them; a kpt package is read with its subfolders. */
-async function filesOf(name: string, recursive: boolean, report: Report): Promise<string[]> {
-  const found = await tryRead(name, stat(name), report)
-  if (!found) return []
-  if (!found.isDirectory()) return [name]
-  const entries = await tryRead(name, readdir(name, { withFileTypes: true }), report)
-  if (!entries) return []
+async function filesOf(name: string, recursive: boolean, results: Result[]): Promise<string[]> {
+  const found = await tryRead(name, stat(name))
+  if (found.value && !found.value.isDirectory()) return [name]
+  const listed = found.diagnostics ? found : await tryRead(name, readdir(name, { withFileTypes: true }))
+  if (listed.diagnostics) {
+    results.push(...errorsOf(listed.diagnostics, exitCode.usage))
+    return []
+  }
+  const entries = listed.value
   for (const entry of entries) {
     const builder = builders.get(entry.name)
     if (builder === undefined) continue
-    report(`${name} has to be built first: pipe into kees what ${builder} ${name} prints`, exitCode.usage)
+    const unbuilt = { message: `${name} must be built first`, hint: `${builder} ${name} | kees …` }
+    results.push(...errorsOf([unbuilt], exitCode.usage))
     return []
   }
   const deeper = recursive || entries.some((entry) => entry.name === 'Kptfile')
@@ -113,13 +124,13 @@ async function filesOf(name: string, recursive: boolean, report: Report): Promis
   for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
     const path = join(name, entry.name)
     if (entry.isDirectory()) {
-      if (deeper && !entry.name.startsWith('.')) files.push(...(await filesOf(path, true, report)))
+      if (deeper && !entry.name.startsWith('.')) files.push(...(await filesOf(path, true, results)))
     } else if (/\.(ya?ml|json)$/.test(entry.name)) files.push(path)
   }
-  if (files.length === 0 && !recursive)
-    report(
-      `there is no .yaml, .yml or .json file in ${name}${deeper ? '' : '; -R reads its subfolders too'}`,
-      exitCode.input,
-    )
+  if (files.length === 0 && !recursive) {
+    const message = `there is no .yaml, .yml or .json file in ${name}`
+    const empty = deeper ? { message } : { message, hint: 'read its subfolders too by -R' }
+    results.push(...errorsOf([empty], exitCode.input))
+  }
   return files
 }

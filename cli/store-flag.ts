@@ -1,5 +1,5 @@
 import { initVariables, parseStoreAddress, type StoreAddress } from '../api/init-env.ts'
-import { quote } from '../api/diagnostic.ts'
+import { about, type Diagnostic, quote } from '../api/diagnostic.ts'
 import { kmsKeyVariable } from '../runtime/store/kms-key-env.ts'
 import type { StoreAccess } from '../runtime/store/file-parameter-store.ts'
 import type { ParameterStore } from '../runtime/store/parameter-store.ts'
@@ -17,8 +17,8 @@ export const storeFlags: Flags = {
 const requestTimeout = 10_000
 
 export type StoreFlag =
-  | { readonly store: ParameterStore; readonly kind: StoreAddress['kind']; readonly problems?: undefined }
-  | { readonly store?: undefined; readonly problems: readonly string[] }
+  | { readonly store: ParameterStore; readonly kind: StoreAddress['kind']; readonly diagnostics?: undefined }
+  | { readonly store?: undefined; readonly diagnostics: readonly Diagnostic[] }
 
 /** The store that the flag or the environment names, with the credentials and region that the AWS CLI would take. */
 export async function openStoreFlag(
@@ -30,7 +30,8 @@ export async function openStoreFlag(
   const name = flag === undefined ? initVariables.store.env : 'flag --store'
   const text = flag ?? (env[initVariables.store.env] || 'ssm')
   const address = parseStoreAddress(text)
-  if (address.problem !== undefined) return { problems: [`${name} ${quote(text)} ${address.problem}`] }
+  if (address.diagnostics !== undefined)
+    return { diagnostics: about(`${name} ${quote(text)}`, address.diagnostics) }
   const keyText = env[kmsKeyVariable.env] ?? ''
   const key = kmsKeyVariable.parse(keyText)
   // Only the commands that need a store load the SDK.
@@ -41,8 +42,8 @@ export async function openStoreFlag(
     maxAttempts: 3,
     ...(key.value === undefined ? {} : { kmsKeyId: key.value }),
   })
-  const problems = (opened.problems ?? []).map((one) => `${one.env} ${one.problem}`)
-  if (key.problem !== undefined) problems.push(`${kmsKeyVariable.env} ${quote(keyText)} ${key.problem}`)
-  if (opened.problems !== undefined || problems.length > 0) return { problems }
+  const diagnostics: Diagnostic[] = [...(opened.diagnostics ?? [])]
+  diagnostics.push(...about(`${kmsKeyVariable.env} ${quote(keyText)}`, key.diagnostics ?? []))
+  if (opened.diagnostics !== undefined || diagnostics.length > 0) return { diagnostics }
   return { store: opened.store, kind: address.value.kind }
 }

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
+import type { Diagnostic } from '../api/diagnostic.ts'
 import { exportIam } from '../functions/export-iam/export-iam.ts'
 import { injectInit } from '../functions/inject-init/inject-init.ts'
 import { type GivenOption, type GivenOptions, nameInConfig } from '../functions/krm/options.ts'
@@ -29,41 +30,41 @@ export const verifyFlags: Flags = {
 export type GivenToBoth = {
   readonly injecting: GivenOptions
   readonly exporting: GivenOptions
-  readonly problems: readonly string[]
+  readonly diagnostics: readonly Diagnostic[]
 }
 
 export async function readVerifyFlags(parsed: ParsedFlags): Promise<GivenToBoth> {
   const { options } = injectInit
-  const { given, problems: flagProblems } = await readOptionFlags(options, parsed)
-  const problems = [...flagProblems]
+  const { given, diagnostics: flagProblems } = await readOptionFlags(options, parsed)
+  const diagnostics = [...flagProblems]
   const files: ConfigFile[] = []
   for (const path of parsed.values.get('config') ?? []) {
-    const { value: file, problem } = await readConfigFile(path, bothKinds)
-    if (problem === undefined) files.push(file)
-    else problems.push(problem)
+    const { value: file, diagnostics: ofFile } = await readConfigFile(path, bothKinds)
+    if (ofFile === undefined) files.push(file)
+    else diagnostics.push(...ofFile)
   }
   const [toInject, ...moreToInject] = files.filter(isForInjection)
   const [toExport, ...moreToExport] = files.filter((file) => !isForInjection(file))
   for (const { path } of [...moreToInject, ...moreToExport])
-    problems.push(`flag --config names a second file for one function: ${path}`)
-  if (toInject && toExport) problems.push(...validateConfig(toInject, toExport, given))
+    diagnostics.push({ message: `flag --config names a second file for one function: ${path}` })
+  if (toInject && toExport) diagnostics.push(...validateConfig(toInject, toExport, given))
   const nameOption = namingOf(options, given, files)
   const parseYaml = files.find((file) => file.parseYaml)?.parseYaml
   const both = { nameOption, ...(parseYaml ? { parseYaml } : {}) }
   return {
     injecting: { ...both, given: [...shared(toExport?.given), ...(toInject?.given ?? []), ...given] },
     exporting: { ...both, given: [...shared(toInject?.given), ...(toExport?.given ?? []), ...shared(given)] },
-    problems,
+    diagnostics,
   }
 }
 
 /** A flag decides what the files say differently. */
-function validateConfig(a: ConfigFile, b: ConfigFile, flags: readonly GivenOption[]): string[] {
+function validateConfig(a: ConfigFile, b: ConfigFile, flags: readonly GivenOption[]): Diagnostic[] {
   return shared(a.given).flatMap(({ name, value }) => {
     const other = b.given.find((one) => one.name === name)
     const isDecided = flags.some((one) => one.name === name)
     if (!other || isDecided || isDeepStrictEqual(value, other.value)) return []
-    return [`${nameInConfig(name)} is not the same in ${a.path} and ${b.path}`]
+    return [{ message: `${nameInConfig(name)} is not the same in ${a.path} and ${b.path}` }]
   })
 }
 

@@ -41,7 +41,7 @@ export const failureCodes: readonly string[] = Object.keys(exitCodes)
 
 export type Failure = {
   readonly code: FailureCode
-  /** One sentence without secret values and without ARNs. */
+  /** The fact, in one sentence without secret values and without ARNs. */
   readonly message: string
   /** What to do about it. One sentence, under the rules of the message. */
   readonly hint?: string

@@ -87,7 +87,7 @@ await t.test('what is wrong is said at once', async (t) => {
   t.match(said, /flag --policy is not a StoragePolicy: spec\.rules\[0\]\.namespaces\[0\] is "A"/)
   t.match(said, 'error: flag --image is missing')
   t.match(said, 'error: flag --action takes Deny, Warn, Audit')
-  t.match(said, 'error: flag --name is not a name')
+  t.match(said, 'error: flag --name is not a valid name')
   t.match(said, 'error: arguments are not known')
   t.match((await run('--image', 'a:1')).said, 'flag --policy is missing')
   t.match((await run('--image', 'a:1', '--action', 'Deny', '--action', 'Warn')).said, 'exclude each other')

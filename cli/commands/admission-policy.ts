@@ -1,13 +1,13 @@
 import { exitCode, type ExitCode } from '../../api/exit-code.ts'
-import { parseInjectConfig } from '../../functions/inject-init/config.ts'
-import { injectOptions } from '../../functions/inject-init/inject-config.ts'
+import { injectOptions, parseInjectConfig } from '../../functions/inject-init/config.ts'
 import { injectInit } from '../../functions/inject-init/inject-init.ts'
 import { yamlLines } from '../../functions/yaml/stringify.ts'
 import { actions, type Action, policyObjects } from '../admission-policy/policy-objects.ts'
 import { exampleImage } from '../example-image.ts'
-import { type Command, type Io, sayUsage } from '../command.ts'
+import type { Command, Io } from '../command.ts'
 import type { ParsedFlags } from '../flags.ts'
 import { functionFlags, readFunctionFlags } from '../function-flags.ts'
+import { printUsage } from '../print-results.ts'
 
 // What of the injection the API server holds pods to.
 const { annotationDomain, containerName, secretVolumeName, secretMountPath, medium, storagePolicy } =
@@ -47,24 +47,26 @@ export const admissionPolicyCommand: Command = {
 }
 
 async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
-  const { problems: flagProblems, ...flags } = await readFunctionFlags({ ...injectInit, options }, parsed)
-  const { config, problems } = parseInjectConfig(flags)
-  const usage = [...flagProblems, ...problems]
+  const { diagnostics: flagProblems, ...flags } = await readFunctionFlags({ ...injectInit, options }, parsed)
+  const { config, diagnostics } = parseInjectConfig(flags)
+  const usage = [...flagProblems, ...diagnostics]
   if (parsed.operands.length > 0)
-    usage.push('arguments are not known: the StoragePolicy is named by --policy')
+    usage.push({ message: 'arguments are not known', hint: 'name the StoragePolicy by --policy' })
   const { storagePolicy: policy, image } = config
-  if (!policy && usage.length === 0) usage.push('flag --policy is missing: name the file of a StoragePolicy')
+  if (!policy && usage.length === 0)
+    usage.push({ message: 'flag --policy is missing', hint: 'name the file of a StoragePolicy' })
   const images = parsed.values.get('image') ?? (config.explicit.has('image') ? [image] : [])
-  if (images.length === 0) usage.push('flag --image is missing: the exact image of the init container')
+  if (images.length === 0)
+    usage.push({ message: 'flag --image is missing', hint: 'set the exact image of the init container' })
   const name = parsed.values.get('name')?.[0] ?? 'kees'
   if (!/^[a-z0-9]([-a-z0-9]{0,50}[a-z0-9])?$/.test(name))
-    usage.push('flag --name is not a name: lower-case letters, digits and "-"')
+    usage.push({ message: 'flag --name is not a valid name: lower-case letters, digits and "-"' })
   const wanted = parsed.values.get('action') ?? ['Deny']
   const known = wanted.filter((one): one is Action => actions.some((action) => action === one))
-  if (known.length < wanted.length) usage.push(`flag --action takes ${actions.join(', ')}`)
+  if (known.length < wanted.length) usage.push({ message: `flag --action takes ${actions.join(', ')}` })
   if (known.includes('Deny') && known.includes('Warn'))
-    usage.push('flag --action: Deny and Warn exclude each other')
-  if (usage.length > 0 || !policy) return sayUsage(usage, io)
+    usage.push({ message: 'flag --action: Deny and Warn exclude each other' })
+  if (usage.length > 0 || !policy) return printUsage(usage, io)
   const objects = policyObjects(policy, { name, images, actions: known, inject: config })
   io.out(objects.map((object) => `${yamlLines(object, 'compact').join('\n')}\n`).join('---\n'))
   return exitCode.done

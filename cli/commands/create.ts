@@ -1,7 +1,7 @@
 import { exitCode, type ExitCode, firstToMend } from '../../api/exit-code.ts'
 import { type Group, groupOf } from '../../api/group.ts'
 import { isDynamic } from '../../api/pod-annotations.ts'
-import { exitCodeOf, judge, lineOf } from '../../functions/krm/result.ts'
+import { errorsOf, judge, type Result } from '../../functions/krm/result.ts'
 import { readWorkloads } from '../../functions/workload/workload.ts'
 import { parseWorkloadConfig, workloadOptions } from '../../functions/workload/workload-options.ts'
 import { clock } from '../../runtime/scheduling/clock.ts'
@@ -14,6 +14,7 @@ import { readSharedFlags, sharedFlags } from '../function-flags.ts'
 import { readInput } from '../read-input.ts'
 import { manifestFlags } from '../read-manifests.ts'
 import { outputFlags, readOutput } from '../output-flag.ts'
+import { printResults } from '../print-results.ts'
 import { printFailures, type StoreFailure } from '../print-failures.ts'
 import { openStoreFlag, storeFlags } from '../store-flag.ts'
 import { formatTable } from '../table.ts'
@@ -41,13 +42,13 @@ export const createCommand: Command = {
 const putsPerSecond = 3
 
 async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
-  const { problems: flagProblems, ...options } = await readSharedFlags(workloadOptions, parsed)
-  const { config, problems: optionProblems } = parseWorkloadConfig(options)
+  const { diagnostics: flagProblems, ...options } = await readSharedFlags(workloadOptions, parsed)
+  const { config, diagnostics: optionProblems } = parseWorkloadConfig(options)
   const usage = [...flagProblems, ...optionProblems]
   const output = readOutput(parsed)
-  usage.push(...output.problems)
+  usage.push(...output.diagnostics)
   const opened = await openStoreFlag(parsed, io, 'write')
-  const { problems: storeProblems = [] } = opened
+  const { diagnostics: storeProblems = [] } = opened
   const { manifests, exit: wrong = exitCode.usage } = await readInput(parsed, io, [
     ...usage,
     ...storeProblems,
@@ -60,8 +61,7 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
     config,
   )
   const judged = judge(found, config.strict)
-  for (const result of judged) io.say(lineOf(result))
-  const exit = exitCodeOf(judged)
+  const exit = printResults(judged, io)
   if (exit !== exitCode.done) return exit
 
   const dynamic = workloads.flatMap(({ pod }) => pod.declared).filter(isDynamic)
@@ -70,7 +70,7 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
     dryRun: isOn(parsed, 'dry-run'),
     progress: (done, total) => io.tell?.(`${done} of ${total} done`),
   })
-  for (const line of results.flatMap(complaintOf)) io.say(line)
+  printResults(results.flatMap(resultsOf), io)
   printFailures(failuresIn(results, 'failed'), io)
   const uncompared = failuresIn(results, 'uncompared')
   if (uncompared.length > 0)
@@ -112,10 +112,11 @@ function tableOf(rows: readonly Row[]): string {
   )
 }
 
-function complaintOf({ group, ...result }: GroupResult): string[] {
+/** Of a group whose parts do not fit. */
+function resultsOf({ group, ...result }: GroupResult): Result[] {
   const names = group.parts.map(({ parameter }) => parameter).join(', ')
   if (result.outcome === 'incomplete' || result.outcome === 'mismatched') {
-    return [`error: ${names}: the group ${result.reason}`]
+    return errorsOf([{ message: `${names}: the group ${result.reason}` }], exitCode.input)
   }
   return []
 }

@@ -1,9 +1,10 @@
 import { exitCode, type ExitCode, firstToMend } from '../../api/exit-code.ts'
+import { invalid, type Parsed } from '../../api/parsed.ts'
 import { type ExportConfig, parseExportConfig } from '../../functions/export-iam/config.ts'
 import { exportIam } from '../../functions/export-iam/export-iam.ts'
 import { exportItems } from '../../functions/export-iam/export-items.ts'
 import { grantChanges } from '../../functions/export-iam/grant-changes.ts'
-import { exitCodeOf, lineOf, nameOf } from '../../functions/krm/result.ts'
+import { errorsOf, exitCodeOf, nameOf } from '../../functions/krm/result.ts'
 import type { ManifestItem } from '../../functions/krm/manifest-item.ts'
 import { readChoice } from '../choice-flag.ts'
 import { type Command, type Io, isOn, valueOf } from '../command.ts'
@@ -11,7 +12,7 @@ import { changesFormats, type ChangesFormat, formatChanges } from '../format-cha
 import type { ParsedFlags } from '../flags.ts'
 import { functionFlags, readFunctionFlags } from '../function-flags.ts'
 import { manifestFlags, type ReadManifests, readNamed, shownPath } from '../read-manifests.ts'
-import { printDiagnostics } from '../print-diagnostics.ts'
+import { printResults } from '../print-results.ts'
 
 // These are of the module that is written, and of what has to have run before it is.
 const {
@@ -51,24 +52,21 @@ export const diffCommand: Command = {
 }
 
 async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
-  const { problems: flagProblems, ...flags } = await readFunctionFlags(diffFunction, parsed)
-  const { config, problems: optionProblems } = parseExportConfig(flags)
+  const { diagnostics: flagProblems, ...flags } = await readFunctionFlags(diffFunction, parsed)
+  const { config, diagnostics: optionProblems } = parseExportConfig(flags)
   const usage = [...flagProblems, ...optionProblems]
-  const { format, problem } = readFormat(parsed)
-  if (problem !== undefined) usage.push(problem)
+  const { value: format = 'table', diagnostics: ofFormat = [] } = readFormat(parsed)
+  usage.push(...ofFormat)
   const [old, now, ...more] = parsed.operands
   if (old === undefined || now === undefined || more.length > 0) {
-    usage.push(`two manifests are compared, OLD and NEW: ${parsed.operands.length} are given`)
+    usage.push({ message: `two manifests are compared, OLD and NEW: ${parsed.operands.length} are given` })
   }
-  if (old === '-' && now === '-') usage.push('standard input cannot be both OLD and NEW')
+  if (old === '-' && now === '-') usage.push({ message: 'standard input cannot be both OLD and NEW' })
 
   // What can be read of both is read, so that everything that is wrong is said at once.
   const read = old === '-' && now === '-' ? [] : await readAll([old, now], isOn(parsed, 'recursive'), io)
-  const problems = read.flatMap((one) => one.problems)
-  const wrong = printDiagnostics(
-    [...usage.map((message) => ({ message, exit: exitCode.usage })), ...problems],
-    io,
-  )
+  const unread = read.flatMap((one) => one.results)
+  const wrong = printResults([...errorsOf(usage, exitCode.usage), ...unread], io)
   if (wrong !== exitCode.done) return wrong
 
   const [before = [], after = []] = read.map((one) => one.manifests.flatMap(({ items }) => items))
@@ -90,24 +88,20 @@ function grantsOf(items: readonly ManifestItem[], config: ExportConfig, name: st
     allowUninjected: true,
   })
   const shown = results.filter(({ severity }) => warn || severity === 'error')
-  for (const { object, message, ...result } of shown) {
-    const about = object === undefined ? '' : `${nameOf(object)} `
-    io.say(lineOf({ ...result, message: `${name}: ${about}${message}` }))
-  }
+  const named = shown.map(({ object, message, ...result }) => {
+    const subject = object === undefined ? '' : `${nameOf(object)} `
+    return { ...result, message: `${name}: ${subject}${message}` }
+  })
+  printResults(named, io)
   return { granted, exit: exitCodeOf(results) }
 }
 
-function readFormat(parsed: ParsedFlags): { format: ChangesFormat; problem?: string } {
+function readFormat(parsed: ParsedFlags): Parsed<ChangesFormat | undefined> {
   const [format, output] = [valueOf(parsed, 'format'), valueOf(parsed, 'output')]
   if (format !== undefined && output !== undefined) {
-    return { format: 'table', problem: 'flags --format and --output are one flag: give either' }
+    return invalid('flags --format and --output are one flag', 'give either')
   }
-  const { value = 'table', problem } = readChoice(
-    parsed,
-    output === undefined ? 'format' : 'output',
-    changesFormats,
-  )
-  return problem === undefined ? { format: value } : { format: 'table', problem }
+  return readChoice(parsed, output === undefined ? 'format' : 'output', changesFormats)
 }
 
 async function readAll(
@@ -115,7 +109,7 @@ async function readAll(
   recursive: boolean,
   io: Io,
 ): Promise<ReadManifests[]> {
-  const nothing: ReadManifests = { manifests: [], problems: [] }
+  const nothing: ReadManifests = { manifests: [], results: [] }
   return Promise.all(
     names.map(async (name) =>
       name === undefined || name === '/dev/null' ? nothing : readNamed([name], recursive, io),

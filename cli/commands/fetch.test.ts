@@ -132,7 +132,7 @@ t.test('all or nothing: what is missing is named, and nothing is written', async
   for (const name of ['db.password', 'token'])
     t.match(
       said,
-      `error: annotation secret.bsycorp.com/${name}: parameter /${name} does not exist: kees create makes`,
+      `error: annotation secret.bsycorp.com/${name}: parameter /${name} does not exist\n  hint: kees create makes`,
     )
   t.strictSame(readdirSync(path('')), [])
 })
@@ -179,7 +179,7 @@ const refused: readonly Case[] = [
     two,
     (path) => ['--workload', 'Pod/app', '--out', path('x')],
     2,
-    /"Pod\/app" may be Pod\/shop\/app or Pod\/test\/app: write KIND\/NAMESPACE\/NAME/,
+    /"Pod\/app" may be Pod\/shop\/app or Pod\/test\/app\n {2}hint: write KIND\/NAMESPACE\/NAME/,
   ],
   [
     'a mistake in it',

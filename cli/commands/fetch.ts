@@ -1,15 +1,16 @@
 import { resolve } from 'node:path'
 import { exitCode, type ExitCode, firstToMend } from '../../api/exit-code.ts'
+import { about, type Diagnostic } from '../../api/diagnostic.ts'
 import { decodeInitEnv, type InitEnv } from '../../api/init-env.ts'
 import { parseFormat, secretsFormats } from '../../api/secrets-format.ts'
 import type { Declared } from '../../api/pod-annotations.ts'
-import { exitCodeOf, judge, lineOf } from '../../functions/krm/result.ts'
+import { errorsOf, judge } from '../../functions/krm/result.ts'
 import { readWorkloads } from '../../functions/workload/workload.ts'
 import { parseWorkloadConfig, workloadOptions } from '../../functions/workload/workload-options.ts'
 import { clock } from '../../runtime/scheduling/clock.ts'
 import { fetchDeclared } from '../../runtime/init/fetch-declared.ts'
 import { outputFiles } from '../../runtime/init/output-files.ts'
-import type { Problem } from '../../runtime/init/report.ts'
+import type { InitDiagnostic } from '../../runtime/init/report.ts'
 import { chooseWorkload } from '../choose-workload.ts'
 import { type Command, type Io, valueOf } from '../command.ts'
 import type { ParsedFlags } from '../flags.ts'
@@ -17,6 +18,7 @@ import { readSharedFlags, sharedFlags } from '../function-flags.ts'
 import { readInput } from '../read-input.ts'
 import { manifestFlags } from '../read-manifests.ts'
 import { outputFlags, readOutput } from '../output-flag.ts'
+import { printResults, printUsage } from '../print-results.ts'
 import { printFailures, type StoreFailure } from '../print-failures.ts'
 import { openStoreFlag, storeFlags } from '../store-flag.ts'
 import { formatTable } from '../table.ts'
@@ -63,11 +65,11 @@ export const fetchCommand: Command = {
 const deadline = 60_000
 
 async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
-  const { problems: flagProblems, ...options } = await readSharedFlags(workloadOptions, parsed)
-  const { config, problems: optionProblems } = parseWorkloadConfig(options)
+  const { diagnostics: flagProblems, ...options } = await readSharedFlags(workloadOptions, parsed)
+  const { config, diagnostics: optionProblems } = parseWorkloadConfig(options)
   const flags = readFlags(parsed)
   const opened = await openStoreFlag(parsed, io, 'read')
-  const usage = [...flagProblems, ...optionProblems, ...flags.problems, ...(opened.problems ?? [])]
+  const usage = [...flagProblems, ...optionProblems, ...flags.diagnostics, ...(opened.diagnostics ?? [])]
   const input = await readInput(parsed, io, usage)
   if (!input.manifests || !opened.store) return input.exit ?? exitCode.usage
 
@@ -76,14 +78,12 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
     config,
   )
   const chosen = chooseWorkload(workloads, flags.workload, valueOf(parsed, 'template'))
-  if (chosen.problem !== undefined) {
-    io.say(`error: flag --workload: ${chosen.problem}`)
-    return exitCode.usage
+  if (chosen.diagnostics !== undefined) {
+    return printUsage(about('flag --workload:', chosen.diagnostics), io)
   }
   const { item, pod, format } = chosen.value
   const results = judge(all, config.strict).filter(({ object }) => object === item.object)
-  for (const result of results) io.say(lineOf(result))
-  const wrong = exitCodeOf(results)
+  const wrong = printResults(results, io)
   if (wrong !== exitCode.done) return wrong
 
   const wanted = pod.declared.filter(({ declaration }) => flags.paths[declaration.what] !== undefined)
@@ -99,15 +99,15 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
       io.say(`warning: the workload declares no ${what}: ${path} is left as it is`)
   }
   const settings = settingsOf(flags.paths, flags.format ?? format)
-  const { values, problems } = await fetchDeclared(opened.store, wanted, settings, {
+  const { values, diagnostics } = await fetchDeclared(opened.store, wanted, settings, {
     clock,
     random: Math.random,
     progress: ({ found, open }) =>
       io.tell?.(`${found} fetched, ${open.length} asked for again: ${open[0]?.failure.message ?? ''}`),
   })
-  if (problems.length > 0) return sayAll(problems, io)
+  if (diagnostics.length > 0) return printAll(diagnostics, io)
   const output = outputFiles(values, settings)
-  if (output.problems) return sayAll(output.problems, io)
+  if (output.diagnostics) return printAll(output.diagnostics, io)
   for (const reason of await writePrivate(output.files))
     io.say(`warning: earlier files could not be removed: ${reason}`)
   io.out(formatFetched(wanted, flags))
@@ -137,29 +137,32 @@ type Flags = ReturnType<typeof readFlags>
 type Paths = Readonly<Record<'secret' | 'resource', string | undefined>>
 
 function readFlags(parsed: ParsedFlags) {
-  const problems: string[] = []
+  const diagnostics: Diagnostic[] = []
   const workload = valueOf(parsed, 'workload')
-  if (workload === undefined) problems.push('flag --workload is missing: KIND/NAME, such as Deployment/app')
+  if (workload === undefined)
+    diagnostics.push({ message: 'flag --workload is missing: KIND/NAME, such as Deployment/app' })
   const paths: Paths = { secret: valueOf(parsed, 'out'), resource: valueOf(parsed, 'resources-out') }
   if (paths.secret === undefined && paths.resource === undefined)
-    problems.push(
-      'flag --out is missing: the file of the secrets (or --resources-out, that of the resources)',
-    )
+    diagnostics.push({
+      message: 'flag --out is missing: the file of the secrets (or --resources-out, that of the resources)',
+    })
   if (paths.secret === '-' || paths.resource === '-') {
-    problems.push('values are not printed: flags --out and --resources-out take files, - is none')
+    diagnostics.push({
+      message: 'values are not printed: flags --out and --resources-out take files, and - is not one',
+    })
   }
   if (
     paths.secret !== undefined &&
     paths.resource !== undefined &&
     resolve(paths.secret) === resolve(paths.resource)
   )
-    problems.push('flags --out and --resources-out are the same file')
+    diagnostics.push({ message: 'flags --out and --resources-out are the same file' })
   const output = readOutput(parsed)
-  problems.push(...output.problems)
+  diagnostics.push(...output.diagnostics)
   const text = valueOf(parsed, 'format')
-  const { format, problem } = text === undefined ? {} : parseFormat(text)
-  if (problem !== undefined) problems.push(`flag --format ${problem}`)
-  return { workload: workload ?? '', paths, format, output, problems }
+  const { value: format, diagnostics: ofFormat = [] } = text === undefined ? {} : parseFormat(text)
+  diagnostics.push(...about('flag --format', ofFormat))
+  return { workload: workload ?? '', paths, format, output, diagnostics }
 }
 
 /** Nothing is waited for: who calls can call again. */
@@ -176,16 +179,19 @@ function settingsOf(paths: Paths, format: InitEnv['format']): InitEnv {
   }
 }
 
-function sayAll(problems: readonly Problem[], io: Io): ExitCode {
-  const isOfStore = ({ failure }: Problem) => failure !== undefined && failure.code !== 'MISSING'
-  const failures = problems.filter(isOfStore).flatMap(({ failure, brief }): StoreFailure[] => {
+function printAll(diagnostics: readonly InitDiagnostic[], io: Io): ExitCode {
+  const isOfStore = ({ failure }: InitDiagnostic) => failure !== undefined && failure.code !== 'MISSING'
+  const failures = diagnostics.filter(isOfStore).flatMap(({ failure, brief }): StoreFailure[] => {
     return failure && brief ? [{ parameters: [brief.what], failure }] : []
   })
   printFailures(failures, io)
-  for (const { text, fields = {} } of problems.filter((one) => !isOfStore(one))) {
+  for (const { fields = {}, exit, ...one } of diagnostics.filter((other) => !isOfStore(other))) {
     const { code, annotation, parameter } = fields
-    const missing = `annotation ${String(annotation)}: parameter ${String(parameter)} does not exist: kees create makes what is DYNAMIC, kees put stores the rest`
-    io.say(`error: ${code === 'MISSING' ? missing : text}`)
+    const missing = {
+      message: `annotation ${String(annotation)}: parameter ${String(parameter)} does not exist`,
+      hint: 'kees create makes what is DYNAMIC, kees put stores the rest',
+    }
+    printResults(errorsOf([code === 'MISSING' ? missing : one], exit), io)
   }
-  return firstToMend(problems.map(({ exit }) => exit))
+  return firstToMend(diagnostics.map(({ exit }) => exit))
 }

@@ -66,7 +66,7 @@ await t.test('--config takes the file that kustomize uses, and flags win over it
     await kees(['inject', '-f', '-', '--config', join(folder, 'wrong.yaml'), '--medium', 'Disk'], wrong),
     2,
   )
-  t.match(wrong.said(), /wrong\.yaml: functionConfig has apiVersion none[^]*flag --medium "Disk"/)
+  t.match(wrong.said(), /wrong\.yaml: functionConfig has apiVersion none[^]*flag --medium is "Disk"/)
 })
 
 type Refusal = readonly [
@@ -82,14 +82,14 @@ const refusals: readonly Refusal[] = [
     { 'kustomization.yaml': '' },
     ['-f', '.'],
     2,
-    /has to be built first: pipe into kees what kustomize build/,
+    /must be built first\n {2}hint: kustomize build .* \| kees/,
   ],
   [
     'a chart has to be rendered first',
     { 'Chart.yaml': '' },
     ['-f', '.'],
     2,
-    /has to be built first: pipe into kees what helm template/,
+    /must be built first\n {2}hint: helm template .* \| kees/,
   ],
   ['a file that is not there', {}, ['-f', 'nope.yaml'], 2, /nope\.yaml cannot be read: it does not exist/],
   [

@@ -2,7 +2,7 @@ import { exitCode, type ExitCode } from '../../api/exit-code.ts'
 import { parseInjectConfig } from '../../functions/inject-init/config.ts'
 import { checkInjection } from '../../functions/inject-init/check-injection.ts'
 import { injectInit, injectItems } from '../../functions/inject-init/inject-init.ts'
-import { exitCodeOf, lineOf } from '../../functions/krm/result.ts'
+import type { Result } from '../../functions/krm/result.ts'
 import type { EditedItem } from '../../functions/krm/krm-function.ts'
 import { applyEdits } from '../../functions/yaml/apply-edits.ts'
 import { exampleImage } from '../example-image.ts'
@@ -10,6 +10,7 @@ import { type Command, type Io, isOn } from '../command.ts'
 import { joinDocuments } from '../join-documents.ts'
 import type { ParsedFlags } from '../flags.ts'
 import { functionFlags, readFunctionFlags } from '../function-flags.ts'
+import { printResults } from '../print-results.ts'
 import { readInput } from '../read-input.ts'
 import { type Manifest, manifestFlags } from '../read-manifests.ts'
 import { replaceFiles } from '../files/replace-files.ts'
@@ -37,13 +38,13 @@ export const injectCommand: Command = {
 }
 
 async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
-  const { problems: flagProblems, ...options } = await readFunctionFlags(injectInit, parsed)
-  const { config, problems } = parseInjectConfig(options)
-  const usage = [...flagProblems, ...problems]
+  const { diagnostics: flagProblems, ...options } = await readFunctionFlags(injectInit, parsed)
+  const { config, diagnostics } = parseInjectConfig(options)
+  const usage = [...flagProblems, ...diagnostics]
   if (isOn(parsed, 'write') && isOn(parsed, 'check'))
-    usage.push('flags --write and --check exclude each other')
+    usage.push({ message: 'flags --write and --check exclude each other' })
   if (isOn(parsed, 'write') && parsed.values.get('filename')?.includes('-')) {
-    usage.push('flag --write needs files: standard input cannot be edited in place')
+    usage.push({ message: 'flag --write needs files: standard input cannot be edited in place' })
   }
   const { manifests, exit: wrong } = await readInput(parsed, io, usage)
   if (!manifests) return wrong
@@ -51,13 +52,11 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
     manifests.flatMap(({ items }) => items),
     config,
   )
-  for (const result of results) io.say(lineOf(result))
-  const exit = exitCodeOf(results)
+  const exit = printResults(results, io)
   if (exit !== exitCode.done) return exit
   const changing = edited.filter(({ edits }) => edits.length > 0)
   if (isOn(parsed, 'check')) {
-    sayDifferences(manifests, changing, config, io)
-    return changing.length > 0 ? exitCode.input : exitCode.done
+    return printResults(differences(manifests, changing, config), io)
   }
   const injected = manifests.map((manifest) => ({ ...manifest, injected: injectedText(manifest, changing) }))
   if (isOn(parsed, 'write')) {
@@ -67,19 +66,18 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   return exitCode.done
 }
 
-function sayDifferences(
+/** Errors for what injecting would change. */
+function differences(
   manifests: readonly Manifest[],
   edited: readonly EditedItem[],
   config: InjectConfig,
-  io: Io,
-): void {
+): Result[] {
   const fileOf = new Map(manifests.flatMap(({ path, items }) => items.map((item) => [item, path] as const)))
-  for (const { item } of edited) {
+  return edited.flatMap(({ item }): Result[] => {
     const path = fileOf.get(item) ?? '-'
     const where = path === '-' ? '' : `in ${path} `
-    for (const result of checkInjection(item, config))
-      io.say(lineOf({ ...result, message: where + result.message }))
-  }
+    return checkInjection(item, config).map((result) => ({ ...result, message: where + result.message }))
+  })
 }
 
 function injectedText({ text, items }: Manifest, edited: readonly EditedItem[]): string {

@@ -111,5 +111,5 @@ await t.test('a wrong command line, and programs that are not beside kees: all s
   const io = fakeIo(undefined, {}, { node: join(folder, 'absent'), program: join(folder, 'node') })
   t.equal(await kees(['install', 'a', 'b'], io), 2)
   t.match(io.said(), /only one folder can be given/)
-  for (const name of names) t.match(io.said(), `error: ${name} is not there to be installed: ${folder}/`)
+  for (const name of names) t.match(io.said(), `error: ${name} cannot be installed: ${folder}/`)
 })

@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs'
 import { realpath } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import type { Diagnostic } from '../../api/diagnostic.ts'
 import { exitCode, type ExitCode } from '../../api/exit-code.ts'
-import { type Command, type Io, sayUsage } from '../command.ts'
+import type { Command, Io } from '../command.ts'
 import type { ParsedFlags } from '../flags.ts'
+import { printUsage } from '../print-results.ts'
 import { installFiles } from '../files/install-files.ts'
 
 /** In this order: a newer Node runs older programs, and the other way round it may not. */
@@ -23,9 +25,10 @@ export const installCommand: Command = {
 
 async function run({ operands }: ParsedFlags, io: Io): Promise<ExitCode> {
   const [folder, ...more] = operands
-  const problems: string[] = []
-  if (folder === undefined || folder === '') problems.push('the folder is missing: kees install DIR')
-  if (more.length > 0) problems.push('only one folder can be given')
+  const diagnostics: Diagnostic[] = []
+  if (folder === undefined || folder === '')
+    diagnostics.push({ message: 'the folder is missing: kees install DIR' })
+  if (more.length > 0) diagnostics.push({ message: 'only one folder can be given' })
   // The way over links, such as those that npm makes, to where all of them are.
   const beside = dirname(await realpath(io.self.program))
   const sources = new Map([
@@ -33,9 +36,10 @@ async function run({ operands }: ParsedFlags, io: Io): Promise<ExitCode> {
     ...programs.map((name) => [name, join(beside, name)] as const),
   ])
   for (const [name, source] of sources) {
-    if (!existsSync(source)) problems.push(`${name} is not there to be installed: ${source} does not exist`)
+    if (!existsSync(source))
+      diagnostics.push({ message: `${name} cannot be installed: ${source} does not exist` })
   }
-  if (problems.length > 0 || folder === undefined) return sayUsage(problems, io)
+  if (diagnostics.length > 0 || folder === undefined) return printUsage(diagnostics, io)
   for (const { path, outcome } of await installFiles(sources, folder)) io.out(`${path} ${outcome}\n`)
   return exitCode.done
 }

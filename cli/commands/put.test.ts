@@ -19,7 +19,7 @@ await t.test('a value is stored once, without its last line end, and never print
   t.equal(await kees(['put', '/db.password'], second), 1)
   t.match(
     second.said(),
-    /^error: \/db\.password exists already: nothing was stored; --overwrite replaces it\n$/,
+    /^error: \/db\.password exists already: nothing was stored\n {2}hint: replace it by --overwrite\n$/,
   )
   t.equal(stored(), 'hunter2')
   const third = fakeIo('hunter3\r\n', env)
@@ -68,7 +68,7 @@ const refusals: readonly (readonly [
   ['an empty value', ['a'], '\n', /is empty/],
   ['a value that is no text', ['a'], Buffer.from([0xff, 0xfe]), /is not UTF-8 text/],
   ['a value that is too large', ['a'], 'x'.repeat(8193), /has 8193 bytes, SSM takes at most 8192/],
-  ['a terminal', ['a'], undefined, /is a terminal: kees put NAME < FILE/],
+  ['a terminal', ['a'], undefined, /is a terminal\n {2}hint: kees put NAME < FILE/],
   ['no name', [], 'x', /name of the parameter is missing/],
   ['two names', ['a', 'b'], 'x', /only one name/],
   ['a name that SSM refuses', ['aws/x'], 'x', /"aws\/x" gives a parameter name that SSM refuses/],

@@ -1,13 +1,15 @@
 import { exitCode, type ExitCode } from '../../api/exit-code.ts'
-import { quote } from '../../api/diagnostic.ts'
+import { about, type Diagnostic, quote } from '../../api/diagnostic.ts'
+import { invalid } from '../../api/parsed.ts'
 import { parseParameterName } from '../../api/parameter-name.ts'
+import { errorsOf, type Result } from '../../functions/krm/result.ts'
 import { exitCodeOf, failureOf } from '../../runtime/failure.ts'
 import type { ParameterStore } from '../../runtime/store/parameter-store.ts'
 import { type SecretValue, secretValue } from '../../runtime/secret-value.ts'
 import { type Command, type Io, isOn } from '../command.ts'
 import type { ParsedFlags } from '../flags.ts'
 import { printFailures } from '../print-failures.ts'
-import { printDiagnostics } from '../print-diagnostics.ts'
+import { printResults } from '../print-results.ts'
 import { openStoreFlag, storeFlags } from '../store-flag.ts'
 
 /** Of a SecureString in the advanced tier, in bytes. */
@@ -31,19 +33,17 @@ export const putCommand: Command = {
 
 async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   const [operand, ...more] = parsed.operands
-  const problems: string[] = []
-  if (operand === undefined) problems.push('the name of the parameter is missing')
-  if (more.length > 0) problems.push('only one name can be given: the value comes from standard input')
+  const diagnostics: Diagnostic[] = []
+  if (operand === undefined) diagnostics.push({ message: 'the name of the parameter is missing' })
+  if (more.length > 0)
+    diagnostics.push({ message: 'only one name can be given: the value comes from standard input' })
   const name = nameFrom(operand ?? '')
-  if (operand !== undefined && name.problem !== undefined) {
-    problems.push(`the name ${quote(operand)} ${name.problem}`)
-  }
-  const { store, problems: storeProblems } = await openStoreFlag(parsed, io, 'write')
-  if (storeProblems) problems.push(...storeProblems)
-  const value = await readValue(io)
-  const usage = problems.map((message) => ({ message, exit: exitCode.usage }))
-  const exit = printDiagnostics('exit' in value ? [...usage, value] : usage, io)
-  if (exit !== exitCode.done || !store || name.value === undefined || 'exit' in value) return exit
+  if (operand !== undefined) diagnostics.push(...about(`the name ${quote(operand)}`, name.diagnostics ?? []))
+  const { store, diagnostics: storeProblems } = await openStoreFlag(parsed, io, 'write')
+  if (storeProblems) diagnostics.push(...storeProblems)
+  const { value, results = [] } = await readValue(io)
+  const exit = printResults([...errorsOf(diagnostics, exitCode.usage), ...results], io)
+  if (exit !== exitCode.done || !store || name.value === undefined || value === undefined) return exit
   try {
     if (await put(store, name.value, value, isOn(parsed, 'overwrite'))) {
       io.out(`${name.value} stored\n`)
@@ -55,8 +55,8 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
     printFailures([{ parameters: [name.value], failure }], io)
     return exitCodeOf(failure)
   }
-  io.say(`error: ${name.value} exists already: nothing was stored; --overwrite replaces it`)
-  return exitCode.input
+  const message = `${name.value} exists already: nothing was stored`
+  return printResults(errorsOf([{ message, hint: 'replace it by --overwrite' }], exitCode.input), io)
 }
 
 /** @returns whether the store has the value now; not where it has another, which stays. */
@@ -80,16 +80,18 @@ function nameFrom(operand: string) {
   return parseParameterName(operand.startsWith('/') ? operand : `/${operand}`)
 }
 
-type Problem = { readonly message: string; readonly exit: ExitCode }
-
 /** The value, or what is wrong with it; never a piece of it. */
-async function readValue(io: Io): Promise<SecretValue | Problem> {
-  const terminal = 'the value is read from standard input, which is a terminal: kees put NAME < FILE'
-  const { bytes, problem } = (await io.readStdin()) ?? { problem: terminal }
-  if (problem !== undefined) return { message: problem, exit: exitCode.usage }
-  const wrong = (message: string): Problem => ({
-    message: `the value on standard input ${message}`,
-    exit: exitCode.input,
+async function readValue(
+  io: Io,
+): Promise<{ readonly value?: SecretValue; readonly results?: readonly Result[] }> {
+  const terminal = invalid(
+    'the value is read from standard input, which is a terminal',
+    'kees put NAME < FILE',
+  )
+  const { value: bytes, diagnostics } = (await io.readStdin()) ?? terminal
+  if (diagnostics !== undefined) return { results: errorsOf(diagnostics, exitCode.usage) }
+  const wrong = (message: string) => ({
+    results: errorsOf([{ message: `the value on standard input ${message}` }], exitCode.input),
   })
   const text = bytes.toString()
   if (!Buffer.from(text).equals(bytes)) return wrong('is not UTF-8 text')
@@ -98,5 +100,5 @@ async function readValue(io: Io): Promise<SecretValue | Problem> {
   const size = Buffer.byteLength(value)
   return size > maxValueSize
     ? wrong(`has ${size} bytes, SSM takes at most ${maxValueSize}`)
-    : secretValue(value)
+    : { value: secretValue(value) }
 }

@@ -1,6 +1,6 @@
 import { exitCode, type ExitCode, firstToMend } from '../../api/exit-code.ts'
 import type { Declared } from '../../api/pod-annotations.ts'
-import { exitCodeOf, judge, lineOf, nameOf } from '../../functions/krm/result.ts'
+import { judge, nameOf } from '../../functions/krm/result.ts'
 import { readWorkloads, type Workload } from '../../functions/workload/workload.ts'
 import { parseWorkloadConfig, workloadOptions } from '../../functions/workload/workload-options.ts'
 import { exitCodeOf as failureExitCode } from '../../runtime/failure.ts'
@@ -12,6 +12,7 @@ import type { ParsedFlags } from '../flags.ts'
 import { readSharedFlags, sharedFlags } from '../function-flags.ts'
 import { readInput } from '../read-input.ts'
 import { manifestFlags } from '../read-manifests.ts'
+import { printResults } from '../print-results.ts'
 import { printFailures } from '../print-failures.ts'
 import { outputFlags, readOutput } from '../output-flag.ts'
 import { openStoreFlag, storeFlags } from '../store-flag.ts'
@@ -37,13 +38,13 @@ export const statusCommand: Command = {
 }
 
 async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
-  const { problems: flagProblems, ...options } = await readSharedFlags(workloadOptions, parsed)
-  const { config, problems: optionProblems } = parseWorkloadConfig(options)
+  const { diagnostics: flagProblems, ...options } = await readSharedFlags(workloadOptions, parsed)
+  const { config, diagnostics: optionProblems } = parseWorkloadConfig(options)
   const usage = [...flagProblems, ...optionProblems]
   const output = readOutput(parsed)
-  usage.push(...output.problems)
+  usage.push(...output.diagnostics)
   const opened = await openStoreFlag(parsed, io, 'read')
-  const { problems: storeProblems = [] } = opened
+  const { diagnostics: storeProblems = [] } = opened
   const input = await readInput(parsed, io, [...usage, ...storeProblems])
   if (!input.manifests || !opened.store) return input.exit ?? exitCode.usage
 
@@ -53,7 +54,7 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
     config,
   )
   const results = judge(found, config.strict)
-  for (const result of results) io.say(lineOf(result))
+  const exit = printResults(results, io)
 
   const declared = workloads.flatMap((workload) => workload.pod.declared.map((one) => ({ workload, ...one })))
   const standings = await lookUpParameters(opened.store, declared.map(refOf), (done, total) =>
@@ -65,7 +66,7 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   printFailures(failures, io)
   const rows = declared.map((one) => rowOf(one.workload, one, standings.get(formatRef(refOf(one)))))
   io.out(output.format(rows, tableOf))
-  return firstToMend([exitCodeOf(results), ...[...standings.values()].map(exitOf)])
+  return firstToMend([exit, ...[...standings.values()].map(exitOf)])
 }
 
 type Row = {

@@ -54,7 +54,10 @@ await t.test('everything that is wrong is said at once, and nothing is passed on
     said,
     /^error: Deployment\/malformed annotation secret.bsycorp.com\/a: kind "REFERENC" is not known/m,
   )
-  t.match(said, /^error: Deployment\/silent-skip is annotated but not injected: run inject-init first/m)
+  t.match(
+    said,
+    /^error: Deployment\/silent-skip is annotated but not injected\n {2}hint: run inject-init first/m,
+  )
   t.notMatch(said, /good/)
 })
 
@@ -96,7 +99,7 @@ await t.test('the StoragePolicy holds, for the namespace that is known', async (
   t.match(refused.said, 'the parameter is not below what the StoragePolicy allows: /shop')
   const unknown = await verify()
   t.equal(unknown.exit, 0)
-  t.match(unknown.said, /^warning: .*the namespace is not known/)
+  t.match(unknown.said, /^warning: .*the namespace is unknown/)
   t.equal((await verify('--strict')).exit, 1)
 })
 
@@ -270,7 +273,7 @@ await t.test('what is wrong with the command line is said', async (t) => {
   const { exit, said } = await run(['verify', 'x', '--policy', '/absent', '--namespace', 'A_B'])
   t.equal(exit, 2)
   t.match(said, 'error: /absent cannot be read')
-  t.match(said, 'error: flag --namespace "A_B" is not the name of a namespace')
-  t.match(said, /error: argument "[^"]+" is not known: manifests are named by -f/)
+  t.match(said, 'error: flag --namespace "A_B" is not a valid name of a namespace')
+  t.match(said, /error: argument "[^"]+" is not known\n {2}hint: name manifests by -f/)
   t.match(said, 'error: flag -f is missing')
 })

@@ -3,14 +3,13 @@ import { parseExportConfig } from '../../functions/export-iam/config.ts'
 import { exportItems } from '../../functions/export-iam/export-items.ts'
 import { parseInjectConfig } from '../../functions/inject-init/config.ts'
 import { verifyInjection } from '../../functions/inject-init/verify-injection.ts'
-import { exitCodeOf, lineOf } from '../../functions/krm/result.ts'
 import { type Command, type Io, isOn, valueOf } from '../command.ts'
 import type { ParsedFlags } from '../flags.ts'
 import { joinDocuments } from '../join-documents.ts'
 import { checkModule } from '../files/module-files.ts'
 import { readInput } from '../read-input.ts'
 import { manifestFlags } from '../read-manifests.ts'
-import { printDiagnostics } from '../print-diagnostics.ts'
+import { printResults } from '../print-results.ts'
 import { readVerifyFlags, verifyFlags } from '../verify-flags.ts'
 
 export const verifyCommand: Command = {
@@ -39,11 +38,11 @@ export const verifyCommand: Command = {
 }
 
 async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
-  const { injecting, exporting, problems } = await readVerifyFlags(parsed)
+  const { injecting, exporting, diagnostics } = await readVerifyFlags(parsed)
   const toInject = parseInjectConfig(injecting)
   const toExport = parseExportConfig(exporting)
-  const wrongOptions = new Set([...problems, ...toInject.problems, ...toExport.problems])
-  const { manifests, exit: wrong } = await readInput(parsed, io, [...wrongOptions])
+  const usage = [...diagnostics, ...toInject.diagnostics, ...toExport.diagnostics]
+  const { manifests, exit: wrong } = await readInput(parsed, io, usage)
   if (!manifests) return wrong
 
   const items = manifests.flatMap((manifest) => manifest.items)
@@ -51,13 +50,12 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   const exported =
     folder === undefined ? undefined : exportItems(items, { ...toExport.config, allowUninjected: true })
   const results = [...verifyInjection(items, toInject.config), ...(exported?.results ?? [])]
-  for (const line of new Set(results.map(lineOf))) io.say(line)
-  const exit = exitCodeOf(results)
+  const exit = printResults(results, io)
   if (exit !== exitCode.done) return exit
   const stale =
     folder === undefined || !exported
       ? exitCode.done
-      : printDiagnostics(await checkModule(folder, exported.files), io)
+      : printResults(await checkModule(folder, exported.files), io)
   if (stale === exitCode.done && isOn(parsed, 'pass'))
     io.out(joinDocuments(manifests.map(({ text }) => text)))
   return stale

@@ -1,17 +1,17 @@
 /** The folder of a Terraform module. */
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { exitCode, type ExitCode } from '../../api/exit-code.ts'
+import type { Diagnostic } from '../../api/diagnostic.ts'
+import { exitCode } from '../../api/exit-code.ts'
 import { compareModule } from '../../functions/export-iam/compare-module.ts'
+import { errorsOf, type Result } from '../../functions/krm/result.ts'
 import { unlessAbsent } from '../../runtime/files/system-error.ts'
 import { tryRead } from './try-read.ts'
-
-type Problem = { readonly message: string; readonly exit: ExitCode }
 
 export type ModuleFiles = {
   /** Names to texts; absent files are left out. */
   readonly files: ReadonlyMap<string, string>
-  readonly problems: readonly Problem[]
+  readonly diagnostics: readonly Diagnostic[]
 }
 
 /** @param absent whether the folder may be absent, as before the first export. */
@@ -21,29 +21,30 @@ export async function readModule(
   absent: 'allowed' | 'refused',
 ): Promise<ModuleFiles> {
   const files = new Map<string, string>()
-  const problems: Problem[] = []
-  const report = (message: string, exit: ExitCode) => problems.push({ message, exit })
+  const diagnostics: Diagnostic[] = []
   // What is wrong with the folder is said of the folder, once.
   const listed = readdir(folder)
-  await tryRead(folder, absent === 'allowed' ? unlessAbsent(listed) : listed, report)
-  for (const name of problems.length > 0 ? [] : names) {
+  const unlisted = await tryRead(folder, absent === 'allowed' ? unlessAbsent(listed) : listed)
+  diagnostics.push(...(unlisted.diagnostics ?? []))
+  for (const name of diagnostics.length > 0 ? [] : names) {
     const path = join(folder, name)
-    const text = await tryRead(path, unlessAbsent(readFile(path, 'utf8')), report)
-    if (text !== undefined) files.set(name, text)
+    const read = await tryRead(path, unlessAbsent(readFile(path, 'utf8')))
+    diagnostics.push(...(read.diagnostics ?? []))
+    if (read.value !== undefined) files.set(name, read.value)
   }
-  return { files, problems }
+  return { files, diagnostics }
 }
 
 /** What is stale in the folder, measured by the module that the manifests ask for. */
 export async function checkModule(
   folder: string,
   expected: ReadonlyMap<string, string>,
-): Promise<readonly Problem[]> {
+): Promise<readonly Result[]> {
   // A module that is not there at all is rather a wrong name than a stale one.
-  const { files, problems } = await readModule(folder, expected.keys(), 'refused')
-  if (problems.length > 0) return problems
-  return compareModule(expected, files).map((difference) => ({
+  const { files, diagnostics } = await readModule(folder, expected.keys(), 'refused')
+  if (diagnostics.length > 0) return errorsOf(diagnostics, exitCode.usage)
+  const stale = compareModule(expected, files).map((difference) => ({
     message: `the module in ${folder} is stale: ${difference}`,
-    exit: exitCode.input,
   }))
+  return errorsOf(stale, exitCode.input)
 }

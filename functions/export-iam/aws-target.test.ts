@@ -18,5 +18,5 @@ t.strictSame(
   { value: { region: 'eu-west-1', partition: 'aws', account: '444455556666' } },
   'or what the options say',
 )
-t.match(awsTargetOf(none, []).problem, 'format json needs option region and option account')
-t.match(awsTargetOf(none, grants).problem, 'format json needs option region:')
+t.match(awsTargetOf(none, []).diagnostics?.[0]?.message, 'format json needs option region and option account')
+t.match(awsTargetOf(none, grants).diagnostics?.[0]?.message, 'format json needs option region:')

@@ -1,5 +1,5 @@
 /** Where the parameters of an export are: known from the options and from the ARNs of the roles. */
-import type { Parsed } from '../../api/parsed.ts'
+import { invalid, type Parsed } from '../../api/parsed.ts'
 import type { ExportConfig } from './config.ts'
 import type { Grant } from './grant.ts'
 import type { AwsTarget } from './policy.ts'
@@ -26,5 +26,5 @@ export function awsTargetOf(config: AwsTargetConfig, grants: readonly Grant[]): 
   const missing = (['region', 'account'] as const).filter((name) => target[name] === '')
   if (missing.length === 0) return { value: target }
   const options = missing.map((name) => config.nameOption(name)).join(' and ')
-  return { problem: `format json needs ${options}: an IAM document names whole ARNs` }
+  return invalid(`format json needs ${options}: an IAM document names whole ARNs`)
 }

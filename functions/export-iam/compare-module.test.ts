@@ -45,8 +45,11 @@ const tampered: readonly (readonly [file: string, edit: (text: string) => string
   ['versions.tf', () => ''],
 ]
 for (const [file, edit] of tampered) {
-  const problems = compareModule(committed, change(committed, file, edit))
-  t.ok(problems.length > 0 && problems.every((one) => one.startsWith(file)), `stale: ${problems.join('; ')}`)
+  const diagnostics = compareModule(committed, change(committed, file, edit))
+  t.ok(
+    diagnostics.length > 0 && diagnostics.every((one) => one.startsWith(file)),
+    `stale: ${diagnostics.join('; ')}`,
+  )
 }
 
 t.strictSame(

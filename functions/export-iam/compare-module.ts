@@ -39,11 +39,11 @@ type Names = ReadonlyMap<string, ReadonlySet<string>>
 
 function compareGrants(now: Names, then: Names): string[] {
   const none: ReadonlySet<string> = new Set()
-  const problems: string[] = []
+  const differences: string[] = []
   for (const key of [...new Set([...now.keys(), ...then.keys()])].toSorted()) {
     const [wanted, granted] = [now.get(key) ?? none, then.get(key) ?? none]
     const report = (names: string[], what: string) => {
-      if (names.length > 0) problems.push(`policies.tf ${what} ${key}: ${names.join(', ')}`)
+      if (names.length > 0) differences.push(`policies.tf ${what} ${key}: ${names.join(', ')}`)
     }
     report(
       [...wanted].filter((name) => !granted.has(name)),
@@ -54,7 +54,7 @@ function compareGrants(now: Names, then: Names): string[] {
       'grants what is not declared by',
     )
   }
-  return problems
+  return differences
 }
 
 /** The strings in the lists of each entry of `grants = { … }`, by the entry's key; quoted, as they stand there. */

@@ -1,7 +1,8 @@
-import type { Parsed } from '../../api/parsed.ts'
+import type { Diagnostic } from '../../api/diagnostic.ts'
+import { checked, type Parsed } from '../../api/parsed.ts'
 import { exitCode } from '../../api/exit-code.ts'
 import { requireInjected } from '../workload/require-injected.ts'
-import { type Result, judge } from '../krm/result.ts'
+import { errorsOf, judge, type Result } from '../krm/result.ts'
 import type { ManifestItem } from '../krm/manifest-item.ts'
 import { lookUp, stringOf } from '../yaml/value.ts'
 import { type Workload, workloadReader, type WorkloadReader } from '../workload/workload.ts'
@@ -41,9 +42,7 @@ export function exportReader(config: ExportConfig): ExportReader {
       if (serviceAccount) serviceAccounts.push(serviceAccount)
       const annotated = read(item).filter(({ pod }) => pod.annotated)
       if (!config.allowUninjected)
-        uninjected.push(
-          ...requireInjected(annotated, `, or allow it by ${config.nameOption('allowUninjected')}`),
-        )
+        uninjected.push(...requireInjected(annotated, `, or set ${config.nameOption('allowUninjected')}`))
       readers.push(...annotated.map(readerOf))
     },
     end: () => {
@@ -53,10 +52,9 @@ export function exportReader(config: ExportConfig): ExportReader {
       if (all.some(({ severity }) => severity === 'error')) {
         return { ...granted, results: all, files: new Map() }
       }
-      const { value: files, problem } = renderFiles(granted.grants, config)
-      if (problem === undefined) return { ...granted, results: all, files }
-      const unknown: Result = { severity: 'error', message: problem, exit: exitCode.usage }
-      return { ...granted, results: [...all, unknown], files: new Map() }
+      const { value: files, diagnostics } = renderFiles(granted.grants, config)
+      if (diagnostics === undefined) return { ...granted, results: all, files }
+      return { ...granted, results: [...all, ...errorsOf(diagnostics, exitCode.usage)], files: new Map() }
     },
   }
 }
@@ -64,26 +62,26 @@ export function exportReader(config: ExportConfig): ExportReader {
 function renderFiles(grants: readonly Grant[], config: ExportConfig): Parsed<ReadonlyMap<string, string>> {
   const { kmsKeys, format } = config
   if (format === 'terraform') {
-    const problem = keyProblem(grants, config, knownTarget(config, grants))
-    return problem === undefined ? { value: renderModule(grants, kmsKeys) } : { problem }
+    const wrong = validateKeys(grants, config, knownTarget(config, grants))
+    return checked(renderModule(grants, kmsKeys), wrong)
   }
-  const { value: place, problem } = awsTargetOf(config, grants)
-  if (problem !== undefined) return { problem }
-  const wrongKeys = keyProblem(grants, config, place)
-  if (wrongKeys !== undefined) return { problem: wrongKeys }
-  return { value: new Map([[policiesJson, formatPoliciesJson(grants, kmsKeys, place)]]) }
+  const { value: target, diagnostics } = awsTargetOf(config, grants)
+  if (diagnostics !== undefined) return { diagnostics }
+  const files = new Map([[policiesJson, formatPoliciesJson(grants, kmsKeys, target)]])
+  return checked(files, validateKeys(grants, config, target))
 }
 
-function keyProblem(
+function validateKeys(
   grants: readonly Grant[],
   { kmsKeys, nameOption }: ExportConfig,
   { partition, region }: AwsTarget,
-): string | undefined {
+): Diagnostic | undefined {
   const parameters = grants.flatMap((grant) => grant.parameters)
   const foreign = foreignKeys(kmsKeys, parameters, { partition, region })
   if (foreign.length === 0) return undefined
   const where = [...(region === '' ? [] : [region]), ...(partition === '' ? [] : [`partition ${partition}`])]
-  return `${nameOption('kmsKeys')}: SSM takes keys of the parameters' own region (${where.join(' in ')}), not ${foreign.join(', ')}`
+  const message = `${nameOption('kmsKeys')}: SSM takes keys of the parameters' own region (${where.join(' in ')}), not ${foreign.join(', ')}`
+  return { message }
 }
 
 /** The Terraform module that lets each role read exactly what its workloads declare. */

@@ -2,7 +2,7 @@ import { deepStrictEqual } from 'node:assert/strict'
 import * as fc from 'fast-check'
 import t from 'tap'
 import { nameInConfig } from '../krm/options.ts'
-import { lineOf } from '../krm/result.ts'
+import { resultLines } from '../krm/result.ts'
 import { collectGrants, type Reader } from './grants.ts'
 
 function reader(
@@ -33,7 +33,8 @@ function collect(readers: readonly Reader[], account = '') {
 function arn(path: string, account = '111122223333', partition = 'aws'): string {
   return `arn:${partition}:iam::${account}:role/${path}`
 }
-const linesOf = (readers: readonly Reader[]) => collect(readers).results.map(lineOf)
+const linesOf = (readers: readonly Reader[]) =>
+  collect(readers).results.map((one) => resultLines(one).join(', '))
 
 const names = ['/B', '/a', '/z']
 t.strictSame(
@@ -82,7 +83,7 @@ t.strictSame(
   'grants are told apart by the role as it is written, or else by the workload',
 )
 t.strictSame(
-  told.results.map(lineOf),
+  told.results.map((one) => resultLines(one).join(', ')),
   [
     'warning: Deployment/f has no role: neither option roles, nor its ServiceAccount, nor annotation iam.amazonaws.com/role names one; its policy is attached to nothing',
     'warning: Deployment/prod/f has no role: neither option roles, nor its ServiceAccount, nor annotation iam.amazonaws.com/role names one; its policy is attached to nothing',
@@ -189,7 +190,9 @@ await t.test('a role gets what its workloads declare, sorted, each once, and not
 
 const here = reader('a', arn('app'), ['/a'])
 t.strictSame(
-  collect([here, reader('b', 'bare', ['/b'])], '999988887777').results.map(lineOf),
+  collect([here, reader('b', 'bare', ['/b'])], '999988887777').results.map((one) =>
+    resultLines(one).join(', '),
+  ),
   ['error: option account is 999988887777, and no role of the input is of it: there are 111122223333'],
   'an account that no role is of is an error, lest a mistyped one take rights away',
 )

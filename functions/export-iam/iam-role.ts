@@ -8,7 +8,7 @@
  * Limits: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html. Paths may hold more characters
  * there; those that a name may hold are what is allowed here, because the text becomes a key in Terraform.
  */
-import type { Parsed } from '../../api/parsed.ts'
+import { invalid, type Parsed } from '../../api/parsed.ts'
 
 export const roleAnnotation = 'iam.amazonaws.com/role'
 
@@ -26,9 +26,9 @@ const maxPathLength = 512 - 1
 export function parseIamRole(text: string): Parsed<IamRole> {
   if (namePattern.test(text)) return { value: { name: text } }
   if (text.startsWith('arn:')) return parseArn(text)
-  if (text === '') return { problem: `is empty: allowed are ${allowed}` }
-  if (text.includes('/')) return { problem: 'has a path: write the whole ARN of a role that has one' }
-  return { problem: `is not a role: allowed are ${allowed}` }
+  if (text === '') return invalid(`is empty: allowed are ${allowed}`)
+  if (text.includes('/')) return invalid('has a path', 'write the whole ARN of the role')
+  return invalid(`is not a role: allowed are ${allowed}`)
 }
 
 const allowed = 'a name of at most 64 letters, digits and _+=,.@- or an ARN'
@@ -37,11 +37,10 @@ function parseArn(arn: string): Parsed<IamRole> {
   const { partition, account, path, name } = arnPattern.exec(arn)?.groups ?? {}
   if (partition === undefined || account === undefined || path === undefined || name === undefined) {
     const form = 'arn:<partition>:iam::<account, 12 digits>:role/<path/><name>'
-    return {
-      problem: `is not the ARN of a role: allowed is ${form} with letters, digits and _+=,.@- in the name`,
-    }
+    return invalid(
+      `is not the ARN of a role: allowed is ${form} with letters, digits and _+=,.@- in the name`,
+    )
   }
-  if (path.length > maxPathLength)
-    return { problem: 'has a path of more than the 512 characters that IAM takes' }
+  if (path.length > maxPathLength) return invalid('has a path of more than the 512 characters that IAM takes')
   return { value: { name, arn, partition, account } }
 }

@@ -1,9 +1,12 @@
 /** Which customer managed key encrypts the parameters below a prefix. */
-import type { Parsed } from '../../api/parsed.ts'
-import { kmsKeyArnProblem } from '../../api/kms-key-arn.ts'
-import { quote } from '../../api/diagnostic.ts'
+import { isMap } from '../../api/json.ts'
+import { invalid, type Parsed } from '../../api/parsed.ts'
+import { validateKmsKeyArn } from '../../api/kms-key-arn.ts'
+import { about, type Diagnostic, quote } from '../../api/diagnostic.ts'
 import { parseStoragePrefix } from '../../api/parameter-name.ts'
-import { parsedOption } from '../krm/options.ts'
+import { shownText, yamlOption } from '../krm/options.ts'
+import type { Value } from '../yaml/value.ts'
+import { unknownKeys } from '../krm/unknown-keys.ts'
 
 /** The longest prefix first, so that the first that matches is the one that counts. */
 export type KmsKeys = readonly KmsKey[]
@@ -15,26 +18,20 @@ export type KmsKey = {
   readonly arn: string
 }
 
-export const kmsKeysOption = parsedOption(
+export const kmsKeysOption = yamlOption<KmsKeys>(
+  'customer managed keys: a list of prefix, such as /prod, and arn, that of the key; the longest prefix of a name counts',
+  [],
+  'none',
   {
-    meaning:
-      'customer managed keys: a list of prefix, such as /prod, and arn, the ARN of the key; the longest prefix of a name applies',
-    default: [],
-    defaultText: 'none',
-    schema: {
-      type: 'array',
-      items: {
-        type: 'object',
-        properties: {
-          prefix: { type: 'string', problemOf: (text: string) => parsePrefix(text).problem },
-          arn: { type: 'string', problemOf: kmsKeyArnProblem },
-        },
-        required: ['prefix', 'arn'],
-        additionalProperties: false,
-      },
+    type: 'array',
+    items: {
+      type: 'object',
+      properties: { prefix: { type: 'string' }, arn: { type: 'string' } },
+      required: ['prefix', 'arn'],
+      additionalProperties: false,
     },
   },
-  readKeys,
+  parseKmsKeys,
 )
 
 /** The key of a parameter, where it has one of its own; the account's `aws/ssm` needs no permission. */
@@ -72,20 +69,35 @@ export function checkKmsKeys(keys: KmsKeys): void {
 
 export function areKmsKeys(keys: KmsKeys): boolean {
   return keys.every(
-    ({ prefix, arn }) => parsePrefix(prefix).value === prefix && kmsKeyArnProblem(arn) === undefined,
+    ({ prefix, arn }) => parsePrefix(prefix).value === prefix && validateKmsKeyArn(arn) === undefined,
   )
 }
 
-function readKeys(list: readonly KmsKey[]): Parsed<KmsKeys> {
+function parseKmsKeys(value: Value): Parsed<KmsKeys> {
+  if (!Array.isArray(value)) return invalid('is not a list of maps with prefix and arn')
   const keys = new Map<string, KmsKey>()
-  const problems: string[] = []
-  for (const [index, { prefix: text, arn }] of list.entries()) {
-    const prefix = parsePrefix(text).value
-    if (prefix === undefined) continue
-    if (keys.has(prefix)) problems.push(`[${index}].prefix ${quote(prefix)} is declared twice`)
-    keys.set(prefix, { prefix, arn })
+  const diagnostics: Diagnostic[] = []
+  for (const [index, one] of value.entries()) {
+    const report = (path: string, ...wrong: readonly Diagnostic[]) =>
+      diagnostics.push(...about(`[${index}]${path}`, wrong))
+    if (!isMap(one)) {
+      report('', { message: 'is not a map with prefix and arn' })
+      continue
+    }
+    const { prefix: text, arn = null } = one
+    report('', ...unknownKeys(one, ['prefix', 'arn']))
+    const prefix: Parsed<string> =
+      typeof text === 'string' ? parsePrefix(text) : invalid('is not a string such as /prod')
+    if (prefix.diagnostics !== undefined) report('.prefix', ...prefix.diagnostics)
+    const key = typeof arn === 'string' ? arn : ''
+    const wrongArn = validateKmsKeyArn(key)
+    if (wrongArn !== undefined) report('.arn', ...about(shownText(arn), [wrongArn]))
+    if (prefix.value === undefined || wrongArn !== undefined) continue
+    const known = keys.get(prefix.value)
+    if (known) report('.prefix', { message: `${quote(prefix.value)} is declared twice` })
+    keys.set(prefix.value, { prefix: prefix.value, arn: key })
   }
-  if (problems.length > 0) return { problem: problems.join('; ') }
+  if (diagnostics.length > 0) return { diagnostics }
   return { value: [...keys.values()].toSorted(byLength) }
 }
 
@@ -94,6 +106,8 @@ function byLength(a: KmsKey, b: KmsKey): number {
 }
 
 function parsePrefix(text: string): Parsed<string> {
-  const parsed = parseStoragePrefix(text)
-  return parsed.problem === undefined ? { value: parsed.value === '' ? '/' : parsed.value } : parsed
+  const { value, diagnostics } = parseStoragePrefix(text)
+  return diagnostics === undefined
+    ? { value: value === '' ? '/' : value }
+    : { diagnostics: about(quote(text), diagnostics) }
 }

@@ -7,6 +7,7 @@
  * Terraform computes the same document from the names in policies.tf; a test compares the two.
  */
 import { defaultDomains, domainsOfPartition, partitions } from '../../api/aws-partitions.ts'
+import { about } from '../../api/diagnostic.ts'
 import { parseParameterName } from '../../api/parameter-name.ts'
 import { kmsKeyArns, kmsKeyOf, type KmsKeys } from './kms-keys.ts'
 
@@ -87,8 +88,8 @@ export function policySize(parameters: readonly string[], kmsKeys: KmsKeys = [])
  * this throws on a bug only. IAM itself would read `*`, `?` and `${` in a resource.
  */
 export function checkParameterName(name: string): string {
-  const { value, problem } = parseParameterName(name)
-  if (problem !== undefined) throw new Error(`a parameter name ${problem}`)
+  const { value, diagnostics } = parseParameterName(name)
+  if (diagnostics !== undefined) throw new Error(about('a parameter name', diagnostics)[0]?.message)
   return value
 }
 

@@ -1,6 +1,6 @@
 /** Whether a text that claims to be policies.json grants in the form of policy.ts, and nothing else. */
 import { isMap, type JsonMap } from '../../api/json.ts'
-import { kmsKeyArnProblem } from '../../api/kms-key-arn.ts'
+import { validateKmsKeyArn } from '../../api/kms-key-arn.ts'
 import { parseParameterName } from '../../api/parameter-name.ts'
 import { isPoliciesJson } from './policies-json.ts'
 import { action, contextKey, decryptAction, viaServiceKey } from './policy.ts'
@@ -47,7 +47,7 @@ function isDecrypt(statement: unknown, arns: readonly unknown[]): boolean {
     return false
   const { Effect: effect, Action: does, Resource: key, Condition: condition } = statement
   if (effect !== 'Allow' || does !== decryptAction || typeof key !== 'string') return false
-  if (kmsKeyArnProblem(key) !== undefined) return false
+  if (validateKmsKeyArn(key) !== undefined) return false
   if (!isMap(condition) || !hasKeys(condition, ['StringEquals']) || !isMap(condition['StringEquals']))
     return false
   const { [contextKey]: contexts, [viaServiceKey]: service, ...others } = condition['StringEquals']

@@ -9,20 +9,21 @@ t.strictSame(
   'names and ARNs are roles',
 )
 const wrong = [
-  ['app', 'must be a list of maps'],
-  [['app'], '[0] must be a map with'],
+  ['app', 'is not a list of maps'],
+  [['app'], '[0] is not a map'],
   [[one, one], '[1] is a second role of prod/app'],
-  [[{ ...one, namespace: '*' }], '[0].namespace "*" is not the name of a namespace'],
-  [[{ ...one, serviceAccount: 'App' }], '[0].serviceAccount "App" is not the name of a ServiceAccount'],
+  [[{ ...one, namespace: '*' }], '[0].namespace "*" is not a valid name of a namespace'],
+  [[{ ...one, serviceAccount: 'App' }], '[0].serviceAccount "App" is not a valid name of a ServiceAccount'],
   [[{ ...one, role: 'a/b' }], '[0].role "a/b" has a path'],
   [[{ ...one, role: '${x}' }], '[0].role "${x}" is not a role'],
   [[{ ...one, roleArn: arn }], '[0].roleArn is not known: known are namespace, serviceAccount, role'],
   [
     [{}, { ...one, role: 1 }],
-    '[0].namespace is missing; [0].serviceAccount is missing; [0].role is missing; [1].role must be a string: put it in quotes',
+    '[0].namespace is not a string; [0].serviceAccount is not a string; [0].role is not a string; [1].role 1 is not a string',
   ],
 ] as const
-for (const [value, problem] of wrong) {
-  const said = rolesOption.parse(JSON.parse(JSON.stringify(value))).problem ?? ''
-  t.ok(said.includes(problem), `${said} says ${problem}`)
+for (const [value, diagnostics] of wrong) {
+  const found = rolesOption.parse(JSON.parse(JSON.stringify(value))).diagnostics ?? []
+  const said = found.map(({ message }) => message).join('; ')
+  t.ok(said.includes(diagnostics), `${said} says ${diagnostics}`)
 }

@@ -48,8 +48,8 @@ t.strictSame(
 )
 t.strictSame(names([account('app'), ...both]), ['app'], 'so too where one kept its name')
 t.equal(
-  accountFinder(both, undefined)({ ...use, affixes: '-x/' }).problem,
-  'runs as ServiceAccount app, which may be ServiceAccount/dev-app, ServiceAccount/prod-app: name them apart',
+  accountFinder(both, undefined)({ ...use, affixes: '-x/' }).diagnostics?.[0]?.message,
+  'runs as ServiceAccount app, which may be ServiceAccount/dev-app, ServiceAccount/prod-app',
   'of two that fit equally, none',
 )
 t.strictSame(names([account('app'), account('app')]), ['app', 'app'], 'two versions of one account')

@@ -4,7 +4,7 @@
  * What the names were stands in internal annotations.
  * https://github.com/kubernetes-sigs/kustomize/blob/kustomize/v5.8.1/api/internal/utils/annotations.go
  */
-import type { Parsed } from '../../api/parsed.ts'
+import { invalid, type Parsed } from '../../api/parsed.ts'
 import { nameOf, type ObjectReference } from '../krm/result.ts'
 import { annotationsOf, type ManifestItem } from '../krm/manifest-item.ts'
 
@@ -78,5 +78,5 @@ function chooseAccounts(
   const alike = known.filter(({ affixes }) => affixes === use.affixes)
   if (alike.length > 0 && isOne(alike)) return { value: alike }
   const names = known.map(({ object }) => nameOf(object)).join(', ')
-  return { problem: `runs as ServiceAccount ${use.name}, which may be ${names}: name them apart` }
+  return invalid(`runs as ServiceAccount ${use.name}, which may be ${names}`, 'give them different names')
 }

@@ -3,6 +3,7 @@ import { deepStrictEqual } from 'node:assert/strict'
 import * as fc from 'fast-check'
 import t from 'tap'
 import { runs } from '../../api/test-effort.ts'
+import { linesOf } from '../../api/diagnostic.ts'
 import { itemsUnder } from '../krm/manifest-item.ts'
 import { parseSource } from '../yaml/parse.ts'
 import { grantOf } from './grant.ts'
@@ -25,9 +26,9 @@ const place = { partition: 'aws', region: 'eu-west-1', account: '111122223333' }
 function unpack(data: object) {
   const metadata = { name: 'terraform', annotations: { 'kees.bsycorp.com/generated-by': 'export-iam' } }
   const text = JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata, data })
-  const items = (parseSource(text).documents ?? []).flatMap((one) => itemsUnder(one, one.root))
+  const items = (parseSource(text).value ?? []).flatMap((one) => itemsUnder(one, one.root))
   const { files = new Map<string, string>(), results = [] } = unpackModule(items) ?? {}
-  return { files: Object.fromEntries(files), said: results.map(({ message }) => message).join('\n') }
+  return { files: Object.fromEntries(files), said: results.flatMap(linesOf).join('\n') }
 }
 
 const name = fc.stringMatching(/^\/(prod\/)?[b-r][a-z.-]{0,30}$/)
@@ -155,5 +156,5 @@ const tampered: readonly (readonly [title: string, data: object])[] = [
 for (const [title, data] of tampered) {
   const { files, said } = unpack(data)
   t.strictSame(files, {}, title)
-  t.match(said, / is not what export-iam writes: it was changed, or is of another version of kees/)
+  t.match(said, / is not what export-iam writes: it was changed, or another version of kees wrote it/)
 }

@@ -2,7 +2,7 @@
 import { isMap } from '../../api/json.ts'
 import { exitCode } from '../../api/exit-code.ts'
 import { quote } from '../../api/diagnostic.ts'
-import type { Result } from '../krm/result.ts'
+import { errorsOf, type Result } from '../krm/result.ts'
 import { annotationsOf, type ManifestItem } from '../krm/manifest-item.ts'
 import { lookUp, toValue } from '../yaml/value.ts'
 import { generatorName, markerAnnotation } from './marker.ts'
@@ -21,9 +21,9 @@ export type Unpacked = {
 export function unpackModule(items: readonly ManifestItem[]): Unpacked | undefined {
   const [first, second] = items.filter(isGenerated)
   if (!first) return undefined
-  const report = ({ object }: ManifestItem, message: string): Unpacked => ({
+  const report = ({ object }: ManifestItem, message: string, hint?: string): Unpacked => ({
     files: new Map(),
-    results: [{ severity: 'error', message, object, exit: exitCode.input }],
+    results: errorsOf([{ message, ...(hint === undefined ? {} : { hint }) }], exitCode.input, object),
   })
   if (second) return report(second, 'is a second module of export-iam: one folder holds one')
   const data = lookUp(first.root, 'data')
@@ -43,8 +43,12 @@ export function unpackModule(items: readonly ManifestItem[]): Unpacked | undefin
   if (files.size === 0) return report(first, 'has no files under data')
   const foreign = foreignFile(files)
   if (foreign === undefined) return { files, results: [] }
-  const again = 'it was changed, or is of another version of kees: run export-iam again'
-  return report(first, `data ${quote(foreign)} is not what export-iam writes: ${again}`)
+  const changed = 'it was changed, or another version of kees wrote it'
+  return report(
+    first,
+    `data ${quote(foreign)} is not what export-iam writes: ${changed}`,
+    'run export-iam again',
+  )
 }
 
 /** Files become part of a configuration that terraform runs, so nothing but what we would write ourselves does. */

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { lineOf } from '../krm/result.ts'
+import { resultLines } from '../krm/result.ts'
 import { nameInConfig } from '../krm/options.ts'
 import { unusedEntries } from './unused-entries.ts'
 
@@ -12,7 +12,9 @@ const warned = (accounts: readonly string[], prefixes: readonly string[]) => {
   const kmsKeys = prefixes.map((prefix) => ({ prefix, arn }))
   const entries = { roles, kmsKeys, nameOption: nameInConfig }
   const parameters = new Set(['/prod/db/password', '/prod/db/user', '/stage2/key'])
-  return unusedEntries(entries, new Set(['shop/app', 'shop/worker-1']), parameters).map(lineOf)
+  return unusedEntries(entries, new Set(['shop/app', 'shop/worker-1']), parameters).map((one) =>
+    resultLines(one).join(', '),
+  )
 }
 
 const noise: readonly (readonly [title: string, accounts: readonly string[], prefixes: readonly string[]])[] =
@@ -26,9 +28,9 @@ for (const [title, accounts, prefixes] of noise)
   t.strictSame(warned(accounts, prefixes), [], `no warning: ${title}`)
 
 t.strictSame(warned(['shop/aap'], []), [
-  'warning: option roles has an entry for "shop/aap", which matches nothing; did you mean "shop/app"?',
+  'warning: option roles has an entry for "shop/aap", which matches nothing,   hint: did you mean "shop/app"?',
 ])
 t.strictSame(warned([], ['/prdo', '/prod/bd']), [
-  'warning: option kmsKeys has an entry for "/prdo", which matches nothing; did you mean "/prod"?',
-  'warning: option kmsKeys has an entry for "/prod/bd", which matches nothing; did you mean "/prod/db"?',
+  'warning: option kmsKeys has an entry for "/prdo", which matches nothing,   hint: did you mean "/prod"?',
+  'warning: option kmsKeys has an entry for "/prod/bd", which matches nothing,   hint: did you mean "/prod/db"?',
 ])

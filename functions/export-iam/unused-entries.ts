@@ -24,7 +24,8 @@ export function unusedEntries(
 ): Result[] {
   const warn = (option: string, entry: string, meant: string): Result => ({
     severity: 'warning',
-    message: `${nameOption(option)} has an entry for ${quote(entry)}, which matches nothing; did you mean ${quote(meant)}?`,
+    message: `${nameOption(option)} has an entry for ${quote(entry)}, which matches nothing`,
+    hint: `did you mean ${quote(meant)}?`,
     exit: exitCode.input,
   })
   const listed = new Set(roles.map(({ namespace, serviceAccount }) => `${namespace}/${serviceAccount}`))

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { nameInConfig } from '../krm/options.ts'
-import { lineOf } from '../krm/result.ts'
+import { resultLines } from '../krm/result.ts'
 import type { ServiceAccount } from './service-accounts.ts'
 import { type RoleClaims, roleFinder, type RoleSources } from './workload-roles.ts'
 
@@ -82,7 +82,7 @@ const cases: readonly (readonly [
     { ...none, roles: mapped('c') },
     [],
     [
-      'warning: Deployment/prod/web has no namespace, so no entry of option roles is for it: set option namespace',
+      'warning: Deployment/prod/web has no namespace, so no entry of option roles is for it,   hint: set option namespace',
     ],
   ],
   [
@@ -96,7 +96,10 @@ const cases: readonly (readonly [
 for (const [title, claim, sources, roles, said] of cases) {
   const found = roleFinder(sources)(claim)
   t.strictSame(
-    [found.roles.map(({ arn: whole, name }) => whole ?? name), found.results.map(lineOf)],
+    [
+      found.roles.map(({ arn: whole, name }) => whole ?? name),
+      found.results.map((one) => resultLines(one).join(', ')),
+    ],
     [roles, said],
     title,
   )

@@ -4,7 +4,7 @@
  * https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html
  */
 import { exitCode } from '../../api/exit-code.ts'
-import { quote } from '../../api/diagnostic.ts'
+import { about, type Diagnostic, quote } from '../../api/diagnostic.ts'
 import { type Result, nameOf, type ObjectReference } from '../krm/result.ts'
 import { type IamRole, parseIamRole, roleAnnotation } from './iam-role.ts'
 import type { OptionNaming } from '../krm/options.ts'
@@ -58,25 +58,25 @@ type Known = Pick<RoleSources, 'nameOption'> & {
 
 function workloadRoles({ object, account, annotated }: RoleClaims, known: Known): WorkloadRoles {
   const results: Result[] = []
-  const report = (severity: Result['severity'], message: string) =>
-    results.push({ severity, message, object, exit: exitCode.input })
+  const report = (severity: Result['severity'], ...diagnostics: readonly Diagnostic[]) =>
+    results.push(...diagnostics.map((one): Result => ({ severity, ...one, object, exit: exitCode.input })))
   const use = { ...account, namespace: account.namespace ?? known.namespace }
   const found: Found[] = []
   const add = (text: string, source: string, form: 'any' | 'ARN') => {
-    const { value: role, problem } = parseIamRole(text)
-    if (problem !== undefined) report('error', `${source}: ${quote(text)} ${problem}`)
+    const { value: role, diagnostics } = parseIamRole(text)
+    if (diagnostics !== undefined) report('error', ...about(`${source}: ${quote(text)}`, diagnostics))
     else if (form === 'ARN' && role.arn === undefined) {
-      report('error', `${source}: ${quote(text)} is not an ARN, and IRSA takes nothing else`)
+      report('error', { message: `${source}: ${quote(text)} is not an ARN, and IRSA takes nothing else` })
     } else found.push({ role, source })
   }
 
-  const { value: accounts, problem } = known.accountsOf(use)
-  if (problem !== undefined) report('error', problem)
+  const { value: accounts, diagnostics = [] } = known.accountsOf(use)
+  report('error', ...diagnostics)
   // Renamed by kustomize, or not in the input.
   const name = accounts?.[0]?.object.name ?? use.name
   if (known.byAccount.size > 0 && use.namespace === undefined) {
-    const message = `has no namespace, so no entry of ${known.nameOption('roles')} is for it: set ${known.nameOption('namespace')}`
-    report('warning', message)
+    const message = `has no namespace, so no entry of ${known.nameOption('roles')} is for it`
+    report('warning', { message, hint: `set ${known.nameOption('namespace')}` })
   }
   const key = use.namespace === undefined ? undefined : `${use.namespace}/${name}`
   const mapped = key === undefined ? undefined : known.byAccount.get(key)
@@ -93,7 +93,8 @@ function workloadRoles({ object, account, annotated }: RoleClaims, known: Known)
   )
   if (different.length > 1) {
     const named = different.map(({ role, source }) => `${role.arn ?? role.name} (${source})`).join(', ')
-    report('warning', `is given several roles: ${named}; the first wins at run time, the policy goes to each`)
+    const message = `is given several roles: ${named}; the first wins at run time, the policy goes to each`
+    report('warning', { message })
   }
   return {
     roles: different.map(({ role }) => role),

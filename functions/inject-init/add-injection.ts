@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util'
-import { quote } from '../../api/diagnostic.ts'
+import { type Diagnostic, quote } from '../../api/diagnostic.ts'
 import type { PodSettings } from '../../api/pod-annotations.ts'
 import type { Editor } from '../yaml/editor.ts'
 import type { InjectionRecord } from '../workload/injection-record.ts'
 import { lookUpPath, stringOf, type Value } from '../yaml/value.ts'
 import { addMounts, type Chosen } from './add-mounts.ts'
-import { collision } from './collision.ts'
+import { refuseCollision } from './collision.ts'
 import type { InjectConfig } from './inject-config.ts'
 import { validateConfig } from './validate-config.ts'
 import { effectiveConfig } from './effective-config.ts'
@@ -17,7 +17,7 @@ import { type PodInjection, recordedIn } from './pod-injection.ts'
 import type { EditablePod } from './editable-pod.ts'
 import { updateContainer, updateVolume } from './update-injection.ts'
 
-export type Added = { readonly warnings: readonly string[]; readonly record: InjectionRecord }
+export type Added = { readonly warnings: readonly Diagnostic[]; readonly record: InjectionRecord }
 
 /**
  * Adds the missing parts of an injection, updates the parts that the record names, and adopts parts that are equal to ours.
@@ -57,17 +57,18 @@ function preparePod(
   const { container, refresher } = recorded
   const config = record && container ? effectiveConfig(given, record, container, refresher) : given
   // The options that were given are checked where they are parsed.
-  for (const problem of config === given ? [] : validateConfig(config)) editor.refuse(problem)
+  for (const { message, hint } of config === given ? [] : validateConfig(config)) editor.refuse(message, hint)
   if (refresher && !container)
     editor.refuse(
-      `the init container ${record?.container} was removed, but not its sidecar ${refresher.name}: remove both`,
+      `the init container ${record?.container} was removed, but not its sidecar ${refresher.name}`,
+      'remove both',
     )
   if (isForWindows(parts)) editor.refuse('the pod runs on Windows, and init runs only on Linux')
   if (config.annotationDomain !== given.annotationDomain) {
     const [theirs, ours] = [config.annotationDomain, given.annotationDomain].map(quote)
     editor.refuse(
-      `the init container reads the annotation domain ${theirs}, not ${ours}: declare everything in one domain, ` +
-        `and set ${config.nameOption('annotationDomain')} to it`,
+      `the init container reads the annotation domain ${theirs}, not ${ours}`,
+      `declare everything in one domain, and set ${config.nameOption('annotationDomain')} to it`,
     )
   }
   return { editor, parts, config, injection: injectionOf(config, settings), record, recorded, warnings: [] }
@@ -102,7 +103,7 @@ function addContainers(pod: PodInjection): void {
   // The configuration may swap the names of the two.
   const isOurs = namesake === recorded.container || namesake === recorded.refresher
   if (namesake && !isOurs && !adopted) {
-    editor.refuse(collision(`the container ${name}`, 'containerName'))
+    refuseCollision(editor, `the container ${name}`, 'containerName')
     return
   }
   const found = recorded.container ?? (adopted ? namesake : undefined)
@@ -124,11 +125,12 @@ function addVolumes(pod: PodInjection): void {
     const claim = claims.find((one) => one === name)
     if (claim !== undefined)
       editor.refuse(
-        `the volume claim template ${claim} has the name of a volume that inject-init adds and would replace it: rename it or set ${option}`,
+        `the volume claim template ${claim} has the name of a volume that inject-init adds and would replace it`,
+        `rename it or set ${option}`,
       )
     if (namesake && !record?.volumes.includes(namesake.name)) {
       if (ours || !isDeepStrictEqual(namesake.value, volume))
-        editor.refuse(collision(`the volume ${namesake.name}`, option))
+        refuseCollision(editor, `the volume ${namesake.name}`, option)
     } else if (ours) updateVolume(pod, ours, volume)
     else missing.push(volume)
   })

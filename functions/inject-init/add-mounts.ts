@@ -1,13 +1,13 @@
 import { isMap } from '../../api/json.ts'
 import { isDeepStrictEqual } from 'node:util'
-import { quote } from '../../api/diagnostic.ts'
+import { type Diagnostic, quote } from '../../api/diagnostic.ts'
 import { didYouMean, closestWord } from '../../api/suggest.ts'
 import type { InjectionRecord } from '../workload/injection-record.ts'
 import type { Value } from '../yaml/value.ts'
 import type { InjectConfig } from './inject-config.ts'
 import { mountPathIn } from './effective-config.ts'
 import { addParts, removeParts, setEntry } from './edit-list.ts'
-import { nestedMountProblems } from './nested-mounts.ts'
+import { validateNestedMounts } from './nested-mounts.ts'
 import type { PodInjection } from './pod-injection.ts'
 import { type Part, partList, type PartList, type EditablePod, staysOn } from './editable-pod.ts'
 
@@ -32,8 +32,9 @@ export function addMounts(pod: PodInjection, chosen: Chosen | undefined): readon
   ])
   const names = others.map(({ name }) => name)
   for (const name of chosen?.names.filter((one) => !names.includes(one)) ?? []) {
-    const there = `the pod has ${names.join(', ')}${didYouMean(closestWord(name, names))}`
-    editor.refuse(`${chosen?.by} names ${quote(name)}, which is not in the pod: ${there}`)
+    const { hint } = didYouMean(closestWord(name, names))
+    const message = `${chosen?.by} names ${quote(name)}, which is not in the pod: the pod has ${names.join(', ')}`
+    editor.refuse(message, hint)
   }
   const early = containersBefore(parts.initContainers.parts, recorded.container)
   const containers: string[] = []
@@ -52,8 +53,8 @@ export function addMounts(pod: PodInjection, chosen: Chosen | undefined): readon
     }
     containers.push(name)
     const theirs = list.parts.filter((one) => one !== ours)
-    for (const problem of nestedMountProblems(name, theirs, parts.volumes.parts, config.secretMountPath))
-      editor.refuse(problem)
+    const nested = validateNestedMounts(name, theirs, parts.volumes.parts, config.secretMountPath)
+    for (const { message, hint } of nested) editor.refuse(message, hint)
     if (early.includes(name)) warnings.push(tooEarly(name, config))
     if (ours) for (const key of ['mountPath', 'name']) setEntry(editor, ours.node, key, mount[key])
     else addParts(editor, list, [mount], 'last')
@@ -94,11 +95,14 @@ function mountPathOf({ value }: Part): Value | undefined {
   return typeof path === 'string' ? path.replace(/(?<=.)\/+$/, '') : path
 }
 
-function hidden(container: string, rival: Part, { secretMountPath }: InjectConfig): string {
-  return `container ${quote(container)} mounts the volume ${rival.name} at ${secretMountPath}, so it cannot read the secrets`
+function hidden(container: string, rival: Part, { secretMountPath }: InjectConfig): Diagnostic {
+  const mounts = `mounts the volume ${rival.name} at ${secretMountPath}`
+  return { message: `container ${quote(container)} ${mounts}, so it cannot read the secrets` }
 }
 
-function tooEarly(container: string, { containerName, annotationDomain }: InjectConfig): string {
-  const instead = `move it after ${containerName}, or list the containers that need the secrets in init.${annotationDomain}/containers`
-  return `container ${quote(container)} runs before ${containerName}, so it cannot read the secrets: ${instead}`
+function tooEarly(container: string, { containerName, annotationDomain }: InjectConfig): Diagnostic {
+  return {
+    message: `container ${quote(container)} runs before ${containerName}, so it cannot read the secrets`,
+    hint: `move it after ${containerName}, or list the containers that need the secrets in init.${annotationDomain}/containers`,
+  }
 }

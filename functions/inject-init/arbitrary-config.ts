@@ -43,8 +43,8 @@ export function configOf(given: Given, { spec }: Manifest, chosen: number | unde
   const listed = Object.entries(set).flatMap(([name, value]) =>
     value === undefined ? [] : [{ name, value }],
   )
-  const { config, problems } = parseInjectConfig({ given: listed })
-  fc.pre(problems.length === 0)
+  const { config, diagnostics } = parseInjectConfig({ given: listed })
+  fc.pre(diagnostics.length === 0)
   return config
 }
 

@@ -14,16 +14,16 @@ export function checkInjection(item: ManifestItem, config: InjectConfig): Result
   const workloads = workloadReader(config, explicitFormat(config)).read(item)
   const annotated = workloads.filter(({ pod }) => pod.annotated)
   const { differences } = diffInjection(item, annotated, records, config)
-  const problemsOf = ({ template, pod }: Workload): readonly string[] => {
+  const messagesOf = ({ template, pod }: Workload): readonly string[] => {
     const { key } = template
     const of = key === '' ? '' : `template ${key} `
     if (!pod.annotated) return records?.has(key) ? [`${of}is injected but declares nothing any more`] : []
     if (!findInjection(item, template)) return [`${of}is annotated but not injected`]
-    return (differences.get(key) ?? []).map(({ path, problem }) => `${path}: ${problem}`)
+    return (differences.get(key) ?? []).map(({ path, message }) => `${path}: ${message}`)
   }
-  const problems = workloads.flatMap(problemsOf)
+  const messages = workloads.flatMap(messagesOf)
   const record = `metadata.annotations[${injectedAnnotation}]: out of date`
-  return (problems.length > 0 ? problems : [record]).map((message): Result => {
+  return (messages.length > 0 ? messages : [record]).map((message): Result => {
     return { severity: 'error', message, object: item.object, exit: exitCode.input }
   })
 }

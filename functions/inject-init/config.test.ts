@@ -1,16 +1,19 @@
 import t from 'tap'
+import { linesOf } from '../../api/diagnostic.ts'
 import type { Value } from '../yaml/value.ts'
 import { parseInjectConfig } from './config.ts'
 
-const problemsOf = (spec: Readonly<Record<string, Value>>) =>
-  parseInjectConfig({ given: Object.entries(spec).map(([name, value]) => ({ name, value })) }).problems
+const messagesOf = (spec: Readonly<Record<string, Value>>) =>
+  parseInjectConfig({
+    given: Object.entries(spec).map(([name, value]) => ({ name, value })),
+  }).diagnostics.map((one) => linesOf(one).join(', '))
 
-const noPath = 'must be an absolute path without ":", "$" and a slash at the end'
+const noPath = 'is not an absolute path without ":", "$" and a slash at the end'
 const inside = 'option secretMountPath and option annotationsMountPath must not be one inside the other'
 const refused: readonly (readonly [
   title: string,
   spec: Readonly<Record<string, Value>>,
-  ...problems: string[],
+  ...messages: string[],
 ])[] = [
   ['a relative path', { secretMountPath: 'secret' }, `option secretMountPath "secret" ${noPath}`],
   ['a path with a colon', { annotationsMountPath: '/a:b' }, `option annotationsMountPath "/a:b" ${noPath}`],
@@ -29,39 +32,40 @@ const refused: readonly (readonly [
   [
     'a name that Kubernetes refuses',
     { containerName: 'Init' },
-    'option containerName "Init" must be a DNS label: at most 63 lower-case letters, digits and "-", not beginning or ending with "-"',
+    'option containerName "Init" is not a valid name: lower-case letters, digits and "-", at most 63',
   ],
   [
     'root, which Pod Security "restricted" refuses',
     { runAsUser: '0' },
-    'option runAsUser 0 must be a whole number from 1 to 2147483647, or ""',
+    'option runAsUser "0" is neither a user id from 1 nor ""',
   ],
   [
     'thousandths of a byte',
     { sizeLimit: '16m' },
-    'option sizeLimit "16m" must be a whole number of bytes: did you mean 16Mi?',
+    'option sizeLimit "16m" is not a whole number of bytes, hint: did you mean 16Mi?',
   ],
   [
     'a format',
     { format: 'toml' },
-    'option format "toml" must be one of "properties", "dotenv", "json", "yaml", "files"',
+    'option format "toml" is not known: allowed are properties, dotenv, json, yaml, files',
   ],
   [
     'a policy of pulling',
     { imagePullPolicy: 'always' },
-    'option imagePullPolicy "always" must be one of "", "Always", "IfNotPresent", "Never"',
+    'option imagePullPolicy is "always": allowed are "", "Always", "IfNotPresent", "Never"',
   ],
-  ['a switch that is not true or false', { strict: 'yes' }, 'option strict "yes" must be true or false'],
+  ['what is neither true nor false', { strict: 'yes' }, 'option strict "yes" is neither true nor false'],
   [
     'resources, all at once',
     { containerResources: { requests: { cpu: '2' }, limits: { cpu: '1', memory: 'much' } } },
-    'option containerResources .limits.memory "much" must be a quantity such as 16Mi; .requests.cpu "2" must not be more than .limits.cpu "1"',
+    'option containerResources.limits.memory "much" is not a quantity such as 16Mi',
+    'option containerResources.requests.cpu "2" is more than .limits.cpu "1"',
   ],
 ]
-for (const [title, spec, ...problems] of refused) t.strictSame(problemsOf(spec), problems, title)
+for (const [title, spec, ...messages] of refused) t.strictSame(messagesOf(spec), messages, title)
 
 t.strictSame(
-  problemsOf({ secretMountPath: '/secrets', annotationsMountPath: '/secrets-meta' }),
+  messagesOf({ secretMountPath: '/secrets', annotationsMountPath: '/secrets-meta' }),
   [],
   'names that begin alike',
 )

@@ -32,12 +32,12 @@ export function fieldPath(path: readonly Step[], prefix = ''): string {
  */
 export function describeDifference(difference: Difference, expectation: Expectation): string {
   const source = sourceOf(difference, expectation)
-  return problemOf(difference) + (source === undefined ? '' : ` (${source})`)
+  return messageOf(difference) + (source === undefined ? '' : ` (${source})`)
 }
 
-function problemOf({ path, found, expected }: Difference): string {
+function messageOf({ path, found, expected }: Difference): string {
   const [list] = path
-  if (path.at(-2) === 'env') return variableProblem(textIn(found ?? expected, 'name'), found, expected)
+  if (path.at(-2) === 'env') return variableMessage(textIn(found ?? expected, 'name'), found, expected)
   if (expected === undefined) {
     if (typeof path.at(-1) === 'string') return 'must not be set'
     return list === 'initContainers' && path.length === 2 ? 'unexpected sidecar' : 'unexpected'
@@ -45,11 +45,11 @@ function problemOf({ path, found, expected }: Difference): string {
   return comparison(quoted(found), quoted(expected), found === undefined)
 }
 
-function variableProblem(name: string, found: Value | undefined, expected: Value | undefined): string {
+function variableMessage(name: string, found: Value | undefined, expected: Value | undefined): string {
   const variable = injectedVariables.find(({ env, source }) => env === name && 'option' in source)
   const value = expected === undefined ? variable?.default : isMap(expected) ? expected['value'] : undefined
   // Any other value may be a secret.
-  const format = name === initVariables.format.env ? parseFormat(textIn(found, 'value')).format : undefined
+  const format = name === initVariables.format.env ? parseFormat(textIn(found, 'value')).value : undefined
   return comparison(format && quote(format), variable && quoted(value), found === undefined)
 }
 

@@ -1,11 +1,12 @@
 import { isDeepStrictEqual } from 'node:util'
 import { isMap } from '../../api/json.ts'
 import type { Parsed } from '../../api/parsed.ts'
+import { about, type Diagnostic } from '../../api/diagnostic.ts'
 import { exitCode } from '../../api/exit-code.ts'
 import { applyEdits } from '../yaml/apply-edits.ts'
 import type { InjectionRecord, InjectionRecords } from '../workload/injection-record.ts'
 import type { PodTemplate } from '../workload/pod-template.ts'
-import type { Result } from '../krm/result.ts'
+import { errorsOf, type Result } from '../krm/result.ts'
 import type { ManifestItem } from '../krm/manifest-item.ts'
 import { parseSource } from '../yaml/parse.ts'
 import { toValue, type Value } from '../yaml/value.ts'
@@ -17,12 +18,10 @@ import type { InjectConfig } from './inject-config.ts'
 import { injectedVariables } from './init-settings.ts'
 import { injectObject } from './inject-object.ts'
 
-/** One field of an object that injection would change. */
-export type FieldDifference = {
+/** One field of an object that injection would change; the message, such as `missing`, follows the path. */
+export type FieldDifference = Diagnostic & {
   /** `spec.template.spec.containers[app].volumeMounts[/secret]` */
   readonly path: string
-  /** Such as `missing`: what follows the path in a message. */
-  readonly problem: string
   /** Whether init, or the app, works differently without it. */
   readonly matters: boolean
 }
@@ -52,17 +51,17 @@ export function diffInjection(
   const asIs = injectObject(item, workloads, records, config)
   if (asIs.edits.length === 0 && asIs.results.length === 0) return { differences, results: [] }
   const before = toValue(item.root)
-  const { value: plain, problem } = parsePlain(JSON.stringify(before), item)
-  if (problem !== undefined) {
-    const message = `cannot be checked: it ${problem}`
-    const { object } = item
-    return { differences, results: [{ severity: 'error', message, object, exit: exitCode.input }] }
+  const { value: plain, diagnostics } = parsePlain(JSON.stringify(before), item)
+  if (diagnostics !== undefined) {
+    const results = errorsOf(about('cannot be checked: it', diagnostics), exitCode.input, item.object)
+    return { differences, results }
   }
   const copies = workloads.map((one) => ({ ...one, item: plain }))
   const { edits, results, records: next } = injectObject(plain, copies, records, config)
   if (edits.length === 0) return { differences, results }
   const injected = parsePlain(applyEdits(plain.document.source, edits), item)
-  if (injected.problem !== undefined) throw new Error(`what was injected ${injected.problem}`)
+  if (injected.diagnostics !== undefined)
+    throw new Error(about('what was injected', injected.diagnostics)[0]?.message)
   const after = toValue(injected.value.root)
   for (const { template, pod } of workloads) {
     const { key, path } = template
@@ -94,11 +93,11 @@ function diffSpecs(
   )
   const fields = diffValues(found, expected, new Map(renamed)).map((one): FieldDifference => ({
     path: fieldPath(one.path, prefix),
-    problem: describeDifference(one, expectation),
+    message: describeDifference(one, expectation),
     matters: !(one.found === undefined && one.path.at(-2) === 'env' && isForMessages(one.expected)),
   }))
   if (fields.length > 0 || isDeepStrictEqual(found, expected)) return fields
-  return [{ path: prefix, problem: 'differs from what inject-init would generate', matters: true }]
+  return [{ path: prefix, message: 'differs from what inject-init would generate', matters: true }]
 }
 
 /** Whether init uses an environment variable in its messages alone. */
@@ -113,10 +112,10 @@ function stepsOf({ path, key }: PodTemplate): Step[] {
   return path.map((step) => (typeof step === 'number' ? { item: names.shift() ?? String(step) } : step))
 }
 
-/** The problem may be aliases that nest deeper than the parser allows. */
+/** Fails on aliases that nest deeper than the parser allows. */
 function parsePlain(json: string, { object }: ManifestItem): Parsed<ManifestItem> {
-  const { documents, problem } = parseSource(json)
-  if (problem !== undefined) return { problem }
+  const { value: documents, diagnostics } = parseSource(json)
+  if (diagnostics !== undefined) return { diagnostics }
   const [document] = documents
   if (document?.root.type !== 'map') throw new Error('the object is not a map any more')
   return { value: { document, root: document.root, object } }

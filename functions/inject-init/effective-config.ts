@@ -41,7 +41,7 @@ export function effectiveConfig(
       'annotationDomain',
       plainVariable(container.node, initVariables.annotationDomain.env),
     ),
-    format: keep('format', parseFormat(plainVariable(container.node, initVariables.format.env) ?? '').format),
+    format: keep('format', parseFormat(plainVariable(container.node, initVariables.format.env) ?? '').value),
     containers: keep('containers', record.containers),
     refresh: keep('refresh', refresher && refreshIn(refresher)),
     refreshContainerName: keep('refreshContainerName', refresher && record.refresher),

@@ -30,8 +30,8 @@ export const secretMount = `          volumeMounts:
 
 /** The objects of a manifest. */
 export function itemsIn(text: string): ManifestItem[] {
-  const { documents, problem } = parseSource(text)
-  if (problem !== undefined) throw new Error(problem)
+  const { value: documents, diagnostics } = parseSource(text)
+  if (diagnostics !== undefined) throw new Error(diagnostics[0]?.message)
   return documents.flatMap((document) => itemsUnder(document, document.root))
 }
 

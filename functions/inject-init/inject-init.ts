@@ -8,13 +8,13 @@ import {
   type Orchestrator,
   passWith,
 } from '../krm/krm-function.ts'
-import { type Result, judge } from '../krm/result.ts'
+import { errorsOf, judge, type Result } from '../krm/result.ts'
 import type { ManifestItem } from '../krm/manifest-item.ts'
 import { recordsIn } from '../workload/find-injection.ts'
 import { workloadReader } from '../workload/workload.ts'
-import { explicitFormat, parseInjectConfig } from './config.ts'
+import { explicitFormat, injectOptions, parseInjectConfig } from './config.ts'
 import { injectObject } from './inject-object.ts'
-import { type InjectConfig, injectOptions } from './inject-config.ts'
+import type { InjectConfig } from './inject-config.ts'
 
 export type InjectOutput = { readonly edited: readonly EditedItem[]; readonly results: readonly Result[] }
 
@@ -34,9 +34,9 @@ function injectPass(config: InjectConfig, orchestrator: Orchestrator): FunctionP
     see: (item) => {
       const workloads = reader.read(item)
       if (workloads.length === 0) return []
-      const { value: records, problem } = recordsIn(item)
-      if (problem !== undefined) {
-        results.push({ severity: 'error', message: problem, object: item.object, exit: exitCode.input })
+      const { value: records, diagnostics } = recordsIn(item)
+      if (diagnostics !== undefined) {
+        results.push(...errorsOf(diagnostics, exitCode.input, item.object))
         return []
       }
       const injected = injectObject(item, workloads, records, config, marks)
@@ -53,8 +53,8 @@ export const injectInit: KrmFunction = {
   options: injectOptions,
   configKind: 'InjectInit',
   begin: ({ config: options, orchestrator }) => {
-    const { config, problems } = parseInjectConfig(options)
-    if (problems.length === 0) return injectPass(config, orchestrator)
-    return passWith(problems.map((message) => ({ severity: 'error', message, exit: exitCode.usage })))
+    const { config, diagnostics } = parseInjectConfig(options)
+    if (diagnostics.length === 0) return injectPass(config, orchestrator)
+    return passWith(errorsOf(diagnostics, exitCode.usage))
   },
 }

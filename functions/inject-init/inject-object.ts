@@ -1,10 +1,11 @@
 import { injectedAnnotation } from '../../api/annotation-domain.ts'
+import { about, type Diagnostic } from '../../api/diagnostic.ts'
 import { exitCode } from '../../api/exit-code.ts'
 import type { SourceEdit } from '../yaml/apply-edits.ts'
 import { hasCommentBelow } from '../yaml/comments.ts'
 import { Editor } from '../yaml/editor.ts'
 import type { InjectionRecord, InjectionRecords } from '../workload/injection-record.ts'
-import type { Result } from '../krm/result.ts'
+import { errorsOf, type Result } from '../krm/result.ts'
 import { annotationsOf, type ManifestItem } from '../krm/manifest-item.ts'
 import type { Workload } from '../workload/workload.ts'
 import type { InjectConfig } from './inject-config.ts'
@@ -34,23 +35,17 @@ export function injectObject(
   const next = new Map<string, InjectionRecord>()
   if (records === undefined && workloads.every(({ pod }) => !pod.annotated))
     return { edits: [], results: [], records: next }
-  const error = (message: string): Result => ({
-    severity: 'error',
-    message,
-    object: item.object,
-    exit: exitCode.input,
-  })
+  const errors = (diagnostics: readonly Diagnostic[]) => errorsOf(diagnostics, exitCode.input, item.object)
   const edits: SourceEdit[] = []
   const results: Result[] = []
   let movesComments = hasCommentBelow(item.document, item.root)
   for (const workload of workloads) {
     const { key } = workload.template
     const injected = injectPod(workload, records?.get(key), config)
-    const where = key === '' ? '' : `template ${key} `
-    results.push(...injected.errors.map((reason) => error(where + reason)))
-    results.push(
-      ...injected.warnings.map((reason): Result => ({ ...error(where + reason), severity: 'warning' })),
-    )
+    const subject = key === '' ? '' : `template ${key}`
+    results.push(...errors(about(subject, injected.errors)))
+    const warnings = errors(about(subject, injected.warnings))
+    results.push(...warnings.map((one): Result => ({ ...one, severity: 'warning' })))
     edits.push(...injected.edits)
     if (injected.record) next.set(key, injected.record)
     movesComments ||= injected.movesComments
@@ -61,8 +56,8 @@ export function injectObject(
   const isEdited = edits.length > 0 || editor.hasEdits || gone.length > 0
   if (movesComments && isEdited && hasMore(item, marks)) gone.push(...marks)
   removeAnnotations(editor, item.root, gone)
-  const { edits: own, refusals } = editor.finish()
-  results.push(...refusals.map((reason) => error(`cannot be injected: ${reason}`)))
+  const { edits: own, diagnostics } = editor.finish()
+  results.push(...errors(about('cannot be injected:', diagnostics)))
   const isRefused = results.some(({ severity }) => severity === 'error')
   return { edits: isRefused ? [] : [...edits, ...own], results, records: next }
 }

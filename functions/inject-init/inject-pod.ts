@@ -1,3 +1,4 @@
+import { about, type Diagnostic } from '../../api/diagnostic.ts'
 import { initVariables } from '../../api/init-env.ts'
 import type { SourceEdit } from '../yaml/apply-edits.ts'
 import { hasCommentsNear } from '../yaml/comments.ts'
@@ -13,8 +14,8 @@ import { removeInjection } from './remove-injection.ts'
 
 export type InjectedPod = {
   readonly edits: readonly SourceEdit[]
-  readonly errors: readonly string[]
-  readonly warnings: readonly string[]
+  readonly errors: readonly Diagnostic[]
+  readonly warnings: readonly Diagnostic[]
   /** Absent where nothing of ours is left in the pod. */
   readonly record?: InjectionRecord
   /** Whether list items with comments near them move. */
@@ -52,9 +53,9 @@ export function injectPod(
   return { ...nothing, ...finish(editor, 'the injection cannot be removed'), movesComments }
 }
 
-function finish(editor: Editor, problem: string): Pick<InjectedPod, 'edits' | 'errors'> {
-  const { edits, refusals } = editor.finish()
-  return { edits, errors: refusals.map((reason) => `${problem}: ${reason}`) }
+function finish(editor: Editor, subject: string): Pick<InjectedPod, 'edits' | 'errors'> {
+  const { edits, diagnostics } = editor.finish()
+  return { edits, errors: about(`${subject}:`, diagnostics) }
 }
 
 /** A workload may be annotated in another annotation domain; then its injection belongs to another configuration. */

@@ -1,3 +1,4 @@
+import type { Diagnostic } from '../../api/diagnostic.ts'
 import { isMap } from '../../api/json.ts'
 import { quote } from '../../api/diagnostic.ts'
 import { pathsOverlap } from '../../api/paths-overlap.ts'
@@ -15,28 +16,27 @@ const readOnlyVolumes = ['configMap', 'secret', 'downwardAPI', 'projected', 'ima
  *
  * @param mounts the mounts of the container without ours. @param volumes of the pod. @param path where ours is mounted.
  */
-export function nestedMountProblems(
+export function validateNestedMounts(
   container: string,
   mounts: readonly Part[],
   volumes: readonly Part[],
   path: string,
-): string[] {
+): Diagnostic[] {
   const where = `container ${quote(container)} mounts the volume`
   const inner = mounts.filter(({ value }) => overlap(value, path) === 'first inside')
-  const problems = inner.map(
-    ({ name, value }) =>
-      `${where} ${name} at ${textIn(value, 'mountPath')}, but ${path} is read-only, so the mount point cannot be ` +
-      'created: mount it elsewhere, or set secretMountPath',
-  )
+  const diagnostics: Diagnostic[] = inner.map(({ name, value }) => ({
+    message: `${where} ${name} at ${textIn(value, 'mountPath')}, but ${path} is read-only, so the mount point cannot be created`,
+    hint: 'mount it elsewhere, or set secretMountPath',
+  }))
   const [outer] = mounts
     .filter(({ value }) => overlap(value, path) === 'second inside')
     .toSorted((a, b) => textIn(b.value, 'mountPath').length - textIn(a.value, 'mountPath').length)
   if (outer && isReadOnly(outer, volumes))
-    problems.push(
-      `${where} ${outer.name} read-only at ${textIn(outer.value, 'mountPath')}, so the mount point ${path} cannot be ` +
-        'created in it: set another secretMountPath',
-    )
-  return problems
+    diagnostics.push({
+      message: `${where} ${outer.name} read-only at ${textIn(outer.value, 'mountPath')}, so the mount point ${path} cannot be created in it`,
+      hint: 'set another secretMountPath',
+    })
+  return diagnostics
 }
 
 function overlap(mount: Value, path: string): ReturnType<typeof pathsOverlap> {

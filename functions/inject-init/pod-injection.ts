@@ -1,3 +1,4 @@
+import type { Diagnostic } from '../../api/diagnostic.ts'
 import type { Editor } from '../yaml/editor.ts'
 import type { InjectionRecord } from '../workload/injection-record.ts'
 import type { InjectConfig } from './inject-config.ts'
@@ -17,7 +18,7 @@ export type PodInjection = {
   readonly record: InjectionRecord | undefined
   readonly recorded: Recorded
   /** Grows with the steps. */
-  readonly warnings: string[]
+  readonly warnings: Diagnostic[]
 }
 
 /** The containers that the record names, as they are now. */

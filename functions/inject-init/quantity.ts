@@ -7,6 +7,9 @@
  *
  * https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
  */
+import type { Diagnostic } from '../../api/diagnostic.ts'
+import { didYouMean } from '../../api/suggest.ts'
+
 const pattern =
   /^(?<sign>[+-]?)(?=\.?[0-9])(?<whole>[0-9]{0,40})(\.(?<fraction>[0-9]{0,40}))?((?<suffix>[numkMGTPE]|[KMGTPE]i)|[eE](?<exponent>[+-]?[0-9]{1,2}))?$/
 
@@ -48,11 +51,11 @@ function isWhole({ units, scale }: Quantity): boolean {
   return units % 10n ** BigInt(scale) === 0n
 }
 
-/** The end of a sentence. A tenth of a byte is nobody's intent: `64m` is the commonest slip. */
-export function bytesProblem(text: string): string | undefined {
+/** A tenth of a byte is nobody's intent: `64m` is the commonest slip. */
+export function validateBytes(text: string): Diagnostic | undefined {
   const quantity = parseQuantity(text)
-  if (quantity === undefined || quantity.units < 0n) return 'must be a quantity such as 16Mi'
+  if (quantity === undefined || quantity.units < 0n) return { message: 'is not a quantity such as 16Mi' }
   if (isWhole(quantity)) return undefined
-  const meant = text.endsWith('m') ? `: did you mean ${text.slice(0, -1)}Mi?` : ''
-  return `must be a whole number of bytes${meant}`
+  const meant = text.endsWith('m') ? `${text.slice(0, -1)}Mi` : undefined
+  return { message: 'is not a whole number of bytes', ...didYouMean(meant) }
 }

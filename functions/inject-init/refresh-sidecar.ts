@@ -1,7 +1,7 @@
 import { isMap } from '../../api/json.ts'
 import { isDeepStrictEqual } from 'node:util'
 import type { Value, ValueMap } from '../yaml/value.ts'
-import { collision } from './collision.ts'
+import { refuseCollision } from './collision.ts'
 import type { InjectConfig } from './inject-config.ts'
 import { listIn } from './effective-config.ts'
 import { containerOptions } from './init-container.ts'
@@ -29,7 +29,7 @@ export function updateRefreshSidecar(pod: PodInjection, init: Part | undefined):
   const namesake = [...initContainers.parts, ...containers.parts].find((one) => one.name === name)
   if (namesake && namesake !== recorded && namesake !== init) {
     const isEqual = initContainers.parts.includes(namesake) && isDeepStrictEqual(namesake.value, fresh)
-    if (recorded || !isEqual) editor.refuse(collision(`the container ${name}`, 'refreshContainerName'))
+    if (recorded || !isEqual) refuseCollision(editor, `the container ${name}`, 'refreshContainerName')
     return []
   }
   if (!recorded) return [fresh]

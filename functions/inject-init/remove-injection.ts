@@ -1,7 +1,7 @@
 import { quote } from '../../api/diagnostic.ts'
 import type { Editor } from '../yaml/editor.ts'
 import { recordedMount } from './add-mounts.ts'
-import { injectOptions } from './inject-config.ts'
+import { injectOptions } from './config.ts'
 import { mountPathIn } from './effective-config.ts'
 import { removeParts } from './edit-list.ts'
 import { type Part, partList, type PartList, type EditablePod } from './editable-pod.ts'
@@ -21,7 +21,8 @@ export function removeInjection(editor: Editor, parts: EditablePod, record: Inje
     const own = mounts.parts.find((one) => one !== ours && record.volumes.includes(one.name))
     if (own)
       editor.refuse(
-        `container ${quote(name)} has a mount of its own of the volume ${own.name}: remove that mount first`,
+        `container ${quote(name)} has a mount of its own of the volume ${own.name}`,
+        'remove that mount first',
       )
   }
   const removed = [

@@ -1,4 +1,5 @@
 import t from 'tap'
+import { linesOf } from '../../api/diagnostic.ts'
 import type { Value } from '../yaml/value.ts'
 import { resourcesOption } from './resources-option.ts'
 
@@ -18,48 +19,46 @@ const accepted: readonly (readonly [title: string, value: Value])[] = [
 for (const [title, value] of accepted) t.strictSame(resourcesOption.parse(value), { value }, title)
 
 const known = 'known are requests, limits, claims'
-const refused: readonly (readonly [title: string, value: Value, ...problems: string[]])[] = [
-  ['a list', [], 'must be a map with requests, limits or claims'],
-  ['a misspelt part', { limit: {} }, `.limit is not known: ${known}; did you mean limits?`],
+const refused: readonly (readonly [title: string, value: Value, ...messages: string[]])[] = [
+  ['a list', [], 'is not a map with requests and limits'],
+  ['a misspelt part', { limit: {} }, `.limit is not known: ${known}, hint: did you mean limits?`],
   ['a resource at the top', { cpu: '1' }, `.cpu is not known: ${known}`],
-  ['a text', { limits: '1' }, '.limits "1" must be a map'],
+  ['a text', { limits: '1' }, '.limits is not a map of quantities, such as memory: 64Mi'],
   [
     'resources that are not known',
     { limits: { mem: '1Gi', CPU: '1' } },
     '.limits.mem is not known: known are cpu, memory, ephemeral-storage',
-    '.limits.CPU is not known: known are cpu, memory, ephemeral-storage; did you mean cpu?',
+    '.limits.CPU is not known: known are cpu, memory, ephemeral-storage, hint: did you mean cpu?',
   ],
   [
-    'amounts that are not quantities',
-    { requests: { cpu: 'half', memory: '64MB' } },
-    '.requests.cpu "half" must be a quantity such as 50m',
-    '.requests.memory "64MB" must be a quantity such as 16Mi',
+    'amounts that are none',
+    { requests: { cpu: 'half', memory: '64MB' }, limits: { memory: true } },
+    '.requests.cpu "half" is not a quantity such as 50m',
+    '.requests.memory "64MB" is not a quantity such as 16Mi',
+    '.limits.memory true is not a quantity',
   ],
-  [
-    'an amount that is not a number',
-    { limits: { memory: true } },
-    '.limits.memory true must be a string, or a number',
-  ],
-  ['less than nothing', { limits: { cpu: -1 } }, '.limits.cpu -1 must be a quantity such as 50m'],
+  ['less than nothing', { limits: { cpu: -1 } }, '.limits.cpu -1 is not a quantity such as 50m'],
   [
     'thousandths of a byte',
     { limits: { memory: '64m' } },
-    '.limits.memory "64m" must be a whole number of bytes: did you mean 64Mi?',
+    '.limits.memory "64m" is not a whole number of bytes, hint: did you mean 64Mi?',
   ],
   [
     'requests above the limits',
     { requests: { cpu: '1', memory: '1Gi' }, limits: { cpu: '500m', memory: '1G' } },
-    '.requests.cpu "1" must not be more than .limits.cpu "500m"',
-    '.requests.memory "1Gi" must not be more than .limits.memory "1G"',
+    '.requests.cpu "1" is more than .limits.cpu "500m"',
+    '.requests.memory "1Gi" is more than .limits.memory "1G"',
   ],
   [
-    'wrong claims',
+    'claims that are none',
     { claims: [{ name: 'A' }, 'b', { nam: 'c' }] },
-    '.claims[0].name "A" must be a DNS label: at most 63 lower-case letters, digits and "-", not beginning or ending with "-"',
-    '.claims[1] must be a map with name, and optionally request',
-    '.claims[2].nam is not known: known are name, request; did you mean name?',
-    '.claims[2].name is missing',
+    '.claims[0].name "A" is not a valid name',
+    '.claims[1] is not a map with a name',
+    '.claims[2].nam is not known: known are name, request, hint: did you mean name?',
+    '.claims[2].name is not a valid name',
   ],
 ]
-for (const [title, value, ...problems] of refused)
-  t.strictSame(resourcesOption.parse(value), { problem: problems.join('; ') }, title)
+for (const [title, value, ...messages] of refused) {
+  const found = resourcesOption.parse(value).diagnostics?.map((one) => linesOf(one).join(', '))
+  t.strictSame(found, messages, title)
+}

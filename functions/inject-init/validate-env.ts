@@ -1,8 +1,8 @@
 /** Checks option env as init checks its environment, for all values that are in the manifest. */
-import { quote } from '../../api/diagnostic.ts'
+import { about, type Diagnostic, quote } from '../../api/diagnostic.ts'
 import { encodeInitEnv, initVariables } from '../../api/init-env.ts'
 import { pathsOverlap } from '../../api/paths-overlap.ts'
-import { initEnvProblems } from '../../api/read-init-env.ts'
+import { validateInitEnv } from '../../api/read-init-env.ts'
 import type { EnvVariable } from './env-option.ts'
 import { initSettings, type InjectedVariable, injectedVariables } from './init-settings.ts'
 import type { InjectConfig } from './inject-config.ts'
@@ -11,14 +11,15 @@ import type { InjectConfig } from './inject-config.ts'
  * What init would refuse at run time, and what inject-init sets itself. A value from elsewhere (`valueFrom`, `$(NAME)`)
  * is not known here, and not judged.
  */
-export function validateEnv(config: InjectConfig): string[] {
+export function validateEnv(config: InjectConfig): Diagnostic[] {
   const { env, secretMountPath: mountPath, nameOption } = config
   if (env.length === 0) return []
   const option = nameOption('env')
   const taken = new Map(injectedVariables.filter(({ isOpen }) => !isOpen).map((one) => [one.env, one]))
   const ofInjectInit = env.flatMap(({ name }) => {
     const variable = taken.get(name)
-    return variable ? [`${option}: ${name} is set by inject-init: ${remedy(variable, config)}`] : []
+    if (!variable) return []
+    return [{ message: `${option}: ${name} is set by inject-init`, hint: hintOf(variable, config) }]
   })
   const given: Record<string, string> = {}
   const isUnknown = (name: string) => env.some((one) => one.name === name && plainValue(one) === undefined)
@@ -28,23 +29,23 @@ export function validateEnv(config: InjectConfig): string[] {
   }
   const allowHttp = isUnknown('ALLOW_HTTP') ? { ALLOW_HTTP: 'true' } : {}
   const own = Object.fromEntries(encodeInitEnv(initSettings(config)))
-  const problems = initEnvProblems({ ...own, ...given, ...allowHttp })
+  const diagnostics = validateInitEnv({ ...own, ...given, ...allowHttp })
     .filter((one) => given[one.env] !== undefined)
-    .map((one) => `${option}: ${one.env} ${one.problem}`)
+    .flatMap(({ env: _env, ...one }) => about(`${option}:`, [one]))
   const misplaced = [initVariables.secretsFile, initVariables.resourcesFile].flatMap((variable) => {
     const path = given[variable.env]
     if (!path?.startsWith('/') || pathsOverlap(path, mountPath) === 'first inside') return []
     const allowed = `must be below ${nameOption('secretMountPath')}, ${mountPath}: init cannot write elsewhere`
-    return [`${option}: ${variable.env} ${quote(path)} ${allowed}`]
+    return [{ message: `${option}: ${variable.env} ${quote(path)} ${allowed}` }]
   })
-  return [...ofInjectInit, ...problems, ...misplaced]
+  return [...ofInjectInit, ...diagnostics, ...misplaced]
 }
 
-function remedy({ source }: InjectedVariable, { nameOption }: InjectConfig): string {
-  if ('fieldPath' in source) return `its value is the pod's ${source.fieldPath}`
+function hintOf({ source }: InjectedVariable, { nameOption }: InjectConfig): string {
+  if ('fieldPath' in source) return `remove it: its value is the pod's ${source.fieldPath}`
   const annotation =
     source.annotation === undefined ? '' : ` or the annotation init.<domain>/${source.annotation}`
-  return `use ${nameOption(source.option)}${annotation}`
+  return `set ${nameOption(source.option)}${annotation}`
 }
 
 /** Kubernetes expands `$(NAME)` and leaves `$$(NAME)` alone. */

@@ -6,7 +6,7 @@ import t from 'tap'
 import { runs } from '../../api/test-effort.ts'
 import { parse, stringify } from 'yaml'
 import { readFunctionConfig } from '../krm/function-config.ts'
-import { lineOf } from '../krm/result.ts'
+import { resultLines } from '../krm/result.ts'
 import { configOf, everyConfig, someConfig } from './arbitrary-config.ts'
 import { print, style, workload } from './arbitrary-manifest.ts'
 import { parseInjectConfig } from './config.ts'
@@ -21,7 +21,7 @@ const { config: nothing } = parseInjectConfig({ given: [] })
 function errorsOf(text: string, config: InjectConfig = nothing): string[] {
   return verifyInjection(itemsIn(text), config)
     .filter(({ severity }) => severity === 'error')
-    .map(lineOf)
+    .map((one) => resultLines(one).join(', '))
 }
 
 const injections = fc.record({ value: workload, style, config: someConfig })
@@ -142,7 +142,9 @@ t.test('an error names the object and the path of the field', async (t) => {
   t.strictSame(errorsOf(injected.replace(mount, '')), [
     'error: Deployment/app spec.template.spec.containers[app].volumeMounts[/secret]: missing',
   ])
-  t.match(errorsOf(source), [/^error: Deployment\/app is annotated but not injected: run inject-init first/])
+  t.match(errorsOf(source), [
+    /^error: Deployment\/app is annotated but not injected,   hint: run inject-init first/,
+  ])
 })
 
 t.test('a missing record, or a missing variable that is only used in messages, is accepted', async (t) => {
@@ -187,7 +189,9 @@ t.test('each pod template of an object is checked by itself', async (t) => {
   b.template.spec.template.spec.volumes = []
   c.template.spec.template.metadata.annotations = {}
   object.spec.replicatedJobs.push(job('d'))
-  const found = verifyInjection(itemsIn(JSON.stringify(object)), nothing).map(lineOf)
+  const found = verifyInjection(itemsIn(JSON.stringify(object)), nothing).map((one) =>
+    resultLines(one).join(', '),
+  )
   const specOfB = 'JobSet/jobs spec.replicatedJobs[b].template.spec.template.spec'
   t.strictSame(found.slice(1, 3), [
     `error: ${specOfB}.volumes[secret-volume]: missing`,
@@ -207,8 +211,8 @@ t.test('the output of every case of testdata is accepted', async (t) => {
   for (const name of readdirSync(folder)) {
     const text = readFileSync(join(folder, name, 'expected.yaml'), 'utf8')
     const { functionConfig } = parse(text)
-    const { value, problem } = readFunctionConfig(functionConfig, 'InjectInit')
-    if (problem !== undefined || /severity: error/.test(text)) continue
+    const { value, diagnostics } = readFunctionConfig(functionConfig, 'InjectInit')
+    if (diagnostics !== undefined || /severity: error/.test(text)) continue
     judged++
     t.strictSame(errorsOf(text, parseInjectConfig(value).config), [], name)
   }

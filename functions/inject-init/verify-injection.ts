@@ -3,7 +3,7 @@ import { partNamed } from '../workload/container-parts.ts'
 import { findInjection, recordsIn } from '../workload/find-injection.ts'
 import { requireInjected } from '../workload/require-injected.ts'
 import type { InjectionRecords } from '../workload/injection-record.ts'
-import { type Result, judge } from '../krm/result.ts'
+import { errorsOf, judge, type Result } from '../krm/result.ts'
 import type { ManifestItem } from '../krm/manifest-item.ts'
 import { type Workload, workloadReader } from '../workload/workload.ts'
 import { explicitFormat } from './config.ts'
@@ -30,8 +30,8 @@ function verifyObject(item: ManifestItem, workloads: readonly Workload[], config
     const message = key === '' ? said : `template ${key} ${said}`
     return { severity, message, object: item.object, exit: exitCode.input }
   }
-  const { value: recorded, problem } = recordsIn(item)
-  if (problem !== undefined) return [result('error', '', problem)]
+  const { value: recorded, diagnostics } = recordsIn(item)
+  if (diagnostics !== undefined) return errorsOf(diagnostics, exitCode.input, item.object)
 
   const annotated = workloads.filter(({ pod }) => pod.annotated)
   const records = new Map(
@@ -45,16 +45,13 @@ function verifyObject(item: ManifestItem, workloads: readonly Workload[], config
   const wrong = [...differences.values()]
     .flat()
     .filter(({ matters }) => matters)
-    .map((one) => result('error', '', `${one.path}: ${one.problem}`))
+    .map((one) => result('error', '', `${one.path}: ${one.message}`))
   const leftover = workloads
     .filter((one) => !one.pod.annotated && isLeftover(one, recorded, config))
-    .map(({ template: { key } }) =>
-      result(
-        'warning',
-        key,
-        'is injected but declares nothing any more: run inject-init again to remove the injection',
-      ),
-    )
+    .map(({ template: { key } }) => ({
+      ...result('warning', key, 'is injected but declares nothing any more'),
+      hint: 'run inject-init again to remove the injection',
+    }))
   return [...requireInjected(annotated.filter((one) => !isFound(one))), ...results, ...wrong, ...leftover]
 }
 

@@ -47,7 +47,7 @@ const refused: readonly (readonly [title: string, input: string, said: RegExp])[
   [
     'a declaration twice',
     list(pod('      secret.bsycorp.com/a: kind=DYNAMIC,type=RSA,size=1\n')),
-    /stands more than once/,
+    /is declared twice/,
   ],
   ['a byte order mark behind a block scalar at the margin', '>-\na: b\n\ufeff', /is not a ResourceList/],
   ['tabs where blanks are asked for', list(pod('\tx: y\n')), /^error: the input is not YAML/],

@@ -4,7 +4,7 @@ import { nameOf } from './result.ts'
 import { parseSource } from '../yaml/parse.ts'
 
 function objectsIn(text: string): string[] {
-  const documents = parseSource(text).documents ?? []
+  const documents = parseSource(text).value ?? []
   return documents
     .flatMap((one) => itemsUnder(one, one.root))
     .map(({ object }) => `${object.apiVersion} ${nameOf(object)}`)

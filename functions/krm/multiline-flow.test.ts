@@ -80,7 +80,9 @@ t.test('what goes on behind its line is found', async () => {
     fc.property(line, ends, (first, second) => {
       const alone = parseSource(`${first}\n`)
       const both = parseSource(`${first}\n${second}\n`)
-      return alone.problem === undefined || both.problem !== undefined || multilineFlow(first).length > 0
+      return (
+        alone.diagnostics === undefined || both.diagnostics !== undefined || multilineFlow(first).length > 0
+      )
     }),
     runs(5000),
   )

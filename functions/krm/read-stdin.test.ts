@@ -19,13 +19,15 @@ async function* rest(): AsyncGenerator<Uint8Array> {
 
 await t.test('what is there is read in one go', async (t) => {
   const chunks = ['a', 'b', '']
-  t.same(await readStdin(unread, () => bytes(chunks.shift() ?? '')), { bytes: bytes('ab') })
+  t.same(await readStdin(unread, () => bytes(chunks.shift() ?? '')), { value: bytes('ab') })
 })
 
 await t.test('where the pipe does not block, the rest comes from the stream', async (t) => {
-  t.same(await readStdin(rest, failing('EAGAIN', ['a', 'b'])), { bytes: bytes('abcd') })
+  t.same(await readStdin(rest, failing('EAGAIN', ['a', 'b'])), { value: bytes('abcd') })
 })
 
 await t.test('what cannot be read is said', async (t) => {
-  t.same(await readStdin(unread, failing('EISDIR')), { problem: 'standard input cannot be read: EISDIR' })
+  t.same(await readStdin(unread, failing('EISDIR')), {
+    diagnostics: [{ message: 'standard input cannot be read: EISDIR' }],
+  })
 })

@@ -1,8 +1,5 @@
 import { readSync } from 'node:fs'
-
-export type Stdin =
-  | { readonly bytes: Buffer; readonly problem?: undefined }
-  | { readonly bytes?: undefined; readonly problem: string }
+import { invalid, type Parsed } from '../../api/parsed.ts'
 
 /**
  * All of standard input, read in one go: as a stream, a large list waits for a thread with every piece of it. Where whoever
@@ -10,17 +7,20 @@ export type Stdin =
  *
  * @param stdin asked for only then: Node makes a pipe non-blocking as soon as its stream is looked at.
  */
-export async function readStdin(stdin: () => AsyncIterable<Uint8Array>, read = readChunk): Promise<Stdin> {
+export async function readStdin(
+  stdin: () => AsyncIterable<Uint8Array>,
+  read = readChunk,
+): Promise<Parsed<Buffer>> {
   const chunks: Uint8Array[] = []
   try {
     for (let chunk = read(); chunk.length > 0; chunk = read()) chunks.push(chunk)
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined
     if (typeof code !== 'string') throw error
-    if (code !== 'EAGAIN') return { problem: `standard input cannot be read: ${code}` }
+    if (code !== 'EAGAIN') return invalid(`standard input cannot be read: ${code}`)
     for await (const chunk of stdin()) chunks.push(chunk)
   }
-  return { bytes: Buffer.concat(chunks) }
+  return { value: Buffer.concat(chunks) }
 }
 
 /** What a pipe holds on Linux. */

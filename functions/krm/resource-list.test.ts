@@ -27,9 +27,9 @@ const label: KrmFunction = {
         const editor = new Editor(document)
         const metadata = editor.mapAt(root, ['metadata'])
         if (metadata) editor.addEntry(metadata, 'labels', { seen: 'yes' })
-        const { edits, refusals } = editor.finish()
-        const message = `${orchestrator} ${refusals.join()}`
-        results.push({ severity: refusals.length > 0 ? 'error' : 'warning', message, object, exit: 1 })
+        const { edits, diagnostics } = editor.finish()
+        const message = `${orchestrator} ${diagnostics.map((one) => one.message).join()}`
+        results.push({ severity: diagnostics.length > 0 ? 'error' : 'warning', message, object, exit: 1 })
         return edits
       },
       end: () => {

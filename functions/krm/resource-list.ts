@@ -4,9 +4,10 @@
  * time. Whole: the text is parsed from its first to its last byte. Where the first is possible, both lead to the same
  * output (docs/adr/0009).
  */
+import { invalid, type Parsed } from '../../api/parsed.ts'
 import type { SourceEdit } from '../yaml/apply-edits.ts'
 import { splitItems } from './split-items.ts'
-import { sharedProblem } from '../yaml/edit-target.ts'
+import { sharedReason } from '../yaml/edit-target.ts'
 import { itemsUnder, type ManifestItem } from './manifest-item.ts'
 import { type Prefilter, prefilter } from './prefilter.ts'
 import { multilineFlow } from './multiline-flow.ts'
@@ -41,8 +42,8 @@ export function readInPieces(text: string): ResourceList | undefined {
   const [first = 0] = starts
   const last = starts.at(-1) ?? first
   // The last item stands for all: what is added to the list or behind it comes behind this one.
-  const head = readHead(text.slice(0, first) + text.slice(last))
-  if (typeof head === 'string' || head.list?.items.length !== 1) return undefined
+  const { value: head } = readHead(text.slice(0, first) + text.slice(last))
+  if (head?.list?.items.length !== 1) return undefined
   const mentionsOf = prefilter(text)
   const open = multilineFlow(text).toSorted((a, b) => a - b)
   let passed = 0
@@ -56,45 +57,46 @@ export function readInPieces(text: string): ResourceList | undefined {
   return { ...head, pieces, placed: shift(first, last - first) }
 }
 
-/** A problem is the end of a sentence that begins with "the input". */
-export function readWhole(text: string): ResourceList | string {
+/** What is wrong follows "the input". */
+export function readWhole(text: string): Parsed<ResourceList> {
   const head = readHead(text)
-  if (typeof head === 'string') return head
-  const { document, list } = head
+  if (head.diagnostics !== undefined) return head
+  const { document, list } = head.value
   const items = list?.items.flatMap((item) => itemsUnder(document, item)) ?? []
-  return { ...head, pieces: [{ mentions: () => true, closed: true, read: () => items }] }
+  return { value: { ...head.value, pieces: [{ mentions: () => true, closed: true, read: () => items }] } }
 }
 
 type Head = Omit<ResourceList, 'pieces'>
 
-function readHead(text: string): Head | string {
-  const { documents, problem } = parseSource(text)
-  if (problem !== undefined) return problem
-  const [document, ...more] = documents
+function readHead(text: string): Parsed<Head> {
+  const parsed = parseSource(text)
+  if (parsed.diagnostics !== undefined) return parsed
+  const [document, ...more] = parsed.value
   const root = document?.root
-  if (!document || root?.type !== 'map') return 'is not a ResourceList: it is no YAML or JSON object'
-  if (more.length > 0) return `is not a ResourceList: it is ${more.length + 1} YAML documents`
+  if (!document || root?.type !== 'map')
+    return invalid('is not a ResourceList: it is not a YAML or JSON object')
+  if (more.length > 0) return invalid(`is not a ResourceList: it is ${more.length + 1} YAML documents`)
   const apiVersion = stringOf(lookUp(root, 'apiVersion')) ?? ''
   const kind = stringOf(lookUp(root, 'kind')) ?? ''
   if (kind !== 'ResourceList' || !/^config\.kubernetes\.io\/v1(beta1)?$/.test(apiVersion)) {
-    return (
+    return invalid(
       'is not a ResourceList: its apiVersion must be config.kubernetes.io/v1 or config.kubernetes.io/v1beta1 ' +
-      'and its kind ResourceList'
+        'and its kind ResourceList',
     )
   }
-  const shared = sharedProblem(document, root)
-  if (shared !== undefined) return `is not a ResourceList that functions can edit: it ${shared}`
+  const shared = sharedReason(document, root)
+  if (shared !== undefined) return invalid(`is not a ResourceList that functions can edit: it ${shared}`)
   const entry = ownEntry(root, 'items')
-  if (!entry) return 'is not a ResourceList: it has no items'
+  if (!entry) return invalid('is not a ResourceList: it has no items')
   const { value } = entry
   const placed = (edit: SourceEdit) => edit
-  if (isNull(value)) return { document, root, list: undefined, placed }
-  if (value.type !== 'sequence') return 'is not a ResourceList: its items are not a list'
-  return { document, root, list: value, placed }
+  if (isNull(value)) return { value: { document, root, list: undefined, placed } }
+  if (value.type !== 'sequence') return invalid('is not a ResourceList: its items are not a list')
+  return { value: { document, root, list: value, placed } }
 }
 
 function readItem(source: string, start: number): readonly ManifestItem[] | undefined {
-  const { documents = [] } = parseSource(source, start)
+  const { value: documents = [] } = parseSource(source, start)
   const [document, ...more] = documents
   if (document?.root.type !== 'sequence' || document.root.items.length !== 1 || more.length > 0) {
     return undefined

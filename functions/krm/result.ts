@@ -1,6 +1,6 @@
 /** https://github.com/kubernetes-sigs/kustomize/blob/master/cmd/config/docs/api-conventions/functions-spec.md */
 import { type ExitCode, exitCode, firstToMend } from '../../api/exit-code.ts'
-import type { Diagnostic } from '../../api/diagnostic.ts'
+import { type AnnotationDiagnostic, type Diagnostic, linesOf } from '../../api/diagnostic.ts'
 
 export type ObjectReference = {
   readonly apiVersion: string
@@ -9,10 +9,9 @@ export type ObjectReference = {
   readonly namespace?: string
 }
 
-/** One thing to say about the input: a Result of the KRM functions specification, and the exit code it leads to. */
-export type Result = {
+/** A Diagnostic of an object, or of the options: a Result of the KRM functions specification, and the exit code it leads to. */
+export type Result = Diagnostic & {
   readonly severity: 'error' | 'warning'
-  readonly message: string
   readonly object?: ObjectReference
   readonly exit: ExitCode
 }
@@ -22,14 +21,36 @@ export function nameOf({ kind, namespace, name }: ObjectReference): string {
   return [kind, ...(namespace === undefined ? [] : [namespace]), name].join('/')
 }
 
-export function resultOf(diagnostic: Diagnostic, object: ObjectReference): Result {
-  const { severity, annotation, message } = diagnostic
-  return { severity, message: `annotation ${annotation}: ${message}`, object, exit: exitCode.input }
+export function resultOf(diagnostic: AnnotationDiagnostic, object: ObjectReference): Result {
+  const { severity, annotation, message, hint } = diagnostic
+  const result: Result = {
+    severity,
+    message: `annotation ${annotation}: ${message}`,
+    object,
+    exit: exitCode.input,
+  }
+  return hint === undefined ? result : { ...result, hint }
 }
 
-/** The line for people: `error: Deployment/app annotation …: …`. Names are text of the input and may hold anything. */
-export function lineOf({ severity, message, object }: Result): string {
-  return onOneLine(`${severity}: ${object ? `${nameOf(object)} ` : ''}${message}`)
+/** @param object absent where they are about no object, but about the options or a file. */
+export function errorsOf(
+  diagnostics: readonly Diagnostic[],
+  exit: ExitCode,
+  object?: ObjectReference,
+): Result[] {
+  return diagnostics.map((one) => ({ severity: 'error', ...one, ...(object ? { object } : {}), exit }))
+}
+
+/**
+ * For people: `error: Deployment/app annotation …: …`, and the hint on a line of its own. Names are text of the input and may
+ * hold anything.
+ */
+export function resultLines({ severity, object, ...diagnostic }: Result): string[] {
+  const [fact = '', ...hint] = linesOf(diagnostic).map(onOneLine)
+  return [
+    onOneLine(`${severity}: ${object ? `${nameOf(object)} ` : ''}`) + fact,
+    ...hint.map((line) => `  ${line}`),
+  ]
 }
 
 /** Without what ends a line, moves the cursor of a terminal or turns the text around. */

@@ -8,7 +8,7 @@
 import { isUtf8 } from 'node:buffer'
 import { isatty } from 'node:tty'
 import { type ExitCode, exitCode } from '../../api/exit-code.ts'
-import { quote } from '../../api/diagnostic.ts'
+import { about, type Diagnostic, linesOf, quote } from '../../api/diagnostic.ts'
 import manifest from '../../package.json' with { type: 'json' }
 import { describeBug } from '../../api/describe-bug.ts'
 import { functionHelp } from './function-help.ts'
@@ -21,7 +21,7 @@ import {
   type Orchestrator,
   passWith,
 } from './krm-function.ts'
-import { exitCodeOf, type Result, lineOf } from './result.ts'
+import { errorsOf, exitCodeOf, resultLines, type Result } from './result.ts'
 import { annotationsOf } from './manifest-item.ts'
 import { type Piece, readInPieces, readWhole, type ResourceList } from './resource-list.ts'
 import { applyEdits, type SourceEdit } from '../yaml/apply-edits.ts'
@@ -44,10 +44,8 @@ export function runFunction(krmFunction: KrmFunction, text: string): FunctionRun
 
 /** As runFunction, but with every item parsed: slow, and the measure of what may be left out. */
 export function runOnWhole(krmFunction: KrmFunction, text: string): FunctionRun {
-  const list = readWhole(text)
-  if (typeof list === 'string') {
-    return { stdout: '', stderr: [`error: the input ${list}`], exit: exitCode.input }
-  }
+  const { value: list, diagnostics } = readWhole(text)
+  if (diagnostics !== undefined) return failedRun(about('the input', diagnostics), exitCode.input)
   const done = runOn(krmFunction, text, list)
   if (!done) throw new Error('an item that was parsed already does not parse')
   return done
@@ -59,13 +57,13 @@ function runOn(krmFunction: KrmFunction, text: string, list: ResourceList): Func
   const configNode = lookUp(list.root, 'functionConfig')
   const config = readFunctionConfig(configNode && toValue(configNode), krmFunction.configKind)
   const pass =
-    config.problem === undefined
+    config.diagnostics === undefined
       ? krmFunction.begin({
           config: config.value,
           orchestrator,
           valuesOf: (annotation) => valuesOf(list.pieces, annotation),
         })
-      : passWith([{ severity: 'error', message: config.problem, exit: exitCode.usage }])
+      : passWith(errorsOf(config.diagnostics, exitCode.usage))
   const edits: SourceEdit[] = []
   const edit = ({ item: { document }, edits: own }: EditedItem) => {
     for (const one of own) {
@@ -86,7 +84,7 @@ function runOn(krmFunction: KrmFunction, text: string, list: ResourceList): Func
   else if (edited) edit(edited)
   edits.push(...listEdits(list, isDone ? generated : undefined, results).map(list.placed))
   // kpt shows the results itself; kustomize drops them and shows standard error.
-  const stderr = orchestrator === 'kpt' ? [] : results.map(lineOf)
+  const stderr = orchestrator === 'kpt' ? [] : results.flatMap(resultLines)
   return { stdout: applyEdits(text, edits), stderr, exit }
 }
 
@@ -108,20 +106,21 @@ async function respond(krmFunction: KrmFunction, args: readonly string[]): Promi
     return { stdout: `${krmFunction.name} ${manifest.version}\n`, stderr: [], exit: exitCode.done }
   }
   if (flag !== undefined) {
-    return usage(
-      `argument ${quote(flag)} is not known: allowed are --help and --version; options go into functionConfig`,
-    )
+    const message = `argument ${quote(flag)} is not known: allowed are --help and --version`
+    return failedRun([{ message, hint: 'put options into functionConfig' }], exitCode.usage)
   }
   if (isatty(0)) {
-    return usage(
-      'a ResourceList is expected on standard input: run the function by kustomize or kpt, or see --help',
+    const message = 'standard input is a terminal, and a ResourceList is expected on it'
+    return failedRun(
+      [{ message, hint: 'run the function by kustomize or kpt, or see --help' }],
+      exitCode.usage,
     )
   }
   try {
-    const { bytes, problem } = await readStdin(() => process.stdin)
-    if (problem !== undefined) return usage(problem)
+    const { value: bytes, diagnostics } = await readStdin(() => process.stdin)
+    if (diagnostics !== undefined) return failedRun(diagnostics, exitCode.usage)
     if (isUtf8(bytes)) return runFunction(krmFunction, bytes.toString())
-    return { stdout: '', stderr: ['error: the input is not UTF-8 text'], exit: exitCode.input }
+    return failedRun([{ message: 'the input is not UTF-8 text' }], exitCode.input)
   } catch (error) {
     const { error: name, stack } = describeBug(error)
     const said = [`error: this is a bug of ${krmFunction.name}, please report it: ${name}`, ...stack]
@@ -129,8 +128,8 @@ async function respond(krmFunction: KrmFunction, args: readonly string[]): Promi
   }
 }
 
-function usage(message: string): FunctionRun {
-  return { stdout: '', stderr: [`error: ${message}`], exit: exitCode.usage }
+function failedRun(diagnostics: readonly Diagnostic[], exit: ExitCode): FunctionRun {
+  return { stdout: '', stderr: errorsOf(diagnostics, exit).flatMap(resultLines), exit }
 }
 
 function* valuesOf(pieces: readonly Piece[], annotation: string): Generator<string> {
@@ -176,7 +175,8 @@ function withoutLastBlanks(source: string, edits: readonly SourceEdit[]): readon
   return [...edits, { start: blanks, end: source.length, text: '' }]
 }
 
-function writtenResult({ severity, message, object }: Result): Value {
+function writtenResult({ severity, object, ...diagnostic }: Result): Value {
+  const message = linesOf(diagnostic).join('\n')
   if (!object) return { message, severity }
   const { apiVersion, kind, name, namespace } = object
   const resourceRef = { apiVersion, kind, name, ...(namespace === undefined ? {} : { namespace }) }

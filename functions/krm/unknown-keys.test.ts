@@ -3,9 +3,9 @@ import { unknownKeys } from './unknown-keys.ts'
 
 t.test('each key that is not known is named at its place, with the one that may be meant', async (t) => {
   t.strictSame(unknownKeys({ limits: 1, limts: 2, 'x y\n': 3, other: 4 }, ['limits', 'requests']), [
-    '.limts is not known: known are limits, requests; did you mean limits?',
-    '."x y\\n" is not known: known are limits, requests',
-    '.other is not known: known are limits, requests',
+    { message: '.limts is not known: known are limits, requests', hint: 'did you mean limits?' },
+    { message: '."x y\\n" is not known: known are limits, requests' },
+    { message: '.other is not known: known are limits, requests' },
   ])
 })
 

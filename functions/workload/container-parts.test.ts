@@ -2,7 +2,7 @@ import t from 'tap'
 import { mountsOf, partNamed, plainVariable } from './container-parts.ts'
 import { parseSource } from '../yaml/parse.ts'
 
-const { documents = [] } = parseSource(`spec:
+const { value = [] } = parseSource(`spec:
   initContainers:
     - name: init
       env:
@@ -14,7 +14,7 @@ const { documents = [] } = parseSource(`spec:
     - not a map
   volumes: none
 `)
-const node = documents[0]?.root
+const node = value[0]?.root
 if (!node) throw new Error('there is no document')
 const template = { node, key: '', path: [], annotations: [], diagnostics: [] }
 const init = partNamed(template, 'initContainers', 'init')

@@ -1,9 +1,6 @@
-/** https://kubernetes.io/docs/concepts/overview/working-with-objects/names/ */
-export const dnsSubdomainPattern = '[a-z0-9]([-.a-z0-9]{0,251}[a-z0-9])?'
+const pattern = /^[a-z0-9]([-.a-z0-9]{0,251}[a-z0-9])?$/
 
-const whole = new RegExp(`^${dnsSubdomainPattern}$`)
-
-/** What Kubernetes asks of the names of most objects. */
+/** What Kubernetes asks of the names of most objects: https://kubernetes.io/docs/concepts/overview/working-with-objects/names/ */
 export function isDnsSubdomain(text: string): boolean {
-  return whole.test(text)
+  return pattern.test(text)
 }

@@ -74,7 +74,7 @@ const rows: readonly (readonly [title: string, spec: object, found: object | und
 
 function findIn(metadata: object, spec: object) {
   const [document] =
-    parseSource(JSON.stringify({ apiVersion: 'v1', kind: 'Pod', metadata, spec })).documents ?? []
+    parseSource(JSON.stringify({ apiVersion: 'v1', kind: 'Pod', metadata, spec })).value ?? []
   const [item] = document ? itemsUnder(document, document.root) : []
   const [template] = item ? podTemplatesOf(item, 'bsycorp.com', []) : []
   return item && template && findInjection(item, template)

@@ -9,5 +9,5 @@ import type { PodTemplate } from './pod-template.ts'
 export function injectedFormat(item: ManifestItem, template: PodTemplate): SecretsFormat | undefined {
   const injection = findInjection(item, template)
   const container = injection && partNamed(template, 'initContainers', injection.container)
-  return parseFormat((container && plainVariable(container, initVariables.format.env)) ?? '').format
+  return parseFormat((container && plainVariable(container, initVariables.format.env)) ?? '').value
 }

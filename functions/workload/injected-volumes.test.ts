@@ -3,7 +3,7 @@ import { isEmptyDir, showsAnnotations } from './injected-volumes.ts'
 import { parseSource } from '../yaml/parse.ts'
 
 function volume(text: string) {
-  const [document] = parseSource(text).documents ?? []
+  const [document] = parseSource(text).value ?? []
   if (!document) throw new Error('no document')
   return document.root
 }

@@ -8,7 +8,7 @@
  */
 import { mapOf } from '../../api/json.ts'
 import { injectedAnnotation } from '../../api/annotation-domain.ts'
-import type { Parsed } from '../../api/parsed.ts'
+import { invalid, type Parsed } from '../../api/parsed.ts'
 
 export type InjectionRecord = {
   readonly container: string
@@ -32,19 +32,22 @@ export function formatRecords(records: InjectionRecords): string {
 }
 
 export function parseRecords(text: string): Parsed<InjectionRecords> {
-  const problem = `annotation ${injectedAnnotation}: is not a record of inject-init; remove it and run inject-init again`
+  const unreadable = invalid(
+    `annotation ${injectedAnnotation}: is not a record of inject-init`,
+    'remove it and run inject-init again',
+  )
   let value: unknown
   try {
     value = JSON.parse(text)
   } catch (error) {
-    if (error instanceof SyntaxError) return { problem }
+    if (error instanceof SyntaxError) return unreadable
     throw error
   }
   const records = new Map<string, InjectionRecord>()
   for (const one of Array.isArray(value) ? value : [value]) {
     const record = recordFrom(one)
     const template: unknown = Array.isArray(value) ? one?.template : ''
-    if (!record || typeof template !== 'string') return { problem }
+    if (!record || typeof template !== 'string') return unreadable
     records.set(template, record)
   }
   return { value: records }

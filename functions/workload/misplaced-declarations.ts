@@ -15,9 +15,10 @@ export function misplacedDeclarations(
   { annotationDomain: domain, nameOption }: Pick<WorkloadConfig, 'annotationDomain' | 'nameOption'>,
 ): Result[] {
   const { object, root } = item
-  const warn = (key: string, message: string): Result => ({
+  const warn = (key: string, message: string, hint: string): Result => ({
     severity: 'warning',
     message: `annotation ${key}: ${message}`,
+    hint,
     object,
     exit: exitCode.input,
   })
@@ -27,8 +28,8 @@ export function misplacedDeclarations(
       declarationsOn(node, domain).map((key) =>
         warn(
           key,
-          `stands in ${pathText([...path, 'metadata'])} of a kind that is not known, and has no effect; ` +
-            `list the kind under ${nameOption('podTemplates')}`,
+          `stands in ${pathText([...path, 'metadata'])} of a kind that is not known, and has no effect`,
+          `list the kind under ${nameOption('podTemplates')}`,
         ),
       ),
     )
@@ -44,7 +45,8 @@ export function misplacedDeclarations(
   return [...keys].map(([where, key]) =>
     warn(
       key,
-      `stands on ${where.slice(0, where.indexOf('\n'))} and has no effect; move it to the pod template`,
+      `stands on ${where.slice(0, where.indexOf('\n'))} and has no effect`,
+      'move it to the pod template',
     ),
   )
 }

@@ -1,5 +1,5 @@
 import type { Annotation } from '../../api/pod-annotations.ts'
-import type { Diagnostic } from '../../api/diagnostic.ts'
+import type { AnnotationDiagnostic, Diagnostic } from '../../api/diagnostic.ts'
 import type { ManifestItem } from '../krm/manifest-item.ts'
 import type { SourceNode } from '../yaml/node.ts'
 import { allEntries, duplicateKeys, lookUp, lookUpPath, stringOf } from '../yaml/value.ts'
@@ -44,7 +44,7 @@ export type PodTemplate = {
   /** The pod's annotations, those that are strings. */
   readonly annotations: readonly Annotation[]
   /** Annotations of our domain that are no strings, or stand there twice, which the API server would refuse. */
-  readonly diagnostics: readonly Diagnostic[]
+  readonly diagnostics: readonly AnnotationDiagnostic[]
 }
 
 /** The pod templates of a workload; none for an object that has none. @param configured wins over what is built in. */
@@ -67,16 +67,16 @@ export function podTemplatesOf(
   })
 }
 
-type AwsTarget = {
+type Place = {
   readonly node: SourceNode
   readonly path: readonly (string | number)[]
   readonly names: readonly string[]
 }
 
-function placesAt(root: SourceNode, keys: readonly string[]): AwsTarget[] {
-  let places: AwsTarget[] = [{ node: root, path: [], names: [] }]
+function placesAt(root: SourceNode, keys: readonly string[]): Place[] {
+  let places: Place[] = [{ node: root, path: [], names: [] }]
   for (const key of keys) {
-    places = places.flatMap(({ node, path, names }): AwsTarget[] => {
+    places = places.flatMap(({ node, path, names }): Place[] => {
       if (key !== '*') {
         const next = lookUp(node, key)
         return next ? [{ node: next, path: [...path, key], names }] : []
@@ -94,17 +94,17 @@ function placesAt(root: SourceNode, keys: readonly string[]): AwsTarget[] {
 
 function annotationsIn(node: SourceNode, domain: string): Pick<PodTemplate, 'annotations' | 'diagnostics'> {
   const annotations: Annotation[] = []
-  const diagnostics: Diagnostic[] = []
-  const report = (annotation: string, message: string) => {
+  const diagnostics: AnnotationDiagnostic[] = []
+  const report = (annotation: string, wrong: Diagnostic) => {
     if (!annotation.includes(`.${domain}/`)) return
-    diagnostics.push({ severity: 'error', code: 'SYNTAX', annotation, message })
+    diagnostics.push({ severity: 'error', code: 'SYNTAX', annotation, ...wrong })
   }
   const all = lookUpPath(node, ['metadata', 'annotations'])
   for (const [key, value] of allEntries(all)) {
     const text = stringOf(value)
-    if (text === undefined) report(key, 'the value is not a string: put it in quotes')
+    if (text === undefined) report(key, { message: 'the value must be a string', hint: 'put it in quotes' })
     else annotations.push([key, text])
   }
-  if (all?.type === 'map') for (const key of duplicateKeys(all)) report(key, 'stands more than once')
+  if (all?.type === 'map') for (const key of duplicateKeys(all)) report(key, { message: 'is declared twice' })
   return { annotations, diagnostics }
 }

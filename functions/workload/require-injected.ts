@@ -5,15 +5,16 @@ import type { Result } from '../krm/result.ts'
 import type { Workload } from './workload.ts'
 
 /** An error for each annotated workload without an init container of ours and its volumes: inject-init did not run. */
-export function requireInjected(workloads: readonly Workload[], remedy = ''): Result[] {
-  const message =
-    'is annotated but not injected: run inject-init first (kustomize skips functions silently without ' +
-    `--enable-exec)${remedy}`
+/** @param otherwise what else may be done. */
+export function requireInjected(workloads: readonly Workload[], otherwise = ''): Result[] {
+  const message = 'is annotated but not injected'
+  const hint = `run inject-init first (without --enable-exec kustomize skips functions without a message)${otherwise}`
   return workloads
     .filter((workload) => workload.pod.annotated && !isInjected(workload))
     .map(({ item: { object }, template }) => ({
       severity: 'error',
       message: template.key === '' ? message : `template ${template.key} ${message}`,
+      hint,
       object,
       exit: exitCode.input,
     }))

@@ -2,7 +2,7 @@
 import { findConflicts } from '../../api/conflicts.ts'
 import { findNameDiagnostics } from '../../api/format-names.ts'
 import { judgeStorage, warnOfWeak } from '../../api/judge-storage.ts'
-import type { Diagnostic } from '../../api/diagnostic.ts'
+import type { AnnotationDiagnostic } from '../../api/diagnostic.ts'
 import { type PodAnnotations, parsePodAnnotations } from '../../api/pod-annotations.ts'
 import { defaultFormat, type SecretsFormat } from '../../api/secrets-format.ts'
 import { type Result, resultOf, nameOf, type ObjectReference } from '../krm/result.ts'
@@ -38,7 +38,7 @@ const likelyOurs = /(?:secret|resource)\./g
 export function workloadReader(config: WorkloadConfig, given?: SecretsFormat): WorkloadReader {
   const { annotationDomain: domain, podTemplates, storagePolicy, namespace, nameOption } = config
   const ours = `.${domain}/`
-  const unknown = `; say it by ${nameOption('namespace')}`
+  const unknown = `set ${nameOption('namespace')}`
   const results: Result[] = []
   const owners: Owner[] = []
   const declared: PodAnnotations['declared'][] = []
@@ -95,7 +95,7 @@ export function readWorkloads(items: readonly ManifestItem[], config: WorkloadCo
 /** What a message calls a workload, without its source. */
 type Owner = { readonly object: ObjectReference; readonly key: string }
 
-function resultsOf(diagnostics: readonly Diagnostic[], { object, key }: Owner): Result[] {
+function resultsOf(diagnostics: readonly AnnotationDiagnostic[], { object, key }: Owner): Result[] {
   return diagnostics.map((diagnostic) => {
     const result = resultOf(diagnostic, object)
     return key === '' ? result : { ...result, message: `template ${key} ${result.message}` }

@@ -25,7 +25,7 @@ export type EditableList = {
 }
 
 /** Why an edit of this node would also change other nodes, if so: the end of a sentence that begins with its path. */
-export function sharedProblem({ source, aliased }: SourceDocument, node: SourceNode): string | undefined {
+export function sharedReason({ source, aliased }: SourceDocument, node: SourceNode): string | undefined {
   if (node.type === 'alias') return `is the alias *${node.name}`
   if (node.anchor !== undefined && aliased.has(node.anchor)) {
     return `is also used elsewhere, through the anchor &${node.anchor}`

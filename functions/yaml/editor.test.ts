@@ -6,7 +6,7 @@ import { parseSource } from './parse.ts'
 import { ownEntry } from './value.ts'
 
 function open(text: string): { readonly editor: Editor; readonly root: SourceMap } {
-  const [document] = parseSource(text).documents ?? []
+  const [document] = parseSource(text).value ?? []
   if (document?.root.type !== 'map') throw new Error('the text is not a map')
   return { editor: new Editor(document), root: document.root }
 }
@@ -18,7 +18,7 @@ const at =
     editor.mapAt(root, path)
 const listUnder: Step = (editor, root) => editor.listUnder(root, 'list', 'spec')
 
-const refused: readonly (readonly [title: string, text: string, step: Step, ...refusals: string[]])[] = [
+const refused: readonly (readonly [title: string, text: string, step: Step, ...messages: string[]])[] = [
   ['an alias', 'a: &x {b: 1}\nc: *x\n', at('c'), 'c is the alias *x'],
   ['a shared anchor', 'a: &x {b: 1}\nc: *x\n', at('a'), 'a is also used elsewhere, through the anchor &x'],
   ['an anchor that nothing uses', 'a: &x {b: 1}\n', at('a')],
@@ -31,12 +31,12 @@ const refused: readonly (readonly [title: string, text: string, step: Step, ...r
   ['an item that is a scalar', 'list: [{a: 1}, b]\n', listUnder, 'spec.list[1] is not a map'],
   ['a list that is null', 'list:\n', listUnder],
 ]
-for (const [title, text, step, ...refusals] of refused) {
+for (const [title, text, step, ...messages] of refused) {
   t.test(`looking up a node refuses what is shared or of another type: ${title}`, async (t) => {
     const { editor, root } = open(text)
     step(editor, root)
-    t.equal(editor.isRefused, refusals.length > 0)
-    t.strictSame(editor.finish(), { edits: [], refusals })
+    t.equal(editor.isRefused, messages.length > 0)
+    t.strictSame(editor.finish(), { edits: [], diagnostics: messages.map((message) => ({ message })) })
   })
 }
 
@@ -45,7 +45,9 @@ t.test('taking out an anchor that an alias uses is refused at the end', async (t
   const entry = ownEntry(root, 'a')
   editor.removeEntries(root, entry ? [entry] : [])
   t.notOk(editor.isRefused)
-  t.strictSame(editor.finish().refusals, ['the anchor &x would be removed, but is also used elsewhere'])
+  t.strictSame(editor.finish().diagnostics, [
+    { message: 'the anchor &x would be removed, but is also used elsewhere' },
+  ])
 })
 
 for (const [style, indent] of [

@@ -1,6 +1,7 @@
+import type { Diagnostic } from '../../api/diagnostic.ts'
 import type { SourceEdit } from './apply-edits.ts'
 import { addedEntry, addedItem, removedEntries, removedItems, replacedItem, replacedValue } from './edit.ts'
-import { type EditableList, lostAnchor, pathText, type Path, sharedProblem } from './edit-target.ts'
+import { type EditableList, lostAnchor, pathText, type Path, sharedReason } from './edit-target.ts'
 import { columnOf } from './lines.ts'
 import type { SourceDocument, SourceEntry, SourceMap, SourceNode, SourceSequence } from './node.ts'
 import type { ListStyle } from './stringify.ts'
@@ -14,31 +15,30 @@ import { duplicateKeys, isNull, ownEntry, type Value } from './value.ts'
 export class Editor {
   readonly #document: SourceDocument
   readonly #edits: SourceEdit[] = []
-  readonly #refusals: string[] = []
+  readonly #diagnostics: Diagnostic[] = []
   #lists: ListStyle = 'compact'
 
   constructor(document: SourceDocument) {
     this.#document = document
   }
 
-  /** @param reason a sentence without its end, such as `spec.volumes is not a list`. */
-  refuse(reason: string): void {
-    this.#refusals.push(reason)
+  /** @param message such as `spec.volumes is not a list`. */
+  refuse(message: string, hint?: string): void {
+    this.#diagnostics.push(hint === undefined ? { message } : { message, hint })
   }
 
   get isRefused(): boolean {
-    return this.#refusals.length > 0
+    return this.#diagnostics.length > 0
   }
 
   get hasEdits(): boolean {
     return this.#edits.length > 0
   }
 
-  finish(): { readonly edits: readonly SourceEdit[]; readonly refusals: readonly string[] } {
+  finish(): { readonly edits: readonly SourceEdit[]; readonly diagnostics: readonly Diagnostic[] } {
     const name = lostAnchor(this.#document, this.#edits)
-    const lost =
-      name === undefined ? [] : [`the anchor &${name} would be removed, but is also used elsewhere`]
-    return { edits: this.#edits, refusals: [...this.#refusals, ...lost] }
+    if (name !== undefined) this.refuse(`the anchor &${name} would be removed, but is also used elsewhere`)
+    return { edits: this.#edits, diagnostics: this.#diagnostics }
   }
 
   /** Writes lists with the indentation of the list under this key, where there is one in block style. */
@@ -68,17 +68,17 @@ export class Editor {
       if (!value) this.refuse(`${where === pathText([]) ? '' : `${where}.`}${step} is missing`)
       return value
     }
-    const problem = sharedProblem(this.#document, node)
-    if (problem !== undefined) this.refuse(`${where} ${problem}`)
-    return problem === undefined && node.type === 'sequence' ? node.items[step] : undefined
+    const reason = sharedReason(this.#document, node)
+    if (reason !== undefined) this.refuse(`${where} ${reason}`)
+    return reason === undefined && node.type === 'sequence' ? node.items[step] : undefined
   }
 
   /** The node if it is a map that may be edited, else undefined with the reason refused. @param where its path. */
   checkMap(node: SourceNode, where: string): SourceMap | undefined {
     const isMap = node.type === 'map' || node.type === 'alias'
-    const problem = isMap ? sharedProblem(this.#document, node) : 'is not a map'
-    if (problem !== undefined) this.refuse(`${where} ${problem}`)
-    if (problem !== undefined || node.type !== 'map') return undefined
+    const reason = isMap ? sharedReason(this.#document, node) : 'is not a map'
+    if (reason !== undefined) this.refuse(`${where} ${reason}`)
+    if (reason !== undefined || node.type !== 'map') return undefined
     for (const key of duplicateKeys(node)) this.refuse(`${where} has the key ${JSON.stringify(key)} twice`)
     return node
   }
@@ -89,10 +89,10 @@ export class Editor {
     if (!entry) return { map, items: [] }
     const { value } = entry
     const path = `${where}.${key}`
-    const problem = sharedProblem(this.#document, value)
-    if (problem !== undefined) this.refuse(`${path} ${problem}`)
+    const reason = sharedReason(this.#document, value)
+    if (reason !== undefined) this.refuse(`${path} ${reason}`)
     if (value.type !== 'sequence') {
-      if (problem === undefined && !isNull(value)) this.refuse(`${path} is not a list`)
+      if (reason === undefined && !isNull(value)) this.refuse(`${path} is not a list`)
       return { map, entry, items: [] }
     }
     const items = value.items.flatMap((item, index) => this.checkMap(item, `${path}[${index}]`) ?? [])

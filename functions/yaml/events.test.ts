@@ -31,14 +31,18 @@ const rows: readonly (readonly [title: string, text: string, value: unknown])[] 
 ]
 for (const [title, text, value] of rows) {
   t.test(title, async (t) => {
-    const [document] = parseSource(text).documents ?? []
-    t.strictSame(document && toValue(document.root), value, parseSource(text).problem ?? 'no problem')
+    const [document] = parseSource(text).value ?? []
+    t.strictSame(
+      document && toValue(document.root),
+      value,
+      parseSource(text).diagnostics?.[0]?.message ?? 'it is read',
+    )
   })
 }
 
 t.test('an edit behind such lines comes to its place', async (t) => {
   const text = 'a:\n  args: [\n    one,\n  ]\n  list:\n  - x\nend: 1\n'
-  const [document] = parseSource(text).documents ?? []
+  const [document] = parseSource(text).value ?? []
   const root = document?.root
   const list = root && lookUp(lookUp(root, 'a'), 'list')
   const end = root?.type === 'map' ? ownEntry(root, 'end') : undefined
@@ -52,6 +56,14 @@ t.test('an edit behind such lines comes to its place', async (t) => {
   t.strictSame(parse(edited.replace('\n  ]', '\n    ]')), { a: { args: ['one'], list: ['x', 'z'] }, end: 2 })
 })
 
-t.match(parseSource('a: [\n').problem, /^is not YAML: /, 'what is not closed stays an error')
-t.match(parseSource('a: "b\n').problem, /^is not YAML: /, 'so does a quote')
-t.match(parseSource('a:\n   b: 1\n  c: 2\n').problem, /^is not YAML: /, 'and block style that is not aligned')
+t.match(
+  parseSource('a: [\n').diagnostics?.[0]?.message,
+  /^is not YAML: /,
+  'what is not closed stays an error',
+)
+t.match(parseSource('a: "b\n').diagnostics?.[0]?.message, /^is not YAML: /, 'so does a quote')
+t.match(
+  parseSource('a:\n   b: 1\n  c: 2\n').diagnostics?.[0]?.message,
+  /^is not YAML: /,
+  'and block style that is not aligned',
+)

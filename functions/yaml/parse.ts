@@ -3,6 +3,8 @@
  * code, as YAML in flow style.
  */
 import { COLLECTION_STYLE, type Event, EVENT_ID, YAMLException } from 'js-yaml'
+import type { Diagnostic } from '../../api/diagnostic.ts'
+import { invalid, type Parsed } from '../../api/parsed.ts'
 import type {
   SourceAlias,
   SourceContent,
@@ -16,10 +18,6 @@ import { emptyScalar, type Gap, type ScalarEvent, scalarFrom } from './parse-sca
 import { behindBracket } from './trivia.ts'
 import { yamlEvents } from './events.ts'
 
-export type ParsedSource =
-  | { readonly documents: readonly SourceDocument[]; readonly problem?: undefined }
-  | { readonly documents?: undefined; readonly problem: string }
-
 /** Deeper than any manifest nests. The limit makes hostile input an error instead of a stack overflow. */
 const maxDepth = 200
 
@@ -27,16 +25,16 @@ const maxDepth = 200
 const maxRepeated = 1_000_000
 
 /**
- * A text without any document gives none. The problem names the line, never its text.
+ * A text without any document gives none. What is wrong names the line, never its text.
  *
  * @param at where the source begins in the text that it was cut from.
  */
-export function parseSource(source: string, at = 0): ParsedSource {
+export function parseSource(source: string, at = 0): Parsed<readonly SourceDocument[]> {
   let events: Event[]
   try {
     events = yamlEvents(source, maxDepth)
   } catch (error) {
-    return { problem: syntaxProblem(error) }
+    return { diagnostics: [syntaxDiagnostic(error)] }
   }
   const documents: SourceDocument[] = []
   const reader: Reader = { source, at, events, position: 0, behind: 0 }
@@ -44,11 +42,10 @@ export function parseSource(source: string, at = 0): ParsedSource {
     const names: Names = { anchors: new Map(), aliased: new Set(), nodes: 0, repeated: 0 }
     documents.push(readDocument(reader, names))
     if (names.unknown !== undefined)
-      return { problem: `has an alias without an anchor${lineOf(source, names.unknown)}` }
-    if (names.repeated > maxRepeated)
-      return { problem: `has aliases that repeat more than ${maxRepeated} nodes` }
+      return invalid(`has an alias without an anchor${lineOf(source, names.unknown)}`)
+    if (names.repeated > maxRepeated) return invalid(`has aliases that repeat more than ${maxRepeated} nodes`)
   }
-  return { documents }
+  return { value: documents }
 }
 
 type Reader = {
@@ -157,11 +154,11 @@ function propertiesOf(
 }
 
 /** The reason and the line that the parser gives, without anything that it quotes from the source. */
-function syntaxProblem(error: unknown): string {
+function syntaxDiagnostic(error: unknown): Diagnostic {
   if (!(error instanceof YAMLException)) throw error
   const { mark, reason } = error
   const said = reason.replace(/: .*| ".*"/s, '').replace(`maxDepth (${maxDepth})`, `${maxDepth} levels`)
-  return `is not YAML: ${said}${mark ? ` (line ${mark.line + 1})` : ''}`
+  return { message: `is not YAML: ${said}${mark ? ` (line ${mark.line + 1})` : ''}` }
 }
 
 function lineOf(source: string, position: number): string {

@@ -42,7 +42,7 @@ t.test('YAML 1.2, YAML 1.1 and our own reader see the value that was written', a
       const text = `${yamlLines({ key: one }, lists).join('\n')}\n`
       t.strictSame(parse(text), { key: one })
       t.strictSame(parse(text, { version: '1.1', merge: false }), { key: one })
-      const [document] = parseSource(text).documents ?? []
+      const [document] = parseSource(text).value ?? []
       t.strictSame(document && toValue(document.root), { key: one })
     }),
     runs(300),

@@ -1,4 +1,5 @@
 import t from 'tap'
+import { linesOf } from '../../api/diagnostic.ts'
 import { envTable, helpText, readConfig } from './config.ts'
 
 const least = { POLICY_FILE: '/policy', POD_NAMESPACE: 'kees', POD_NAME: 'creator-1' }
@@ -69,7 +70,7 @@ t.strictSame(
     KEES_STORE: 'vault',
     ANNOTATION_DOMAIN: 'A',
     LOG_LEVEL: 'loud',
-  }).problems?.map(({ env, problem }) => `${env} ${problem}`),
+  }).diagnostics?.map((one) => linesOf(one).join(', ')),
   [
     'NAMESPACES "a,B" is not a list of namespaces, separated by commas',
     'ALLOW_ALL_PREFIXES "yes" must be true or false',
@@ -81,8 +82,8 @@ t.strictSame(
     'KEES_STORE "vault" is not a store: allowed are ssm and file:<folder>',
     'ANNOTATION_DOMAIN "A" is not a DNS subdomain: lower-case letters, digits, "-" and ".", such as bsycorp.com',
     'LOG_LEVEL "loud" is not a level: allowed are debug, info, warn, error',
-    'POLICY_FILE is missing: name a StoragePolicy, or set ALLOW_ALL_PREFIXES=true',
-    'POD_NAMESPACE is missing: set it to the namespace of the Lease, or set LEADER_ELECTION=false',
+    'POLICY_FILE is missing, hint: name a StoragePolicy, or set ALLOW_ALL_PREFIXES=true',
+    'POD_NAMESPACE is missing, hint: set it to the namespace of the Lease, or set LEADER_ELECTION=false',
   ],
   'all problems are reported at once',
 )

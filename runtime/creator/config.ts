@@ -1,14 +1,14 @@
 import type { Env } from '../../api/env.ts'
 import { hostname } from 'node:os'
 import packageJson from '../../package.json' with { type: 'json' }
-import type { Parsed } from '../../api/parsed.ts'
+import { invalid, type Parsed } from '../../api/parsed.ts'
 import { isDnsLabel } from '../../api/dns-label.ts'
 import { kmsKeyVariable } from '../store/kms-key-env.ts'
 import { initVariables, type StoreAddress } from '../../api/init-env.ts'
-import { quote } from '../../api/diagnostic.ts'
+import { about, type EnvDiagnostic, envDiagnostics, quote } from '../../api/diagnostic.ts'
 import { type ListenAddress, parseListenAddress } from '../../api/listen-address.ts'
 import { type LogLevel, logLevelVariable } from '../../api/log-level.ts'
-import { type EnvProblem, storeVariables } from '../../api/store-env.ts'
+import { storeVariables } from '../../api/store-env.ts'
 
 export const version: string = packageJson.version
 
@@ -38,7 +38,7 @@ type Variable<T> = {
   /** As text; empty where there is none. */
   readonly default: string
   readonly meaning: string
-  /** The problem is the end of a sentence that begins with the variable and its value. */
+  /** What is wrong follows the variable and its value. */
   readonly parse: (text: string) => Parsed<T>
 }
 
@@ -46,7 +46,7 @@ type Variables = { readonly [K in keyof CreatorSettings]: Variable<CreatorSettin
 
 const anyText = (text: string): Parsed<string> => ({ value: text })
 const optional = (text: string): Parsed<string | undefined> =>
-  text === '' ? { value: undefined, problem: undefined } : { value: text }
+  text === '' ? { value: undefined, diagnostics: undefined } : { value: text }
 
 const variables: Variables = {
   kubeconfig: {
@@ -101,7 +101,7 @@ const variables: Variables = {
     env: 'LEASE_NAME',
     default: 'kees-creator',
     meaning: 'the name of the Lease, in POD_NAMESPACE',
-    parse: (text) => (isDnsLabel(text) ? { value: text } : { problem: 'is not a name such as kees-creator' }),
+    parse: (text) => (isDnsLabel(text) ? { value: text } : invalid('is not a name such as kees-creator')),
   },
   podName: {
     env: 'POD_NAME',
@@ -114,7 +114,7 @@ const variables: Variables = {
     default: '',
     meaning: 'the namespace of the Lease; required unless LEADER_ELECTION is false',
     parse: (text) =>
-      text === '' || isDnsLabel(text) ? { value: text } : { problem: 'is not a valid namespace name' },
+      text === '' || isDnsLabel(text) ? { value: text } : invalid('is not a valid namespace name'),
   },
   listen: {
     env: 'LISTEN',
@@ -129,17 +129,17 @@ const variables: Variables = {
 }
 
 export type CreatorConfig =
-  | { readonly settings: CreatorSettings; readonly problems?: undefined }
-  | { readonly settings?: undefined; readonly problems: readonly EnvProblem[] }
+  | { readonly settings: CreatorSettings; readonly diagnostics?: undefined }
+  | { readonly settings?: undefined; readonly diagnostics: readonly EnvDiagnostic[] }
 
 /** A variable that is empty counts as not set. All problems are reported at once. */
 export function readConfig(env: Env): CreatorConfig {
-  const problems: EnvProblem[] = []
+  const diagnostics: EnvDiagnostic[] = []
   const read = <T>(variable: Variable<T>): T | undefined => {
     const text = env[variable.env] || variable.default
     const parsed = variable.parse(text)
-    if (parsed.problem === undefined) return parsed.value
-    problems.push({ env: variable.env, problem: `${quote(text)} ${parsed.problem}` })
+    if (parsed.diagnostics === undefined) return parsed.value
+    diagnostics.push(...envDiagnostics(variable.env, about(quote(text), parsed.diagnostics)))
     return undefined
   }
   const settings = {
@@ -161,32 +161,34 @@ export function readConfig(env: Env): CreatorConfig {
     logLevel: read(variables.logLevel) ?? logLevelVariable.default,
   } satisfies CreatorSettings
   if (settings.policyFile === undefined && !settings.allowAllPrefixes) {
-    const problem = 'is missing: name a StoragePolicy, or set ALLOW_ALL_PREFIXES=true'
-    problems.push({ env: variables.policyFile.env, problem })
+    const { env: name } = variables.policyFile
+    const hint = 'name a StoragePolicy, or set ALLOW_ALL_PREFIXES=true'
+    diagnostics.push({ env: name, message: `${name} is missing`, hint })
   }
   if (settings.leaderElection && !env[variables.podNamespace.env]) {
-    const problem = 'is missing: set it to the namespace of the Lease, or set LEADER_ELECTION=false'
-    problems.push({ env: variables.podNamespace.env, problem })
+    const { env: name } = variables.podNamespace
+    const hint = 'set it to the namespace of the Lease, or set LEADER_ELECTION=false'
+    diagnostics.push({ env: name, message: `${name} is missing`, hint })
   }
-  return problems.length > 0 ? { problems } : { settings }
+  return diagnostics.length > 0 ? { diagnostics } : { settings }
 }
 
 function parseNamespaces(text: string): Parsed<readonly string[]> {
   if (text === '') return { value: [] }
   const namespaces = text.split(',').map((one) => one.trim())
   if (namespaces.every(isDnsLabel)) return { value: [...new Set(namespaces)] }
-  return { problem: 'is not a list of namespaces, separated by commas' }
+  return invalid('is not a list of namespaces, separated by commas')
 }
 
 function parseSwitch(text: string): Parsed<boolean> {
   if (text === 'true' || text === 'false') return { value: text === 'true' }
-  return { problem: 'must be true or false' }
+  return invalid('must be true or false')
 }
 
 function parseRate(text: string): Parsed<number> {
   const value = Number(text)
   if (/^[0-9]+(\.[0-9]+)?$/.test(text) && value >= 0.01 && value <= 10_000) return { value }
-  return { problem: 'must be a number from 0.01 to 10000' }
+  return invalid('must be a number from 0.01 to 10000')
 }
 
 type Row = { readonly env: string; readonly default: string; readonly meaning: string }

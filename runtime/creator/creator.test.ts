@@ -42,14 +42,14 @@ t.test('all that it cannot start with is said at once', async (t) => {
         message: 'the creator cannot start',
         exitCode: 2,
         problems: [
-          /^LISTEN "x" is not an address/,
-          /^POD_NAMESPACE is missing/,
-          /^the argument "serve" is not known/,
-          /^POLICY_FILE ".*missing": it cannot be read/,
-          /^KUBECONFIG ".*missing" cannot be read/,
-          /^AWS_REGION "not a region" is not a region/,
-          /^AWS_ACCESS_KEY_ID ends with a line break/,
-          /^AWS_SECRET_ACCESS_KEY is missing/,
+          { text: /^LISTEN "x" is not an address/ },
+          { text: /^POD_NAMESPACE is missing/ },
+          { text: /^the argument "serve" is not known/ },
+          { text: /^POLICY_FILE ".*missing": it cannot be read/ },
+          { text: /^KUBECONFIG ".*missing" cannot be read/ },
+          { text: /^AWS_REGION "not a region" is not a region/ },
+          { text: /^AWS_ACCESS_KEY_ID ends with a line break/ },
+          { text: /^AWS_SECRET_ACCESS_KEY is missing/ },
         ],
       },
     ],
@@ -74,6 +74,6 @@ t.test('content that is wrong is exit code 1', async (t) => {
   }
   t.match(await run([], env), {
     exit: 1,
-    said: [{ problems: [/it is not an object of apiVersion .* kind StoragePolicy$/] }],
+    said: [{ problems: [{ text: /it is not an object of apiVersion .* kind StoragePolicy$/ }] }],
   })
 })

@@ -1,7 +1,7 @@
 /** The creator from its command line to its exit code: reads the settings, opens everything, reports all problems at once. */
 import { describeBug } from '../../api/describe-bug.ts'
 import { exitCode, type ExitCode, firstToMend } from '../../api/exit-code.ts'
-import { quote } from '../../api/diagnostic.ts'
+import { type Diagnostic, quote } from '../../api/diagnostic.ts'
 import { exitCodeOf, failureOf } from '../failure.ts'
 import { type Log, openLog } from '../log.ts'
 import { openStore } from '../store/open-store.ts'
@@ -12,7 +12,7 @@ import { runCreator } from './run-creator.ts'
 import { readPolicy } from './read-policy.ts'
 import type { CreatorWorld, Opened } from './creator-world.ts'
 
-type Problem = { readonly exit: ExitCode; readonly text: string }
+type StartDiagnostic = Diagnostic & { readonly exit: ExitCode }
 
 const requestTimeout = 5000
 
@@ -22,15 +22,15 @@ export async function creator(world: CreatorWorld): Promise<ExitCode> {
     world.writeOut(arg === '--help' ? helpText : `${version}\n`)
     return exitCode.done
   }
-  const { settings, problems = [] } = readConfig(world.env)
+  const { settings, diagnostics = [] } = readConfig(world.env)
   const log = openLog(settings?.logLevel ?? 'info', world.writeError)
-  const wrong: Problem[] = problems.map(({ env, problem }) => ({
+  const wrong: StartDiagnostic[] = diagnostics.map(({ env: _env, ...one }) => ({
+    ...one,
     exit: exitCode.usage,
-    text: `${env} ${problem}`,
   }))
   if (arg !== undefined) {
-    const text = `the argument ${quote(arg)} is not known: known are --help and --version; all settings are environment variables`
-    wrong.push({ exit: exitCode.usage, text })
+    const message = `the argument ${quote(arg)} is not known: known are --help and --version`
+    wrong.push({ exit: exitCode.usage, message, hint: 'set environment variables for everything else' })
   }
   try {
     const opened = await openAll(settings, world, wrong)
@@ -38,10 +38,13 @@ export async function creator(world: CreatorWorld): Promise<ExitCode> {
   } catch (error) {
     const failure = failureOf(error)
     if (failure === undefined) return endWithBug(error, log)
-    wrong.push({ exit: exitCodeOf(failure), text: failure.message })
+    wrong.push({ ...failure, exit: exitCodeOf(failure) })
   }
   const exit = firstToMend(wrong.map((one) => one.exit))
-  log.error('the creator cannot start', { exitCode: exit, problems: wrong.map(({ text }) => text) })
+  log.error('the creator cannot start', {
+    exitCode: exit,
+    problems: wrong.map(({ message: text, hint }) => ({ text, hint })),
+  })
   return exit
 }
 
@@ -49,17 +52,17 @@ export async function creator(world: CreatorWorld): Promise<ExitCode> {
 async function openAll(
   settings: CreatorSettings | undefined,
   { env }: CreatorWorld,
-  wrong: Problem[],
+  wrong: StartDiagnostic[],
 ): Promise<Opened | undefined> {
   const policyFile = settings ? settings.policyFile : env['POLICY_FILE'] || undefined
   const read = policyFile === undefined ? undefined : await readPolicy(policyFile)
-  wrong.push(...(read?.problems ?? []))
+  wrong.push(...(read?.diagnostics ?? []))
   const { server, ...refused } = openApiServer(
     settings ? settings.kubeconfig : env['KUBECONFIG'] || undefined,
   )
   if ('problem' in refused && refused.problem !== undefined) {
     const exit = refused.unreadable ? exitCode.usage : exitCode.input
-    wrong.push({ exit, text: `KUBECONFIG ${refused.problem}` })
+    wrong.push({ exit, message: `KUBECONFIG ${refused.problem}` })
   }
   let check = () => {}
   const opened = await openStore(settings?.store ?? { kind: 'ssm' }, env, {
@@ -69,10 +72,8 @@ async function openAll(
     beforeSending: () => check(),
     ...(settings?.kmsKeyId === undefined ? {} : { kmsKeyId: settings.kmsKeyId }),
   })
-  for (const { env: name, problem } of opened.problems ?? []) {
-    wrong.push({ exit: exitCode.usage, text: `${name} ${problem}` })
-  }
-  if (wrong.length > 0 || server === undefined || opened.problems) return undefined
+  for (const { env: _env, ...one } of opened.diagnostics ?? []) wrong.push({ ...one, exit: exitCode.usage })
+  if (wrong.length > 0 || server === undefined || opened.diagnostics) return undefined
   const checkBeforeSending = (one: () => void) => void (check = one)
   return { store: opened.store, server, policy: read?.policy, checkBeforeSending }
 }

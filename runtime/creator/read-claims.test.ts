@@ -9,7 +9,7 @@ const parsed = parseStoragePolicy({
   metadata: { name: 'default' },
   spec: { rules: [{ namespaces: ['shop'], prefixes: ['/{namespace}'], maxPerPod: 3 }] },
 })
-const { policy } = parsed
+const { value: policy } = parsed
 const prefix: Annotation = ['init.bsycorp.com/storage-prefix', 'shop']
 const secret = (name: string, value: string): Annotation => [`secret.bsycorp.com/${name}`, value]
 const password = 'kind=DYNAMIC,type=PASSWORD,size=128'

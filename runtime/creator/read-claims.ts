@@ -3,7 +3,7 @@ import { findConflicts } from '../../api/conflicts.ts'
 import type { DynamicSecret } from '../../api/declaration.ts'
 import { type Group, groupOf } from '../../api/group.ts'
 import { judgeStorage } from '../../api/judge-storage.ts'
-import type { Diagnostic } from '../../api/diagnostic.ts'
+import type { AnnotationDiagnostic } from '../../api/diagnostic.ts'
 import { type Annotation, type Declared, isDynamic, parsePodAnnotations } from '../../api/pod-annotations.ts'
 import { ruleFor, type StoragePolicy } from '../../api/storage-policy.ts'
 import type { EventNote } from './event-reasons.ts'
@@ -83,10 +83,13 @@ export function baseNameOf({ parts }: Group): string {
 /** An Event takes 1,024 bytes; one pod may have thousands of wrong declarations. */
 const longestMessage = 1000
 
-function notes(reason: EventNote['reason'], diagnostics: readonly Diagnostic[]): EventNote[] {
+function notes(reason: EventNote['reason'], diagnostics: readonly AnnotationDiagnostic[]): EventNote[] {
   const lines = diagnostics
     .filter(({ severity }) => severity === 'error')
-    .map(({ annotation, message }) => `annotation ${annotation}: ${message}`)
+    .map(({ annotation, message, hint }) => {
+      const fact = `annotation ${annotation}: ${message}`
+      return hint === undefined ? fact : `${fact} (hint: ${hint})`
+    })
   return lines.length === 0 ? [] : [{ reason, message: joinShortened(lines) }]
 }
 

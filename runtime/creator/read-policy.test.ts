@@ -23,19 +23,22 @@ t.match(await readPolicy(file('good.yaml', good)), {
 })
 
 const missing = join(folder, 'missing.yaml')
-t.strictSame((await readPolicy(missing)).problems, [
-  { exit: exitCode.usage, text: `POLICY_FILE "${missing}": it cannot be read: it does not exist (ENOENT)` },
+t.strictSame((await readPolicy(missing)).diagnostics, [
+  {
+    exit: exitCode.usage,
+    message: `POLICY_FILE "${missing}": it cannot be read: it does not exist (ENOENT)`,
+  },
 ])
 t.match(await readPolicy(file('broken.yaml', '{')), {
-  problems: [{ exit: exitCode.input, text: /it is no YAML of one document$/ }],
+  diagnostics: [{ exit: exitCode.input, message: /it is not one YAML document$/ }],
 })
 t.match(
   await readPolicy(file('wrong.yaml', good.replace('"*"', '"A"').replace('prefixes', 'prefix'))),
   {
-    problems: [
-      { exit: exitCode.input, text: /spec.rules\[0\]."prefix" is not known/ },
-      { exit: exitCode.input, text: /spec.rules\[0\].namespaces\[0\]/ },
-      { exit: exitCode.input, text: /spec.rules\[0\].prefixes is not a list/ },
+    diagnostics: [
+      { exit: exitCode.input, message: /spec.rules\[0\]."prefix" is not known/ },
+      { exit: exitCode.input, message: /spec.rules\[0\].namespaces\[0\]/ },
+      { exit: exitCode.input, message: /spec.rules\[0\].prefixes is not a list/ },
     ],
   },
   'every mistake at once',

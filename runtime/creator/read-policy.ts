@@ -1,22 +1,22 @@
 import { readFile } from 'node:fs/promises'
 import { load } from 'js-yaml'
+import { about, type Diagnostic } from '../../api/diagnostic.ts'
 import { exitCode, type ExitCode } from '../../api/exit-code.ts'
 import { parseStoragePolicy, type StoragePolicy } from '../../api/storage-policy.ts'
 import { quotePath } from '../files/quote-path.ts'
 import { systemCode, systemReason } from '../files/system-error.ts'
 
 export type ReadPolicy =
-  | { readonly policy: StoragePolicy; readonly problems?: undefined }
+  | { readonly policy: StoragePolicy; readonly diagnostics?: undefined }
   | {
       readonly policy?: undefined
-      readonly problems: readonly { readonly exit: ExitCode; readonly text: string }[]
+      readonly diagnostics: readonly (Diagnostic & { readonly exit: ExitCode })[]
     }
 
 /** @param path of a file of kind StoragePolicy, in YAML. */
 export async function readPolicy(path: string): Promise<ReadPolicy> {
-  const problem = (exit: ExitCode, text: string) => ({
-    exit,
-    text: `POLICY_FILE ${quotePath(path)}: ${text}`,
+  const wrong = (exit: ExitCode, ...diagnostics: readonly Diagnostic[]) => ({
+    diagnostics: about(`POLICY_FILE ${quotePath(path)}:`, diagnostics).map((one) => ({ ...one, exit })),
   })
   let text: string
   try {
@@ -24,15 +24,15 @@ export async function readPolicy(path: string): Promise<ReadPolicy> {
   } catch (error) {
     const code = systemCode(error)
     if (code === undefined) throw error
-    return { problems: [problem(exitCode.usage, `it cannot be read: ${systemReason(code)}`)] }
+    return wrong(exitCode.usage, { message: `it cannot be read: ${systemReason(code)}` })
   }
   let object: unknown
   try {
     object = load(text)
   } catch {
-    return { problems: [problem(exitCode.input, 'it is no YAML of one document')] }
+    return wrong(exitCode.input, { message: 'it is not one YAML document' })
   }
   const parsed = parseStoragePolicy(object)
-  if (parsed.policy) return { policy: parsed.policy }
-  return { problems: parsed.problems.map((one) => problem(exitCode.input, one)) }
+  if (parsed.diagnostics === undefined) return { policy: parsed.value }
+  return wrong(exitCode.input, ...parsed.diagnostics)
 }

@@ -202,7 +202,7 @@ t.test('the oldest pod decides; when it is gone, the next one does', async (t) =
 })
 
 t.test('parameters over the hourly quota are reported, and created when the hour allows', async (t) => {
-  const { policy } = parseStoragePolicy({
+  const { value: policy } = parseStoragePolicy({
     apiVersion: 'kees.bsycorp.com/v1alpha1',
     kind: 'StoragePolicy',
     spec: {
@@ -225,7 +225,7 @@ t.test('parameters over the hourly quota are reported, and created when the hour
 })
 
 t.test('a pair that does not fit into the quota as a whole is not begun', async (t) => {
-  const { policy } = parseStoragePolicy({
+  const { value: policy } = parseStoragePolicy({
     apiVersion: 'kees.bsycorp.com/v1alpha1',
     kind: 'StoragePolicy',
     spec: { rules: [{ namespaces: ['*'], prefixes: ['/'], maxNewPerHour: 1 }] },

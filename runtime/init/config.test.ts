@@ -14,7 +14,7 @@ t.strictSame(
       Object.entries(initVariables).map(([key, variable]) => [key, variable.default]),
     ),
     store: { kind: 'ssm' },
-    problems: [],
+    diagnostics: [],
   },
   'with nothing set, everything has its default',
 )
@@ -32,18 +32,18 @@ t.match(
     context: { pod: 'app-1', namespace: 'prod' },
     settings: { deadline: 60_000, store: { kind: 'file', folder: '/store' } },
     store: { kind: 'file', folder: '/store' },
-    problems: [],
+    diagnostics: [],
   },
   'what is set is read',
 )
 
 t.match(
   readConfig({ LOG_LEVEL: '', POD_NAME: '', KEES_STORE: '' }),
-  { logLevel: 'info', context: {}, store: { kind: 'ssm' }, problems: [] },
+  { logLevel: 'info', context: {}, store: { kind: 'ssm' }, diagnostics: [] },
   'what is empty counts as not set',
 )
 
-const bad: readonly (readonly [title: string, env: Env, problems: readonly string[]])[] = [
+const bad: readonly (readonly [title: string, env: Env, diagnostics: readonly string[]])[] = [
   [
     'an unknown level',
     { LOG_LEVEL: 'loud' },
@@ -89,11 +89,11 @@ const bad: readonly (readonly [title: string, env: Env, problems: readonly strin
     ],
   ],
 ]
-for (const [title, env, problems] of bad) {
+for (const [title, env, diagnostics] of bad) {
   const config = readConfig(env)
   t.strictSame(
-    config.problems.map((one) => `${one.env} ${one.problem}`),
-    problems,
+    config.diagnostics.map((one) => one.message),
+    diagnostics,
     title,
   )
   t.equal(config.settings, undefined, `${title}: no settings`)

@@ -1,10 +1,11 @@
+import type { EnvDiagnostic } from '../../api/diagnostic.ts'
 import type { Env } from '../../api/env.ts'
 import packageJson from '../../package.json' with { type: 'json' }
 import { type InitEnv, initVariables, type StoreAddress } from '../../api/init-env.ts'
 import type { LogLevel } from '../../api/log-level.ts'
 import { readInitEnv } from '../../api/read-init-env.ts'
 import { describeSettings, type EnvRow } from '../../api/setting.ts'
-import { type EnvProblem, storeVariables } from '../../api/store-env.ts'
+import { storeVariables } from '../../api/store-env.ts'
 import type { Fields } from '../log.ts'
 
 export const version: string = packageJson.version
@@ -18,7 +19,7 @@ export type InitConfig = {
   readonly settings?: InitEnv
   /** Absent when this variable is wrong. */
   readonly store?: StoreAddress
-  readonly problems: readonly EnvProblem[]
+  readonly diagnostics: readonly EnvDiagnostic[]
 }
 
 export function readConfig(env: Env): InitConfig {

@@ -9,14 +9,17 @@ import { fetchDeclared } from './fetch-declared.ts'
 const { settings } = { settings: undefined, ...decodeInitEnv({}) }
 
 async function run(annotations: Readonly<Record<string, string>>, said: Readonly<Record<string, Said>>) {
-  const { declared, diagnostics } = parsePodAnnotations(Object.entries(annotations), 'bsycorp.com')
-  if (settings === undefined || diagnostics.length > 0) throw new Error('the test is wrong')
+  const { declared, diagnostics: wrong } = parsePodAnnotations(Object.entries(annotations), 'bsycorp.com')
+  if (settings === undefined || wrong.length > 0) throw new Error('the test is wrong')
   const clock = virtualClock()
   const { store, calls } = scriptedStore(clock, (parameter) => said[parameter] ?? 'missing')
-  const { values, problems } = await fetchDeclared(store, declared, settings, { clock, random: Math.random })
+  const { values, diagnostics } = await fetchDeclared(store, declared, settings, {
+    clock,
+    random: Math.random,
+  })
   return {
     values: Object.fromEntries(values.map((one) => [one.declared.annotation, one.value.reveal()])),
-    problems: problems.map(({ exit, text }) => `${exit} ${text}`),
+    diagnostics: diagnostics.map(({ exit, message }) => `${exit} ${message}`),
     asked: calls.flatMap(({ names }) => names),
     took: clock.now(),
   }
@@ -30,7 +33,7 @@ t.test(
       'resource.bsycorp.com/b': 'storageKey=shared',
       'resource.bsycorp.com/c': 'storageKey=shared,label=blue',
     }
-    const { values, problems, asked } = await run(annotations, {
+    const { values, diagnostics, asked } = await run(annotations, {
       '/shared': { value: 'newest' },
       '/shared:blue': { value: 'labelled' },
     })
@@ -39,7 +42,7 @@ t.test(
       'resource.bsycorp.com/b': 'newest',
       'resource.bsycorp.com/c': 'labelled',
     })
-    t.strictSame(problems, [])
+    t.strictSame(diagnostics, [])
     t.strictSame(asked, ['/shared', '/shared:blue'])
   },
 )
@@ -52,8 +55,8 @@ t.test(
       'secret.bsycorp.com/b': 'kind=REFERENCE,type=PASSWORD',
       'resource.bsycorp.com/b': '',
     }
-    const { problems, took } = await run(annotations, {})
-    t.match(problems, [
+    const { diagnostics, took } = await run(annotations, {})
+    t.match(diagnostics, [
       /^3 annotation secret\.bsycorp\.com\/a: parameter \/a does not exist/,
       /^3 annotation secret\.bsycorp\.com\/b: parameter \/b does not exist/,
       /^3 annotation resource\.bsycorp\.com\/b: parameter \/b does not exist/,
@@ -79,22 +82,22 @@ const pairs: readonly (readonly [title: string, privatePart: Said, publicPart: S
 ]
 for (const [title, privatePart, publicPart, refused] of pairs) {
   t.test(title, async (t) => {
-    const { problems } = await run(both, { '/key_private': privatePart, '/key_public': publicPart })
+    const { diagnostics } = await run(both, { '/key_private': privatePart, '/key_public': publicPart })
     const message =
-      /^1 annotation .*key_private: the key pair \/key_private and \/key_public does not match: /
-    t.match(problems, refused ? [message] : [])
-    t.equal(problems.length, refused ? 1 : 0)
+      /^1 annotation .*key_private: the stored parts of the key pair \/key_private and \/key_public do not match$/
+    t.match(diagnostics, refused ? [message] : [])
+    t.equal(diagnostics.length, refused ? 1 : 0)
   })
 }
 
 t.test('an old version that is declared beside a pair is not taken for a part of it', async (t) => {
   const annotations = { ...both, 'resource.bsycorp.com/old': 'storageKey=key_public,version=1' }
-  const { problems } = await run(annotations, {
+  const { diagnostics } = await run(annotations, {
     '/key_private': ownPrivate,
     '/key_public': ownPublic,
     '/key_public:1': strangePublic,
   })
-  t.strictSame(problems, [])
+  t.strictSame(diagnostics, [])
 })
 
 t.test('the parts of a pair that are not DYNAMIC are judged by nobody', async (t) => {
@@ -103,6 +106,6 @@ t.test('the parts of a pair that are not DYNAMIC are judged by nobody', async (t
     'secret.bsycorp.com/key_private': reference,
     'secret.bsycorp.com/key_public': reference,
   }
-  const { problems } = await run(annotations, { '/key_private': ownPrivate, '/key_public': strangePublic })
-  t.strictSame(problems, [])
+  const { diagnostics } = await run(annotations, { '/key_private': ownPrivate, '/key_public': strangePublic })
+  t.strictSame(diagnostics, [])
 })

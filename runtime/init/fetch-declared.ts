@@ -7,18 +7,18 @@ import { fetchParameters, type FetchTools } from '../store/fetch-parameters.ts'
 import { matchPair } from '../groups/match-pair.ts'
 import { formatRef, type ParameterReader, type ParameterRef } from '../store/parameter-store.ts'
 import type { SecretValue } from '../secret-value.ts'
-import type { Problem } from './report.ts'
-import { unfetchedProblem } from './unfetched-problem.ts'
+import type { InitDiagnostic } from './report.ts'
+import { describeUnfetched } from './describe-unfetched.ts'
 
 export type DeclaredValue = { readonly declared: Declared; readonly value: SecretValue }
 
-/** The value of every declaration, and what is wrong with any of them: values are of use only without problems. */
+/** The value of every declaration, and what is wrong with any of them: values are of use only without diagnostics. */
 export async function fetchDeclared(
   store: ParameterReader,
   declared: readonly Declared[],
   settings: InitEnv,
   tools: FetchTools,
-): Promise<{ readonly values: readonly DeclaredValue[]; readonly problems: readonly Problem[] }> {
+): Promise<{ readonly values: readonly DeclaredValue[]; readonly diagnostics: readonly InitDiagnostic[] }> {
   const wanted = declared.map((one) => ({
     ref: refOf(one),
     missingWait: isDynamic(one) ? settings.waitTimeout : settings.referenceWait,
@@ -26,15 +26,15 @@ export async function fetchDeclared(
   const { found, unfetched } = await fetchParameters(store, wanted, settings, tools)
   const failed = new Map(unfetched.map((one) => [formatRef(one.ref), one]))
   const values: DeclaredValue[] = []
-  const problems: Problem[] = []
+  const diagnostics: InitDiagnostic[] = []
   for (const one of declared) {
     const key = formatRef(refOf(one))
     const parameter = found.get(key)
     const why = failed.get(key)
     if (parameter) values.push({ declared: one, value: parameter.value })
-    else if (why) problems.push(unfetchedProblem(one, why, settings))
+    else if (why) diagnostics.push(describeUnfetched(one, why, settings))
   }
-  return { values, problems: [...problems, ...mismatches(values)] }
+  return { values, diagnostics: [...diagnostics, ...mismatches(values)] }
 }
 
 /**
@@ -46,7 +46,7 @@ export async function lookUpDeclared(
   declared: readonly Declared[],
   settings: InitEnv,
   tools: FetchTools,
-): Promise<readonly Problem[]> {
+): Promise<readonly InitDiagnostic[]> {
   const limits = { deadline: settings.requestTimeout, deniedWait: 0 }
   const wanted = declared.map((one) => ({ ref: refOf(one), missingWait: 0 }))
   const { unfetched } = await fetchParameters(store, wanted, limits, tools)
@@ -55,7 +55,7 @@ export async function lookUpDeclared(
     const why = failed.get(formatRef(refOf(one)))
     const isSure =
       why?.failure.code === 'ACCESS_DENIED' || (why?.failure.code === 'MISSING' && !isDynamic(one))
-    return why && isSure ? [unfetchedProblem(one, why, settings)] : []
+    return why && isSure ? [describeUnfetched(one, why, settings)] : []
   })
 }
 
@@ -65,7 +65,7 @@ export function refOf({ declaration, parameter }: Declared): ParameterRef {
 }
 
 /** The RSA pairs of which this pod declares both parts, and whose parts do not belong together. */
-function mismatches(values: readonly DeclaredValue[]): Problem[] {
+function mismatches(values: readonly DeclaredValue[]): InitDiagnostic[] {
   const dynamic = new Map<string, SecretValue>()
   for (const { declared, value } of values) if (isDynamic(declared)) dynamic.set(declared.parameter, value)
   return values.flatMap(({ declared, value }) => {
@@ -75,9 +75,8 @@ function mismatches(values: readonly DeclaredValue[]): Problem[] {
     if (publicValue === undefined || first?.parameter !== declared.parameter) return []
     if (matchPair(value, publicValue) !== 'mismatch') return []
     const { annotation } = declared
-    const text =
-      `annotation ${annotation}: the key pair ${first.parameter} and ${second?.parameter} does not match: ` +
-      'if the private part is right, delete the public one, and the creator makes it again'
-    return [{ exit: exitCode.input, text, fields: { annotation, code: 'MISMATCHED_PAIR' } }]
+    const message = `annotation ${annotation}: the stored parts of the key pair ${first.parameter} and ${second?.parameter} do not match`
+    const hint = 'if the private part is right, delete the public one: the creator makes it again'
+    return [{ exit: exitCode.input, message, hint, fields: { annotation, code: 'MISMATCHED_PAIR' } }]
   })
 }

@@ -20,6 +20,6 @@ export async function fetchFiles(
       open: open.length,
       first: open.slice(0, 10).map(({ ref, failure }) => ({ parameter: formatRef(ref), code: failure.code })),
     })
-  const { values, problems } = await fetchDeclared(store, declared, settings, { clock, random, progress })
-  return problems.length > 0 ? { problems } : outputFiles(values, settings)
+  const { values, diagnostics } = await fetchDeclared(store, declared, settings, { clock, random, progress })
+  return diagnostics.length > 0 ? { diagnostics } : outputFiles(values, settings)
 }

@@ -10,7 +10,7 @@ import { formatYaml } from './yaml.ts'
 type Format = {
   readonly write: (entries: Iterable<Entry>) => Content
   /** What a value may not hold; the end of a sentence. */
-  readonly refuses: readonly (readonly [held: RegExp, problem: string])[]
+  readonly refuses: readonly (readonly [held: RegExp, diagnostics: string])[]
 }
 
 /** SSM gives texts, but JSON can say half a character too. */

@@ -1,5 +1,6 @@
 /** What init does, from the annotations of its pod to the files of their values: all of it or nothing. */
 import type { Env } from '../../api/env.ts'
+import type { Diagnostic, EnvDiagnostic } from '../../api/diagnostic.ts'
 import { exitCode, type ExitCode } from '../../api/exit-code.ts'
 import { type InitMode, parseInitArgs } from '../../api/init-args.ts'
 import { initVariables } from '../../api/init-env.ts'
@@ -8,14 +9,13 @@ import type { Clock } from '../scheduling/clock.ts'
 import { exitCodeOf, failureOf } from '../failure.ts'
 import { type Log, openLog } from '../log.ts'
 import type { ParameterReader } from '../store/parameter-store.ts'
-import type { EnvProblem } from '../../api/store-env.ts'
 import { checkFiles } from './check-files.ts'
 import { helpText, type InitConfig, readConfig, version } from './config.ts'
 import { lookUpDeclared } from './fetch-declared.ts'
 import { fetchFiles } from './fetch-files.ts'
 import { openReader } from './open-reader.ts'
 import { readDeclared } from './read-declared.ts'
-import { type Problem, report } from './report.ts'
+import { type InitDiagnostic, report } from './report.ts'
 import { declaredPaths, missingPaths } from './written-files.ts'
 import { type NewFile, writeFiles } from './write-files.ts'
 
@@ -38,15 +38,15 @@ export async function init(world: InitWorld): Promise<ExitCode> {
   }
   const config = readConfig(world.env)
   const log = openLog(config.logLevel, world.writeError, config.context)
-  const { value: mode, problem } = parseInitArgs(world.args)
+  const { value: mode, diagnostics: wrongArgs } = parseInitArgs(world.args)
   if (mode?.kind === 'check') return await checkFiles(config, log)
-  let problems: readonly Problem[]
+  let diagnostics: readonly InitDiagnostic[]
   try {
-    problems = mode ? await run(mode, world, config, log) : [{ exit: exitCode.usage, text: problem }]
+    diagnostics = mode ? await run(mode, world, config, log) : usage(wrongArgs)
   } catch (error) {
-    problems = [problemOf(error, log)]
+    diagnostics = [describeError(error, log)]
   }
-  return await report(problems, log, world.terminationLog)
+  return await report(diagnostics, log, world.terminationLog)
 }
 
 /** @returns what is wrong: all that is wrong with the environment and the annotations at once. */
@@ -55,14 +55,14 @@ async function run(
   world: InitWorld,
   config: InitConfig,
   log: Log,
-): Promise<readonly Problem[]> {
+): Promise<readonly InitDiagnostic[]> {
   const { settings } = config
   const read =
     settings && (await readDeclared(settings.annotationsFile, settings.annotationDomain, settings.format))
-  for (const { annotation, code, message } of read?.warnings ?? []) {
-    log.warn('an annotation needs attention', { annotation, code, problem: message })
+  for (const { annotation, code, message, hint } of read?.warnings ?? []) {
+    log.warn('an annotation needs attention', { annotation, code, problem: message, hint })
   }
-  if (read?.declared.length === 0 && read.problems.length === 0) {
+  if (read?.declared.length === 0 && read.diagnostics.length === 0) {
     log.info('nothing is declared: nothing to do')
     // A sidecar that ends is started again.
     if (mode.kind === 'refresh') for (;;) await world.clock.sleep(mode.every)
@@ -71,11 +71,11 @@ async function run(
   const timeout = settings?.requestTimeout ?? initVariables.requestTimeout.default
   const open = () => openReader(config.store ?? initVariables.store.default, world.env, timeout)
   const opened = open()
-  const problems = [...[...config.problems, ...opened.problems].map(envProblem), ...(read?.problems ?? [])]
-  if (!settings || !read || !opened.reader) return problems
-  if (problems.length > 0) {
+  const diagnostics = [...usage([...config.diagnostics, ...opened.diagnostics]), ...(read?.diagnostics ?? [])]
+  if (!settings || !read || !opened.reader) return diagnostics
+  if (diagnostics.length > 0) {
     // One report names what is wrong with every declaration, so that it is mended once.
-    return [...problems, ...(await lookUpDeclared(opened.reader, read.declared, settings, world))]
+    return [...diagnostics, ...(await lookUpDeclared(opened.reader, read.declared, settings, world))]
   }
   const { declared } = read
   const ask = (reader: ParameterReader) => fetchFiles(reader, declared, settings, world, log)
@@ -83,7 +83,7 @@ async function run(
   const isFirst = !stays || (await missingPaths(declaredPaths(declared, settings))).length > 0
   if (isFirst) {
     log.info('fetching the declared parameters', { declarations: declared.length })
-    const { files, problems: unfetched } = await ask(opened.reader)
+    const { files, diagnostics: unfetched } = await ask(opened.reader)
     if (unfetched) return unfetched
     await writeAndTell(files, declared.length, settings.fileMode, log)
   }
@@ -91,8 +91,8 @@ async function run(
   const { keepCurrent } = await import('./keep-current.ts')
   // Opened anew each time: what credentials come from is replaced in the meantime.
   const fetch = async () => {
-    const { reader, problems: wrong } = open()
-    return reader ? await ask(reader) : { problems: wrong.map(envProblem) }
+    const { reader, diagnostics: wrong } = open()
+    return reader ? await ask(reader) : { diagnostics: usage(wrong) }
   }
   return await keepCurrent({ ...world, every: mode.every, settings, fetch, log }, version)
 }
@@ -103,26 +103,33 @@ async function writeAndTell(
   mode: number,
   log: Log,
 ): Promise<void> {
-  const refusals = await writeFiles(files, mode, new Date())
+  const unremoved = await writeFiles(files, mode, new Date())
   log.info('the files are written', { files: files.map(({ path }) => path), values })
-  for (const reason of refusals) log.warn('files of an earlier run cannot be removed', { reason })
+  for (const reason of unremoved) log.warn('files of an earlier run cannot be removed', { reason })
 }
 
-function envProblem({ env, problem }: EnvProblem): Problem {
-  return { exit: exitCode.usage, text: `${env} ${problem}`, fields: { env } }
+/** Of the arguments, or of a variable. */
+function usage(diagnostics: readonly (Diagnostic | EnvDiagnostic)[]): InitDiagnostic[] {
+  return diagnostics.map(({ message, hint, ...of }) => ({
+    exit: exitCode.usage,
+    message,
+    ...(hint === undefined ? {} : { hint }),
+    ...('env' in of ? { fields: { env: of.env } } : {}),
+  }))
 }
 
-function problemOf(error: unknown, log: Log): Problem {
+function describeError(error: unknown, log: Log): InitDiagnostic {
   const failure = failureOf(error)
   if (failure) {
-    const { code, message, detail } = failure
+    const { code, message, hint, detail } = failure
     return {
       exit: exitCodeOf(failure),
-      text: message,
+      message,
+      ...(hint === undefined ? {} : { hint }),
       fields: { code, ...(detail === undefined ? {} : { detail }) },
     }
   }
   const bug = describeBug(error)
   log.error('this is a bug of init, please report it', { version, ...bug })
-  return { exit: exitCode.bug, text: `a bug of init ${version} (${bug.error}): see the log` }
+  return { exit: exitCode.bug, message: `a bug of init ${version} (${bug.error})`, hint: 'see the log' }
 }

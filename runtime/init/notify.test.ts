@@ -57,12 +57,12 @@ t.test('a redirect is not followed', async (t) => {
 })
 
 t.test('what goes wrong is said, of both ways at once', async (t) => {
-  const problem = await notify(
+  const diagnostics = await notify(
     { ...settings, notifyFile: '/nonexistent/x', notifyUrl: 'http://127.0.0.1:1/' },
     now,
   )
   t.equal(
-    problem,
+    diagnostics,
     '"/nonexistent/x" (NOTIFY_FILE) cannot be written: it does not exist (ENOENT); ' +
       'the app (NOTIFY_URL) cannot be called: ECONNREFUSED',
   )

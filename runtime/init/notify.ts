@@ -14,11 +14,11 @@ type Settings = Pick<InitEnv, 'notifyFile' | 'notifyUrl' | 'fileMode' | 'request
 /** @returns why the app could not be told, where it could not. */
 export async function notify(settings: Settings, now: Date): Promise<string | undefined> {
   const { notifyFile, notifyUrl, requestTimeout } = settings
-  const problems = [
+  const reasons = [
     ...(notifyFile === '' ? [] : [await writeSignal(notifyFile, settings.fileMode, now)]),
     ...(notifyUrl === '' ? [] : [await call(new URL(notifyUrl), requestTimeout)]),
-  ].filter((problem) => problem !== undefined)
-  return problems.length === 0 ? undefined : problems.join('; ')
+  ].filter((reason) => reason !== undefined)
+  return reasons.length === 0 ? undefined : reasons.join('; ')
 }
 
 /** Another file each time, renamed, so that whoever watches the folder or the file sees one change. */

@@ -1,6 +1,6 @@
 import type { Env } from '../../api/env.ts'
 import type { StoreAddress } from '../../api/init-env.ts'
-import { credentialEnvProblems } from '../../api/credential-env.ts'
+import { validateCredentialEnv } from '../../api/credential-env.ts'
 import { awsEndpoint } from '../aws/aws-endpoint.ts'
 import { openFileParameterStore } from '../store/file-parameter-store.ts'
 import { openHttp } from '../aws/http-exchange.ts'
@@ -9,7 +9,8 @@ import { podCredentials } from '../aws/pod-credentials.ts'
 import { podRegion } from '../aws/pod-region.ts'
 import { openSsmCall } from '../aws/ssm-call.ts'
 import { openSsmReader } from '../store/ssm-reader.ts'
-import { type EnvProblem, podRegionProblems, storeEnvProblems } from '../../api/store-env.ts'
+import type { EnvDiagnostic } from '../../api/diagnostic.ts'
+import { validatePodRegion, validateStoreEnv } from '../../api/store-env.ts'
 
 /**
  * The store as init reads it. Region and credentials may have to be waited for, so they are looked for with the first
@@ -19,10 +20,15 @@ export function openReader(
   address: StoreAddress,
   env: Env,
   requestTimeout: number,
-): { readonly reader?: ParameterReader; readonly problems: readonly EnvProblem[] } {
-  if (address.kind === 'file') return { reader: openFileParameterStore(address.folder, 'read'), problems: [] }
-  const problems = [...podRegionProblems(env), ...storeEnvProblems(env), ...credentialEnvProblems(env, true)]
-  if (problems.length > 0) return { problems }
+): { readonly reader?: ParameterReader; readonly diagnostics: readonly EnvDiagnostic[] } {
+  if (address.kind === 'file')
+    return { reader: openFileParameterStore(address.folder, 'read'), diagnostics: [] }
+  const diagnostics = [
+    ...validatePodRegion(env),
+    ...validateStoreEnv(env),
+    ...validateCredentialEnv(env, true),
+  ]
+  if (diagnostics.length > 0) return { diagnostics }
   const exchange = openHttp()
   const region = podRegion(env, requestTimeout, exchange)
   const credentials = podCredentials(env, requestTimeout, exchange, region)
@@ -31,5 +37,5 @@ export function openReader(
     const endpoint = awsEndpoint('ssm', known, env)
     return openSsmCall({ region: known, endpoint, credentials, requestTimeout, exchange })
   })
-  return { reader, problems }
+  return { reader, diagnostics }
 }

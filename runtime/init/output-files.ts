@@ -2,24 +2,25 @@ import { exitCode } from '../../api/exit-code.ts'
 import type { InitEnv } from '../../api/init-env.ts'
 import type { DeclaredValue } from './fetch-declared.ts'
 import { formatValues, refusedBy } from './format-values.ts'
-import type { Problem } from './report.ts'
+import type { InitDiagnostic } from './report.ts'
 import type { NewFile } from './write-files.ts'
 
 export type OutputFiles =
-  | { readonly files: readonly NewFile[]; readonly problems?: never }
-  | { readonly files?: never; readonly problems: readonly Problem[] }
+  | { readonly files: readonly NewFile[]; readonly diagnostics?: never }
+  | { readonly files?: never; readonly diagnostics: readonly InitDiagnostic[] }
 
 type Settings = Pick<InitEnv, 'secretsFile' | 'resourcesFile' | 'format'>
 
 /** A file for each sort of declaration that there is; with the format files, a folder. */
 export function outputFiles(values: readonly DeclaredValue[], settings: Settings): OutputFiles {
-  const problems = values.flatMap(({ declared: { annotation, parameter }, value }): Problem[] => {
+  const diagnostics = values.flatMap(({ declared: { annotation, parameter }, value }): InitDiagnostic[] => {
     const refused = refusedBy(settings.format, value)
     if (refused === undefined) return []
-    const text = `annotation ${annotation}: the value of parameter ${parameter} ${refused}: choose another format`
-    return [{ exit: exitCode.input, text, fields: { annotation, parameter, code: 'INVALID_VALUE' } }]
+    const message = `annotation ${annotation}: the value of parameter ${parameter} ${refused}`
+    const hint = 'choose another format'
+    return [{ exit: exitCode.input, message, hint, fields: { annotation, parameter, code: 'INVALID_VALUE' } }]
   })
-  if (problems.length > 0) return { problems }
+  if (diagnostics.length > 0) return { diagnostics }
   const sorts = [
     ['secret', settings.secretsFile],
     ['resource', settings.resourcesFile],

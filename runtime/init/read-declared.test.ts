@@ -8,7 +8,7 @@ const read = async (content: string) =>
 const dynamic = 'kind=DYNAMIC,type=PASSWORD,size=128'
 
 t.test('what is ours is read, whatever else is there', async (t) => {
-  const { declared, warnings, problems } = await read(
+  const { declared, warnings, diagnostics } = await read(
     [
       'iam.amazonaws.com/role="cluster-app-role"',
       'kubernetes.io/config.seen="2026-01-31T12:00:00Z"',
@@ -24,7 +24,7 @@ t.test('what is ours is read, whatever else is there', async (t) => {
       ['secret.bsycorp.com/db.password', '/db.password'],
     ],
   )
-  t.strictSame([warnings, problems], [[], []])
+  t.strictSame([warnings, diagnostics], [[], []])
 })
 
 const imitations: readonly (readonly [title: string, line: string, ...warnings: string[]])[] = [
@@ -44,7 +44,7 @@ for (const [title, line, ...expected] of imitations) {
   t.test(`a foreign annotation that imitates ours is ignored: ${title}`, async (t) => {
     const own = `secret.bsycorp.com/own="${dynamic}"`
     for (const content of [`${line}\n${own}`, `${own}\n${line}`]) {
-      const { declared, warnings, problems } = await read(content)
+      const { declared, warnings, diagnostics } = await read(content)
       t.strictSame(
         declared.map(({ annotation }) => annotation),
         ['secret.bsycorp.com/own'],
@@ -53,7 +53,7 @@ for (const [title, line, ...expected] of imitations) {
         warnings.map(({ annotation }) => annotation),
         expected,
       )
-      t.strictSame(problems, [])
+      t.strictSame(diagnostics, [])
     }
   })
 }
@@ -67,33 +67,33 @@ t.test('of any domain, in any order, with or without a line end at the end', asy
   ]
   for (const content of [lines.join('\n'), lines.toReversed().join('\n'), `${lines.join('\n')}\n`]) {
     const path = join(t.testdir({ annotations: content }), 'annotations')
-    const { declared, warnings, problems } = await readDeclared(path, 'kees.internal.example')
+    const { declared, warnings, diagnostics } = await readDeclared(path, 'kees.internal.example')
     t.strictSame(declared.map(({ parameter }) => parameter).toSorted(), ['/prod/a', '/prod/b'])
-    t.strictSame([warnings, problems], [[], []])
+    t.strictSame([warnings, diagnostics], [[], []])
   }
 })
 
 t.test('bytes that are no UTF-8 make a declaration of ours wrong', async (t) => {
-  const { declared, problems } = await read(
+  const { declared, diagnostics } = await read(
     String.raw`secret.bsycorp.com/a="kind=REFERENCE,type=PASSWORD,storageKey=a\xffb"`,
   )
   t.strictSame(declared, [])
-  t.match(problems, [{ exit: 1, text: /^annotation secret\.bsycorp\.com\/a: the storageKey / }])
+  t.match(diagnostics, [{ exit: 1, message: /^annotation secret\.bsycorp\.com\/a: the storageKey / }])
 })
 
 t.test('nothing of ours is nothing declared', async (t) => {
-  t.strictSame(await read(''), { declared: [], warnings: [], problems: [] })
+  t.strictSame(await read(''), { declared: [], warnings: [], diagnostics: [] })
 })
 
 t.test('a warning does not stop the pod', async (t) => {
-  const { declared, warnings, problems } = await read(`secret.bsycorp.com/a="${dynamic},foo=bar"`)
+  const { declared, warnings, diagnostics } = await read(`secret.bsycorp.com/a="${dynamic},foo=bar"`)
   t.equal(declared.length, 1)
   t.match(warnings, [{ annotation: 'secret.bsycorp.com/a', code: 'UNKNOWN_ATTRIBUTE' }])
-  t.strictSame(problems, [])
+  t.strictSame(diagnostics, [])
 })
 
 t.test('all mistakes are found, the conflicts between declarations too', async (t) => {
-  const { problems } = await read(
+  const { diagnostics } = await read(
     [
       'no equals sign',
       'secret.bsycorp.com/a="kind=DYNAMIC,type=PASSWORD,size=7"',
@@ -103,7 +103,7 @@ t.test('all mistakes are found, the conflicts between declarations too', async (
     ].join('\n'),
   )
   t.match(
-    problems.map(({ exit, text }) => `${exit} ${text}`),
+    diagnostics.map(({ exit, message }) => `${exit} ${message}`),
     [
       /^1 line 1 of the annotations file ".*" has no "="$/,
       /^1 line 5 of the annotations file ".*" has a value that is not quoted as Go does$/,
@@ -115,14 +115,14 @@ t.test('all mistakes are found, the conflicts between declarations too', async (
 
 t.test('a file that cannot be read is a wrong environment', async (t) => {
   const path = join(t.testdir(), 'absent')
-  const { problems } = await readDeclared(path, 'bsycorp.com')
-  t.strictSame(problems, [
+  const { diagnostics } = await readDeclared(path, 'bsycorp.com')
+  t.strictSame(diagnostics, [
     {
       exit: 2,
-      text: `the annotations file "${path}" (ANNOTATIONS_FILE) cannot be read: it does not exist (ENOENT)`,
+      message: `the annotations file "${path}" (ANNOTATIONS_FILE) cannot be read: it does not exist (ENOENT)`,
     },
   ])
-  t.match(await readDeclared(t.testdir(), 'bsycorp.com'), { problems: [{ exit: 2, text: /EISDIR/ }] })
+  t.match(await readDeclared(t.testdir(), 'bsycorp.com'), { diagnostics: [{ exit: 2, message: /EISDIR/ }] })
 })
 
 t.test('names that the format cannot write are wrong', async (t) => {
@@ -131,11 +131,12 @@ t.test('names that the format cannot write are wrong', async (t) => {
       'secret.bsycorp.com/a-b="kind=REFERENCE,type=PASSWORD"\nsecret.bsycorp.com/a.b="kind=REFERENCE,type=PASSWORD"',
   })
   const path = join(folder, 'annotations')
-  t.strictSame((await readDeclared(path, 'bsycorp.com', 'json')).problems, [])
-  t.match((await readDeclared(path, 'bsycorp.com', 'dotenv')).problems, [
+  t.strictSame((await readDeclared(path, 'bsycorp.com', 'json')).diagnostics, [])
+  t.match((await readDeclared(path, 'bsycorp.com', 'dotenv')).diagnostics, [
     {
       exit: 1,
-      text: /^annotation secret\.bsycorp\.com\/a\.b: .* becomes A_B, as that of secret\.bsycorp\.com\/a-b does/,
+      message:
+        /^annotation secret\.bsycorp\.com\/a\.b: .* becomes A_B, as that of secret\.bsycorp\.com\/a-b does/,
     },
   ])
 })

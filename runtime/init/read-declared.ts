@@ -3,17 +3,17 @@ import { parseAnnotationsFile } from '../../api/annotations-file.ts'
 import { findConflicts } from '../../api/conflicts.ts'
 import { exitCode } from '../../api/exit-code.ts'
 import { findNameDiagnostics } from '../../api/format-names.ts'
-import type { Diagnostic } from '../../api/diagnostic.ts'
+import type { AnnotationDiagnostic } from '../../api/diagnostic.ts'
 import { type Declared, parsePodAnnotations } from '../../api/pod-annotations.ts'
 import { defaultFormat, type SecretsFormat } from '../../api/secrets-format.ts'
 import { quotePath } from '../files/quote-path.ts'
 import { systemCode, systemReason } from '../files/system-error.ts'
-import type { Problem } from './report.ts'
+import type { InitDiagnostic } from './report.ts'
 
 export type ReadDeclared = {
   readonly declared: readonly Declared[]
-  readonly warnings: readonly Diagnostic[]
-  readonly problems: readonly Problem[]
+  readonly warnings: readonly AnnotationDiagnostic[]
+  readonly diagnostics: readonly InitDiagnostic[]
 }
 
 /** @param path the downward API's file of the pod's annotations. @param format in which the names have to be written. */
@@ -28,8 +28,8 @@ export async function readDeclared(
   } catch (error) {
     const code = systemCode(error)
     if (code === undefined) throw error
-    const text = `the annotations file ${quotePath(path)} (ANNOTATIONS_FILE) cannot be read: ${systemReason(code)}`
-    return { declared: [], warnings: [], problems: [{ exit: exitCode.usage, text }] }
+    const message = `the annotations file ${quotePath(path)} (ANNOTATIONS_FILE) cannot be read: ${systemReason(code)}`
+    return { declared: [], warnings: [], diagnostics: [{ exit: exitCode.usage, message }] }
   }
   const file = parseAnnotationsFile(content)
   const { declared, diagnostics } = parsePodAnnotations(file.annotations, domain)
@@ -38,14 +38,15 @@ export async function readDeclared(
   return {
     declared,
     warnings: diagnostics.filter(({ severity }) => severity === 'warning'),
-    problems: [
-      ...file.problems.map(({ line, problem }) => ({
+    diagnostics: [
+      ...file.diagnostics.map(({ line, message }) => ({
         exit: exitCode.input,
-        text: `line ${line} of the annotations file ${quotePath(path)} ${problem}`,
+        message: `line ${line} of the annotations file ${quotePath(path)} ${message}`,
       })),
-      ...errors.map(({ annotation, code, message }) => ({
+      ...errors.map(({ annotation, code, severity: _severity, ...one }) => ({
+        ...one,
         exit: exitCode.input,
-        text: `annotation ${annotation}: ${message}`,
+        message: `annotation ${annotation}: ${one.message}`,
         fields: { annotation, code },
       })),
     ],

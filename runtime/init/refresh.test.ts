@@ -15,7 +15,7 @@ const minute = 60_000
 
 function settingsIn(folder: string, env: Readonly<Record<string, string>>): InitEnv {
   const decoded = decodeInitEnv({ SECRETS_FILE: join(folder, 'secret'), ...env })
-  if (!decoded.settings) throw new Error(JSON.stringify(decoded.problems))
+  if (!decoded.settings) throw new Error(JSON.stringify(decoded.diagnostics))
   return decoded.settings
 }
 
@@ -44,7 +44,7 @@ async function run(
     if (round === undefined) throw new RangeError('the end of the test')
     if (round === 'broken') throw failed({ code: 'STORE_UNREADABLE', message: 'the store is broken' })
     if (round === 'unreachable')
-      return { problems: [{ exit: 5 as const, text: 'no answer', fields: { code: 'X' } }] }
+      return { diagnostics: [{ exit: 5 as const, message: 'no answer', fields: { code: 'X' } }] }
     return { files: [fileOf(round)] }
   }
   const log = openLog('debug', (line) => lines.push(JSON.parse(line)))

@@ -11,7 +11,7 @@ import type { Log } from '../log.ts'
 import { notify } from './notify.ts'
 import type { OutputFiles } from './output-files.ts'
 import type { RefreshMetrics, RefreshResult } from './refresh-metrics.ts'
-import type { Problem } from './report.ts'
+import { type InitDiagnostic, loggedDiagnostic } from './report.ts'
 import { areWritten } from './written-files.ts'
 import { type NewFile, writeFiles } from './write-files.ts'
 
@@ -56,27 +56,27 @@ export async function refresh({
     }
     if (tell && clock.now() >= tell.at) {
       const { wait } = tell
-      const problem = await notify(settings, new Date())
-      metrics.notified(problem === undefined ? 'done' : 'failed')
-      if (problem === undefined) log.info('the app is told')
-      else log.warn('the app cannot be told of other values, it is tried again', { problem })
+      const failed = await notify(settings, new Date())
+      metrics.notified(failed === undefined ? 'done' : 'failed')
+      if (failed === undefined) log.info('the app is told')
+      else log.warn('the app cannot be told of other values, it is tried again', { problem: failed })
       tell =
-        problem === undefined ? undefined : { at: clock.now() + wait, wait: Math.min(2 * wait, longestRetry) }
+        failed === undefined ? undefined : { at: clock.now() + wait, wait: Math.min(2 * wait, longestRetry) }
     }
   }
 }
 
 async function refreshOnce(fetch: Refreshing['fetch'], mode: number, log: Log): Promise<RefreshResult> {
-  const failed = (problems: readonly Problem[]): RefreshResult => {
+  const failed = (diagnostics: readonly InitDiagnostic[]): RefreshResult => {
     log.error('the refresh failed, the files stay as they are', {
-      exitCode: firstToMend(problems.map(({ exit }) => exit)),
-      problems: problems.map(({ text, fields }) => ({ text, ...fields })),
+      exitCode: firstToMend(diagnostics.map(({ exit }) => exit)),
+      problems: diagnostics.map(loggedDiagnostic),
     })
     return 'failed'
   }
   try {
     const output = await fetch()
-    if (output.problems) return failed(output.problems)
+    if (output.diagnostics) return failed(output.diagnostics)
     const { files } = output
     if (await areWritten(files)) {
       log.debug('nothing has changed')
@@ -88,11 +88,12 @@ async function refreshOnce(fetch: Refreshing['fetch'], mode: number, log: Log): 
   } catch (error) {
     const failure = failureOf(error)
     if (failure === undefined) throw error
-    const { code, message, detail } = failure
+    const { code, message, hint, detail } = failure
     return failed([
       {
         exit: exitCodeOf(failure),
-        text: message,
+        message,
+        ...(hint === undefined ? {} : { hint }),
         fields: { code, ...(detail === undefined ? {} : { detail }) },
       },
     ])

@@ -4,44 +4,44 @@ import { join } from 'node:path'
 import t from 'tap'
 import { exitCode } from '../../api/exit-code.ts'
 import { openLog } from '../log.ts'
-import { type Problem, report, terminationMessage } from './report.ts'
+import { type InitDiagnostic, report, terminationMessage } from './report.ts'
 
-const missing = (name: string): Problem => ({
+const missing = (name: string): InitDiagnostic => ({
   exit: exitCode.missing,
-  text: `parameter ${name}: does not exist`,
+  message: `parameter ${name}: does not exist`,
 })
 
-t.equal(terminationMessage([missing('/a')]), 'parameter /a: does not exist', 'one problem is one line')
+t.equal(terminationMessage([missing('/a')]), 'parameter /a: does not exist', 'one Diagnostic is one line')
 t.equal(
   terminationMessage([missing('/a'), missing('/b')]),
   'parameter /a: does not exist\nparameter /b: does not exist',
-  'each problem has a line',
+  'each Diagnostic has a line',
 )
 
 t.test('a message that is too long keeps whole lines and says how many are left out', async (t) => {
-  const problems = Array.from({ length: 500 }, (_, index) => missing(`/team-h\u00e9/parameter-${index}`))
-  const message = terminationMessage(problems)
+  const diagnostics = Array.from({ length: 500 }, (_, index) => missing(`/team-h\u00e9/parameter-${index}`))
+  const message = terminationMessage(diagnostics)
   t.ok(Buffer.byteLength(message) <= 4096)
   t.ok(Buffer.byteLength(message) > 3900, 'and uses the room there is')
   const lines = message.split('\n')
-  t.ok(lines.slice(0, -1).every((line, index) => line === problems[index]?.text))
+  t.ok(lines.slice(0, -1).every((line, index) => line === diagnostics[index]?.message))
   t.equal(lines.at(-1), `and ${500 - (lines.length - 1)} more: see the log`)
 })
 
-const brief = (name: string, cause = 'not in the store'): Problem => ({
+const brief = (name: string, cause = 'not in the store'): InitDiagnostic => ({
   exit: exitCode.missing,
-  text: `annotation of ${name}: parameter ${name}: ${'a long explanation '.repeat(5)}`,
+  message: `annotation of ${name}: parameter ${name}: ${'a long explanation '.repeat(5)}`,
   brief: { cause, what: name },
 })
 
-t.test('where there is no room for all, problems of one cause share a line', async (t) => {
+t.test('where there is no room for all, diagnostics of one cause share a line', async (t) => {
   const names = Array.from({ length: 60 }, (_, index) => `/team/parameter-${index}`)
-  const problems = [...names.map((name) => brief(name)), missing('/a'), brief('/b', 'denied to role app')]
+  const diagnostics = [...names.map((name) => brief(name)), missing('/a'), brief('/b', 'denied to role app')]
   t.equal(
-    terminationMessage(problems),
+    terminationMessage(diagnostics),
     `not in the store: ${names.join(', ')}\nparameter /a: does not exist\ndenied to role app: /b`,
   )
-  t.match(terminationMessage(problems.slice(0, 3)), /long explanation/, 'where there is room, they do not')
+  t.match(terminationMessage(diagnostics.slice(0, 3)), /long explanation/, 'where there is room, they do not')
 })
 
 t.test('of more than fits even so, the rest is counted, and every cause is named', async (t) => {
@@ -63,15 +63,17 @@ t.equal(
 )
 
 t.equal(
-  terminationMessage([{ exit: 4, text: 'no right to arn:aws:ssm:eu-west-1:111122223333:parameter/a, ask' }]),
+  terminationMessage([
+    { exit: 4, message: 'no right to arn:aws:ssm:eu-west-1:111122223333:parameter/a, ask' },
+  ]),
   'no right to <arn> ask',
   'an ARN is not shown to all who may see a pod',
 )
 
-async function reported(problems: readonly Problem[], path: string) {
+async function reported(diagnostics: readonly InitDiagnostic[], path: string) {
   const lines: string[] = []
   const exit = await report(
-    problems,
+    diagnostics,
     openLog('info', (line) => lines.push(line)),
     path,
   )
@@ -83,15 +85,15 @@ t.test('everything is reported once, and the exit code is what has to be mended 
     t.testdir({ log: 'left over from before, and longer than what is written now'.repeat(3) }),
     'log',
   )
-  const problems = [
+  const diagnostics = [
     missing('/a'),
     {
       exit: exitCode.denied,
-      text: 'parameter /b: access is denied',
+      message: 'parameter /b: access is denied',
       fields: { code: 'ACCESS_DENIED', detail: 'arn:aws:x' },
     },
   ]
-  const { exit, lines } = await reported(problems, path)
+  const { exit, lines } = await reported(diagnostics, path)
   t.equal(exit, exitCode.denied)
   t.match(lines, [
     {
@@ -108,7 +110,7 @@ t.test('everything is reported once, and the exit code is what has to be mended 
   t.equal(await readFile(path, 'utf8'), 'parameter /a: does not exist\nparameter /b: access is denied')
 })
 
-t.test('without problems nothing is said', async (t) => {
+t.test('without diagnostics nothing is said', async (t) => {
   const path = join(t.testdir({ log: '' }), 'log')
   t.strictSame(await reported([], path), { exit: exitCode.done, lines: [] })
   t.equal(await readFile(path, 'utf8'), '')

@@ -1,15 +1,15 @@
 /** What init says when it fails: everything that is wrong, once in the log, once in the termination message. */
 import { constants, open } from 'node:fs/promises'
+import { type Diagnostic, linesOf } from '../../api/diagnostic.ts'
 import { exitCode, type ExitCode, firstToMend } from '../../api/exit-code.ts'
 import type { Failure } from '../failure.ts'
 import type { Fields, Log } from '../log.ts'
 import { systemCode, systemReason } from '../files/system-error.ts'
 
-export type Problem = {
+/** A Diagnostic or a Failure that ends init: no values. */
+export type InitDiagnostic = Diagnostic & {
   readonly exit: ExitCode
-  /** For people: what is wrong, with what, and what to do. No values. */
-  readonly text: string
-  /** For when there is no room for the text: a cause that problems share, and what is peculiar to this one. */
+  /** For when there is no room for the message: a cause that diagnostics share, and what is peculiar to this one. */
   readonly brief?: { readonly cause: string; readonly what: string }
   /** What the store said, of a parameter that was not fetched. */
   readonly failure?: Failure
@@ -22,31 +22,40 @@ const maxTerminationBytes = 4096
 
 /** @param terminationLog written only where it exists: outside of a pod it does not. @returns the exit code. */
 export async function report(
-  problems: readonly Problem[],
+  diagnostics: readonly InitDiagnostic[],
   log: Log,
   terminationLog: string,
 ): Promise<ExitCode> {
-  const exit = firstToMend(problems.map((one) => one.exit))
+  const exit = firstToMend(diagnostics.map((one) => one.exit))
   if (exit === exitCode.done) return exit
   log.error('init failed', {
     exitCode: exit,
-    problems: problems.map(({ text, fields }) => ({ text, ...fields })),
+    problems: diagnostics.map(loggedDiagnostic),
   })
-  await writeTerminationMessage(terminationLog, terminationMessage(problems), log)
+  await writeTerminationMessage(terminationLog, terminationMessage(diagnostics), log)
   return exit
 }
 
+/** As an entry of the log's field `problems`. */
+export function loggedDiagnostic({
+  message,
+  hint,
+  fields,
+}: Diagnostic & Pick<InitDiagnostic, 'fields'>): Fields {
+  return { text: message, ...fields, ...(hint === undefined ? {} : { hint }) }
+}
+
 /**
- * At most 4,096 bytes, without ARNs: who may see a pod may see this. Where there is no room for everything, problems of one
+ * At most 4,096 bytes, without ARNs: who may see a pod may see this. Where there is no room for everything, diagnostics of one
  * cause share a line, and what does not fit even then is counted.
  */
-export function terminationMessage(problems: readonly Problem[]): string {
-  const all = problems.map(({ text }) => withoutArns(text)).join('\n')
+export function terminationMessage(diagnostics: readonly InitDiagnostic[]): string {
+  const all = diagnostics.map((one) => withoutArns(linesOf(one).join('\n'))).join('\n')
   if (bytes(all) <= maxTerminationBytes) return all
   const kept: string[] = []
-  let left = problems.length
+  let left = diagnostics.length
   let room = maxTerminationBytes - bytes(`\n${more(left)}`)
-  for (const { head, items } of shortened(problems)) {
+  for (const { head, items } of shortened(diagnostics)) {
     const shown = items.slice(0, fitting(head, items, room))
     const line = shown.length === 0 ? head : `${head}: ${shown.join(', ')}`
     if (shown.length < Math.min(1, items.length) || bytes(line) + 1 > room) continue
@@ -59,10 +68,11 @@ export function terminationMessage(problems: readonly Problem[]): string {
 
 type Line = { readonly head: string; readonly items: string[] }
 
-function shortened(problems: readonly Problem[]): Line[] {
+function shortened(diagnostics: readonly InitDiagnostic[]): Line[] {
   const lines = new Map<string, Line>()
-  for (const { text, brief } of problems) {
-    const head = withoutArns(brief?.cause ?? text)
+  for (const one of diagnostics) {
+    const { brief } = one
+    const head = withoutArns(brief?.cause ?? linesOf(one).join('\n'))
     const line = lines.get(head) ?? { head, items: [] }
     lines.set(head, line)
     if (brief) line.items.push(brief.what)

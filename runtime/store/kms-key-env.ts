@@ -1,5 +1,5 @@
-import type { Parsed } from '../../api/parsed.ts'
-import { kmsKeyArnProblem } from '../../api/kms-key-arn.ts'
+import { checked, type Parsed } from '../../api/parsed.ts'
+import { validateKmsKeyArn } from '../../api/kms-key-arn.ts'
 
 /** The key that encrypts stored values; a setting of the creator and of the kees commands that write. */
 export const kmsKeyVariable = {
@@ -11,6 +11,5 @@ export const kmsKeyVariable = {
 
 function parseKmsKey(text: string): Parsed<string | undefined> {
   if (text === '') return { value: undefined }
-  const problem = kmsKeyArnProblem(text)
-  return problem === undefined ? { value: text } : { problem }
+  return checked(text, validateKmsKeyArn(text))
 }

@@ -1,6 +1,7 @@
 import type { Env } from '../../api/env.ts'
 import { join } from 'node:path'
 import nock from 'nock'
+import { linesOf } from '../../api/diagnostic.ts'
 import t from 'tap'
 import { openStore, type StoreOptions } from './open-store.ts'
 import { secretValue } from '../secret-value.ts'
@@ -20,8 +21,8 @@ const options: StoreOptions = { requestTimeout: 60_000, maxAttempts: 1, credenti
 const ssm = { kind: 'ssm' } as const
 
 async function problemsOf(env: Env, own: StoreOptions = options): Promise<readonly string[]> {
-  const { problems = [] } = await openStore(ssm, env, own)
-  return problems.map((one) => `${one.env} ${one.problem}`)
+  const { diagnostics = [] } = await openStore(ssm, env, own)
+  return diagnostics.map((one) => linesOf(one).join(', '))
 }
 
 const good: readonly (readonly [title: string, env: Env])[] = [
@@ -42,9 +43,9 @@ for (const [title, env] of good) t.strictSame(await problemsOf(env), [], `${titl
 
 const regionMissing = 'AWS_REGION is missing, and the instance metadata service is disabled'
 const plainHttp = (name: string, host: string) =>
-  `${name} is a plain http:// address of ${host}: use https://, or set ALLOW_HTTP=true if the network is trusted`
+  `${name} is a plain http:// address of ${host}, hint: use https://, or set ALLOW_HTTP=true if the network is trusted`
 
-const bad: readonly (readonly [title: string, env: Env, problems: readonly string[]])[] = [
+const bad: readonly (readonly [title: string, env: Env, diagnostics: readonly string[]])[] = [
   ['no region and no metadata', { AWS_EC2_METADATA_DISABLED: 'true' }, [regionMissing]],
   [
     'a region that is none',
@@ -86,8 +87,8 @@ const bad: readonly (readonly [title: string, env: Env, problems: readonly strin
     ],
   ],
 ]
-for (const [title, env, problems] of bad) {
-  t.strictSame(await problemsOf(env), problems, `${title} is refused`)
+for (const [title, env, diagnostics] of bad) {
+  t.strictSame(await problemsOf(env), diagnostics, `${title} is refused`)
 }
 
 const { credentials: _, ...onALaptop } = options
@@ -128,8 +129,8 @@ t.test(
 t.test('the file store needs no AWS variables', async (t) => {
   const folder = join(t.testdir(), 'store')
   const opened = await openStore({ kind: 'file', folder }, {}, options)
-  t.strictSame(opened.problems, undefined)
-  if (opened.problems) return
+  t.strictSame(opened.diagnostics, undefined)
+  if (opened.diagnostics) return
   t.match(await opened.store.create('/a', secretValue('fakepassword'), { description: '' }), {
     outcome: 'created',
   })

@@ -1,5 +1,6 @@
 import type { Env } from '../../api/env.ts'
-import { credentialEnvProblems } from '../../api/credential-env.ts'
+import { validateCredentialEnv } from '../../api/credential-env.ts'
+import type { EnvDiagnostic } from '../../api/diagnostic.ts'
 import type { StoreAddress } from '../../api/init-env.ts'
 import type { CredentialSource } from '../aws/aws-credentials.ts'
 import { openHttp } from '../aws/http-exchange.ts'
@@ -7,10 +8,11 @@ import { openFileParameterStore, type StoreAccess } from './file-parameter-store
 import type { ParameterStore } from './parameter-store.ts'
 import { podRegion } from '../aws/pod-region.ts'
 import { openSsmParameterStore } from './ssm-parameter-store.ts'
-import { type EnvProblem, podRegionProblems, regionOf, storeEnvProblems } from '../../api/store-env.ts'
+import { regionOf, validatePodRegion, validateStoreEnv } from '../../api/store-env.ts'
 
 export type OpenedStore =
-  { readonly store: ParameterStore; readonly problems?: never } | { readonly problems: readonly EnvProblem[] }
+  | { readonly store: ParameterStore; readonly diagnostics?: never }
+  | { readonly diagnostics: readonly EnvDiagnostic[] }
 
 export type StoreOptions = {
   /** See openFileParameterStore. */
@@ -29,7 +31,7 @@ export type StoreOptions = {
   readonly credentials?: (env: Env, requestTimeout: number) => CredentialSource
 }
 
-/** Reads the AWS variables of the environment, and reports all problems at once. */
+/** Reads the AWS variables of the environment, and reports everything that is wrong at once. */
 export async function openStore(
   address: StoreAddress,
   env: Env,
@@ -40,12 +42,12 @@ export async function openStore(
   }
   const { credentials, access: _access, ...common } = options
   const endpoint = env['AWS_ENDPOINT_URL_SSM'] || env['AWS_ENDPOINT_URL']
-  const problems = [
-    ...storeEnvProblems(env),
-    ...(credentials ? podRegionProblems(env) : []),
-    ...credentialEnvProblems(env, credentials !== undefined),
+  const diagnostics = [
+    ...validateStoreEnv(env),
+    ...(credentials ? validatePodRegion(env) : []),
+    ...validateCredentialEnv(env, credentials !== undefined),
   ]
-  if (problems.length > 0) return { problems }
+  if (diagnostics.length > 0) return { diagnostics }
   const region = regionOf(env) ?? (credentials && podRegion(env, options.requestTimeout, openHttp()))
   const store = openSsmParameterStore({
     ...common,

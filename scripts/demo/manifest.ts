@@ -5,7 +5,7 @@ import { parseSource } from '../../functions/yaml/parse.ts'
 
 /** The annotations of the pods of a manifest's one workload. */
 export function parseManifest(text: string): { readonly annotations: readonly Annotation[] } {
-  const items = (parseSource(text).documents ?? []).flatMap((document) => itemsUnder(document, document.root))
+  const items = (parseSource(text).value ?? []).flatMap((document) => itemsUnder(document, document.root))
   const [template] = items.flatMap((item) => podTemplatesOf(item, 'bsycorp.com', []))
   if (!template) throw new Error('the manifest has no workload')
   return { annotations: template.annotations }

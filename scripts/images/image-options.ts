@@ -70,8 +70,11 @@ export function parseImageOptions(
   purpose: keyof typeof purposes = 'build',
 ): ParsedImageOptions {
   const allowed = purposes[purpose]
-  const { values, operands, problems: wrong } = parseFlags(args, allowed.flags)
-  const problems = [...wrong, ...operands.map((one) => `"${one}" is not understood`)]
+  const { values, operands, diagnostics } = parseFlags(args, allowed.flags)
+  const problems = [
+    ...diagnostics.map(({ message }) => message),
+    ...operands.map((one) => `"${one}" is not understood`),
+  ]
   const given = (flag: string): string | undefined => values.get(flag)?.[0]
   const chosen = <T>(flag: string, all: readonly T[], nameOf: (one: T) => string): readonly T[] => {
     const names = given(flag)?.split(',')

@@ -81,5 +81,5 @@ function objectsOf(folder: string): ReadonlyMap<string, Built> {
 
 function policyOf(folder: string) {
   const { data = {} } = objectsOf(folder).get('ConfigMap') ?? { kind: '' }
-  return parseStoragePolicy(parse(data['storage-policy.yaml'] ?? '')).policy
+  return parseStoragePolicy(parse(data['storage-policy.yaml'] ?? '')).value
 }

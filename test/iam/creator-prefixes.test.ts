@@ -82,7 +82,7 @@ t.test(
       t.match(said, 'Error: Invalid value for variable', `prefix ${JSON.stringify(prefix)}`)
       // The shorter spellings of the annotations are not those of IAM.
       if (!/^prod$|^\/?$|\/$/.test(prefix) && prefix !== tooDeep)
-        t.type(parseStoragePrefix(prefix).problem, 'string', 'it is none for the annotations either')
+        t.ok(parseStoragePrefix(prefix).diagnostics, 'it is none for the annotations either')
     }
     const refused: readonly (readonly [variable: string, value: unknown])[] = [
       ['prefixes', '[]'],

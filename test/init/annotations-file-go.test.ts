@@ -21,14 +21,14 @@ t.test('every value that Go quotes is read as Go reads it', { skip }, async (t) 
 
   // One file, as the kubelet writes it: without a line end after the last line.
   const file = vectors.map(([, quoted], index) => `k${index}=${quoted}`).join('\n')
-  const { annotations, problems } = parseAnnotationsFile(file)
+  const { annotations, diagnostics } = parseAnnotationsFile(file)
   const read = new Map(annotations)
   const wrong = vectors.flatMap(([title, quoted, expected = ''], index) => {
     const value = read.get(`k${index}`)
     return matches(value, expected) ? [] : [{ title, quoted, expected, value }]
   })
   t.strictSame(wrong.slice(0, 10), [], 'the same characters')
-  t.equal(annotations.length + problems.length, vectors.length, 'each line is a value or a problem')
+  t.equal(annotations.length + diagnostics.length, vectors.length, 'each line is a value or a diagnostics')
   for (const kind of ['refused', '?', 'c3a9']) {
     const count = vectors.filter(([, , expected]) => expected?.includes(kind)).length
     t.ok(count > 100, `${count} with ${kind}`)

@@ -51,8 +51,8 @@ t.test('a pod runs, and finds its annotations in the file', { skip: nodeTestsMis
     '--timeout=120s',
   ])
   const file = await kubectl(['logs', 'app', '-n', namespace])
-  const { annotations: read, problems } = parseAnnotationsFile(file)
-  t.strictSame(problems, [])
+  const { annotations: read, diagnostics } = parseAnnotationsFile(file)
+  t.strictSame(diagnostics, [])
   t.match(Object.fromEntries(read), annotations)
   // What the kubelet adds to those of the API server.
   t.strictSame(

@@ -2,15 +2,15 @@ import t from 'tap'
 import { decodeInitEnv } from '../../api/init-env.ts'
 import { parsePodAnnotations } from '../../api/pod-annotations.ts'
 import type { Failure } from '../failure.ts'
-import { unfetchedProblem } from './unfetched-problem.ts'
+import { describeUnfetched } from './describe-unfetched.ts'
 
 const { settings } = { settings: undefined, ...decodeInitEnv({ WAIT_TIMEOUT: '90s' }) }
 
-function problemOf(annotation: string, value: string, failure: Failure, selector?: string, shared = false) {
+function described(annotation: string, value: string, failure: Failure, selector?: string, shared = false) {
   const [declared] = parsePodAnnotations([[annotation, value]], 'bsycorp.com').declared
   if (declared === undefined || settings === undefined) return undefined
   const ref = { name: declared.parameter, ...(selector === undefined ? {} : { selector }) }
-  return unfetchedProblem(declared, { ref, failure, shared }, settings)
+  return describeUnfetched(declared, { ref, failure, shared }, settings)
 }
 
 const dynamic = ['secret.bsycorp.com/token', 'kind=DYNAMIC,type=RANDOM,size=128'] as const
@@ -26,10 +26,12 @@ const denied: Failure = {
 const missing: Failure = { code: 'MISSING', message: 'does not exist' }
 
 t.strictSame(
-  problemOf(...dynamic, missing),
+  described(...dynamic, missing),
   {
     exit: 3,
-    text: "annotation secret.bsycorp.com/token: parameter /token does not exist, and the creator did not make it within 90s: see the pod's events and the creator's log, or run kees create",
+    message:
+      'annotation secret.bsycorp.com/token: parameter /token does not exist, and the creator did not make it within 90s',
+    hint: "see the pod's events and the creator's log, or run kees create",
     brief: {
       cause: 'not made by the creator within 90s (see its log, or run kees create)',
       what: '/token',
@@ -40,26 +42,29 @@ t.strictSame(
   'a DYNAMIC one that is missing leads to the creator',
 )
 t.match(
-  problemOf(...reference, missing),
+  described(...reference, missing),
   {
     exit: 3,
-    text: /^annotation secret\.bsycorp\.com\/db\.password: parameter \/db\.password does not exist: store it with kees put \/db\.password$/,
+    message: /^annotation secret\.bsycorp\.com\/db\.password: parameter \/db\.password does not exist$/,
+    hint: 'store it with kees put /db.password',
   },
   'a REFERENCE that is missing leads to kees put',
 )
 t.match(
-  problemOf(...resource, missing, '3'),
+  described(...resource, missing, '3'),
   {
     exit: 3,
-    text: /: parameter \/endpoint:3 does not exist: store it, or correct the version or label in the annotation$/,
+    message: /: parameter \/endpoint:3 does not exist$/,
+    hint: 'store it, or correct the version or label in the annotation',
   },
   'a version that is missing may be a mistake in the annotation',
 )
 t.strictSame(
-  problemOf(...reference, denied),
+  described(...reference, denied),
   {
     exit: 4,
-    text: 'annotation secret.bsycorp.com/db.password: access is denied to parameter /db.password: role app needs ssm:GetParameters on it, as in the policy that kees export writes',
+    message: 'annotation secret.bsycorp.com/db.password: access is denied to parameter /db.password',
+    hint: 'give role app ssm:GetParameters on it, as in the policy that kees export writes',
     brief: { cause: 'role app needs ssm:GetParameters on', what: '/db.password' },
     failure: denied,
     fields: {
@@ -74,41 +79,48 @@ t.strictSame(
   'what is denied leads to the policy of the role in use',
 )
 t.match(
-  problemOf(...reference, { code: 'ACCESS_DENIED', message: 'denied', deniedBy: 'IAM' }, undefined, true),
-  { text: /parameter \/db\.password, or to another of the same call: the pod's role needs/ },
+  described(...reference, { code: 'ACCESS_DENIED', message: 'denied', deniedBy: 'IAM' }, undefined, true),
+  { message: /parameter \/db\.password, or to another of the same call$/, hint: /^give the pod's role ssm:/ },
   'what is not narrowed down says so, and a role that is not known is not named',
 )
 t.match(
-  problemOf(...reference, { code: 'ACCESS_DENIED', message: 'denied', deniedBy: 'KMS', role: 'app' }),
+  described(...reference, { code: 'ACCESS_DENIED', message: 'denied', deniedBy: 'KMS', role: 'app' }),
   {
     exit: 4,
-    text: /parameter \/db\.password may be read but not decrypted: role app needs kms:Decrypt on the key/,
+    message: /parameter \/db\.password may be read but not decrypted$/,
+    hint: /^give role app kms:Decrypt on the key/,
     brief: { cause: 'role app needs kms:Decrypt on the keys of' },
   },
   'what KMS denies leads to the key',
 )
 t.match(
-  problemOf(...reference, {
+  described(...reference, {
     code: 'CREDENTIALS_REFUSED',
     message: 'AssumeRoleWithWebIdentity: the credentials are not accepted (AccessDenied)',
     role: 'app',
   }),
-  { exit: 4, text: /\(AccessDenied\): see that role app exists and trusts/, fields: { role: 'app' } },
+  {
+    exit: 4,
+    message: /\(AccessDenied\)$/,
+    hint: /^check that role app exists and trusts/,
+    fields: { role: 'app' },
+  },
   'a role that may not be assumed leads to whom it trusts',
 )
 t.match(
-  problemOf(...reference, {
+  described(...reference, {
     code: 'CREDENTIALS_MISSING',
     message: 'no AWS credentials: the instance metadata service returned none',
   }),
   {
     exit: 4,
-    text: /parameter \/db\.password: no AWS credentials: the instance metadata service returned none: give the pod a role$/,
+    message: /parameter \/db\.password: no AWS credentials: the instance metadata service returned none$/,
+    hint: 'give the pod a role',
   },
   'no credentials lead to a role',
 )
 t.match(
-  problemOf(...reference, { code: 'UNREACHABLE', message: 'the store was not reached' }),
-  { exit: 5, text: /: parameter \/db\.password: the store was not reached$/ },
+  described(...reference, { code: 'UNREACHABLE', message: 'the store was not reached' }),
+  { exit: 5, message: /: parameter \/db\.password: the store was not reached$/ },
   'anything else speaks for itself',
 )

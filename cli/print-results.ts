@@ -1,0 +1,15 @@
+import type { Diagnostic } from '../api/diagnostic.ts'
+import { exitCode, type ExitCode } from '../api/exit-code.ts'
+import { errorsOf, exitCodeOf, resultLines, type Result } from '../functions/krm/result.ts'
+import type { Io } from './command.ts'
+
+/** Prints each result once, with its hint. @returns the exit code of the errors among them; done where there is none. */
+export function printResults(results: readonly Result[], io: Io): ExitCode {
+  for (const text of new Set(results.map((result) => resultLines(result).join('\n')))) io.say(text)
+  return exitCodeOf(results)
+}
+
+/** What is wrong with the command line. */
+export function printUsage(diagnostics: readonly Diagnostic[], io: Io): ExitCode {
+  return printResults(errorsOf(diagnostics, exitCode.usage), io)
+}
