@@ -7,7 +7,7 @@ import { partNames } from './split-policy.ts'
  * moment at which a role lacks one of them. ADR 4 has the measurements.
  */
 export const mainTf = `${partNames.map(formatPart).join('\n')}
-# The customer managed keys of other places than the parameters: SSM takes none of them. Only a key stands there as a text.
+# Keys in another region or partition than the parameters, which SSM does not support. Only the Resource of a key is a string.
 locals {
   foreign_keys = {
     for part, documents in local.documents : part => {
@@ -19,7 +19,7 @@ locals {
   }
 }
 
-# It waits for the attachments: a role that comes under another key has its new policy before the old one goes.
+# Depends on the attachments: if the key of a role changes, its new policy is attached before the old one is detached.
 resource "terraform_data" "attached" {
   input = sort(distinct(concat(
 ${partNames.map((part) => `    keys(aws_iam_role_policy_attachment.${part}),\n`).join('')}  )))

@@ -55,7 +55,7 @@ function formatKmsKeys(kmsKeys: KmsKeys): string {
     return `    { prefix = ${formatHclString(whole)}, arn = ${formatHclString(arn)} },\n`
   })
   return `\
-# Customer managed keys; the first prefix that a parameter's name begins with counts.
+# Customer managed keys. The first prefix that matches the name of a parameter applies.
 locals {
   kms_keys = [
 ${lines.join('')}  ]
@@ -72,7 +72,7 @@ const getStatement = `\
 const partsLocal = `  parts         = [${partNames.map((name) => `"${name}"`).join(', ')}]\n`
 
 const plainDocuments = `\
-# One document for each list of a grant: this action on these parameters, nothing else.
+# One IAM policy document for each part of each grant. It allows only this action on only these parameters.
 locals {
   documents = {
     for part in local.parts : part => {
@@ -91,8 +91,8 @@ const suffixes = partitions
   .join('')
 
 const decryptingDocuments = `\
-# One document for each list of a grant: this action on these parameters, and the decryption of these parameters by SSM
-# with their own key; nothing else.
+# One IAM policy document for each part of each grant. It allows only this action on only these parameters, and their
+# decryption through SSM with their own key.
 locals {
   documents = {
     for part in local.parts : part => {

@@ -12,7 +12,7 @@ locals {
   }
 }
 
-# One document for each list of a grant: this action on these parameters, nothing else.
+# One IAM policy document for each part of each grant. It allows only this action on only these parameters.
 locals {
   documents = {
     for part in local.parts : part => {

@@ -382,7 +382,7 @@ resource "aws_iam_role_policy_attachment" "part8" {
   }
 }
 
-# The customer managed keys of other places than the parameters: SSM takes none of them. Only a key stands there as a text.
+# Keys in another region or partition than the parameters, which SSM does not support. Only the Resource of a key is a string.
 locals {
   foreign_keys = {
     for part, documents in local.documents : part => {
@@ -394,7 +394,7 @@ locals {
   }
 }
 
-# It waits for the attachments: a role that comes under another key has its new policy before the old one goes.
+# Depends on the attachments: if the key of a role changes, its new policy is attached before the old one is detached.
 resource "terraform_data" "attached" {
   input = sort(distinct(concat(
     keys(aws_iam_role_policy_attachment.part1),
