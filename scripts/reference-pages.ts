@@ -38,7 +38,7 @@ function functionPage({ name, purpose, configKind, options }: KrmFunction, comma
   ])
   return page(
     `# ${name}`,
-    `${purpose} The same job without kustomize or kpt: \`${command} --help\`.`,
+    `${purpose} To do the same without kustomize or kpt, use \`${command}\`.`,
     [
       '```yaml',
       `apiVersion: ${functionApiVersion}`,
@@ -48,8 +48,8 @@ function functionPage({ name, purpose, configKind, options }: KrmFunction, comma
       'spec: {} # the options below',
       '```',
     ].join('\n'),
-    'A v1 ConfigMap with the options under `data` does as well, with structured options as YAML text; so does no ' +
-      `functionConfig at all. An unknown option is an error. For editors: [JSON Schema](${name}.schema.json).`,
+    'You can also use a v1 ConfigMap with the options under `data`, with structured options as YAML text, or no ' +
+      `functionConfig at all. An unknown option is an error. For editors, there is a [JSON Schema](${name}.schema.json).`,
     table(['option', 'takes', 'default', 'meaning'], rows),
   )
 }
@@ -94,14 +94,14 @@ function keesPage(): string {
   const { env, default: byDefault, meaning } = kmsKeyVariable
   const variables = [
     ...envTable.filter((one) => one.env.startsWith('AWS_') || /^(KEES_STORE|ALLOW_HTTP)$/.test(one.env)),
-    { env, default: byDefault, meaning: `${meaning}: of create and put` },
+    { env, default: byDefault, meaning: `${meaning}; for create and put` },
   ]
   return page(
     '# kees',
-    'The jobs of the functions, of the creator and of init, for people and pipelines.',
+    'The command line of kees, for people and pipelines. It does the same jobs as the functions, the creator and init.',
     ...pages,
     '## Environment',
-    'Of `create`, `put`, `status` and `fetch`, beside the credentials that the AWS CLI would take:',
+    '`create`, `put`, `status` and `fetch` use these variables, and the credentials that the AWS CLI would use:',
     envRows(variables),
   )
 }
@@ -164,29 +164,29 @@ function creatorPage(): string {
 function initPage(): string {
   return page(
     '# init',
-    "Fetches the values of the declarations in its pod's annotations and writes them to files, all of them or none. " +
-      'Everything is set by the environment; inject-init sets what differs from the defaults.',
+    'Fetches the values that the annotations of the pod declare, and writes them to files, all of them or none. All ' +
+      'settings are environment variables; inject-init sets those that differ from the defaults.',
     envRows(envTable),
     '## Arguments',
     table(
       ['argument', 'meaning'],
       [
-        ['', 'writes the files once and ends'],
+        ['', 'writes the files once and exits'],
         [
           '`--refresh DURATION`',
-          'stays, and asks the store again and again, DURATION apart (from 1s; for pods in numbers take minutes: the store ' +
-            'has a quota). When other values are stored, the whole new set is swapped in, and then the app is told. Whatever ' +
-            'fails leaves the files as they are. inject-init adds it as a native sidecar (option `refresh`).',
+          'keeps running and fetches the values again every DURATION (at least 1s; with many pods use minutes, because the ' +
+            'store has a quota). If values changed, init swaps in all files at once, and then notifies the app. A failure ' +
+            'leaves the files unchanged. inject-init adds this as a native sidecar (option `refresh`).',
         ],
-        ['`--check`', 'exit code 0 if the files are there, for the startup probe of an init that stays'],
+        ['`--check`', 'exits with 0 if the files exist; for the startup probe of the sidecar'],
       ],
     ),
     '## Metrics',
-    'Of an init that stays, at `/metrics` of the address LISTEN: on loopback unless that is changed, because all of a ' +
-      'pod has one network.',
+    '`init --refresh` serves metrics at `/metrics` on the address LISTEN. The default is loopback, because all containers ' +
+      'of a pod share its network.',
     table(['metric', 'type', 'meaning'], metricRows()),
     '## Formats',
-    'A value that a format cannot hold, such as one that is not Unicode text, is exit code 1, and no file is written.',
+    'If a format cannot hold a value, such as one that is not Unicode text, init exits with 1 and writes no file.',
     table(
       ['format', 'is', 'cannot hold'],
       Object.entries(formatMeanings).map(([format, [what, not]]) => [`\`${format}\``, what, not]),
@@ -202,15 +202,16 @@ function metricRows(): string[][] {
 }
 
 const meanings: Readonly<Record<keyof typeof exitCode, string>> = {
-  done: 'done',
+  done: 'success',
   input:
-    'the input is wrong: annotations, manifests, not injected; a stored pair that does not match; a value that the format cannot hold',
-  usage: 'the command line, the options or the environment are wrong; a named path cannot be read',
+    'the input is invalid: annotations, manifests, a workload that is not injected, a stored key pair whose parts do not match, ' +
+    'a value that the format cannot hold',
+  usage: 'the command line, the options or the environment are invalid, or a named path cannot be read',
   missing: 'parameters are missing',
   denied: 'access is denied',
   unreachable: 'the store was not reached in time',
   output: 'the output cannot be written',
-  bug: 'a bug of ours',
+  bug: 'a bug in kees',
 }
 
 function exitCodePage(): string {
@@ -220,7 +221,7 @@ function exitCodePage(): string {
   ])
   return page(
     '# Exit codes',
-    'The same in every program. Where several apply: 2, then 1, 4, 5, 3.',
+    'The exit codes are the same in every program. If several apply, the first of 2, 1, 4, 5, 3 is used.',
     table(['code', 'meaning'], rows),
   )
 }

@@ -2,7 +2,7 @@ import { formatMetrics, type Metric } from '../prometheus-text.ts'
 
 export type RefreshResult = 'unchanged' | 'changed' | 'failed'
 
-/** What the refreshing did, and how it stands. */
+/** Counts refreshes and notifications, and remembers the last result. */
 export type RefreshMetrics = {
   readonly refreshed: (result: RefreshResult) => void
   readonly notified: (result: 'done' | 'failed') => void
@@ -19,37 +19,37 @@ export function refreshMetrics(version: string, now: () => number): RefreshMetri
   const metrics = (): Metric[] => [
     {
       name: 'kees_init_info',
-      help: 'which init this is',
+      help: 'always 1; the label is the version of init',
       type: 'gauge',
       samples: [{ labels: { version }, value: 1 }],
     },
     {
       name: 'kees_init_refreshes_total',
-      help: 'how often the store was asked for everything that is declared, by what came of it',
+      help: 'refreshes of all declared values, by result',
       type: 'counter',
       samples: Object.entries(refreshes).map(([result, value]) => ({ labels: { result }, value })),
     },
     {
       name: 'kees_init_refresh_failing',
-      help: 'whether the last refresh failed, so that the files may be older than they should be',
+      help: '1 if the last refresh failed; the files may then be out of date',
       type: 'gauge',
       samples: [{ value: isFailing ? 1 : 0 }],
     },
     {
       name: 'kees_init_last_refresh_timestamp_seconds',
-      help: 'when the files were last known to be what the store has',
+      help: 'the time when the files were last known to match the store',
       type: 'gauge',
       samples: last.success === undefined ? [] : [{ value: last.success }],
     },
     {
       name: 'kees_init_last_change_timestamp_seconds',
-      help: 'when other values were last written',
+      help: 'the time when changed values were last written',
       type: 'gauge',
       samples: last.change === undefined ? [] : [{ value: last.change }],
     },
     {
       name: 'kees_init_notifications_total',
-      help: 'how often the app was told of other values, by what came of it',
+      help: 'notifications of the app about changed values, by result',
       type: 'counter',
       samples: Object.entries(notifications).map(([result, value]) => ({ labels: { result }, value })),
     },
