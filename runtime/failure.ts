@@ -18,7 +18,7 @@ const exitCodes = {
   UNREACHABLE: exitCode.unreachable,
   /** The store answered what cannot be told apart from a broken connection. */
   BAD_ANSWER: exitCode.unreachable,
-  /** It was not done because this process stops, or leads no more. */
+  /** It was not done because this process is stopping, or is no longer the leader. */
   ABANDONED: exitCode.unreachable,
   INVALID_NAME: exitCode.input,
   SELECTOR_UNSUPPORTED: exitCode.input,

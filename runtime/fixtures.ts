@@ -1,11 +1,11 @@
-/** What tests of several files share. */
+/** Clocks and stores for the tests of several files. */
 import { setImmediate } from 'node:timers/promises'
 import type { Clock } from './scheduling/clock.ts'
 import { failed, type FailureCode } from './failure.ts'
 import { checkCall, formatRef, type ParameterRef, type ParameterStore } from './store/parameter-store.ts'
 import { secretValue } from './secret-value.ts'
 
-/** A clock whose sleeps take no time: it moves to the end of the next sleep as soon as nothing else is to be done. */
+/** A clock whose sleeps take no time: it advances to the end of the next sleep as soon as nothing else runs. */
 export function virtualClock(): Clock {
   let now = 0
   let moving = false
@@ -38,24 +38,24 @@ export function virtualClock(): Clock {
   }
 }
 
-/** What a store says of one parameter: its value, that it is missing, or why the whole call fails. */
-export type Said = { readonly value: string } | 'missing' | { readonly code: FailureCode }
+/** What a store answers for one parameter: its value, that it is missing, or why the whole call fails. */
+export type ScriptedAnswer = { readonly value: string } | 'missing' | { readonly code: FailureCode }
 
 /**
- * A store that can only be read, and says what it is told to say.
+ * A store that can only be read, with scripted answers.
  *
- * @param said what is true of a parameter, by formatRef, at a time.
+ * @param answerFor the answer for a parameter, by formatRef, at the time of the call.
  */
 export function scriptedStore(
   clock: Clock,
-  said: (parameter: string) => Said,
+  answerFor: (parameter: string) => ScriptedAnswer,
   takes = 0,
 ): { readonly store: ParameterStore; readonly calls: { readonly at: number; readonly names: string[] }[] } {
   const calls: { at: number; names: string[] }[] = []
   const get = async (refs: readonly ParameterRef[]) => {
     calls.push({ at: clock.now(), names: refs.map(formatRef) })
     if (takes > 0) await clock.sleep(takes)
-    const answers = refs.map((ref) => ({ ref, answer: said(formatRef(ref)) }))
+    const answers = refs.map((ref) => ({ ref, answer: answerFor(formatRef(ref)) }))
     for (const { answer } of answers) {
       if (answer !== 'missing' && 'code' in answer) throw failed({ ...answer, message: 'it failed' })
     }
@@ -68,14 +68,14 @@ export function scriptedStore(
       missing: answers.flatMap(({ ref, answer }) => (answer === 'missing' ? [ref] : [])),
     }
   }
-  const refuse = () => Promise.reject(new Error('this store is only read'))
+  const refuse = () => Promise.reject(new Error('this store is read-only'))
   return { store: { get, exists: refuse, create: refuse, replace: refuse }, calls }
 }
 
 /** What goes wrong with a call: nothing, the call or its answer is lost, the SDK had to ask twice, a read is stale. */
 export type Fault = 'none' | 'call lost' | 'answer lost' | 'asked twice' | 'stale'
 
-/** A store that holds what it is given until the test ends. @param fault of the next call. */
+/** A store in memory. @param fault of the next call. */
 export function memoryStore(fault: () => Fault = () => 'none'): {
   readonly store: ParameterStore
   readonly stored: Map<string, string>

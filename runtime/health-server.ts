@@ -4,7 +4,7 @@ import { formatListenAddress, type ListenAddress } from '../api/listen-address.t
 import { failed } from './failure.ts'
 
 export type HealthPages = {
-  /** Problems; none is healthy. */
+  /** What is wrong; empty when healthy. */
   readonly health: () => readonly string[]
   readonly readiness: () => readonly string[]
   readonly metrics: () => string

@@ -1,10 +1,10 @@
 import { type LogLevel, logLevels } from '../api/log-level.ts'
 
-/** What varies goes into the fields; the message is constant, to be searched for. */
+/** The message is constant, so that it can be searched for; what varies goes into the fields. */
 export type Fields = Readonly<Record<string, unknown>>
 export type Log = Readonly<Record<LogLevel, (message: string, fields?: Fields) => void>>
 
-/** Writes one JSON text a line. A SecretValue among the fields comes out as `<redacted>`. */
+/** Writes one JSON object per line. A SecretValue among the fields is written as `<redacted>`. */
 export function openLog(
   level: LogLevel,
   write: (line: string) => void,

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util'
 
-/** A value that nobody may see by accident: whatever prints it prints `<redacted>`. Only `reveal` tells it. */
+/** A value that must not be printed by accident: it prints as `<redacted>` everywhere. Only `reveal` returns it. */
 export type SecretValue = { readonly reveal: () => string }
 
 const redacted = () => '<redacted>'

@@ -64,7 +64,7 @@ await t.test('a pair that exists and does not match is named and not touched', a
   t.equal(await kees(['create', '-f', '-'], io), 1)
   t.equal(
     io.said(),
-    'error: /key_consumer, /key_provider: the group holds /key_consumer and /key_provider, which do not belong together\n',
+    'error: /key_consumer, /key_provider: the group holds /key_consumer and /key_provider, which do not match\n',
   )
   t.match(io.printed(), /\/key_consumer +RANDOM +64 +mismatched\n[^]*\/token +PASSWORD +128 +created/)
   t.equal(readFileSync(join(store, '%2Fkey_provider'), 'utf8'), 'AAAAAAAAAAA=')

@@ -23,7 +23,7 @@ export const createCommand: Command = {
   name: 'create',
   usage: '-f FILE [--dry-run] [--store STORE] [--output table|json]',
   purpose: 'Makes the DYNAMIC parameters of the manifests that do not exist yet, as the creator does.',
-  details: 'Parts of a pair that exist and do not belong together are named and left alone.',
+  details: 'Stored parts of a pair that do not match are reported and left alone.',
   examples: [
     ['Tell what would be made', 'kees create -f manifest.yaml --dry-run'],
     ['Make it in a folder, on a laptop without AWS', 'kees create -f manifest.yaml --store file:store'],

@@ -88,7 +88,7 @@ t.strictSame(
   'all problems are reported at once',
 )
 
-t.test('the help names every variable with its default, and the table has no variable twice', async (t) => {
+t.test('--help lists every variable with its default, and no variable is listed twice', async (t) => {
   const names = envTable.map(({ env }) => env)
   t.equal(new Set(names).size, names.length)
   for (const { env, default: byDefault } of envTable) {

@@ -24,7 +24,7 @@ t.test('--help and --version', async (t) => {
   t.strictSame(await run(['--version']), { exit: 0, out: `${version}\n`, said: [] })
 })
 
-t.test('all that it cannot start with is said at once', async (t) => {
+t.test('everything that prevents the start is reported at once', async (t) => {
   const missing = join(t.testdir(), 'missing')
   const env = {
     POLICY_FILE: missing,
@@ -56,7 +56,7 @@ t.test('all that it cannot start with is said at once', async (t) => {
   })
 })
 
-t.test('content that is wrong is exit code 1', async (t) => {
+t.test('invalid content of a file is exit code 1', async (t) => {
   const folder = t.testdir({
     policy: 'kind: Other',
     kubeconfig: JSON.stringify({

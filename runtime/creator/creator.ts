@@ -57,12 +57,11 @@ async function openAll(
   const policyFile = settings ? settings.policyFile : env['POLICY_FILE'] || undefined
   const read = policyFile === undefined ? undefined : await readPolicy(policyFile)
   wrong.push(...(read?.diagnostics ?? []))
-  const { server, ...refused } = openApiServer(
-    settings ? settings.kubeconfig : env['KUBECONFIG'] || undefined,
-  )
-  if ('problem' in refused && refused.problem !== undefined) {
-    const exit = refused.unreadable ? exitCode.usage : exitCode.input
-    wrong.push({ exit, message: `KUBECONFIG ${refused.problem}` })
+  const cluster = openApiServer(settings ? settings.kubeconfig : env['KUBECONFIG'] || undefined)
+  if (cluster.diagnostic) {
+    const { diagnostic, unreadable } = cluster
+    const exit = unreadable ? exitCode.usage : exitCode.input
+    wrong.push({ ...diagnostic, exit, message: `KUBECONFIG ${diagnostic.message}` })
   }
   let check = () => {}
   const opened = await openStore(settings?.store ?? { kind: 'ssm' }, env, {
@@ -73,9 +72,9 @@ async function openAll(
     ...(settings?.kmsKeyId === undefined ? {} : { kmsKeyId: settings.kmsKeyId }),
   })
   for (const { env: _env, ...one } of opened.diagnostics ?? []) wrong.push({ ...one, exit: exitCode.usage })
-  if (wrong.length > 0 || server === undefined || opened.diagnostics) return undefined
+  if (wrong.length > 0 || cluster.diagnostic || opened.diagnostics) return undefined
   const checkBeforeSending = (one: () => void) => void (check = one)
-  return { store: opened.store, server, policy: read?.policy, checkBeforeSending }
+  return { store: opened.store, server: cluster.server, policy: read?.policy, checkBeforeSending }
 }
 
 function endWithBug(error: unknown, log: Log): ExitCode {

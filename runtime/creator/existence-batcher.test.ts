@@ -19,7 +19,7 @@ function asker(denied: ReadonlySet<string> = new Set(), failing: () => boolean =
 
 const names = (count: number) => Array.from({ length: count }, (_, index) => `/p${index}`)
 
-t.test('names are asked for ten a call, whoever asks, and each once', async (t) => {
+t.test('ten names of all callers are in one call, each name once', async (t) => {
   const { ask, stored, calls } = asker()
   stored.set('/p3', 'v')
   const answers = await Promise.all([...names(25), '/p3', '/p24'].map((name) => ask('n', name)))
@@ -33,14 +33,14 @@ t.test('names are asked for ten a call, whoever asks, and each once', async (t) 
   )
 })
 
-t.test('a large namespace does not keep a small one waiting', async (t) => {
+t.test('a large namespace does not delay a small one', async (t) => {
   const { ask, calls } = asker()
   const all = names(200).map((name) => ask('large', name))
   await Promise.all([...all, ask('small', '/small')])
   t.ok(calls[0]?.includes('/small') || calls[1]?.includes('/small'))
 })
 
-t.test('one denied name does not deny the others, and is asked alone from then on', async (t) => {
+t.test('one denied name does not affect the others, and is asked alone from then on', async (t) => {
   const { ask, calls } = asker(new Set(['/p2']))
   const answers = await Promise.all(names(10).map((name) => ask('n', name)))
   t.match(answers[2], { code: 'ACCESS_DENIED' })
@@ -53,7 +53,7 @@ t.test('one denied name does not deny the others, and is asked alone from then o
   )
 })
 
-t.test('what could not be told is a failure for each', async (t) => {
+t.test('a failed call is a failure for each of its names', async (t) => {
   let broken = true
   const { ask } = asker(new Set(), () => broken)
   t.match(await ask('n', '/a'), { code: 'UNREACHABLE' })
@@ -61,13 +61,13 @@ t.test('what could not be told is a failure for each', async (t) => {
   t.equal(await ask('n', '/a'), 'absent')
 })
 
-t.test('the calls keep to the rate', async (t) => {
+t.test('the calls keep to the rate limit', async (t) => {
   const { ask, clock } = asker()
   await Promise.all(names(200).map((name) => ask('n', name)))
   t.ok(clock.now() >= 950 && clock.now() < 1100, `${clock.now()} ms for 20 calls`)
 })
 
-t.test('a bug ends the wait of all who asked', async (t) => {
+t.test('a bug rejects all requests that wait', async (t) => {
   const clock = virtualClock()
   const ask = existenceBatcher(
     { exists: () => Promise.reject(new TypeError('a bug')) },

@@ -2,7 +2,7 @@ import t from 'tap'
 import { virtualClock } from '../fixtures.ts'
 import { existenceCache } from './existence-cache.ts'
 
-t.test('what exists is known for ten minutes, what does not for one look', async (t) => {
+t.test('existence is known for ten minutes, absence for one reconciliation', async (t) => {
   const clock = virtualClock()
   const memory = existenceCache(clock, () => 1)
   memory.note('/a', true)
@@ -16,13 +16,16 @@ t.test('what exists is known for ten minutes, what does not for one look', async
   t.equal(memory.stateOf('/a'), 'unknown')
 })
 
-t.test('the times are drawn, so that what was seen together is not asked together', async (t) => {
-  const memory = existenceCache(virtualClock(), () => 0)
-  memory.note('/a', true)
-  t.equal(memory.checkAt(), 450_000)
-})
+t.test(
+  'the times have jitter, so that parameters that were seen together are not looked up together',
+  async (t) => {
+    const memory = existenceCache(virtualClock(), () => 0)
+    memory.note('/a', true)
+    t.equal(memory.checkAt(), 450_000)
+  },
+)
 
-t.test('what existed and does not is just deleted, for half a minute', async (t) => {
+t.test('a parameter that existed and is absent counts as just deleted for half a minute', async (t) => {
   const clock = virtualClock()
   const memory = existenceCache(clock, () => 1)
   memory.note('/a', true)
@@ -39,7 +42,7 @@ t.test('what existed and does not is just deleted, for half a minute', async (t)
   t.equal(memory.deletionsEnd(), -Infinity)
 })
 
-t.test('what is doubted is asked again, and a deletion is noticed all the same', async (t) => {
+t.test('after a doubt everything is looked up again, and a deletion is noticed', async (t) => {
   const memory = existenceCache(virtualClock(), () => 1)
   memory.note('/a', true)
   memory.doubt()

@@ -28,7 +28,7 @@ function world(wrap: (store: ParameterStore) => ParameterStore = (store) => stor
 const codeOf = async (work: Promise<unknown>) =>
   failureOf(await work.then(String, (error: unknown) => error))?.code
 
-t.test('calls are counted, at the rates', async (t) => {
+t.test('calls are counted, and keep to the rate limits', async (t) => {
   const { clock, calls, ...store } = world()
   const own = store.for('n')
   await own.create('/a', value, about)
@@ -40,7 +40,7 @@ t.test('calls are counted, at the rates', async (t) => {
   t.strictSame(calls, ['create', 'create', 'get', 'exists', 'exists'])
 })
 
-t.test('who does not lead any more does not call, even after its turn came', async (t) => {
+t.test('a replica that is no longer the leader does not call, even after its turn came', async (t) => {
   const { stored, calls, state, ...store } = world()
   const own = store.for('n')
   await own.create('/a', value, about)
@@ -52,7 +52,7 @@ t.test('who does not lead any more does not call, even after its turn came', asy
   t.strictSame(calls, ['create'])
 })
 
-t.test('at the stop what has begun is finished, and what has not is left at once', async (t) => {
+t.test('on a stop, a group that was begun is completed, and the others are left at once', async (t) => {
   const { clock, stored, stop, ...store } = world()
   const begun = store.for('n')
   await begun.create('/a_consumer', value, about)
@@ -68,7 +68,7 @@ t.test('at the stop what has begun is finished, and what has not is left at once
   t.equal(await codeOf(store.existence.exists(['/a'])), 'ABANDONED')
 })
 
-t.test('what the store throttles goes more slowly', async (t) => {
+t.test('throttling lowers the rate', async (t) => {
   const throttled = () => Promise.reject(failed({ code: 'THROTTLED', message: 'too often' }))
   const { clock, calls, ...store } = world((plain) => ({ ...plain, create: throttled }))
   const own = store.for('n')
@@ -80,6 +80,6 @@ t.test('what the store throttles goes more slowly', async (t) => {
   t.strictSame([...new Set(calls)], ['create THROTTLED'])
 })
 
-t.test('it has no way to replace anything', async (t) => {
+t.test('it never replaces a parameter', async (t) => {
   await t.rejects(world().for('n').replace('/a', value), { message: /never replaces/ })
 })

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { metrics, metricTable } from './metrics.ts'
 
-t.test('what is counted, observed and asked for, as Prometheus reads it', async (t) => {
+t.test('counters, histograms and gauges are written as Prometheus reads them', async (t) => {
   const { count, observe, gauge, text } = metrics()
   count('refusals_total', { reason: 'Conflict' })
   count('refusals_total', { reason: 'Conflict' })
@@ -26,7 +26,7 @@ t.test('what is counted, observed and asked for, as Prometheus reads it', async 
   t.ok(latency.includes('kees_creator_creation_latency_seconds_count 3'))
 })
 
-t.test('every metric has its help and its type, and every line one of the two forms', async (t) => {
+t.test('every metric has a help and a type, and every line one of the two forms', async (t) => {
   const { text } = metrics()
   const lines = text().trimEnd().split('\n')
   for (const [name, { type }] of Object.entries(metricTable)) {

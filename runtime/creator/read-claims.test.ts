@@ -34,7 +34,7 @@ t.test('a group is claimed once, whichever of its parts are declared', async (t)
   })
 })
 
-t.test('one bad annotation does not stop the others', async (t) => {
+t.test('one invalid annotation does not stop the others', async (t) => {
   const annotations = [prefix, secret('a', password), secret('b', 'kind=DYNAMIC,type=PASSWORD,size=7')]
   t.match(read(annotations), {
     groups: ['/shop/a'],
@@ -42,7 +42,7 @@ t.test('one bad annotation does not stop the others', async (t) => {
   })
 })
 
-t.test('of two declarations of one parameter that disagree, neither is made', async (t) => {
+t.test('of two declarations of one parameter that contradict each other, neither is claimed', async (t) => {
   const of = (type: string, size: number) => `kind=DYNAMIC,type=${type},size=${size}`
   const sizes = [prefix, secret('k_private', of('RSA', 2048)), secret('k_public', of('RSA', 4096))]
   t.match(read([...sizes, secret('a', password)]), {
@@ -56,21 +56,24 @@ t.test('of two declarations of one parameter that disagree, neither is made', as
   })
 })
 
-t.test('what the policy refuses is not claimed, by prefix, strength and namespace', async (t) => {
-  const abroad = [
-    secret('a', `${password},storageKey=shopping/a`),
-    secret('b', `${password},storageKey=shop/b`),
-  ]
-  t.match(read(abroad), {
-    groups: ['/shop/b'],
-    refusals: [/^RefusedByPolicy: annotation .*\/a: .*not below/],
-  })
-  t.match(read([prefix, secret('weak', 'kind=DYNAMIC,type=RANDOM,size=8')]), {
-    groups: [],
-    refusals: [/^RefusedByPolicy: .* 8 bits/],
-  })
-  t.match(read([prefix, secret('a', password)], 'elsewhere'), { groups: [], refusals: [/no rule/] })
-})
+t.test(
+  'declarations that the policy refuses are not claimed: by prefix, strength and namespace',
+  async (t) => {
+    const abroad = [
+      secret('a', `${password},storageKey=shopping/a`),
+      secret('b', `${password},storageKey=shop/b`),
+    ]
+    t.match(read(abroad), {
+      groups: ['/shop/b'],
+      refusals: [/^RefusedByPolicy: annotation .*\/a: .*not below/],
+    })
+    t.match(read([prefix, secret('weak', 'kind=DYNAMIC,type=RANDOM,size=8')]), {
+      groups: [],
+      refusals: [/^RefusedByPolicy: .* 8 bits/],
+    })
+    t.match(read([prefix, secret('a', password)], 'elsewhere'), { groups: [], refusals: [/no rule/] })
+  },
+)
 
 t.test('of a pod with too many declarations none is created, with one Event', async (t) => {
   const many = Array.from({ length: 4000 }, (_, index) => secret(`p${index}`, password))
@@ -92,7 +95,7 @@ t.test('without a policy everything is claimed', async (t) => {
   )
 })
 
-t.test('thousands of mistakes are one message that an Event takes', async (t) => {
+t.test('thousands of invalid declarations are one message that fits into an Event', async (t) => {
   const bad = Array.from({ length: 4000 }, (_, index) => secret(`p${index}`, 'kind=DYNAMIC'))
   const { refusals } = read(bad)
   t.equal(refusals.length, 1)
@@ -102,7 +105,7 @@ t.test('thousands of mistakes are one message that an Event takes', async (t) =>
   t.ok(Buffer.byteLength(joinShortened(['é'.repeat(5000)])) < 1024)
 })
 
-t.test('control characters and line ends of an annotation are in no message as they are', async (t) => {
+t.test('messages contain no control characters and line ends of annotations', async (t) => {
   // Of terminals, of logs by the line, and what turns the direction of text.
   for (const hostile of ['\n', '\r\n', '\0', '\u001b[2J', '\u007f', '\u0085', '\u2028', '\u2029', '\u202e']) {
     const annotations = [

@@ -170,7 +170,7 @@ t.test('a part that is overwritten within a minute is reported and not changed',
   await wait(2 * minute)
   t.match(recorded, [
     /Created/,
-    /^n MismatchedGroup: .* holds \/t_consumer and \/t_provider, which do not belong together/,
+    /^n MismatchedGroup: .* holds \/t_consumer and \/t_provider, which do not match/,
   ])
   t.equal(stored.get('/t_provider'), 'of a person')
 })

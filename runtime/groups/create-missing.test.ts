@@ -35,28 +35,31 @@ async function run(store: ParameterStore, groups: readonly Group[], dryRun = fal
   return results.map(({ group, outcome, created }) => [group.parts[0]?.parameter, outcome, created])
 }
 
-t.test('nothing declared is nothing asked', async (t) => {
+t.test('without groups the store is not called', async (t) => {
   const refuse = () => Promise.reject(new Error('asked'))
   t.strictSame(await run({ get: refuse, exists: refuse, create: refuse, replace: refuse }, []), [])
 })
 
-t.test('what is missing is made, what exists is left alone, in the order of the groups', async (t) => {
-  const { store, stored } = memoryStore()
-  stored.set('/b', 'old').set('/half_consumer', 'old').set('/lost_provider', 'old')
-  t.strictSame(
-    await run(store, [password('/a'), password('/b'), token('/half'), token('/lost'), token('/new')]),
-    [
-      ['/a', 'created', ['/a']],
-      ['/b', 'exists', []],
-      ['/half_consumer', 'created', ['/half_provider']],
-      ['/lost_consumer', 'incomplete', []],
-      ['/new_consumer', 'created', ['/new_consumer', '/new_provider']],
-    ],
-  )
-  t.equal(stored.get('/b'), 'old')
-  t.equal(stored.get('/half_provider'), 'old')
-  t.notOk(stored.has('/lost_consumer'))
-})
+t.test(
+  'missing parameters are created, existing ones are left alone, in the order of the groups',
+  async (t) => {
+    const { store, stored } = memoryStore()
+    stored.set('/b', 'old').set('/half_consumer', 'old').set('/lost_provider', 'old')
+    t.strictSame(
+      await run(store, [password('/a'), password('/b'), token('/half'), token('/lost'), token('/new')]),
+      [
+        ['/a', 'created', ['/a']],
+        ['/b', 'exists', []],
+        ['/half_consumer', 'created', ['/half_provider']],
+        ['/lost_consumer', 'incomplete', []],
+        ['/new_consumer', 'created', ['/new_consumer', '/new_provider']],
+      ],
+    )
+    t.equal(stored.get('/b'), 'old')
+    t.equal(stored.get('/half_provider'), 'old')
+    t.notOk(stored.has('/lost_consumer'))
+  },
+)
 
 t.test('a second run changes nothing', async (t) => {
   const { store, stored } = memoryStore()
@@ -69,7 +72,7 @@ t.test('a second run changes nothing', async (t) => {
   t.strictSame(stored, before)
 })
 
-t.test('a dry run stores nothing and says what would be', async (t) => {
+t.test('a dry run stores nothing and reports what would be created', async (t) => {
   const { store, stored } = memoryStore()
   stored.set('/b', 'old').set('/half_consumer', 'old').set('/lost_provider', 'old')
   const before = new Map(stored)
@@ -82,7 +85,7 @@ t.test('a dry run stores nothing and says what would be', async (t) => {
   t.strictSame(stored, before)
 })
 
-t.test('parts that exist and do not belong together are told and left alone, in a dry run too', async (t) => {
+t.test('stored parts that do not match are reported and left alone, in a dry run too', async (t) => {
   const { store, stored } = memoryStore()
   stored.set('/t_consumer', 'one').set('/t_provider', 'other')
   const before = new Map(stored)
@@ -91,7 +94,7 @@ t.test('parts that exist and do not belong together are told and left alone, in 
   t.strictSame(stored, before)
 })
 
-t.test('two placeholders in the place of a key pair cannot be judged', async (t) => {
+t.test('two placeholders in the place of a key pair cannot be compared', async (t) => {
   const { store, stored } = memoryStore()
   stored.set('/k_private', 'one').set('/k_public', 'other')
   t.strictSame(await run(store, [keyPair('/k')]), [['/k_private', 'exists', []]])
@@ -102,7 +105,7 @@ t.test('two placeholders in the place of a key pair cannot be judged', async (t)
   t.strictSame(await run(store, [keyPair('/k')]), [['/k_private', 'mismatched', []]])
 })
 
-t.test('who may not read what exists may make what is missing', async (t) => {
+t.test('without the right to read values, missing parameters are created all the same', async (t) => {
   const { store, stored } = memoryStore()
   stored.set('/t_consumer', 'one').set('/t_provider', 'other')
   const get: ParameterStore['get'] = async () => {
@@ -118,7 +121,7 @@ t.test('who may not read what exists may make what is missing', async (t) => {
   t.strictSame(await run({ ...store, get: unreachable }, [token('/t')]), [['/t_consumer', 'failed', []]])
 })
 
-t.test('a group that several pods declare is made once', async (t) => {
+t.test('a group that several pods declare is created once', async (t) => {
   const { store } = memoryStore()
   t.strictSame(await run(store, [token('/t'), password('/a'), token('/t')]), [
     ['/t_consumer', 'created', ['/t_consumer', '/t_provider']],
@@ -126,7 +129,7 @@ t.test('a group that several pods declare is made once', async (t) => {
   ])
 })
 
-t.test('existence is asked for ten names a call', async (t) => {
+t.test('the store is asked for ten names per call', async (t) => {
   const { store } = memoryStore()
   const sizes: number[] = []
   const exists: ParameterStore['exists'] = async (names) => {
@@ -140,23 +143,26 @@ t.test('existence is asked for ten names a call', async (t) => {
   t.strictSame(sizes, [10, 10, 3])
 })
 
-t.test('what the store could not tell is not taken as absent, and does not stop the others', async (t) => {
-  const { store, stored } = memoryStore()
-  const exists: ParameterStore['exists'] = async (names) => {
-    if (names.includes('/p0')) throw failed({ code: 'ACCESS_DENIED', message: 'denied' })
-    return await store.exists(names)
-  }
-  const groups = Array.from({ length: 12 }, (_, index) => password(`/p${index}`))
-  const outcomes = await run({ ...store, exists }, groups)
-  t.strictSame(
-    outcomes.map(([, outcome]) => outcome),
-    ['failed', ...Array(11).fill('created')],
-  )
-  t.equal(stored.size, 11)
-  t.notOk(stored.has('/p0'))
-})
+t.test(
+  'a parameter that could not be looked up does not count as absent, and does not stop the others',
+  async (t) => {
+    const { store, stored } = memoryStore()
+    const exists: ParameterStore['exists'] = async (names) => {
+      if (names.includes('/p0')) throw failed({ code: 'ACCESS_DENIED', message: 'denied' })
+      return await store.exists(names)
+    }
+    const groups = Array.from({ length: 12 }, (_, index) => password(`/p${index}`))
+    const outcomes = await run({ ...store, exists }, groups)
+    t.strictSame(
+      outcomes.map(([, outcome]) => outcome),
+      ['failed', ...Array(11).fill('created')],
+    )
+    t.equal(stored.size, 11)
+    t.notOk(stored.has('/p0'))
+  },
+)
 
-t.test('what the store has no time for is tried again, and given up at last', async (t) => {
+t.test('a throttled call is tried again, with a limit', async (t) => {
   const { store, stored } = memoryStore()
   let refusals = 3
   const busy: ParameterStore['create'] = async (name, value, about) => {
@@ -171,7 +177,7 @@ t.test('what the store has no time for is tried again, and given up at last', as
   t.equal(stored.get('/t_consumer'), stored.get('/t_provider'))
 })
 
-t.test('a parameter that the store does not take does not stop the others', async (t) => {
+t.test('a parameter that the store refuses does not stop the others', async (t) => {
   const { store } = memoryStore()
   const create: ParameterStore['create'] = async (name, value, about) => {
     if (name === '/b') throw failed({ code: 'REFUSED', message: 'too many' })
@@ -184,7 +190,7 @@ t.test('a parameter that the store does not take does not stop the others', asyn
   ])
 })
 
-t.test('what is made says who made it, and shows no value', async (t) => {
+t.test('the description of a parameter names kees and contains no value', async (t) => {
   const { store, stored } = memoryStore()
   const descriptions: string[] = []
   const create: ParameterStore['create'] = async (name, value, about) => {
@@ -200,7 +206,7 @@ t.test('what is made says who made it, and shows no value', async (t) => {
   for (const value of stored.values()) t.notMatch(descriptions.join(), value)
 })
 
-t.test('who watches long work hears of it every ten seconds', async (t) => {
+t.test('progress is reported every ten seconds', async (t) => {
   const { store } = memoryStore()
   const clock = virtualClock()
   const slow: ParameterStore['create'] = async (name, value, about) => {

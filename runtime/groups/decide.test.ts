@@ -35,7 +35,7 @@ const cases: readonly Case[] = [
     'a public key alone',
     rsa,
     ['/key_public'],
-    'report IncompleteGroup: has /key_public but lacks /key_private, which cannot be rebuilt: restore it, or delete what is left of the group',
+    'report IncompleteGroup: has /key_public but lacks /key_private, which cannot be derived: restore it, or delete the rest of the group',
   ],
   ['a token that is not there', random, [], 'create /token_consumer /token_provider: does not exist'],
   [
@@ -48,7 +48,7 @@ const cases: readonly Case[] = [
     'a provider alone',
     random,
     ['/token_provider'],
-    'report IncompleteGroup: has /token_provider but lacks /token_consumer, which cannot be rebuilt: restore it, or delete what is left of the group',
+    'report IncompleteGroup: has /token_provider but lacks /token_consumer, which cannot be derived: restore it, or delete the rest of the group',
   ],
   ['a password that is not there', password, [], 'create /db.password: does not exist'],
   ['a password', password, ['/db.password'], 'nothing: exists'],

@@ -1,13 +1,13 @@
 import type { Group, Part } from '../../api/group.ts'
 
-/** What is to be done about a group, and why, as the end of a sentence that begins with the group's name. */
+/** What to do about a group, and why, as the end of a sentence that begins with "the group". */
 export type Decision =
   | { readonly action: 'nothing'; readonly reason: string }
-  /** In this order. The first part, if it is among them, is generated; each other one follows from the first. */
+  /** In this order. The first part, if it is among them, is generated; the others are derived from the first. */
   | { readonly action: 'create'; readonly parts: readonly Part[]; readonly reason: string }
   | { readonly action: 'report'; readonly code: 'IncompleteGroup'; readonly reason: string }
 
-/** @param existing the group's parameters that are known to exist; the others are known not to. */
+/** @param existing the parameters of the group that are known to exist; the others are known not to exist. */
 export function decide(group: Group, existing: ReadonlySet<string>): Decision {
   const absent = group.parts.filter(({ parameter }) => !existing.has(parameter))
   const present = group.parts.filter(({ parameter }) => existing.has(parameter))
@@ -16,7 +16,7 @@ export function decide(group: Group, existing: ReadonlySet<string>): Decision {
   if (present.length === 0) return { action: 'create', parts: absent, reason: 'does not exist' }
   const has = `has ${names(present)}`
   if (first !== undefined && absent.includes(first)) {
-    const reason = `${has} but lacks ${names(absent)}, which cannot be rebuilt: restore it, or delete what is left of the group`
+    const reason = `${has} but lacks ${names(absent)}, which cannot be derived: restore it, or delete the rest of the group`
     return { action: 'report', code: 'IncompleteGroup', reason }
   }
   return { action: 'create', parts: absent, reason: `${has} but lacks ${names(absent)}` }

@@ -6,46 +6,49 @@ import { secretValue } from '../secret-value.ts'
 import { derive, generate } from './generate.ts'
 
 for (const size of [2048, 3072, 4096].slice(0, share(3))) {
-  t.test(`RSA ${size} makes a private key of that length, from which the public one follows`, async (t) => {
-    const privatePart = await generate('RSA', size)
-    const key = createPrivateKey({
-      key: Buffer.from(privatePart.reveal(), 'base64'),
-      format: 'der',
-      type: 'pkcs8',
-    })
-    t.equal(key.asymmetricKeyDetails?.modulusLength, size)
-    t.equal(key.asymmetricKeyDetails?.publicExponent, 65537n)
-    t.match(privatePart.reveal(), /^[A-Za-z0-9+/]+=*$/, 'one line of base64')
-    const publicPart = derive('public', privatePart)
-    t.equal(publicPart && matchPair(privatePart, publicPart), 'match')
-    const publicDer = Buffer.from(publicPart?.reveal() ?? '', 'base64')
-    t.ok(
-      createPublicKey({ key: publicDer, format: 'der', type: 'spki' }).equals(createPublicKey(key)),
-      'SPKI DER',
-    )
-  })
+  t.test(
+    `RSA ${size} generates a private key of that length, from which the public key is derived`,
+    async (t) => {
+      const privatePart = await generate('RSA', size)
+      const key = createPrivateKey({
+        key: Buffer.from(privatePart.reveal(), 'base64'),
+        format: 'der',
+        type: 'pkcs8',
+      })
+      t.equal(key.asymmetricKeyDetails?.modulusLength, size)
+      t.equal(key.asymmetricKeyDetails?.publicExponent, 65537n)
+      t.match(privatePart.reveal(), /^[A-Za-z0-9+/]+=*$/, 'one line of base64')
+      const publicPart = derive('public', privatePart)
+      t.equal(publicPart && matchPair(privatePart, publicPart), 'match')
+      const publicDer = Buffer.from(publicPart?.reveal() ?? '', 'base64')
+      t.ok(
+        createPublicKey({ key: publicDer, format: 'der', type: 'spki' }).equals(createPublicKey(key)),
+        'SPKI DER',
+      )
+    },
+  )
 }
 
 for (const size of [8, 128, 256, 8192]) {
-  t.test(`RANDOM ${size} makes base64 of as many bits, and the same for the provider`, async (t) => {
+  t.test(`RANDOM ${size} generates base64 of as many bits, and the same for the provider`, async (t) => {
     const value = await generate('RANDOM', size)
     t.equal(Buffer.from(value.reveal(), 'base64').length * 8, size)
     t.equal(Buffer.from(value.reveal(), 'base64').toString('base64'), value.reveal())
     t.equal(derive('provider', value)?.reveal(), value.reveal())
   })
-  t.test(`PASSWORD ${size} makes ${size / 8} letters and digits`, async (t) => {
+  t.test(`PASSWORD ${size} generates ${size / 8} letters and digits`, async (t) => {
     t.match((await generate('PASSWORD', size)).reveal(), new RegExp(`^[0-9A-Za-z]{${size / 8}}$`))
   })
 }
 
-t.test('no value is made twice', async (t) => {
+t.test('no value is generated twice', async (t) => {
   for (const type of ['RANDOM', 'PASSWORD'] as const) {
     const values = await Promise.all(Array.from({ length: 100 }, () => generate(type, 128)))
     t.equal(new Set(values.map((value) => value.reveal())).size, 100, type)
   }
 })
 
-t.test('the characters of passwords are drawn evenly', async (t) => {
+t.test('the characters of passwords are uniformly distributed', async (t) => {
   const values = await Promise.all(Array.from({ length: 100 }, () => generate('PASSWORD', 8192)))
   const counts = new Map<string, number>()
   for (const character of values.flatMap((value) => value.reveal().split(''))) {
@@ -64,7 +67,7 @@ t.equal(
   'nothing follows from a placeholder',
 )
 
-t.test('a key is made off the main thread, which goes on with other work', async (t) => {
+t.test('a key is generated outside the main thread, which continues with other work', async (t) => {
   let turns = 0
   const made = new AbortController()
   const others = async () => {

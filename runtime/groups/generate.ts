@@ -1,4 +1,4 @@
-/** The making of values. What is stored is text of one line; the forms are part of the contract (see api/group.ts). */
+/** Generates values. A stored value is text of one line; its format is part of the contract (see api/group.ts). */
 import { createPublicKey, generateKeyPair, randomBytes, randomInt } from 'node:crypto'
 import { promisify } from 'node:util'
 import type { PartRole } from '../../api/group.ts'
@@ -7,7 +7,7 @@ import { decodePrivateKey, encodePrivateKey, encodePublicKey } from './rsa-key.t
 import { type SecretValue, secretValue } from '../secret-value.ts'
 
 /**
- * A new value for the first part of a group, from which the others follow.
+ * A new value for the first part of a group, from which the others are derived.
  *
  * @param size in bits.
  */
@@ -22,13 +22,13 @@ const makers = {
     return encodePrivateKey(privateKey)
   },
   RANDOM: (size) => randomBytes(size / 8).toString('base64'),
-  // randomInt draws evenly; the remainder of a random byte would favour some letters.
+  // randomInt is uniform; the remainder of a random byte would favour some letters.
   PASSWORD: (size) => Array.from({ length: size / 8 }, () => alphabet[randomInt(alphabet.length)]).join(''),
 } satisfies Record<SecretType, (size: number) => string | Promise<string>>
 
 const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 
-/** The value of a later part of a group, given that of the first; undefined if nothing can follow from that. */
+/** The value of a later part of a group, derived from that of the first; undefined if that is not possible. */
 export function derive(role: PartRole, first: SecretValue): SecretValue | undefined {
   if (role !== 'public') return first
   const privateKey = decodePrivateKey(first.reveal())

@@ -40,47 +40,51 @@ async function makeIn(stored: Readonly<Record<string, string>>, group: Group, fa
   return { made, stored: Object.fromEntries(memory.stored) }
 }
 
-t.test('a key pair is made as a pair', async (t) => {
+t.test('both parts of a key pair are created', async (t) => {
   const { made, stored } = await makeIn({}, rsa)
   t.strictSame(made, { outcome: 'created', created: ['/key_private', '/key_public'] })
   const [one, other] = ['/key_private', '/key_public'].map((name) => secretValue(stored[name] ?? ''))
   t.equal(one && other && matchPair(one, other), 'match')
 })
 
-t.test('a token is the same for consumer and provider', async (t) => {
+t.test('a token has the same value for consumer and provider', async (t) => {
   const { made, stored } = await makeIn({}, random)
   t.strictSame(made, { outcome: 'created', created: ['/token_consumer', '/token_provider'] })
   t.equal(stored['/token_consumer'], stored['/token_provider'])
 })
 
-t.test('a password stands alone', async (t) => {
+t.test('a password has one part', async (t) => {
   const { made, stored } = await makeIn({}, password)
   t.strictSame(made, { outcome: 'created', created: ['/db.password'] })
   t.match(stored['/db.password'], /^[0-9A-Za-z]{16}$/)
 })
 
-t.test('a missing public key is made from the stored private one', async (t) => {
+t.test('a missing public key is derived from the stored private key', async (t) => {
   const { made, stored } = await makeIn({ '/key_private': privateValue }, rsa)
   t.strictSame(made, { outcome: 'created', created: ['/key_public'] })
   t.strictSame(stored, { '/key_private': privateValue, '/key_public': publicValue })
 })
 
-t.test('what is complete is left alone, whatever it holds', async (t) => {
+t.test('a complete group is left alone, whatever its values are', async (t) => {
   const before = { '/key_private': privateValue, '/key_public': strangerValue }
   const { made, stored } = await makeIn(before, rsa)
   t.strictSame(made, { outcome: 'exists', created: [] })
   t.strictSame(stored, before)
 })
 
-t.test('a private key is never generated beside a public one', async (t) => {
+t.test('no private key is generated if a public key exists', async (t) => {
   const { made, stored } = await makeIn({ '/key_public': publicValue }, rsa)
   t.match(made, { outcome: 'incomplete', created: [], reason: /lacks \/key_private/ })
   t.strictSame(stored, { '/key_public': publicValue })
 })
 
-t.test('from a placeholder no public key is made', async (t) => {
+t.test('no public key is derived from a placeholder', async (t) => {
   const { made, stored } = await makeIn({ '/key_private': 'privatekeydummyvalue' }, rsa)
-  t.match(made, { outcome: 'mismatched', created: [], reason: /^holds in \/key_private no value/ })
+  t.match(made, {
+    outcome: 'mismatched',
+    created: [],
+    reason: /^has a value in \/key_private from which \/key_public cannot be derived$/,
+  })
   t.strictSame(stored, { '/key_private': 'privatekeydummyvalue' })
 })
 
@@ -96,22 +100,25 @@ async function raced(group: Group, parameter: string, act: (stored: Map<string, 
   return { made, stored: Object.fromEntries(stored) }
 }
 
-t.test('when another makes the private key first, the public key is made from that', async (t) => {
-  const { made, stored } = await raced(rsa, '/key_private', (all) => all.set('/key_private', privateValue))
-  t.strictSame(made, { outcome: 'created', created: ['/key_public'] })
-  t.strictSame(stored, { '/key_private': privateValue, '/key_public': publicValue })
-})
+t.test(
+  'if another process creates the private key first, the public key is derived from that one',
+  async (t) => {
+    const { made, stored } = await raced(rsa, '/key_private', (all) => all.set('/key_private', privateValue))
+    t.strictSame(made, { outcome: 'created', created: ['/key_public'] })
+    t.strictSame(stored, { '/key_private': privateValue, '/key_public': publicValue })
+  },
+)
 
-t.test('when another makes all of it first, nothing is made', async (t) => {
+t.test('if another process creates the whole group first, nothing is created', async (t) => {
   const { made } = await raced(rsa, '/key_private', (all) =>
     all.set('/key_private', privateValue).set('/key_public', publicValue),
   )
   t.strictSame(made, { outcome: 'exists', created: [] })
 })
 
-t.test('when somebody else stores another public key meanwhile, it is reported and left alone', async (t) => {
+t.test('if another process stores another public key meanwhile, it is reported and left alone', async (t) => {
   const { made, stored } = await raced(rsa, '/key_public', (all) => all.set('/key_public', strangerValue))
-  t.match(made, { outcome: 'mismatched', created: ['/key_private'], reason: /do not belong together$/ })
+  t.match(made, { outcome: 'mismatched', created: ['/key_private'], reason: /which do not match$/ })
   t.equal(stored['/key_public'], strangerValue)
 })
 
@@ -120,20 +127,23 @@ const doubts: readonly (readonly [title: string, fault: Fault])[] = [
   ['that was stored', 'none'],
 ]
 for (const [title, fault] of doubts) {
-  t.test(`after a Put ${title}, the other part follows from what is stored, not from memory`, async (t) => {
-    const faults: Fault[] = [fault]
-    const memory = memoryStore(() => faults.shift() ?? 'none')
-    let reads = 0
-    const get: ParameterStore['get'] = async (refs) => {
-      reads++
-      return await memory.store.get(refs)
-    }
-    await makeGroup({ ...memory.store, get }, random, new Set(), { clock: virtualClock(), generate })
-    t.equal(reads, fault === 'none' ? 1 : 2, 'one read verifies the pair')
-  })
+  t.test(
+    `after a PutParameter ${title}, the other part is derived from what is stored, not from memory`,
+    async (t) => {
+      const faults: Fault[] = [fault]
+      const memory = memoryStore(() => faults.shift() ?? 'none')
+      let reads = 0
+      const get: ParameterStore['get'] = async (refs) => {
+        reads++
+        return await memory.store.get(refs)
+      }
+      await makeGroup({ ...memory.store, get }, random, new Set(), { clock: virtualClock(), generate })
+      t.equal(reads, fault === 'none' ? 1 : 2, 'one read verifies the pair')
+    },
+  )
 }
 
-t.test('a Put with another version than 1 is read back too', async (t) => {
+t.test('a PutParameter with a version other than 1 is read back too', async (t) => {
   const { store, stored } = memoryStore()
   const create: ParameterStore['create'] = async (name, value, about) => {
     const answer = await store.create(name, value, about)
@@ -146,14 +156,14 @@ t.test('a Put with another version than 1 is read back too', async (t) => {
   t.equal(stored.get('/token_provider'), 'overwritten')
 })
 
-t.test('a Put without answer is a failure, and says what was created before', async (t) => {
+t.test('a PutParameter without an answer is a failure, with what was created before', async (t) => {
   const faults: Fault[] = ['none', 'answer lost']
   const { made, stored } = await makeIn({}, random, () => faults.shift() ?? 'none')
   t.match(made, { outcome: 'failed', created: ['/token_consumer'], failure: { code: 'UNREACHABLE' } })
   t.equal(stored['/token_consumer'], stored['/token_provider'])
 })
 
-t.test('a bug is not taken for an answer of the store', async (t) => {
+t.test('a bug does not count as an answer of the store', async (t) => {
   const { store } = memoryStore()
   const create = () => Promise.reject(new TypeError('a bug'))
   const tools = { clock: virtualClock(), generate }
@@ -178,7 +188,7 @@ async function persist(store: ParameterStore, clock: Clock): Promise<string[]> {
 const anyFault = fc.constantFrom<Fault>('none', 'call lost', 'answer lost', 'asked twice', 'stale')
 
 t.test(
-  'whatever is lost, repeated, stale or raced, the stored parts belong together and are never replaced',
+  'with calls that are lost, repeated, stale or raced, the stored parts match and are never replaced',
   async () => {
     await fc.assert(
       fc.asyncProperty(

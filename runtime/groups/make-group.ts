@@ -1,7 +1,7 @@
 /**
- * Makes the parts of a group that are missing, so that whatever crashes or races, the parts that are stored belong
- * together: in order, each one only if it is absent, and a later part always from the first part as it is stored. What
- * this process generated counts as stored only if the store says so beyond doubt; else it is read back.
+ * Creates the missing parts of a group so that the stored parts match whatever crashes or races: in order, each one only if
+ * it is absent, and a later part always from the first part as it is stored. A value that this process generated counts as
+ * stored only if the answer of the store leaves no doubt; otherwise it is read back.
  */
 import type { Group, Part } from '../../api/group.ts'
 import type { Clock } from '../scheduling/clock.ts'
@@ -13,13 +13,13 @@ import { derive } from './generate.ts'
 import { readBack } from './read-back.ts'
 import { verifyGroup } from './verify-group.ts'
 
-/** `created` names the parameters that were stored here. A reason is the end of a sentence about the group. */
+/** `created` names the parameters that this call stored. A reason is the end of a sentence about the group. */
 export type MadeGroup = { readonly created: readonly string[] } &
-  /** Complete. `created` may be empty although parts were absent: another made them meanwhile. */
+  /** Complete. `created` may be empty although parts were absent: another process created them meanwhile. */
   (
     | { readonly outcome: 'created' | 'exists' }
     | { readonly outcome: 'incomplete' | 'mismatched'; readonly reason: string }
-    /** The store could not tell or take something: the same call later goes on from what is stored. */
+    /** A call to the store failed: the same call later goes on from what is stored. */
     | { readonly outcome: 'failed'; readonly failure: Failure }
   )
 
@@ -51,7 +51,7 @@ export async function makeGroup(
   }
 }
 
-/** @param created is added to. @returns why the parts do not belong together, if they do not. */
+/** @param created is added to. @returns why the stored parts do not match, if they do not. */
 async function createParts(
   store: ParameterStore,
   group: Group,
@@ -67,14 +67,14 @@ async function createParts(
     const value =
       part === first ? await generate(group.type, group.size) : stored && derive(part.role, stored)
     if (value === undefined)
-      return `holds in ${first.parameter} no value from which ${part.parameter} can be made`
+      return `has a value in ${first.parameter} from which ${part.parameter} cannot be derived`
     const answer = await store.create(part.parameter, value, { description: describe(group, part) })
     if (answer.outcome === 'exists') continue
     created.push(part.parameter)
     if (part === first && answer.version === 1 && answer.attempts === 1) stored = value
   }
   if (created.length === 0) return undefined
-  // Of what is stored, whoever stored it.
+  // Compares what is stored, whichever process stored it.
   return await verifyGroup(store, group, clock)
 }
 

@@ -3,8 +3,8 @@ import { decodePrivateKey, decodePublicKey, encodePublicKey } from './rsa-key.ts
 import type { SecretValue } from '../secret-value.ts'
 
 /**
- * Whether two stored values are the halves of one RSA key pair. `unreadable`: neither is a key as kees stores it, so
- * somebody else stored both, a placeholder perhaps, and kees cannot judge them.
+ * Whether two stored values are the two parts of one RSA key pair. `unreadable`: neither is a key as kees stores it, so
+ * another program stored both, perhaps as placeholders, and they cannot be compared.
  */
 export function matchPair(
   privatePart: SecretValue,

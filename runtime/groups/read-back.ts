@@ -3,7 +3,7 @@ import { failed } from '../failure.ts'
 import type { ParameterStore } from '../store/parameter-store.ts'
 import type { SecretValue } from '../secret-value.ts'
 
-/** Reads are eventually consistent: what a write has just shown to exist may be missing for a while. */
+/** Reads are eventually consistent: a parameter that was just written may be missing for a while. */
 const waits = [200, 500, 1000, 2000, 4000, 8000]
 
 /** The values of parameters that are known to exist, by name: all of them, or an error. At most ten. */
@@ -18,7 +18,7 @@ export async function readBack(
     const wait = waits[attempt]
     if (wait === undefined) {
       const absent = missing.map(({ name }) => name).join(', ')
-      const message = `the store says that ${absent} exists, and does not give it`
+      const message = `the store reports that ${absent} exists, but does not return it`
       throw failed({ code: 'UNREACHABLE', message })
     }
     await clock.sleep(wait)

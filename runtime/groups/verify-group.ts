@@ -4,7 +4,7 @@ import { matchPair } from './match-pair.ts'
 import type { ParameterStore } from '../store/parameter-store.ts'
 import { readBack } from './read-back.ts'
 
-/** Why the stored parts of a complete group do not belong together, as the end of a sentence; undefined if they do. */
+/** Why the stored parts of a complete group do not match, as the end of a sentence; undefined if they match. */
 export async function verifyGroup(
   store: ParameterStore,
   group: Group,
@@ -14,7 +14,7 @@ export async function verifyGroup(
   if (first === undefined || second === undefined) return undefined
   const values = await readBack(store, [first.parameter, second.parameter], clock)
   const [a, b] = [values.get(first.parameter), values.get(second.parameter)]
-  // Two placeholders that somebody stored cannot be judged: init takes them too.
+  // Two placeholders of another program cannot be compared: init accepts them too.
   const match = a && b && (group.type === 'RSA' ? matchPair(a, b) !== 'mismatch' : a.reveal() === b.reveal())
-  return match ? undefined : `holds ${first.parameter} and ${second.parameter}, which do not belong together`
+  return match ? undefined : `holds ${first.parameter} and ${second.parameter}, which do not match`
 }

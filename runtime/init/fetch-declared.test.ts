@@ -2,13 +2,16 @@ import { generateKeyPairSync } from 'node:crypto'
 import t from 'tap'
 import { decodeInitEnv } from '../../api/init-env.ts'
 import { parsePodAnnotations } from '../../api/pod-annotations.ts'
-import { type Said, scriptedStore, virtualClock } from '../fixtures.ts'
+import { type ScriptedAnswer, scriptedStore, virtualClock } from '../fixtures.ts'
 import { encodePrivateKey, encodePublicKey } from '../groups/rsa-key.ts'
 import { fetchDeclared } from './fetch-declared.ts'
 
 const { settings } = { settings: undefined, ...decodeInitEnv({}) }
 
-async function run(annotations: Readonly<Record<string, string>>, said: Readonly<Record<string, Said>>) {
+async function run(
+  annotations: Readonly<Record<string, string>>,
+  said: Readonly<Record<string, ScriptedAnswer>>,
+) {
   const { declared, diagnostics: wrong } = parsePodAnnotations(Object.entries(annotations), 'bsycorp.com')
   if (settings === undefined || wrong.length > 0) throw new Error('the test is wrong')
   const clock = virtualClock()
@@ -74,7 +77,12 @@ const [, strangePublic] = pair()
 const dynamic = 'kind=DYNAMIC,type=RSA,size=2048'
 const both = { 'secret.bsycorp.com/key_private': dynamic, 'secret.bsycorp.com/key_public': dynamic }
 
-const pairs: readonly (readonly [title: string, privatePart: Said, publicPart: Said, refused: boolean])[] = [
+const pairs: readonly (readonly [
+  title: string,
+  privatePart: ScriptedAnswer,
+  publicPart: ScriptedAnswer,
+  refused: boolean,
+])[] = [
   ['a pair that matches is taken', ownPrivate, ownPublic, false],
   ['a pair that does not match is refused', ownPrivate, strangePublic, true],
   ['a key and a placeholder are refused', ownPrivate, { value: 'publickeydummyvalue' }, true],

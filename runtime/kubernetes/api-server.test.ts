@@ -32,7 +32,7 @@ async function serve(t: Test, listener: RequestListener, path = '') {
   const address = server.address()
   const port = typeof address === 'object' && address ? address.port : 0
   const opened = openApiServer(kubeconfig(t, `http://127.0.0.1:${port}${path}`))
-  if (opened.server === undefined) throw new Error(opened.problem)
+  if (opened.server === undefined) throw new Error(opened.diagnostic.message)
   return { api: opened.server, port }
 }
 
@@ -40,7 +40,7 @@ const failureIn = async (work: Promise<unknown>) =>
   failureOf(await work.then(String, (error: unknown) => error))
 
 t.test(
-  'a request has the credentials, what it accepts and what it says; every answer is returned',
+  'a request has the credentials, its Accept header and its body; every answer is returned',
   async (t) => {
     const seen: unknown[] = []
     const listener: RequestListener = (request, response) => {
@@ -69,22 +69,25 @@ t.test(
   },
 )
 
-t.test('a server that does not answer, hangs up or is not there is unreachable', async (t) => {
-  const hangs = await serve(t, () => {})
-  t.strictSame(await failureIn(hangs.api.request('GET', '/', { timeout: 50 })), {
-    code: 'UNREACHABLE',
-    message: 'the API server was not reached (ABORT_ERR)',
-  })
-  const cuts = await serve(t, (request) => request.socket.destroy())
-  t.match(await failureIn(cuts.api.request('GET', '/', { timeout: 5000 })), { code: 'UNREACHABLE' })
-  const nobody = openApiServer(kubeconfig(t, 'http://127.0.0.1:1')).server
-  t.match(nobody && (await failureIn(nobody.request('GET', '/', { timeout: 5000 }))), {
-    code: 'UNREACHABLE',
-    message: 'the API server was not reached (ECONNREFUSED)',
-  })
-})
+t.test(
+  'a server that does not answer, closes the connection or does not listen is unreachable',
+  async (t) => {
+    const hangs = await serve(t, () => {})
+    t.strictSame(await failureIn(hangs.api.request('GET', '/', { timeout: 50 })), {
+      code: 'UNREACHABLE',
+      message: 'the API server was not reached (ABORT_ERR)',
+    })
+    const cuts = await serve(t, (request) => request.socket.destroy())
+    t.match(await failureIn(cuts.api.request('GET', '/', { timeout: 5000 })), { code: 'UNREACHABLE' })
+    const nobody = openApiServer(kubeconfig(t, 'http://127.0.0.1:1')).server
+    t.match(nobody && (await failureIn(nobody.request('GET', '/', { timeout: 5000 }))), {
+      code: 'UNREACHABLE',
+      message: 'the API server was not reached (ECONNREFUSED)',
+    })
+  },
+)
 
-t.test('a stream comes as it is sent, and ends with the signal', async (t) => {
+t.test('a stream arrives as it is sent, and ends with the signal', async (t) => {
   const { api } = await serve(t, (_, response) => void response.write('one'))
   const stop = new AbortController()
   const { status, chunks } = await api.stream('/watch', 'application/json', stop.signal)
@@ -98,7 +101,7 @@ t.test('a stream comes as it is sent, and ends with the signal', async (t) => {
   t.match(await failureIn(read()), { code: 'UNREACHABLE' })
 })
 
-t.test('a stream that is cut off is no stream that ended', async (t) => {
+t.test('a stream that is cut off is a failure', async (t) => {
   const { api } = await serve(t, (_, response) => {
     response.write('half')
     setTimeout(() => response.destroy(), 20)
@@ -110,19 +113,23 @@ t.test('a stream that is cut off is no stream that ended', async (t) => {
   t.match(await failureIn(read()), { code: 'UNREACHABLE' })
 })
 
-t.test('a kubeconfig that cannot be used is said, without what it holds', async (t) => {
+t.test('a kubeconfig that cannot be used is reported without its content', async (t) => {
   const missing = join(t.testdir(), 'missing')
   t.strictSame(openApiServer(missing), {
-    problem: `${JSON.stringify(missing)} cannot be read: it does not exist (ENOENT)`,
+    diagnostic: { message: `${JSON.stringify(missing)} cannot be read: it does not exist (ENOENT)` },
     unreadable: true,
   })
   const broken = kubeconfig(t, '')
   writeFileSync(broken, 'token: {secret-token')
   t.strictSame(openApiServer(broken), {
-    problem: `${JSON.stringify(broken)} is no kubeconfig`,
+    diagnostic: { message: `${JSON.stringify(broken)} is not a kubeconfig` },
     unreadable: false,
   })
   const noContext = kubeconfig(t, 'http://127.0.0.1:1', { 'current-context': 'y' })
-  t.match(openApiServer(noContext), { problem: /names no current context with a cluster and a user$/ })
-  t.match(openApiServer(undefined), { problem: /^is not set, and there is no ServiceAccount in / })
+  t.match(openApiServer(noContext), {
+    diagnostic: { message: /names no current context with a cluster and a user$/ },
+  })
+  t.match(openApiServer(undefined), {
+    diagnostic: { message: /^is not set, and there is no ServiceAccount in / },
+  })
 })

@@ -1,38 +1,39 @@
-/** The one way to the API server: paths, JSON and streams over the credentials and the TLS of a kubeconfig or a pod. */
+/** The only client of the API server: JSON and streams, with the credentials and the TLS of a kubeconfig or a pod. */
 import { readFileSync } from 'node:fs'
 import * as http from 'node:http'
 import * as https from 'node:https'
 import { text } from 'node:stream/consumers'
 import { KubeConfig } from '@kubernetes/client-node'
+import type { Diagnostic } from '../../api/diagnostic.ts'
 import { failed } from '../failure.ts'
 import { systemCode, systemReason } from '../files/system-error.ts'
 
 export type ApiAnswer = {
   readonly status: number
-  /** Parsed; undefined where it is no JSON. */
+  /** Parsed; undefined if it is not JSON. */
   readonly body: unknown
 }
 
 export type ApiServer = {
   /** Throws UNREACHABLE; every answer, 404 and 409 too, is returned. */
   readonly request: (method: string, path: string, options: RequestOptions) => Promise<ApiAnswer>
-  /** A GET whose answer comes over hours. Nothing but the signal ends it from here. */
+  /** A GET whose answer may take hours. Only the signal ends it from this side. */
   readonly stream: (path: string, accept: string, signal: AbortSignal) => Promise<ApiStream>
 }
 
 export type RequestOptions = {
   readonly body?: unknown
   readonly accept?: string
-  /** For everything, in milliseconds. */
+  /** For the whole request, in milliseconds. */
   readonly timeout: number
 }
 
 export type ApiStream = { readonly status: number; readonly chunks: AsyncIterable<Buffer> }
 
 export type OpenedApiServer =
-  | { readonly server: ApiServer; readonly problem?: undefined }
-  /** The end of a sentence that begins with KUBECONFIG. `unreadable`: the file, not what it says. */
-  | { readonly server?: undefined; readonly problem: string; readonly unreadable: boolean }
+  | { readonly server: ApiServer; readonly diagnostic?: undefined }
+  /** The message follows `KUBECONFIG`. `unreadable`: the file cannot be read; otherwise its content is invalid. */
+  | { readonly server?: undefined; readonly diagnostic: Diagnostic; readonly unreadable: boolean }
 
 const accountToken = '/var/run/secrets/kubernetes.io/serviceaccount/token'
 
@@ -45,23 +46,23 @@ export function openApiServer(kubeconfig: string | undefined): OpenedApiServer {
   } catch (error) {
     const code = systemCode(error)
     if (code === undefined) throw error
-    const problem =
+    const message =
       kubeconfig === undefined
         ? `is not set, and there is no ServiceAccount in ${accountToken}`
         : `${JSON.stringify(path)} cannot be read: ${systemReason(code)}`
-    return { problem, unreadable: true }
+    return { diagnostic: { message }, unreadable: true }
   }
   try {
     if (kubeconfig === undefined) config.loadFromCluster()
     else config.loadFromFile(kubeconfig)
   } catch {
-    // What the parser says may quote a credential.
-    return { problem: `${JSON.stringify(path)} is no kubeconfig`, unreadable: false }
+    // The message of the parser may quote a credential.
+    return { diagnostic: { message: `${JSON.stringify(path)} is not a kubeconfig` }, unreadable: false }
   }
   const cluster = config.getCurrentCluster()
   if (!cluster || !URL.canParse(cluster.server) || !config.getCurrentUser()) {
-    const problem = `${JSON.stringify(path)} names no current context with a cluster and a user`
-    return { problem, unreadable: false }
+    const message = `${JSON.stringify(path)} names no current context with a cluster and a user`
+    return { diagnostic: { message }, unreadable: false }
   }
   return { server: serverOf(config, new URL(cluster.server), cluster.proxyUrl !== undefined) }
 }

@@ -14,7 +14,7 @@ async function read(bytes: Buffer, cuts: readonly number[] = []) {
 }
 
 t.test(
-  'the items and what is around them are those of the whole text, however it is cut and spaced',
+  'the items and the rest are those of the whole text, however it is split into chunks and indented',
   async () => {
     const metadata = fc.dictionary(fc.string(), fc.jsonValue())
     const item = fc.dictionary(fc.string(), fc.jsonValue())
@@ -38,7 +38,7 @@ t.test(
   },
 )
 
-t.test('an answer without items is what it is', async (t) => {
+t.test('an answer without items is returned as it is', async (t) => {
   const status = { kind: 'Status', message: 'no', details: { causes: [{ reason: 'x' }, { reason: 'y' }] } }
   t.strictSame(await read(Buffer.from(JSON.stringify(status))), { items: [], rest: status })
 })

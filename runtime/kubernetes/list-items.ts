@@ -1,6 +1,6 @@
 /**
- * Cuts the items out of a list as it comes, so that each can be read and dropped before the next: parsed whole, the pages of
- * a large cluster leave the heap many times the size of what is kept of them.
+ * Extracts the items of a list as it arrives, so that each can be read and dropped before the next one. Why pages are not
+ * parsed as a whole is measured in docs/adr/0011-own-list-and-watch.md.
  *
  *     { "kind": …, "metadata": { … }, "items": [ {…}, {…} ] }
  */
@@ -8,7 +8,7 @@ import { failed } from '../failure.ts'
 
 const [quote, backslash, comma] = [34, 92, 44]
 const [openBrace, closeBrace, openBracket, closeBracket] = [123, 125, 91, 93]
-/** Of what is directly in a value of the outermost map. */
+/** Of what is directly in a value of the outermost object. */
 const itemDepth = 2
 
 /** @param item is called with each item, parsed. @returns the list without its items, parsed. */
@@ -69,7 +69,7 @@ function parse(pieces: readonly Buffer[]): unknown {
   } catch {
     throw failed({
       code: 'BAD_ANSWER',
-      message: 'the list of the API server is no JSON, or not all of it came',
+      message: 'the list of the API server is not JSON, or is incomplete',
     })
   }
 }

@@ -35,7 +35,7 @@ function world(status: number, answer: string, selection: Partial<PodSelection> 
 const failureIn = async (work: Promise<unknown>) =>
   failureOf(await work.then(String, (error: unknown) => error))
 
-t.test('a page is asked for with metadata only, of pods that are not finished', async (t) => {
+t.test('a page contains only metadata, of pods that have not finished', async (t) => {
   const page = {
     metadata: { resourceVersion: '9', continue: 'more' },
     items: [metadata('a', '1'), metadata('b', '2')],
@@ -57,7 +57,7 @@ t.test('a page is asked for with metadata only, of pods that are not finished', 
   t.equal(accept, 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1')
 })
 
-t.test('a watch goes on from a version, with bookmarks', async (t) => {
+t.test('a watch continues from a version, with bookmarks', async (t) => {
   const frames = [
     { type: 'ADDED', object: metadata('a', '8') },
     { type: 'BOOKMARK', object: { metadata: { resourceVersion: '20' } } },
@@ -98,13 +98,13 @@ for (const [status, code] of [
   })
 }
 
-t.test('410 is "expired", wherever it comes', async (t) => {
+t.test('410 is "expired", as a status and as an event', async (t) => {
   const { list, watch } = world(410, refusal)
   t.equal(await list(), 'expired')
   t.strictSame(await watch(), ['expired'])
 })
 
-t.test('what is none of the known frames is a broken answer', async (t) => {
+t.test('an unknown watch event is a bad answer', async (t) => {
   for (const frame of [{ type: 'NEW', object: metadata('a', '8') }, { type: 'ADDED', object: {} }, 7]) {
     t.match(await failureIn(world(200, `${JSON.stringify(frame)}\n`).watch()), { code: 'BAD_ANSWER' })
   }
@@ -114,7 +114,7 @@ t.test('what is none of the known frames is a broken answer', async (t) => {
   })
 })
 
-t.test('a list without a version is no list', async (t) => {
+t.test('a list without a version is a failure', async (t) => {
   t.match(await failureIn(world(200, '{"items":[]}').list()), { code: 'UNREACHABLE' })
   t.match(await failureIn(world(200, '<html>').list()), { code: 'BAD_ANSWER' })
 })

@@ -1,4 +1,4 @@
-/** What the creator keeps of a pod; all else that the API server sends, managed fields above all, is dropped at once. */
+/** What the creator keeps of a pod. Everything else that the API server sends, above all managed fields, is dropped at once. */
 import type { Annotation } from '../../api/pod-annotations.ts'
 import { listOf, mapOf } from '../../api/json.ts'
 
@@ -8,12 +8,12 @@ export type PodMetadata = {
   readonly name: string
   /** The resourceVersion. */
   readonly version: string
-  /** In seconds since 1970, as precise as Kubernetes knows it. */
+  /** In seconds since 1970; Kubernetes has no fractions. */
   readonly createdAt: number
   readonly terminating: boolean
   /** The uid of the controller that made it, where one did. */
   readonly owner?: string
-  /** Those of our domain, in the order in which the API server sends them: sorted. */
+  /** Those of the annotation domain, in the order in which the API server sends them: sorted. */
   readonly annotations: readonly Annotation[]
 }
 

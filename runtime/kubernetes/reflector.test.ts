@@ -84,7 +84,7 @@ const seenAt = (name: string, version: string): PodChange => ({
   version,
 })
 
-t.test('a list in pages, then watches, each from where the one before it ended', async (t) => {
+t.test('a list in pages, then watches, each from the version at which the previous one ended', async (t) => {
   const { seen, from, ends, listed } = await follow({
     lists: [page('9', ['a', 'b'], 'more'), page('10', ['c'])],
     watches: [
@@ -99,7 +99,7 @@ t.test('a list in pages, then watches, each from where the one before it ended',
   t.equal(listed, 2)
 })
 
-t.test('after "expired" a list again, and what it does not name is gone', async (t) => {
+t.test('after "expired" a list follows, and pods that it does not name are gone', async (t) => {
   const { seen, from, listed } = await follow({
     lists: [page('1', ['a', 'b']), page('7', ['b', 'c'])],
     watches: [() => changes(seenAt('x', '2'), { type: 'expired' })],
@@ -107,7 +107,7 @@ t.test('after "expired" a list again, and what it does not name is gone', async 
   t.strictSame([seen, from, listed], [['b', 'c'], ['1', '7'], 2])
 })
 
-t.test('a list that expires between its pages begins anew', async (t) => {
+t.test('a list that expires between two pages starts again', async (t) => {
   const { seen, listed, listFailures } = await follow({
     lists: [page('1', ['a'], 'more'), async () => 'expired', page('2', ['a', 'b'])],
     watches: [],
@@ -115,7 +115,7 @@ t.test('a list that expires between its pages begins anew', async (t) => {
   t.strictSame([seen, listed, listFailures], [['a', 'b'], 3, 1])
 })
 
-t.test('a failure of the watch goes on from the same version; after three, a list', async (t) => {
+t.test('a failed watch is repeated from the same version; after three failures a list follows', async (t) => {
   const fail = async function* (): AsyncGenerator<PodChange> {
     yield* []
     throw failed({ code: 'UNREACHABLE', message: 'cut' })
@@ -195,7 +195,7 @@ t.test('a watch that expires after minutes is followed by a list at once', async
   t.strictSame([at, early], [3 * 160_000, [0, 0, 0]])
 })
 
-t.test('the back-off starts anew when the API server answers again', async (t) => {
+t.test('the back-off starts again when the API server answers again', async (t) => {
   const clock = virtualClock()
   const stop = new AbortController()
   let recovery = new AbortController()

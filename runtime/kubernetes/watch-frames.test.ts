@@ -12,7 +12,7 @@ async function read(...chunks: readonly string[]): Promise<unknown[]> {
   return frames
 }
 
-t.test('frames come whole, however the connection cuts them', async () => {
+t.test('frames are complete, however they are split into chunks', async () => {
   const frame = fc.record({ type: fc.string(), object: fc.jsonValue() })
   await fc.assert(
     fc.asyncProperty(fc.array(frame, { maxLength: 5 }), fc.array(fc.nat(200)), async (frames, cuts) => {
@@ -31,17 +31,17 @@ t.test('frames come whole, however the connection cuts them', async () => {
   )
 })
 
-t.test('what was cut off at the end is dropped', async (t) => {
+t.test('an incomplete frame at the end is dropped', async (t) => {
   t.strictSame(await read('{"a":1}\n{"b":', '2'), [{ a: 1 }])
 })
 
-t.test('what is no JSON is a broken answer', async (t) => {
+t.test('a frame that is not JSON is a bad answer', async (t) => {
   const error: unknown = await read('{"a":1}\n<html>\n').catch((caught: unknown) => caught)
-  t.match(failureOf(error), { code: 'BAD_ANSWER', message: /no JSON/ })
+  t.match(failureOf(error), { code: 'BAD_ANSWER', message: /not JSON$/ })
 })
 
-t.test('a frame without end is not kept for ever', async (t) => {
+t.test('a frame that does not end is a bad answer', async (t) => {
   const endless = Array.from({ length: 17 }, () => 'x'.repeat(2 ** 20))
   const error: unknown = await read(...endless).catch((caught: unknown) => caught)
-  t.match(failureOf(error), { code: 'BAD_ANSWER', message: /does not end/ })
+  t.match(failureOf(error), { code: 'BAD_ANSWER', message: /more than 16 MiB$/ })
 })

@@ -4,7 +4,7 @@ import { failed } from '../failure.ts'
 /** An object of etcd has 1.5 MB at most. */
 const longestFrame = 16 * 2 ** 20
 
-/** The frames that came whole. What stands after the last line end was cut off, and is dropped. */
+/** The complete frames. What follows the last line end is incomplete and dropped. */
 export async function* watchFrames(chunks: AsyncIterable<Buffer>): AsyncGenerator {
   let begun: Buffer[] = []
   let length = 0
@@ -20,7 +20,7 @@ export async function* watchFrames(chunks: AsyncIterable<Buffer>): AsyncGenerato
     if (start === chunk.length) continue
     begun.push(chunk.subarray(start))
     length += chunk.length - start
-    if (length > longestFrame) throw broken('has a frame that does not end')
+    if (length > longestFrame) throw broken('has a frame of more than 16 MiB')
   }
 }
 
@@ -30,7 +30,7 @@ function parseFrame(pieces: readonly Buffer[]): unknown {
   try {
     return JSON.parse(line.toString())
   } catch {
-    throw broken('has a frame that is no JSON')
+    throw broken('has a frame that is not JSON')
   }
 }
 

@@ -1,4 +1,4 @@
-/** The result, or undefined as soon as the signal comes. Unlike a race with one long-lived promise, it leaves nothing behind. */
+/** The result, or undefined as soon as the signal is aborted. Unlike a race with one long-lived promise, it leaves no listener behind. */
 export async function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
   if (signal.aborted) return undefined
   const aborted = Promise.withResolvers<undefined>()

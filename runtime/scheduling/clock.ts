@@ -1,9 +1,9 @@
 import { setTimeout } from 'node:timers/promises'
 
-/** The time as the programs see it, so that tests need not wait. In milliseconds. */
+/** The time of a program, in milliseconds; tests replace it so that they need not wait. */
 export type Clock = {
   readonly now: () => number
-  /** With `ref: false` the sleep alone does not keep the process alive. */
+  /** With `ref: false` the sleep does not keep the process alive. */
   readonly sleep: (milliseconds: number, options?: { readonly ref: boolean }) => Promise<void>
 }
 

@@ -1,4 +1,4 @@
-/** The same work, at most so often at once; the others wait in line. */
+/** The same function, with at most `limit` calls running at a time; further calls wait in order. */
 export function limitConcurrency<A extends readonly unknown[], R>(
   limit: number,
   work: (...args: A) => Promise<R>,
@@ -11,7 +11,7 @@ export function limitConcurrency<A extends readonly unknown[], R>(
     try {
       return await work(...args)
     } finally {
-      // The place goes to the next, or becomes free.
+      // The next call takes the place, or it becomes free.
       const next = waiting.shift()
       if (next) next()
       else running--

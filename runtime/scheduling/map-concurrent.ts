@@ -1,4 +1,4 @@
-/** Does the work for every item, at most `limit` at a time, begun in order. The results are in the items' order. */
+/** Calls `work` for every item, at most `limit` at a time, started in order. The results are in the order of the items. */
 export async function mapConcurrent<T, R>(
   items: readonly T[],
   limit: number,

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { fetchParameters, type FetchProgress } from './fetch-parameters.ts'
-import { type Said, scriptedStore, virtualClock } from '../fixtures.ts'
+import { type ScriptedAnswer, scriptedStore, virtualClock } from '../fixtures.ts'
 import { formatRef, type ParameterRef } from './parameter-store.ts'
 import type { FetchLimits, Wanted } from './pending-requests.ts'
 
@@ -10,7 +10,7 @@ const reference = (ref: ParameterRef): Wanted => ({ ref, missingWait: 10_000 })
 
 type Run = {
   readonly wanted: readonly Wanted[]
-  readonly said: (parameter: string, at: number) => Said
+  readonly said: (parameter: string, at: number) => ScriptedAnswer
   readonly limits?: FetchLimits
   readonly random?: number
   /** How long a call takes. */
@@ -39,10 +39,10 @@ async function run(given: Run) {
   }
 }
 
-const value = (parameter: string): Said => ({ value: `value of ${parameter}` })
+const value = (parameter: string): ScriptedAnswer => ({ value: `value of ${parameter}` })
 const from =
-  (time: number, before: Said, after: (parameter: string) => Said = value) =>
-  (parameter: string, at: number): Said =>
+  (time: number, before: ScriptedAnswer, after: (parameter: string) => ScriptedAnswer = value) =>
+  (parameter: string, at: number): ScriptedAnswer =>
     at >= time ? after(parameter) : before
 
 t.test('without wanted parameters there is no call', async (t) => {
@@ -99,7 +99,7 @@ t.test('only missing parameters are requested again', async (t) => {
 
 t.test('a denied name does not fail the others of its call', async (t) => {
   const names = ['/a', '/denied', '/b', '/late']
-  const said = (name: string, at: number): Said => {
+  const said = (name: string, at: number): ScriptedAnswer => {
     if (name === '/denied') return { code: 'ACCESS_DENIED' }
     return name === '/late' ? from(500, 'missing')(name, at) : value(name)
   }
@@ -133,7 +133,7 @@ for (const [title, random, at] of waits) {
 }
 
 type Ending = readonly [title: string, said: Run['said'], wanted: Wanted, code: string, took: number]
-const only = (said: Said) => () => said
+const only = (said: ScriptedAnswer) => () => said
 const endings: readonly Ending[] = [
   [
     'a DYNAMIC one that is missing is waited for as long as it may be in the making',
@@ -211,7 +211,7 @@ for (const [title, said, wanted, code, took] of endings) {
   })
 }
 
-const recoveries: readonly (readonly [title: string, before: Said])[] = [
+const recoveries: readonly (readonly [title: string, before: ScriptedAnswer])[] = [
   ['missing', 'missing'],
   ['denied', { code: 'ACCESS_DENIED' }],
   ['without credentials', { code: 'CREDENTIALS_MISSING' }],
