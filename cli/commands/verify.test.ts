@@ -168,7 +168,8 @@ await t.test('what was changed behind the injection is said, and so is what opti
   t.equal(
     said,
     'error: Deployment/app spec.template.spec.initContainers[init-container].env[FORMAT]: missing, ' +
-      'expected "json" (annotation init.bsycorp.com/format)\n',
+      'expected "json" (annotation init.bsycorp.com/format)\n' +
+      '  hint: run inject-init again, after the last change\n',
   )
   const retagged = injected.replace('init:latest', 'init:2')
   t.equal((await run(['verify', '-f', '-'], retagged)).exit, 0)

@@ -13,7 +13,7 @@ import { injectionOf } from './init-container.ts'
 import { updateRefreshSidecar } from './refresh-sidecar.ts'
 import { addParts } from './edit-list.ts'
 import { recordOfLegacy } from './legacy-injection.ts'
-import { type PodInjection, recordedIn } from './pod-injection.ts'
+import { noteEmpty, type PodInjection, recordedIn } from './pod-injection.ts'
 import type { EditablePod } from './editable-pod.ts'
 import { updateContainer, updateVolume } from './update-injection.ts'
 
@@ -41,6 +41,7 @@ export function addInjection(
     volumes: [config.secretVolumeName, config.annotationsVolumeName],
     mounts,
     ...(config.containers.length > 0 ? { containers: config.containers } : {}),
+    empty: Object.fromEntries(pod.empty),
   }
   return { warnings, record }
 }
@@ -71,7 +72,9 @@ function preparePod(
       `declare everything in one domain, and set ${config.nameOption('annotationDomain')} to it`,
     )
   }
-  return { editor, parts, config, injection: injectionOf(config, settings), record, recorded, warnings: [] }
+  const empty = new Map(Object.entries(record?.empty ?? {}))
+  const injection = injectionOf(config, settings)
+  return { editor, parts, config, injection, record, recorded, warnings: [], empty }
 }
 
 /** https://kubernetes.io/docs/concepts/windows/user-guide/#ensuring-os-specific-workloads-land-on-the-appropriate-container-host */
@@ -109,6 +112,7 @@ function addContainers(pod: PodInjection): void {
   const found = recorded.container ?? (adopted ? namesake : undefined)
   if (recorded.container) updateContainer(pod, recorded.container, injection.container)
   const sidecar = updateRefreshSidecar(pod, found)
+  noteEmpty(pod, 'initContainers', initContainers)
   if (found) addParts(editor, initContainers, sidecar, found)
   else addParts(editor, initContainers, [injection.container, ...sidecar], 'first')
 }
@@ -134,5 +138,6 @@ function addVolumes(pod: PodInjection): void {
     } else if (ours) updateVolume(pod, ours, volume)
     else missing.push(volume)
   })
+  noteEmpty(pod, 'volumes', volumes)
   addParts(editor, volumes, missing, 'last')
 }

@@ -8,7 +8,7 @@ import type { InjectConfig } from './inject-config.ts'
 import { mountPathIn } from './effective-config.ts'
 import { addParts, removeParts, setEntry } from './edit-list.ts'
 import { validateNestedMounts } from './nested-mounts.ts'
-import type { PodInjection } from './pod-injection.ts'
+import { mountsKey, noteEmpty, type PodInjection } from './pod-injection.ts'
 import { type Part, partList, type PartList, type EditablePod, staysOn } from './editable-pod.ts'
 
 /** The containers that get the mount, and the option or annotation that chooses them. */
@@ -20,7 +20,7 @@ export type Chosen = { readonly names: readonly string[]; readonly by: string }
  * @param chosen which of them; undefined: all. @returns the names of the containers that have the mount afterwards.
  */
 export function addMounts(pod: PodInjection, chosen: Chosen | undefined): readonly string[] {
-  const { editor, parts, config, injection, record, recorded, warnings } = pod
+  const { editor, parts, config, injection, record, recorded, warnings, empty } = pod
   const { mount, refresher } = injection
   const recordedPath =
     (recorded.container && mountPathIn(recorded.container, record?.volumes[0])) ?? config.secretMountPath
@@ -44,7 +44,7 @@ export function addMounts(pod: PodInjection, chosen: Chosen | undefined): readon
     const list = partList(editor, node, 'volumeMounts', `${parts.where} container ${name}`)
     const ours = record && recordedMount(list, name, record, recordedPath)
     const rival = list.parts.find((one) => one !== ours && mountPathOf(one) === config.secretMountPath)
-    if (ours && (rival || !isChosen)) removeParts(editor, list, [ours])
+    if (ours && (rival || !isChosen)) removeParts(editor, list, [ours], empty.get(mountsKey(name)))
     if (!isChosen) continue
     if (rival) {
       if (isDeepStrictEqual(rival.value, mount)) containers.push(name)
@@ -57,7 +57,10 @@ export function addMounts(pod: PodInjection, chosen: Chosen | undefined): readon
     for (const { message, hint } of nested) editor.refuse(message, hint)
     if (early.includes(name)) warnings.push(tooEarly(name, config))
     if (ours) for (const key of ['mountPath', 'name']) setEntry(editor, ours.node, key, mount[key])
-    else addParts(editor, list, [mount], 'last')
+    else {
+      noteEmpty(pod, mountsKey(name), list)
+      addParts(editor, list, [mount], 'last')
+    }
   }
   return containers
 }

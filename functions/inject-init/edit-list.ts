@@ -1,4 +1,5 @@
 /** Edits of the lists of a pod: a missing list is created, and one that would be left empty is removed. */
+import { isEmptySource } from '../workload/injection-record.ts'
 import type { Editor } from '../yaml/editor.ts'
 import type { SourceMap } from '../yaml/node.ts'
 import { ownEntry, toValue, type Value } from '../yaml/value.ts'
@@ -20,9 +21,23 @@ export function addParts(
   else editor.addEntry(map, key, values, key === 'initContainers' ? 'containers' : undefined)
 }
 
-export function removeParts(editor: Editor, { map, entry, list }: PartList, parts: readonly Part[]): void {
+/** The source of a list that is there but empty, for the record; undefined for any other, or with an anchor or a tag. */
+export function emptySource(editor: Editor, { map, entry, list }: PartList): string | undefined {
+  const source = entry && !list ? editor.valueSource(map, entry) : undefined
+  return source !== undefined && isEmptySource(source) ? source : undefined
+}
+
+/** @param empty the source of the list before it had items; undefined: there was none. */
+export function removeParts(
+  editor: Editor,
+  { map, entry, list }: PartList,
+  parts: readonly Part[],
+  empty?: string,
+): void {
   if (!list || !entry || parts.length === 0) return
-  if (parts.length === list.items.length) editor.removeEntries(map, [entry])
+  const isAll = parts.length === list.items.length
+  if (isAll && empty === undefined) editor.removeEntries(map, [entry])
+  else if (isAll && empty !== undefined) editor.restoreValue(map, entry, empty)
   else
     editor.removeItems(
       list,

@@ -51,11 +51,11 @@ export function injectObject(
     movesComments ||= injected.movesComments
   }
   const editor = new Editor(item.document)
-  if (next.size > 0) writeRecords(editor, item.root, next)
+  if (next.size > 0) writeRecords(editor, item.root, next, records)
   const gone = next.size === 0 && records ? [injectedAnnotation] : []
   const isEdited = edits.length > 0 || editor.hasEdits || gone.length > 0
   if (movesComments && isEdited && hasMore(item, marks)) gone.push(...marks)
-  removeAnnotations(editor, item.root, gone)
+  removeAnnotations(editor, item.root, gone, records)
   const { edits: own, diagnostics } = editor.finish()
   results.push(...errors(about('cannot be injected:', diagnostics)))
   const isRefused = results.some(({ severity }) => severity === 'error')

@@ -74,11 +74,12 @@ t.test('two YAML libraries see the same values in what was written, and nothing 
   )
 })
 
-t.test('empty lists get items', async () => {
+t.test('empty lists get items, and are empty again when the injection is removed', async (t) => {
   fc.assert(
     fc.property(manifest, fc.nat(15), ({ value, style: printed, refresh }, how) => {
       const source = withVoidLists(value, how)
       const text = inject(print(source, printed), refresh)
+      t.equal(inject(undeclare(text), refresh), undeclare(print(source, printed)))
       const [{ spec }] = parseAllDocuments(text).map((one) => one.toJS())
       const { initContainers, volumes, containers } = spec.template.spec
       const before = source.spec.template.spec

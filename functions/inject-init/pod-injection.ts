@@ -1,9 +1,10 @@
 import type { Diagnostic } from '../../api/diagnostic.ts'
 import type { Editor } from '../yaml/editor.ts'
 import type { InjectionRecord } from '../workload/injection-record.ts'
+import { emptySource } from './edit-list.ts'
 import type { InjectConfig } from './inject-config.ts'
 import type { Injection } from './init-container.ts'
-import type { Part, EditablePod } from './editable-pod.ts'
+import type { Part, PartList, EditablePod } from './editable-pod.ts'
 
 /** The injection of one pod: what its steps have in common. */
 export type PodInjection = {
@@ -19,6 +20,8 @@ export type PodInjection = {
   readonly recorded: Recorded
   /** Grows with the steps. */
   readonly warnings: Diagnostic[]
+  /** As in the record; grows with the steps. */
+  readonly empty: Map<string, string>
 }
 
 /** The containers that the record names, as they are now. */
@@ -28,4 +31,15 @@ export function recordedIn({ initContainers }: EditablePod, record: InjectionRec
   const named = (name: string | undefined) =>
     name === undefined ? undefined : initContainers.parts.find((one) => one.name === name)
   return { container: named(record?.container), refresher: named(record?.refresher) }
+}
+
+/** Notes that a list was there but empty before items are added to it. @param key in the record. */
+export function noteEmpty({ editor, empty }: PodInjection, key: string, list: PartList): void {
+  const source = emptySource(editor, list)
+  if (source !== undefined) empty.set(key, source)
+}
+
+/** In the record. */
+export function mountsKey(container: string): string {
+  return `volumeMounts/${container}`
 }

@@ -2,14 +2,21 @@ import { injectedAnnotation } from '../../api/annotation-domain.ts'
 import type { Editor } from '../yaml/editor.ts'
 import type { SourceMap } from '../yaml/node.ts'
 import { isVoid, ownEntry, stringOf } from '../yaml/value.ts'
-import { formatRecords, type InjectionRecords } from '../workload/injection-record.ts'
+import { formatRecords, type InjectionRecords, isEmptySource } from '../workload/injection-record.ts'
 
-/** Writes the records into the annotations of the object itself. */
-export function writeRecords(editor: Editor, root: SourceMap, records: InjectionRecords): void {
-  const text = formatRecords(records)
+/** Writes the records into the annotations of the object itself. @param former the records before. */
+export function writeRecords(
+  editor: Editor,
+  root: SourceMap,
+  records: InjectionRecords,
+  former: InjectionRecords | undefined,
+): void {
   const metadata = editor.mapAt(root, ['metadata'])
   if (!metadata) return
   const entry = ownEntry(metadata, 'annotations')
+  const source = entry && isVoid(entry.value) ? editor.valueSource(metadata, entry) : undefined
+  const empty = source !== undefined && isEmptySource(source) ? source : emptyAnnotations(former)
+  const text = formatRecords(withEmptyAnnotations(records, empty))
   const fresh = { [injectedAnnotation]: text }
   if (!entry) return editor.addEntry(metadata, 'annotations', fresh)
   if (isVoid(entry.value)) return editor.replaceValue(metadata, entry, fresh)
@@ -20,8 +27,35 @@ export function writeRecords(editor: Editor, root: SourceMap, records: Injection
   else if (stringOf(own.value) !== text) editor.replaceValue(annotations, own, text)
 }
 
-/** Removes annotations of the object itself, such as the record, and the whole map if nothing else is in it. */
-export function removeAnnotations(editor: Editor, root: SourceMap, keys: readonly string[]): void {
+/** The source of the annotations before the record was added, if they were there but empty. */
+function emptyAnnotations(records: InjectionRecords | undefined): string | undefined {
+  return [...(records?.values() ?? [])].find(({ empty }) => empty?.['annotations'] !== undefined)?.empty?.[
+    'annotations'
+  ]
+}
+
+/** In the first record, whose pod template it is not about. */
+function withEmptyAnnotations(records: InjectionRecords, annotations: string | undefined): InjectionRecords {
+  if (annotations === undefined) return records
+  return new Map(
+    [...records].map(([key, record], index) => {
+      const { annotations: _, ...rest } = record.empty ?? {}
+      return [key, { ...record, empty: index === 0 ? { ...rest, annotations } : rest }]
+    }),
+  )
+}
+
+/**
+ * Removes annotations of the object itself, such as the record, and the whole map if nothing else is in it.
+ *
+ * @param records with what the annotations were before.
+ */
+export function removeAnnotations(
+  editor: Editor,
+  root: SourceMap,
+  keys: readonly string[],
+  records: InjectionRecords | undefined,
+): void {
   if (keys.length === 0) return
   const metadata = editor.mapAt(root, ['metadata'])
   const all = metadata && ownEntry(metadata, 'annotations')
@@ -29,6 +63,9 @@ export function removeAnnotations(editor: Editor, root: SourceMap, keys: readonl
   if (!annotations) return
   const entries = keys.flatMap((key) => ownEntry(annotations, key) ?? [])
   if (entries.length === 0) return
-  if (entries.length === annotations.entries.length) editor.removeEntries(metadata, [all])
+  const isAll = entries.length === annotations.entries.length
+  const empty = emptyAnnotations(records)
+  if (isAll && empty !== undefined) editor.restoreValue(metadata, all, empty)
+  else if (isAll) editor.removeEntries(metadata, [all])
   else editor.removeEntries(annotations, entries)
 }

@@ -4,6 +4,7 @@ import { recordedMount } from './add-mounts.ts'
 import { injectOptions } from './config.ts'
 import { mountPathIn } from './effective-config.ts'
 import { removeParts } from './edit-list.ts'
+import { mountsKey } from './pod-injection.ts'
 import { type Part, partList, type PartList, type EditablePod } from './editable-pod.ts'
 import type { InjectionRecord } from '../workload/injection-record.ts'
 
@@ -17,7 +18,7 @@ export function removeInjection(editor: Editor, parts: EditablePod, record: Inje
     if (name === record.container || name === record.refresher) continue
     const mounts = partList(editor, node, 'volumeMounts', `${where} container ${name}`)
     const ours = recordedMount(mounts, name, record, path)
-    if (ours) removeParts(editor, mounts, [ours])
+    if (ours) removeParts(editor, mounts, [ours], record.empty?.[mountsKey(name)])
     const own = mounts.parts.find((one) => one !== ours && record.volumes.includes(one.name))
     if (own)
       editor.refuse(
@@ -28,10 +29,14 @@ export function removeInjection(editor: Editor, parts: EditablePod, record: Inje
   const removed = [
     { list: initContainers, ours: named(initContainers, [record.container, record.refresher]) },
     { list: volumes, ours: named(volumes, record.volumes) },
-  ].filter(({ ours }) => ours.length > 0)
+  ]
   // Lists that would be left empty are removed in one edit: in flow style they may share a comma.
-  const emptied = removed.filter(({ list, ours }) => ours.length === list.items.length)
-  for (const one of removed) if (!emptied.includes(one)) removeParts(editor, one.list, one.ours)
+  const emptied = removed.filter(
+    ({ list: { key, items }, ours }) =>
+      ours.length > 0 && ours.length === items.length && record.empty?.[key] === undefined,
+  )
+  for (const one of removed)
+    if (!emptied.includes(one)) removeParts(editor, one.list, one.ours, record.empty?.[one.list.key])
   const entries = emptied.flatMap(({ list: { entry } }) => entry ?? [])
   if (entries.length > 0) editor.removeEntries(spec, entries)
 }

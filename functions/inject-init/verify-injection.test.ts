@@ -138,9 +138,10 @@ t.test('an injection without declarations is a warning', async (t) => {
 })
 
 const injected = injectText(source, nothing)
+const again = '  hint: run inject-init again, after the last change'
 t.test('an error names the object and the path of the field', async (t) => {
   t.strictSame(errorsOf(injected.replace(mount, '')), [
-    'error: Deployment/app spec.template.spec.containers[app].volumeMounts[/secret]: missing',
+    `error: Deployment/app spec.template.spec.containers[app].volumeMounts[/secret]: missing, ${again}`,
   ])
   t.match(errorsOf(source), [
     /^error: Deployment\/app is annotated but not injected,   hint: run inject-init first/,
@@ -160,7 +161,7 @@ t.test('aliases are accepted', async (t) => {
   t.strictSame(errorsOf(aliased), [])
   t.match(errorsOf(aliased.replace(mount, '')), [
     /containers\[app\]\.volumeMounts\[\/secret\]: missing$/,
-    /containers\[proxy\]\.volumeMounts\[\/secret\]: missing$/,
+    /containers\[proxy\]\.volumeMounts\[\/secret\]: missing, +hint: run inject-init again/,
   ])
 })
 
@@ -195,7 +196,7 @@ t.test('each pod template of an object is checked by itself', async (t) => {
   const specOfB = 'JobSet/jobs spec.replicatedJobs[b].template.spec.template.spec'
   t.strictSame(found.slice(1, 3), [
     `error: ${specOfB}.volumes[secret-volume]: missing`,
-    `error: ${specOfB}.volumes[annotations]: missing`,
+    `error: ${specOfB}.volumes[annotations]: missing, ${again}`,
   ])
   t.match(found, [
     /^error: JobSet\/jobs template d is annotated but not injected/,

@@ -42,10 +42,16 @@ function verifyObject(item: ManifestItem, workloads: readonly Workload[], config
   )
   const isFound = ({ template }: Workload) => records.has(template.key)
   const { differences, results } = diffInjection(item, annotated.filter(isFound), records, config)
-  const wrong = [...differences.values()]
-    .flat()
-    .filter(({ matters }) => matters)
-    .map((one) => result('error', '', `${one.path}: ${one.message}`))
+  const wrong = [...differences.values()].flatMap((fields) => {
+    const serious = fields.filter(({ matters }) => matters)
+    return serious.map(({ path, message }, index): Result => {
+      const error = result('error', '', `${path}: ${message}`)
+      // Once for all fields of a pod.
+      return index < serious.length - 1
+        ? error
+        : { ...error, hint: 'run inject-init again, after the last change' }
+    })
+  })
   const leftover = workloads
     .filter((one) => !one.pod.annotated && isLeftover(one, recorded, config))
     .map(({ template: { key } }) => ({

@@ -6,7 +6,7 @@
  *
  * Of a kind with several pod templates it is a list of such objects, each with the key of its `template`.
  */
-import { mapOf } from '../../api/json.ts'
+import { isMap, mapOf } from '../../api/json.ts'
 import { injectedAnnotation } from '../../api/annotation-domain.ts'
 import { invalid, type Parsed } from '../../api/parsed.ts'
 
@@ -19,6 +19,11 @@ export type InjectionRecord = {
   readonly mounts: readonly string[]
   /** Present when a configuration named the containers that get the mount. */
   readonly containers?: readonly string[]
+  /**
+   * The source of lists and maps that were there but empty, such as ` []`, to be restored when the injection is removed: of
+   * `initContainers`, `volumes`, `volumeMounts/<container>`, and of the object's own `annotations`. Absent when there were none.
+   */
+  readonly empty?: Readonly<Record<string, string>>
 }
 
 /** By the key of the pod template. */
@@ -53,28 +58,47 @@ export function parseRecords(text: string): Parsed<InjectionRecords> {
   return { value: records }
 }
 
-function ordered({ container, refresher, volumes, mounts, containers }: InjectionRecord): InjectionRecord {
+function ordered({
+  container,
+  refresher,
+  volumes,
+  mounts,
+  containers,
+  empty,
+}: InjectionRecord): InjectionRecord {
   return {
     container,
     ...(refresher === undefined ? {} : { refresher }),
     volumes,
     mounts,
     ...(containers === undefined ? {} : { containers }),
+    ...(empty === undefined || Object.keys(empty).length === 0 ? {} : { empty }),
   }
 }
 
 function recordFrom(value: unknown): InjectionRecord | undefined {
-  const { container, refresher, volumes, mounts, containers } = mapOf(value)
+  const { container, refresher, volumes, mounts, containers, empty } = mapOf(value)
   if (typeof container !== 'string' || !isNames(volumes) || !isNames(mounts)) return undefined
   if (containers !== undefined && !isNames(containers)) return undefined
   if (refresher !== undefined && typeof refresher !== 'string') return undefined
+  if (empty !== undefined && !areEmptySources(empty)) return undefined
   return {
     container,
     volumes,
     mounts,
     ...(refresher === undefined ? {} : { refresher }),
     ...(containers === undefined ? {} : { containers }),
+    ...(empty === undefined ? {} : { empty }),
   }
+}
+
+function areEmptySources(value: unknown): value is Readonly<Record<string, string>> {
+  return isMap(value) && Object.values(value).every((one) => typeof one === 'string' && isEmptySource(one))
+}
+
+/** Whether it is YAML for an empty value and nothing else: it is written into manifests, and anybody may write a record. */
+export function isEmptySource(text: string): boolean {
+  return /^\s*(null|~|\[\s*\]|\{\s*\})?$/.test(text)
 }
 
 function isNames(value: unknown): value is readonly string[] {

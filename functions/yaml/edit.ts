@@ -6,7 +6,7 @@ import type { SourceEdit } from './apply-edits.ts'
 import { addAbove, addBehind, behindComments, indent, removeLines, type Span } from './block-edit.ts'
 import { addToFlow, removeFromFlow } from './flow-edit.ts'
 import { withTrailingLines } from './trailing-lines.ts'
-import { columnOf, nextLine } from './lines.ts'
+import { columnOf, lineStart, nextLine } from './lines.ts'
 import type { SourceEntry, SourceMap, SourceNode, SourceSequence } from './node.ts'
 import { propertiesStart, skipBlank } from './trivia.ts'
 import type { Value } from './value.ts'
@@ -68,12 +68,29 @@ export function replacedValue(
   const below = nextLine(source, colon)
   const edits = []
   if (old.start >= below && old.end > old.start) {
-    const properties = /([ \t]+[&!]\S*)*/y
-    properties.lastIndex = colon
-    const end = colon + (properties.exec(source)?.[0].length ?? 0)
+    const end = behindProperties(source, colon)
     edits.push({ start: colon, end, text: head }, { start: below, end: nextLine(source, old.end), text: '' })
   } else edits.push({ start: colon, end: old.end, text: head })
   return lines.length === 0 ? edits : [...edits, addBehind(source, old.end, lines, column, 'item')]
+}
+
+/** The source of a value with the blanks before it, so that restoredValue can write it again. */
+export function valueSource(source: string, map: SourceMap, entry: SourceEntry): string {
+  return source.slice(behindColon(source, entry, map.flow), entry.value.end)
+}
+
+/** The lines of a value in block style are removed; comments above them are not. @param text from valueSource. */
+export function restoredValue(
+  source: string,
+  map: SourceMap,
+  entry: SourceEntry,
+  text: string,
+): SourceEdit[] {
+  const { value } = entry
+  const colon = behindColon(source, entry, map.flow)
+  if (map.flow || value.start < nextLine(source, colon)) return [{ start: colon, end: value.end, text }]
+  const lines = { start: lineStart(source, value.start), end: nextLine(source, value.end), text: '' }
+  return [{ start: colon, end: behindProperties(source, colon), text }, lines]
 }
 
 /** Each with its lines or with its comma. At least one entry must be left. */
@@ -125,6 +142,13 @@ function behindColon(source: string, { key }: SourceEntry, flow: boolean): numbe
   const found = colonPattern(flow, key.end).exec(source)
   if (!found) throw new Error('the key of the value to replace is not followed by its colon')
   return key.end + found[0].length
+}
+
+/** The end of the anchor and the tag after a colon, if there are any on its line. */
+function behindProperties(source: string, colon: number): number {
+  const properties = /([ \t]+[&!]\S*)*/y
+  properties.lastIndex = colon
+  return colon + (properties.exec(source)?.[0].length ?? 0)
 }
 
 function colonPattern(flow: boolean, at: number): RegExp {

@@ -1,6 +1,15 @@
 import type { Diagnostic } from '../../api/diagnostic.ts'
 import type { SourceEdit } from './apply-edits.ts'
-import { addedEntry, addedItem, removedEntries, removedItems, replacedItem, replacedValue } from './edit.ts'
+import {
+  addedEntry,
+  addedItem,
+  removedEntries,
+  removedItems,
+  replacedItem,
+  replacedValue,
+  restoredValue,
+  valueSource,
+} from './edit.ts'
 import { type EditableList, lostAnchor, pathText, type Path, sharedReason } from './edit-target.ts'
 import { columnOf } from './lines.ts'
 import type { SourceDocument, SourceEntry, SourceMap, SourceNode, SourceSequence } from './node.ts'
@@ -112,6 +121,16 @@ export class Editor {
   /** Replaces the value of an entry, with its anchor and its tag. */
   replaceValue(map: SourceMap, entry: SourceEntry, value: Value): void {
     this.#edits.push(...replacedValue(this.#document.source, map, entry, value, this.#lists))
+  }
+
+  /** The source of a value, for restoreValue. */
+  valueSource(map: SourceMap, entry: SourceEntry): string {
+    return valueSource(this.#document.source, map, entry)
+  }
+
+  /** Replaces the value of an entry by what was there before. Comments between the key and the value are not removed. */
+  restoreValue(map: SourceMap, entry: SourceEntry, text: string): void {
+    this.#edits.push(...restoredValue(this.#document.source, map, entry, text))
   }
 
   /** Replaces an item. */
