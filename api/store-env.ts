@@ -1,6 +1,6 @@
 /** The AWS variables of every program that opens a store. */
 import type { Env } from './env.ts'
-import { isLoopback } from './loopback.ts'
+import { isLoopback, isOwnMachine } from './loopback.ts'
 import { type EnvDiagnostic, quote } from './diagnostic.ts'
 
 /** The variables of a store in `--help`, besides KEES_STORE. */
@@ -21,8 +21,12 @@ export function regionOf(env: Env): string | undefined {
 
 /** All diagnostics at once. A missing region is not one of them: there are other sources for it. */
 export function validateStoreEnv(env: Env): EnvDiagnostic[] {
-  const endpoints = ['AWS_ENDPOINT_URL', 'AWS_ENDPOINT_URL_SSM', 'AWS_ENDPOINT_URL_STS']
-  return [...validateRegion(env), ...endpoints.flatMap((name) => validateEndpoint(name, env))]
+  const endpoints = ['AWS_ENDPOINT_URL', 'AWS_ENDPOINT_URL_SSM', 'AWS_ENDPOINT_URL_STS', metadataEndpoint]
+  return [
+    ...validateRegion(env),
+    ...endpoints.flatMap((name) => validateEndpoint(name, env)),
+    ...booleans.flatMap((name) => validateBoolean(name, env)),
+  ]
 }
 
 /** A pod needs AWS_REGION where it has no other source for it. */
@@ -37,12 +41,24 @@ export function isMetadataOff(env: Env): boolean {
   return env['AWS_EC2_METADATA_DISABLED']?.toLowerCase() === 'true'
 }
 
+/** The SDK accepts nothing else, and stops with an error of its own. */
+const booleans = ['AWS_USE_DUALSTACK_ENDPOINT', 'AWS_USE_FIPS_ENDPOINT']
+
+function validateBoolean(name: string, env: Env): EnvDiagnostic[] {
+  const text = env[name]
+  if (!text || text === 'true' || text === 'false') return []
+  return [{ env: name, message: `${name} ${quote(text)} must be true or false` }]
+}
+
 function validateRegion(env: Env): EnvDiagnostic[] {
   const name = env['AWS_REGION'] ? 'AWS_REGION' : 'AWS_DEFAULT_REGION'
   const region = env[name]
   if (!region || /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/.test(region)) return []
   return [{ env: name, message: `${name} ${quote(region)} is not a region such as eu-west-1` }]
 }
+
+/** Also allowed without TLS: addresses that are those of the machine itself. */
+const metadataEndpoint = 'AWS_EC2_METADATA_SERVICE_ENDPOINT'
 
 function validateEndpoint(name: string, env: Env): EnvDiagnostic[] {
   const text = env[name]
@@ -51,6 +67,7 @@ function validateEndpoint(name: string, env: Env): EnvDiagnostic[] {
   if (url?.protocol === 'https:') return []
   if (url?.protocol !== 'http:') return [{ env: name, message: `${name} is not an https:// address` }]
   if (env['ALLOW_HTTP'] === 'true' || isLoopback(url.hostname)) return []
+  if (name === metadataEndpoint && isOwnMachine(url.hostname)) return []
   const message = `${name} is a plain http:// address of ${url.hostname}`
   return [{ env: name, message, hint: 'use https://, or set ALLOW_HTTP=true if the network is trusted' }]
 }

@@ -56,7 +56,9 @@ export type Failure = {
   readonly host?: string
 }
 
-export type DeniedBy = 'IAM' | 'KMS'
+/** A grant that is missing, the key that encrypts the value, or the kind of policy that denies in spite of a grant. */
+const deniedByKinds = ['IAM', 'KMS', 'SCP', 'RCP', 'BOUNDARY', 'SESSION_POLICY', 'ENDPOINT_POLICY'] as const
+export type DeniedBy = (typeof deniedByKinds)[number]
 
 export function failed({ message, ...facts }: Failure): Error {
   return new Error(message, { cause: facts })
@@ -95,7 +97,7 @@ function textsIn<const K extends string>(
 }
 
 function isDeniedBy(value: unknown): value is DeniedBy {
-  return value === 'IAM' || value === 'KMS'
+  return deniedByKinds.some((kind) => kind === value)
 }
 
 /** @param failure what failureOf told of the error that ended the program. */

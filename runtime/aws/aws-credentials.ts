@@ -109,8 +109,10 @@ function isHeaderText(value: unknown): value is string {
   return typeof value === 'string' && /^[\x21-\x7e]+$/.test(value)
 }
 
+export type CredentialFacts = { readonly host?: string; readonly hint?: string }
+
 /** @param why for the log. */
-export function noCredentials(source: string, why: string): Error {
+export function noCredentials(source: string, why: string, facts: CredentialFacts = {}): Error {
   const message = `no AWS credentials: ${source} returned none`
-  return failed({ code: 'CREDENTIALS_MISSING', message, detail: why })
+  return failed({ code: 'CREDENTIALS_MISSING', message, detail: why, service: source, ...facts })
 }

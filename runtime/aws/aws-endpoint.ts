@@ -9,13 +9,9 @@ import type { Env } from '../../api/env.ts'
 export function awsEndpoint(service: 'ssm' | 'sts', region: string, env: Env): string {
   const given = env[`AWS_ENDPOINT_URL_${service.toUpperCase()}`] || env['AWS_ENDPOINT_URL']
   if (given) return given
-  const isDual = isTrue(env['AWS_USE_DUALSTACK_ENDPOINT'])
+  const isDual = env['AWS_USE_DUALSTACK_ENDPOINT'] === 'true'
   const { dnsSuffix, dualStackSuffix } = domainsOfRegion(region)
   // In GovCloud regions the standard endpoints are FIPS endpoints already.
-  const isFips = isTrue(env['AWS_USE_FIPS_ENDPOINT']) && (isDual || !region.startsWith('us-gov-'))
+  const isFips = env['AWS_USE_FIPS_ENDPOINT'] === 'true' && (isDual || !region.startsWith('us-gov-'))
   return `https://${service}${isFips ? '-fips' : ''}.${region}.${isDual ? dualStackSuffix : dnsSuffix}`
-}
-
-function isTrue(text: string | undefined): boolean {
-  return text?.toLowerCase() === 'true'
 }

@@ -97,6 +97,31 @@ for (const [operation, name, words] of [
   )
 }
 
+for (const [operation, name, hint] of [
+  ['GetParameters', 'InvalidKeyId', /^enable the KMS key/],
+  ['PutParameter', 'InvalidKeyId', /^enable the KMS key/],
+  ['PutParameter', 'ParameterLimitExceeded', /advanced parameters/],
+  ['PutParameter', 'ValidationException', /must not contain \{\{/],
+  ['GetParameters', 'ValidationException', undefined],
+  ['AssumeRoleWithWebIdentity', 'RegionDisabledException', /activate STS/],
+  ['GetParameters', 'toString', undefined],
+] as const) {
+  const failure = failureOf(awsFailure(service(name, 400), operation))
+  if (hint) t.match(failure?.hint, hint, `${operation}, ${name}`)
+  else t.equal(failure?.hint, undefined, `${operation}, ${name}`)
+}
+
+for (const [name, words] of [
+  ['InvalidKeyId', 'arn:aws:kms:eu-west-1:111122223333:key/1 is disabled.'],
+  ['Unheard', 'key/1 is pending deletion. (Service: AWSKMS; Error Code: KMSInvalidStateException)'],
+] as const) {
+  t.match(
+    failureOf(awsFailure(service(name, 400, words), 'GetParameters')),
+    { code: 'REFUSED', deniedBy: 'KMS', detail: words, message: /the KMS key cannot be used/ },
+    `a key that cannot be used: ${name}`,
+  )
+}
+
 const wordsOfKms = [
   'User: arn:aws:sts::1:assumed-role/app/x is not authorized to perform: kms:Decrypt on resource: arn:aws:kms:x',
   'Access denied (Service: AWSKMS; Status Code: 400; Error Code: AccessDeniedException)',

@@ -31,11 +31,13 @@ export function containerCredentials(env: Env, timeout: number, exchange: Exchan
     try {
       ;({ status, body } = await exchange({ url: url.href, method: 'GET', headers, timeout }))
     } catch (error) {
-      throw noCredentials(source, error instanceof Error ? error.message : '')
+      throw noCredentials(source, error instanceof Error ? error.message : '', { host: url.host })
     }
     const credentials = status === 200 ? parseCredentials(body) : undefined
     if (!credentials)
-      throw noCredentials(source, `it responded with status ${status}${reasonIn(status, body, token)}`)
+      throw noCredentials(source, `it responded with status ${status}${reasonIn(status, body, token)}`, {
+        host: url.host,
+      })
     return credentials
   }
 }

@@ -8,14 +8,18 @@ import type { Exchange } from './http-exchange.ts'
 import { isMetadataOff } from '../../api/store-env.ts'
 
 export type InstanceMetadata = {
-  /** The text at a path below `/latest/meta-data/`; rejects if there is none. */
+  readonly host: string
+  /** The text at a path below `/latest/meta-data/`; rejects if there is none. The error may have a `hint`. */
   readonly get: (path: string) => Promise<string>
 }
 
-/** The service itself responds in milliseconds; kube2iam calls STS first. */
-const longestWait = 2000
-/** With a hop limit of 1 the token response never reaches the container. */
+/**
+ * With a hop limit of 1 the token never reaches the container, so that waiting longer does not help; in milliseconds. For
+ * everything else the time limit of a request holds: kube2iam calls STS first.
+ */
 const longestTokenWait = 1000
+const hopLimit =
+  'set the hop limit of the instance metadata service to 2 (HttpPutResponseHopLimit), or give the pod a role of its own'
 
 /** @param requestTimeout for one call at most, in milliseconds. @returns undefined if it is disabled. */
 export function openInstanceMetadata(
@@ -27,31 +31,41 @@ export function openInstanceMetadata(
   const isIpv6 = env['AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE']?.toLowerCase() === 'ipv6'
   const base =
     env['AWS_EC2_METADATA_SERVICE_ENDPOINT'] || (isIpv6 ? 'http://[fd00:ec2::254]' : 'http://169.254.169.254')
-  const ask = async (method: 'GET' | 'PUT', path: string, headers: Record<string, string>, most: number) =>
-    await exchange({
-      url: new URL(path, base).href,
-      method,
-      headers,
-      timeout: Math.min(requestTimeout, most),
-    })
-
-  const token = async (): Promise<Record<string, string>> => {
-    const lifetime = { 'x-aws-ec2-metadata-token-ttl-seconds': '21600' }
+  /** @returns undefined if none arrives in time. */
+  const token = async (): Promise<Record<string, string> | undefined> => {
+    const headers = { 'x-aws-ec2-metadata-token-ttl-seconds': '21600' }
+    const url = new URL('/latest/api/token', base).href
+    const timeout = Math.min(requestTimeout, longestTokenWait)
     try {
-      const { status, body } = await ask('PUT', '/latest/api/token', lifetime, longestTokenWait)
+      const { status, body } = await exchange({ url, method: 'PUT', headers, timeout })
       return status === 200 ? { 'x-aws-ec2-metadata-token': body } : {}
     } catch (error) {
-      if (error instanceof Error && error.name === 'TimeoutError') return {}
+      if (error instanceof Error && error.name === 'TimeoutError') return undefined
       throw error
     }
   }
 
   return {
+    host: new URL(base).host,
     async get(path) {
-      const { status, body } = await ask('GET', `/latest/meta-data/${path}`, await token(), longestWait)
-      if (status !== 200 || body === '')
-        throw new Error(`the instance metadata service responded with status ${status}`)
-      return body
+      const headers = await token()
+      const url = new URL(`/latest/meta-data/${path}`, base).href
+      const { status, body } = await exchange({
+        url,
+        method: 'GET',
+        headers: headers ?? {},
+        timeout: requestTimeout,
+      })
+      if (status === 200 && body !== '') return body
+      const error = new Error(`the instance metadata service responded with status ${status}`)
+      // It requires a token, and the one for this container did not arrive.
+      throw status === 401 && headers === undefined ? Object.assign(error, { hint: hopLimit }) : error
     },
   }
+}
+
+/** What to do about an error of `get`, where that is known. */
+export function hintOf(error: unknown): { readonly hint?: string } {
+  if (!(error instanceof Error) || !('hint' in error) || typeof error.hint !== 'string') return {}
+  return { hint: error.hint }
 }

@@ -11,7 +11,7 @@ import { type CredentialSource, keepCredentials, noCredentials, parseCredentials
 import { awsEndpoint } from './aws-endpoint.ts'
 import { containerCredentials } from './container-credentials.ts'
 import { type Exchange, openHttp } from './http-exchange.ts'
-import { type InstanceMetadata, openInstanceMetadata } from './instance-metadata.ts'
+import { hintOf, type InstanceMetadata, openInstanceMetadata } from './instance-metadata.ts'
 import { podRegion } from './pod-region.ts'
 import { webIdentityCredentials } from './web-identity-credentials.ts'
 
@@ -54,10 +54,15 @@ function instanceCredentials(metadata: InstanceMetadata): CredentialSource {
       const [role = ''] = (await metadata.get('iam/security-credentials/')).split('\n')
       text = await metadata.get(`iam/security-credentials/${role.trim()}`)
     } catch (error) {
-      throw noCredentials(source, error instanceof Error ? error.message : '')
+      throw noCredentials(source, error instanceof Error ? error.message : '', {
+        host: metadata.host,
+        ...hintOf(error),
+      })
     }
     const credentials = parseCredentials(text)
-    if (credentials === undefined) throw noCredentials(source, 'its response has no credentials')
+    if (credentials === undefined) {
+      throw noCredentials(source, 'its response has no credentials', { host: metadata.host })
+    }
     return credentials
   }
 }

@@ -28,7 +28,8 @@ async function serve(t: Test, answers: Readonly<Record<string, Answer>>) {
   return { env: { AWS_EC2_METADATA_SERVICE_ENDPOINT: url }, asked }
 }
 
-const region = (env: Readonly<Record<string, string>>) => podRegion(env, 200, openHttp())
+const region = (env: Readonly<Record<string, string>>, timeout = 20_000) =>
+  podRegion(env, timeout, openHttp())
 const placement = 'GET /latest/meta-data/placement/region'
 const token = 'PUT /latest/api/token'
 
@@ -60,19 +61,34 @@ const failures: readonly (readonly [
   title: string,
   answers: Readonly<Record<string, Answer>>,
   detail: RegExp,
+  more?: { readonly timeout?: number; readonly hint?: RegExp | undefined },
 ])[] = [
   ['none', { [token]: [200, 'x'] }, /status 404/],
-  ['silence', { [token]: [200, 'x'], [placement]: 'silence' }, /time/],
+  ['silence', { [token]: [200, 'x'], [placement]: 'silence' }, /time/, { timeout: 300 }],
+  [
+    '401, and a token that never comes',
+    { [token]: 'silence', [placement]: [401, ''] },
+    /status 401/,
+    { hint: /hop limit/ },
+  ],
+  [
+    '401 in spite of a token',
+    { [token]: [200, 'x'], [placement]: [401, ''] },
+    /status 401/,
+    { hint: undefined },
+  ],
   ['what is no region', { [placement]: [200, '<html>'] }, /its response is not a region/],
 ]
-for (const [title, answers, detail] of failures) {
+for (const [title, answers, detail, more = {}] of failures) {
   t.test(
     `if the instance metadata service returns ${title}, the region is missing, and requested again`,
     async (t) => {
       const { env, asked } = await serve(t, answers)
-      const ask = region(env)
+      const ask = region(env, more.timeout)
       const failure = failureOf(await ask().catch((error: unknown) => error))
       t.match(failure, { code: 'REGION_MISSING', message: /set AWS_REGION/, detail })
+      if (more.hint) t.match(failure?.hint, more.hint)
+      else t.equal(failure?.hint, undefined)
       const before = asked.length
       await ask().catch(() => {})
       t.equal(asked.length, 2 * before)

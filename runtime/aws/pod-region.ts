@@ -1,7 +1,7 @@
 import type { Env } from '../../api/env.ts'
 import { failed } from '../failure.ts'
 import type { Exchange } from './http-exchange.ts'
-import { openInstanceMetadata } from './instance-metadata.ts'
+import { hintOf, openInstanceMetadata } from './instance-metadata.ts'
 import { regionOf } from '../../api/store-env.ts'
 
 /** The region of a pod: from its environment, else from the instance metadata service (kube2iam passes that on). Cached once found. */
@@ -12,15 +12,17 @@ export function podRegion(env: Env, requestTimeout: number, exchange: Exchange):
   async function regionOfMachine(): Promise<string> {
     const metadata = openInstanceMetadata(env, requestTimeout, exchange)
     let detail = 'the instance metadata service is disabled'
+    let facts = {}
     try {
       const text = await metadata?.get('placement/region')
       if (text && /^[a-z0-9-]+$/.test(text)) return text
       if (text) detail = 'its response is not a region'
     } catch (error) {
       detail = error instanceof Error ? error.message : ''
+      facts = hintOf(error)
     }
     const message =
       'the AWS region is missing: neither the environment nor the instance metadata service has one: set AWS_REGION'
-    throw failed({ code: 'REGION_MISSING', message, detail })
+    throw failed({ code: 'REGION_MISSING', message, detail, ...facts })
   }
 }

@@ -9,7 +9,8 @@ import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto'
 import { SignatureV4 } from '@smithy/signature-v4'
 import type { HttpResponse, Exchange } from './http-exchange.ts'
 import type { CredentialSource } from './aws-credentials.ts'
-import { awsFailure, type AwsOperation, isOfCredentials } from './aws-failure.ts'
+import { awsFailure, isOfCredentials } from './aws-failure.ts'
+import type { AwsOperation } from './aws-operation.ts'
 
 export type SsmCallOptions = {
   readonly region: string

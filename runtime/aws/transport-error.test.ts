@@ -2,7 +2,8 @@
 import * as dns from 'node:dns'
 import { constants } from 'node:os'
 import t from 'tap'
-import { awsFailure, type AwsOperation } from './aws-failure.ts'
+import { awsFailure } from './aws-failure.ts'
+import type { AwsOperation } from './aws-operation.ts'
 import { exitCodeOf, failureOf } from '../failure.ts'
 import { hostOfTransportError, isTransportCode, transportError } from './transport-error.ts'
 

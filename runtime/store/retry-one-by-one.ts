@@ -3,8 +3,9 @@ import { type Failure, type FailureCode, failureOf } from '../failure.ts'
 /** One name can cause these for a whole call; SSM returns nothing about the others then. */
 const ofOneName: ReadonlySet<FailureCode> = new Set(['ACCESS_DENIED', 'INVALID_NAME', 'SELECTOR_UNSUPPORTED'])
 
-export function mayBeOfOneName({ code }: Failure): boolean {
-  return ofOneName.has(code)
+export function mayBeOfOneName({ code, deniedBy }: Failure): boolean {
+  // A KMS key that cannot be used is that of one parameter too.
+  return ofOneName.has(code) || (code === 'REFUSED' && deniedBy === 'KMS')
 }
 
 /**

@@ -1,7 +1,8 @@
 /** The SDK's client of Parameter Store, with time limits, and its errors as failures. */
 import { ParameterAlreadyExists, SSMClient, type SSMClientConfig } from '@aws-sdk/client-ssm'
 import type { CredentialSource } from '../aws/aws-credentials.ts'
-import { awsFailure, type AwsOperation, isOfCredentials } from '../aws/aws-failure.ts'
+import { awsFailure, isOfCredentials } from '../aws/aws-failure.ts'
+import type { AwsOperation } from '../aws/aws-operation.ts'
 import { transportError } from '../aws/transport-error.ts'
 import { withTimeout } from '../scheduling/with-timeout.ts'
 

@@ -1,0 +1,75 @@
+/**
+ * Which code of failure.ts an error of an AWS call has.
+ * https://docs.aws.amazon.com/systems-manager/latest/APIReference/CommonErrors.html and the errors of
+ * API_GetParameters.html and API_PutParameter.html beside it.
+ */
+import type { FailureCode } from '../failure.ts'
+import { hostOfTransportError, isTransportCode } from './transport-error.ts'
+
+const codes: Readonly<Record<string, FailureCode>> = {
+  AccessDenied: 'ACCESS_DENIED',
+  AccessDeniedException: 'ACCESS_DENIED',
+  // STS could not reach the cluster's OIDC provider: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html
+  IDPCommunicationError: 'UNREACHABLE',
+  ExpiredToken: 'CREDENTIALS_REFUSED',
+  ExpiredTokenException: 'CREDENTIALS_REFUSED',
+  IncompleteSignature: 'CREDENTIALS_REFUSED',
+  InvalidClientTokenId: 'CREDENTIALS_REFUSED',
+  InvalidIdentityToken: 'CREDENTIALS_REFUSED',
+  InvalidIdentityTokenException: 'CREDENTIALS_REFUSED',
+  InvalidSignatureException: 'CREDENTIALS_REFUSED',
+  MissingAuthenticationToken: 'CREDENTIALS_REFUSED',
+  MissingAuthenticationTokenException: 'CREDENTIALS_REFUSED',
+  NotAuthorized: 'ACCESS_DENIED',
+  OptInRequired: 'CREDENTIALS_REFUSED',
+  RequestExpired: 'CREDENTIALS_REFUSED',
+  SignatureDoesNotMatch: 'CREDENTIALS_REFUSED',
+  UnrecognizedClientException: 'CREDENTIALS_REFUSED',
+  CredentialsProviderError: 'CREDENTIALS_MISSING',
+  TokenProviderError: 'CREDENTIALS_MISSING',
+  RequestLimitExceeded: 'THROTTLED',
+  Throttling: 'THROTTLED',
+  ThrottlingException: 'THROTTLED',
+  TooManyRequestsException: 'THROTTLED',
+  TooManyUpdates: 'THROTTLED',
+  HierarchyLevelLimitExceededException: 'INVALID_NAME',
+  ParameterPatternMismatchException: 'INVALID_NAME',
+  ValidationException: 'INVALID_NAME',
+  AbortError: 'UNREACHABLE',
+  TimeoutError: 'UNREACHABLE',
+}
+
+/** @returns undefined for a bug. */
+export function awsErrorCode(error: unknown): FailureCode | undefined {
+  if (!(error instanceof Error)) return undefined
+  const name = fact(error, 'name')
+  if (hostOfTransportError(error) !== undefined) return 'UNREACHABLE'
+  if (/^Region (is missing|not accepted)/.test(error.message)) return 'REGION_MISSING'
+  // STS could not read the cluster's OIDC keys just now; the token itself was not judged.
+  if (name === 'InvalidIdentityToken' && /retrieve verification key/.test(error.message)) return 'UNREACHABLE'
+  const known = name !== undefined && Object.hasOwn(codes, name) ? codes[name] : undefined
+  if (known) return known
+  const status = statusOf(error)
+  if (fact(error, '$fault') !== undefined) {
+    if (status === 429) return 'THROTTLED'
+    return status !== undefined && status < 500 ? 'REFUSED' : 'UNREACHABLE'
+  }
+  // A response arrived, but the SDK could not parse it: HTML of a proxy, truncated JSON.
+  if (status !== undefined || '$response' in error) return 'BAD_ANSWER'
+  const code = fact(error, 'code')
+  return code !== undefined && isTransportCode(code) ? 'UNREACHABLE' : undefined
+}
+
+function statusOf(error: Error): number | undefined {
+  if (!('$metadata' in error)) return undefined
+  const { $metadata } = error
+  if (typeof $metadata !== 'object' || $metadata === null || !('httpStatusCode' in $metadata))
+    return undefined
+  return typeof $metadata.httpStatusCode === 'number' ? $metadata.httpStatusCode : undefined
+}
+
+export function fact(error: unknown, key: string): string | undefined {
+  if (typeof error !== 'object' || error === null) return undefined
+  const value: unknown = Reflect.get(error, key)
+  return typeof value === 'string' && value !== '' ? value : undefined
+}
