@@ -1,7 +1,7 @@
 /** For property tests: what people may declare, and texts that come close to it. */
 import * as fc from 'fast-check'
-import { type Declaration, type Pin, secretTypes } from './declaration.ts'
-import { maxRandomSize, rsaSizes } from './parse-declaration.ts'
+import type { Declaration } from './declaration.ts'
+import { maxRandomSize, rsaSizes, secretTypes } from './secret-type.ts'
 
 const takenBySsm = /^(aws|ssm)/i
 
@@ -25,12 +25,16 @@ export const storagePrefix = fc.oneof(
 
 const label = fc.stringMatching(/^[A-Za-z_.-][A-Za-z0-9_.-]{0,99}$/).filter((text) => !takenBySsm.test(text))
 
-const pin: fc.Arbitrary<Pin> = fc.oneof(
-  fc.integer({ min: 1, max: 999_999_999_999_999 }).map((version) => ({ by: 'version' as const, version })),
-  label.map((text) => ({ by: 'label' as const, label: text })),
+/** At most one of them. */
+const pin = fc.oneof(
+  fc.constant({}),
+  fc.integer({ min: 1, max: 999_999_999_999_999 }).map((version) => ({ version })),
+  label.map((text) => ({ label: text })),
 )
 
-const named = fc.record({ name: base, storageKey, pin }, { requiredKeys: ['name'], noNullPrototype: true })
+const named = fc
+  .tuple(fc.record({ name: base, storageKey }, { requiredKeys: ['name'], noNullPrototype: true }), pin)
+  .map(([rest, pinned]) => ({ ...rest, ...pinned }))
 
 /** One suffix for the name and for the storageKey, as the parts of a pair need it. */
 const part = (suffixes: readonly string[]) =>

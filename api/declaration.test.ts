@@ -6,14 +6,10 @@ const named = { name: 'db.password' } as const
 const rows: readonly (readonly [title: string, declaration: Declaration, selector: string | undefined])[] = [
   [
     'a version is the selector of a secret',
-    { ...named, what: 'secret', kind: 'REFERENCE', type: 'PASSWORD', pin: { by: 'version', version: 3 } },
+    { ...named, what: 'secret', kind: 'REFERENCE', type: 'PASSWORD', version: 3 },
     '3',
   ],
-  [
-    'a label is the selector of a resource',
-    { ...named, what: 'resource', pin: { by: 'label', label: 'live' } },
-    'live',
-  ],
+  ['a label is the selector of a resource', { ...named, what: 'resource', label: 'live' }, 'live'],
   ['without a pin there is no selector', { ...named, what: 'resource' }, undefined],
   [
     'a DYNAMIC secret has no selector',

@@ -2,7 +2,8 @@ import { deepStrictEqual } from 'node:assert/strict'
 import * as fc from 'fast-check'
 import t from 'tap'
 import { declaration, storagePrefix } from './arbitrary-declaration.ts'
-import type { DynamicSecret, SecretType } from './declaration.ts'
+import type { DynamicSecret } from './declaration.ts'
+import type { SecretType } from './secret-type.ts'
 import { groupOf, type PartRole, roleOf, validateGroupName } from './group.ts'
 
 const roles: readonly (readonly [title: string, type: SecretType, name: string, role: PartRole])[] = [

@@ -1,5 +1,6 @@
-import type { DynamicSecret, SecretType } from './declaration.ts'
+import type { DynamicSecret } from './declaration.ts'
 import type { Diagnostic } from './diagnostic.ts'
+import type { SecretType } from './secret-type.ts'
 
 /**
  * The parameters that are made together because their values belong together. What precedes the suffix in the

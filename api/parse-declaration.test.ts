@@ -83,30 +83,26 @@ const accepted: readonly (readonly [title: string, text: string, declaration: De
   [
     'a REFERENCE may be pinned to a version',
     'kind=REFERENCE,type=PASSWORD,version=12',
-    { ...reference, pin: { by: 'version', version: 12 } },
+    { ...reference, version: 12 },
   ],
   [
     'a REFERENCE may be pinned to a label',
     'kind=REFERENCE,type=PASSWORD,label=live',
-    { ...reference, pin: { by: 'label', label: 'live' } },
+    { ...reference, label: 'live' },
   ],
   [
     'a label may have 100 characters',
     `kind=REFERENCE,type=PASSWORD,label=${label100}`,
-    { ...reference, pin: { by: 'label', label: label100 } },
+    { ...reference, label: label100 },
   ],
-  [
-    'a label may hold aws and ssm inside',
-    'label=an_aws.ssm-1',
-    { ...db, pin: { by: 'label', label: 'an_aws.ssm-1' } },
-  ],
+  ['a label may hold aws and ssm inside', 'label=an_aws.ssm-1', { ...db, label: 'an_aws.ssm-1' }],
   ['a resource may have no attributes', '', db],
   ['a resource may have a storageKey', 'storageKey=url', { ...db, storageKey: 'url' }],
-  ['a resource may be pinned to a version', 'version=1', { ...db, pin: { by: 'version', version: 1 } }],
+  ['a resource may be pinned to a version', 'version=1', { ...db, version: 1 }],
   [
     'a resource may be pinned to a label and stored elsewhere',
     'label=live,storageKey=url',
-    { ...db, storageKey: 'url', pin: { by: 'label', label: 'live' } },
+    { ...db, storageKey: 'url', label: 'live' },
   ],
 ]
 
@@ -148,17 +144,17 @@ for (const [title, what, text, warning] of warned) {
   t.ok(declaration, `a declaration all the same: ${title}`)
 }
 
-const kindMissing = 'MISSING_ATTRIBUTE: attribute "kind" is missing: DYNAMIC or REFERENCE'
-const typeMissing = 'MISSING_ATTRIBUTE: attribute "type" is missing: one of RSA, RANDOM, PASSWORD'
+const kindMissing = 'MISSING_ATTRIBUTE: attribute "kind" is missing: allowed are DYNAMIC and REFERENCE'
+const typeMissing = 'MISSING_ATTRIBUTE: attribute "type" is missing: allowed are RSA, RANDOM, PASSWORD'
 const kinds = 'is not known: allowed are DYNAMIC and REFERENCE'
 const types = 'is not known: allowed are RSA, RANDOM, PASSWORD'
 const rsaSizes = 'type RSA takes 2048, 3072, 4096 bits'
 const passwordSizes = 'type PASSWORD takes a multiple of 8 from 8 to 8192 bits'
-const onlyRead = 'belongs to REFERENCE secrets and to resources only'
-const wrongVersion = 'BAD_PIN: version is not a whole number from 1'
+const onlyRead = 'is not allowed on DYNAMIC secrets: only on REFERENCE secrets and resources'
+const wrongVersion = 'BAD_PIN: version must be a whole number from 1'
 const wrongLabel =
-  'BAD_PIN: label is not one that SSM takes: at most 100 letters, digits, "_", "." and "-", not beginning with a digit, aws or ssm'
-const refusedKey = 'BAD_STORAGE_KEY: the storageKey'
+  'BAD_PIN: label must be at most 100 letters, digits, "_", "." and "-", not beginning with a digit, aws or ssm: SSM refuses others'
+const refusedKey = 'BAD_STORAGE_KEY: storageKey'
 const needsPair =
   'BAD_NAME: kind DYNAMIC and type RSA make a key pair: the name must end in _public or _private'
 const password = 'kind=DYNAMIC,type=PASSWORD,size'
@@ -260,7 +256,7 @@ const refusedSecrets: readonly (readonly [
     'an attribute twice',
     'db',
     `${password}=128,size=128`,
-    'DUPLICATE_ATTRIBUTE: attribute "size" stands more than once',
+    'DUPLICATE_ATTRIBUTE: attribute "size" is declared twice',
   ],
   [
     'an attribute in two cases, the known one among them',
@@ -273,7 +269,7 @@ const refusedSecrets: readonly (readonly [
     'db',
     `${password}=128,foo=1,foo=1`,
     `UNKNOWN_ATTRIBUTE: attribute "foo" is not known and has no effect; ${known}`,
-    'DUPLICATE_ATTRIBUTE: attribute "foo" stands more than once',
+    'DUPLICATE_ATTRIBUTE: attribute "foo" is declared twice',
   ],
   [
     'an attribute that differs from a known one by case',
@@ -328,10 +324,10 @@ const refusedSecrets: readonly (readonly [
     'SYNTAX: attribute 10 is empty, hint: remove the extra comma',
     'MISSPELT_ATTRIBUTE: attribute "Kind" is not known, hint: did you mean "kind"?',
     `UNKNOWN_ATTRIBUTE: attribute "foo" is not known and has no effect; ${known}`,
+    `BAD_SIZE: size "1" is not allowed: ${rsaSizes}`,
     `${refusedKey} must not start with a slash: the storage-prefix is put before it`,
     `ATTRIBUTE_NOT_ALLOWED: attribute "version" ${onlyRead}`,
     `ATTRIBUTE_NOT_ALLOWED: attribute "label" ${onlyRead}`,
-    `BAD_SIZE: size "1" is not allowed: ${rsaSizes}`,
     needsPair,
   ],
   [
@@ -383,7 +379,7 @@ const refusedBoth: readonly (readonly [title: string, text: string, diagnostic: 
   [
     'version and label at once',
     'version=1,label=live',
-    'ATTRIBUTE_NOT_ALLOWED: attributes "version" and "label" exclude each other',
+    'ATTRIBUTE_NOT_ALLOWED: attributes "version" and "label" must not be used together',
   ],
   [
     'an empty storageKey',

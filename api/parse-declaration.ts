@@ -1,32 +1,20 @@
-import { attributeLabel } from './attribute-label.ts'
-import { type Attribute, formatAttributes, parseAttributes, type PlacedAttribute } from './attributes.ts'
-import { type Declaration, type Pin, type SecretType, secretTypes } from './declaration.ts'
+import { attributeTable, type AttributeValues, type Taker, type ValuesOn } from './attribute-table.ts'
+import { formatValues, knownOn, readAttributes, readValues, type Report } from './attribute-values.ts'
+import { formatAttributes, parseAttributes } from './attributes.ts'
+import type { Declaration } from './declaration.ts'
+import type { AnnotationDiagnostic } from './diagnostic.ts'
 import { validateGroupName } from './group.ts'
-import {
-  about,
-  type AnnotationDiagnostic,
-  type Diagnostic,
-  type DiagnosticCode,
-  quote,
-} from './diagnostic.ts'
-import { closestWord, didYouMean } from './suggest.ts'
-import { validateStorageKey } from './parameter-name.ts'
+import { secretKinds, secretTypes } from './secret-type.ts'
 
-/** Sizes in bits. */
-export const rsaSizes = [2048, 3072, 4096] as const
-export const maxRandomSize = 8192
-
-const secretAttributes = ['kind', 'type', 'size', 'storageKey', 'version', 'label'] as const
-const resourceAttributes = ['storageKey', 'version', 'label'] as const
-type KnownAttribute = (typeof secretAttributes)[number]
+type Values = AttributeValues<typeof attributeTable>
 
 export type ParsedDeclaration = {
-  /** Absent when there is an error among the mistakes. */
+  /** Absent when there is an error among the diagnostics. */
   readonly declaration?: Declaration
   readonly diagnostics: readonly AnnotationDiagnostic[]
 }
 
-/** @param annotation the whole key, for the mistakes. @param name what follows its slash. */
+/** @param annotation the whole key, for the diagnostics. @param name what follows its slash. */
 export function parseDeclaration(
   what: Declaration['what'],
   annotation: string,
@@ -40,171 +28,47 @@ export function parseDeclaration(
   }
   const { attributes, diagnostics: malformed } = parseAttributes(text)
   for (const one of malformed) report('SYNTAX', one)
-  const read = readAttributes(what, attributes, report)
-  const declaration = what === 'resource' ? resourceFrom(name, read, report) : secretFrom(name, read, report)
-  if (declaration === undefined || diagnostics.some(({ severity }) => severity === 'error'))
-    return { diagnostics }
-  return { declaration, diagnostics }
+  const given = readAttributes(knownOn(attributeTable, takersOf[what]), attributes, report)
+  const type = secretTypes.find((one) => one === given.get('type'))
+  const kind = secretKinds.find((one) => one === given.get('kind'))
+  // Until the kind is known, what a REFERENCE may have is judged.
+  const taker = what === 'resource' ? what : (kind ?? 'REFERENCE')
+  const values = readValues<Values>(attributeTable, given, { taker, type }, report)
+  if (taker === 'DYNAMIC' && type !== undefined) {
+    const wrong = validateGroupName(type, name, values.storageKey ?? name)
+    if (wrong !== undefined) report('BAD_NAME', wrong)
+  }
+  if (diagnostics.some(({ severity }) => severity === 'error')) return { diagnostics }
+  return { declaration: declarationOf(taker, name, values), diagnostics }
 }
 
 /** The text that parseDeclaration reads back as the same declaration. */
 export function formatDeclaration(declaration: Declaration): string {
-  const attributes: Attribute[] = []
-  const add = (name: KnownAttribute, value: string | number | undefined) => {
-    if (value !== undefined) attributes.push({ name, value: String(value) })
-  }
-  if (declaration.what === 'secret') {
-    add('kind', declaration.kind)
-    add('type', declaration.type)
-    if (declaration.kind === 'DYNAMIC') add('size', declaration.size)
-  }
-  add('storageKey', declaration.storageKey)
-  if ('pin' in declaration && declaration.pin) {
-    if (declaration.pin.by === 'version') add('version', declaration.pin.version)
-    else add('label', declaration.pin.label)
-  }
-  return formatAttributes(attributes)
+  return formatAttributes(formatValues<Values>(attributeTable, declaration))
 }
 
-/** @param wrong a message where there is no hint. */
-type Report = (
-  code: DiagnosticCode,
-  wrong: string | Diagnostic,
-  severity?: AnnotationDiagnostic['severity'],
-) => void
-/** Undefined is the value of an attribute that stands there misspelt: reported already, and not to be missed. */
-type Read = ReadonlyMap<KnownAttribute, string | undefined>
+/** What an annotation's prefix says may have attributes. */
+const takersOf = {
+  secret: secretKinds,
+  resource: ['resource'],
+} as const satisfies Readonly<Record<Declaration['what'], readonly Taker[]>>
 
-function readAttributes(
-  what: Declaration['what'],
-  attributes: readonly PlacedAttribute[],
-  report: Report,
-): Read {
-  const known: readonly KnownAttribute[] = what === 'resource' ? resourceAttributes : secretAttributes
-  const read = new Map<KnownAttribute, string | undefined>()
-  const seen = new Set<string>()
-  for (const { name, value, position } of attributes) {
-    if (seen.has(name)) {
-      report('DUPLICATE_ATTRIBUTE', `${attributeLabel(name, position)} stands more than once`)
-      continue
-    }
-    seen.add(name)
-    const attribute = known.find((one) => one === name)
-    if (attribute) {
-      read.set(attribute, value)
-      continue
-    }
-    const meant = closestWord(name, known)
-    if (meant) {
-      if (!read.has(meant)) read.set(meant, undefined)
-      const message = `attribute ${quote(name)} is not known`
-      report('MISSPELT_ATTRIBUTE', { message, ...didYouMean(quote(meant)) })
-    } else {
-      const ignored = `${attributeLabel(name, position)} is not known and has no effect; known are ${known.join(', ')}`
-      report('UNKNOWN_ATTRIBUTE', ignored, 'warning')
-    }
-  }
-  return read
+/** Throws on what readValues would have reported. */
+function declarationOf(taker: Taker, name: string, values: Partial<Values>): Declaration {
+  if (taker === 'resource') return { what: 'resource', name, ...values }
+  if (taker === 'DYNAMIC' && hasRequired(values, taker))
+    return { what: 'secret', name, ...values, kind: taker }
+  if (taker === 'REFERENCE' && hasRequired(values, taker))
+    return { what: 'secret', name, ...values, kind: taker }
+  throw new Error('a declaration lacks an attribute')
 }
 
-function resourceFrom(name: string, read: Read, report: Report): Declaration {
-  return { what: 'resource', name, ...storageKeyFrom(read, report), ...pinFrom(read, report) }
-}
-
-function secretFrom(name: string, read: Read, report: Report): Declaration | undefined {
-  const kind = kindFrom(read, report)
-  const type = typeFrom(read, report)
-  const storageKey = storageKeyFrom(read, report)
-  if (kind !== 'DYNAMIC') {
-    const pin = pinFrom(read, report)
-    return kind && type && { what: 'secret', name, kind, type, ...storageKey, ...pin }
-  }
-  for (const attribute of ['version', 'label'] as const) {
-    if (read.get(attribute) === undefined) continue
-    report(
-      'ATTRIBUTE_NOT_ALLOWED',
-      `attribute "${attribute}" belongs to REFERENCE secrets and to resources only`,
-    )
-  }
-  const size = sizeFrom(type, read, report)
-  if (type === undefined) return undefined
-  const wrong = validateGroupName(type, name, storageKey.storageKey ?? name)
-  if (wrong !== undefined) report('BAD_NAME', wrong)
-  return size === undefined ? undefined : { what: 'secret', name, kind, type, size, ...storageKey }
-}
-
-function kindFrom(read: Read, report: Report): 'DYNAMIC' | 'REFERENCE' | undefined {
-  const kind = read.get('kind')
-  if (kind === 'DYNAMIC' || kind === 'REFERENCE') return kind
-  if (kind !== undefined)
-    report('BAD_KIND', `kind ${quote(kind)} is not known: allowed are DYNAMIC and REFERENCE`)
-  else if (!read.has('kind')) report('MISSING_ATTRIBUTE', 'attribute "kind" is missing: DYNAMIC or REFERENCE')
-  return undefined
-}
-
-function typeFrom(read: Read, report: Report): SecretType | undefined {
-  const text = read.get('type')
-  const allowed = secretTypes.join(', ')
-  if (text === undefined) {
-    if (!read.has('type')) report('MISSING_ATTRIBUTE', `attribute "type" is missing: one of ${allowed}`)
-    return undefined
-  }
-  const type = secretTypes.find((one) => one === text)
-  if (type) return type
-  if (text === 'GPG') report('NOT_SUPPORTED', `type "GPG" is not supported yet: allowed are ${allowed}`)
-  else report('BAD_TYPE', `type ${quote(text)} is not known: allowed are ${allowed}`)
-  return undefined
-}
-
-function sizeFrom(type: SecretType | undefined, read: Read, report: Report): number | undefined {
-  const text = read.get('size')
-  if (text === undefined) {
-    if (read.has('size')) return undefined
-    const needs = type === undefined ? 'kind DYNAMIC needs it' : `type ${type} takes ${allowedSizes(type)}`
-    report('MISSING_ATTRIBUTE', `attribute "size" is missing: ${needs}`)
-    return undefined
-  }
-  if (type === undefined) return undefined
-  const size = /^[1-9][0-9]{0,5}$/.test(text) ? Number(text) : NaN
-  const fits = type === 'RSA' ? rsaSizes.some((one) => one === size) : size % 8 === 0 && size <= maxRandomSize
-  if (fits) return size
-  report('BAD_SIZE', `size ${quote(text)} is not allowed: type ${type} takes ${allowedSizes(type)}`)
-  return undefined
-}
-
-function allowedSizes(type: SecretType): string {
-  return type === 'RSA' ? `${rsaSizes.join(', ')} bits` : `a multiple of 8 from 8 to ${maxRandomSize} bits`
-}
-
-function storageKeyFrom(read: Read, report: Report): { storageKey?: string } {
-  const storageKey = read.get('storageKey')
-  if (storageKey === undefined) return {}
-  const wrong =
-    storageKey === ''
-      ? { message: 'is empty', hint: 'leave it out to store the parameter under the name of the declaration' }
-      : validateStorageKey(storageKey)
-  if (wrong === undefined) return { storageKey }
-  for (const one of about('the storageKey', [wrong])) report('BAD_STORAGE_KEY', one)
-  return {}
-}
-
-/** https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-labels.html */
-const labelPattern = /^(?!aws|ssm)[A-Za-z_.-][A-Za-z0-9_.-]{0,99}$/i
-
-function pinFrom(read: Read, report: Report): { pin?: Pin } {
-  const version = read.get('version')
-  const label = read.get('label')
-  if (version !== undefined && label !== undefined) {
-    report('ATTRIBUTE_NOT_ALLOWED', 'attributes "version" and "label" exclude each other')
-  } else if (version !== undefined) {
-    if (/^[1-9][0-9]{0,14}$/.test(version)) return { pin: { by: 'version', version: Number(version) } }
-    report('BAD_PIN', 'version is not a whole number from 1')
-  } else if (label !== undefined) {
-    if (labelPattern.test(label)) return { pin: { by: 'label', label } }
-    report(
-      'BAD_PIN',
-      'label is not one that SSM takes: at most 100 letters, digits, "_", "." and "-", not beginning with a digit, aws or ssm',
-    )
-  }
-  return {}
+function hasRequired<W extends Taker>(
+  values: Partial<Values>,
+  taker: W,
+): values is Partial<Values> & ValuesOn<typeof attributeTable, W> {
+  const missing = Object.entries(attributeTable).filter(
+    ([name, { required }]) => required.some((one) => one === taker) && !Object.hasOwn(values, name),
+  )
+  return missing.length === 0
 }

@@ -217,13 +217,13 @@ const wrong: readonly (readonly [title: string, key: string, value: string, ...d
     'a storageKey that begins with Aws',
     'secret.bsycorp.com/a',
     `${reference},storageKey=Aws/a`,
-    `error BAD_STORAGE_KEY: the storageKey ${taken}`,
+    `error BAD_STORAGE_KEY: storageKey ${taken}`,
   ],
   [
     'a storageKey of too many levels',
     'resource.bsycorp.com/a',
     `storageKey=${deepKey}/x`,
-    'error BAD_STORAGE_KEY: the storageKey gives a parameter name of 16 levels, SSM takes at most 15',
+    'error BAD_STORAGE_KEY: storageKey gives a parameter name of 16 levels, SSM takes at most 15',
   ],
   [
     'a part whose other part would be too long',
@@ -237,8 +237,8 @@ const wrong: readonly (readonly [title: string, key: string, value: string, ...d
     'secret.bsycorp.com/-a',
     `${password}1,storageKey=/b`,
     `error BAD_NAME: ${badName}`,
-    'error BAD_STORAGE_KEY: the storageKey must not start with a slash: the storage-prefix is put before it',
     'error BAD_SIZE: size "1281" is not allowed: type PASSWORD takes a multiple of 8 from 8 to 8192 bits',
+    'error BAD_STORAGE_KEY: storageKey must not start with a slash: the storage-prefix is put before it',
   ],
   ['a lease, which is to come', 'lease.bsycorp.com/a', '', 'error NOT_SUPPORTED: lease is not supported yet'],
   [
@@ -332,7 +332,7 @@ t.strictSame(
     parameters: ['/b'],
     diagnostics: [
       'error BAD_SETTING init.bsycorp.com/format: the format is not known: allowed are properties, dotenv, json, yaml, files',
-      'error MISSING_ATTRIBUTE secret.bsycorp.com/a: attribute "type" is missing: one of RSA, RANDOM, PASSWORD',
+      'error MISSING_ATTRIBUTE secret.bsycorp.com/a: attribute "type" is missing: allowed are RSA, RANDOM, PASSWORD',
       'error NOT_SUPPORTED lease.bsycorp.com/c: lease is not supported yet',
     ],
   },
@@ -350,7 +350,7 @@ t.strictSame(
     parameters: [],
     diagnostics: [
       'error BAD_SETTING init.bsycorp.com/storage-prefix: the storage-prefix is not a hierarchy of parameter names: it is empty',
-      'error BAD_STORAGE_KEY secret.bsycorp.com/b: the storageKey must not start with a slash: the storage-prefix is put before it',
+      'error BAD_STORAGE_KEY secret.bsycorp.com/b: storageKey must not start with a slash: the storage-prefix is put before it',
     ],
   },
   'under a wrong storage-prefix nothing has a parameter name, and all mistakes are told',

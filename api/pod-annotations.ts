@@ -176,7 +176,7 @@ function readDeclaration(
   const { value: parameter, diagnostics: unnamed } = parameterName(prefix, declaration.storageKey ?? name)
   if (unnamed !== undefined) {
     const [code, subject]: [DiagnosticCode, string] =
-      declaration.storageKey === undefined ? ['BAD_NAME', 'the name'] : ['BAD_STORAGE_KEY', 'the storageKey']
+      declaration.storageKey === undefined ? ['BAD_NAME', 'the name'] : ['BAD_STORAGE_KEY', 'storageKey']
     diagnostics.push(...about(subject, unnamed).map((one) => diagnostic(code, key, one)))
     return undefined
   }

@@ -1,6 +1,11 @@
 /** The reference pages that come from the programs' own tables. `UPDATE=1 tap run test/docs/reference.test.ts` writes them. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type AttributeDescription, attributeTable, nameTakers, type Taker } from '../api/attribute-table.ts'
+import { knownOn } from '../api/attribute-values.ts'
 import { kmsKeyVariable } from '../runtime/store/kms-key-env.ts'
 import { exitCode } from '../api/exit-code.ts'
+import { secretKinds } from '../api/secret-type.ts'
 import { formatMeanings } from '../api/secrets-format.ts'
 import type { Flags } from '../cli/flags.ts'
 import { commands } from '../cli/kees.ts'
@@ -18,6 +23,7 @@ import { refreshMetrics } from '../runtime/init/refresh-metrics.ts'
 /** File names in docs/reference/ to texts. */
 export function referencePages(): ReadonlyMap<string, string> {
   return new Map([
+    ['annotations.md', annotationsPage()],
     ['inject-init.md', functionPage(injectInit, 'kees inject')],
     ['inject-init.schema.json', functionSchema(injectInit)],
     ['export-iam.md', functionPage(exportIam, 'kees export')],
@@ -27,6 +33,35 @@ export function referencePages(): ReadonlyMap<string, string> {
     ['creator.md', creatorPage()],
     ['exit-codes.md', exitCodePage()],
   ])
+}
+
+/** Its text is in the page itself; the tables are made from the table of attributes. */
+function annotationsPage(): string {
+  const rows = Object.entries<AttributeDescription>(attributeTable).map(([name, entry]) => [
+    `\`${name}\``,
+    nameTakers(entry.on).join(', '),
+    cell(attributeValue(entry)),
+  ])
+  const names = (takers: readonly Taker[]) =>
+    knownOn(attributeTable, takers)
+      .map((one) => `\`${one}\``)
+      .join(', ')
+  return readFileSync(join(import.meta.dirname, '../docs/reference/annotations.md'), 'utf8')
+    .replace(/\| attribute \| .*\n(\|.*\n)*/, () => `${table(['attribute', 'on', 'value'], rows)}\n`)
+    .replace(/(?<=^\| `secret\.<domain>\/<name>` \| )[^|]*(?= \|)/m, () => names(secretKinds))
+    .replace(/(?<=^\| `resource\.<domain>\/<name>` \| )[^|]*(?= \|)/m, () => names(['resource']))
+}
+
+function attributeValue({ meaning, on, required, ignoredOn, excludes = [] }: AttributeDescription): string {
+  const isAlways = required.length === on.length
+  const rules = [
+    ...(required.length === 0
+      ? []
+      : [isAlways ? 'Required' : `Required on ${nameTakers(required).join(', ')}`]),
+    ...(ignoredOn ? [`Accepted and ignored on ${nameTakers(ignoredOn).join(', ')}`] : []),
+    ...excludes.map((one) => `Not together with \`${one}\``),
+  ]
+  return [meaning, ...rules].map((one) => `${one}.`).join(' ')
 }
 
 function functionPage({ name, purpose, configKind, options }: KrmFunction, command: string): string {

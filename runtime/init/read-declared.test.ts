@@ -78,7 +78,7 @@ t.test('bytes that are no UTF-8 make a declaration of ours wrong', async (t) => 
     String.raw`secret.bsycorp.com/a="kind=REFERENCE,type=PASSWORD,storageKey=a\xffb"`,
   )
   t.strictSame(declared, [])
-  t.match(diagnostics, [{ exit: 1, message: /^annotation secret\.bsycorp\.com\/a: the storageKey / }])
+  t.match(diagnostics, [{ exit: 1, message: /^annotation secret\.bsycorp\.com\/a: storageKey / }])
 })
 
 t.test('nothing of ours is nothing declared', async (t) => {
