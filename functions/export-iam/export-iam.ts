@@ -45,7 +45,7 @@ function exportPass(config: ExportConfig, orchestrator: Orchestrator, own: strin
   return {
     concerns: (mentions) =>
       concerns(mentions) || (mentions('ConfigMap') && (mentions(config.name) || mentions(markerAnnotation))),
-    see: (item) => {
+    process: (item) => {
       if ((annotationsOf(item).get(packagePath) ?? own) !== own) return []
       read(item)
       if (!isConfigMap(item.object)) return []

@@ -48,7 +48,7 @@ const text = list.map(({ manifests, orchestrator, column, config, front, results
   return `${front ? config : ''}${head}items:\n${indented.join('')}${front ? '' : config}${results}`
 })
 
-t.test('in pieces as whole', async (t) => {
+t.test('the output is the same when the input is read in pieces and as a whole', async (t) => {
   let cut = 0
   const { numRuns } = runs(200)
   let valid = 0

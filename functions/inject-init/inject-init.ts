@@ -20,9 +20,9 @@ export type InjectOutput = { readonly edited: readonly EditedItem[]; readonly re
 
 /** Injects every annotated workload among the items. If one of the results is an error, nothing may be edited. */
 export function injectItems(items: readonly ManifestItem[], config: InjectConfig): InjectOutput {
-  const { see, end } = injectPass(config, 'none')
-  const edited = items.map((item) => ({ item, edits: see(item) }))
-  return { edited, results: end().results }
+  const pass = injectPass(config, 'none')
+  const edited = items.map((item) => ({ item, edits: pass.process(item) }))
+  return { edited, results: pass.end().results }
 }
 
 function injectPass(config: InjectConfig, orchestrator: Orchestrator): FunctionPass {
@@ -31,7 +31,7 @@ function injectPass(config: InjectConfig, orchestrator: Orchestrator): FunctionP
   const results: Result[] = []
   return {
     concerns: (mentions) => reader.concerns(mentions) || mentions(injectedAnnotation),
-    see: (item) => {
+    process: (item) => {
       const workloads = reader.read(item)
       if (workloads.length === 0) return []
       const { value: records, diagnostics } = recordsIn(item)

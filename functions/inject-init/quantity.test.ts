@@ -71,11 +71,11 @@ for (const [one, other] of [
 
 t.equal(validateBytes('16Mi'), undefined)
 t.equal(validateBytes('1.5Gi'), undefined)
-t.equal(validateBytes('1000m'), undefined, 'a whole byte, oddly written')
+t.equal(validateBytes('1000m'), undefined, 'a whole number of bytes in an unusual notation')
 t.strictSame(validateBytes('64m'), { message: 'is not a whole number of bytes', hint: 'did you mean 64Mi?' })
 t.strictSame(validateBytes('-1'), { message: 'is not a quantity such as 16Mi' })
 
-await t.test('every number that JavaScript prints is a quantity, or too long for one', async () => {
+await t.test('every number that JavaScript prints is a quantity, or too long to be one', async () => {
   fc.assert(
     fc.property(fc.double({ min: -1e15, max: 1e15, noNaN: true }), (number) => {
       const quantity = parseQuantity(String(number))

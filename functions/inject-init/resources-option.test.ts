@@ -10,11 +10,11 @@ const accepted: readonly (readonly [title: string, value: Value])[] = [
   ['a limit of another resource', { requests: { memory: '1Gi' }, limits: { cpu: '1m' } }],
   ['numbers', { limits: { cpu: 0.5, memory: 134217728 } }],
   [
-    'resources beyond the common ones',
+    'extended resources and huge pages',
     { limits: { 'ephemeral-storage': '1Gi', 'hugepages-2Mi': '4Mi', 'vendor.example/thing': 1 } },
   ],
   ['claims', { claims: [{ name: 'gpu', request: 'one' }] }],
-  ['empty parts, as a template may leave them', { requests: null, limits: {} }],
+  ['empty parts, as a template may generate them', { requests: null, limits: {} }],
 ]
 for (const [title, value] of accepted) t.strictSame(resourcesOption.parse(value), { value }, title)
 
@@ -23,21 +23,21 @@ const refused: readonly (readonly [title: string, value: Value, ...messages: str
   ['a list', [], 'is not a map with requests and limits'],
   ['a misspelt part', { limit: {} }, `.limit is not known: ${known}, hint: did you mean limits?`],
   ['a resource at the top', { cpu: '1' }, `.cpu is not known: ${known}`],
-  ['a text', { limits: '1' }, '.limits is not a map of quantities, such as memory: 64Mi'],
+  ['a string', { limits: '1' }, '.limits is not a map of quantities, such as memory: 64Mi'],
   [
-    'resources that are not known',
+    'unknown resources',
     { limits: { mem: '1Gi', CPU: '1' } },
     '.limits.mem is not known: known are cpu, memory, ephemeral-storage',
     '.limits.CPU is not known: known are cpu, memory, ephemeral-storage, hint: did you mean cpu?',
   ],
   [
-    'amounts that are none',
+    'invalid quantities',
     { requests: { cpu: 'half', memory: '64MB' }, limits: { memory: true } },
     '.requests.cpu "half" is not a quantity such as 50m',
     '.requests.memory "64MB" is not a quantity such as 16Mi',
     '.limits.memory true is not a quantity',
   ],
-  ['less than nothing', { limits: { cpu: -1 } }, '.limits.cpu -1 is not a quantity such as 50m'],
+  ['a negative quantity', { limits: { cpu: -1 } }, '.limits.cpu -1 is not a quantity such as 50m'],
   [
     'thousandths of a byte',
     { limits: { memory: '64m' } },
@@ -50,7 +50,7 @@ const refused: readonly (readonly [title: string, value: Value, ...messages: str
     '.requests.memory "1Gi" is more than .limits.memory "1G"',
   ],
   [
-    'claims that are none',
+    'invalid claims',
     { claims: [{ name: 'A' }, 'b', { nam: 'c' }] },
     '.claims[0].name "A" is not a valid name',
     '.claims[1] is not a map with a name',

@@ -19,8 +19,8 @@ export type FunctionInput = {
 export type FunctionPass = {
   /** Whether an item may matter, by what its source mentions: what does not is not parsed. */
   readonly concerns: (mentions: Prefilter) => boolean
-  /** Sees each item once, in their order. */
-  readonly see: (item: ManifestItem) => readonly SourceEdit[]
+  /** Is called once for each item, in their order. */
+  readonly process: (item: ManifestItem) => readonly SourceEdit[]
   /** After the last item. */
   readonly end: () => FunctionOutput
 }
@@ -54,5 +54,5 @@ export type KrmFunction = {
 
 /** The pass of a function that has nothing but this to say, whatever the items are. */
 export function passWith(results: readonly Result[]): FunctionPass {
-  return { concerns: () => false, see: () => [], end: () => ({ results }) }
+  return { concerns: () => false, process: () => [], end: () => ({ results }) }
 }

@@ -1,6 +1,6 @@
 /**
  * Where a text in quotes or brackets may go on behind its line. YAML asks for deeper lines there too, but its readers do
- * not insist (yaml-events.ts), so such a text may hold what looks like the start of an item.
+ * not insist (functions/yaml/events.ts), so such a text may hold what looks like the start of an item.
  *
  * Found without parsing, so that all that do go on are among them, and few others: each quote or bracket is taken to be
  * an opening one that could be one by what stands before it.

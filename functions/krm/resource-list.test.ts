@@ -21,7 +21,7 @@ const label: KrmFunction = {
     const results: Result[] = []
     return {
       concerns: (mentions) => mentions('.example.com/'),
-      see: (item) => {
+      process: (item) => {
         const { document, root, object } = item
         if (![...annotationsOf(item).keys()].some((key) => key.includes('.example.com/'))) return []
         const editor = new Editor(document)

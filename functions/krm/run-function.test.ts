@@ -12,7 +12,7 @@ const echo: KrmFunction = {
     const kinds: string[] = []
     return {
       concerns: () => true,
-      see: ({ object }) => {
+      process: ({ object }) => {
         kinds.push(object.kind)
         return []
       },

@@ -75,7 +75,7 @@ function runOn(krmFunction: KrmFunction, text: string, list: ResourceList): Func
     if (!isConcerned && closed) continue
     const items = read()
     if (!items) return undefined
-    if (isConcerned) for (const item of items) edit({ item, edits: pass.see(item) })
+    if (isConcerned) for (const item of items) edit({ item, edits: pass.process(item) })
   }
   const { results, edited, generated } = pass.end()
   const exit = exitCodeOf(results)

@@ -2,7 +2,7 @@
  * Cuts the text of a ResourceList into its items by indentation, without parsing it: what stands at the column of the
  * items' dashes, or left of it, is no part of an item, be it in block scalars, because YAML asks of every line of an item
  * to stand deeper (https://yaml.org/spec/1.2.2/#61-indentation-spaces). In quotes and brackets its readers do not insist
- * on that: see open-ends.ts.
+ * on that: see multiline-flow.ts.
  */
 
 export type SplitItems = {

@@ -36,7 +36,7 @@ const value: fc.Arbitrary<Value> = fc.letrec<{ value: Value }>((tie) => ({
   ),
 })).value
 
-t.test('YAML 1.2, YAML 1.1 and our own reader see the value that was written', async (t) => {
+t.test('parsers of YAML 1.2 and YAML 1.1 and our own read the value that was written', async (t) => {
   fc.assert(
     fc.property(value, fc.constantFrom('wide', 'compact'), (one, lists) => {
       const text = `${yamlLines({ key: one }, lists).join('\n')}\n`
@@ -52,10 +52,10 @@ t.test('YAML 1.2, YAML 1.1 and our own reader see the value that was written', a
 const rows: [title: string, value: Value, lists: 'wide' | 'compact', lines: string[]][] = [
   ['lists in the wide style are indented', { a: ['x'] }, 'wide', ['a:', '  - x']],
   ['lists in the compact style are not', { a: ['x'] }, 'compact', ['a:', '- x']],
-  ['what YAML 1.1 takes for a boolean is quoted', { a: 'n' }, 'wide', ['a: "n"']],
+  ['a boolean of YAML 1.1 is quoted', { a: 'n' }, 'wide', ['a: "n"']],
   ['a line separator is escaped', { a: '\u2028' }, 'wide', ['a: "\\u2028"']],
-  ['text of several lines is a literal block', { a: 'b\nc\n' }, 'wide', ['a: |', '  b', '  c']],
-  ['long text is not folded', { a: 'b '.repeat(80).trim() }, 'wide', [`a: ${'b '.repeat(80).trim()}`]],
+  ['a string of several lines is a literal block', { a: 'b\nc\n' }, 'wide', ['a: |', '  b', '  c']],
+  ['a long string is not folded', { a: 'b '.repeat(80).trim() }, 'wide', [`a: ${'b '.repeat(80).trim()}`]],
 ]
 
 for (const [title, one, lists, lines] of rows) {
