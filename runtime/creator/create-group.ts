@@ -11,9 +11,11 @@ import type { HourlyQuota } from './hourly-quota.ts'
 import { joinShortened } from './read-claims.ts'
 import type { Granted } from './resolve-claims.ts'
 
-export type CreateTools = MakeTools &
+export type CreateTools = Pick<MakeTools, 'clock'> &
   ReportTools & {
     readonly random: () => number
+    /** Generates values on behalf of a namespace. */
+    readonly generateFor: (namespace: string) => MakeTools['generate']
     /** The store, for calls on behalf of a namespace. */
     readonly storeFor: (namespace: string) => ParameterStore
     readonly quota: HourlyQuota
@@ -50,7 +52,8 @@ export async function createGroup(
   const existing = group.parts
     .map(({ parameter }) => parameter)
     .filter((name) => existence.stateOf(name) === 'exists')
-  const made = await makeGroup(tools.storeFor(namespace), group, new Set(existing), tools)
+  const generate = tools.generateFor(namespace)
+  const made = await makeGroup(tools.storeFor(namespace), group, new Set(existing), { clock, generate })
   quota.giveBack(namespace, count - made.created.length)
   for (const name of made.created) existence.note(name, true)
   if (made.created.length > 0) reportCreated(granted, made.created, namespace, tools)

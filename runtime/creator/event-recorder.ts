@@ -31,7 +31,12 @@ const eventTimeout = 10_000
 const attempts = 3
 
 type Recorded = { readonly at: number; readonly pods: Set<string> }
-type PodEvent = { readonly pod: Pod; readonly namespace: string; readonly note: EventNote }
+/** Of the pod only what an Event needs: a pod of the index holds its template, which may be large. */
+type PodEvent = {
+  readonly pod: Pick<Pod, 'uid' | 'name'>
+  readonly namespace: string
+  readonly note: EventNote
+}
 
 export class EventRecorder {
   readonly #server: ApiServer
@@ -53,11 +58,12 @@ export class EventRecorder {
     const { namespace } = template
     const recorded = this.#recordedOf(template, `${note.reason} ${note.message}`)
     const before = recorded.pods.size
-    for (const pod of pods) {
+    for (const { uid, name } of pods) {
       if (recorded.pods.size >= podsOfTemplate) break
-      if (recorded.pods.has(pod.uid)) continue
-      recorded.pods.add(pod.uid)
-      if (this.#queue.sizeOf(namespace) < longestLine) this.#queue.push(namespace, { pod, namespace, note })
+      if (recorded.pods.has(uid)) continue
+      recorded.pods.add(uid)
+      if (this.#queue.sizeOf(namespace) < longestLine)
+        this.#queue.push(namespace, { pod: { uid, name }, namespace, note })
       else this.#tools.done('dropped')
     }
     this.#wake()
@@ -122,7 +128,7 @@ const component = 'kees-creator'
 
 /** https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/event-v1/ */
 function eventOf(
-  pod: Pod,
+  pod: PodEvent['pod'],
   namespace: string,
   { reason, message }: EventNote,
   time: Date,

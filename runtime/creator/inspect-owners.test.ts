@@ -67,8 +67,10 @@ function world(answer: (path: string) => ApiAnswer) {
     },
     stream: () => Promise.reject(new Error('not asked for')),
   }
+  const templates = new Map([[template.key, template]])
   const inspection = ownerInspection(server, {
     clock,
+    templateOf: (key) => templates.get(key),
     record: (_, { reason }) => reported.push(reason),
     failed: ({ code }) => reported.push(code),
   })
@@ -78,7 +80,7 @@ function world(answer: (path: string) => ApiAnswer) {
     stop.abort()
     await done
   })
-  return { ...inspection, clock, paths, reported }
+  return { ...inspection, clock, paths, reported, templates }
 }
 
 t.test('one pod of each owner is read, and one that is not injected is reported', async (t) => {
@@ -112,4 +114,30 @@ t.test('an API server that does not answer is asked again', async (t) => {
   add(pod('a-0'), template, 'owner')
   await clock.sleep(60_000)
   t.strictSame(reported, ['UNREACHABLE', 'NotInjected'])
+})
+
+t.test('an owner of one namespace does not count as inspected in another', async (t) => {
+  const { add, clock, paths, templates } = world(() => ({ status: 200, body: { spec: {} } }))
+  const other = { ...template, key: 'other', namespace: 'other' }
+  templates.set(other.key, other)
+  add(pod('a-0'), template, 'owner')
+  add(pod('b-0'), other, 'owner')
+  await clock.sleep(10_000)
+  t.strictSame(paths, ['/api/v1/namespaces/n/pods/a-0', '/api/v1/namespaces/other/pods/b-0'])
+})
+
+t.test('pods that are gone before their turn are not read, and few of a namespace wait', async (t) => {
+  const { add, clock, paths, templates } = world(() => ({ status: 200, body: { spec: {} } }))
+  for (let index = 0; index < 10_000; index++)
+    add(pod(`gone-${index}`), { ...template, key: `${index}` }, `${index}`)
+  const quiet = { ...template, key: 'quiet', namespace: 'quiet' }
+  templates.set(quiet.key, quiet)
+  add(pod('a-0'), quiet, 'owner')
+  await clock.sleep(1000)
+  t.strictSame(paths, ['/api/v1/namespaces/quiet/pods/a-0'])
+  // An owner for which there was no room is inspected with its next pod.
+  templates.set('9999', { ...template, key: '9999' })
+  add(pod('next'), { ...template, key: '9999' }, '9999')
+  await clock.sleep(1000)
+  t.equal(paths.at(-1), '/api/v1/namespaces/n/pods/next')
 })

@@ -20,6 +20,7 @@ export type OwnerInspection = {
 
 export type InspectionTools = {
   readonly clock: Clock
+  readonly templateOf: (key: string) => Template | undefined
   readonly record: (template: Template, note: EventNote, pods: Iterable<Pod>) => void
   readonly failed: (failure: Failure) => void
 }
@@ -29,38 +30,50 @@ const timeout = 10_000
 const pause = 5000
 /** How many owners are remembered as inspected; one that is forgotten is inspected again. */
 const remembered = 20_000
+/** How many owners of a namespace may wait. An owner that finds no room is inspected with its next pod. */
+const longestLine = 500
 
-type Candidate = { readonly pod: Pod; readonly template: Template; readonly owner: string }
+/** Without the template, which may be large, so that templates that are gone take no memory until their turn. */
+type Candidate = {
+  readonly pod: Pod
+  readonly namespace: string
+  readonly templateKey: string
+  readonly seenKey: string
+}
 
 export function ownerInspection(
   server: ApiServer,
-  { clock, record, failed }: InspectionTools,
+  { clock, templateOf, record, failed }: InspectionTools,
 ): OwnerInspection {
   const seen = new Set<string>()
   const queue = new FairQueue<Candidate>()
   const limiter = new RateLimiter(perSecond, clock)
   let wake = () => {}
 
-  const inspectOne = async ({ pod, template, owner }: Candidate) => {
-    const path = `/api/v1/namespaces/${template.namespace}/pods/${pod.name}`
+  const inspectOne = async ({ pod, namespace, templateKey, seenKey }: Candidate) => {
+    const path = `/api/v1/namespaces/${namespace}/pods/${pod.name}`
     const { status, body } = await server.request('GET', path, { timeout })
     // The pod is gone: the owner's next one is inspected in its place.
-    if (status === 404) seen.delete(owner)
-    if (status !== 200 || readsAnnotations(body)) return
+    if (status === 404) seen.delete(seenKey)
+    const template = templateOf(templateKey)
+    if (status !== 200 || template === undefined || readsAnnotations(body)) return
     const message =
       'the pod is annotated, but no init container mounts its annotations by downward API: run inject-init on its manifest'
     // Another workload with the same annotations may be injected.
     record(template, { reason: 'NotInjected', message }, [pod])
   }
   return {
-    add(pod, template, owner) {
-      if (seen.has(owner) || !template.annotated) return
-      seen.add(owner)
+    add({ uid, name, createdAt }, template, owner) {
+      const { key: templateKey, namespace, annotated } = template
+      // The uid of an owner is what the pod says: it must not count for other namespaces.
+      const seenKey = `${namespace} ${owner}`
+      if (seen.has(seenKey) || !annotated || queue.sizeOf(namespace) >= longestLine) return
+      seen.add(seenKey)
       for (const [oldest] of seen.size > remembered ? seen.entries() : []) {
         seen.delete(oldest)
         break
       }
-      queue.push(template.namespace, { pod, template, owner })
+      queue.push(namespace, { pod: { uid, name, createdAt }, namespace, templateKey, seenKey })
       wake()
     },
 
@@ -72,6 +85,11 @@ export function ownerInspection(
           await new Promise<void>((resolve) => (wake = resolve))
           continue
         }
+        // Every pod of the template is gone: there is nothing to report, and nothing to read.
+        if (templateOf(candidate.templateKey) === undefined) {
+          seen.delete(candidate.seenKey)
+          continue
+        }
         await limiter.turn('')
         try {
           await inspectOne(candidate)
@@ -79,7 +97,7 @@ export function ownerInspection(
           const failure = failureOf(error)
           if (failure === undefined) throw error
           failed(failure)
-          queue.push(candidate.template.namespace, candidate)
+          queue.push(candidate.namespace, candidate)
           await clock.sleep(pause, { ref: false })
         }
       }

@@ -45,7 +45,7 @@ function world(
     index,
     ask: existenceBatcher(store, reads, clock),
     storeFor: () => store,
-    generate,
+    generateFor: () => generate,
     quota: hourlyQuota(clock),
     policy: options.policy,
     record: ({ namespace }, { reason, message }) => {

@@ -1,5 +1,6 @@
 /** Connects the creator's parts: the watch fills the index, the index the work queue, workers reconcile groups. */
 import { describeBug } from '../../api/describe-bug.ts'
+import { failed } from '../failure.ts'
 import type { Log } from '../log.ts'
 import { existenceBatcher } from './existence-batcher.ts'
 import { limitConcurrency } from '../scheduling/limit.ts'
@@ -19,8 +20,8 @@ import { EventRecorder } from './event-recorder.ts'
 import { watchAll, type Watching } from './watch-all.ts'
 import { type Next, type WorkItem, WorkQueue } from '../scheduling/work-queue.ts'
 
-/** Enough for calls of ten names, each of which waits for its turn. */
-const workers = 32
+/** Enough for calls of ten names, each of which waits for its turn, also while a hundred keys wait to be generated. */
+const workers = 512
 /** Of the four threads that Node has for this, for DNS and for files. */
 const parallelKeys = 2
 
@@ -65,6 +66,7 @@ export function wire(
   }
   const inspection = ownerInspection(server, {
     clock,
+    templateOf: (key) => index.templateOf(key),
     record,
     failed: (failure) => warn('failed to read a pod', failure),
   })
@@ -88,13 +90,19 @@ export function wire(
       warn('a call to the store failed', failure)
     },
   })
+  // Keys take seconds each, so the namespaces take turns; other values take no time.
+  const generateKey = limitConcurrency(parallelKeys, async (size: number) => {
+    if (stop.aborted) throw failed({ code: 'ABANDONED', message: 'the creator is stopping' })
+    return await generate('RSA', size)
+  })
   const reconciler = groupReconciler({
     clock,
     random,
     index,
     ask: existenceBatcher(guarded.existence, reads, clock),
     storeFor: guarded.for,
-    generate: limitConcurrency(parallelKeys, generate),
+    generateFor: (namespace) => (type, size) =>
+      type === 'RSA' ? generateKey(namespace, size) : generate(type, size),
     quota: hourlyQuota(clock),
     policy,
     record,

@@ -58,7 +58,7 @@ async function simulate(seed: number): Promise<string[]> {
     index,
     ask: existenceBatcher(plain, new RateLimiter(20, clock), clock),
     storeFor: () => plain,
-    generate,
+    generateFor: () => generate,
     quota: hourlyQuota(clock),
     policy: undefined,
     record: (_, { reason, message }) => {
