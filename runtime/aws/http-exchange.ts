@@ -23,6 +23,9 @@ export type Exchange = (request: HttpRequest) => Promise<HttpResponse>
 /** Twice the size of ten parameters of 8 KB with every character escaped. */
 const maxAnswerBytes = 1_000_000
 
+/** How long a connection stays open without a request. Network devices drop idle ones silently after minutes. */
+const idleTimeout = 60_000
+
 /** Keeps connections open between requests. Rejects with transport errors, or with BAD_ANSWER for a response that is too long. */
 export function openHttp(): Exchange {
   const agents = new Map<string, http.RequestOptions['agent']>()
@@ -32,7 +35,7 @@ export function openHttp(): Exchange {
     const signal = AbortSignal.timeout(timeout)
     // TLS is loaded only where it is used.
     const { Agent, request } = protocol === 'https:' ? await import('node:https') : http
-    const agent = agents.get(protocol) ?? new Agent({ keepAlive: true })
+    const agent = agents.get(protocol) ?? new Agent({ keepAlive: true, timeout: idleTimeout })
     agents.set(protocol, agent)
     const sent = Buffer.from(body)
     const own = method === 'GET' ? {} : { 'content-length': String(sent.length) }

@@ -95,6 +95,28 @@ t.match(
 )
 t.match(
   described(...reference, {
+    code: 'ACCESS_DENIED',
+    message: 'denied',
+    deniedBy: 'SCP',
+    hint: 'ask the administrators',
+    role: 'app',
+  }),
+  {
+    exit: 4,
+    message: /access is denied to parameter \/db\.password$/,
+    hint: 'ask the administrators',
+    brief: { cause: 'access is denied (ask the administrators)' },
+    fields: { deniedBy: 'SCP' },
+  },
+  'what no grant to the role can mend does not lead to one',
+)
+t.match(
+  described(...reference, { code: 'REFUSED', message: 'the KMS key cannot be used', hint: 'enable the key' }),
+  { exit: 4, message: /the KMS key cannot be used$/, hint: 'enable the key' },
+  'a failure that has a hint keeps it',
+)
+t.match(
+  described(...reference, {
     code: 'CREDENTIALS_REFUSED',
     message: 'AssumeRoleWithWebIdentity: the credentials are not accepted (AccessDenied)',
     role: 'app',

@@ -62,12 +62,16 @@ function explain(
     const refused = `${parameter}${shared ? ', or another of the same call,' : ''} may be read but not decrypted`
     return {
       message: refused,
-      hint: `give ${who} kms:Decrypt on the key that encrypts it (option kmsKeys of kees export)`,
+      hint:
+        failure.hint ?? `give ${who} kms:Decrypt on the key that encrypts it (option kmsKeys of kees export)`,
       cause: `${who} needs kms:Decrypt on the keys of`,
     }
   }
   if (code === 'ACCESS_DENIED') {
     const denied = `access is denied to ${parameter}${shared ? ', or to another of the same call' : ''}`
+    if (failure.hint !== undefined) {
+      return { message: denied, hint: failure.hint, cause: `access is denied (${failure.hint})` }
+    }
     return {
       message: denied,
       hint: `give ${who} ssm:GetParameters on it, as in the policy that kees export writes`,
@@ -75,11 +79,12 @@ function explain(
     }
   }
   const hint =
-    code === 'CREDENTIALS_MISSING'
+    failure.hint ??
+    (code === 'CREDENTIALS_MISSING'
       ? 'give the pod a role'
       : code === 'CREDENTIALS_REFUSED'
         ? `check that ${role === undefined ? 'the role' : who} exists and trusts the pod's ServiceAccount or node`
-        : failure.hint
+        : undefined)
   const message = `${parameter}: ${failure.message}`
   return hint === undefined
     ? { message, cause: failure.message }

@@ -8,7 +8,6 @@ import { describeBug } from '../../api/describe-bug.ts'
 import type { Clock } from '../scheduling/clock.ts'
 import { exitCodeOf, failureOf } from '../failure.ts'
 import { type Log, openLog } from '../log.ts'
-import type { ParameterReader } from '../store/parameter-store.ts'
 import { checkFiles } from './check-files.ts'
 import { helpText, type InitConfig, readConfig, version } from './config.ts'
 import { lookUpDeclared } from './fetch-declared.ts'
@@ -69,31 +68,27 @@ async function run(
     return []
   }
   const timeout = settings?.requestTimeout ?? initVariables.requestTimeout.default
-  const open = () => openReader(config.store ?? initVariables.store.default, world.env, timeout)
-  const opened = open()
+  const opened = openReader(config.store ?? initVariables.store.default, world.env, timeout)
   const diagnostics = [...usage([...config.diagnostics, ...opened.diagnostics]), ...(read?.diagnostics ?? [])]
-  if (!settings || !read || !opened.reader) return diagnostics
+  const { reader } = opened
+  if (!settings || !read || !reader) return diagnostics
   if (diagnostics.length > 0) {
     // One report names what is wrong with every declaration, so that it is mended once.
-    return [...diagnostics, ...(await lookUpDeclared(opened.reader, read.declared, settings, world))]
+    return [...diagnostics, ...(await lookUpDeclared(reader, read.declared, settings, world))]
   }
   const { declared } = read
-  const ask = (reader: ParameterReader) => fetchFiles(reader, declared, settings, world, log)
+  const fetch = () => fetchFiles(reader, declared, settings, world, log)
   const stays = mode.kind === 'refresh'
   const isFirst = !stays || (await missingPaths(declaredPaths(declared, settings))).length > 0
   if (isFirst) {
     log.info('fetching the declared parameters', { declarations: declared.length })
-    const { files, diagnostics: unfetched } = await ask(opened.reader)
+    const { files, diagnostics: unfetched } = await fetch()
     if (unfetched) return unfetched
     await writeAndTell(files, declared.length, settings.fileMode, log)
   }
   if (!stays) return []
   const { keepCurrent } = await import('./keep-current.ts')
-  // Opened anew each time: what credentials come from is replaced in the meantime.
-  const fetch = async () => {
-    const { reader, diagnostics: wrong } = open()
-    return reader ? await ask(reader) : { diagnostics: usage(wrong) }
-  }
+  // One reader for every round: it keeps its connections, and renews its credentials from what is mounted then.
   return await keepCurrent({ ...world, every: mode.every, settings, fetch, log }, version)
 }
 
