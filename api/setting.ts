@@ -4,6 +4,7 @@
  */
 import { about, type EnvDiagnostic, envDiagnostics, quote } from './diagnostic.ts'
 import type { Env } from './env.ts'
+import { hasAll } from './has-all.ts'
 import type { Parsed } from './parsed.ts'
 
 /** Who sets a variable of the init container. */
@@ -71,12 +72,6 @@ export function decodeSettings<S>(table: SettingTable<S>, env: Env): DecodedSett
     else diagnostics.push(...envDiagnostics(setting.env, parsed.diagnostics))
   }
   return hasAll(table, valid) ? { valid, settings: valid, diagnostics } : { valid, diagnostics }
-}
-
-/** Whether each entry of a table has a value: the compiler does not follow a loop that sets them. */
-export function hasAll<S>(table: Readonly<Record<keyof S, unknown>>, values: Partial<S>): values is S {
-  for (const key in table) if (!Object.hasOwn(values, key)) return false
-  return true
 }
 
 function decodeOne<T>(setting: Setting<T>, text: string | undefined): Parsed<T> {

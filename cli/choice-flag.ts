@@ -1,6 +1,5 @@
-import { about } from '../api/diagnostic.ts'
-import type { Parsed } from '../api/parsed.ts'
-import { parseChoice } from '../functions/krm/options.ts'
+import { about, quote } from '../api/diagnostic.ts'
+import { invalid, type Parsed } from '../api/parsed.ts'
 import { valueOf } from './command.ts'
 import type { ParsedFlags } from './flags.ts'
 
@@ -12,6 +11,10 @@ export function readChoice<T extends string>(
 ): Parsed<T | undefined> {
   const text = valueOf(parsed, name)
   if (text === undefined) return { value: undefined }
-  const { value, diagnostics } = parseChoice(text, allowed)
-  return diagnostics === undefined ? { value } : { diagnostics: about(`flag --${name}`, diagnostics) }
+  const value = allowed.find((one) => one === text)
+  if (value !== undefined) return { value }
+  const list = allowed.map((one) => JSON.stringify(one)).join(', ')
+  return {
+    diagnostics: about(`flag --${name}`, invalid(`${quote(text)} must be one of ${list}`).diagnostics),
+  }
 }

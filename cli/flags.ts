@@ -101,9 +101,9 @@ function isFlag(text: string, flags: Flags): boolean {
 
 /** What stands for a value is in upper case; values themselves, such as `Memory`, are as they are to be written. */
 const placeholders: readonly (readonly [what: RegExp, placeholder: string])[] = [
-  [/^text$/, 'TEXT'],
-  [/^a user id/, 'ID'],
-  [/^a duration/, 'DURATION'],
+  [/^string$/, 'STRING'],
+  [/^user ID/, 'ID'],
+  [/^duration/, 'DURATION'],
   [/^names.*/, 'NAME,...'],
   [/ or /g, '|'],
 ]

@@ -61,7 +61,7 @@ const rows: readonly (readonly [
     '-n is --namespace',
     ['verify', '-f', '-', '-n', 'A B'],
     2,
-    /flag --namespace "A B" is not a valid name/,
+    /flag --namespace "A B" is not the name of a namespace/,
     /^$/,
   ],
   ['the command comes first', ['-f', 'x', 'inject'], 2, /^error: flag "-f" stands before the command/, /^$/],

@@ -1,5 +1,6 @@
 import { exitCode, type ExitCode } from '../../api/exit-code.ts'
-import { injectOptions, parseInjectConfig } from '../../functions/inject-init/config.ts'
+import { parseInjectConfig } from '../../functions/inject-init/config.ts'
+import { injectOptions } from '../../functions/inject-init/inject-config.ts'
 import { injectInit } from '../../functions/inject-init/inject-init.ts'
 import { yamlLines } from '../../functions/yaml/stringify.ts'
 import { actions, type Action, policyObjects } from '../admission-policy/policy-objects.ts'

@@ -103,7 +103,7 @@ const refusals: readonly (readonly [
     source,
     ['--output', 'yaml'],
     2,
-    /--output is "[a-z]+": allowed are "table", "json"/,
+    /--output "[a-z]+" must be one of "table", "json"/,
   ],
 ]
 

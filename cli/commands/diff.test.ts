@@ -149,7 +149,7 @@ await t.test('everything that is wrong with the command line and the files is sa
   const lines = said.trimEnd().split('\n')
   t.match(lines, [
     /^error: flag --annotation-domain /,
-    'error: flag --format is "xml": allowed are "table", "markdown", "json"',
+    'error: flag --format "xml" must be one of "table", "markdown", "json"',
     'error: two manifests are compared, OLD and NEW: 3 are given',
     /^error: nowhere cannot be read/,
     /^error: broken\.yaml is not YAML/,
@@ -164,7 +164,7 @@ const usage: readonly (readonly [args: readonly string[], said: RegExp])[] = [
   [['--format=json', '--output=json', 'old.yaml', 'new.yaml'], /give either/],
   [
     ['--output=terraform', 'old.yaml', 'new.yaml'],
-    /flag --output is "terraform": allowed are "table", "markdown", "json"/,
+    /flag --output "terraform" must be one of "table", "markdown", "json"/,
   ],
   [['--allow-uninjected', 'old.yaml', 'new.yaml'], /flag "--allow-uninjected" is not known/],
   [['-f', 'old.yaml', 'new.yaml'], /flag "-f" is not known/],

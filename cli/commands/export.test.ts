@@ -147,7 +147,7 @@ await t.test('--format markdown tells who may read what, and is not written', as
   t.match(out.said(), /flag --format markdown prints/)
   const wrong = fakeIo(injected)
   t.equal(await kees(['export', '-f', '-', '--format', 'hcl'], wrong), 2)
-  t.match(wrong.said(), /flag --format is "hcl": allowed are "terraform", "json", "markdown"/)
+  t.match(wrong.said(), /flag --format "hcl" must be one of "terraform", "json", "markdown"/)
 })
 
 await t.test('a ConfigMap that export-iam made is unpacked', async (t) => {

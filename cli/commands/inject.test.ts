@@ -66,7 +66,7 @@ await t.test('--config takes the file that kustomize uses, and flags win over it
     await kees(['inject', '-f', '-', '--config', join(folder, 'wrong.yaml'), '--medium', 'Disk'], wrong),
     2,
   )
-  t.match(wrong.said(), /wrong\.yaml: functionConfig has apiVersion none[^]*flag --medium is "Disk"/)
+  t.match(wrong.said(), /wrong\.yaml: functionConfig has apiVersion none[^]*flag --medium "Disk"/)
 })
 
 type Refusal = readonly [

@@ -108,5 +108,5 @@ t.test('without declarations it says so', async (t) => {
 t.test('another output is a wrong command line', async (t) => {
   const io = fakeIo(source, await storeWith(t))
   t.equal(await kees(['status', '-f', '-', '-o', 'yaml'], io), 2)
-  t.match(io.said(), /--output is "[a-z]+": allowed are "table", "json"/)
+  t.match(io.said(), /--output "[a-z]+" must be one of "table", "json"/)
 })

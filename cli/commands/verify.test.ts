@@ -274,7 +274,7 @@ await t.test('what is wrong with the command line is said', async (t) => {
   const { exit, said } = await run(['verify', 'x', '--policy', '/absent', '--namespace', 'A_B'])
   t.equal(exit, 2)
   t.match(said, 'error: /absent cannot be read')
-  t.match(said, 'error: flag --namespace "A_B" is not a valid name of a namespace')
+  t.match(said, 'error: flag --namespace "A_B" is not the name of a namespace')
   t.match(said, /error: argument "[^"]+" is not known\n {2}hint: name manifests by -f/)
   t.match(said, 'error: flag -f is missing')
 })

@@ -1,86 +1,79 @@
-import type { Diagnostic } from '../../api/diagnostic.ts'
-import { isDnsSubdomain } from '../workload/dns-subdomain.ts'
-import { booleanOption, choiceOption, type GivenOptions, readOptions, textOption } from '../krm/options.ts'
-import { type KmsKeys, kmsKeysOption } from './kms-keys.ts'
-import { type AccountRole, rolesOption } from './roles-option.ts'
-import { takeWorkloadConfig, type WorkloadConfig, workloadOptions } from '../workload/workload-options.ts'
+/** The options of export-iam, and the type of the configuration that they give. */
+import {
+  booleanOption,
+  type ConfigOf,
+  type GivenOptions,
+  option,
+  type OptionUse,
+  type ParsedConfig,
+  parseOptions,
+} from '../krm/options.ts'
+import { dnsSubdomainPattern } from '../workload/dns-subdomain.ts'
+import { workloadOptions } from '../workload/workload-options.ts'
+import { kmsKeysOption } from './kms-keys.ts'
+import { rolesOption } from './roles-option.ts'
 
 export const exportOptions = {
-  name: textOption('the name of the ConfigMap that holds the module', 'terraform', (text) =>
-    isDnsSubdomain(text) ? undefined : { message: 'is not a valid name of a ConfigMap' },
-  ),
-  output: choiceOption(
-    'append the ConfigMap to the items (kpt), or emit it alone (kustomize)',
-    ['append', 'only'],
-    'append',
-  ),
-  format: choiceOption(
-    'a Terraform module, or the IAM documents in JSON, which needs region and account',
-    ['terraform', 'json'],
-    'terraform',
-  ),
+  name: option({
+    meaning: 'the name of the ConfigMap that holds the module',
+    default: 'terraform',
+    schema: {
+      type: 'string',
+      pattern: `^${dnsSubdomainPattern}$`,
+      patternErrorMessage: 'is not the name of a ConfigMap',
+    },
+  }),
+  output: option({
+    meaning: 'append the ConfigMap to the items (kpt), or emit only the ConfigMap (kustomize)',
+    default: 'append',
+    schema: { enum: ['append', 'only'] },
+  }),
+  format: option({
+    meaning: 'a Terraform module, or the IAM documents in JSON, which needs region and account',
+    default: 'terraform',
+    schema: { enum: ['terraform', 'json'] },
+  }),
   roles: rolesOption,
   kmsKeys: kmsKeysOption,
-  account: {
-    ...textOption('the account to export for, where the roles are of several; 12 digits', '', (text) =>
-      text === '' || /^[0-9]{12}$/.test(text)
-        ? undefined
-        : { message: 'is not an AWS account ID: 12 digits are allowed' },
-    ),
-    defaultText: 'the one of the roles',
-  },
-  region: {
-    ...textOption('the region of the parameters, for format json and to judge kmsKeys', '', (text) =>
-      text === '' || /^[a-z]+(-[a-z]+)+-[0-9]+$/.test(text)
-        ? undefined
-        : { message: 'is not a region such as eu-west-1' },
-    ),
+  /** Empty: the one of the roles. */
+  account: option({
+    meaning: 'the account to export for, if the roles belong to several; 12 digits',
+    default: '',
+    defaultText: 'the account of the roles',
+    schema: {
+      type: 'string',
+      pattern: '^([0-9]{12})?$',
+      patternErrorMessage: 'is not an AWS account ID: it must have 12 digits',
+    },
+  }),
+  /** Empty: unknown. */
+  region: option({
+    meaning: 'the region of the parameters, for format json and to check kmsKeys',
+    default: '',
     defaultText: 'none',
-  },
-  partition: {
-    ...textOption('the partition of the parameters, for format json', '', (text) =>
-      text === '' || /^aws(-[a-z]+)*$/.test(text)
-        ? undefined
-        : { message: 'is not a partition such as aws or aws-cn' },
-    ),
-    defaultText: 'the one of the roles, or aws',
-  },
-  allowUninjected: booleanOption('accept annotated workloads that inject-init has not seen'),
+    schema: {
+      type: 'string',
+      pattern: '^([a-z]+(-[a-z]+)+-[0-9]+)?$',
+      patternErrorMessage: 'is not a region such as eu-west-1',
+    },
+  }),
+  /** Empty: the one of the roles, or `aws`. */
+  partition: option({
+    meaning: 'the partition of the parameters, for format json',
+    default: '',
+    defaultText: 'the partition of the roles, or aws',
+    schema: {
+      type: 'string',
+      pattern: '^(aws(-[a-z]+)*)?$',
+      patternErrorMessage: 'is not a partition such as aws or aws-cn',
+    },
+  }),
+  allowUninjected: booleanOption('accept annotated workloads that inject-init has not injected'),
   ...workloadOptions,
 }
 
-export type ExportConfig = WorkloadConfig & {
-  readonly name: string
-  readonly output: 'append' | 'only'
-  readonly format: 'terraform' | 'json'
-  readonly roles: readonly AccountRole[]
-  readonly kmsKeys: KmsKeys
-  /** Empty: the one of the roles. */
-  readonly account: string
-  /** Empty: not known. */
-  readonly region: string
-  /** Empty: the one of the roles, or `aws`. */
-  readonly partition: string
-  readonly allowUninjected: boolean
-}
+export type ExportConfig = ConfigOf<typeof exportOptions> & OptionUse
 
-export function parseExportConfig(options: GivenOptions): {
-  readonly config: ExportConfig
-  readonly diagnostics: readonly Diagnostic[]
-} {
-  const reader = readOptions(options, Object.keys(exportOptions))
-  const { take, diagnostics } = reader
-  const config: ExportConfig = {
-    name: take('name', exportOptions.name),
-    output: take('output', exportOptions.output),
-    format: take('format', exportOptions.format),
-    roles: take('roles', exportOptions.roles),
-    kmsKeys: take('kmsKeys', exportOptions.kmsKeys),
-    account: take('account', exportOptions.account),
-    region: take('region', exportOptions.region),
-    partition: take('partition', exportOptions.partition),
-    allowUninjected: take('allowUninjected', exportOptions.allowUninjected),
-    ...takeWorkloadConfig(reader),
-  }
-  return { config, diagnostics }
+export function parseExportConfig(options: GivenOptions): ParsedConfig<ExportConfig> {
+  return parseOptions<ConfigOf<typeof exportOptions>>(exportOptions, options)
 }

@@ -1,4 +1,5 @@
 import t from 'tap'
+import { linesOf } from '../../api/diagnostic.ts'
 import { checkKmsKeys, foreignKeys, kmsKeyOf, kmsKeysOption } from './kms-keys.ts'
 
 const arn = (digit: number) =>
@@ -31,8 +32,8 @@ const mrk = 'arn:aws-cn:kms:cn-north-1:111122223333:key/mrk-0123456789abcdef0123
 t.equal(kmsKeysOption.parse([{ prefix: '/a', arn: mrk }]).value?.[0]?.arn, mrk, 'a multi-region key is one')
 
 const wrong = [
-  ['/prod', 'is not a list of maps with prefix and arn'],
-  [['/prod'], '[0] is not a map with prefix and arn'],
+  ['/prod', 'must be a list of maps with prefix and arn'],
+  [['/prod'], '[0] must be a map with prefix and arn'],
   [
     [
       { prefix: '/a', arn: arn(1) },
@@ -46,17 +47,14 @@ const wrong = [
   [[{ prefix: '/a', arn: 'arn:aws:kms:*:111122223333:key/*' }], 'is not the ARN of a key'],
   [[{ prefix: '/a', arn: `${arn(1)}\n` }], 'is not the ARN of a key'],
   [[{ prefix: '/a', arn: arn(1), alias: 'x' }], '[0].alias is not known: known are prefix, arn'],
-  [[{}, { prefix: 1, arn: 2 }], '[0].prefix is not a string such as /prod; [0].arn is not the ARN of a key'],
+  [
+    [{}, { prefix: 1, arn: 2 }],
+    '[0].prefix is missing; [0].arn is missing; [1].prefix must be a string, hint: put it in quotes; [1].arn must be a string',
+  ],
 ] as const
 for (const [value, message] of wrong) {
-  t.match(
-    kmsKeysOption
-      .parse(JSON.parse(JSON.stringify(value)))
-      .diagnostics?.map((one) => one.message)
-      .join('; '),
-    message,
-    message,
-  )
+  const { diagnostics = [] } = kmsKeysOption.parse(JSON.parse(JSON.stringify(value)))
+  t.match(diagnostics.map((one) => linesOf(one).join(', ')).join('; '), message, message)
 }
 t.throws(() => checkKmsKeys([{ prefix: '/a', arn: '*' }]), 'what is not checked never becomes a policy')
 t.throws(() => checkKmsKeys([{ prefix: '/${x}', arn: arn(1) }]), 'nor a prefix')

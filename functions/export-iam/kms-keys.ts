@@ -1,12 +1,9 @@
 /** Which customer managed key encrypts the parameters below a prefix. */
-import { isMap } from '../../api/json.ts'
-import { invalid, type Parsed } from '../../api/parsed.ts'
+import type { Parsed } from '../../api/parsed.ts'
 import { validateKmsKeyArn } from '../../api/kms-key-arn.ts'
-import { about, type Diagnostic, quote } from '../../api/diagnostic.ts'
+import { type Diagnostic, quote } from '../../api/diagnostic.ts'
 import { parseStoragePrefix } from '../../api/parameter-name.ts'
-import { shownText, yamlOption } from '../krm/options.ts'
-import type { Value } from '../yaml/value.ts'
-import { unknownKeys } from '../krm/unknown-keys.ts'
+import { parsedOption } from '../krm/options.ts'
 
 /** The longest prefix first, so that the first that matches is the one that counts. */
 export type KmsKeys = readonly KmsKey[]
@@ -18,20 +15,26 @@ export type KmsKey = {
   readonly arn: string
 }
 
-export const kmsKeysOption = yamlOption<KmsKeys>(
-  'customer managed keys: a list of prefix, such as /prod, and arn, that of the key; the longest prefix of a name counts',
-  [],
-  'none',
+export const kmsKeysOption = parsedOption(
   {
-    type: 'array',
-    items: {
-      type: 'object',
-      properties: { prefix: { type: 'string' }, arn: { type: 'string' } },
-      required: ['prefix', 'arn'],
-      additionalProperties: false,
+    meaning:
+      'customer managed keys: a list of prefix, such as /prod, and arn, the ARN of the key; the longest prefix of a name applies',
+    default: [],
+    defaultText: 'none',
+    schema: {
+      type: 'array',
+      items: {
+        type: 'object',
+        properties: {
+          prefix: { type: 'string', validate: validatePrefix },
+          arn: { type: 'string', validate: validateArn },
+        },
+        required: ['prefix', 'arn'],
+        additionalProperties: false,
+      },
     },
   },
-  parseKmsKeys,
+  readKeys,
 )
 
 /** The key of a parameter, where it has one of its own; the account's `aws/ssm` needs no permission. */
@@ -73,29 +76,15 @@ export function areKmsKeys(keys: KmsKeys): boolean {
   )
 }
 
-function parseKmsKeys(value: Value): Parsed<KmsKeys> {
-  if (!Array.isArray(value)) return invalid('is not a list of maps with prefix and arn')
+function readKeys(list: readonly KmsKey[]): Parsed<KmsKeys> {
   const keys = new Map<string, KmsKey>()
   const diagnostics: Diagnostic[] = []
-  for (const [index, one] of value.entries()) {
-    const report = (path: string, ...wrong: readonly Diagnostic[]) =>
-      diagnostics.push(...about(`[${index}]${path}`, wrong))
-    if (!isMap(one)) {
-      report('', { message: 'is not a map with prefix and arn' })
-      continue
-    }
-    const { prefix: text, arn = null } = one
-    report('', ...unknownKeys(one, ['prefix', 'arn']))
-    const prefix: Parsed<string> =
-      typeof text === 'string' ? parsePrefix(text) : invalid('is not a string such as /prod')
-    if (prefix.diagnostics !== undefined) report('.prefix', ...prefix.diagnostics)
-    const key = typeof arn === 'string' ? arn : ''
-    const wrongArn = validateKmsKeyArn(key)
-    if (wrongArn !== undefined) report('.arn', ...about(shownText(arn), [wrongArn]))
-    if (prefix.value === undefined || wrongArn !== undefined) continue
-    const known = keys.get(prefix.value)
-    if (known) report('.prefix', { message: `${quote(prefix.value)} is declared twice` })
-    keys.set(prefix.value, { prefix: prefix.value, arn: key })
+  for (const [index, { prefix: text, arn }] of list.entries()) {
+    const prefix = parsePrefix(text).value
+    if (prefix === undefined) continue
+    if (keys.has(prefix))
+      diagnostics.push({ message: `[${index}].prefix ${quote(prefix)} is declared twice` })
+    keys.set(prefix, { prefix, arn })
   }
   if (diagnostics.length > 0) return { diagnostics }
   return { value: [...keys.values()].toSorted(byLength) }
@@ -106,8 +95,15 @@ function byLength(a: KmsKey, b: KmsKey): number {
 }
 
 function parsePrefix(text: string): Parsed<string> {
-  const { value, diagnostics } = parseStoragePrefix(text)
-  return diagnostics === undefined
-    ? { value: value === '' ? '/' : value }
-    : { diagnostics: about(quote(text), diagnostics) }
+  const parsed = parseStoragePrefix(text)
+  return parsed.diagnostics === undefined ? { value: parsed.value === '' ? '/' : parsed.value } : parsed
+}
+
+function validatePrefix(text: string): readonly Diagnostic[] {
+  return parsePrefix(text).diagnostics ?? []
+}
+
+function validateArn(text: string): readonly Diagnostic[] {
+  const wrong = validateKmsKeyArn(text)
+  return wrong === undefined ? [] : [wrong]
 }

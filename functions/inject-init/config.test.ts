@@ -8,7 +8,7 @@ const messagesOf = (spec: Readonly<Record<string, Value>>) =>
     given: Object.entries(spec).map(([name, value]) => ({ name, value })),
   }).diagnostics.map((one) => linesOf(one).join(', '))
 
-const noPath = 'is not an absolute path without ":", "$" and a slash at the end'
+const noPath = 'must be an absolute path without ":", "$" and a slash at the end'
 const inside = 'option secretMountPath and option annotationsMountPath must not be one inside the other'
 const refused: readonly (readonly [
   title: string,
@@ -32,34 +32,34 @@ const refused: readonly (readonly [
   [
     'an invalid container name',
     { containerName: 'Init' },
-    'option containerName "Init" is not a valid name: lower-case letters, digits and "-", at most 63',
+    'option containerName "Init" must be a DNS label: at most 63 lower-case letters, digits and "-", not beginning or ending with "-"',
   ],
   [
     'root, which the Pod Security Standard "restricted" rejects',
     { runAsUser: '0' },
-    'option runAsUser "0" is neither a user id from 1 nor ""',
+    'option runAsUser 0 must be a whole number from 1 to 2147483647, or ""',
   ],
   [
     'thousandths of a byte',
     { sizeLimit: '16m' },
-    'option sizeLimit "16m" is not a whole number of bytes, hint: did you mean 16Mi?',
+    'option sizeLimit "16m" must be a whole number of bytes, hint: did you mean 16Mi?',
   ],
   [
     'an unknown format',
     { format: 'toml' },
-    'option format "toml" is not known: allowed are properties, dotenv, json, yaml, files',
+    'option format "toml" must be one of "properties", "dotenv", "json", "yaml", "files"',
   ],
   [
     'an unknown imagePullPolicy',
     { imagePullPolicy: 'always' },
-    'option imagePullPolicy is "always": allowed are "", "Always", "IfNotPresent", "Never"',
+    'option imagePullPolicy "always" must be one of "", "Always", "IfNotPresent", "Never"',
   ],
-  ['a boolean that is a string', { strict: 'yes' }, 'option strict "yes" is neither true nor false'],
+  ['a boolean that is a string', { strict: 'yes' }, 'option strict "yes" must be true or false'],
   [
     'several errors of the resources',
     { containerResources: { requests: { cpu: '2' }, limits: { cpu: '1', memory: 'much' } } },
-    'option containerResources.limits.memory "much" is not a quantity such as 16Mi',
-    'option containerResources.requests.cpu "2" is more than .limits.cpu "1"',
+    'option containerResources.limits.memory "much" must be a quantity such as 16Mi',
+    'option containerResources.requests.cpu "2" must not be more than .limits.cpu "1"',
   ],
 ]
 for (const [title, spec, ...messages] of refused) t.strictSame(messagesOf(spec), messages, title)

@@ -44,14 +44,22 @@ const accepted: readonly (readonly [title: string, env: Value])[] = [
 for (const [title, env] of accepted) t.strictSame(messagesOf(env), [], title)
 
 const sources = 'fieldRef, resourceFieldRef, configMapKeyRef, secretKeyRef, fileKeyRef'
-const refused: readonly (readonly [title: string, env: Value, ...messages: string[]])[] = [
+const refused: readonly (readonly [title: string, env: Value, message: string])[] = [
   [
     'a map in the place of a list',
     { DEADLINE: '60s' },
-    "must be a list of variables, as in a container's env",
+    'must be a list of maps with name, and optionally value or valueFrom',
   ],
-  ['an item that is a string', ['DEADLINE=60s'], '[0] must be a map with name, and value or valueFrom'],
-  ['a name with an equals sign', [v('A=B', 'x')], '[0].name "A=B" is not a name of an environment variable'],
+  [
+    'an item that is a string',
+    ['DEADLINE=60s'],
+    '[0] must be a map with name, and optionally value or valueFrom',
+  ],
+  [
+    'a name with an equals sign',
+    [v('A=B', 'x')],
+    '[0].name "A=B" is not the name of an environment variable',
+  ],
   ['a value that is a number', [v('PORT', 80)], '[0].value must be a string, hint: put it in quotes'],
   ['neither value nor valueFrom', [{ name: 'A' }], '[0] must have value or valueFrom'],
   [
@@ -63,21 +71,17 @@ const refused: readonly (readonly [title: string, env: Value, ...messages: strin
     'a misspelt key',
     [{ name: 'A', vlaue: 'x' }],
     '[0].vlaue is not known: known are name, value, valueFrom, hint: did you mean value?',
-    '[0] must have value or valueFrom',
   ],
   [
     'an unknown source in valueFrom',
     [{ name: 'A', valueFrom: { configMapRef: {} } }],
-    `[0].valueFrom must be a map with one of ${sources}`,
+    `[0].valueFrom.configMapRef is not known: known are ${sources}`,
   ],
+  ['an empty valueFrom', [{ name: 'A', valueFrom: {} }], `[0].valueFrom must have exactly one of ${sources}`],
   ['a variable twice', [v('A', 'x'), v('A', 'y')], '[1].name "A" is declared twice'],
 ]
-for (const [title, env, ...messages] of refused)
-  t.strictSame(
-    messagesOf(env),
-    messages.map((message) => `option env${message.startsWith('[') ? '' : ' '}${message}`),
-    title,
-  )
+for (const [title, env, message] of refused)
+  t.strictSame(messagesOf(env), [`option env${message.startsWith('[') ? '' : ' '}${message}`], title)
 
 const late: readonly (readonly [title: string, env: Value, message: string])[] = [
   [

@@ -1,67 +1,60 @@
-import { isMap } from '../../api/json.ts'
-import { invalid, type Parsed } from '../../api/parsed.ts'
 import { about, type Diagnostic, quote } from '../../api/diagnostic.ts'
-import { shownText, yamlOption } from '../krm/options.ts'
+import type { Parsed } from '../../api/parsed.ts'
+import { parsedOption } from '../krm/options.ts'
 import type { Value } from '../yaml/value.ts'
-import { unknownKeys } from '../krm/unknown-keys.ts'
 
 export type EnvVariable = { readonly name: string; readonly [key: string]: Value }
 
-export const envOption = yamlOption<readonly EnvVariable[]>(
-  "more environment variables of the init container, such as AWS_REGION: a list as in a container's env",
-  [],
-  'none',
+/** https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#environment-variables */
+const sources = {
+  fieldRef: { type: 'object' },
+  resourceFieldRef: { type: 'object' },
+  configMapKeyRef: { type: 'object' },
+  secretKeyRef: { type: 'object' },
+  fileKeyRef: { type: 'object' },
+} as const
+
+export const envOption = parsedOption(
   {
-    type: 'array',
-    items: {
-      type: 'object',
-      properties: { name: { type: 'string' }, value: { type: 'string' }, valueFrom: { type: 'object' } },
-      required: ['name'],
-      additionalProperties: false,
+    meaning:
+      "more environment variables of the init container, such as AWS_REGION: a list as in a container's env",
+    default: [],
+    defaultText: 'none',
+    schema: {
+      type: 'array',
+      items: {
+        type: 'object',
+        properties: {
+          name: {
+            type: 'string',
+            // Printable ASCII but "=": what Kubernetes takes.
+            pattern: '^[ -<>-~]+$',
+            patternErrorMessage: 'is not the name of an environment variable',
+          },
+          value: { type: 'string' },
+          valueFrom: { type: 'object', properties: sources, additionalProperties: false },
+        },
+        required: ['name'],
+        additionalProperties: false,
+      },
     },
   },
-  parseEnv,
+  readVariables,
 )
 
-/** https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#environment-variables */
-const sources = ['fieldRef', 'resourceFieldRef', 'configMapKeyRef', 'secretKeyRef', 'fileKeyRef']
-
-function parseEnv(value: Value): Parsed<readonly EnvVariable[]> {
-  if (!Array.isArray(value)) return invalid("must be a list of variables, as in a container's env")
-  const diagnostics: Diagnostic[] = []
-  const variables: EnvVariable[] = []
-  for (const [index, one] of value.entries()) {
-    const found = about(`[${index}]`, validateVariable(one))
-    diagnostics.push(...found)
-    const name = isMap(one) ? one['name'] : undefined
-    if (found.length > 0 || !isMap(one) || typeof name !== 'string') continue
-    if (variables.some((other) => other.name === name))
-      diagnostics.push({ message: `[${index}].name ${quote(name)} is declared twice` })
-    variables.push({ ...one, name })
-  }
-  return diagnostics.length > 0 ? { diagnostics } : { value: variables }
-}
-
 /** Values are not quoted: they may be credentials. */
-function validateVariable(one: Value): Diagnostic[] {
-  if (!isMap(one)) return [{ message: 'must be a map with name, and value or valueFrom' }]
-  const { name = null, value, valueFrom } = one
-  const diagnostics = unknownKeys(one, ['name', 'value', 'valueFrom'])
-  // Printable ASCII but "=": what Kubernetes takes.
-  if (typeof name !== 'string' || !/^[ -<>-~]+$/.test(name))
-    diagnostics.push(
-      ...about('.name', about(shownText(name), [{ message: 'is not a name of an environment variable' }])),
-    )
-  if (value !== undefined && typeof value !== 'string')
-    diagnostics.push({ message: '.value must be a string', hint: 'put it in quotes' })
-  if (valueFrom !== undefined) {
-    const keys = isMap(valueFrom) ? Object.keys(valueFrom) : []
-    const isSource =
-      isMap(valueFrom) && keys.every((key) => sources.includes(key) && isMap(valueFrom[key] ?? null))
-    if (keys.length !== 1 || !isSource)
-      diagnostics.push({ message: `.valueFrom must be a map with one of ${sources.join(', ')}` })
-    if (value !== undefined && value !== '')
-      diagnostics.push({ message: 'must not have both value and valueFrom' })
-  } else if (value === undefined) diagnostics.push({ message: 'must have value or valueFrom' })
-  return diagnostics
+function readVariables(variables: readonly EnvVariable[]): Parsed<readonly EnvVariable[]> {
+  const names = variables.map(({ name }) => name)
+  const diagnostics = variables.flatMap(({ name, value, valueFrom }, index) => {
+    const found: Diagnostic[] = []
+    const report = (message: string) => found.push({ message })
+    if (value === undefined && valueFrom === undefined) report('must have value or valueFrom')
+    if (value !== undefined && value !== '' && valueFrom !== undefined)
+      report('must not have both value and valueFrom')
+    if (valueFrom !== undefined && Object.keys(valueFrom ?? {}).length !== 1)
+      report(`.valueFrom must have exactly one of ${Object.keys(sources).join(', ')}`)
+    if (names.indexOf(name) < index) report(`.name ${quote(name)} is declared twice`)
+    return about(`[${index}]`, found)
+  })
+  return diagnostics.length > 0 ? { diagnostics } : { value: variables }
 }

@@ -12,9 +12,9 @@ import { errorsOf, judge, type Result } from '../krm/result.ts'
 import type { ManifestItem } from '../krm/manifest-item.ts'
 import { recordsIn } from '../workload/find-injection.ts'
 import { workloadReader } from '../workload/workload.ts'
-import { explicitFormat, injectOptions, parseInjectConfig } from './config.ts'
+import { explicitFormat, parseInjectConfig } from './config.ts'
 import { injectObject } from './inject-object.ts'
-import type { InjectConfig } from './inject-config.ts'
+import { type InjectConfig, injectOptions } from './inject-config.ts'
 
 export type InjectOutput = { readonly edited: readonly EditedItem[]; readonly results: readonly Result[] }
 

@@ -1,7 +1,7 @@
 import { equal } from 'node:assert/strict'
 import * as fc from 'fast-check'
 import t from 'tap'
-import { validateBytes, compareQuantities, parseQuantity } from './quantity.ts'
+import { compareQuantities, parseQuantity, validateBytes } from './quantity.ts'
 
 for (const text of [
   '1',
@@ -69,11 +69,13 @@ for (const [one, other] of [
 ] as const)
   t.equal(compare(one, other), 0, `${one} is ${other}`)
 
-t.equal(validateBytes('16Mi'), undefined)
-t.equal(validateBytes('1.5Gi'), undefined)
-t.equal(validateBytes('1000m'), undefined, 'a whole number of bytes in an unusual notation')
-t.strictSame(validateBytes('64m'), { message: 'is not a whole number of bytes', hint: 'did you mean 64Mi?' })
-t.strictSame(validateBytes('-1'), { message: 'is not a quantity such as 16Mi' })
+t.strictSame(validateBytes('16Mi'), [])
+t.strictSame(validateBytes('1.5Gi'), [])
+t.strictSame(validateBytes('1000m'), [], 'a whole number of bytes in an unusual notation')
+t.strictSame(validateBytes('64m'), [
+  { message: 'must be a whole number of bytes', hint: 'did you mean 64Mi?' },
+])
+t.strictSame(validateBytes('-1'), [{ message: 'must be a quantity such as 16Mi' }])
 
 await t.test('every number that JavaScript prints is a quantity, or too long to be one', async () => {
   fc.assert(

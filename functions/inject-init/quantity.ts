@@ -51,11 +51,11 @@ function isWhole({ units, scale }: Quantity): boolean {
   return units % 10n ** BigInt(scale) === 0n
 }
 
-/** A tenth of a byte is nobody's intent: `64m` is the commonest slip. */
-export function validateBytes(text: string): Diagnostic | undefined {
+/** Nobody means a tenth of a byte: `64m` is the most common mistake. */
+export function validateBytes(text: string): readonly Diagnostic[] {
   const quantity = parseQuantity(text)
-  if (quantity === undefined || quantity.units < 0n) return { message: 'is not a quantity such as 16Mi' }
-  if (isWhole(quantity)) return undefined
+  if (quantity === undefined || quantity.units < 0n) return [{ message: 'must be a quantity such as 16Mi' }]
+  if (isWhole(quantity)) return []
   const meant = text.endsWith('m') ? `${text.slice(0, -1)}Mi` : undefined
-  return { message: 'is not a whole number of bytes', ...didYouMean(meant) }
+  return [{ message: 'must be a whole number of bytes', ...didYouMean(meant) }]
 }

@@ -1,7 +1,7 @@
 import { quote } from '../../api/diagnostic.ts'
 import type { Editor } from '../yaml/editor.ts'
 import { recordedMount } from './add-mounts.ts'
-import { injectOptions } from './config.ts'
+import { injectOptions } from './inject-config.ts'
 import { mountPathIn } from './effective-config.ts'
 import { removeParts } from './edit-list.ts'
 import { mountsKey } from './pod-injection.ts'

@@ -20,10 +20,10 @@ for (const [title, value] of accepted) t.strictSame(resourcesOption.parse(value)
 
 const known = 'known are requests, limits, claims'
 const refused: readonly (readonly [title: string, value: Value, ...messages: string[]])[] = [
-  ['a list', [], 'is not a map with requests and limits'],
+  ['a list', [], 'must be a map with requests, limits or claims'],
   ['a misspelt part', { limit: {} }, `.limit is not known: ${known}, hint: did you mean limits?`],
   ['a resource at the top', { cpu: '1' }, `.cpu is not known: ${known}`],
-  ['a string', { limits: '1' }, '.limits is not a map of quantities, such as memory: 64Mi'],
+  ['a string', { limits: '1' }, '.limits "1" must be a map'],
   [
     'unknown resources',
     { limits: { mem: '1Gi', CPU: '1' } },
@@ -32,33 +32,41 @@ const refused: readonly (readonly [title: string, value: Value, ...messages: str
   ],
   [
     'invalid quantities',
-    { requests: { cpu: 'half', memory: '64MB' }, limits: { memory: true } },
-    '.requests.cpu "half" is not a quantity such as 50m',
-    '.requests.memory "64MB" is not a quantity such as 16Mi',
-    '.limits.memory true is not a quantity',
+    { requests: { cpu: 'half', memory: '64MB' } },
+    '.requests.cpu "half" must be a quantity such as 50m',
+    '.requests.memory "64MB" must be a quantity such as 16Mi',
   ],
-  ['a negative quantity', { limits: { cpu: -1 } }, '.limits.cpu -1 is not a quantity such as 50m'],
+  [
+    'a quantity that is neither a string nor a number',
+    { limits: { memory: true } },
+    '.limits.memory true must be a string, or a number',
+  ],
+  ['a negative quantity', { limits: { cpu: -1 } }, '.limits.cpu -1 must be a quantity such as 50m'],
   [
     'thousandths of a byte',
     { limits: { memory: '64m' } },
-    '.limits.memory "64m" is not a whole number of bytes, hint: did you mean 64Mi?',
+    '.limits.memory "64m" must be a whole number of bytes, hint: did you mean 64Mi?',
   ],
   [
     'requests above the limits',
     { requests: { cpu: '1', memory: '1Gi' }, limits: { cpu: '500m', memory: '1G' } },
-    '.requests.cpu "1" is more than .limits.cpu "500m"',
-    '.requests.memory "1Gi" is more than .limits.memory "1G"',
+    '.requests.cpu "1" must not be more than .limits.cpu "500m"',
+    '.requests.memory "1Gi" must not be more than .limits.memory "1G"',
   ],
   [
     'invalid claims',
     { claims: [{ name: 'A' }, 'b', { nam: 'c' }] },
-    '.claims[0].name "A" is not a valid name',
-    '.claims[1] is not a map with a name',
+    '.claims[0].name "A" must be a DNS label: at most 63 lower-case letters, digits and "-", not beginning or ending with "-"',
+    '.claims[1] must be a map with name, and optionally request',
     '.claims[2].nam is not known: known are name, request, hint: did you mean name?',
-    '.claims[2].name is not a valid name',
+    '.claims[2].name is missing',
   ],
 ]
 for (const [title, value, ...messages] of refused) {
-  const found = resourcesOption.parse(value).diagnostics?.map((one) => linesOf(one).join(', '))
-  t.strictSame(found, messages, title)
+  const { diagnostics = [] } = resourcesOption.parse(value)
+  t.strictSame(
+    diagnostics.map((one) => linesOf(one).join(', ')),
+    messages,
+    title,
+  )
 }

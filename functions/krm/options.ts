@@ -1,29 +1,93 @@
 /**
- * The options of a function: one table gives the parsing of functionConfig, the flags of `kees` and the reference.
- * A value comes typed (from a functionConfig's spec) or as text (from a ConfigMap's data, or a flag).
+ * The options of a function. One table of them gives the type of the configuration, the parsing of functionConfig, the
+ * JSON Schema, the flags of `kees`, `--help` and the reference. A value is typed (in a functionConfig's spec) or text
+ * (in a ConfigMap's data, or of a flag).
  */
-import { notKnown } from '../../api/suggest.ts'
 import { about, type Diagnostic, quote } from '../../api/diagnostic.ts'
+import { hasAll } from '../../api/has-all.ts'
+import type { Parsed } from '../../api/parsed.ts'
+import { notKnown } from '../../api/suggest.ts'
 import type { Value } from '../yaml/value.ts'
-import { invalid, type Parsed } from '../../api/parsed.ts'
+import { hasType, type JsonSchema, type TypeOf } from './json-schema.ts'
 
 export type Option<T> = {
-  /** For people: `text`, `yes or no`, `YAML`. */
+  /** For people: `string`, `true or false`, `YAML`. */
   readonly takes: string
   readonly default: T
   /** How the default is shown where its own text does not say it. */
   readonly defaultText?: string
   readonly meaning: string
+  /** Of a value in a functionConfig's spec. */
+  readonly schema: JsonSchema
+  /** Text is YAML, as where a ConfigMap can only hold strings. */
+  readonly structured: boolean
   /** What is wrong follows the option's name. */
   readonly parse: (value: Value) => Parsed<T>
-  /** Text is YAML, as where a ConfigMap can only hold strings. */
-  readonly structured?: boolean
-  /** Of a value in a functionConfig's spec; what a schema cannot say, parse says. */
-  readonly schema: JsonSchema
 }
 
-/** https://json-schema.org/draft/2020-12/json-schema-core */
-export type JsonSchema = { readonly [keyword: string]: Value }
+/** What describes an option, whatever its type: enough for help and reference. */
+export type OptionDescription = Omit<Option<unknown>, 'parse'>
+
+type Description<S, T> = {
+  readonly meaning: string
+  readonly schema: S & JsonSchema
+  readonly default: T
+  readonly defaultText?: string
+  /** Where the schema does not say it. */
+  readonly takes?: string
+  /** What a string stands for, where it may stand for a value of another type. */
+  readonly fromText?: (text: string) => Value
+}
+
+/** An option whose value is used as it is. */
+export function option<const S>(description: Description<S, TypeOf<S>>): Option<TypeOf<S>> {
+  return parsedOption<S, TypeOf<S>>(description, (value): Parsed<TypeOf<S>> => ({ value }))
+}
+
+/**
+ * @param read gets only values of the right type, and checks what the schema cannot express. Texts in them may be invalid,
+ * which is reported already.
+ */
+export function parsedOption<const S, T>(
+  { fromText, ...description }: Description<S, T>,
+  read: (value: TypeOf<S>) => Parsed<T>,
+): Option<T> {
+  const { schema } = description
+  return {
+    takes: takenBy(schema),
+    ...description,
+    structured: 'type' in schema && (schema.type === 'array' || schema.type === 'object'),
+    parse: (given) => {
+      const value: unknown = typeof given === 'string' && fromText ? fromText(given) : given
+      const diagnostics: Diagnostic[] = []
+      const parsed = hasType<S>(schema, value, (one) => diagnostics.push(one)) ? read(value) : undefined
+      if (parsed?.diagnostics !== undefined) diagnostics.push(...parsed.diagnostics)
+      return parsed && diagnostics.length === 0 ? parsed : { diagnostics }
+    },
+  }
+}
+
+export function booleanOption(meaning: string): Option<boolean> {
+  const schema = { type: 'boolean' } as const
+  return option({
+    meaning,
+    default: false,
+    schema,
+    fromText: (text) => (text === 'true' || text === 'false' ? text === 'true' : text),
+  })
+}
+
+function takenBy(schema: JsonSchema): string {
+  if ('enum' in schema) return schema.enum.map((one) => (one === '' ? '""' : one)).join(' or ')
+  if ('anyOf' in schema) return schema.anyOf.map(takenBy).join(' or ')
+  if (schema.type === 'boolean') return 'true or false'
+  return schema.type === 'array' || schema.type === 'object' ? 'YAML' : schema.type
+}
+
+export type OptionTable<C> = { readonly [K in keyof C]: Option<C[K]> }
+
+/** The configuration that a table of options describes. */
+export type ConfigOf<T> = { readonly [K in keyof T]: T[K] extends Option<infer V> ? V : never }
 
 export type GivenOption = { readonly name: string; readonly value: Value }
 
@@ -38,113 +102,42 @@ export type GivenOptions = {
   readonly nameOption?: OptionNaming
 }
 
-/** What describes an option, whatever its type: enough for help and reference. */
-export type OptionDescription = Omit<Option<unknown>, 'parse'>
-
-export type OptionReader = {
-  /** The given value of an option, or its default; a value that does not parse is noted and gives the default. */
-  readonly take: <T>(name: string, option: Option<T>) => T
+/** How the options were given. */
+export type OptionUse = {
+  /** For messages about options, those that were not given too. */
   readonly nameOption: OptionNaming
-  /** The names that were given. */
+  /** The names of the options that were given. */
   readonly explicit: ReadonlySet<string>
-  /** Grows with every take. */
-  readonly diagnostics: readonly Diagnostic[]
 }
 
-export function readOptions(
-  { given, parseYaml, nameOption = nameInConfig }: GivenOptions,
-  known: readonly string[],
-): OptionReader {
-  const values = new Map(given.map(({ name, value }) => [name, value]))
-  const diagnostics = [...values.keys()]
+export type ParsedConfig<C> = { readonly config: C; readonly diagnostics: readonly Diagnostic[] }
+
+/** All that is wrong is reported at once; an option that is absent or wrong has its default. */
+export function parseOptions<C>(table: OptionTable<C>, options: GivenOptions): ParsedConfig<C & OptionUse> {
+  const { nameOption = nameInConfig, parseYaml } = options
+  const given = new Map(options.given.map(({ name, value }) => [name, value]))
+  const known = Object.keys(table)
+  const diagnostics = [...given.keys()]
     .filter((name) => !known.includes(name))
     .flatMap((name) => about(nameOption(name, quote(name)), [notKnown(name, known)]))
-  const parse = <T>(option: Option<T>, value: Value): Parsed<T> => {
-    if (!option.structured || !parseYaml || typeof value !== 'string') return option.parse(value)
-    const read = parseYaml(value)
-    return read.diagnostics === undefined ? option.parse(read.value) : read
-  }
-  const take = <T>(name: string, option: Option<T>): T => {
-    const value = values.get(name)
-    if (value === undefined) return option.default
-    const parsed = parse(option, value)
+  const take = <T>(name: string, one: Option<T>): T => {
+    const value = given.get(name)
+    if (value === undefined) return one.default
+    const parsed = parseOption(one, value, parseYaml)
     if (parsed.diagnostics === undefined) return parsed.value
     diagnostics.push(...about(nameOption(name), parsed.diagnostics))
-    return option.default
+    return one.default
   }
-  return { take, nameOption, explicit: new Set(values.keys()), diagnostics }
+  const config: Partial<C> = {}
+  for (const name in table) config[name] = take(name, table[name])
+  if (!hasAll(table, config)) throw new Error('an option has no value')
+  return { config: { ...config, nameOption, explicit: new Set(given.keys()) }, diagnostics }
+}
+
+function parseOption<T>(one: Option<T>, value: Value, parseYaml: GivenOptions['parseYaml']): Parsed<T> {
+  if (!one.structured || !parseYaml || typeof value !== 'string') return one.parse(value)
+  const read = parseYaml(value)
+  return read.diagnostics === undefined ? one.parse(read.value) : read
 }
 
 export const nameInConfig: OptionNaming = (name, shown = name) => `option ${shown}`
-
-export function textOption(
-  meaning: string,
-  byDefault: string,
-  validate: (text: string) => Diagnostic | undefined = () => undefined,
-): Option<string> {
-  return {
-    takes: 'text',
-    default: byDefault,
-    meaning,
-    schema: { type: 'string' },
-    parse: (value) => {
-      if (typeof value !== 'string') return invalid('must be a string', 'put it in quotes')
-      const wrong = validate(value)
-      return wrong === undefined ? { value } : { diagnostics: about(shownText(value), [wrong]) }
-    },
-  }
-}
-
-/** A value as the subject of what is wrong with it; nothing where it has no short text. */
-export function shownText(value: Value): string {
-  if (typeof value === 'number' || typeof value === 'boolean') return String(value)
-  return typeof value === 'string' ? quote(value) : ''
-}
-
-export function booleanOption(meaning: string): Option<boolean> {
-  return {
-    takes: 'true or false',
-    default: false,
-    meaning,
-    schema: { type: 'boolean' },
-    parse: (value) => {
-      if (value === true || value === 'true') return { value: true }
-      if (value === false || value === 'false') return { value: false }
-      return { diagnostics: about(shownText(value), [{ message: 'is neither true nor false' }]) }
-    },
-  }
-}
-
-export function choiceOption<T extends string>(
-  meaning: string,
-  allowed: readonly T[],
-  byDefault: T,
-  defaultText?: string,
-): Option<T> {
-  return {
-    takes: allowed.map((one) => (one === '' ? '""' : one)).join(' or '),
-    default: byDefault,
-    ...(defaultText === undefined ? {} : { defaultText }),
-    meaning,
-    schema: { enum: allowed },
-    parse: (value) => parseChoice(value, allowed),
-  }
-}
-
-export function parseChoice<T extends string>(value: Value, allowed: readonly T[]): Parsed<T> {
-  const found = allowed.find((one) => one === value)
-  if (found !== undefined) return { value: found }
-  const list = allowed.map((one) => JSON.stringify(one)).join(', ')
-  return invalid(`is ${typeof value === 'string' ? quote(value) : 'not a string'}: allowed are ${list}`)
-}
-
-/** Given as YAML: as it is in a functionConfig's spec, as text in a ConfigMap's data or a flag. */
-export function yamlOption<T>(
-  meaning: string,
-  byDefault: T,
-  defaultText: string,
-  schema: JsonSchema,
-  parse: (value: Value) => Parsed<T>,
-): Option<T> {
-  return { takes: 'YAML', default: byDefault, defaultText, meaning, schema, parse, structured: true }
-}

@@ -1,9 +1,9 @@
 import { about, type Diagnostic, quote } from '../../api/diagnostic.ts'
+import type { JsonMap } from '../../api/json.ts'
 import { notKnown } from '../../api/suggest.ts'
-import type { ValueMap } from '../yaml/value.ts'
 
-/** What is wrong with the keys of a map in an option's value, each from its place on: `.limts is not known: known are limits`. */
-export function unknownKeys(map: ValueMap, known: readonly string[]): Diagnostic[] {
+/** The unknown keys of a map in an option's value, each with its path: `.limts is not known: known are limits`. */
+export function unknownKeys(map: JsonMap, known: readonly string[]): Diagnostic[] {
   return Object.keys(map)
     .filter((key) => !known.includes(key))
     .flatMap((key) => about(`.${shownKey(key)}`, [notKnown(key, known)]))

@@ -1,6 +1,9 @@
-const pattern = /^[a-z0-9]([-.a-z0-9]{0,251}[a-z0-9])?$/
+/** https://kubernetes.io/docs/concepts/overview/working-with-objects/names/ */
+export const dnsSubdomainPattern = '[a-z0-9]([-.a-z0-9]{0,251}[a-z0-9])?'
 
-/** What Kubernetes asks of the names of most objects: https://kubernetes.io/docs/concepts/overview/working-with-objects/names/ */
+const whole = new RegExp(`^${dnsSubdomainPattern}$`)
+
+/** What Kubernetes asks of the names of most objects. */
 export function isDnsSubdomain(text: string): boolean {
-  return pattern.test(text)
+  return whole.test(text)
 }
