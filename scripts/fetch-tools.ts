@@ -1,5 +1,6 @@
 // Brings the tools that tests need, with the machine's own clients, into a cache of the project's own. Without the
 // client nothing comes, and the tests that need the tool are skipped; a client that fails is a failure.
+// Arguments choose tools by a piece of their names; without any, all come that `npm test` needs.
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { withDirectoryLock } from './directory-lock.mjs'
@@ -43,6 +44,8 @@ const reported = `k8s.io/component-base/version.gitVersion=v${kubernetesVersion}
 
 type Tool = {
   readonly name: string
+  /** Comes only when it is asked for: `npm test` does without it. */
+  readonly onDemand?: true
   /** The command of the machine that brings it. */
   readonly client: string
   readonly folder: string
@@ -83,6 +86,7 @@ const tools: readonly Tool[] = [
   },
   {
     name: `cosign ${cosignVersion} (some minutes)`,
+    onDemand: true,
     client: 'go',
     folder: cosignFolder(),
     cached: cachedCosign,
@@ -163,8 +167,12 @@ function say(line: string): void {
   process.stderr.write(`${line}\n`)
 }
 
+const pieces = process.argv.slice(2)
+const chosen = tools.filter(({ name, onDemand }) =>
+  pieces.length === 0 ? onDemand !== true : pieces.some((piece) => name.includes(piece)),
+)
 await Promise.all(
-  tools.map(async (tool) => {
+  chosen.map(async (tool) => {
     try {
       await bring(tool)
     } catch (error) {

@@ -1,4 +1,4 @@
-/** The reference pages that come from the programs' own tables. `UPDATE=1 tap run test/docs/reference.test.ts` writes them. */
+/** The reference pages that come from the programs' own tables. `UPDATE=1 node test/docs/reference.test.ts` writes them. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type AttributeDescription, attributeTable, nameTakers, type Taker } from '../api/attribute-table.ts'

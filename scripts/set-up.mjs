@@ -1,29 +1,31 @@
-import { createHash } from 'node:crypto'
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { withDirectoryLock } from './directory-lock.mjs'
 import { runCommand } from './run-command.mjs'
 
 /**
- * Makes node_modules that of the present package-lock.json, where it is not yet, and says so in one line.
+ * Installs the packages of package-lock.json, unless they are installed. npm has no command for that: `npm ci` always
+ * installs from nothing, and two of them at once break each other.
  *
  * @param {string} root of the clone
- * @returns {Promise<string | undefined>} why it cannot be, if it cannot
+ * @param {{ readonly dev: boolean }} packages without `dev` only what the programs are built from
+ * @returns {Promise<string | undefined>} the problem, if there is one
  */
-export async function setUp(root) {
+export async function setUp(root, packages) {
   const wanted = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
   const problem = nodeProblem(wanted.optionalDependencies ?? {}, process)
-  if (problem !== undefined || isSetUp(root)) return problem
-  // tap's own folder for this clone: git and prettier ignore it, and npm, which empties node_modules, leaves it alone.
+  if (problem !== undefined || isSetUp(root, packages)) return problem
+  // A folder that git ignores and that `npm ci` leaves alone.
   const lock = join(root, '.tap', 'set-up.lock')
   /** @param {number} holder */
-  const onWait = (holder) =>
-    process.stderr.write(`set-up: waiting for the one that process ${holder} does (${lock})\n`)
-  return withDirectoryLock(lock, onWait, async () => (isSetUp(root) ? undefined : install(root)))
+  const onWait = (holder) => process.stderr.write(`set-up: waiting for process ${holder} (${lock})\n`)
+  return withDirectoryLock(lock, onWait, async () =>
+    isSetUp(root, packages) ? undefined : install(root, packages),
+  )
 }
 
 /**
- * The tests and scripts are TypeScript that Node 24 runs as it is. Where npm cannot bring one, the machine's has to do.
+ * The tests and scripts are TypeScript that Node 24 runs as it is. Where npm cannot install one, the machine's has to do.
  *
  * @param {Readonly<Record<string, string>>} optionalDependencies
  * @param {{ readonly platform: string, readonly arch: string, readonly version: string }} machine
@@ -31,7 +33,7 @@ export async function setUp(root) {
 export function nodeProblem(optionalDependencies, { platform, arch, version }) {
   const pinned = `node-${platform}-${arch}`
   if (pinned in optionalDependencies || Number.parseInt(version.slice(1), 10) >= 24) return undefined
-  return `this takes Node 24 or later: npm brings none for ${platform} on ${arch}, and the one here is ${version}`
+  return `Node 24 or later is required: npm has none for ${platform} on ${arch}, and this is ${version}`
 }
 
 /** @param {string} root */
@@ -40,48 +42,46 @@ export function withBinaries(root) {
   return { ...process.env, PATH: path }
 }
 
-/** @param {string} root */
-function stampFile(root) {
-  return join(root, 'node_modules', '.set-up')
-}
+/** What the lists of packages are called in package.json, and in the root entry of package-lock.json. */
+const lists = ['dependencies', 'devDependencies', 'optionalDependencies']
 
 /**
- * What decides what is in node_modules.
+ * Compares package-lock.json with the list that npm leaves in node_modules when it has finished.
  *
  * @param {string} root
+ * @param {{ readonly dev: boolean }} packages
  */
-function stampText(root) {
-  const { dependencies, devDependencies, optionalDependencies, overrides } = JSON.parse(
-    readFileSync(join(root, 'package.json'), 'utf8'),
-  )
-  const lists = { dependencies, devDependencies, optionalDependencies, overrides }
-  const hash = createHash('sha256').update(JSON.stringify(lists))
-  for (const file of ['package-lock.json', '.taprc']) hash.update('\0').update(readFileSync(join(root, file)))
-  return `${process.platform} ${process.arch} ${hash.digest('hex')}\n`
+function isSetUp(root, { dev }) {
+  const installed = join(root, 'node_modules', '.package-lock.json')
+  if (!existsSync(installed)) return false
+  const { packages: found } = JSON.parse(readFileSync(installed, 'utf8'))
+  const { '': own = {}, ...wanted } = JSON.parse(
+    readFileSync(join(root, 'package-lock.json'), 'utf8'),
+  ).packages
+  const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+  // Where these differ, npm says so.
+  if (lists.some((list) => JSON.stringify(own[list]) !== JSON.stringify(manifest[list]))) return false
+  return Object.entries(wanted).every(([path, one]) => {
+    const isLeftOut = (one.dev === true && !dev) || one.optional === true
+    return found[path] === undefined ? isLeftOut : found[path].version === one.version
+  })
 }
 
-/** @param {string} root */
-function isSetUp(root) {
-  const stamp = stampFile(root)
-  return existsSync(stamp) && readFileSync(stamp, 'utf8') === stampText(root)
-}
+/** npm does not fail where an optional package is not installed. */
+const checkNode = `if (parseInt(process.versions.node) < 24) throw new Error('npm installed no Node 24; this is ' + process.version)`
 
-/** npm passes over in silence what is optional and failed to come. */
-const checkNode = `if (parseInt(process.versions.node) < 24) throw new Error('npm brought no Node 24; this is ' + process.version)`
-
-/** @param {string} root */
-async function install(root) {
-  const stamp = stampText(root)
+/**
+ * @param {string} root
+ * @param {{ readonly dev: boolean }} packages
+ */
+async function install(root, { dev }) {
   const start = Date.now()
-  const why = existsSync(join(root, 'node_modules')) ? 'is not that of package-lock.json' : 'is absent'
-  process.stderr.write(`set-up: node_modules ${why}: npm ci, tap build … `)
-  rmSync(stampFile(root), { force: true })
+  process.stderr.write(`set-up: npm ci, ${dev ? 'with' : 'without'} the packages of tests … `)
+  // Whatever npm run or the machine says of them.
+  const flags = [dev ? '--include=dev' : '--omit=dev', '--include=optional', '--loglevel=warn']
   const problem =
-    // Whatever npm run or the machine says of them, here the development dependencies are the ones that are wanted.
-    (await runQuietly(root, 'npm', ['ci', '--include=dev', '--include=optional', '--loglevel=warn'])) ??
-    (await runQuietly(root, 'node', ['--eval', checkNode])) ??
-    (await runQuietly(root, 'tap', ['build']))
-  if (problem === undefined) writeFileSync(stampFile(root), stamp)
+    (await runQuietly(root, 'npm', ['ci', ...flags])) ??
+    (await runQuietly(root, 'node', ['--eval', checkNode]))
   const seconds = Math.round((Date.now() - start) / 1000)
   process.stderr.write(problem === undefined ? `done in ${seconds} s\n` : 'failed\n')
   return problem
@@ -91,24 +91,18 @@ async function install(root) {
  * @param {string} root
  * @param {string} command
  * @param {readonly string[]} args
- * @returns {Promise<string | undefined>} what the command said, when it failed
+ * @returns {Promise<string | undefined>} what the command printed, when it failed
  */
 async function runQuietly(root, command, args) {
   /** @type {Buffer[]} */
   const output = []
-  /** @param {string} how */
-  const failure = (how) =>
-    `${Buffer.concat(output).toString()}\n"${[command, ...args].join(' ')}" ${how}`.trim()
-  try {
-    const { code, signal } = await runCommand(command, args, {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      onOutput: (chunk) => output.push(chunk),
-      cwd: root,
-      env: withBinaries(root),
-    })
-    if (code === 0) return undefined
-    return failure(signal ? `was ended by ${signal}` : `failed with exit code ${code}`)
-  } catch (error) {
-    return failure(`cannot be run: ${error instanceof Error ? error.message : String(error)}`)
-  }
+  const { code, signal } = await runCommand(command, args, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    onOutput: (chunk) => output.push(chunk),
+    cwd: root,
+    env: withBinaries(root),
+  })
+  if (code === 0) return undefined
+  const how = signal ? `was ended by ${signal}` : `failed with exit code ${code}`
+  return `${Buffer.concat(output).toString()}\n"${[command, ...args].join(' ')}" ${how}`.trim()
 }

@@ -34,7 +34,7 @@ export function parseTap(text: string): TapResults {
 }
 
 /** tap leaves out what is zero. */
-function readTotals(line: string): TapTotals {
+export function readTotals(line: string): TapTotals {
   const count = (what: string) => Number(new RegExp(` ${what}: (\\d+)`).exec(line)?.[1] ?? 0)
   return { total: count('total'), passed: count('pass'), failed: count('fail'), skipped: count('skip') }
 }

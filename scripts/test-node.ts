@@ -5,5 +5,11 @@ import { runCommand } from './run-command.mjs'
 
 const [which] = process.argv.slice(2)
 const files = globSync(which === 'long' ? 'test/node/long/*.ts' : 'test/node/*.test.ts').toSorted()
-const { code } = await runCommand('node', ['test/node/with-node.ts', 'tap', 'run', ...files])
+const { code } = await runCommand('node', [
+  'test/node/with-node.ts',
+  'node',
+  'scripts/tests/one-process.ts',
+  '30',
+  ...files,
+])
 process.exitCode = code ?? 1

@@ -1,94 +1,176 @@
-// All that has to be right before a change lands. A step that fails does not keep the others from running, but
-// without the executables there is nothing to test. The arguments go to tap.
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+// All that has to be right before a change lands: docs/development.md. What needs nothing runs while tools are built, each
+// test file as soon as its tools are there. A step that fails does not keep the others from running. Arguments choose test
+// files by a piece of their path; --long runs all in full.
+import { globSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { dirname, join } from 'node:path'
 import { findValues } from './find-values.ts'
 import { runCommand } from './run-command.mjs'
 import { parseTap } from './tap-results.ts'
+import { longNow } from './tests/long-tests.ts'
+import { neededTools, toolNames } from './tests/needed-tools.ts'
+import { type Job, runJobs } from './tests/run-jobs.ts'
+import { onlyFailures } from './tests/subtests.ts'
+import { formatReport, runTestFile } from './tests/test-file.ts'
+import { type FileResult, runUnitFiles } from './tests/unit-files.ts'
 
-const tapOutput = join(import.meta.dirname, '..', '.tap', 'output.tap')
+const root = join(import.meta.dirname, '..')
+const tap = join(root, '.tap')
+const report = join(tap, 'output.tap')
 /** Where the programs that tests start are recorded: test/programs/record-output.cjs. */
-const recordFolder = join(import.meta.dirname, '..', '.tap', 'record')
+const record = join(tap, 'record')
+const pieces = process.argv.slice(2).filter((one) => one !== '--long')
+const isLong = process.argv.includes('--long')
+const env = { ...process.env, KEES_TEST_RECORD: record }
+const inFull = longNow(root, isLong)
 const start = Date.now()
 const failed: string[] = []
+const results: FileResult[] = []
 
-/** Shows what the step says only when it fails; `shown` is for one that may take minutes. */
-async function step(title: string, command: readonly [string, ...string[]], shown = false): Promise<boolean> {
-  const begun = Date.now()
-  const output: Buffer[] = []
-  say(`${title} … ${shown ? '\n' : ''}`)
-  const [program, ...args] = command
-  const ended = await runCommand(program, args, {
-    stdio: shown ? 'inherit' : ['ignore', 'pipe', 'pipe'],
-    onOutput: (chunk: Buffer) => output.push(chunk),
-    // Some colour what they say as soon as there is a CI.
-    env: { ...process.env, NO_COLOR: '1' },
-  })
-  const ok = ended.code === 0
-  say(`${shown ? `${title}: ` : ''}${ok ? 'ok' : 'FAILED'}, ${((Date.now() - begun) / 1000).toFixed(1)} s\n`)
-  if (!ok) {
-    failed.push(title)
-    say(Buffer.concat(output).toString())
-  }
-  return ok
+/** Test files that take longest, so that none of them is left for the end. */
+const first = ['creator/pages', 'creator/people', 'docs/install', 'iam/stability-moto', 'iam/terraform-moto']
+
+function say(text: string): void {
+  process.stderr.write(`${text}\n`)
 }
 
-/** On a terminal as tap shows it to people, else the whole TAP; either way it is kept for the totals. */
-async function tests(): Promise<void> {
-  say('tests …\n')
-  // Test files that need a node of Kubernetes share one.
-  const run = ['test/node/with-node.ts', 'tap', 'run', ...process.argv.slice(2)]
-  const output: Buffer[] = []
-  const env = { ...process.env, KEES_TEST_RECORD: recordFolder }
-  const { code } = process.stdout.isTTY
-    ? await runCommand('node', [...run, `--output-file=${tapOutput}`], { env })
-    : await runCommand('node', [...run, '--reporter=tap'], {
-        env,
-        stdio: ['ignore', 'pipe', 'inherit'],
-        onOutput: (chunk: Buffer) => {
-          output.push(chunk)
-          process.stdout.write(chunk)
-        },
-      })
-  if (!process.stdout.isTTY) writeFileSync(tapOutput, Buffer.concat(output))
-  if (code !== 0) failed.push('tests')
-  const { totals, skipped } = parseTap(readFileSync(tapOutput, 'utf8'))
-  for (const reason of new Set(skipped.map((one) => one.reason))) say(`skipped: ${reason}\n`)
-  const seconds = Math.round((Date.now() - start) / 1000)
-  say(
-    `${totals?.passed ?? 0} passed, ${totals?.failed ?? 0} failed, ${totals?.skipped ?? 0} skipped in ${seconds} s\n`,
-  )
+function done(title: string, ok: boolean, begun: number, output: string): void {
+  say(`${ok ? 'ok' : 'FAILED'}  ${((Date.now() - begun) / 1000).toFixed(1).padStart(6)} s  ${title}`)
+  if (ok) return
+  failed.push(title)
+  say(output)
+}
+
+/** Shows what the command says only when it fails. */
+const step = (title: string, ...command: readonly [string, ...string[]]): Job => ({
+  title,
+  lane: 'tests',
+  needs: [],
+  run: async () => {
+    const begun = Date.now()
+    const output: Buffer[] = []
+    const [program, ...args] = command
+    const { code } = await runCommand(program, args, {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      onOutput: (chunk: Buffer) => output.push(chunk),
+      // Some colour what they say as soon as there is a CI.
+      env: { ...process.env, NO_COLOR: '1' },
+    })
+    done(title, code === 0, begun, Buffer.concat(output).toString())
+  },
+})
+
+const npm = (title: string, script: string): Job => step(title, 'npm', 'run', '--silent', script)
+
+const tool = (name: string): Job => ({
+  ...step(`tool ${name}`, 'node', 'scripts/fetch-tools.ts', name),
+  lane: 'tools',
+})
+
+/** What only signs a release is built only where releases are tested in full: it takes longer than all other tools. */
+const toolsOf = (file: string) => neededTools(root, file).filter((name) => isLong || name !== 'cosign')
+
+function testFile(file: string, command: readonly string[] = ['node', file]): Job {
+  const log = join(tap, 'tests', `${file.replaceAll('/', '-')}.tap`)
+  return {
+    title: file,
+    lane: 'tests',
+    needs: ['build', ...toolsOf(file).map((name) => `tool ${name}`)],
+    run: async () => {
+      // Without the executables there is nothing to test.
+      if (failed.includes('build')) return
+      const begun = Date.now()
+      const how = inFull.has(file) || isLong ? { KEES_TEST_LONG: '1' } : {}
+      const result = await runTestFile(file, command, log, { ...env, ...how })
+      results.push(result)
+      done(`${file}${inFull.has(file) ? ' (in full)' : ''}`, result.passed, begun, onlyFailures(result.text))
+    },
+  }
+}
+
+function unitFiles(folder: string, files: readonly string[]): Job {
+  return {
+    title: `unit tests of ${folder}/`,
+    lane: 'tests',
+    needs: [],
+    run: async () => {
+      const begun = Date.now()
+      const all = await runUnitFiles(files, join(tap, 'unit', `${folder}.tap`), env)
+      results.push(...all)
+      const wrong = all.filter(({ passed }) => !passed).map(({ text }) => onlyFailures(text))
+      done(`unit tests of ${folder}/`, wrong.length === 0, begun, wrong.join('\n'))
+    },
+  }
 }
 
 /** The last test, of all the others: no program that they started ever showed a value. */
 function noValueIsShown(): void {
   // What tests of one process print stands between their results; titles are the tests' own words.
-  const between = readFileSync(tapOutput, 'utf8').replace(/^ *(not )?ok .*$|^ *# Subtest: .*$/gm, '')
-  const { programs, values, leaks } = findValues(recordFolder, { 'output.tap': between })
-  say(`values in what ${programs} programs said, of ${values} that they had: ${leaks.length}\n`)
-  for (const leak of leaks) say(`a value is shown in .tap/record/${leak}\n`)
-  const isWhole = process.argv.length === 2
-  if (leaks.length > 0 || (isWhole && (programs < 100 || values < 100))) failed.push('no value is shown')
+  const texts = results.map(({ file, text }) => [
+    file,
+    text.replace(/^ *(not )?ok .*$|^ *# Subtest: .*$/gm, ''),
+  ])
+  const { programs, values, leaks } = findValues(record, Object.fromEntries(texts))
+  say(`values in what ${programs} programs said, of ${values} that they had: ${leaks.length}`)
+  for (const leak of leaks) say(`a value is shown in .tap/record/${leak}`)
+  if (leaks.length > 0 || (pieces.length === 0 && (programs < 100 || values < 100))) {
+    failed.push('no value is shown')
+  }
 }
 
-function say(text: string): void {
-  process.stderr.write(text)
+const isChosen = (file: string) => pieces.length === 0 || pieces.some((piece) => file.includes(piece))
+const chosen = (pattern: string) => globSync(pattern, { cwd: root }).filter(isChosen).toSorted()
+const rank = (file: string) =>
+  (first.findIndex((piece) => file.includes(piece)) + first.length + 1) % (first.length + 1)
+const all = chosen('test/**/*.test.ts').toSorted((a, b) => rank(a) - rank(b))
+/** These share a node of Kubernetes. */
+const onNode = all.filter((file) => file.startsWith('test/node/'))
+const files = all.filter((file) => !onNode.includes(file))
+const unit = Map.groupBy(
+  chosen('{api,functions,runtime,cli}/**/*.test.ts'),
+  (file) => file.split('/')[0] ?? '',
+)
+
+const [anyOnNode = ''] = onNode
+const nodeTests: Job = {
+  ...testFile(anyOnNode, [
+    'node',
+    'test/node/with-node.ts',
+    'node',
+    'scripts/tests/one-process.ts',
+    '30',
+    ...onNode,
+  ]),
+  title: 'test/node/',
 }
 
-mkdirSync(dirname(tapOutput), { recursive: true })
-rmSync(tapOutput, { force: true })
-rmSync(recordFolder, { recursive: true, force: true })
-mkdirSync(recordFolder)
-await step('formatting', ['npm', 'run', '--silent', 'format:check'])
-await step('lint', ['npm', 'run', '--silent', 'lint'])
-await step('types', ['npm', 'run', '--silent', 'types'])
-const built = await step('build', ['npm', 'run', '--silent', 'build'])
-await step('tools', ['npm', 'run', '--silent', 'fetch-tools'], true)
-if (built) {
-  await tests()
-  noValueIsShown()
-}
+mkdirSync(dirname(report), { recursive: true })
+rmSync(report, { force: true })
+rmSync(record, { recursive: true, force: true })
+mkdirSync(record)
+const needed = new Set(all.flatMap(toolsOf))
+await runJobs(
+  [
+    ...toolNames.filter((name) => needed.has(name)).map(tool),
+    npm('build', 'build'),
+    npm('formatting', 'format:check'),
+    npm('lint', 'lint'),
+    npm('types', 'types'),
+    ...[...unit].map(([folder, some]) => unitFiles(folder, some)),
+    ...(onNode.length > 0 ? [nodeTests] : []),
+    ...files.map((file) => testFile(file)),
+  ],
+  // Many tests wait for servers most of their time.
+  { tools: 2, tests: availableParallelism() + 1 },
+)
+writeFileSync(report, formatReport(results))
+noValueIsShown()
+const { totals, skipped } = parseTap(formatReport(results))
+for (const reason of new Set(skipped.map((one) => one.reason))) say(`skipped: ${reason}`)
+const counts = `${totals?.passed ?? 0} passed, ${totals?.failed ?? 0} failed, ${totals?.skipped ?? 0} skipped`
+say(`${counts} in ${Math.round((Date.now() - start) / 1000)} s`)
 if (failed.length > 0) {
-  say(`failed: ${failed.join(', ')}\n`)
+  say(`failed: ${failed.join(', ')}`)
   process.exitCode = 1
 }

@@ -1,16 +1,19 @@
-// Sets the clone up, where it is not, and runs the given command on the pinned Node. This file and what it imports run
-// on the machine's own Node, 20 or later, before anything is installed: no dependencies, no TypeScript.
+// Installs the packages that are missing and runs the given command on the pinned Node. This file and what it imports run
+// on the machine's own Node, 20 or later, before anything is installed: no packages, no TypeScript.
+// --no-dev: only the packages from which the programs are built, half of all.
 import { fileURLToPath } from 'node:url'
 import { endLike, runCommand } from './run-command.mjs'
 import { setUp, withBinaries } from './set-up.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const [command, ...args] = process.argv.slice(2)
+const given = process.argv.slice(2)
+const dev = given[0] !== '--no-dev'
+const [command, ...args] = dev ? given : given.slice(1)
 if (command === undefined) {
-  process.stderr.write('with-setup: which command?\n')
+  process.stderr.write('with-setup: a command is missing\n')
   process.exitCode = 2
 } else {
-  const problem = await setUp(root)
+  const problem = await setUp(root, { dev })
   if (problem === undefined) endLike(await runCommand(command, args, { cwd: root, env: withBinaries(root) }))
   else {
     process.stderr.write(`${problem}\n`)

@@ -20,7 +20,8 @@ export function splitSubtests(output: string): readonly Subtest[] {
 /** Without the tests that passed, and without what tap says of the line that runs a file. */
 export function onlyFailures(text: string): string {
   const [heading = '', ...lines] = text.split('\n')
-  const end = lines.findIndex((line) => line.startsWith('not ok '))
+  const isFile = heading.startsWith('# Subtest: ')
+  const end = isFile ? lines.findIndex((line) => line.startsWith('not ok ')) : -1
   const shown = lines.filter(
     (line, index) =>
       !/^ *(ok \d+|# Subtest: |\d+\.\.\d+|$)/.test(line) &&

@@ -1,4 +1,4 @@
-/** Runs test files in one process, as far as that goes: unit-process.ts. */
+/** Runs test files in one process, as far as that goes: one-process.ts. */
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { runCommand } from '../run-command.mjs'
@@ -7,7 +7,7 @@ import { splitSubtests } from './subtests.ts'
 export type FileResult = { readonly file: string; readonly passed: boolean; readonly text: string }
 
 const root = join(import.meta.dirname, '..', '..')
-const script = join(import.meta.dirname, 'unit-process.ts')
+const script = join(import.meta.dirname, 'one-process.ts')
 /** For a process that does not notice itself that it hangs. */
 const longest = 15 * 60_000
 
@@ -35,7 +35,7 @@ async function runProcess(
   mkdirSync(dirname(log), { recursive: true })
   // A file, unlike a pipe, has all that was printed when the process crashes, in order.
   const output = openSync(log, 'w')
-  const { code, signal } = await runCommand('node', [script, ...files], {
+  const { code, signal } = await runCommand('node', [script, '5', ...files], {
     cwd: root,
     stdio: ['ignore', output, output],
     // tap's own time-out of 30 s is for a file, and this process has many.

@@ -11,12 +11,14 @@ import { type Fault, faultsByChance, internalError, seededRandom } from '../../r
 import { startFakeSsm } from '../../runtime/fake-ssm/server.ts'
 import { createNamespace, createPod, eventsOf } from './cluster-workloads.ts'
 import { controlPlaneMissing, startControlPlane } from '../servers/control-plane.ts'
+import { isLong } from '../programs/long.ts'
 import { eventually } from '../programs/eventually.ts'
 import { keepCreator } from './keep-creator.ts'
 import { annotationsOf, faultsOf, isComplete, type TestGroup, testGroup } from './stored-groups.ts'
 import { startTcpProxy } from '../servers/tcp-proxy.ts'
 
-const seconds = Number(process.env['KEES_FAULT_SECONDS'] ?? 45)
+/** Each outage comes once, however short this is. */
+const seconds = Number(process.env['KEES_FAULT_SECONDS'] ?? (isLong ? 45 : 1))
 const seed = Number(process.env['KEES_FAULT_SEED'] ?? 1)
 const elects = seed % 2 === 0
 const prefix = '/shop'

@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto'
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
-import t from 'tap'
+import t, { type Test } from 'tap'
 import manifest from '../../package.json' with { type: 'json' }
 import { images } from '../../scripts/images/image-programs.ts'
 import { platformNode } from '../../scripts/images/platform-node.ts'
@@ -20,6 +20,7 @@ import { makeLoopbackCertificate } from '../servers/loopback-certificate.ts'
 import { startNpmRegistry } from './npm-registry.ts'
 import { root } from '../programs/programs.ts'
 import { registryMissing, startRegistry } from './registry.ts'
+import { isLong } from '../programs/long.ts'
 import { runBeside } from '../programs/run-beside.ts'
 import { command } from '../programs/tools.ts'
 import { parseWorkflow, startRunner, type Step } from './workflow-steps.ts'
@@ -57,7 +58,11 @@ const skip =
   [command('openssl'), command('bash'), command('jq'), command('git')].find((one) => one.missing)?.missing ||
   false
 
-t.test('a release', { skip }, async (t) => {
+// In full by `npm run test:long`, as in the release workflow: cosign and all images are built for it. What it pushes and
+// packs is shown on less by push-images.test.ts, supply-chain.test.ts and npm-package.test.ts.
+if (isLong) t.test('a release', { skip }, release)
+
+async function release(t: Test): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'kees-release-'))
   t.teardown(() => rmSync(folder, { recursive: true, force: true }))
   const certificate = makeLoopbackCertificate(folder)
@@ -202,7 +207,7 @@ t.test('a release', { skip }, async (t) => {
     t.equal(npm.published.length, 1)
     t.match(readFileSync(join(folder, '.npmrc'), 'utf8'), '${NPM_TOKEN}')
   })
-})
+}
 
 /** With what is not committed yet, and with the packages of this clone. */
 function cloneOf(folder: string): string {

@@ -1,8 +1,7 @@
 import { join } from 'node:path'
 
 /**
- * The command as users run it: into every Node that a test starts, tap puts a loader of its own, whatever environment
- * the test gives. It costs time, and some programs do not start with it.
+ * The command as users run it, without options for Node from the environment of the tests.
  *
  * Where the whole suite is run, what every Node says is recorded, with all that Node itself can be made to say: its debug
  * output and its crash reports (record-output.cjs). Not where strace counts the system calls.

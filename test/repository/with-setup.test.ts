@@ -1,4 +1,4 @@
-/** The set-up that every command does by itself, with a npm and a tap that only write down how they were called. */
+/** The set-up that every command does by itself, with an npm that only writes down how it was called. */
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import { chmodSync, copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { once } from 'node:events'
@@ -16,18 +16,27 @@ echo "npm $*" >> calls
 sleep 0.2
 mkdir -p node_modules/.bin
 ln -sf "${process.execPath}" node_modules/.bin/node
-printf '#!/bin/sh\\necho "tap $*" >> calls\\n' > node_modules/.bin/tap
-chmod +x node_modules/.bin/tap
+[ "$2" = --include=dev ] && cp package-lock.json node_modules/.package-lock.json && exit
+grep -v '"dev"' package-lock.json > node_modules/.package-lock.json
 `
 
 const manifest = { scripts: { test: 'tap run' }, dependencies: { a: '1.0.0' } }
+
+/** As npm writes it; each package a line, as the npm of these tests takes out those of development. */
+function lockOf(version: string): string {
+  return `{ "packages": { "": { "dependencies": { "a": "1.0.0" } },
+"node_modules/a": { "version": "${version}" },
+"node_modules/test": { "dev": true, "version": "1.0.0" },
+"node_modules/other-machine": { "optional": true, "version": "1.0.0" } } }
+`
+}
+
 const scripts = ['with-setup.mjs', 'set-up.mjs', 'run-command.mjs', 'directory-lock.mjs']
 
 function clone(t: Test): string {
   const folder = t.testdir({
-    '.taprc': '',
     'package.json': JSON.stringify(manifest),
-    'package-lock.json': '{}',
+    'package-lock.json': lockOf('1.0.0'),
     scripts: {},
     tools: { npm },
   })
@@ -63,7 +72,8 @@ async function end(child: Child): Promise<Ended> {
 const calls = (folder: string) =>
   existsSync(join(folder, 'calls')) ? readFileSync(join(folder, 'calls'), 'utf8').trim().split('\n') : []
 
-const setUpOnce = ['npm ci --include=dev --include=optional --loglevel=warn', 'tap build']
+const setUpOnce = ['npm ci --include=dev --include=optional --loglevel=warn']
+const setUpWithoutDev = ['npm ci --omit=dev --include=optional --loglevel=warn']
 
 t.test('the first command sets up, says so in a line, and runs', async (t) => {
   const folder = clone(t)
@@ -72,7 +82,7 @@ t.test('the first command sets up, says so in a line, and runs', async (t) => {
   )
   t.equal(code, 7)
   t.equal(out, 'with arguments\n')
-  t.match(said, /^set-up: node_modules is absent: npm ci, tap build … done in \d+ s\n$/)
+  t.match(said, /^set-up: npm ci, with the packages of tests … done in \d+ s\n$/)
   t.strictSame(calls(folder), setUpOnce)
 })
 
@@ -94,8 +104,7 @@ const changes: readonly {
   readonly text: string
   readonly again: boolean
 }[] = [
-  { what: 'package-lock.json', file: 'package-lock.json', text: '{"new":1}', again: true },
-  { what: "tap's configuration", file: '.taprc', text: 'jobs: 1', again: true },
+  { what: 'package-lock.json', file: 'package-lock.json', text: lockOf('2.0.0'), again: true },
   {
     what: 'the dependencies',
     file: 'package.json',
@@ -119,6 +128,24 @@ for (const { what, file, text: changed, again } of changes) {
     t.strictSame(calls(folder), again ? [...setUpOnce, ...setUpOnce] : setUpOnce)
   })
 }
+
+t.test('a command that builds installs no packages of tests, and uses them where they are', async (t) => {
+  const folder = clone(t)
+  t.equal((await end(start(folder, '--no-dev', 'echo', 'a'))).out, 'a\n')
+  await end(start(folder, '--no-dev', 'true'))
+  t.strictSame(calls(folder), setUpWithoutDev)
+  await end(start(folder, 'true'))
+  await end(start(folder, '--no-dev', 'true'))
+  t.strictSame(calls(folder), [...setUpWithoutDev, ...setUpOnce])
+})
+
+t.test('a set-up that was interrupted is done again', async (t) => {
+  const folder = clone(t)
+  await end(start(folder, 'true'))
+  rmSync(join(folder, 'node_modules', '.package-lock.json'))
+  await end(start(folder, 'true'))
+  t.strictSame(calls(folder), [...setUpOnce, ...setUpOnce])
+})
 
 t.test('a set-up that fails shows what npm said, runs nothing, and is tried again', async (t) => {
   const folder = clone(t)
@@ -160,7 +187,7 @@ t.test('a signal goes to the command, which decides what becomes of it', async (
 t.test('without a command there is nothing to do', async (t) => {
   const { code, said } = await end(start(clone(t)))
   t.equal(code, 2)
-  t.equal(said, 'with-setup: which command?\n')
+  t.equal(said, 'with-setup: a command is missing\n')
 })
 
 t.test('where npm brings no Node, that of the machine has to be new enough', (t) => {
@@ -169,7 +196,7 @@ t.test('where npm brings no Node, that of the machine has to be new enough', (t)
   t.equal(nodeProblem(brought, { platform: 'darwin', arch: 'arm64', version: 'v24.3.0' }), undefined)
   t.equal(
     nodeProblem(brought, { platform: 'darwin', arch: 'arm64', version: 'v22.9.0' }),
-    'this takes Node 24 or later: npm brings none for darwin on arm64, and the one here is v22.9.0',
+    'Node 24 or later is required: npm has none for darwin on arm64, and this is v22.9.0',
   )
   t.end()
 })

@@ -1,4 +1,5 @@
-// One process for several test files: `node scripts/tests/unit-process.ts FILE...`. Each file is a subtest of its name.
+// One process for several test files: `node scripts/tests/one-process.ts MINUTES FILE...`. Each file is a subtest of its
+// name, and has so many minutes.
 // A file's `import t from 'tap'` gets that subtest, so what it sets up there ends with it.
 import { registerHooks } from 'node:module'
 import { resolve } from 'node:path'
@@ -7,7 +8,7 @@ import type { Test } from 'tap'
 import { keptOpen, processState } from './process-state.ts'
 
 // tap names the folders of `testdir` after the arguments, which would be too long for a file's name.
-const files = process.argv.splice(2)
+const [minutes, ...files] = process.argv.splice(2)
 const { default: root } = await import('tap')
 // It would do so at its first line, and listen for signals from then on.
 root.pipe(process.stdout)
@@ -33,7 +34,7 @@ let isAsBefore = true
 for (const file of files) {
   const changesSince = processState()
   const { href } = pathToFileURL(resolve(file))
-  await root.test(file, { timeout: 300_000 }, async (t) => {
+  await root.test(file, { timeout: Number(minutes) * 60_000 }, async (t) => {
     subtests.set(href, t)
     await import(href)
   })

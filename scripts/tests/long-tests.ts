@@ -1,0 +1,30 @@
+/** Test files that take long in full, each with the files of which a change makes `npm test` run it so. */
+import { execFileSync } from 'node:child_process'
+import { gitSays } from '../source-time.ts'
+
+export const longTests: Readonly<Record<string, RegExp>> = {
+  'test/creator/faults.test.ts':
+    /^runtime\/(creator|groups|kubernetes)\/(?!.*\.test\.ts)|^test\/creator\/faults/,
+  'test/creator/pages.test.ts': /^runtime\/kubernetes\/(?!.*\.test\.ts)|^test\/creator\/pages/,
+  'test/iam/stability.test.ts': /^functions\/export-iam\/(?!.*\.test\.ts)|^test\/iam\//,
+  'test/iam/stability-moto.test.ts': /^functions\/export-iam\/(?!.*\.test\.ts)|^test\/iam\//,
+  'test/packaging/images-again.test.ts': /^scripts\/images|^package-lock\.json$|^test\/packaging\/images/,
+}
+
+/** The files that differ from the last state that others have: where main and this branch parted, or main's last commit. */
+export function changedFiles(root: string): readonly string[] {
+  const head = gitSays(root, 'rev-parse', 'HEAD')
+  const main = ['origin/main', 'main'].find((name) => gitSays(root, 'rev-parse', '--verify', name))
+  const base = main === undefined ? undefined : gitSays(root, 'merge-base', main, 'HEAD')
+  const before = base === undefined || base === head ? gitSays(root, 'rev-parse', '--verify', 'HEAD~1') : base
+  if (before === undefined) return []
+  const changed = execFileSync('git', ['diff', '--name-only', '-z', before], { cwd: root, encoding: 'utf8' })
+  return changed.split('\0').filter(Boolean)
+}
+
+/** The files that run in full. */
+export function longNow(root: string, all: boolean): ReadonlySet<string> {
+  const changed = all ? [] : changedFiles(root)
+  const now = Object.entries(longTests).filter(([, by]) => all || changed.some((file) => by.test(file)))
+  return new Set(now.map(([file]) => file))
+}

@@ -1,0 +1,116 @@
+/** In which order `npm test` runs what it has to run. */
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+import { ciVerdict } from '../../scripts/ci-verdict.ts'
+import { neededTools, toolMarks } from '../../scripts/tests/needed-tools.ts'
+import { type Job, runJobs } from '../../scripts/tests/run-jobs.ts'
+import { formatReport, runTestFile } from '../../scripts/tests/test-file.ts'
+import { root } from '../programs/programs.ts'
+
+function recorder() {
+  const seen: string[] = []
+  let [now, most] = [0, 0]
+  const job = (title: string, lane: string, needs: readonly string[] = []): Job => ({
+    title,
+    lane,
+    needs,
+    run: async () => {
+      seen.push(`+${title}`)
+      most = Math.max(most, ++now)
+      await new Promise((resolve) => setImmediate(resolve))
+      now--
+      seen.push(`-${title}`)
+    },
+  })
+  return { seen, job, most: () => most }
+}
+
+t.test('a job begins when what it needs is done; until then later jobs take its place', async (t) => {
+  const { seen, job } = recorder()
+  await runJobs([job('tool', 'tools'), job('a', 'tests', ['tool']), job('b', 'tests')], {
+    tools: 1,
+    tests: 1,
+  })
+  t.ok(seen.indexOf('+a') > seen.indexOf('-tool'))
+  t.ok(seen.indexOf('+b') < seen.indexOf('+a'))
+  t.equal(seen.length, 6)
+})
+
+t.test('a lane runs as many at once as it has places', async (t) => {
+  const { most, job, seen } = recorder()
+  await runJobs(
+    ['a', 'b', 'c', 'd', 'e'].map((title) => job(title, 'tests')),
+    { tests: 2 },
+  )
+  t.equal(most(), 2)
+  t.equal(seen.length, 10)
+})
+
+t.test('what nothing makes, or what waits for itself, is an error', async (t) => {
+  const { job } = recorder()
+  await t.rejects(runJobs([job('a', 'tests', ['b'])], { tests: 1 }), /a needs b, which no job makes/)
+  await t.rejects(
+    runJobs([job('a', 'tests', ['b']), job('b', 'tests', ['a'])], { tests: 1 }),
+    /a, b wait for each other/,
+  )
+})
+
+t.test('a test file waits for the tools of its helpers too', (t) => {
+  t.strictSame(neededTools(root, 'test/iam/stability-moto.test.ts'), ['moto'])
+  t.strictSame(neededTools(root, 'test/manifests/kustomize.test.ts'), ['helm', 'kustomize'])
+  t.strictSame(neededTools(root, 'test/creator/in-cluster.test.ts'), ['Kubernetes'])
+  t.strictSame(neededTools(root, 'test/docs/links.test.ts'), [])
+  t.end()
+})
+
+t.test('every tool that is waited for is one that fetch-tools brings', (t) => {
+  const source = readFileSync(join(root, 'scripts/fetch-tools.ts'), 'utf8')
+  for (const name of Object.keys(toolMarks)) t.match(source, new RegExp(`name: .*${name}`), name)
+  t.end()
+})
+
+const passing = `import t from 'tap'\nt.ok(true)\nt.test('x', { skip: 'needs the command absent' }, () => {})\n`
+const machine = {
+  hasCommand: () => false,
+  hasTerraformProvider: () => false,
+  hasContainerEngine: () => false,
+  nodeMissing: () => undefined,
+  isComplete: false,
+}
+
+t.test(
+  'the report of a run counts what the files counted, and every crash',
+  { timeout: 120_000 },
+  async (t) => {
+    const folder = t.testdir({
+      'good.test.ts': passing,
+      'bad.test.ts': `${passing}t.equal(1, 2)\n`,
+      'crash.test.ts': `${passing}process.kill(process.pid, 'SIGKILL')\n`,
+      'empty.test.ts': '',
+    })
+    const run = (name: string) =>
+      runTestFile(name, ['node', join(folder, `${name}.test.ts`)], join(folder, `${name}.tap`), process.env)
+    const [good, bad, crash, empty] = [
+      await run('good'),
+      await run('bad'),
+      await run('crash'),
+      await run('empty'),
+    ]
+    t.strictSame(
+      [good, bad, crash, empty].map(({ passed }) => passed),
+      [true, false, false, false],
+    )
+    t.match(crash.text, /the process ended with SIGKILL/)
+    t.match(ciVerdict(formatReport([good]), 0, machine), { passed: 1, failed: 0, skipped: 1, problems: [] })
+    t.match(ciVerdict(formatReport([good, bad]), 1, machine), {
+      passed: 2,
+      failed: 1,
+      skipped: 2,
+      problems: [],
+    })
+    t.ok(ciVerdict(formatReport([good, crash]), 1, machine).failed > 0)
+    t.match(ciVerdict(formatReport([good, empty]), 1, machine), { passed: 1, failed: 1 })
+    t.ok(existsSync(join(folder, 'good.tap')))
+  },
+)
