@@ -11,6 +11,7 @@ import { validateConfig } from './validate-config.ts'
 import { effectiveConfig } from './effective-config.ts'
 import { injectionOf } from './init-container.ts'
 import { updateRefreshSidecar } from './refresh-sidecar.ts'
+import { losesGuaranteed, validatePodRequests } from './pod-resources.ts'
 import { addParts } from './edit-list.ts'
 import { recordOfLegacy } from './legacy-injection.ts'
 import { noteEmpty, type PodInjection, recordedIn } from './pod-injection.ts'
@@ -33,6 +34,12 @@ export function addInjection(
   const pod = preparePod(editor, parts, settings, given, existing)
   const { config, injection, warnings } = pod
   const mounts = addMounts(pod, chosenContainers(settings, config))
+  for (const { message, hint } of validatePodRequests(pod)) editor.refuse(message, hint)
+  if (losesGuaranteed(pod))
+    warnings.push({
+      message: `${config.containerName} changes the QoS class of the pod from Guaranteed to Burstable`,
+      hint: 'set containerResources, with the requests of cpu and memory equal to the limits',
+    })
   addVolumes(pod)
   addContainers(pod)
   const record: InjectionRecord = {
