@@ -23,7 +23,7 @@ type Options = Readonly<Record<string, OptionDescription>>
 export function optionsAsFlags({ storagePolicy: _policy, ...options }: Options): Flags {
   const policy = {
     takes: 'FILE',
-    meaning: 'the StoragePolicy that DYNAMIC declarations are judged by (default none)',
+    meaning: 'the StoragePolicy that DYNAMIC declarations are checked against (default none)',
   }
   return { policy, ...optionFlags(options, { namespace: 'n' }) }
 }
@@ -32,7 +32,7 @@ export function optionsAsFlags({ storagePolicy: _policy, ...options }: Options):
 export function functionFlags({ configKind, options }: KrmFunction): Flags {
   const config = {
     takes: 'FILE',
-    meaning: `the ${configKind} file that kustomize or kpt uses; flags win over it`,
+    meaning: `the ${configKind} file that kustomize or kpt uses; flags take precedence`,
   }
   return { config, ...optionsAsFlags(options) }
 }
@@ -41,7 +41,7 @@ export function functionFlags({ configKind, options }: KrmFunction): Flags {
 export function sharedFlags(options: Options): Flags {
   const config = {
     takes: 'FILE',
-    meaning: 'the InjectInit or ExportIAM file that kustomize or kpt uses; flags win over it',
+    meaning: 'the InjectInit or ExportIAM file that kustomize or kpt uses; flags take precedence',
   }
   return { config, ...optionsAsFlags(options) }
 }

@@ -10,7 +10,7 @@ export function keesHelp(groups: readonly CommandGroup[]): string {
   const names = groups.flatMap(({ commands }) => commands.map(({ name }) => name.length))
   const column = Math.max(...names) + 4
   return [
-    "kees: a pod's annotations as the single source of truth for its secrets",
+    'kees: secrets of pods, declared in annotations and stored in AWS SSM Parameter Store',
     '',
     'Usage: kees COMMAND [FLAG ...]',
     ...groups.flatMap(({ title, commands }) => [
@@ -22,10 +22,10 @@ export function keesHelp(groups: readonly CommandGroup[]): string {
       }),
     ]),
     '',
-    'kees help COMMAND tells the flags of a command, with examples.',
-    'Exit codes: 0 done, 1 the input is wrong, 2 the command line is wrong,',
+    'kees help COMMAND shows the flags of a command, with examples.',
+    'Exit codes: 0 success, 1 invalid input, 2 invalid command line,',
     '3 parameters missing, 4 access denied, 5 store not reached,',
-    '6 cannot write the output, 70 a bug.',
+    '6 output not writable, 70 a bug.',
     '',
   ].join('\n')
 }

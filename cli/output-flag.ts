@@ -6,7 +6,11 @@ import type { Flags, ParsedFlags } from './flags.ts'
 const outputs = ['table', 'json'] as const
 
 export const outputFlags: Flags = {
-  output: { short: 'o', takes: outputs.join('|'), meaning: 'for people, or for programs (default table)' },
+  output: {
+    short: 'o',
+    takes: outputs.join('|'),
+    meaning: 'the output format: table for people, json for programs (default table)',
+  },
 }
 
 export type Output = {

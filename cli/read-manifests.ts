@@ -29,9 +29,9 @@ export const manifestFlags: Flags = {
     short: 'f',
     takes: 'FILE',
     repeatable: true,
-    meaning: 'a manifest, a folder of them, or - for standard input',
+    meaning: 'a manifest, a folder of manifests, or - for standard input',
   },
-  recursive: { short: 'R', meaning: "read a folder's subfolders too" },
+  recursive: { short: 'R', meaning: 'also read the subfolders of folders' },
 }
 
 /** Reads what the flags of manifestFlags name. Everything that cannot be read is reported. */

@@ -9,7 +9,7 @@ import type { Flags, ParsedFlags } from './flags.ts'
 export const storeFlags: Flags = {
   store: {
     takes: 'STORE',
-    meaning: 'ssm, or file:<folder> for the embedded store (default $KEES_STORE, else ssm)',
+    meaning: 'the store: ssm, or file:<folder> for the embedded store (default $KEES_STORE, else ssm)',
   },
 }
 

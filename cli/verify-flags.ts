@@ -20,8 +20,8 @@ export const verifyFlags: Flags = {
     takes: 'FILE',
     repeatable: true,
     meaning:
-      'the InjectInit or ExportIAM file that kustomize or kpt uses, or one of each; flags win over them. What they set ' +
-      'has to be in the build; what nobody sets may be as it likes',
+      'the InjectInit or ExportIAM file that kustomize or kpt uses, or one of each; flags take precedence. Settings ' +
+      'in them must be in the build; other settings may differ',
   },
   ...optionsAsFlags(injectInit.options),
 }

@@ -19,14 +19,14 @@ export const admissionPolicyCommand: Command = {
   name: 'admission-policy',
   usage: '--policy FILE --image IMAGE [OPTION ...]',
   purpose:
-    'Prints the ValidatingAdmissionPolicies, with their bindings, that hold pods to a StoragePolicy and to the injection.',
+    'Prints ValidatingAdmissionPolicies with their bindings, which enforce a StoragePolicy and the injection.',
   examples: [
     [
-      'Have the API server refuse what is not injected or not allowed',
+      'Let the API server reject pods that are not injected or not allowed',
       `kees admission-policy --policy storage-policy.yaml --image ${exampleImage} | kubectl apply -f -`,
     ],
     [
-      'Only warn, and note it in the audit log',
+      'Only warn, and record it in the audit log',
       `kees admission-policy --policy storage-policy.yaml --image ${exampleImage} --action Warn --action Audit`,
     ],
   ],
@@ -34,14 +34,15 @@ export const admissionPolicyCommand: Command = {
     image: {
       takes: 'IMAGE',
       repeatable: true,
-      meaning: 'the exact image of the init container; several while pods of an old and a new one run',
+      meaning:
+        'the exact image of the init container; give it twice while pods with an old and a new image run',
     },
     action: {
       takes: 'ACTION',
       repeatable: true,
-      meaning: `what becomes of what is refused: ${actions.join(', ')} (default Deny)`,
+      meaning: `the validation action of the bindings: ${actions.join(', ')} (default Deny)`,
     },
-    name: { takes: 'TEXT', meaning: 'what the names of the objects begin with (default kees)' },
+    name: { takes: 'TEXT', meaning: 'the prefix of the names of the objects (default kees)' },
     ...functionFlags({ ...injectInit, options }),
   },
   run,

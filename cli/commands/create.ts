@@ -22,15 +22,15 @@ import { formatTable } from '../table.ts'
 export const createCommand: Command = {
   name: 'create',
   usage: '-f FILE [--dry-run] [--store STORE] [--output table|json]',
-  purpose: 'Makes the DYNAMIC parameters of the manifests that do not exist yet, as the creator does.',
-  details: 'Stored parts of a pair that do not match are reported and left alone.',
+  purpose: 'Creates the DYNAMIC parameters of the manifests that do not exist yet, as the creator does.',
+  details: 'Reports stored parts of a pair that do not match, and does not change them.',
   examples: [
-    ['Tell what would be made', 'kees create -f manifest.yaml --dry-run'],
-    ['Make it in a folder, on a laptop without AWS', 'kees create -f manifest.yaml --store file:store'],
+    ['Show what would be created', 'kees create -f manifest.yaml --dry-run'],
+    ['Create it in a folder, on a laptop without AWS', 'kees create -f manifest.yaml --store file:store'],
   ],
   flags: {
     ...manifestFlags,
-    'dry-run': { meaning: 'only tell what would be created' },
+    'dry-run': { meaning: 'only show what would be created' },
     ...outputFlags,
     ...sharedFlags(workloadOptions),
     ...storeFlags,

@@ -29,22 +29,24 @@ const diffFunction = { ...exportIam, options }
 export const diffCommand: Command = {
   name: 'diff',
   usage: 'OLD NEW [--exit-code] [--format table|markdown|json] [OPTION ...]',
-  purpose: 'Tells who gains and who loses which parameter between two manifests, and by which workloads.',
+  purpose:
+    'Shows who gains and who loses access to which parameter between two manifests, and through which workloads.',
   details: 'OLD and NEW are files, folders, - for standard input, or /dev/null for nothing.',
   examples: [
     ['Compare two builds', 'kees diff old.yaml manifest.yaml'],
     [
-      'Tell a pull request what it changes',
+      'Show in a pull request what it changes',
       'git show main:manifest.yaml | kees diff --format markdown - manifest.yaml',
     ],
   ],
   flags: {
-    'exit-code': { meaning: 'exit with 1 if somebody gains or loses something' },
+    'exit-code': { meaning: 'exit with 1 if there is a difference' },
     format: {
       takes: changesFormats.join('|'),
-      meaning: 'for people, for a pull request, or for programs (default table)',
+      meaning:
+        'the output format: table for people, markdown for a pull request, json for programs (default table)',
     },
-    output: { short: 'o', takes: changesFormats.join('|'), meaning: 'the same, as other commands call it' },
+    output: { short: 'o', takes: changesFormats.join('|'), meaning: 'the same as --format' },
     ...(manifestFlags['recursive'] && { recursive: manifestFlags['recursive'] }),
     ...functionFlags(diffFunction),
   },

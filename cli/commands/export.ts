@@ -27,28 +27,27 @@ const formats = ['terraform', 'json', 'markdown'] as const
 export const exportCommand: Command = {
   name: 'export',
   usage: '-f FILE [--out DIR | --check DIR] [--format terraform|json|markdown] [OPTION ...]',
-  purpose: 'Writes the Terraform module that lets each role read exactly what its workloads declare.',
+  purpose: 'Writes the Terraform module that allows each role to read exactly what its workloads declare.',
   examples: [
     ['Write the module of an environment', 'kees export -f manifest.yaml --out terraform/prod'],
-    ['Tell a pull request who may read what', 'kees export -f manifest.yaml --format markdown'],
+    ['Show in a pull request who may read what', 'kees export -f manifest.yaml --format markdown'],
   ],
   flags: {
     ...manifestFlags,
     out: {
       takes: 'DIR',
       meaning:
-        'the folder of the module: its four files are replaced; without it, policies.tf is printed, or policies.json with --format json',
+        'the folder of the module, whose four files are replaced; without it, policies.tf is printed, or policies.json with --format json',
     },
     check: {
       takes: 'DIR',
-      meaning:
-        'write nothing; exit with 1 if the module in DIR means something else, layout and comments aside',
+      meaning: 'write nothing; exit with 1 if the module in DIR differs in more than layout and comments',
     },
     format: {
       takes: formats.join('|'),
       meaning:
-        'the module; the IAM documents, which need --region and --account; or who may read what, for a pull request, ' +
-        'printed only (default terraform)',
+        'terraform: the module; json: the IAM documents, which need --region and --account; markdown: who may read what, for ' +
+        'a pull request, only printed (default terraform)',
     },
     ...functionFlags(exportFunction),
   },

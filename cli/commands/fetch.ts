@@ -28,8 +28,8 @@ export const fetchCommand: Command = {
   name: 'fetch',
   usage:
     '--workload KIND/NAME -f FILE [--out FILE] [--resources-out FILE] [--format FORMAT] [--output table|json]',
-  purpose: "Writes what a workload's init container would write, to files that only you can read.",
-  details: 'To try the app on a laptop. It uses your own rights, not those of the pod.',
+  purpose: 'Writes the files that the init container of a workload would write, readable only by you.',
+  details: 'Use it to run the app on a laptop. It uses your own permissions, not those of the pod.',
   examples: [
     [
       'Write the secrets of a Deployment',
@@ -42,16 +42,16 @@ export const fetchCommand: Command = {
   ],
   flags: {
     workload: { takes: 'KIND/NAME', meaning: 'the workload, or KIND/NAMESPACE/NAME' },
-    template: { takes: 'NAME', meaning: 'which of several pod templates, as those of a JobSet' },
+    template: { takes: 'NAME', meaning: 'the pod template, if the workload has several, as a JobSet does' },
     out: {
       takes: 'FILE',
       meaning:
-        'where the secrets are written; with --format files a folder, from which what is declared no more is removed',
+        'the file for the secrets; with --format files, a folder, from which files without a declaration are removed',
     },
-    'resources-out': { takes: 'FILE', meaning: 'where the resources are written, likewise' },
+    'resources-out': { takes: 'FILE', meaning: 'the file or folder for the resources' },
     format: {
       takes: secretsFormats.join('|'),
-      meaning: 'how the values are written (default as init writes them in the pod)',
+      meaning: 'the format of the files (default the format of init in the pod)',
     },
     ...outputFlags,
     ...manifestFlags,

@@ -25,8 +25,8 @@ export const injectCommand: Command = {
       'Inject what kustomize builds',
       `kustomize build overlays/prod | kees inject --image ${exampleImage} -f - > manifest.yaml`,
     ],
-    ['Fail where a committed manifest is not injected', 'kees inject --check -f manifests'],
-    ['Edit files in place, with their comments left alone', 'kees inject --write -R -f manifests'],
+    ['Fail if a committed manifest is not injected', 'kees inject --check -f manifests'],
+    ['Edit files in place and keep their comments', 'kees inject --write -R -f manifests'],
   ],
   flags: {
     ...manifestFlags,

@@ -14,10 +14,13 @@ const programs = ['inject-init', 'export-iam', 'kees'] as const
 export const installCommand: Command = {
   name: 'install',
   usage: 'DIR',
-  purpose: 'Puts Node, inject-init, export-iam and kees into DIR.',
-  details: 'They run there with DIR on the PATH and no other Node. Again, it replaces what differs.',
+  purpose: 'Copies Node, inject-init, export-iam and kees into DIR.',
+  details: 'They run with DIR on the PATH, without any other Node. A second run replaces files that differ.',
   examples: [
-    ['Give them to a container that has no Node, such as that of Argo CD', 'kees install /custom-tools'],
+    [
+      'Copy them into a container without Node, such as the repo-server of Argo CD',
+      'kees install /custom-tools',
+    ],
   ],
   flags: {},
   run,

@@ -18,14 +18,14 @@ const maxValueSize = 8192
 export const putCommand: Command = {
   name: 'put',
   usage: 'NAME [--overwrite] [--store STORE] < VALUE',
-  purpose: 'Stores a REFERENCE from standard input, without its last line end.',
-  details: 'Never over an existing one without --overwrite.',
+  purpose: 'Stores the value of a REFERENCE from standard input, without the last line end.',
+  details: 'It replaces an existing value only with --overwrite.',
   examples: [
     [
-      'Store a password, below the storage-prefix of who reads it',
+      'Store a password below the storage-prefix of the pods that read it',
       'kees put /prod/db.password < password.txt',
     ],
-    ['Store another value in its place', 'kees put /prod/db.password --overwrite < password.txt'],
+    ['Replace it', 'kees put /prod/db.password --overwrite < password.txt'],
   ],
   flags: { overwrite: { meaning: 'replace the parameter if it exists' }, ...storeFlags },
   run,

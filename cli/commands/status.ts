@@ -21,12 +21,12 @@ import { formatTable } from '../table.ts'
 export const statusCommand: Command = {
   name: 'status',
   usage: '-f FILE [--output table|json] [--store STORE] [OPTION ...]',
-  purpose: 'Tells which declared parameters are in the store, without decrypting anything.',
+  purpose: 'Shows which declared parameters exist in the store, without decrypting anything.',
   details:
-    'Manifests declare them, and pods. Exits with 3 if something is missing, with 4 if access to something is denied.',
+    'The input may be manifests or pods. Exits with 3 if a parameter is missing, with 4 if access is denied.',
   examples: [
-    ['Tell what a pod waits for', 'kubectl get pod app-0 -o yaml | kees status -f -'],
-    ['Tell programs what a manifest needs', 'kees status -f manifest.yaml -o json'],
+    ['Show what a pod waits for', 'kubectl get pod app-0 -o yaml | kees status -f -'],
+    ['Print what a manifest needs as JSON', 'kees status -f manifest.yaml -o json'],
   ],
   flags: {
     ...manifestFlags,

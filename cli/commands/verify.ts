@@ -16,10 +16,10 @@ export const verifyCommand: Command = {
   name: 'verify',
   usage: '-f FILE [--iam DIR] [--pass] [OPTION ...]',
   purpose:
-    'Checks that annotations are right, that everything annotated is injected as it should be, and that the policies hold.',
+    'Checks that annotations are valid, that all annotated workloads are injected correctly, and that the policies match.',
   examples: [
     [
-      'Let into the cluster only what is injected and allowed',
+      'Apply only manifests that are injected and allowed',
       'kustomize build overlays/prod | kees verify --policy storage-policy.yaml --pass -f - | kubectl apply -f -',
     ],
     ['Check the committed module too', 'kees verify -f manifest.yaml --iam terraform/prod'],
@@ -29,9 +29,9 @@ export const verifyCommand: Command = {
     iam: {
       takes: 'DIR',
       meaning:
-        'the committed Terraform module, which must be the one that the manifests, and the ExportIAM file of --config, ask for',
+        'the committed Terraform module, which must match the manifests and the ExportIAM file of --config',
     },
-    pass: { meaning: 'print the manifests as they came, if all is well' },
+    pass: { meaning: 'print the manifests unchanged if all checks pass' },
     ...verifyFlags,
   },
   run,

@@ -19,7 +19,7 @@ import { generatorName, markerAnnotation } from './marker.ts'
 export const exportIam: KrmFunction = {
   name: generatorName,
   purpose:
-    'Emits the Terraform module that lets each role read exactly the parameters that its workloads declare.',
+    'Generates the Terraform module that allows each role to read exactly the parameters that its workloads declare.',
   options: exportOptions,
   configKind: 'ExportIAM',
   begin: ({ config: options, orchestrator, valuesOf }) => {

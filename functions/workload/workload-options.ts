@@ -71,7 +71,7 @@ export const workloadOptions = {
   /** Absent: nothing is judged. */
   storagePolicy: parsedOption(
     {
-      meaning: 'the StoragePolicy that DYNAMIC declarations are judged by: the whole object',
+      meaning: 'the StoragePolicy that DYNAMIC declarations are checked against: the whole object',
       default: undefined,
       defaultText: 'none',
       schema: { type: 'object' },

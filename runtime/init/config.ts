@@ -51,6 +51,6 @@ ${envTable.map((one) => `  ${one.env}${one.default === '' ? '' : ` (${one.defaul
 AWS credentials come from the environment, a web identity token, the container credentials endpoint or the
 instance metadata, whichever is found first.
 
-Exit codes: 0 done, 1 wrong annotations, 2 wrong environment, 3 parameters missing, 4 access denied,
+Exit codes: 0 success, 1 invalid annotations, 2 invalid environment, 3 parameters missing, 4 access denied,
 5 store not reached, 6 files not written, 70 a bug of init.
 `
