@@ -1,6 +1,7 @@
 /** The AWS variables of every program that opens a store. */
 import type { Env } from './env.ts'
 import { isLoopback, isOwnMachine } from './loopback.ts'
+import { validateProxyEnv } from './proxy-env.ts'
 import { type EnvDiagnostic, quote } from './diagnostic.ts'
 
 /** The variables of a store in `--help`, besides KEES_STORE. */
@@ -12,6 +13,19 @@ export const storeVariables = [
   { env: 'AWS_DEFAULT_REGION', meaning: 'the same, where AWS_REGION is not set' },
   { env: 'AWS_ENDPOINT_URL_SSM', meaning: 'the address of the store in place of the one of AWS' },
   { env: 'AWS_ENDPOINT_URL', meaning: 'the same, where AWS_ENDPOINT_URL_SSM is not set, and for STS' },
+  {
+    env: 'HTTPS_PROXY',
+    meaning: 'an HTTP proxy for calls to AWS; also https_proxy, and HTTP_PROXY for http:// addresses',
+  },
+  {
+    env: 'NO_PROXY',
+    meaning: 'hosts, domains, addresses and IPv4 ranges that are called directly, separated by commas',
+  },
+  {
+    env: 'AWS_CA_BUNDLE',
+    meaning:
+      'a PEM file of the certificates to trust in place of the default ones; NODE_EXTRA_CA_CERTS names further ones',
+  },
   { env: 'ALLOW_HTTP', meaning: 'true allows an http:// address that is not loopback' },
 ] as const
 
@@ -26,6 +40,7 @@ export function validateStoreEnv(env: Env): EnvDiagnostic[] {
     ...validateRegion(env),
     ...endpoints.flatMap((name) => validateEndpoint(name, env)),
     ...booleans.flatMap((name) => validateBoolean(name, env)),
+    ...validateProxyEnv(env),
   ]
 }
 

@@ -29,7 +29,7 @@ export function containerCredentials(env: Env, timeout: number, exchange: Exchan
     let status: number
     let body: string
     try {
-      ;({ status, body } = await exchange({ url: url.href, method: 'GET', headers, timeout }))
+      ;({ status, body } = await exchange({ url: url.href, method: 'GET', headers, timeout, isDirect: true }))
     } catch (error) {
       throw noCredentials(source, error instanceof Error ? error.message : '', { host: url.host })
     }

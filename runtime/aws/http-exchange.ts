@@ -1,6 +1,7 @@
 /** One HTTP request and its complete response, within a time limit. It uses node:http: fetch takes as long to load as Node takes to start. */
 import * as http from 'node:http'
 import { failed, failureOf } from '../failure.ts'
+import { type Network, openAgent } from './network.ts'
 import { transportError } from './transport-error.ts'
 
 export type HttpRequest = {
@@ -8,6 +9,8 @@ export type HttpRequest = {
   readonly method: 'GET' | 'POST' | 'PUT'
   readonly headers: Readonly<Record<string, string>>
   readonly body?: string
+  /** Never through a proxy: for credentials, and for the machine's metadata. */
+  readonly isDirect?: boolean
   /** From the DNS lookup to the last byte, in milliseconds. */
   readonly timeout: number
 }
@@ -23,20 +26,19 @@ export type Exchange = (request: HttpRequest) => Promise<HttpResponse>
 /** Twice the size of ten parameters of 8 KB with every character escaped. */
 const maxAnswerBytes = 1_000_000
 
-/** How long a connection stays open without a request. Network devices drop idle ones silently after minutes. */
-const idleTimeout = 60_000
-
 /** Keeps connections open between requests. Rejects with transport errors, or with BAD_ANSWER for a response that is too long. */
-export function openHttp(): Exchange {
-  const agents = new Map<string, http.RequestOptions['agent']>()
-  return async ({ url, method, headers, body = '', timeout }) => {
+export function openHttp(network: Network = {}): Exchange {
+  const agents = new Map<string, Promise<http.Agent>>()
+  return async ({ url, method, headers, body = '', timeout, isDirect = false }) => {
     const { protocol, host } = new URL(url)
     // Loading a module counts against the timeout.
     const signal = AbortSignal.timeout(timeout)
+    const key = `${protocol} ${isDirect}`
+    const opening = agents.get(key) ?? openAgent(protocol, isDirect ? { ...network, env: {} } : network)
+    agents.set(key, opening)
+    const agent = await opening
     // TLS is loaded only where it is used.
-    const { Agent, request } = protocol === 'https:' ? await import('node:https') : http
-    const agent = agents.get(protocol) ?? new Agent({ keepAlive: true, timeout: idleTimeout })
-    agents.set(protocol, agent)
+    const { request } = protocol === 'https:' ? await import('node:https') : http
     const sent = Buffer.from(body)
     const own = method === 'GET' ? {} : { 'content-length': String(sent.length) }
     return await new Promise<HttpResponse>((resolve, reject) => {

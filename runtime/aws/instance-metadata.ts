@@ -37,7 +37,7 @@ export function openInstanceMetadata(
     const url = new URL('/latest/api/token', base).href
     const timeout = Math.min(requestTimeout, longestTokenWait)
     try {
-      const { status, body } = await exchange({ url, method: 'PUT', headers, timeout })
+      const { status, body } = await exchange({ url, method: 'PUT', headers, timeout, isDirect: true })
       return status === 200 ? { 'x-aws-ec2-metadata-token': body } : {}
     } catch (error) {
       if (error instanceof Error && error.name === 'TimeoutError') return undefined
@@ -55,6 +55,7 @@ export function openInstanceMetadata(
         method: 'GET',
         headers: headers ?? {},
         timeout: requestTimeout,
+        isDirect: true,
       })
       if (status === 200 && body !== '') return body
       const error = new Error(`the instance metadata service responded with status ${status}`)

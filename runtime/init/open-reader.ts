@@ -4,6 +4,7 @@ import { validateCredentialEnv } from '../../api/credential-env.ts'
 import { awsEndpoint } from '../aws/aws-endpoint.ts'
 import { openFileParameterStore } from '../store/file-parameter-store.ts'
 import { openHttp } from '../aws/http-exchange.ts'
+import { readNetwork } from '../aws/network.ts'
 import type { ParameterReader } from '../store/parameter-store.ts'
 import { podCredentials } from '../aws/pod-credentials.ts'
 import { podRegion } from '../aws/pod-region.ts'
@@ -23,13 +24,15 @@ export function openReader(
 ): { readonly reader?: ParameterReader; readonly diagnostics: readonly EnvDiagnostic[] } {
   if (address.kind === 'file')
     return { reader: openFileParameterStore(address.folder, 'read'), diagnostics: [] }
+  const { network, diagnostics: ofNetwork } = readNetwork(env)
   const diagnostics = [
     ...validatePodRegion(env),
     ...validateStoreEnv(env),
     ...validateCredentialEnv(env, true),
+    ...ofNetwork,
   ]
   if (diagnostics.length > 0) return { diagnostics }
-  const exchange = openHttp()
+  const exchange = openHttp(network)
   const region = podRegion(env, requestTimeout, exchange)
   const credentials = podCredentials(env, requestTimeout, exchange, region)
   const reader = openSsmReader(async () => {

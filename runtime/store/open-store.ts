@@ -3,7 +3,8 @@ import { validateCredentialEnv } from '../../api/credential-env.ts'
 import type { EnvDiagnostic } from '../../api/diagnostic.ts'
 import type { StoreAddress } from '../../api/init-env.ts'
 import type { CredentialSource } from '../aws/aws-credentials.ts'
-import { openHttp } from '../aws/http-exchange.ts'
+import { type Exchange, openHttp } from '../aws/http-exchange.ts'
+import { readNetwork } from '../aws/network.ts'
 import { openFileParameterStore, type StoreAccess } from './file-parameter-store.ts'
 import type { ParameterStore } from './parameter-store.ts'
 import { podRegion } from '../aws/pod-region.ts'
@@ -28,7 +29,7 @@ export type StoreOptions = {
    * Pod credentials; the region then comes from the environment or the instance metadata service. Without it the SDK
    * looks for both, as on laptops.
    */
-  readonly credentials?: (env: Env, requestTimeout: number) => CredentialSource
+  readonly credentials?: (env: Env, requestTimeout: number, exchange: Exchange) => CredentialSource
 }
 
 /** Reads the AWS variables of the environment, and reports everything that is wrong at once. */
@@ -42,18 +43,22 @@ export async function openStore(
   }
   const { credentials, access: _access, ...common } = options
   const endpoint = env['AWS_ENDPOINT_URL_SSM'] || env['AWS_ENDPOINT_URL']
+  const { network, diagnostics: ofNetwork } = readNetwork(env)
   const diagnostics = [
     ...validateStoreEnv(env),
     ...(credentials ? validatePodRegion(env) : []),
     ...validateCredentialEnv(env, credentials !== undefined),
+    ...ofNetwork,
   ]
   if (diagnostics.length > 0) return { diagnostics }
-  const region = regionOf(env) ?? (credentials && podRegion(env, options.requestTimeout, openHttp()))
+  const exchange = openHttp(network)
+  const region = regionOf(env) ?? (credentials && podRegion(env, options.requestTimeout, exchange))
   const store = openSsmParameterStore({
     ...common,
+    network,
     ...(region ? { region } : {}),
     ...(endpoint ? { endpoint } : {}),
-    ...(credentials ? { credentials: credentials(env, options.requestTimeout) } : {}),
+    ...(credentials ? { credentials: credentials(env, options.requestTimeout, exchange) } : {}),
   })
   return { store }
 }

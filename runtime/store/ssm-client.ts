@@ -3,6 +3,8 @@ import { ParameterAlreadyExists, SSMClient, type SSMClientConfig } from '@aws-sd
 import type { CredentialSource } from '../aws/aws-credentials.ts'
 import { awsFailure, isOfCredentials } from '../aws/aws-failure.ts'
 import type { AwsOperation } from '../aws/aws-operation.ts'
+import { agentOptions, type Network } from '../aws/network.ts'
+import { HttpProxyAgent, HttpsProxyAgent } from '../aws/proxy-agent.ts'
 import { transportError } from '../aws/transport-error.ts'
 import { withTimeout } from '../scheduling/with-timeout.ts'
 
@@ -18,6 +20,8 @@ export type SsmClientOptions = {
   readonly requestTimeout: number
   /** 1 if the caller retries by itself. */
   readonly maxAttempts: number
+  /** Proxies and certificates; default: none, and those of Node. */
+  readonly network?: Network
   /** Called when a request is signed, right before it is sent; if it throws, nothing is sent. */
   readonly beforeSending?: () => void
 }
@@ -72,7 +76,19 @@ function hostOf(request: unknown): string {
   return `${String(hostname)}${typeof port === 'number' ? `:${port}` : ''}`
 }
 
-function clientConfig({ region, endpoint, credentials, requestTimeout, maxAttempts }: SsmClientOptions) {
+/** As many connections as the SDK's own agents allow. */
+const maxSockets = 50
+
+function clientConfig({
+  region,
+  endpoint,
+  credentials,
+  requestTimeout,
+  maxAttempts,
+  network = {},
+}: SsmClientOptions) {
+  const { env = {} } = network
+  const options = { ...agentOptions(network), maxSockets }
   return {
     ...(region === undefined ? {} : { region }),
     ...(endpoint === undefined ? {} : { endpoint }),
@@ -80,6 +96,8 @@ function clientConfig({ region, endpoint, credentials, requestTimeout, maxAttemp
     maxAttempts,
     // The SDK has no timeouts by default; socketTimeout is for a response that stops half-way.
     requestHandler: {
+      httpAgent: new HttpProxyAgent(env, options),
+      httpsAgent: new HttpsProxyAgent(env, options),
       connectionTimeout: requestTimeout,
       requestTimeout,
       socketTimeout: requestTimeout,

@@ -1,0 +1,163 @@
+/** The programs behind an HTTP proxy: a real one, which asks for a password and resolves names that nobody else knows. */
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { createServer as createHttp } from 'node:http'
+import { connect, type Server } from 'node:net'
+import { join } from 'node:path'
+import { createServer as createTls } from 'node:tls'
+import t, { type Test } from 'tap'
+import { formatAnnotationsFile } from '../../api/annotations-file.ts'
+import { podCredentials } from '../../runtime/aws/pod-credentials.ts'
+import { startFakeSsm } from '../../runtime/fake-ssm/server.ts'
+import { openStore } from '../../runtime/store/open-store.ts'
+import { makeLoopbackCertificate } from '../servers/loopback-certificate.ts'
+import { runBeside } from '../programs/run-beside.ts'
+import { command } from '../programs/tools.ts'
+
+const { path: openssl = 'openssl', missing = false } = command('openssl')
+const store = 'ssm.example.test'
+
+async function listen(t: Test, server: Server): Promise<number> {
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.teardown(() => server.close())
+  const address = server.address()
+  return typeof address === 'object' && address !== null ? address.port : 0
+}
+
+/** A proxy whose every tunnel leads to one port of this machine. */
+async function startProxy(t: Test, port: number) {
+  const asked: string[] = []
+  const proxy = createHttp((_, response) => response.writeHead(405).end())
+  proxy.on('connect', (request, socket) => {
+    socket.on('error', () => undefined)
+    asked.push(request.url ?? '')
+    const expected = `Basic ${Buffer.from('user:fake/proxy password').toString('base64')}`
+    if (request.headers['proxy-authorization'] !== expected) {
+      return socket.end('HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n')
+    }
+    const inner = connect(port, '127.0.0.1')
+    inner.on('error', () => socket.destroy())
+    socket.write('HTTP/1.1 200 Connection established\r\n\r\n')
+    return inner.pipe(socket).pipe(inner)
+  })
+  return { asked, host: `127.0.0.1:${await listen(t, proxy)}` }
+}
+
+t.test('AWS behind a proxy', { skip: missing }, async (t) => {
+  const folder = t.testdir({
+    out: {},
+    annotations: formatAnnotationsFile([['secret.bsycorp.com/a', 'kind=REFERENCE,type=PASSWORD']]),
+    broken: 'no certificate',
+  })
+  const { file, key } = makeLoopbackCertificate(folder, openssl, { names: `DNS:${store}` })
+  const fake = await startFakeSsm()
+  t.teardown(() => fake.stop())
+  fake.put('/a', 'fakepassword')
+  const tls = createTls({ cert: readFileSync(file), key: readFileSync(key) }, (socket) => {
+    const inner = connect(Number(new URL(fake.endpoint).port), '127.0.0.1')
+    socket.on('error', () => inner.destroy()).pipe(inner)
+    inner.on('error', () => socket.destroy()).pipe(socket)
+  })
+  tls.on('tlsClientError', () => undefined)
+  const { asked, host } = await startProxy(t, await listen(t, tls))
+  const agent = createHttp((_, response) =>
+    response.end('{"AccessKeyId":"AKIDPOD","SecretAccessKey":"fakesecret"}'),
+  )
+  const agentUrl = `http://127.0.0.1:${await listen(t, agent)}`
+
+  const common = {
+    ANNOTATIONS_FILE: join(folder, 'annotations'),
+    SECRETS_FILE: join(folder, 'out', 'secret'),
+    AWS_REGION: 'eu-west-1',
+    AWS_ENDPOINT_URL: `https://${store}`,
+    HTTPS_PROXY: `http://user:fake%2Fproxy%20password@${host}`,
+    DEADLINE: '20s',
+    KEES_STORE: 'ssm',
+  }
+  const keys = { AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE', AWS_SECRET_ACCESS_KEY: 'fakesecret' }
+  const run = async (program: string, args: readonly string[], env: Readonly<Record<string, string>>) => {
+    asked.length = 0
+    const ran = await runBeside(program, args, { env: { ...common, ...env }, input: 'fakepassword' })
+    t.notMatch(`${ran.stdout}${ran.stderr}`, /proxy(%20| )password/, 'the password of the proxy is not shown')
+    return { ...ran, asked: [...asked] }
+  }
+
+  const trusts = { AWS_CA_BUNDLE: file, NODE_EXTRA_CA_CERTS: file }
+  // A machine may have either of its own.
+  const none = { AWS_CA_BUNDLE: '', NODE_EXTRA_CA_CERTS: '' }
+  for (const [name, value] of Object.entries(trusts)) {
+    const init = await run('init', [], { ...keys, ...none, [name]: value })
+    t.equal(init.status, 0, `init, ${name}: ${init.stderr}`)
+    t.strictSame(init.asked, [`${store}:443`])
+    const put = await run('kees', ['put', `/new/${name}`], { ...keys, ...none, [name]: value })
+    t.equal(put.status, 0, `kees, ${name}: ${put.stderr}`)
+    t.strictSame(put.asked, [`${store}:443`])
+  }
+
+  await t.test('credentials of this machine are never asked for through it', async (t) => {
+    const own = { AWS_CONTAINER_CREDENTIALS_FULL_URI: agentUrl, HTTP_PROXY: common.HTTPS_PROXY }
+    const init = await run('init', [], { ...own, AWS_CA_BUNDLE: file })
+    t.equal(init.status, 0, init.stderr)
+    t.strictSame(init.asked, [`${store}:443`])
+  })
+
+  await t.test('the store of the creator', async (t) => {
+    asked.length = 0
+    const env = { ...common, AWS_CA_BUNDLE: file, AWS_CONTAINER_CREDENTIALS_FULL_URI: agentUrl }
+    const options = { requestTimeout: 20_000, maxAttempts: 1, credentials: podCredentials }
+    const opened = await openStore({ kind: 'ssm' }, env, options)
+    if (opened.diagnostics) return t.fail(JSON.stringify(opened.diagnostics))
+    t.strictSame(await opened.store.exists(['/a', '/b']), new Set(['/a']))
+    t.strictSame(asked, [`${store}:443`])
+    return undefined
+  })
+
+  await t.test('what goes wrong names the proxy, and no password', async (t) => {
+    const wrong = `http://user:other-proxy%20password@${host}`
+    const env = { ...keys, AWS_CA_BUNDLE: file, DEADLINE: '2s' }
+    const refused = await run('init', [], { ...env, HTTPS_PROXY: wrong })
+    t.equal(refused.status, 5)
+    t.match(refused.stderr, `the proxy ${host}: status 407 for ${store}:443`)
+    const absent = await run('init', [], { ...env, HTTPS_PROXY: 'http://user:proxy%20password@127.0.0.1:1' })
+    t.equal(absent.status, 5)
+    t.match(absent.stderr, /the proxy 127\.0\.0\.1:1: connect ECONNREFUSED/)
+    const put = await run('kees', ['put', '/c'], { ...env, HTTPS_PROXY: wrong })
+    t.equal(put.status, 5)
+    t.match(put.stderr, `the proxy ${host}: status 407`)
+  })
+
+  await t.test('NO_PROXY', async (t) => {
+    const env = { ...keys, AWS_CA_BUNDLE: file, DEADLINE: '1s', NO_PROXY: '.example.test' }
+    for (const [program, args] of [
+      ['init', []],
+      ['kees', ['put', '/c']],
+    ] as const) {
+      const ran = await run(program, args, env)
+      t.equal(ran.status, 5, ran.stderr)
+      t.strictSame(ran.asked, [], 'it is not asked')
+    }
+  })
+
+  await t.test('a wrong environment is exit code 2', async (t) => {
+    const wrong: readonly (readonly [env: Readonly<Record<string, string>>, said: RegExp])[] = [
+      [
+        { HTTPS_PROXY: 'socks5://user:proxy%20password@proxy' },
+        /HTTPS_PROXY is not the address of an HTTP proxy/,
+      ],
+      [
+        { AWS_CA_BUNDLE: join(folder, 'absent') },
+        /AWS_CA_BUNDLE .*absent.* cannot be read: it does not exist/,
+      ],
+      [{ AWS_CA_BUNDLE: join(folder, 'broken') }, /AWS_CA_BUNDLE .*broken.* contains no certificate in PEM/],
+    ]
+    for (const [env, said] of wrong) {
+      const init = await run('init', [], { ...keys, ...env })
+      t.equal(init.status, 2)
+      t.match(init.stderr, said)
+      const put = await run('kees', ['put', '/c'], { ...keys, ...env })
+      t.equal(put.status, 2)
+      t.match(put.stderr, said)
+    }
+  })
+})
