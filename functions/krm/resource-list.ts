@@ -7,7 +7,7 @@
 import { invalid, type Parsed } from '../../api/parsed.ts'
 import type { SourceEdit } from '../yaml/apply-edits.ts'
 import { splitItems } from './split-items.ts'
-import { sharedReason } from '../yaml/edit-target.ts'
+import { explicitKeyReason, sharedReason } from '../yaml/edit-target.ts'
 import { itemsUnder, type ManifestItem } from './manifest-item.ts'
 import { type Prefilter, prefilter } from './prefilter.ts'
 import { multilineFlow } from './multiline-flow.ts'
@@ -84,7 +84,7 @@ function readHead(text: string): Parsed<Head> {
         'and its kind ResourceList',
     )
   }
-  const shared = sharedReason(document, root)
+  const shared = sharedReason(document, root) ?? explicitKeyReason(document, root, root.entries)
   if (shared !== undefined) return invalid(`is not a ResourceList that functions can edit: it ${shared}`)
   const entry = ownEntry(root, 'items')
   if (!entry) return invalid('is not a ResourceList: it has no items')

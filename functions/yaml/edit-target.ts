@@ -25,14 +25,21 @@ export type EditableList = {
 }
 
 /** Why an edit of this node would also change other nodes, if so: the end of a sentence that begins with its path. */
-export function sharedReason({ source, aliased }: SourceDocument, node: SourceNode): string | undefined {
+export function sharedReason({ aliased }: SourceDocument, node: SourceNode): string | undefined {
   if (node.type === 'alias') return `is the alias *${node.name}`
   if (node.anchor !== undefined && aliased.has(node.anchor)) {
     return `is also used elsewhere, through the anchor &${node.anchor}`
   }
-  if (node.type !== 'map') return undefined
-  if (hasMergeKey(node)) return 'has a merge key (<<)'
-  if (node.entries.every((entry) => hasColon(source, entry, node.flow))) return undefined
+  return node.type === 'map' && hasMergeKey(node) ? 'has a merge key (<<)' : undefined
+}
+
+/** Why an entry of a map cannot be replaced or removed, if so: an explicit key (`? key`), likewise. */
+export function explicitKeyReason(
+  { source }: SourceDocument,
+  map: SourceMap,
+  entries: readonly SourceEntry[],
+): string | undefined {
+  if (entries.every((entry) => hasColon(source, entry, map.flow))) return undefined
   return 'has a key that is not written as "key: value"'
 }
 

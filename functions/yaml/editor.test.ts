@@ -50,6 +50,22 @@ t.test('taking out an anchor that an alias uses is refused at the end', async (t
   ])
 })
 
+t.test('an entry with an explicit key is not replaced or removed, and a neighbour of it is', async (t) => {
+  const text = '? a\n: 1\nb: 2\n'
+  const { editor, root } = open(text)
+  const [explicit, plain] = root.entries
+  if (!explicit || !plain) throw new Error('there are no entries')
+  editor.replaceValue(root, plain, 3)
+  t.equal(applyEdits(text, editor.finish().edits), '? a\n: 1\nb: 3\n')
+  editor.replaceValue(root, explicit, 3)
+  editor.removeEntries(root, [explicit])
+  t.equal(editor.valueSource(root, explicit), undefined)
+  const { edits, diagnostics } = editor.finish()
+  t.equal(edits.length, 1)
+  t.equal(diagnostics.length, 3)
+  t.match(diagnostics[0]?.message, 'the map with "a" has a key that is not written as "key: value"')
+})
+
 for (const [style, indent] of [
   ['compact', ''],
   ['wide', '  '],

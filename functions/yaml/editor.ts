@@ -1,4 +1,4 @@
-import type { Diagnostic } from '../../api/diagnostic.ts'
+import { type Diagnostic, quote } from '../../api/diagnostic.ts'
 import type { SourceEdit } from './apply-edits.ts'
 import {
   addedEntry,
@@ -10,7 +10,14 @@ import {
   restoredValue,
   valueSource,
 } from './edit.ts'
-import { type EditableList, lostAnchor, pathText, type Path, sharedReason } from './edit-target.ts'
+import {
+  type EditableList,
+  explicitKeyReason,
+  lostAnchor,
+  pathText,
+  type Path,
+  sharedReason,
+} from './edit-target.ts'
 import { columnOf } from './lines.ts'
 import type { SourceDocument, SourceEntry, SourceMap, SourceNode, SourceSequence } from './node.ts'
 import type { ListStyle } from './stringify.ts'
@@ -120,16 +127,25 @@ export class Editor {
 
   /** Replaces the value of an entry, with its anchor and its tag. */
   replaceValue(map: SourceMap, entry: SourceEntry, value: Value): void {
+    if (!this.#checkKeys(map, [entry])) return
     this.#edits.push(...replacedValue(this.#document.source, map, entry, value, this.#lists))
   }
 
-  /** The source of a value, for restoreValue. */
-  valueSource(map: SourceMap, entry: SourceEntry): string {
-    return valueSource(this.#document.source, map, entry)
+  /** The source of a value, for restoreValue; undefined, with the reason refused, if it could not be restored. */
+  valueSource(map: SourceMap, entry: SourceEntry): string | undefined {
+    return this.#checkKeys(map, [entry]) ? valueSource(this.#document.source, map, entry) : undefined
+  }
+
+  #checkKeys(map: SourceMap, entries: readonly SourceEntry[]): boolean {
+    const reason = explicitKeyReason(this.#document, map, entries)
+    const names = entries.map(({ key }) => (key.type === 'scalar' ? key.text : ''))
+    if (reason !== undefined) this.refuse(`the map with ${names.map(quote).join(', ')} ${reason}`)
+    return reason === undefined
   }
 
   /** Replaces the value of an entry by what was there before. Comments between the key and the value are not removed. */
   restoreValue(map: SourceMap, entry: SourceEntry, text: string): void {
+    if (!this.#checkKeys(map, [entry])) return
     this.#edits.push(...restoredValue(this.#document.source, map, entry, text))
   }
 
@@ -140,6 +156,7 @@ export class Editor {
 
   /** Removes entries. At least one must be left: to remove all of them, remove the entry of the map. */
   removeEntries(map: SourceMap, entries: readonly SourceEntry[]): void {
+    if (!this.#checkKeys(map, entries)) return
     this.#edits.push(...removedEntries(this.#document.source, map, entries))
   }
 
