@@ -181,7 +181,7 @@ const refusedSecrets: readonly (readonly [
   ['an unknown type', 'db', 'kind=REFERENCE,type=DSA', `BAD_TYPE: type "DSA" ${types}`],
   ['a type in another case', 'db', 'kind=REFERENCE,type=rsa', `BAD_TYPE: type "rsa" ${types}`],
   [
-    'GPG, which is to come',
+    'GPG, which is not supported yet',
     'db',
     'kind=REFERENCE,type=GPG',
     'NOT_SUPPORTED: type "GPG" is not supported yet: allowed are RSA, RANDOM, PASSWORD',

@@ -151,7 +151,7 @@ const annotated: readonly (readonly [title: string, yes: boolean, annotations: A
   ['a secret that is wrong', true, { 'secret.bsycorp.com/a': 'kind' }],
   ['a secret with a wrong name', true, { 'secret.bsycorp.com/_': reference }],
   ['a resource', true, { 'resource.bsycorp.com/a': '' }],
-  ['a lease, though it is to come', true, { 'lease.bsycorp.com/a': '' }],
+  ['a lease, although it is not supported yet', true, { 'lease.bsycorp.com/a': '' }],
   ['nothing', false, {}],
   [
     'init settings alone',
@@ -240,9 +240,14 @@ const wrong: readonly (readonly [title: string, key: string, value: string, ...d
     'error BAD_SIZE: size "1281" is not allowed: type PASSWORD takes a multiple of 8 from 8 to 8192 bits',
     'error BAD_STORAGE_KEY: storageKey must not start with a slash: the storage-prefix is put before it',
   ],
-  ['a lease, which is to come', 'lease.bsycorp.com/a', '', 'error NOT_SUPPORTED: lease is not supported yet'],
   [
-    'local-mode, which is to come',
+    'a lease, which is not supported yet',
+    'lease.bsycorp.com/a',
+    '',
+    'error NOT_SUPPORTED: lease is not supported yet',
+  ],
+  [
+    'local-mode, which is not supported yet',
     'init.bsycorp.com/local-mode',
     'true',
     'error NOT_SUPPORTED: local-mode is not supported yet',

@@ -4,17 +4,17 @@ import { invalid, type Parsed } from './parsed.ts'
 export const secretsFormats = ['properties', 'dotenv', 'json', 'yaml', 'files'] as const
 export type SecretsFormat = (typeof secretsFormats)[number]
 
-/** What each is, and what it cannot hold, for the documents. */
+/** A description of each format, and the values that it cannot hold, for the documentation. */
 export const formatMeanings: Readonly<Record<SecretsFormat, readonly [what: string, not: string]>> = {
-  properties: ['`db.password=value` a line, as java.util.Properties loads it', ''],
+  properties: ['one `db.password=value` per line, as java.util.Properties reads it', ''],
   dotenv: [
-    '`DB_PASSWORD=value` a line, for a shell: `set -a; . /secret/secret; set +a`. A name is in upper case, with `_` for ' +
-      'every other sign and before a digit at its start',
-    'a NUL character; names that become one variable, or one that the shell has already, such as PATH: build-time errors',
+    'one `DB_PASSWORD=value` per line, for a shell: `set -a; . /secret/secret; set +a`. Names are in upper case, with `_` ' +
+      'in place of every other character and before a leading digit',
+    'a NUL character; names that result in the same variable, or in a variable of the shell, such as PATH (build-time errors)',
   ],
-  json: ['one object of texts', ''],
-  yaml: ['a map of texts, the same to readers of YAML 1.1 and 1.2', ''],
-  files: ['a folder with a file for each declaration, its bytes as they are stored', ''],
+  json: ['one object with string values', ''],
+  yaml: ['a map with string values, the same for parsers of YAML 1.1 and 1.2', ''],
+  files: ['a folder with one file for each declaration, which contains the stored bytes', ''],
 }
 
 export const defaultFormat: SecretsFormat = 'properties'

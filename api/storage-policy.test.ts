@@ -43,7 +43,7 @@ const wrong: readonly (readonly [title: string, object: unknown, diagnostics: re
     { ...policyOf(good), kind: 'Policy' },
     ['it is not an object of apiVersion kees.bsycorp.com/v1alpha1, kind StoragePolicy'],
   ],
-  ['no rules', { ...policyOf(), spec: {} }, ['spec.rules is not a list of rules']],
+  ['no rules', { ...policyOf(), spec: {} }, ['spec.rules must be a list of rules']],
   [
     'fields of another name',
     { ...policyOf({ ...good, prefix: '/a' }), specs: 1 },
@@ -62,14 +62,14 @@ const wrong: readonly (readonly [title: string, object: unknown, diagnostics: re
       maxNewPerHour: 0.5,
     }),
     [
-      'spec.rules[1].namespaces is not a list of texts with one at least',
-      'spec.rules[1].prefixes[0] is "/aws": it begins with aws or ssm, which SSM refuses; {namespace} stands for the namespace',
-      'spec.rules[1].prefixes[1] is not a text',
-      'spec.rules[1].prefixes[2] is "/a//b": it is not a hierarchy of parameter names: segment 2 is empty; {namespace} stands for the namespace',
+      'spec.rules[1].namespaces must be a non-empty list of strings',
+      'spec.rules[1].prefixes[0] is "/aws": it begins with aws or ssm, which SSM refuses; {namespace} is replaced by the namespace',
+      'spec.rules[1].prefixes[1] must be a string',
+      'spec.rules[1].prefixes[2] is "/a//b": it is not a hierarchy of parameter names: segment 2 is empty; {namespace} is replaced by the namespace',
       'spec.rules[1].prefixes[3] is empty, hint: write "/" for everything',
-      'spec.rules[1].minBits is not a whole number from 0',
-      'spec.rules[1].maxPerPod is not a whole number from 0',
-      'spec.rules[1].maxNewPerHour is not a whole number from 0',
+      'spec.rules[1].minBits must be a whole number, 0 or more',
+      'spec.rules[1].maxPerPod must be a whole number, 0 or more',
+      'spec.rules[1].maxNewPerHour must be a whole number, 0 or more',
     ],
   ],
   [
@@ -77,16 +77,16 @@ const wrong: readonly (readonly [title: string, object: unknown, diagnostics: re
     policyOf({ ...good, namespaces: ['A', 'a.b', '', 'a'.repeat(64)] }),
     ['A', 'a.b', '', `${'a'.repeat(40)}…`].map(
       (text, index) =>
-        `spec.rules[0].namespaces[${index}] is "${text}": allowed are names of namespaces, in which * stands for any characters`,
+        `spec.rules[0].namespaces[${index}] is "${text}": allowed are names of namespaces, in which * matches any characters`,
     ),
   ],
   [
     'a rule that is no map',
     policyOf('x'),
     [
-      'spec.rules[0] is not a map',
-      'spec.rules[0].namespaces is not a list of texts with one at least',
-      'spec.rules[0].prefixes is not a list of texts with one at least',
+      'spec.rules[0] must be a map',
+      'spec.rules[0].namespaces must be a non-empty list of strings',
+      'spec.rules[0].prefixes must be a non-empty list of strings',
     ],
   ],
 ]

@@ -7,7 +7,7 @@
  *     metadata: {name: default}
  *     spec:
  *       rules:                          # the first rule that matches the namespace; none: refused
- *         - namespaces: ["team-*"]      # names, in which * stands for any characters
+ *         - namespaces: ["team-*"]      # names, in which * matches any characters
  *           prefixes: ["/{namespace}"]  # what is below them, by whole segments; "/" is everything
  *           minBits: 64                 # real entropy
  *           maxPerPod: 50               # DYNAMIC declarations
@@ -58,7 +58,7 @@ export function parseStoragePolicy(object: unknown): Parsed<StoragePolicy> {
   const { metadata, spec } = object
   const name = isMap(metadata) && typeof metadata['name'] === 'string' ? metadata['name'] : 'default'
   if (!isMap(spec) || !Array.isArray(spec['rules'])) {
-    return { diagnostics: [...diagnostics, { message: 'spec.rules is not a list of rules' }] }
+    return { diagnostics: [...diagnostics, { message: 'spec.rules must be a list of rules' }] }
   }
   reportUnknown(spec, 'spec.', ['rules'], diagnostics)
   const rules = spec['rules'].map((rule: unknown, index) =>
@@ -104,16 +104,16 @@ export function matchesNamespace(pattern: string, namespace: string): boolean {
 
 function parseRule(rule: unknown, where: string, diagnostics: Diagnostic[]): StorageRule {
   const given = isMap(rule) ? rule : {}
-  if (!isMap(rule)) diagnostics.push({ message: `${where} is not a map` })
+  if (!isMap(rule)) diagnostics.push({ message: `${where} must be a map` })
   reportUnknown(given, `${where}.`, ruleFields, diagnostics)
   const texts = (field: string, validate: (text: string) => Diagnostic | undefined): string[] => {
     const value = given[field]
     if (!Array.isArray(value) || value.length === 0) {
-      diagnostics.push({ message: `${where}.${field} is not a list of texts with one at least` })
+      diagnostics.push({ message: `${where}.${field} must be a non-empty list of strings` })
       return []
     }
     return value.flatMap((text: unknown, index) => {
-      const wrong = typeof text === 'string' ? validate(text) : { message: 'is not a text' }
+      const wrong = typeof text === 'string' ? validate(text) : { message: 'must be a string' }
       if (wrong !== undefined) diagnostics.push(...about(`${where}.${field}[${index}]`, [wrong]))
       return wrong === undefined && typeof text === 'string' ? [text] : []
     })
@@ -121,7 +121,7 @@ function parseRule(rule: unknown, where: string, diagnostics: Diagnostic[]): Sto
   const whole = (field: keyof typeof limits): number => {
     const value = given[field] ?? limits[field]
     if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value
-    diagnostics.push({ message: `${where}.${field} is not a whole number from 0` })
+    diagnostics.push({ message: `${where}.${field} must be a whole number, 0 or more` })
     return limits[field]
   }
   return {
@@ -136,7 +136,7 @@ function parseRule(rule: unknown, where: string, diagnostics: Diagnostic[]): Sto
 function validateNamespacePattern(text: string): Diagnostic | undefined {
   if (/^[a-z0-9*]([-a-z0-9*]{0,61}[a-z0-9*])?$/.test(text)) return undefined
   return {
-    message: `is ${quote(text)}: allowed are names of namespaces, in which * stands for any characters`,
+    message: `is ${quote(text)}: allowed are names of namespaces, in which * matches any characters`,
   }
 }
 
@@ -144,7 +144,9 @@ function validatePrefix(text: string): Diagnostic | undefined {
   if (text === '') return { message: 'is empty', hint: 'write "/" for everything' }
   const [wrong] = parseStoragePrefix(text.replaceAll(namespaceToken, anyNamespace)).diagnostics ?? []
   return (
-    wrong && { message: `is ${quote(text)}: it ${wrong.message}; ${namespaceToken} stands for the namespace` }
+    wrong && {
+      message: `is ${quote(text)}: it ${wrong.message}; ${namespaceToken} is replaced by the namespace`,
+    }
   )
 }
 

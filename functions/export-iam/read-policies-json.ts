@@ -7,7 +7,7 @@ import { action, contextKey, decryptAction, viaServiceKey } from './policy.ts'
 
 export function isPoliciesJsonOfOurs(text: string): boolean {
   const read = isPoliciesJson(text) ? parseJson(text) : undefined
-  // Printed again it is the same, so no key stands twice and means one thing to one reader and another to the next.
+  // Printing it again gives the same text, so no key is declared twice, which two readers could interpret differently.
   if (!isMap(read) || `${JSON.stringify(read, null, 2)}\n` !== text) return false
   return isMap(read['grants']) && Object.values(read['grants']).every(isGrant)
 }

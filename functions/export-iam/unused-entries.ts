@@ -1,6 +1,6 @@
 /**
  * Entries of the options roles and kmsKeys that match nothing of the input and are a letter away from what does. An entry
- * that matches nothing is none of a mistake: one file may serve the renders of several environments.
+ * that matches nothing is not an error: one file may serve the builds of several environments.
  */
 import { exitCode } from '../../api/exit-code.ts'
 import { quote } from '../../api/diagnostic.ts'

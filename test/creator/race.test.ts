@@ -72,5 +72,5 @@ t.test('two creators, a thousand groups', { skip: controlPlaneMissing }, async (
     .flatMap(({ log }) => log.filter(({ message }) => message === 'event recorded'))
     // Those of this test have no init container.
     .filter(({ reason }) => reason !== 'NotInjected')
-  t.strictSame(told, [], 'no pod is told of a mismatch')
+  t.strictSame(told, [], 'no pod gets an Event about a mismatch')
 })

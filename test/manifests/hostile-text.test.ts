@@ -132,7 +132,7 @@ await t.test(
         parsePodAnnotations(annotations, defaultAnnotationDomain).declared.map(({ parameter }) => parameter),
       )
       for (const [reader, documents] of evaluated[index] ?? []) {
-        if (!readers.includes(reader)) t.fail(`${reader} is none of ${readers.join()}`)
+        if (!readers.includes(reader)) t.fail(`${reader} is not one of ${readers.join()}`)
         const arns = resourcesOf(documents)
         const odd = arns.filter(
           (arn) => !/^arn:aws:ssm:eu-west-1:111122223333:parameter(\/[A-Za-z0-9_.-]+)+$/.test(arn),
