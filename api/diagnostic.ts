@@ -29,7 +29,12 @@ export type Diagnostic = {
   readonly message: string
   /** What to do about it, in the imperative. Every program prints it on a line, or in a field, of its own. */
   readonly hint?: string
+  /** Where in the text that was read, if it is known. */
+  readonly position?: Position
 }
+
+/** Both from 1; a column counts UTF-16 units. */
+export type Position = { readonly line: number; readonly column: number }
 
 /**
  * Of an annotation of a pod. The message quotes the names of attributes, where they look like names, and the values of
@@ -58,8 +63,9 @@ export function envDiagnostics(env: string, diagnostics: readonly Diagnostic[]):
 }
 
 /** Lines for people: the fact, and the hint on a line of its own. */
-export function linesOf({ message, hint }: Diagnostic): string[] {
-  return hint === undefined ? [message] : [message, `hint: ${hint}`]
+export function linesOf({ message, hint, position }: Diagnostic): string[] {
+  const fact = position ? `${message} (line ${position.line}, column ${position.column})` : message
+  return hint === undefined ? [fact] : [fact, `hint: ${hint}`]
 }
 
 /** Of an ARN, which is no secret and of use only as a whole: IAM's longest, with room for what is wrong with it. */

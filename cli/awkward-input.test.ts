@@ -24,23 +24,23 @@ const commands: readonly string[][] = [
   ['fetch', '--workload', 'Pod/app', '--out', join(folder, 'secret'), '-f'],
   ['diff', '/dev/null'],
 ]
-const inputs: readonly (readonly [args: string[], exit: ExitCode, said: string])[] = [
+const inputs: readonly (readonly [args: string[], exit: ExitCode, said: string, file?: string])[] = [
   [['none'], 1, 'there is no .yaml, .yml or .json file in none\n  hint: read its subfolders too by -R'],
   [['built'], 2, 'built must be built first\n  hint: kustomize build built | kees …'],
   [['empty.yaml'], 1, 'there is no Kubernetes object in empty.yaml'],
-  [['-'], 1, 'there is no Kubernetes object in standard input'],
-  [['binary.yaml'], 1, 'binary.yaml is not UTF-8 text'],
+  [['-'], 1, 'there is no Kubernetes object in STDIN'],
+  [['binary.yaml'], 1, 'the manifest is not UTF-8 text', 'binary.yaml: '],
   [['absent.yaml'], 2, 'absent.yaml cannot be read: it does not exist (ENOENT)'],
   [['app.yaml', '--config', 'none'], 2, 'none cannot be read: it is a folder (EISDIR)'],
   [['app.yaml', '--policy', 'none'], 2, 'none cannot be read: it is a folder (EISDIR)'],
 ]
 for (const command of commands) {
-  for (const [args, exit, said] of inputs) {
+  for (const [args, exit, said, file = ''] of inputs) {
     t.test(`kees ${command[0] ?? ''} ${args.join(' ')}`, async (t) => {
       const path = (arg: string) => (/^[a-z]/.test(arg) ? join(folder, arg) : arg)
       const io = fakeIo('', { KEES_STORE: `file:${join(folder, 'store')}` })
       t.equal(await kees([...command, ...args.map(path)], io), exit)
-      t.equal(io.said().replaceAll(`${folder}/`, ''), `error: ${said}\n`)
+      t.equal(io.said().replaceAll(`${folder}/`, ''), `${file}error: ${said}\n`)
       t.equal(io.printed(), '')
       t.notOk(['secret', 'store'].some((name) => existsSync(join(folder, name))))
     })

@@ -65,7 +65,7 @@ const rows: readonly (readonly [
     /^$/,
   ],
   ['the command comes first', ['-f', 'x', 'inject'], 2, /^error: flag "-f" stands before the command/, /^$/],
-  ['nothing comes in', ['inject', '-f', '-'], 1, /^error: .*no Kubernetes object in standard input\n$/, /^$/],
+  ['nothing comes in', ['inject', '-f', '-'], 1, /^error: .*no Kubernetes object in STDIN\n$/, /^$/],
   ['a missing -f is a mistake', ['inject'], 2, /^error: flag -f is missing/, /^$/],
   ['operands are no manifests', ['inject', 'app.yaml', '-f', '-'], 2, /hint: name manifests by -f/, /^$/],
 ]

@@ -2,10 +2,22 @@ import type { Diagnostic } from '../api/diagnostic.ts'
 import { exitCode, type ExitCode } from '../api/exit-code.ts'
 import { errorsOf, exitCodeOf, resultLines, type Result } from '../functions/krm/result.ts'
 import type { Io } from './command.ts'
+import { locateResults } from './locate-results.ts'
+import type { Manifest } from './read-manifests.ts'
 
-/** Prints each result once, with its hint. @returns the exit code of the errors among them; done where there is none. */
-export function printResults(results: readonly Result[], io: Io): ExitCode {
-  for (const text of new Set(results.map((result) => resultLines(result).join('\n')))) io.say(text)
+/**
+ * Prints each result once, with its hint.
+ *
+ * @param manifests that the results are about, for their files and positions.
+ * @returns the exit code of the errors among them; done where there is none.
+ */
+export function printResults(
+  results: readonly Result[],
+  io: Io,
+  manifests: readonly Manifest[] = [],
+): ExitCode {
+  const located = locateResults(results, manifests)
+  for (const text of new Set(located.map((result) => resultLines(result).join('\n')))) io.say(text)
   return exitCodeOf(results)
 }
 

@@ -70,7 +70,10 @@ export async function readNamed(
   const manifests = sources.flatMap(({ path, bytes }): Manifest[] => {
     const { value, diagnostics } = parseManifest(path, bytes)
     if (diagnostics === undefined) return [value]
-    results.push(...errorsOf(about(shownPath(path), diagnostics), exitCode.input))
+    const file = shownPath(path)
+    results.push(
+      ...errorsOf(about('the manifest', diagnostics), exitCode.input).map((one) => ({ ...one, file })),
+    )
     return []
   })
   // A build that failed leaves an empty pipe, from which an export would take every right away.
@@ -81,9 +84,9 @@ export async function readNamed(
   return { manifests, results }
 }
 
-/** What a message calls the file of a manifest. */
+/** What a message calls the file of a manifest; standard input as kubectl calls it. */
 export function shownPath(path: string): string {
-  return path === '-' ? 'standard input' : path
+  return path === '-' ? 'STDIN' : path
 }
 
 function parseManifest(path: string, bytes: Buffer): Parsed<Manifest> {

@@ -96,7 +96,7 @@ const refusals: readonly (readonly [
     pod('a: kind=DYNAMIC,type=RANDOM,size=64,foo=bar'),
     ['--strict'],
     1,
-    /^error: .*"foo"/,
+    /^STDIN:6:5: error: .*"foo"/,
   ],
   [
     'an unknown output format',

@@ -61,7 +61,7 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
     config,
   )
   const judged = judge(found, config.strict)
-  const exit = printResults(judged, io)
+  const exit = printResults(judged, io, manifests)
   if (exit !== exitCode.done) return exit
 
   const dynamic = workloads.flatMap(({ pod }) => pod.declared).filter(isDynamic)

@@ -40,7 +40,7 @@ const now = manifest(
   ['same', 'same-role', ['s']],
   ['job', undefined, ['q']],
 )
-const noRole = /^warning: new\.yaml: Deployment\/prod\/job has no role.*\n$/
+const noRole = /^new\.yaml:\d+:1: warning: Deployment\/prod\/job has no role.*\n$/
 
 type Row = readonly [title: string, flags: readonly string[], exit: number, printed: string]
 const table = `WHO                  CHANGE  PARAMETER  DECLARED BY
@@ -107,7 +107,11 @@ await t.test('what does not change what anybody may read is no difference', asyn
 })
 
 await t.test('standard input, folders and /dev/null stand for manifests too', async (t) => {
-  t.match(await diff(t, ['old.yaml', '-'], now), { exit: 0, printed: table, said: /standard input: Deploy/ })
+  t.match(await diff(t, ['old.yaml', '-'], now), {
+    exit: 0,
+    printed: table,
+    said: /^STDIN:\d+:\d+: warning: Deploy/,
+  })
   t.match(await diff(t, ['-', 'new.yaml'], old), { exit: 0, printed: table })
   t.match(await diff(t, ['/dev/null', 'old.yaml']), {
     printed: /app-role +gains +\/a +Deployment\/prod\/app\n/,
@@ -131,7 +135,7 @@ await t.test('the options of export are options here', async (t) => {
   t.match(await diff(t, ['--strict', 'new.yaml', 'new.yaml']), {
     exit: 1,
     printed: '',
-    said: /^error: new\.yaml: Deployment\/prod\/job has no role/,
+    said: /^new\.yaml:\d+:1: error: Deployment\/prod\/job has no role/,
   })
   t.match(await diff(t, ['--strict', 'new.yaml', 'old.yaml']), { exit: 0 }, 'a warning in OLD does not count')
 })
@@ -152,7 +156,7 @@ await t.test('everything that is wrong with the command line and the files is sa
     'error: flag --format "xml" must be one of "table", "markdown", "json"',
     'error: two manifests are compared, OLD and NEW: 3 are given',
     /^error: nowhere cannot be read/,
-    /^error: broken\.yaml is not YAML/,
+    /^broken\.yaml:1:5: error: the manifest is not valid YAML/,
   ])
   t.equal(lines.length, 5)
 })
@@ -182,8 +186,8 @@ await t.test('mistakes in both manifests are said, each with its file', async (t
   }
   const { exit, printed, said } = await diff(t, ['old.yaml', 'new.yaml'], undefined, files)
   t.strictSame([exit, printed], [1, ''])
-  t.match(said, /^error: old\.yaml: Deployment\/prod\/app annotation secret\.bsycorp\.com\/a: /)
-  t.match(said, /^error: new\.yaml: Deployment\/prod\/app annotation iam\.amazonaws\.com\/role: /m)
+  t.match(said, /^old\.yaml:12:9: error: Deployment\/prod\/app annotation secret\.bsycorp\.com\/a: /)
+  t.match(said, /^new\.yaml:\d+:1: error: Deployment\/prod\/app annotation iam\.amazonaws\.com\/role: /m)
 })
 
 await t.test('an empty file is an error, as a build that failed leaves it', async (t) => {

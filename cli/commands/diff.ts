@@ -4,8 +4,7 @@ import { type ExportConfig, parseExportConfig } from '../../functions/export-iam
 import { exportIam } from '../../functions/export-iam/export-iam.ts'
 import { exportItems } from '../../functions/export-iam/export-items.ts'
 import { grantChanges } from '../../functions/export-iam/grant-changes.ts'
-import { errorsOf, exitCodeOf, nameOf } from '../../functions/krm/result.ts'
-import type { ManifestItem } from '../../functions/krm/manifest-item.ts'
+import { errorsOf, exitCodeOf } from '../../functions/krm/result.ts'
 import { readChoice } from '../choice-flag.ts'
 import { type Command, type Io, isOn, valueOf } from '../command.ts'
 import { changesFormats, type ChangesFormat, formatChanges } from '../format-changes.ts'
@@ -71,11 +70,11 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   const wrong = printResults([...errorsOf(usage, exitCode.usage), ...unread], io)
   if (wrong !== exitCode.done) return wrong
 
-  const [before = [], after = []] = read.map((one) => one.manifests.flatMap(({ items }) => items))
+  const [before = nothing, after = nothing] = read
   // What is wrong with OLD stays unsaid, unless it cannot be compared.
   const lenient = { ...config, strict: false, storagePolicy: undefined }
-  const then = grantsOf(before, lenient, shownPath(old ?? ''), io, false)
-  const next = grantsOf(after, config, shownPath(now ?? ''), io, true)
+  const then = grantsOf(old ?? '', before, lenient, io, false)
+  const next = grantsOf(now ?? '', after, config, io, true)
   const exit = firstToMend([then.exit, next.exit])
   if (exit !== exitCode.done) return exit
   const changes = grantChanges(then.granted, next.granted)
@@ -83,18 +82,19 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   return isOn(parsed, 'exit-code') && changes.length > 0 ? exitCode.input : exitCode.done
 }
 
-function grantsOf(items: readonly ManifestItem[], config: ExportConfig, name: string, io: Io, warn: boolean) {
+function grantsOf(name: string, { manifests }: ReadManifests, config: ExportConfig, io: Io, warn: boolean) {
+  const items = manifests.flatMap((one) => one.items)
   const { results, ...granted } = exportItems(items, {
     ...config,
     format: 'terraform',
     allowUninjected: true,
   })
   const shown = results.filter(({ severity }) => warn || severity === 'error')
-  const named = shown.map(({ object, message, ...result }) => {
-    const subject = object === undefined ? '' : `${nameOf(object)} `
-    return { ...result, message: `${name}: ${subject}${message}` }
-  })
-  printResults(named, io)
+  printResults(
+    shown.map((one) => (one.object ? one : { ...one, file: shownPath(name) })),
+    io,
+    manifests,
+  )
   return { granted, exit: exitCodeOf(results) }
 }
 
@@ -106,12 +106,13 @@ function readFormat(parsed: ParsedFlags): Parsed<ChangesFormat | undefined> {
   return readChoice(parsed, output === undefined ? 'format' : 'output', changesFormats)
 }
 
+const nothing: ReadManifests = { manifests: [], results: [] }
+
 async function readAll(
   names: readonly (string | undefined)[],
   recursive: boolean,
   io: Io,
 ): Promise<ReadManifests[]> {
-  const nothing: ReadManifests = { manifests: [], results: [] }
   return Promise.all(
     names.map(async (name) =>
       name === undefined || name === '/dev/null' ? nothing : readNamed([name], recursive, io),

@@ -62,7 +62,7 @@ await t.test('a file of its names that somebody else wrote is not overwritten', 
 await t.test('what is not injected is refused, and allowed when asked for', async (t) => {
   const io = fakeIo(source)
   t.equal(await kees(['export', '-f', '-'], io), 1)
-  t.match(io.said(), /^error: Pod\/app is annotated but not injected/)
+  t.match(io.said(), /^\S+:\d+:\d+: error: Pod\/app is annotated but not injected/)
   t.equal(io.printed(), '')
   t.equal(await kees(['export', '-f', '-', '--allow-uninjected'], fakeIo(source)), 0)
 })

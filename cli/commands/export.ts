@@ -76,7 +76,7 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   const unpacked = exported.annotated === 0 ? unpackModule(items) : undefined
   const files = unpacked?.files ?? exported.files
   const results = [...exported.results, ...(unpacked?.results ?? [])]
-  const exit = printResults(results, io)
+  const exit = printResults(results, io, manifests)
   if (exit !== exitCode.done) return exit
   if (check !== undefined) return printResults(await checkModule(check, files), io)
   if (out === undefined) {

@@ -186,7 +186,7 @@ const refused: readonly Case[] = [
     pod('app', 'shop', 'secret.bsycorp.com/x: kind=DYNAMIC'),
     (path) => ['--workload', 'Pod/app', '--out', path('x')],
     1,
-    /^error: Pod\/shop\/app annotation secret\.bsycorp\.com\/x/,
+    /^\S+:\d+:\d+: error: Pod\/shop\/app annotation secret\.bsycorp\.com\/x/,
   ],
   [
     'a value that the format cannot hold',

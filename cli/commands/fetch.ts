@@ -83,7 +83,7 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   }
   const { item, pod, format } = chosen.value
   const results = judge(all, config.strict).filter(({ object }) => object === item.object)
-  const wrong = printResults(results, io)
+  const wrong = printResults(results, io, input.manifests)
   if (wrong !== exitCode.done) return wrong
 
   const wanted = pod.declared.filter(({ declaration }) => flags.paths[declaration.what] !== undefined)

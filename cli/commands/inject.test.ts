@@ -43,7 +43,7 @@ await t.test('--write edits only what changes, in place, and keeps the mode', as
   const before = statSync(join(folder, 'other.yaml')).ino
   const io = fakeIo()
   t.equal(await kees(['inject', '-f', folder, '--check'], io), 1)
-  t.equal(io.said(), `error: Pod/app in ${app} is annotated but not injected\n`)
+  t.equal(io.said(), `${app}:1:1: error: Pod/app is annotated but not injected\n`)
   t.equal(await kees(['inject', '-f', folder, '--write'], fakeIo()), 0)
   t.match(readFileSync(app, 'utf8'), /name: app # the app[^]*init-container/)
   t.equal(statSync(app).mode & 0o777, 0o640)
@@ -93,11 +93,11 @@ const refusals: readonly Refusal[] = [
   ],
   ['a file that is not there', {}, ['-f', 'nope.yaml'], 2, /nope\.yaml cannot be read: it does not exist/],
   [
-    'what is not YAML is named by its line, without its text',
+    'what is not valid YAML is named by its line, without its text',
     { 'a.yaml': 'a: 1\nb: [hunter2\n' },
     ['-f', 'a.yaml'],
     1,
-    /a\.yaml is not YAML: [^\n]*\(line \d\)\n$/,
+    /a\.yaml:3:\d+: error: the manifest is not valid YAML: [^\n]*\n$/,
   ],
   ['--write cannot edit standard input', {}, ['-f', '-', '--write'], 2, /--write needs files/],
   [
@@ -112,7 +112,7 @@ const refusals: readonly Refusal[] = [
     { 'a.yaml': plain },
     ['-f', 'a.yaml', '--container-resources', '[', '--run-as-user', 'root'],
     2,
-    /--container-resources is not YAML[^]*flag --run-as-user/,
+    /--container-resources is not valid YAML[^]*flag --run-as-user/,
   ],
   [
     'a malformed annotation leaves every file alone',

@@ -2,7 +2,6 @@ import { exitCode, type ExitCode } from '../../api/exit-code.ts'
 import { parseInjectConfig } from '../../functions/inject-init/config.ts'
 import { checkInjection } from '../../functions/inject-init/check-injection.ts'
 import { injectInit, injectItems } from '../../functions/inject-init/inject-init.ts'
-import type { Result } from '../../functions/krm/result.ts'
 import type { EditedItem } from '../../functions/krm/krm-function.ts'
 import { applyEdits } from '../../functions/yaml/apply-edits.ts'
 import { exampleImage } from '../example-image.ts'
@@ -14,7 +13,6 @@ import { printResults } from '../print-results.ts'
 import { readInput } from '../read-input.ts'
 import { type Manifest, manifestFlags } from '../read-manifests.ts'
 import { replaceFiles } from '../files/replace-files.ts'
-import type { InjectConfig } from '../../functions/inject-init/inject-config.ts'
 
 export const injectCommand: Command = {
   name: 'inject',
@@ -52,11 +50,12 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
     manifests.flatMap(({ items }) => items),
     config,
   )
-  const exit = printResults(results, io)
+  const exit = printResults(results, io, manifests)
   if (exit !== exitCode.done) return exit
   const changing = edited.filter(({ edits }) => edits.length > 0)
   if (isOn(parsed, 'check')) {
-    return printResults(differences(manifests, changing, config), io)
+    const differences = changing.flatMap(({ item }) => checkInjection(item, config))
+    return printResults(differences, io, manifests)
   }
   const injected = manifests.map((manifest) => ({ ...manifest, injected: injectedText(manifest, changing) }))
   if (isOn(parsed, 'write')) {
@@ -64,20 +63,6 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
     await replaceFiles(new Map(changed.map((one) => [one.path, one.injected])))
   } else io.out(joinDocuments(injected.map((one) => one.injected)))
   return exitCode.done
-}
-
-/** Errors for what injecting would change. */
-function differences(
-  manifests: readonly Manifest[],
-  edited: readonly EditedItem[],
-  config: InjectConfig,
-): Result[] {
-  const fileOf = new Map(manifests.flatMap(({ path, items }) => items.map((item) => [item, path] as const)))
-  return edited.flatMap(({ item }): Result[] => {
-    const path = fileOf.get(item) ?? '-'
-    const where = path === '-' ? '' : `in ${path} `
-    return checkInjection(item, config).map((result) => ({ ...result, message: where + result.message }))
-  })
 }
 
 function injectedText({ text, items }: Manifest, edited: readonly EditedItem[]): string {

@@ -68,7 +68,7 @@ t.test('a mistake is said, and does not hide the others', async (t) => {
   t.equal(await kees(['status', '-f', '-'], io), 1)
   t.match(
     io.said(),
-    /^error: Deployment\/shop\/wrong annotation secret\.bsycorp\.com\/a: kind "REFERENC" is not known/,
+    /^\S+:\d+:\d+: error: Deployment\/shop\/wrong annotation secret\.bsycorp\.com\/a: kind "REFERENC" is not known/,
   )
   t.match(io.printed(), /token +DYNAMIC +\/shop\/token +missing/)
 })

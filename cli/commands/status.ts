@@ -54,7 +54,7 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
     config,
   )
   const results = judge(found, config.strict)
-  const exit = printResults(results, io)
+  const exit = printResults(results, io, input.manifests)
 
   const declared = workloads.flatMap((workload) => workload.pod.declared.map((one) => ({ workload, ...one })))
   const standings = await lookUpParameters(opened.store, declared.map(refOf), (done, total) =>

@@ -52,11 +52,11 @@ await t.test('everything that is wrong is said at once, and nothing is passed on
   t.equal(printed, '')
   t.match(
     said,
-    /^error: Deployment\/malformed annotation secret.bsycorp.com\/a: kind "REFERENC" is not known/m,
+    /^\S+:\d+:\d+: error: Deployment\/malformed annotation secret.bsycorp.com\/a: kind "REFERENC" is not known/m,
   )
   t.match(
     said,
-    /^error: Deployment\/silent-skip is annotated but not injected\n {2}hint: run inject-init first/m,
+    /^\S+:\d+:\d+: error: Deployment\/silent-skip is annotated but not injected\n {2}hint: run inject-init first/m,
   )
   t.notMatch(said, /good/)
 })
@@ -77,7 +77,7 @@ await t.test(
         t.strictSame([exit, printed], [1, ''], command.join(' '))
         t.match(
           said,
-          /^error: Deployment\/app annotation secret.bsycorp.com\/db-password: in the format dotenv the name becomes DB_PASSWORD, as/m,
+          /^\S+:\d+:\d+: error: Deployment\/app annotation secret.bsycorp.com\/db-password: in the format dotenv the name becomes DB_PASSWORD, as/m,
         )
       }
     }
@@ -87,7 +87,7 @@ await t.test(
 await t.test('an empty build is not a good one', async (t) => {
   const { exit, said } = await run(['verify', '--pass', '-f', '-'], '')
   t.equal(exit, 1)
-  t.equal(said, 'error: there is no Kubernetes object in standard input\n')
+  t.equal(said, 'error: there is no Kubernetes object in STDIN\n')
 })
 
 await t.test('the StoragePolicy holds, for the namespace that is known', async (t) => {
@@ -99,7 +99,7 @@ await t.test('the StoragePolicy holds, for the namespace that is known', async (
   t.match(refused.said, 'the parameter is not below what the StoragePolicy allows: /shop')
   const unknown = await verify()
   t.equal(unknown.exit, 0)
-  t.match(unknown.said, /^warning: .*the namespace is unknown/)
+  t.match(unknown.said, /^STDIN:\d+:\d+: warning: .*the namespace is unknown/)
   t.equal((await verify('--strict')).exit, 1)
 })
 
@@ -167,7 +167,7 @@ await t.test('what was changed behind the injection is said, and so is what opti
   t.strictSame([exit, printed], [1, ''])
   t.equal(
     said,
-    'error: Deployment/app spec.template.spec.initContainers[init-container].env[FORMAT]: missing, ' +
+    'STDIN:1:1: error: Deployment/app spec.template.spec.initContainers[init-container].env[FORMAT]: missing, ' +
       'expected "json" (annotation init.bsycorp.com/format)\n' +
       '  hint: run inject-init again, after the last change\n',
   )
@@ -261,7 +261,7 @@ spec:
   t.strictSame(await run(['verify', '-f', '-'], JSON.stringify(raw)), { exit: 0, printed: '', said: '' })
   raw.items.push({ metadata: { ...metadata, name: 'bare' }, spec: { containers: spec.containers } })
   const { said: missed } = await run(['verify', '-f', '-'], JSON.stringify(raw))
-  t.match(missed, /^error: Pod\/bare is annotated but not injected/)
+  t.match(missed, /^\S+:\d+:\d+: error: Pod\/bare is annotated but not injected/)
   spec.containers.push({ name: 'istio-proxy' })
   t.equal((await run(['verify', '-f', '-'], JSON.stringify(list))).exit, 0, 'a mesh puts its own beside them')
   delete spec.containers[0].volumeMounts

@@ -50,7 +50,7 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   const exported =
     folder === undefined ? undefined : exportItems(items, { ...toExport.config, allowUninjected: true })
   const results = [...verifyInjection(items, toInject.config), ...(exported?.results ?? [])]
-  const exit = printResults(results, io)
+  const exit = printResults(results, io, manifests)
   if (exit !== exitCode.done) return exit
   const stale =
     folder === undefined || !exported

@@ -170,7 +170,7 @@ t.test('a difference beside aliases that nest too deep is an error', async (t) =
   const deep = `${injected}a: &a ${nested('1')}\nb: ${nested('*a')}\n`
   t.strictSame(errorsOf(deep), [])
   t.match(errorsOf(deep.replace(mount, '')), [
-    /^error: Deployment\/app cannot be checked: it is not YAML: nesting exceeded 200 levels/,
+    /^error: Deployment\/app cannot be checked: it is not valid YAML: nesting exceeded 200 levels/,
   ])
 })
 

@@ -30,7 +30,7 @@ const bomb = [
 
 const refused: readonly (readonly [title: string, input: string, said: RegExp])[] = [
   ['a list that ends in the middle of an item', list(pod()).slice(0, 120), /^error: /],
-  ['a list that ends inside quotes', `${list(pod())}- a: "b`, /^error: the input is not YAML/],
+  ['a list that ends inside quotes', `${list(pod())}- a: "b`, /^error: the input is not valid YAML/],
   ['brackets a hundred thousand deep', list(configMap('['.repeat(100_000))), /nesting exceeded 200 levels/],
   [
     'the same in an annotated object',
@@ -50,7 +50,7 @@ const refused: readonly (readonly [title: string, input: string, said: RegExp])[
     /is declared twice/,
   ],
   ['a byte order mark behind a block scalar at the margin', '>-\na: b\n\ufeff', /is not a ResourceList/],
-  ['tabs where blanks are asked for', list(pod('\tx: y\n')), /^error: the input is not YAML/],
+  ['tabs where blanks are asked for', list(pod('\tx: y\n')), /^error: the input is not valid YAML/],
 ]
 for (const [title, input, said] of refused) {
   t.test(`refused: ${title}`, async (t) => {

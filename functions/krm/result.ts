@@ -1,6 +1,7 @@
 /** https://github.com/kubernetes-sigs/kustomize/blob/master/cmd/config/docs/api-conventions/functions-spec.md */
 import { type ExitCode, exitCode, firstToMend } from '../../api/exit-code.ts'
 import { type AnnotationDiagnostic, type Diagnostic, linesOf } from '../../api/diagnostic.ts'
+import type { Path } from '../yaml/edit-target.ts'
 
 export type ObjectReference = {
   readonly apiVersion: string
@@ -13,6 +14,12 @@ export type ObjectReference = {
 export type Result = Diagnostic & {
   readonly severity: 'error' | 'warning'
   readonly object?: ObjectReference
+  /** What of the object it is about, for people: `annotation secret.bsycorp.com/db.password`. */
+  readonly subject?: string
+  /** The field that it is about. */
+  readonly field?: Path
+  /** The file that the position is in, as the user names it. */
+  readonly file?: string
   readonly exit: ExitCode
 }
 
@@ -21,15 +28,14 @@ export function nameOf({ kind, namespace, name }: ObjectReference): string {
   return [kind, ...(namespace === undefined ? [] : [namespace]), name].join('/')
 }
 
-export function resultOf(diagnostic: AnnotationDiagnostic, object: ObjectReference): Result {
-  const { severity, annotation, message, hint } = diagnostic
-  const result: Result = {
-    severity,
-    message: `annotation ${annotation}: ${message}`,
-    object,
-    exit: exitCode.input,
-  }
-  return hint === undefined ? result : { ...result, hint }
+/** @param annotations the path of the annotations in the object. */
+export function resultOf(
+  { annotation, code: _code, ...diagnostic }: AnnotationDiagnostic,
+  object: ObjectReference,
+  annotations: Path,
+): Result {
+  const field = [...annotations, annotation]
+  return { ...diagnostic, object, subject: `annotation ${annotation}`, field, exit: exitCode.input }
 }
 
 /** @param object absent where they are about no object, but about the options or a file. */
@@ -41,16 +47,23 @@ export function errorsOf(
   return diagnostics.map((one) => ({ severity: 'error', ...one, ...(object ? { object } : {}), exit }))
 }
 
+/** What it is about and what is wrong with it, and the hint on a line of its own. */
+export function messageLines({ object, subject, ...diagnostic }: Result): string[] {
+  const [fact = '', ...hint] = linesOf(diagnostic)
+  const about = [...(object ? [nameOf(object)] : []), ...(subject === undefined ? [] : [`${subject}:`])]
+  return [[...about, fact].join(' '), ...hint]
+}
+
 /**
- * For people: `error: Deployment/app annotation …: …`, and the hint on a line of its own. Names are text of the input and may
- * hold anything.
+ * For people: `deploy.yaml:12:9: error: Deployment/app annotation …: …`, and the hint on a line of its own, indented. Names are
+ * text of the input and may hold anything.
  */
-export function resultLines({ severity, object, ...diagnostic }: Result): string[] {
-  const [fact = '', ...hint] = linesOf(diagnostic).map(onOneLine)
-  return [
-    onOneLine(`${severity}: ${object ? `${nameOf(object)} ` : ''}`) + fact,
-    ...hint.map((line) => `  ${line}`),
-  ]
+export function resultLines({ file, position, ...result }: Result): string[] {
+  const place = [file, ...(position ? [position.line, position.column] : [])]
+  const prefix = file === undefined ? '' : `${place.join(':')}: `
+  const isPlaced = file !== undefined || position === undefined
+  const [fact = '', ...hint] = messageLines(isPlaced ? result : { ...result, position })
+  return [`${prefix}${result.severity}: ${fact}`, ...hint.map((line) => `  ${line}`)].map(onOneLine)
 }
 
 /** Without what ends a line, moves the cursor of a terminal or turns the text around. */

@@ -37,7 +37,7 @@ const refused: readonly (readonly [title: string, input: string, said: RegExp])[
   ['nothing at all', '', /^error: the input is not a ResourceList: it is not a YAML or JSON object$/],
   ['a text', 'hello', /it is not a YAML or JSON object/],
   ['a list', '- 1', /it is not a YAML or JSON object/],
-  ['what is not YAML', 'a: [b', /^error: the input is not YAML: .* \(line 1\)$/],
+  ['what is not valid YAML', 'a: [b', /^error: the input is not valid YAML: .* \(line 1, column 6\)$/],
   ['two documents', `${head}items: []\n---\na: 1\n`, /it is 2 YAML documents/],
   [
     'a Deployment',
@@ -51,7 +51,7 @@ const refused: readonly (readonly [title: string, input: string, said: RegExp])[
   ],
   ['a ResourceList without items', head, /it has no items/],
   ['items that are a map', `${head}items: {a: 1}\n`, /its items are not a list/],
-  ['nesting without end', '['.repeat(100_000), /^error: the input is not YAML/],
+  ['nesting without end', '['.repeat(100_000), /^error: the input is not valid YAML/],
 ]
 
 for (const [title, input, said] of refused) {

@@ -8,7 +8,7 @@
 import { isUtf8 } from 'node:buffer'
 import { isatty } from 'node:tty'
 import { type ExitCode, exitCode } from '../../api/exit-code.ts'
-import { about, type Diagnostic, linesOf, quote } from '../../api/diagnostic.ts'
+import { about, type Diagnostic, quote } from '../../api/diagnostic.ts'
 import manifest from '../../package.json' with { type: 'json' }
 import { describeBug } from '../../api/describe-bug.ts'
 import { functionHelp } from './function-help.ts'
@@ -21,7 +21,16 @@ import {
   type Orchestrator,
   passWith,
 } from './krm-function.ts'
-import { errorsOf, exitCodeOf, resultLines, type Result } from './result.ts'
+import { formatFieldPath } from './field-path.ts'
+import { fileOf, type ResultFile } from './result-file.ts'
+import {
+  errorsOf,
+  exitCodeOf,
+  messageLines,
+  type ObjectReference,
+  type Result,
+  resultLines,
+} from './result.ts'
 import { annotationsOf } from './manifest-item.ts'
 import { type Piece, readInPieces, readWhole, type ResourceList } from './resource-list.ts'
 import { applyEdits, type SourceEdit } from '../yaml/apply-edits.ts'
@@ -65,6 +74,7 @@ function runOn(krmFunction: KrmFunction, text: string, list: ResourceList): Func
         })
       : passWith(errorsOf(config.diagnostics, exitCode.usage))
   const edits: SourceEdit[] = []
+  const files = new Map<ObjectReference, ResultFile>()
   const edit = ({ item: { document }, edits: own }: EditedItem) => {
     for (const one of own) {
       edits.push({ ...one, start: one.start + document.at, end: one.end + document.at })
@@ -75,16 +85,22 @@ function runOn(krmFunction: KrmFunction, text: string, list: ResourceList): Func
     if (!isConcerned && closed) continue
     const items = read()
     if (!items) return undefined
-    if (isConcerned) for (const item of items) edit({ item, edits: pass.process(item) })
+    if (!isConcerned) continue
+    for (const item of items) {
+      const file = fileOf(item)
+      if (file) files.set(item.object, file)
+      edit({ item, edits: pass.process(item) })
+    }
   }
   const { results, edited, generated } = pass.end()
   const exit = exitCodeOf(results)
   const isDone = exit === exitCode.done
   if (!isDone) edits.length = 0
   else if (edited) edit(edited)
-  edits.push(...listEdits(list, isDone ? generated : undefined, results).map(list.placed))
+  const written = results.map((one) => writtenResult(one, one.object && files.get(one.object)))
+  edits.push(...listEdits(list, isDone ? generated : undefined, written).map(list.placed))
   // kpt shows the results itself; kustomize drops them and shows standard error.
-  const stderr = orchestrator === 'kpt' ? [] : results.flatMap(resultLines)
+  const stderr = orchestrator === 'kpt' ? [] : results.flatMap((one) => resultLines(one))
   return { stdout: applyEdits(text, edits), stderr, exit }
 }
 
@@ -129,7 +145,7 @@ async function respond(krmFunction: KrmFunction, args: readonly string[]): Promi
 }
 
 function failedRun(diagnostics: readonly Diagnostic[], exit: ExitCode): FunctionRun {
-  return { stdout: '', stderr: errorsOf(diagnostics, exit).flatMap(resultLines), exit }
+  return { stdout: '', stderr: errorsOf(diagnostics, exit).flatMap((one) => resultLines(one)), exit }
 }
 
 function* valuesOf(pieces: readonly Piece[], annotation: string): Generator<string> {
@@ -153,19 +169,18 @@ function orchestratorOf(pieces: readonly Piece[]): Orchestrator {
 function listEdits(
   { document, root, list }: ResourceList,
   generated: Generated | undefined,
-  results: readonly Result[],
+  results: readonly Value[],
 ): readonly SourceEdit[] {
   const editor = new Editor(document)
   const items = ownEntry(root, 'items')
   if (generated && items && (generated.only || !list)) editor.replaceValue(root, items, [generated.object])
   else if (generated && list) editor.addItem(list, generated.object, 'last')
   const old = ownEntry(root, 'results')
-  const written = results.map(writtenResult)
-  if (old && written.length === 0) editor.removeEntries(root, [old])
-  else if (old) editor.replaceValue(root, old, written)
-  else if (written.length > 0) editor.addEntry(root, 'results', written)
+  if (old && results.length === 0) editor.removeEntries(root, [old])
+  else if (old) editor.replaceValue(root, old, results)
+  else if (results.length > 0) editor.addEntry(root, 'results', results)
   const { edits } = editor.finish()
-  return old && written.length === 0 ? withoutLastBlanks(document.source, edits) : edits
+  return old && results.length === 0 ? withoutLastBlanks(document.source, edits) : edits
 }
 
 /** A last line of nothing but blanks goes too: behind a comment, some parsers take a tab in it for indentation. */
@@ -175,10 +190,19 @@ function withoutLastBlanks(source: string, edits: readonly SourceEdit[]): readon
   return [...edits, { start: blanks, end: source.length, text: '' }]
 }
 
-function writtenResult({ severity, object, ...diagnostic }: Result): Value {
-  const message = linesOf(diagnostic).join('\n')
+/** https://github.com/kubernetes-sigs/kustomize/blob/master/cmd/config/docs/api-conventions/functions-spec.md */
+function writtenResult({ object, subject, field, ...result }: Result, file: ResultFile | undefined): Value {
+  const { severity } = result
+  // The path says what the message is about.
+  const [fact = '', ...hint] = messageLines(field || subject === undefined ? result : { ...result, subject })
+  const message = [fact, ...hint].join('\n')
   if (!object) return { message, severity }
   const { apiVersion, kind, name, namespace } = object
-  const resourceRef = { apiVersion, kind, name, ...(namespace === undefined ? {} : { namespace }) }
-  return { message, severity, resourceRef }
+  return {
+    message,
+    severity,
+    resourceRef: { apiVersion, kind, name, ...(namespace === undefined ? {} : { namespace }) },
+    ...(field ? { field: { path: formatFieldPath(field) } } : {}),
+    ...(file ? { file } : {}),
+  }
 }

@@ -1,6 +1,6 @@
 /** Declarations where nobody reads them: the commonest mistakes. */
 import { exitCode } from '../../api/exit-code.ts'
-import { pathText } from '../yaml/edit-target.ts'
+import { type Path, pathText } from '../yaml/edit-target.ts'
 import type { Result } from '../krm/result.ts'
 import type { ManifestItem } from '../krm/manifest-item.ts'
 import type { PodTemplate } from './pod-template.ts'
@@ -15,40 +15,37 @@ export function misplacedDeclarations(
   { annotationDomain: domain, nameOption }: Pick<WorkloadConfig, 'annotationDomain' | 'nameOption'>,
 ): Result[] {
   const { object, root } = item
-  const warn = (key: string, message: string, hint: string): Result => ({
+  const warn = (path: Path, key: string, message: string, hint: string): Result => ({
     severity: 'warning',
-    message: `annotation ${key}: ${message}`,
+    message,
     hint,
     object,
+    subject: `annotation ${key}`,
+    field: [...path, 'metadata', 'annotations', key],
     exit: exitCode.input,
   })
   if (templates.length === 0) {
     // On any object's own metadata they may come from a transformer that annotates everything.
     return below(root).flatMap(({ node, path }) =>
-      declarationsOn(node, domain).map((key) =>
-        warn(
-          key,
-          `stands in ${pathText([...path, 'metadata'])} of a kind that is not known, and has no effect`,
-          `list the kind under ${nameOption('podTemplates')}`,
-        ),
-      ),
+      declarationsOn(node, domain).map((key) => {
+        const message = `has no effect in ${pathText([...path, 'metadata'])} of a kind that is not known`
+        return warn(path, key, message, `list the kind under ${nameOption('podTemplates')}`)
+      }),
     )
   }
-  const keys = new Map<string, string>()
+  const found = new Map<string, Result>()
   for (const { path } of templates) {
     for (const [depth] of path.entries()) {
       const above = path.slice(0, depth)
-      const what = depth === 0 ? `the ${object.kind} itself` : pathText([...above, 'metadata'])
-      for (const key of declarationsOn(nodeAt(root, above), domain)) keys.set(`${what}\n${key}`, key)
+      const where =
+        depth === 0 ? `the metadata of the ${object.kind} itself` : pathText([...above, 'metadata'])
+      for (const key of declarationsOn(nodeAt(root, above), domain)) {
+        const message = `has no effect in ${where}`
+        found.set(`${where}\n${key}`, warn(above, key, message, 'move it to the pod template'))
+      }
     }
   }
-  return [...keys].map(([where, key]) =>
-    warn(
-      key,
-      `stands on ${where.slice(0, where.indexOf('\n'))} and has no effect`,
-      'move it to the pod template',
-    ),
-  )
+  return [...found.values()]
 }
 
 function declarationsOn(node: SourceNode | undefined, domain: string): string[] {
@@ -57,8 +54,6 @@ function declarationsOn(node: SourceNode | undefined, domain: string): string[] 
     .map(([key]) => key)
     .filter((key) => ours.some((prefix) => key.startsWith(prefix)))
 }
-
-type Path = readonly (string | number)[]
 
 function nodeAt(root: SourceNode, path: Path): SourceNode | undefined {
   return path.reduce<SourceNode | undefined>(

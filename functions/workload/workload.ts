@@ -6,6 +6,7 @@ import type { AnnotationDiagnostic } from '../../api/diagnostic.ts'
 import { type PodAnnotations, parsePodAnnotations } from '../../api/pod-annotations.ts'
 import { defaultFormat, type SecretsFormat } from '../../api/secrets-format.ts'
 import { type Result, resultOf, nameOf, type ObjectReference } from '../krm/result.ts'
+import type { Path } from '../yaml/edit-target.ts'
 import { injectedFormat } from './injected-format.ts'
 import type { ManifestItem } from '../krm/manifest-item.ts'
 import type { Prefilter } from '../krm/prefilter.ts'
@@ -45,7 +46,7 @@ export function workloadReader(config: WorkloadConfig, given?: SecretsFormat): W
   const readClaims = (item: ManifestItem, template: PodTemplate): Workload => {
     const { object } = item
     const pod = parsePodAnnotations(template.annotations, domain)
-    const owner = { object, key: template.key }
+    const owner = { object, key: template.key, path: template.path }
     const where = object.namespace ?? (namespace === '' ? undefined : namespace)
     const judged = storagePolicy
       ? judgeStorage(storagePolicy, where, pod.declared, unknown)
@@ -93,12 +94,12 @@ export function readWorkloads(items: readonly ManifestItem[], config: WorkloadCo
 }
 
 /** What a message calls a workload, without its source. */
-type Owner = { readonly object: ObjectReference; readonly key: string }
+type Owner = { readonly object: ObjectReference; readonly key: string; readonly path: Path }
 
-function resultsOf(diagnostics: readonly AnnotationDiagnostic[], { object, key }: Owner): Result[] {
+function resultsOf(diagnostics: readonly AnnotationDiagnostic[], { object, key, path }: Owner): Result[] {
   return diagnostics.map((diagnostic) => {
-    const result = resultOf(diagnostic, object)
-    return key === '' ? result : { ...result, message: `template ${key} ${result.message}` }
+    const result = resultOf(diagnostic, object, [...path, 'metadata', 'annotations'])
+    return key === '' ? result : { ...result, subject: `template ${key} ${result.subject}` }
   })
 }
 

@@ -52,10 +52,18 @@ t.test('an edit after such lines is at the right position', async (t) => {
   t.strictSame(parse(edited.replace('\n  ]', '\n    ]')), { a: { args: ['one'], list: ['x', 'z'] }, end: 2 })
 })
 
-t.match(parseSource('a: [\n').diagnostics?.[0]?.message, /^is not YAML: /, 'a missing bracket is an error')
-t.match(parseSource('a: "b\n').diagnostics?.[0]?.message, /^is not YAML: /, 'a missing quote is an error')
+t.match(
+  parseSource('a: [\n').diagnostics?.[0]?.message,
+  /^is not valid YAML: /,
+  'a missing bracket is an error',
+)
+t.match(
+  parseSource('a: "b\n').diagnostics?.[0]?.message,
+  /^is not valid YAML: /,
+  'a missing quote is an error',
+)
 t.match(
   parseSource('a:\n   b: 1\n  c: 2\n').diagnostics?.[0]?.message,
-  /^is not YAML: /,
+  /^is not valid YAML: /,
   'block style that is not aligned is an error',
 )

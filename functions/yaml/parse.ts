@@ -15,6 +15,7 @@ import type {
   SourceSequence,
 } from './node.ts'
 import { emptyScalar, type Gap, type ScalarEvent, scalarFrom } from './parse-scalar.ts'
+import { positionsIn } from './position.ts'
 import { behindBracket } from './trivia.ts'
 import { yamlEvents } from './events.ts'
 
@@ -41,8 +42,7 @@ export function parseSource(source: string, at = 0): Parsed<readonly SourceDocum
   while (reader.position < events.length) {
     const names: Names = { anchors: new Map(), aliased: new Set(), nodes: 0, repeated: 0 }
     documents.push(readDocument(reader, names))
-    if (names.unknown !== undefined)
-      return invalid(`has an alias without an anchor${lineOf(source, names.unknown)}`)
+    if (names.unknown !== undefined) return unknownAlias(source, names.unknown)
     if (names.repeated > maxRepeated) return invalid(`has aliases that repeat more than ${maxRepeated} nodes`)
   }
   return { value: documents }
@@ -157,10 +157,13 @@ function propertiesOf(
 function syntaxDiagnostic(error: unknown): Diagnostic {
   if (!(error instanceof YAMLException)) throw error
   const { mark, reason } = error
-  const said = reason.replace(/: .*| ".*"/s, '').replace(`maxDepth (${maxDepth})`, `${maxDepth} levels`)
-  return { message: `is not YAML: ${said}${mark ? ` (line ${mark.line + 1})` : ''}` }
+  const shown = reason.replace(/: .*| ".*"/s, '').replace(`maxDepth (${maxDepth})`, `${maxDepth} levels`)
+  const message = `is not valid YAML: ${shown}`
+  return mark ? { message, position: { line: mark.line + 1, column: mark.column + 1 } } : { message }
 }
 
-function lineOf(source: string, position: number): string {
-  return ` (line ${source.slice(0, position).split(/\r\n|\r|\n/).length})`
+function unknownAlias(source: string, offset: number): Parsed<never> {
+  return {
+    diagnostics: [{ message: 'has an alias without an anchor', position: positionsIn(source)(offset) }],
+  }
 }

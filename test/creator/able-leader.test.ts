@@ -9,7 +9,7 @@ import { eventually } from '../programs/eventually.ts'
 import { create, createNamespace, createPod } from './cluster-workloads.ts'
 import { type CreatorProcess, startCreator } from './process.ts'
 
-t.setTimeout(1_200_000)
+t.setTimeout(300_000)
 
 const rbac = 'apis/rbac.authorization.k8s.io/v1'
 const lease = '/apis/coordination.k8s.io/v1/namespaces/kees/leases/kees-creator'
@@ -102,7 +102,7 @@ t.test('the Lease and the right to list pods', { skip: controlPlaneMissing }, as
 
     await t.test('and takes it when it may, and the other is gone', async (t) => {
       await a.allowPods()
-      await eventually('it has listed the pods', () => indexOf(unable, 'the pods are listed') >= 0)
+      await eventually('it has listed the pods', () => indexOf(unable, 'the pods are listed') >= 0, 60_000)
       able.signal('SIGTERM')
       t.equal(await able.ended, 0)
       await eventually('it leads', () => leads(unable))
@@ -124,8 +124,7 @@ t.test('the Lease and the right to list pods', { skip: controlPlaneMissing }, as
     proxy.cut()
     t.equal(await Promise.race([first.ended, second.ended]), 5)
     t.match(first.log.at(-1), { message: 'gave up the Lease: pods cannot be listed' })
-    t.not(await holder(), 'a', 'the Lease is free before its time has passed')
-    await eventually('the other leads', () => leads(second))
+    await eventually('the other leads', () => leads(second), 6000)
     await createPod(plane, 'shop', 'after', {
       'secret.bsycorp.com/after': 'kind=DYNAMIC,type=PASSWORD,size=128',
     })
@@ -148,7 +147,7 @@ t.test('the Lease and the right to list pods', { skip: controlPlaneMissing }, as
       return Number(/^kees_creator_list_errors_total\{[^}]*\} (\d+)$/m.exec(text)?.[1] ?? 0)
     }
     // Then the pause before the next list is 15 to 30 s.
-    await eventually('six lists in a row failed', async () => (await failed()) >= 6)
+    await eventually('six lists in a row failed', async () => (await failed()) >= 6, 90_000)
     clearInterval(cut)
     const restored = Date.now()
     await createPod(plane, 'shop', 'late', {

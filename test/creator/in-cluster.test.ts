@@ -9,7 +9,7 @@ import { startCreator } from './process.ts'
 import { eventually } from '../programs/eventually.ts'
 import { serviceAccountToken } from '../servers/service-account-token.ts'
 
-t.setTimeout(1_200_000)
+t.setTimeout(120_000)
 
 /** A mount namespace of one's own, in which a folder is where a pod has its ServiceAccount. */
 const inPod = `

@@ -13,7 +13,7 @@ import { startCreator } from './process.ts'
 import { eventually } from '../programs/eventually.ts'
 import { annotationsOf, faultsOf, isComplete, testGroup } from './stored-groups.ts'
 
-t.setTimeout(1_200_000)
+t.setTimeout(300_000)
 
 const prefix = '/shop'
 const rsa = (base: string) => testGroup('RSA', prefix, base)
@@ -91,7 +91,7 @@ t.test('people, and answers that come late', { skip: controlPlaneMissing }, asyn
   }
   // A minute until it is verified, a quarter until it is not read again, half for a deletion, ten seconds to be sure.
   const until = (pod: string, reason: string) =>
-    eventually(`${pod} is told ${reason}`, () => isTold(pod, reason))
+    eventually(`${pod} is told ${reason}`, () => isTold(pod, reason), 180_000)
   const stored = (base: string) =>
     (['private', 'public'] as const).map((part) => {
       const version = ssm.stored.newest(nameOf(base, part))

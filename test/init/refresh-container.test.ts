@@ -16,7 +16,7 @@ import { buildImages } from '../packaging/images-of-test.ts'
 import { type Container, type Pod, runArguments } from '../packaging/pod-container.ts'
 import { run } from '../programs/programs.ts'
 
-t.setTimeout(1_200_000)
+t.setTimeout(300_000)
 
 const source = `apiVersion: v1
 kind: Pod

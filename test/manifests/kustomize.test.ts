@@ -228,7 +228,7 @@ t.test('declarations that an overlay adds or takes away', { skip }, async (t) =>
 })
 
 type Stale = readonly [title: string, patch: object, exit: number, says: RegExp]
-const spec = String.raw`^error: Deployment/app spec\.template\.spec\.`
+const spec = String.raw`^STDIN:\d+:\d+: error: Deployment/app spec\.template\.spec\.`
 const stale: readonly Stale[] = [
   [
     'another format',
@@ -276,7 +276,7 @@ const stale: readonly Stale[] = [
     'declarations that are taken out',
     { metadata: { annotations: { 'secret.bsycorp.com/db.password': null } } },
     0,
-    /^warning: Deployment\/app is injected but declares nothing any more/,
+    /^STDIN:\d+:\d+: warning: Deployment\/app is injected but declares nothing any more/,
   ],
   [
     "a patch of init that is nobody else's business",

@@ -29,7 +29,10 @@ const broken = {
 const injected = run('kees', ['inject', '-f', app])
 const warnings = ['public', 'private']
   .map((part) => `secret.bsycorp.com/signingKey.v1_${part}: attribute "foo" is not known`)
-  .map((one) => new RegExp(`^warning: Deployment/app annotation ${one.replaceAll('.', '\\.')}`, 'm'))
+  .map(
+    (one) =>
+      new RegExp(`^(\\S+:\\d+:\\d+: )?warning: Deployment/app annotation ${one.replaceAll('.', '\\.')}`, 'm'),
+  )
 
 t.test('kees inject adds what the worked example says', async (t) => {
   t.equal(injected.status, 0)
@@ -97,7 +100,7 @@ t.test(
     t.notMatch(built.stdout, 'init-container')
     const exported = run('kees', ['export', '-f', '-'], { input: built.stdout })
     t.equal(exported.status, 1)
-    t.match(exported.stderr, /^error: Deployment\/app is annotated but not injected/m)
+    t.match(exported.stderr, /^STDIN:\d+:\d+: error: Deployment\/app is annotated but not injected/m)
     t.equal(exported.stdout, '')
   },
 )

@@ -1,6 +1,5 @@
 /** Images of the present sources, for one test file. */
 import { execFile } from 'node:child_process'
-import { appendFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -54,12 +53,7 @@ export async function buildImages(
     nameOf: (target) => `${prefix}${target}:${tag}`,
     prefix,
     tag,
-    remove: async () => {
-      const list = process.env['KEES_TEST_IMAGES'] ?? ''
-      // In a run of many tests another may read an image that shares these layers: scripts/test.ts removes all at its end.
-      if (list !== '') appendFileSync(list, `${made.join('\n')}\n`)
-      else await byTurns(() => engineMeanwhile(['rmi', '--force', ...made]))
-    },
+    remove: () => byTurns(async () => void (await engineMeanwhile(['rmi', '--force', ...made]))),
   }
 }
 
