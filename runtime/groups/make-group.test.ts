@@ -31,7 +31,7 @@ const privateValue = (await generate('RSA', 2048)).reveal()
 const publicValue = derive('public', secretValue(privateValue))?.reveal() ?? ''
 const strangerValue = derive('public', await generate('RSA', 2048))?.reveal() ?? ''
 
-/** Makes a group in a store that holds some parts already, as makeGroup is told. */
+/** Calls makeGroup with a store in which some parts exist. */
 async function makeIn(stored: Readonly<Record<string, string>>, group: Group, fault?: () => Fault) {
   const memory = memoryStore(fault)
   for (const [name, value] of Object.entries(stored)) memory.stored.set(name, value)

@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises'
 import t from 'tap'
 import { withTimeout } from './with-timeout.ts'
 
-t.test('what comes in time is the result', async (t) => {
+t.test('a call that returns in time has its result', async (t) => {
   t.equal(await withTimeout(10_000, async () => 'value'), 'value')
   await t.rejects(
     withTimeout(10_000, () => Promise.reject(new Error('its own'))),
@@ -10,7 +10,7 @@ t.test('what comes in time is the result', async (t) => {
   )
 })
 
-t.test('what does not is a TimeoutError, and is told to stop', async (t) => {
+t.test('a call that takes too long is rejected with a TimeoutError, and its signal is aborted', async (t) => {
   let stopped = false
   const call = (signal: AbortSignal) => {
     signal.addEventListener('abort', () => (stopped = true))

@@ -230,17 +230,17 @@ spec:
     })
     t.match(ends({ POLICY_FILE: '' }), {
       status: 2,
-      last: { problems: [/^POLICY_FILE is missing: .*ALLOW_ALL_PREFIXES=true$/] },
+      last: { problems: [{ text: 'POLICY_FILE is missing', hint: /ALLOW_ALL_PREFIXES=true$/ }] },
     })
     const all = { POLICY_FILE: '/none', KUBECONFIG: '/none', PUT_RATE: 'x', AWS_ENDPOINT_URL: 'http://x' }
     t.match(ends(all), {
       status: 2,
       last: {
         problems: [
-          /^PUT_RATE/,
-          /^POLICY_FILE "\/none": it cannot be read/,
-          /^KUBECONFIG "\/none" cannot be read/,
-          /^AWS_ENDPOINT_URL/,
+          { text: /^PUT_RATE/ },
+          { text: /^POLICY_FILE "\/none": it cannot be read/ },
+          { text: /^KUBECONFIG "\/none" cannot be read/ },
+          { text: /^AWS_ENDPOINT_URL/ },
         ],
       },
     })

@@ -4,11 +4,15 @@ import { connect, createServer, type Socket } from 'node:net'
 
 export type TcpProxy = {
   readonly port: number
-  /** Nothing passes any more, and nobody is told. New connections are taken, and silent too. */
+  /** Nothing passes any more, without an error. New connections are accepted, and silent too. */
   readonly freeze: () => void
-  /** What comes from now on passes again, over new connections; the old ones stay silent. */
+  /** New connections pass data again; the old ones stay silent. */
   readonly thaw: () => void
-  /** Ends every connection in the middle of whatever passes. */
+  /** Ends every connection, and each new one at once, as a machine without the server does. */
+  readonly refuse: () => void
+  /** Takes new connections again after `refuse`. */
+  readonly accept: () => void
+  /** Ends every connection in the middle of a transfer. */
   readonly cut: () => void
   /** How many connections were made. */
   readonly connections: () => number
@@ -19,9 +23,13 @@ export type TcpProxy = {
 export async function startTcpProxy(target: number): Promise<TcpProxy> {
   const sockets = new Set<Socket>()
   const passing = new Set<Socket>()
-  let [frozen, count] = [false, 0]
+  let [frozen, refusing, count] = [false, false, 0]
   const server = createServer((near) => {
     count++
+    if (refusing) {
+      near.resetAndDestroy()
+      return
+    }
     const far = connect(target, '127.0.0.1')
     for (const [from, to] of [
       [near, far],
@@ -52,6 +60,11 @@ export async function startTcpProxy(target: number): Promise<TcpProxy> {
       passing.clear()
     },
     thaw: () => (frozen = false),
+    refuse: () => {
+      refusing = true
+      destroyAll()
+    },
+    accept: () => (refusing = false),
     cut: destroyAll,
     connections: () => count,
     stop: async () => {
