@@ -209,11 +209,16 @@ function initPage(): string {
         ['', 'writes the files once and exits'],
         [
           '`--refresh DURATION`',
-          'keeps running and fetches the values again every DURATION (at least 1s; with many pods use minutes, because the ' +
-            'store has a quota). If values changed, init swaps in all files at once, and then notifies the app. A failure ' +
-            'leaves the files unchanged. inject-init adds this as a native sidecar (option `refresh`).',
+          'keeps running. Every DURATION (at least 1s; with many pods use minutes, because the store has a quota), init reads the ' +
+            'annotations again and fetches what they declare now. If values or declarations changed, init swaps in all files at ' +
+            'once, and then notifies the app. A failure leaves the files unchanged: an invalid annotation, a missing or denied ' +
+            'parameter, or a pod that no longer declares anything. inject-init adds this as a native sidecar (option `refresh`).',
         ],
-        ['`--check`', 'exits with 0 if the files exist; for the startup probe of the sidecar'],
+        [
+          '`--check`',
+          'exits with 0 if the files of an earlier fetch exist, even if an annotation has become invalid since; for the startup ' +
+            'probe of the sidecar',
+        ],
       ],
     ),
     '## Metrics',
@@ -230,7 +235,7 @@ function initPage(): string {
 }
 
 function metricRows(): string[][] {
-  const text = refreshMetrics('', () => 0).text()
+  const text = refreshMetrics('', 0, () => 0).text()
   return [...text.matchAll(/^# HELP (\S+) (.*)\n# TYPE \S+ (.*)$/gm)].map(
     ([, name = '', help = '', type = '']) => [`\`${name}\``, type, cell(help)],
   )
@@ -254,10 +259,13 @@ function exitCodePage(): string {
     String(code),
     Object.entries(meanings).find(([name]) => name === key)?.[1] ?? '',
   ])
+  // Not chosen by a program of kees, and often the reason why a pod does not start.
+  const killed =
+    'the kernel killed the program: its container exceeded its memory limit (`OOMKilled`), or it did not stop in time'
   return page(
     '# Exit codes',
     'The exit codes are the same in every program. If several apply, the first of 2, 1, 4, 5, 3 is used.',
-    table(['code', 'meaning'], rows),
+    table(['code', 'meaning'], [...rows, ['137', killed]]),
   )
 }
 

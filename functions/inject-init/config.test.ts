@@ -61,9 +61,24 @@ const refused: readonly (readonly [
     'option containerResources.limits.memory "much" must be a quantity such as 16Mi',
     'option containerResources.requests.cpu "2" must not be more than .limits.cpu "1"',
   ],
+  [
+    'less memory than init needs to start',
+    { containerResources: { limits: { memory: '16Mi' } } },
+    'option containerResources.limits.memory "16Mi" is less than init needs, hint: set at least 20Mi',
+  ],
+  [
+    'less memory than the sidecar and its probe need',
+    { containerResources: { limits: { memory: 20971520 } }, refresh: '5m' },
+    'option containerResources.limits.memory "20971520" is less than init with option refresh needs, hint: set at least 32Mi',
+  ],
 ]
 for (const [title, spec, ...messages] of refused) t.strictSame(messagesOf(spec), messages, title)
 
+t.strictSame(
+  messagesOf({ containerResources: { requests: { memory: '1Mi' }, limits: { memory: '20Mi' } } }),
+  [],
+  'the least memory',
+)
 t.strictSame(
   messagesOf({ secretMountPath: '/secrets', annotationsMountPath: '/secrets-meta' }),
   [],

@@ -3,11 +3,12 @@ import type { Log } from '../log.ts'
 import type { InitConfig } from './config.ts'
 import { loggedDiagnostic } from './report.ts'
 import { readDeclared } from './read-declared.ts'
-import { declaredPaths, missingPaths } from './written-files.ts'
+import { declaredPaths, filesExist, missingPaths } from './written-files.ts'
 
 /**
- * Whether everything that is declared is in its file: what `init --check` asks as the startup probe of an init that
- * stays. It writes no termination message, which would be taken for that of the container.
+ * The startup probe of an init that keeps running: whether the files exist. Annotations that have become invalid since are reported
+ * and do not fail it, because that would take a healthy app out of service. It writes no termination message, which would be taken
+ * for that of the container.
  */
 export async function checkFiles({ settings, diagnostics: wrong }: InitConfig, log: Log): Promise<ExitCode> {
   if (!settings) {
@@ -15,13 +16,18 @@ export async function checkFiles({ settings, diagnostics: wrong }: InitConfig, l
     return exitCode.usage
   }
   const { annotationsFile, annotationDomain, format } = settings
-  const { declared, diagnostics } = await readDeclared(annotationsFile, annotationDomain, format)
-  if (diagnostics.length > 0) {
-    log.error('the annotations are wrong', { problems: diagnostics.map(loggedDiagnostic) })
-    return firstToMend(diagnostics.map(({ exit }) => exit))
+  const read = await readDeclared(annotationsFile, annotationDomain, format)
+  const problems = read.diagnostics.map(loggedDiagnostic)
+  if (await filesExist(read, settings)) {
+    if (problems.length > 0) log.warn('the annotations are invalid, the files are from before', { problems })
+    return exitCode.done
   }
-  const missing = await missingPaths(declaredPaths(declared, settings))
-  if (missing.length === 0) return exitCode.done
-  log.error('the files are not there yet', { missing })
+  if (problems.length > 0) {
+    log.error('the annotations are wrong', { problems })
+    return firstToMend(read.diagnostics.map(({ exit }) => exit))
+  }
+  log.error('the files are not there yet', {
+    missing: await missingPaths(declaredPaths(read.declared, settings)),
+  })
   return exitCode.output
 }

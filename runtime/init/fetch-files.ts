@@ -4,14 +4,17 @@ import type { FetchProgress, FetchTools } from '../store/fetch-parameters.ts'
 import type { Log } from '../log.ts'
 import { formatRef, type ParameterReader } from '../store/parameter-store.ts'
 import { fetchDeclared } from './fetch-declared.ts'
+import { limitBytes, type Memory, memoryDiagnostic } from './memory-limit.ts'
 import { type OutputFiles, outputFiles } from './output-files.ts'
+
+export type FilesTools = Pick<FetchTools, 'clock' | 'random'> & { readonly memory: Memory }
 
 /** The files of what is declared, as the store has it now, or everything that is wrong with any of it. */
 export async function fetchFiles(
   store: ParameterReader,
   declared: readonly Declared[],
   settings: InitEnv,
-  { clock, random }: Pick<FetchTools, 'clock' | 'random'>,
+  { clock, random, memory }: FilesTools,
   log: Log,
 ): Promise<OutputFiles> {
   const progress = ({ found, open }: FetchProgress) =>
@@ -20,6 +23,8 @@ export async function fetchFiles(
       open: open.length,
       first: open.slice(0, 10).map(({ ref, failure }) => ({ parameter: formatRef(ref), code: failure.code })),
     })
-  const { values, diagnostics } = await fetchDeclared(store, declared, settings, { clock, random, progress })
+  const { reader, isExceeded } = limitBytes(store, memory)
+  const { values, diagnostics } = await fetchDeclared(reader, declared, settings, { clock, random, progress })
+  if (isExceeded()) return { diagnostics: [memoryDiagnostic(memory)] }
   return diagnostics.length > 0 ? { diagnostics } : outputFiles(values, settings)
 }

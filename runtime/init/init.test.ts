@@ -11,17 +11,20 @@ import { openFileParameterStore } from '../store/file-parameter-store.ts'
 import { secretValue } from '../secret-value.ts'
 import { helpText, version } from './config.ts'
 import { init, type InitWorld } from './init.ts'
+import { writeFiles } from './write-files.ts'
 type Pod = {
   readonly annotations?: Readonly<Record<string, string>>
   readonly stored?: Readonly<Record<string, string>>
   readonly env?: Env
   readonly args?: readonly string[]
+  /** An earlier init has written the secrets' file. */
+  readonly before?: true
 }
 
 /** Runs init for a pod in a folder of the test's own. */
 async function run(
   t: Test,
-  { annotations, stored = {}, env = {}, args = [] }: Pod,
+  { annotations, stored = {}, env = {}, args = [], before }: Pod,
   world: Partial<InitWorld> = {},
 ) {
   const base = t.testdir({ secret: {}, log: '' })
@@ -30,6 +33,7 @@ async function run(
   await mkdir(path('store'), { mode: 0o700 })
   for (const [name, value] of Object.entries(stored)) await store.replace(name, secretValue(value))
   if (annotations) await writeFile(path('annotations'), formatAnnotationsFile(Object.entries(annotations)))
+  if (before) await writeFiles([{ path: path('secret/secret'), content: '' }], 0o444, new Date())
   let [out, errors] = ['', '']
   const exit = await init({
     args,
@@ -48,6 +52,7 @@ async function run(
     terminationLog: path('log'),
     clock,
     random: Math.random,
+    memoryLimit: 0,
     ...world,
   })
   const read = async (name: string) =>
@@ -238,6 +243,21 @@ for (const [title, pod, exit, says] of checks) {
   })
 }
 
+t.test('--check with files of before finds them, and reports that the annotations are invalid', async (t) => {
+  const files = { ...password, 'secret.bsycorp.com/x': 'kind=STATIC' }
+  const result = await run(t, { annotations: files, args: ['--check'], before: true })
+  t.strictSame([result.exit, result.message, result.log.length], [0, '', 1])
+  t.match(result.log[0], {
+    level: 'warn',
+    problems: [{ text: /secret\.bsycorp\.com\/x/ }, { text: /secret\.bsycorp\.com\/x/ }],
+  })
+})
+
+t.test('--check with files of before takes a declaration that is new for what it is', async (t) => {
+  const files = { ...password, 'resource.bsycorp.com/x': '' }
+  t.match(await run(t, { annotations: files, args: ['--check'], before: true }), { exit: 0, log: [] })
+})
+
 t.test('--check where nothing is declared finds nothing missing', async (t) => {
   t.match(await run(t, { annotations: {}, args: ['--check'] }), { exit: 0, log: [] })
 })
@@ -272,6 +292,22 @@ t.test("AWS's own words are for the log alone, because they hold ARNs", async (t
   t.notMatch(message, 'arn:')
   t.match(message, /access is denied to parameter \/db\.password/)
 })
+
+t.test(
+  'more values than the memory limit of the container holds are refused before the kernel kills init',
+  async (t) => {
+    const names = Array.from({ length: 30 }, (_, index) => `p${index}`)
+    const annotations = Object.fromEntries(
+      names.map((name) => [`secret.bsycorp.com/${name}`, 'kind=REFERENCE,type=PASSWORD'] as const),
+    )
+    const stored = Object.fromEntries(names.map((name) => [`/${name}`, 'fakepassword'.repeat(600)] as const))
+    const memoryLimit = (16 + 2) * 2 ** 20
+    const { exit, secret, message } = await run(t, { annotations, stored }, { memoryLimit })
+    t.strictSame([exit, secret], [2, undefined])
+    t.match(message, /^the values take more than 0\.2 MiB, .* 18\.0 MiB\nhint: raise limits\.memory .*$/)
+    t.match(await run(t, { annotations, stored }, { memoryLimit: memoryLimit + 2 ** 20 }), { exit: 0 })
+  },
+)
 
 t.test('a bug is named without the message, which might hold a value', async (t) => {
   const random = () => {

@@ -12,10 +12,11 @@ import { checkFiles } from './check-files.ts'
 import { helpText, type InitConfig, readConfig, version } from './config.ts'
 import { lookUpDeclared } from './fetch-declared.ts'
 import { fetchFiles } from './fetch-files.ts'
+import { memoryWithin } from './memory-limit.ts'
 import { openReader } from './open-reader.ts'
-import { readDeclared } from './read-declared.ts'
+import { logWarnings, readDeclared } from './read-declared.ts'
 import { type InitDiagnostic, report } from './report.ts'
-import { declaredPaths, missingPaths } from './written-files.ts'
+import { filesExist } from './written-files.ts'
 import { type NewFile, writeFiles } from './write-files.ts'
 
 /** Everything that init has of the world outside, but for files and the store. */
@@ -27,6 +28,8 @@ export type InitWorld = {
   readonly terminationLog: string
   readonly clock: Clock
   readonly random: () => number
+  /** Of this container, in bytes; 0 where there is none. */
+  readonly memoryLimit: number
 }
 
 export async function init(world: InitWorld): Promise<ExitCode> {
@@ -58,38 +61,37 @@ async function run(
   const { settings } = config
   const read =
     settings && (await readDeclared(settings.annotationsFile, settings.annotationDomain, settings.format))
-  for (const { annotation, code, message, hint } of read?.warnings ?? []) {
-    log.warn('an annotation needs attention', { annotation, code, problem: message, hint })
-  }
-  if (read?.declared.length === 0 && read.diagnostics.length === 0) {
-    log.info('nothing is declared: nothing to do')
-    // A sidecar that ends is started again.
-    if (mode.kind === 'refresh') for (;;) await world.clock.sleep(mode.every)
-    return []
-  }
+  logWarnings(read?.warnings ?? [], log)
   const timeout = settings?.requestTimeout ?? initVariables.requestTimeout.default
   const opened = openReader(config.store ?? initVariables.store.default, world.env, timeout)
-  const diagnostics = [...usage([...config.diagnostics, ...opened.diagnostics]), ...(read?.diagnostics ?? [])]
   const { reader } = opened
-  if (!settings || !read || !reader) return diagnostics
-  if (diagnostics.length > 0) {
-    // One report names what is wrong with every declaration, so that it is mended once.
-    return [...diagnostics, ...(await lookUpDeclared(reader, read.declared, settings, world))]
-  }
-  const { declared } = read
-  const fetch = () => fetchFiles(reader, declared, settings, world, log)
-  const stays = mode.kind === 'refresh'
-  const isFirst = !stays || (await missingPaths(declaredPaths(declared, settings))).length > 0
-  if (isFirst) {
+  const memory = memoryWithin(world.memoryLimit, mode.kind === 'refresh' ? 'refresh' : 'once')
+  const isEmpty = read?.declared.length === 0 && read.diagnostics.length === 0
+  if (isEmpty) log.info('nothing is declared: nothing to do')
+  const isFirst = !settings || !read || mode.kind !== 'refresh' || !(await filesExist(read, settings))
+  if (isFirst && !isEmpty) {
+    const wrong = usage([...config.diagnostics, ...opened.diagnostics])
+    const diagnostics = [...wrong, ...(read?.diagnostics ?? [])]
+    if (!settings || !read || !reader) return diagnostics
+    const { declared } = read
+    if (diagnostics.length > 0) {
+      // One report names what is wrong with every declaration, so that it is mended once.
+      return [...diagnostics, ...(await lookUpDeclared(reader, declared, settings, world))]
+    }
     log.info('fetching the declared parameters', { declarations: declared.length })
-    const { files, diagnostics: unfetched } = await fetch()
-    if (unfetched) return unfetched
-    await writeAndTell(files, declared.length, settings.fileMode, log)
+    const fetched = await fetchFiles(reader, declared, settings, { ...world, memory }, log)
+    if (fetched.diagnostics) return fetched.diagnostics
+    await writeAndTell(fetched.files, declared.length, settings.fileMode, log)
   }
-  if (!stays) return []
+  if (mode.kind !== 'refresh' || !settings || !read) return []
   const { keepCurrent } = await import('./keep-current.ts')
   // One reader for every round: it keeps its connections, and renews its credentials from what is mounted then.
-  return await keepCurrent({ ...world, every: mode.every, settings, fetch, log }, version)
+  const store = reader ? { reader } : { diagnostics: usage(opened.diagnostics) }
+  const { every } = mode
+  return await keepCurrent(
+    { ...world, memory, every, settings, declared: read.declared, store, log },
+    version,
+  )
 }
 
 async function writeAndTell(

@@ -1,11 +1,21 @@
+import type { Declared } from '../../api/pod-annotations.ts'
+import type { Memory } from './memory-limit.ts'
+import { type OpenedStore, openRound } from './refresh-round.ts'
 import { refresh, type Refreshing } from './refresh.ts'
 import { refreshMetrics } from './refresh-metrics.ts'
 import { serveMetrics } from './serve-metrics.ts'
 
+type Keeping = Omit<Refreshing, 'metrics' | 'fetch'> & {
+  /** What was declared when the process started. */
+  readonly declared: readonly Declared[]
+  readonly store: OpenedStore
+  readonly memory: Memory
+}
+
 /** Refreshes, and shows it. Loaded only by an init that stays: the others start the sooner. */
-export async function keepCurrent(refreshing: Omit<Refreshing, 'metrics'>, version: string): Promise<never> {
-  const { settings, log } = refreshing
-  const metrics = refreshMetrics(version, () => Math.floor(Date.now() / 1000))
+export async function keepCurrent({ declared, store, ...world }: Keeping, version: string): Promise<never> {
+  const { every, settings, log } = world
+  const metrics = refreshMetrics(version, every / 1000, () => Date.now() / 1000)
   if (settings.listen !== 'off') await serveMetrics(settings.listen, metrics.text, log)
-  return await refresh({ ...refreshing, metrics })
+  return await refresh({ ...world, metrics, fetch: openRound({ ...world, declared, store }) })
 }

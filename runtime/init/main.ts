@@ -26,4 +26,6 @@ for (const [signal, number] of [
 
 const world = { args, env: process.env, writeOut, writeError, terminationLog: '/dev/termination-log' }
 
-void init({ ...world, clock, random: Math.random }).then((code) => process.exit(code))
+void init({ ...world, clock, random: Math.random, memoryLimit: process.constrainedMemory() }).then((code) =>
+  process.exit(code),
+)

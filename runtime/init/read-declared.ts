@@ -8,6 +8,7 @@ import { type Declared, parsePodAnnotations } from '../../api/pod-annotations.ts
 import { defaultFormat, type SecretsFormat } from '../../api/secrets-format.ts'
 import { quotePath } from '../files/quote-path.ts'
 import { systemCode, systemReason } from '../files/system-error.ts'
+import type { Log } from '../log.ts'
 import type { InitDiagnostic } from './report.ts'
 
 export type ReadDeclared = {
@@ -51,4 +52,9 @@ export async function readDeclared(
       })),
     ],
   }
+}
+
+export function logWarnings(warnings: readonly AnnotationDiagnostic[], log: Log): void {
+  for (const { annotation, code, message, hint } of warnings)
+    log.warn('an annotation needs attention', { annotation, code, problem: message, hint })
 }

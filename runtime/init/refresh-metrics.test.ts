@@ -2,7 +2,7 @@ import t from 'tap'
 import { refreshMetrics } from './refresh-metrics.ts'
 
 let now = 1000
-const metrics = refreshMetrics('1.2.3', () => now)
+const metrics = refreshMetrics('1.2.3', 60, () => now)
 t.equal(
   metrics.text().replace(/^#.*\n/gm, ''),
   `kees_init_info{version="1.2.3"} 1
@@ -36,3 +36,11 @@ kees_init_notifications_total{result="failed"} 0
 metrics.refreshed('unchanged')
 t.match(metrics.text(), 'kees_init_refresh_failing 0\n', 'a success ends it')
 t.match(metrics.text(), 'kees_init_last_refresh_timestamp_seconds 2000\n')
+
+metrics.started()
+now = 2000 + 54
+t.match(metrics.text(), 'kees_init_refresh_failing 0\n', 'a refresh may take its time')
+now = 2000 + 55
+t.match(metrics.text(), 'kees_init_refresh_failing 1\n', 'but not until the next one is due')
+metrics.refreshed('unchanged')
+t.match(metrics.text(), 'kees_init_refresh_failing 0\n')

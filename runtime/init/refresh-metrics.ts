@@ -4,17 +4,21 @@ export type RefreshResult = 'unchanged' | 'changed' | 'failed'
 
 /** Counts refreshes and notifications, and remembers the last result. */
 export type RefreshMetrics = {
+  readonly started: () => void
   readonly refreshed: (result: RefreshResult) => void
   readonly notified: (result: 'done' | 'failed') => void
   /** In the format of Prometheus. */
   readonly text: () => string
 }
 
-/** @param now in seconds since 1970. */
-export function refreshMetrics(version: string, now: () => number): RefreshMetrics {
+/** @param every between two refreshes, in seconds. @param now in seconds since 1970. */
+export function refreshMetrics(version: string, every: number, now: () => number): RefreshMetrics {
   const refreshes = { unchanged: 0, changed: 0, failed: 0 }
   const notifications = { done: 0, failed: 0 }
-  let isFailing = false
+  let hasFailed = false
+  let start: number | undefined
+  // A refresh begins at most 1.1 intervals after the last, and so a store that hangs shows within two.
+  const isFailing = () => hasFailed || (start !== undefined && now() - start > 0.9 * every)
   const last: { success?: number; change?: number } = {}
   const metrics = (): Metric[] => [
     {
@@ -31,21 +35,21 @@ export function refreshMetrics(version: string, now: () => number): RefreshMetri
     },
     {
       name: 'kees_init_refresh_failing',
-      help: '1 if the last refresh failed; the files may then be out of date',
+      help: '1 if the last refresh failed or the present one takes too long; the files may then be out of date',
       type: 'gauge',
-      samples: [{ value: isFailing ? 1 : 0 }],
+      samples: [{ value: isFailing() ? 1 : 0 }],
     },
     {
       name: 'kees_init_last_refresh_timestamp_seconds',
       help: 'the time when the files were last known to match the store',
       type: 'gauge',
-      samples: last.success === undefined ? [] : [{ value: last.success }],
+      samples: last.success === undefined ? [] : [{ value: Math.floor(last.success) }],
     },
     {
       name: 'kees_init_last_change_timestamp_seconds',
       help: 'the time when changed values were last written',
       type: 'gauge',
-      samples: last.change === undefined ? [] : [{ value: last.change }],
+      samples: last.change === undefined ? [] : [{ value: Math.floor(last.change) }],
     },
     {
       name: 'kees_init_notifications_total',
@@ -55,10 +59,12 @@ export function refreshMetrics(version: string, now: () => number): RefreshMetri
     },
   ]
   return {
+    started: () => void (start = now()),
     refreshed: (result) => {
       refreshes[result]++
-      isFailing = result === 'failed'
-      if (!isFailing) last.success = now()
+      start = undefined
+      hasFailed = result === 'failed'
+      if (!hasFailed) last.success = now()
       if (result === 'changed') last.change = now()
     },
     notified: (result) => void notifications[result]++,

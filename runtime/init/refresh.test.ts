@@ -35,7 +35,7 @@ async function run(
     [],
   ]
   const contents: string[] = []
-  const metrics = refreshMetrics('1.2.3', () => clock.now() / 1000)
+  const metrics = refreshMetrics('1.2.3', (5 * minute) / 1000, () => clock.now() / 1000)
   const left = [...rounds]
   const fetch = async () => {
     contents.push(readFileSync(settings.secretsFile, 'utf8'))

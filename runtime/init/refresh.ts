@@ -49,7 +49,8 @@ export async function refresh({
   for (;;) {
     await clock.sleep(Math.max(0, Math.min(next, tell?.at ?? next) - clock.now()))
     if (clock.now() >= next) {
-      const result = await refreshOnce(world.fetch, settings.fileMode, log)
+      metrics.started()
+      const result = await refreshOnce(world.fetch, settings, log)
       metrics.refreshed(result)
       next = clock.now() + every * (0.9 + 0.2 * random())
       if (result === 'changed' && hasListener) tell = { at: clock.now(), wait: firstRetry }
@@ -66,7 +67,11 @@ export async function refresh({
   }
 }
 
-async function refreshOnce(fetch: Refreshing['fetch'], mode: number, log: Log): Promise<RefreshResult> {
+async function refreshOnce(
+  fetch: Refreshing['fetch'],
+  { secretsFile, resourcesFile, fileMode }: InitEnv,
+  log: Log,
+): Promise<RefreshResult> {
   const failed = (diagnostics: readonly InitDiagnostic[]): RefreshResult => {
     log.error('the refresh failed, the files stay as they are', {
       exitCode: firstToMend(diagnostics.map(({ exit }) => exit)),
@@ -78,11 +83,13 @@ async function refreshOnce(fetch: Refreshing['fetch'], mode: number, log: Log): 
     const output = await fetch()
     if (output.diagnostics) return failed(output.diagnostics)
     const { files } = output
-    if (await areWritten(files)) {
+    // A file of which nothing is declared any more goes.
+    if (await areWritten(files, [secretsFile, resourcesFile])) {
       log.debug('nothing has changed')
       return 'unchanged'
     }
-    for (const reason of await written(files, mode)) log.warn('not all went well with the files', { reason })
+    for (const reason of await written(files, fileMode))
+      log.warn('not all went well with the files', { reason })
     log.info('other values are written', { files: files.map(({ path }) => path) })
     return 'changed'
   } catch (error) {

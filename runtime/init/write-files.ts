@@ -22,7 +22,8 @@ export type Content = string | ReadonlyMap<string, string>
 
 export type NewFile = { readonly path: string; readonly content: Content }
 
-const dataLink = '..data'
+/** The link of a folder to its present files. */
+export const dataLink = '..data'
 /** The bit by which what is made in a folder gets the folder's group, and folders in it the bit. */
 const setGroup = 0o2000
 const versionPattern = /^\.\.\d{4}(_\d\d){5}\.[0-9a-f]{8}$/
@@ -121,7 +122,7 @@ async function removeOld({ folder, files }: Target, version: string): Promise<vo
       if (name !== version) await rm(path, { recursive: true, force: true })
     } else if (name.startsWith(`${dataLink}_`)) {
       await rm(path, { force: true })
-    } else if (!kept.has(name) && (await linkAt(path)) === fileTarget({ path })) {
+    } else if (!kept.has(name) && (await isLinkOfOurs(path))) {
       await rm(path, { force: true })
     }
   }
@@ -134,6 +135,11 @@ function nextLink(version: string): string {
 
 function fileTarget({ path }: { readonly path: string }): string {
   return `${dataLink}/${basename(path)}`
+}
+
+/** Whether a file was written there, by this run or an earlier one. */
+export async function isLinkOfOurs(path: string): Promise<boolean> {
+  return (await linkAt(path)) === fileTarget({ path })
 }
 
 /** What the link at a path points to: empty for anything but a link, undefined where there is nothing. */

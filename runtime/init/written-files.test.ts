@@ -1,7 +1,9 @@
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { parsePodAnnotations } from '../../api/pod-annotations.ts'
-import { areWritten, declaredPaths, missingPaths } from './written-files.ts'
+import { writeFiles } from './write-files.ts'
+import { areWritten, declaredPaths, filesExist, missingPaths } from './written-files.ts'
 
 const { declared } = parsePodAnnotations(
   [
@@ -56,4 +58,32 @@ t.test('files are written when the disk has these very bytes', async (t) => {
   t.equal(await areWritten([{ path: some, content: map({ a: '1', b: '3' }) }]), false, 'of another value')
   t.equal(await areWritten([{ path: some, content: 'a text' }]), false)
   t.equal(await areWritten([{ path: text, content: map({}) }]), false)
+})
+
+t.test('a file that was written before and is not wanted now is seen', async (t) => {
+  const [text, other] = [join(t.testdir(), 'text'), join(t.testdirName, 'other')]
+  const file = { path: text, content: 'a' }
+  await writeFiles([file, { path: other, content: 'b' }], 0o444, new Date())
+  t.equal(await areWritten([file], [text, other]), false)
+  await writeFiles([file], 0o444, new Date())
+  t.equal(await areWritten([file], [text, other]), true)
+  writeFileSync(other, "the user's own")
+  t.equal(await areWritten([file], [text, other]), true)
+})
+
+t.test('files exist once an earlier fetch has written its folders, whatever is declared since', async (t) => {
+  const folder = t.testdir({ one: {}, two: {} })
+  const own = { secretsFile: join(folder, 'one/secret'), resourcesFile: join(folder, 'two/resource') }
+  const exist = (annotations: readonly (typeof declared)[number][], problems: number) => {
+    const wrong = Array.from({ length: problems }, () => ({ exit: 1 as const, message: 'invalid' }))
+    return filesExist({ declared: annotations, diagnostics: wrong }, { ...own, format: 'files' })
+  }
+  const secrets = declared.filter(({ declaration }) => declaration.what === 'secret')
+  t.equal(await exist([], 0), true, 'nothing is declared')
+  t.strictSame([await exist(secrets, 0), await exist([], 1)], [false, false], 'nothing is written')
+  await writeFiles([{ path: own.secretsFile, content: new Map([['a', '1']]) }], 0o444, new Date())
+  t.equal(await exist(secrets, 0), true, 'b is new')
+  t.equal(await exist(secrets, 1), true, 'another one is invalid')
+  t.equal(await exist(declared, 0), false, 'of two folders one was never written')
+  t.equal(await exist(declared, 1), true)
 })

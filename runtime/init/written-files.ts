@@ -1,12 +1,36 @@
 /** What of the files is on the disk. */
 import { readdir, readFile, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { InitEnv } from '../../api/init-env.ts'
 import type { Declared } from '../../api/pod-annotations.ts'
 import { systemCode } from '../files/system-error.ts'
-import type { Content, NewFile } from './write-files.ts'
+import type { ReadDeclared } from './read-declared.ts'
+import { type Content, dataLink, isLinkOfOurs, type NewFile } from './write-files.ts'
 
 type Settings = Pick<InitEnv, 'secretsFile' | 'resourcesFile' | 'format'>
+
+/**
+ * Whether the files of an earlier fetch are there. A folder appears with everything that was declared then, so the app has what it
+ * started with, whatever the annotations have become since. While they are invalid, one of the folders is enough: which of them are
+ * needed is not known.
+ */
+export async function filesExist(
+  { declared, diagnostics }: Pick<ReadDeclared, 'declared' | 'diagnostics'>,
+  settings: Settings,
+): Promise<boolean> {
+  const { secretsFile, resourcesFile } = settings
+  if (diagnostics.length > 0) return (await isWrittenTo(secretsFile)) || (await isWrittenTo(resourcesFile))
+  for (const sort of ['secret', 'resource'] as const) {
+    const isDeclared = declared.some(({ declaration }) => declaration.what === sort)
+    if (isDeclared && !(await isWrittenTo(sort === 'secret' ? secretsFile : resourcesFile))) return false
+  }
+  return true
+}
+
+async function isWrittenTo(path: string): Promise<boolean> {
+  const found = await unlessUnreadable(stat(join(dirname(path), dataLink)))
+  return found?.isDirectory() === true
+}
 
 /** The paths at which what is declared can be read once it is written. */
 export function declaredPaths(declared: readonly Declared[], settings: Settings): ReadonlySet<string> {
@@ -28,9 +52,14 @@ export async function missingPaths(paths: Iterable<string>): Promise<string[]> {
   return missing
 }
 
-/** Whether the disk has these very files. */
-export async function areWritten(files: readonly NewFile[]): Promise<boolean> {
+/** Whether the disk has these very files. @param paths which have no file in the same folders, unless it is one of these. */
+export async function areWritten(files: readonly NewFile[], paths: readonly string[] = []): Promise<boolean> {
   for (const { path, content } of files) if (!(await isWritten(path, content))) return false
+  const folders = new Set(files.map(({ path }) => dirname(path)))
+  for (const path of paths) {
+    const isWanted = files.some((file) => file.path === path)
+    if (!isWanted && folders.has(dirname(path)) && (await isLinkOfOurs(path))) return false
+  }
   return true
 }
 

@@ -1,7 +1,7 @@
 /** An init that stays: a process beside the app, a store whose values change, an app that wants to know. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
@@ -14,6 +14,8 @@ import { dist, run } from '../programs/programs.ts'
 import { runBeside } from '../programs/run-beside.ts'
 import { untapped } from '../programs/untapped.ts'
 
+t.setTimeout(300_000)
+
 const annotations = [
   ['secret.bsycorp.com/db.password', 'kind=REFERENCE,type=PASSWORD'],
   ['resource.bsycorp.com/db.host', 'storageKey=shared/db-host'],
@@ -24,6 +26,7 @@ async function makePod(
   t: Test,
   endpoint: string,
   declared: readonly (readonly [string, string])[] = annotations,
+  more: Readonly<Record<string, string>> = {},
 ) {
   const folder = t.testdir({ annotations: formatAnnotationsFile(declared), secret: {} })
   const path = (name: string) => join(folder, name)
@@ -51,7 +54,10 @@ async function makePod(
     LISTEN: `127.0.0.1:${port}`,
     NOTIFY_FILE: path('secret/changed'),
     NOTIFY_URL: `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}/-/reload`,
+    ...more,
   }
+  const declare = (all: readonly (readonly [string, string])[]) =>
+    writeFileSync(path('annotations'), formatAnnotationsFile(all))
   const init = async (...args: string[]) => (await runBeside('init', args, { env })).status
   const stay = (every: string) => {
     const program = untapped(join(dist, 'init'), ['--refresh', every])
@@ -63,8 +69,14 @@ async function makePod(
   }
   const metrics = async () => await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()
   const secret = () => (existsSync(path('secret/secret')) ? readFileSync(path('secret/secret'), 'utf8') : '')
-  return { env, path, init, stay, metrics, secret, calls }
+  return { env, path, declare, init, stay, metrics, secret, calls }
 }
+
+const isServed = (metrics: () => Promise<string>) => () =>
+  metrics().then(
+    () => true,
+    () => false,
+  )
 
 /** As the kubelet ends a sidecar: it must not have to wait, and what ends a Job must not look like a failure. */
 async function end(t: Test, child: ChildProcess): Promise<void> {
@@ -119,12 +131,7 @@ t.test('whatever fails keeps the old set, shows in the metrics, and is over when
   t.equal(await init(), 0)
   const asked = server.calls.length
   const { child, said } = stay('1s')
-  await eventually('metrics are served', () =>
-    metrics().then(
-      () => true,
-      () => false,
-    ),
-  )
+  await eventually('metrics are served', isServed(metrics))
 
   const troubles: readonly (readonly [title: string, begin: () => void, over: () => void])[] = [
     [
@@ -156,6 +163,61 @@ t.test('whatever fails keeps the old set, shows in the metrics, and is over when
   t.notMatch(said(), /fakepassword-/)
 })
 
+t.test(
+  'annotations of the running pod that become invalid are reported, and it goes on when they are corrected',
+  async (t) => {
+    const server = await startFakeSsm()
+    t.teardown(() => server.stop())
+    server.put('/db.password', 'fakepassword1')
+    server.put('/shared/db-host', 'db1.example')
+    server.put('/api.token', 'faketoken')
+    const { declare, init, stay, metrics, secret, calls } = await makePod(t, server.endpoint)
+    t.equal(await init(), 0)
+    const token = 'secret.bsycorp.com/api.token'
+    declare([...annotations, [token, 'kind=STATIC,type=PASSWORD']])
+
+    const { child, said } = stay('1s')
+    await eventually('it is reported', async () =>
+      /^kees_init_refresh_failing 1$/m.test(await metrics().catch(() => '')),
+    )
+    t.equal(await init('--check'), 0, 'the startup probe succeeds')
+    t.equal(secret(), 'db.password=fakepassword1\n')
+    t.match(said(), /the refresh failed, the files stay as they are.*secret\.bsycorp\.com\/api\.token/)
+
+    declare([...annotations, [token, 'kind=REFERENCE,type=PASSWORD']])
+    await eventually('the app is told of the new one', () => calls.length > 0)
+    t.strictSame(calls, ['POST /-/reload with api.token=faketoken\ndb.password=fakepassword1'])
+    await eventually('it is well again', async () => /^kees_init_refresh_failing 0$/m.test(await metrics()))
+    t.match(said(), /have changed.*"added":\["secret\.bsycorp\.com\/api\.token"\]/)
+
+    declare([])
+    await eventually('that nothing is left is reported', () => said().includes('no longer declares anything'))
+    t.equal(await init('--check'), 0)
+    t.match(secret(), /fakepassword1/, 'the files stay')
+    t.equal(child.exitCode, null, 'it stays through all of that')
+    await end(t, child)
+  },
+)
+
+t.test('a store that hangs shows in the metrics long before DEADLINE', async (t) => {
+  const faults: { kind: 'hang' }[] = []
+  const server = await startFakeSsm({ fault: () => faults[0] })
+  t.teardown(() => server.stop())
+  server.put('/db.password', 'fakepassword1')
+  server.put('/shared/db-host', 'db1.example')
+  const patient = { DEADLINE: '1h', REQUEST_TIMEOUT: '1h' }
+  const { init, stay, metrics } = await makePod(t, server.endpoint, annotations, patient)
+  t.equal(await init(), 0)
+  const { child } = stay('2s')
+  await eventually('it was refreshed', async () =>
+    /result="unchanged"} [1-9]/.test(await metrics().catch(() => '')),
+  )
+  faults.push({ kind: 'hang' })
+  await eventually('it shows', async () => /^kees_init_refresh_failing 1$/m.test(await metrics()))
+  t.match(await metrics(), 'kees_init_refreshes_total{result="failed"} 0\n', 'and it still waits')
+  await end(t, child)
+})
+
 t.test('beside files that are there it asks nothing at once; SIGTERM ends it in its wait', async (t) => {
   const server = await startFakeSsm()
   t.teardown(() => server.stop())
@@ -165,12 +227,7 @@ t.test('beside files that are there it asks nothing at once; SIGTERM ends it in 
   t.equal(await init(), 0)
   const asked = server.calls.length
   const { child } = stay('100h')
-  await eventually('metrics are served', () =>
-    metrics().then(
-      () => true,
-      () => false,
-    ),
-  )
+  await eventually('metrics are served', isServed(metrics))
   await end(t, child)
   t.equal(server.calls.length, asked)
 })

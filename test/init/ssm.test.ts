@@ -55,6 +55,7 @@ async function start(t: Test, { annotations, stored = {}, server: options = {}, 
       terminationLog: path('log'),
       clock,
       random: () => 0,
+      memoryLimit: 0,
     })
     const log = errors
       .trimEnd()
