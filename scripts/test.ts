@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path'
 import { findValues } from './find-values.ts'
 import { runCommand } from './run-command.mjs'
 import { parseTap } from './tap-results.ts'
+import { endOnSignal } from './tests/end-on-signal.ts'
 import { longNow } from './tests/long-tests.ts'
 import { neededTools, toolNames } from './tests/needed-tools.ts'
 import { type Job, runJobs } from './tests/run-jobs.ts'
@@ -145,6 +146,7 @@ const nodeTests: Job = {
   title: 'test/node/',
 }
 
+endOnSignal()
 mkdirSync(dirname(report), { recursive: true })
 rmSync(report, { force: true })
 rmSync(record, { recursive: true, force: true })

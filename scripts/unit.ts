@@ -4,9 +4,11 @@ import { globSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { mapConcurrent } from '../runtime/scheduling/map-concurrent.ts'
+import { endOnSignal } from './tests/end-on-signal.ts'
 import { onlyFailures } from './tests/subtests.ts'
 import { runUnitFiles } from './tests/unit-files.ts'
 
+endOnSignal()
 const root = join(import.meta.dirname, '..')
 const chosen = process.argv.slice(2)
 const start = Date.now()

@@ -1,4 +1,6 @@
-/** In which order `npm test` runs what it has to run. */
+/** In which order `npm test` runs what it has to run, and how it ends. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
@@ -114,3 +116,30 @@ t.test(
     t.ok(existsSync(join(folder, 'good.tap')))
   },
 )
+
+t.test('a signal ends the run, and no job is started after it', { timeout: 120_000 }, async (t) => {
+  const moduleOf = (path: string) => JSON.stringify(join(root, path))
+  const folder = t.testdir({
+    'run.ts': `
+      import { runCommand } from ${moduleOf('scripts/run-command.mjs')}
+      import { endOnSignal } from ${moduleOf('scripts/tests/end-on-signal.ts')}
+      import { runJobs } from ${moduleOf('scripts/tests/run-jobs.ts')}
+      const job = (title) => ({ title, lane: 'tests', needs: [], run: async () => {
+        process.stdout.write(title)
+        await runCommand('sleep', ['600'])
+      } })
+      endOnSignal()
+      await runJobs([job('first'), job('second')], { tests: 1 })
+    `,
+  })
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    const run = spawn(process.execPath, [join(folder, 'run.ts')], { stdio: ['ignore', 'pipe', 'inherit'] })
+    let said = ''
+    run.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()))
+    await once(run.stdout, 'data')
+    run.kill(signal)
+    const [, ended] = await once(run, 'close')
+    t.equal(ended, signal)
+    t.equal(said, 'first')
+  }
+})
