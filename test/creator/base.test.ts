@@ -1,4 +1,4 @@
-/** What kustomize makes of the creator's installation. */
+/** The manifests that kustomize builds of the creator's installation. */
 import { writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import t from 'tap'
@@ -31,8 +31,8 @@ for (const [title, skip, command] of [
   })
 }
 
-t.test('what is built holds together', { skip: missing }, async (t) => {
-  await t.test('what selects the pods is what labels them', async (t) => {
+t.test('the built manifests are consistent', { skip: missing }, async (t) => {
+  await t.test('every selector matches the labels of the pods', async (t) => {
     const objects = objectsOf(example)
     const labels = { 'app.kubernetes.io/name': 'kees-creator' }
     t.match(objects.get('Deployment'), { spec: { template: { metadata: { labels } } } })
@@ -43,21 +43,18 @@ t.test('what is built holds together', { skip: missing }, async (t) => {
     t.match(objects.get('Service'), { metadata: { labels }, spec: { selector: labels } })
   })
 
-  await t.test(
-    'the base brings the StoragePolicy that the documentation tells of, the example its own',
-    (t) => {
-      t.strictSame(policyOf(base), {
-        name: 'default',
-        rules: [
-          { namespaces: ['*'], prefixes: ['/{namespace}'], minBits: 64, maxPerPod: 50, maxNewPerHour: 200 },
-        ],
-      })
-      t.match(policyOf(example), { rules: [{ prefixes: ['/{namespace}', '/shared'] }, { maxPerPod: 10 }] })
-      t.end()
-    },
-  )
+  await t.test('the base has the StoragePolicy of the documentation, the example its own', (t) => {
+    t.strictSame(policyOf(base), {
+      name: 'default',
+      rules: [
+        { namespaces: ['*'], prefixes: ['/{namespace}'], minBits: 64, maxPerPod: 50, maxNewPerHour: 200 },
+      ],
+    })
+    t.match(policyOf(example), { rules: [{ prefixes: ['/{namespace}', '/shared'] }, { maxPerPod: 10 }] })
+    t.end()
+  })
 
-  await t.test('another namespace is said in one place', async (t) => {
+  await t.test('the namespace is set in one place', async (t) => {
     const folder = t.testdir({})
     const resource = relative(folder, base)
     writeFileSync(join(folder, 'kustomization.yaml'), `namespace: other\nresources: [${resource}]\n`)
@@ -71,7 +68,7 @@ t.test('what is built holds together', { skip: missing }, async (t) => {
 
 type Built = { readonly kind: string; readonly data?: Readonly<Record<string, string>> }
 
-/** By kind: there are no two of one. */
+/** By kind; no kind occurs twice. */
 function objectsOf(folder: string): ReadonlyMap<string, Built> {
   const objects: Built[] = parseAllDocuments(run(kubectlPath, ['kustomize', folder]).stdout).map((one) =>
     one.toJS(),

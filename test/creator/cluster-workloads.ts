@@ -3,7 +3,7 @@ import type { ControlPlane } from '../servers/control-plane.ts'
 
 export type Annotations = Readonly<Record<string, string>>
 
-/** A Deployment with a pod template of these annotations; its pods stay pending, for there are no nodes. */
+/** A Deployment with a pod template of these annotations; its pods stay pending, because there are no nodes. */
 export function deployment(namespace: string, name: string, annotations: Annotations, replicas = 1): object {
   const labels = { app: name }
   return {
@@ -40,7 +40,7 @@ export async function createNamespace({ request }: ControlPlane, name: string): 
   if (status !== 201) throw new Error(`namespace ${name}: ${status} ${JSON.stringify(body)}`)
 }
 
-/** A pod on its own, for clusters without controllers. It stays pending, for there are no nodes. */
+/** A pod without a controller. It stays pending, because there are no nodes. */
 export async function createPod(
   plane: ControlPlane,
   namespace: string,
@@ -68,15 +68,15 @@ export async function deploy(
   )
 }
 
-export type ToldEvent = {
+export type RecordedEvent = {
   readonly reason: string
   readonly message: string
   readonly type: string
   readonly pod: string
 }
 
-/** What the creator said on the pods of a namespace. */
-export async function eventsOf({ request }: ControlPlane, namespace: string): Promise<ToldEvent[]> {
+/** The Events that the creator recorded on the pods of a namespace. */
+export async function eventsOf({ request }: ControlPlane, namespace: string): Promise<RecordedEvent[]> {
   const { body } = await request('GET', `/api/v1/namespaces/${namespace}/events`)
   const { items }: { items: readonly RawEvent[] } = JSON.parse(JSON.stringify(body))
   return items

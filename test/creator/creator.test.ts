@@ -67,7 +67,7 @@ spec:
   t.teardown(() => creator.kill())
 
   await t.test(
-    'what was there before it started is made: a key pair whose halves belong together',
+    'parameters of pods that existed before the start are created: the parts of a key pair match',
     async (t) => {
       const [privateName, publicName] = ['/shop/signingKey.v1_private', '/shop/signingKey.v1_public']
       await eventually('the pair is stored', async () => (await valuesOf(privateName, publicName)).size === 2)
@@ -76,7 +76,7 @@ spec:
       t.ok(key)
       t.equal(key && encodePublicKey(createPublicKey(key)), values.get(publicName))
       t.strictSame(await store.exists(['/shop/db.password']), new Set(), 'a REFERENCE is not made')
-      await eventually('the pod is told', async () =>
+      await eventually('the Event is recorded', async () =>
         (await eventsOf(plane, 'shop')).some(
           ({ reason, message, type }) =>
             reason === 'Created' && type === 'Normal' && message.includes(`created ${privateName}`),
@@ -85,39 +85,45 @@ spec:
     },
   )
 
-  await t.test('it says that it is healthy and ready', async (t) => {
+  await t.test('it is healthy and ready', async (t) => {
     t.strictSame(await creator.get('/healthz'), { status: 200, text: 'ok\n' })
     await eventually('it is ready', async () => (await creator.get('/readyz')).status === 200)
   })
 
-  await t.test('a Deployment that comes: the good of it is made, the bad is said', async (t) => {
-    await deploy(plane, 'shop', 'after', {
-      'init.bsycorp.com/storage-prefix': '/shop',
-      'secret.bsycorp.com/token_consumer': 'kind=DYNAMIC,type=RANDOM,size=256',
-      'secret.bsycorp.com/db.password': 'kind=DYNAMIC,type=PASSWORD,size=7',
-      'secret.bsycorp.com/deeper': 'kind=DYNAMIC,type=PASSWORD,size=128,storageKey=a/b',
-      'init.bsycorp.com/format': 'xml',
-    })
-    await eventually('it is stored', async () => (await valuesOf('/shop/token_provider')).size === 1)
-    const values = await valuesOf('/shop/token_consumer', '/shop/token_provider')
-    t.equal(values.get('/shop/token_consumer'), values.get('/shop/token_provider'))
-    t.match(values.get('/shop/token_consumer'), /^[A-Za-z0-9+/]{43}=$/)
-    await eventually('what stands beside it is stored', async () => (await valuesOf('/shop/a/b')).size === 1)
-    const said = async () =>
-      (await eventsOf(plane, 'shop')).filter(
-        ({ pod, reason }) => pod.startsWith('after-') && reason === 'InvalidAnnotation',
+  await t.test(
+    'of a new Deployment, valid declarations are created and invalid ones are reported',
+    async (t) => {
+      await deploy(plane, 'shop', 'after', {
+        'init.bsycorp.com/storage-prefix': '/shop',
+        'secret.bsycorp.com/token_consumer': 'kind=DYNAMIC,type=RANDOM,size=256',
+        'secret.bsycorp.com/db.password': 'kind=DYNAMIC,type=PASSWORD,size=7',
+        'secret.bsycorp.com/deeper': 'kind=DYNAMIC,type=PASSWORD,size=128,storageKey=a/b',
+        'init.bsycorp.com/format': 'xml',
+      })
+      await eventually('it is stored', async () => (await valuesOf('/shop/token_provider')).size === 1)
+      const values = await valuesOf('/shop/token_consumer', '/shop/token_provider')
+      t.equal(values.get('/shop/token_consumer'), values.get('/shop/token_provider'))
+      t.match(values.get('/shop/token_consumer'), /^[A-Za-z0-9+/]{43}=$/)
+      await eventually(
+        'what stands beside it is stored',
+        async () => (await valuesOf('/shop/a/b')).size === 1,
       )
-    await eventually('the pod is told', async () => (await said()).length === 1)
-    t.match(await said(), [{ type: 'Warning', message: /(format.*db\.password|db\.password.*format)/s }])
-  })
+      const said = async () =>
+        (await eventsOf(plane, 'shop')).filter(
+          ({ pod, reason }) => pod.startsWith('after-') && reason === 'InvalidAnnotation',
+        )
+      await eventually('the Event is recorded', async () => (await said()).length === 1)
+      t.match(await said(), [{ type: 'Warning', message: /(format.*db\.password|db\.password.*format)/s }])
+    },
+  )
 
-  await t.test('a first part that is missing is not made anew, and the pod is told', async (t) => {
+  await t.test('a missing first part is not created again, and an Event is recorded', async (t) => {
     await store.replace('/late/old_provider', secretValue('of a person'))
     await deploy(plane, 'late', 'half', {
       'init.bsycorp.com/storage-prefix': '/late',
       'secret.bsycorp.com/old_consumer': 'kind=DYNAMIC,type=RANDOM,size=128',
     })
-    await eventually('the pod is told', async () =>
+    await eventually('the Event is recorded', async () =>
       (await eventsOf(plane, 'late')).some(
         ({ reason, message }) => reason === 'IncompleteGroup' && message.includes('lacks /late/old_consumer'),
       ),
@@ -128,7 +134,7 @@ spec:
     )
   })
 
-  await t.test('who is annotated and not injected is told, who is injected is not', async (t) => {
+  await t.test('an Event is recorded on a pod that is annotated but not injected', async (t) => {
     const annotations = { 'secret.bsycorp.com/db.password': 'kind=REFERENCE,type=PASSWORD' }
     const input = JSON.stringify(deployment('small', 'injected', annotations))
     const manifest = run('kees', ['inject', '-f', '-'], { input })
@@ -137,7 +143,7 @@ spec:
     const pods = async () => (await creator.get('/metrics')).text
     await eventually('the injected one is seen', async () => /^kees_creator_pods 4$/m.test(await pods()))
     await deploy(plane, 'small', 'bare', annotations, 3)
-    await eventually('the bare ones are told', async () =>
+    await eventually('the Events are recorded', async () =>
       (await eventsOf(plane, 'small')).some(({ reason }) => reason === 'NotInjected'),
     )
     await sleep(2000)
@@ -146,7 +152,7 @@ spec:
     t.match(told[0]?.pod, /^bare-/)
   })
 
-  await t.test('what it measures', async (t) => {
+  await t.test('its metrics', async (t) => {
     const { text } = await creator.get('/metrics')
     t.match(text, /^kees_creator_leading 1$/m)
     t.match(text, /^kees_creator_created_total\{type="RSA"\} 2$/m)
@@ -157,7 +163,7 @@ spec:
     t.match(text, /^kees_creator_events_total\{outcome="sent"\} [1-9]/m)
   })
 
-  await t.test('no value is in what it logged or said', async (t) => {
+  await t.test('no value is in its log or its Events', async (t) => {
     const names = ['/shop/signingKey.v1_private', '/shop/token_consumer', '/shop/a/b', '/late/old_provider']
     const values = [...(await valuesOf(...names)).values()]
     t.equal(values.length, 4)
@@ -166,7 +172,7 @@ spec:
     for (const value of values) t.notOk(said.includes(value))
   })
 
-  await t.test('kees create finds done what the creator has done, and the other way round', async (t) => {
+  await t.test('kees create changes nothing that the creator created, and the other way round', async (t) => {
     const keesCreate = (input: object, ...flags: readonly string[]) => {
       const ran = run('kees', ['create', '-f', '-', '-o', 'json', ...flags], {
         env,
@@ -193,7 +199,7 @@ spec:
     t.strictSame(await valuesOf(...names), values)
   })
 
-  await t.test('it stops when it is asked to, and leaves the Lease free', async (t) => {
+  await t.test('it stops on SIGTERM and releases the Lease', async (t) => {
     creator.signal('SIGTERM')
     t.equal(await creator.ended, 0)
     t.match(creator.log.at(-1), { level: 'info', message: 'stopped' })
@@ -201,7 +207,7 @@ spec:
     t.match((await plane.request('GET', lease)).body, { spec: { holderIdentity: '', leaseTransitions: 0 } })
   })
 
-  await t.test('only some namespaces and labels', async (t) => {
+  await t.test('NAMESPACES and LABEL_SELECTOR select the pods', async (t) => {
     const chosen = { LEADER_ELECTION: 'false', NAMESPACES: 'shop,late', LABEL_SELECTOR: 'app in (chosen)' }
     const other = await startCreator({ ...env, ...chosen })
     t.teardown(() => other.kill())
@@ -218,7 +224,7 @@ spec:
     t.match((await other.get('/metrics')).text, /^kees_creator_pods 1$/m)
   })
 
-  await t.test('what it cannot start with is said at once, and not tried again', async (t) => {
+  await t.test('everything that prevents the start is reported at once, without a retry', async (t) => {
     const ends = (more: Readonly<Record<string, string>>) => {
       const { stderr, status } = run('creator', [], { env: { LISTEN: '127.0.0.1:0', ...env, ...more } })
       const last: unknown = JSON.parse(stderr.trimEnd().split('\n').at(-1) ?? '')

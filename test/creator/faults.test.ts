@@ -1,7 +1,7 @@
 /**
- * The creator through everything that goes wrong at once: an API server that restarts, goes silent, cuts connections and
- * forgets versions; a store that throttles, fails, loses answers, shows writes late and denies names. Whatever can be made
- * is made in the end, the rest is told, and nothing is overwritten. `npm run soak:creator` does it for longer.
+ * The creator under many faults at once: an API server that restarts, goes silent, cuts connections and
+ * forgets versions; a store that throttles, fails, loses answers, shows writes late and denies names. Whatever can be created
+ * is created in the end, the rest is reported, and nothing is overwritten. `npm run soak:creator` does it for longer.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -17,12 +17,12 @@ import { keepCreator } from './keep-creator.ts'
 import { annotationsOf, faultsOf, isComplete, type TestGroup, testGroup } from './stored-groups.ts'
 import { startTcpProxy } from '../servers/tcp-proxy.ts'
 
-/** Each outage comes once, however short this is. */
+/** Each outage happens once, however short this is. */
 const seconds = Number(process.env['KEES_FAULT_SECONDS'] ?? (isLong ? 45 : 1))
 const seed = Number(process.env['KEES_FAULT_SEED'] ?? 1)
 const elects = seed % 2 === 0
 const prefix = '/shop'
-/** After the last fault: what failed often is tried again more and more rarely. */
+/** After the last fault: what failed often is tried again with a long back-off. */
 const calm = 240_000
 
 t.setTimeout(seconds * 1000 + calm + 120_000)
@@ -166,14 +166,13 @@ t.test(`faults for ${seconds} s, by seed ${seed}`, { skip: controlPlaneMissing }
 
   for (const reason of ['AccessDenied', 'InvalidAnnotation']) {
     const isTold = async () => (await eventsOf(plane, 'shop')).some((event) => event.reason === reason)
-    await eventually(`pods are told ${reason}`, isTold, calm)
+    await eventually(`${reason} is recorded`, isTold, calm)
   }
   const reasons = new Set((await eventsOf(plane, 'shop')).map(({ reason }) => reason))
-  for (const wrong of ['MismatchedGroup', 'IncompleteGroup'])
-    t.notOk(reasons.has(wrong), `nobody is told ${wrong}`)
+  for (const wrong of ['MismatchedGroup', 'IncompleteGroup']) t.notOk(reasons.has(wrong), `no Event ${wrong}`)
   t.strictSame(
     creator.log().filter(({ message }) => /bug/.test(String(message))),
     [],
-    'no bug showed',
+    'no bug was logged',
   )
 })

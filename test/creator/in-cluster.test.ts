@@ -1,4 +1,4 @@
-/** The creator as in a pod: it finds the API server, what vouches for it and its own token where Kubernetes puts them. */
+/** The creator as in a pod: it finds the API server, its CA and its own token where Kubernetes puts them. */
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -11,7 +11,7 @@ import { serviceAccountToken } from '../servers/service-account-token.ts'
 
 t.setTimeout(120_000)
 
-/** A mount namespace of one's own, in which a folder is where a pod has its ServiceAccount. */
+/** A mount namespace in which a folder is at the path of a pod's ServiceAccount. */
 const inPod = `
 mount -t tmpfs tmpfs /var/run
 mkdir -p /var/run/secrets/kubernetes.io
@@ -20,7 +20,7 @@ exec "$@"
 `
 const unshare = ['unshare', '--map-root-user', '--mount', 'sh', '-ec', inPod]
 const mounting = ['--map-root-user', '--mount', 'mount', '-t', 'tmpfs', 'tmpfs', '/var/run']
-/** Some systems have it and do not let people use it. */
+/** Some systems have the command and forbid its use. */
 const namespacesMissing = spawnSync('unshare', mounting).status !== 0 && 'needs the command unshare'
 
 t.test('the creator in a pod', { skip: controlPlaneMissing || namespacesMissing }, async (t) => {
@@ -62,7 +62,7 @@ t.test('the creator in a pod', { skip: controlPlaneMissing || namespacesMissing 
   await createPod(plane, 'shop', 'app', {
     'secret.bsycorp.com/token': 'kind=DYNAMIC,type=RANDOM,size=128',
   })
-  await eventually('the pod is told', async () =>
+  await eventually('the Event is recorded', async () =>
     (await eventsOf(plane, 'shop')).some(
       ({ reason, message }) => reason === 'Created' && message === 'created /token',
     ),

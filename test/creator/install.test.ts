@@ -1,4 +1,4 @@
-/** The creator's installation on a real API server: it is taken, and its ServiceAccount may do its work and nothing else. */
+/** The creator's installation on a real API server: it is accepted, and its ServiceAccount has the rights for its work and no others. */
 import { join } from 'node:path'
 import t from 'tap'
 import { type ControlPlane, controllersMissing, startControlPlane } from '../servers/control-plane.ts'
@@ -39,7 +39,7 @@ const binding = {
   roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'cluster-admin' },
 }
 
-/** As much of the Prometheus operator as it takes for a ServiceMonitor to be stored. */
+/** The part of the Prometheus operator that a ServiceMonitor needs to be stored. */
 const serviceMonitors = {
   ...named('apiextensions.k8s.io/v1', 'CustomResourceDefinition', 'servicemonitors.monitoring.coreos.com'),
   spec: {
@@ -107,7 +107,7 @@ t.test('the installation on a cluster', { skip }, async (t) => {
   const apply = (folder = base) =>
     run(kubectlPath, ['--kubeconfig', cluster.kubeconfig, 'apply', '-k', folder])
 
-  await t.test('it is taken, without a warning', async (t) => {
+  await t.test('it is accepted without a warning', async (t) => {
     const { stdout, stderr, status } = apply()
     t.strictSame([stderr, status], ['', 0])
     t.equal(stdout.split('\n').filter((line) => line.endsWith(' created')).length, 10, stdout)
@@ -121,13 +121,13 @@ t.test('the installation on a cluster', { skip }, async (t) => {
     t.match(budget, { body: { metadata: { generation: 1 } } })
   })
 
-  await t.test('its pods are, by a namespace that enforces the restricted profile', async (t) => {
+  await t.test('its pods are accepted by a namespace that enforces the restricted profile', async (t) => {
     await eventually('there are two pods', async () => (await podsOf(cluster)).length === 2)
     const refused = await cluster.request('POST', core('kees', 'pods'), pod)
     t.match(refused, { status: 403, body: { message: /violates PodSecurity "restricted/ } }, 'others are not')
   })
 
-  await t.test('the example is taken over it, with the component for Prometheus', async (t) => {
+  await t.test('the example is accepted on top of it, with the component for Prometheus', async (t) => {
     const crds = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions'
     t.match(await cluster.request('POST', crds, serviceMonitors), { status: 201 })
     const monitors = '/apis/monitoring.coreos.com/v1/servicemonitors'
@@ -147,7 +147,7 @@ t.test('the installation on a cluster', { skip }, async (t) => {
   const asCreator = cluster.requestAs(await serviceAccountToken(cluster, 'kees', 'kees-creator'))
   const title = ([method, path]: Try) => `${method} ${path}`
 
-  await t.test('its ServiceAccount may do its work', async (t) => {
+  await t.test('its ServiceAccount has the rights for its work', async (t) => {
     for (const one of allowed) t.match(await asCreator(...one), { status: /^20[01]$/ }, title(one))
     const { body } = await asCreator('GET', `${leases('kees')}/kees-creator`)
     t.match(
@@ -157,7 +157,7 @@ t.test('the installation on a cluster', { skip }, async (t) => {
     )
   })
 
-  await t.test('and nothing else', async (t) => {
+  await t.test('its ServiceAccount has no other rights', async (t) => {
     for (const one of forbidden) t.match(await asCreator(...one), { status: 403 }, title(one))
     for (const one of forbidden) {
       const { status } = await cluster.request(...dry(one))

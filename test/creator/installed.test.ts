@@ -29,28 +29,31 @@ t.test('the creator as it is installed', { skip }, async (t) => {
   const told = async (namespace: string, pod: string) =>
     (await eventsOf(plane, namespace)).filter((event) => event.pod === pod && event.reason !== 'NotInjected')
   const isTold = (namespace: string, pod: string, reason: string) =>
-    eventually(`${pod} is told ${reason}`, async () =>
+    eventually(`${reason} is recorded on ${pod}`, async () =>
       (await told(namespace, pod)).some((event) => event.reason === reason),
     )
   const namesBelow = (prefix: string) =>
     ssm.stored.names().filter((name) => `/${name}`.replace('//', '/').startsWith(`${prefix}/`))
 
-  await t.test('with the rights of its ServiceAccount alone it leads, makes and tells', async (t) => {
-    const groups = [testGroup('RSA', '/shop', 'key'), testGroup('PASSWORD', '/shop', 'db.password')]
-    await createPod(plane, 'shop', 'app', annotationsOf('/shop', groups))
-    await eventually('the groups are stored', () => groups.every((group) => isComplete(ssm, group)))
-    t.strictSame(faultsOf(ssm, groups), [])
-    await isTold('shop', 'app', 'Created')
-    const lease = await plane.request(
-      'GET',
-      '/apis/coordination.k8s.io/v1/namespaces/kees/leases/kees-creator',
-    )
-    t.match(lease.body, { spec: { holderIdentity: 'kees-creator-0' } })
-    t.notMatch(JSON.stringify(creator.log), /refuse|denied|forbidden/i, 'nothing that it needs is refused')
-  })
+  await t.test(
+    'with the rights of its ServiceAccount it leads, creates parameters and records Events',
+    async (t) => {
+      const groups = [testGroup('RSA', '/shop', 'key'), testGroup('PASSWORD', '/shop', 'db.password')]
+      await createPod(plane, 'shop', 'app', annotationsOf('/shop', groups))
+      await eventually('the groups are stored', () => groups.every((group) => isComplete(ssm, group)))
+      t.strictSame(faultsOf(ssm, groups), [])
+      await isTold('shop', 'app', 'Created')
+      const lease = await plane.request(
+        'GET',
+        '/apis/coordination.k8s.io/v1/namespaces/kees/leases/kees-creator',
+      )
+      t.match(lease.body, { spec: { holderIdentity: 'kees-creator-0' } })
+      t.notMatch(JSON.stringify(creator.log), /refuse|denied|forbidden/i, 'nothing that it needs is refused')
+    },
+  )
 
   await t.test(
-    'what the StoragePolicy, SSM or the grammar does not allow is refused by an Event',
+    'what the StoragePolicy, SSM or the grammar does not allow is refused, with an Event',
     async (t) => {
       const refused: readonly (readonly [pod: string, reason: string, annotations: Annotations])[] = [
         [
@@ -134,7 +137,7 @@ t.test('the creator as it is installed', { skip }, async (t) => {
     },
   )
 
-  await t.test('names that collide by suffix: the pod that was there first counts', async (t) => {
+  await t.test('of names that collide by suffix, the older pod counts', async (t) => {
     await createPod(plane, 'evil', 'first', { ...prefix('/evil'), ...one('c_public', 'type=RSA,size=2048') })
     await eventually('the pair is stored', () => namesBelow('/evil').length === 2)
     // The API server knows when a pod was created to the second.
@@ -147,7 +150,7 @@ t.test('the creator as it is installed', { skip }, async (t) => {
     t.strictSame(faultsOf(ssm, [testGroup('RSA', '/evil', 'c')]), [])
   })
 
-  await t.test('one team that asks for everything at once does not keep another waiting', async (t) => {
+  await t.test('a team with very many declarations does not delay another', async (t) => {
     for (let pod = 0; pod < 6; pod++) {
       const names = Array.from({ length: 50 }, (_, index) =>
         one(`mass-${pod}-${index}`, 'type=RANDOM,size=256'),
@@ -161,13 +164,13 @@ t.test('the creator as it is installed', { skip }, async (t) => {
     t.ok(namesBelow('/evil').length < 150, `before the first team has all: ${namesBelow('/evil').length}`)
     await eventually('the hour of the first team is used up', () => namesBelow('/evil').length === 200)
     const reasons = async () => (await eventsOf(plane, 'evil')).map(({ reason }) => reason)
-    await eventually('it is told', async () => (await reasons()).includes('QuotaExceeded'))
+    await eventually('the Event is recorded', async () => (await reasons()).includes('QuotaExceeded'))
     t.equal(namesBelow('/evil').length, 200, 'of 302 that it asked for')
   })
 
   const skipped = terraform().missing ?? false
   await t.test(
-    'the policy of its Terraform module allows each call that it made, once',
+    'the policy of its Terraform module allows each call that it made',
     { skip: skipped },
     async (t) => {
       const policy = await policyOf(await justThePolicy(t.testdir({})), ['/shop', '/team-a', '/evil'])
@@ -192,7 +195,7 @@ const one = (name: string, attributes: string): Annotations => ({
 
 const controls = 'y\u001b[2J\r\nx\u2028\0z'
 
-/** As many as the API server takes in a pod. */
+/** As many as the API server accepts in a pod. */
 function thousands(): Annotations {
   const all = Array.from({ length: 4000 }, (_, index) => one(`k${index}_public`, 'type=RSA,size=4096'))
   return Object.assign(prefix('/evil'), ...all)

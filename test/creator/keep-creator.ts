@@ -14,7 +14,7 @@ export type KeptCreator = {
   readonly stop: () => Promise<void>
 }
 
-/** A creator that is started again whenever it ends, as the kubelet does. */
+/** A creator that is restarted whenever it ends, as by the kubelet. */
 export function keepCreator(env: Readonly<Record<string, string>>): KeptCreator {
   const started: CreatorProcess[] = []
   const failures: LogLine[] = []

@@ -16,7 +16,7 @@ const groups = [
   testGroup('RANDOM', prefix, 'salt'),
   testGroup('PASSWORD', prefix, 'password'),
 ]
-/** Whether the store still does what it was asked when the creator is killed. */
+/** Whether the store still performs the call during which the creator is killed. */
 const moments = ['reset', 'answer lost'] as const
 
 function start(plane: ControlPlane, ssm: FakeSsmServer): Promise<CreatorProcess> {
@@ -36,7 +36,7 @@ function start(plane: ControlPlane, ssm: FakeSsmServer): Promise<CreatorProcess>
 }
 
 /**
- * Starts the creator until all is made; each one but the last is killed at one of its calls.
+ * Starts the creator until everything is created; each one but the last is killed at one of its calls.
  * @param killAt the number of the call, from 0, for one start after the other. @returns how many were killed.
  */
 async function runKilling(
@@ -91,7 +91,7 @@ t.test('SIGKILL at every call to the store in turn', { skip: controlPlaneMissing
       t.ok(call >= 7, `until it was not killed any more: ${call} calls, a Put for each parameter among them`)
     })
   }
-  await t.test('again and again', async (t) => {
+  await t.test('repeated kills', async (t) => {
     t.ok((await runKilling(t, plane, [0, 1, 2, 3, 4, 5, 6, 7], 'answer lost')) > 2, 'several were killed')
     t.ok((await runKilling(t, plane, [2, 3, 2, 3, 2, 3, 2, 3], 'reset')) > 2, 'several were killed')
   })

@@ -1,4 +1,4 @@
-/** Two creators, one of which acts: a leader that stops, one that is killed, and one that is paused and wakes up. */
+/** Two creators, one of which acts: a leader that stops, one that is killed, and one that is paused and resumed. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { type FakeSsmServer, startFakeSsm } from '../../runtime/fake-ssm/server.ts'
@@ -16,7 +16,7 @@ const random = (names: readonly string[]) =>
 const names = (prefix: string, count: number) =>
   Array.from({ length: count }, (_, index) => `${prefix}-${index}`)
 
-/** Each with an access key of its own, by which the store tells who wrote. */
+/** Each with an access key of its own, by which the store knows who wrote. */
 function start(
   plane: ControlPlane,
   ssm: FakeSsmServer,
@@ -80,7 +80,7 @@ t.test('two creators', { skip: controlPlaneMissing }, async (t) => {
     checkPairs(t, ssm, 'one', 10)
   })
 
-  await t.test('a leader that is paused writes nothing once its time has passed', async (t) => {
+  await t.test('a leader that was paused writes nothing after its Lease has expired', async (t) => {
     await createPod(plane, 'shop', 'two', random(names('two', 150)))
     await eventually('it is at work', () => pairs(ssm, 'two') > 10)
     first.signal('SIGSTOP')
@@ -97,27 +97,30 @@ t.test('two creators', { skip: controlPlaneMissing }, async (t) => {
     checkPairs(t, ssm, 'two', 150)
   })
 
-  await t.test('a leader that stops finishes what has begun, and the other follows at once', async (t) => {
-    const third = await start(plane, ssm, 'c')
-    t.teardown(() => third.kill())
-    await createPod(plane, 'shop', 'three', random(names('three', 150)))
-    await eventually('it is at work', () => pairs(ssm, 'three') > 10)
-    const stopped = Date.now()
-    second.signal('SIGTERM')
-    t.equal(await second.ended, 0)
-    t.ok(Date.now() - stopped < 10_000, `it ended after ${Date.now() - stopped} ms`)
-    const halves = ssm.stored.names().filter((name) => name.includes('three') && name.endsWith('_consumer'))
-    t.equal(halves.length, pairs(ssm, 'three'), 'no pair is half made')
-    t.ok(halves.length < 150)
-    t.match(second.log.at(-1), { message: 'stopped' })
-    await eventually('the next leads', () => leading(third))
-    t.ok(Date.now() - stopped < 10_000, 'before the Lease would have ended')
-    await eventually('it has done the rest', () => pairs(ssm, 'three') === 150)
-    checkPairs(t, ssm, 'three', 150)
-  })
+  await t.test(
+    'a leader that stops finishes the work that has begun, and the other follows at once',
+    async (t) => {
+      const third = await start(plane, ssm, 'c')
+      t.teardown(() => third.kill())
+      await createPod(plane, 'shop', 'three', random(names('three', 150)))
+      await eventually('it is at work', () => pairs(ssm, 'three') > 10)
+      const stopped = Date.now()
+      second.signal('SIGTERM')
+      t.equal(await second.ended, 0)
+      t.ok(Date.now() - stopped < 10_000, `it ended after ${Date.now() - stopped} ms`)
+      const halves = ssm.stored.names().filter((name) => name.includes('three') && name.endsWith('_consumer'))
+      t.equal(halves.length, pairs(ssm, 'three'), 'no pair is half made')
+      t.ok(halves.length < 150)
+      t.match(second.log.at(-1), { message: 'stopped' })
+      await eventually('the next leads', () => leading(third))
+      t.ok(Date.now() - stopped < 10_000, 'before the Lease would have ended')
+      await eventually('it has done the rest', () => pairs(ssm, 'three') === 150)
+      checkPairs(t, ssm, 'three', 150)
+    },
+  )
 
   await t.test(
-    'without leader election two on the same groups make no mismatch and overwrite nothing',
+    'without leader election, two creators on the same groups create no mismatch and overwrite nothing',
     async (t) => {
       const both = await Promise.all(
         ['x', 'y'].map((name) => start(plane, ssm, name, { LEADER_ELECTION: 'false', PUT_RATE: '200' })),

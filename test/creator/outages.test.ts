@@ -16,7 +16,7 @@ t.setTimeout(300_000)
 
 const annotation = (name: string) => ({ [`secret.bsycorp.com/${name}`]: 'kind=DYNAMIC,type=RANDOM,size=128' })
 
-/** A watch of the creator, by way of a port. */
+/** A watch of the creator, through a proxy on a port. */
 function watch(t: Test, plane: ControlPlane, port: number, silenceLimit: number) {
   const kubeconfig = join(t.testdir(), 'kubeconfig')
   writeFileSync(
@@ -72,7 +72,7 @@ t.test('a watch of a real API server', { skip: controlPlaneMissing }, async (t) 
   const { state, has, ends } = watch(t, plane, proxy.port, 4000)
   await eventually('the first pod is seen', () => has('first'))
 
-  await t.test('a pod that comes, one that finishes and one that is deleted', async (t) => {
+  await t.test('a pod that is created, one that finishes and one that is deleted', async (t) => {
     await createPod(plane, 'shop', 'second', annotation('second'))
     await eventually('the second pod is seen', () => has('second'))
     const finished = { status: { phase: 'Succeeded' } }
@@ -85,7 +85,7 @@ t.test('a watch of a real API server', { skip: controlPlaneMissing }, async (t) 
     t.equal(state.lists, 1)
   })
 
-  await t.test('connections that are cut: it goes on from where it was', async (t) => {
+  await t.test('after its connection is cut, a watch continues from its version', async (t) => {
     for (let time = 0; time < 3; time++) {
       const before = proxy.connections()
       proxy.cut()
@@ -97,7 +97,7 @@ t.test('a watch of a real API server', { skip: controlPlaneMissing }, async (t) 
     t.equal(state.lists, 1, 'without another list')
   })
 
-  await t.test('a connection over which nothing passes any more', async (t) => {
+  await t.test('a connection that goes silent', async (t) => {
     proxy.freeze()
     await createPod(plane, 'shop', 'frozen', annotation('frozen'))
     const silent = () => ends.filter((why) => why === 'silent').length
@@ -108,7 +108,7 @@ t.test('a watch of a real API server', { skip: controlPlaneMissing }, async (t) 
     await eventually('the pod is seen', () => has('frozen'))
   })
 
-  await t.test('an API server that restarts, and has forgotten the version of the watch', async (t) => {
+  await t.test('an API server that restarts and no longer has the version of the watch', async (t) => {
     const lists = state.lists
     proxy.freeze()
     await plane.restartServer()

@@ -91,7 +91,7 @@ t.test('people, and answers that come late', { skip: controlPlaneMissing }, asyn
   }
   // A minute until it is verified, a quarter until it is not read again, half for a deletion, ten seconds to be sure.
   const until = (pod: string, reason: string) =>
-    eventually(`${pod} is told ${reason}`, () => isTold(pod, reason), 180_000)
+    eventually(`${reason} is recorded on ${pod}`, () => isTold(pod, reason), 180_000)
   const stored = (base: string) =>
     (['private', 'public'] as const).map((part) => {
       const version = ssm.stored.newest(nameOf(base, part))
@@ -138,7 +138,7 @@ t.test('people, and answers that come late', { skip: controlPlaneMissing }, asyn
     await until('deleted', 'IncompleteGroup')
     t.match(stored('deleted'), [undefined, /^1 MII/], 'what is left stays')
   })
-  await t.test('of the groups that nobody touched, no pod is told anything', async (t) => {
+  await t.test('no Event is recorded about groups that nobody changed', async (t) => {
     for (const base of ['timed-out', 'much-later', 'written']) {
       t.notOk((await isTold(base, 'MismatchedGroup')) || (await isTold(base, 'IncompleteGroup')), base)
     }

@@ -60,7 +60,7 @@ t.test('the creator and its store', { skip: controlPlaneMissing }, async (t) => 
     })
     await eventually('the other is stored', () => ssm.stored.newest('/allowed/a') !== undefined)
     const told = async () => (await eventsOf(plane, 'shop')).filter(({ reason }) => reason === 'AccessDenied')
-    await eventually('the pod is told', async () => (await told()).length === 1)
+    await eventually('the Event is recorded', async () => (await told()).length === 1)
     t.match(await told(), [{ pod: 'denied', type: 'Warning', message: /^\/denied\/a: .*access is denied/ }])
     t.notMatch(JSON.stringify(await told()), 'arn:', 'without ARNs')
   })
