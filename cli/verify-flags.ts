@@ -35,8 +35,8 @@ export type GivenToBoth = {
 
 export async function readVerifyFlags(parsed: ParsedFlags): Promise<GivenToBoth> {
   const { options } = injectInit
-  const { given, diagnostics: flagProblems } = await readOptionFlags(options, parsed)
-  const diagnostics = [...flagProblems]
+  const { given, diagnostics: flagDiagnostics } = await readOptionFlags(options, parsed)
+  const diagnostics = [...flagDiagnostics]
   const files: ConfigFile[] = []
   for (const path of parsed.values.get('config') ?? []) {
     const { value: file, diagnostics: ofFile } = await readConfigFile(path, bothKinds)

@@ -40,9 +40,11 @@ function run(command: string, more: Readonly<Record<string, string>> = {}): stri
     env: { ...env, ...more },
     encoding: 'utf8',
   })
-  for (const line of stderr.split('\n').filter((one) => one !== '' && !said.has(one))) {
-    said.add(line)
-    print(line)
+  for (const line of stderr.split('\n').filter((one) => one !== '')) {
+    // The same warning in another file is not shown again.
+    const message = line.replace(/^\S+:\d+:\d+: /, '')
+    if (!said.has(message)) print(line)
+    said.add(message)
   }
   if (status !== 0) throw new Error(`the command ended with exit code ${status}`)
   return stdout

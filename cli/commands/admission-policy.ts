@@ -49,9 +49,12 @@ export const admissionPolicyCommand: Command = {
 }
 
 async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
-  const { diagnostics: flagProblems, ...flags } = await readFunctionFlags({ ...injectInit, options }, parsed)
+  const { diagnostics: flagDiagnostics, ...flags } = await readFunctionFlags(
+    { ...injectInit, options },
+    parsed,
+  )
   const { config, diagnostics } = parseInjectConfig(flags)
-  const usage = [...flagProblems, ...diagnostics]
+  const usage = [...flagDiagnostics, ...diagnostics]
   if (parsed.operands.length > 0)
     usage.push({ message: 'arguments are not known', hint: 'name the StoragePolicy by --policy' })
   const { storagePolicy: policy, image } = config

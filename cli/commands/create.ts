@@ -42,16 +42,16 @@ export const createCommand: Command = {
 const putsPerSecond = 3
 
 async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
-  const { diagnostics: flagProblems, ...options } = await readSharedFlags(workloadOptions, parsed)
-  const { config, diagnostics: optionProblems } = parseWorkloadConfig(options)
-  const usage = [...flagProblems, ...optionProblems]
+  const { diagnostics: flagDiagnostics, ...options } = await readSharedFlags(workloadOptions, parsed)
+  const { config, diagnostics: optionDiagnostics } = parseWorkloadConfig(options)
+  const usage = [...flagDiagnostics, ...optionDiagnostics]
   const output = readOutput(parsed)
   usage.push(...output.diagnostics)
   const opened = await openStoreFlag(parsed, io, 'write')
-  const { diagnostics: storeProblems = [] } = opened
+  const { diagnostics: storeDiagnostics = [] } = opened
   const { manifests, exit: wrong = exitCode.usage } = await readInput(parsed, io, [
     ...usage,
-    ...storeProblems,
+    ...storeDiagnostics,
   ])
   if (!manifests || !opened.store) return wrong
   const store = opened.kind === 'ssm' ? rateLimitedStore(opened.store, putsPerSecond, clock) : opened.store

@@ -53,9 +53,9 @@ export const diffCommand: Command = {
 }
 
 async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
-  const { diagnostics: flagProblems, ...flags } = await readFunctionFlags(diffFunction, parsed)
-  const { config, diagnostics: optionProblems } = parseExportConfig(flags)
-  const usage = [...flagProblems, ...optionProblems]
+  const { diagnostics: flagDiagnostics, ...flags } = await readFunctionFlags(diffFunction, parsed)
+  const { config, diagnostics: optionDiagnostics } = parseExportConfig(flags)
+  const usage = [...flagDiagnostics, ...optionDiagnostics]
   const { value: format = 'table', diagnostics: ofFormat = [] } = readFormat(parsed)
   usage.push(...ofFormat)
   const [old, now, ...more] = parsed.operands

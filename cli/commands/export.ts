@@ -55,12 +55,12 @@ export const exportCommand: Command = {
 }
 
 async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
-  const { given, diagnostics: flagProblems, ...naming } = await readFunctionFlags(exportFunction, parsed)
+  const { given, diagnostics: flagDiagnostics, ...naming } = await readFunctionFlags(exportFunction, parsed)
   // Without the flag the file of --config may say one.
   const { value: format, diagnostics: ofFormat = [] } = readChoice(parsed, 'format', formats)
   const chosen = format === undefined || format === 'markdown' ? [] : [{ name: 'format', value: format }]
   const { config, diagnostics } = parseExportConfig({ ...naming, given: [...given, ...chosen] })
-  const usage = [...flagProblems, ...diagnostics, ...ofFormat]
+  const usage = [...flagDiagnostics, ...diagnostics, ...ofFormat]
   const [out, check] = [valueOf(parsed, 'out'), valueOf(parsed, 'check')]
   if (out === '' || check === '') usage.push({ message: 'flags --out and --check need the name of a folder' })
   if (out !== undefined && check !== undefined)

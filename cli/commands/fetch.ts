@@ -65,11 +65,16 @@ export const fetchCommand: Command = {
 const deadline = 60_000
 
 async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
-  const { diagnostics: flagProblems, ...options } = await readSharedFlags(workloadOptions, parsed)
-  const { config, diagnostics: optionProblems } = parseWorkloadConfig(options)
+  const { diagnostics: flagDiagnostics, ...options } = await readSharedFlags(workloadOptions, parsed)
+  const { config, diagnostics: optionDiagnostics } = parseWorkloadConfig(options)
   const flags = readFlags(parsed)
   const opened = await openStoreFlag(parsed, io, 'read')
-  const usage = [...flagProblems, ...optionProblems, ...flags.diagnostics, ...(opened.diagnostics ?? [])]
+  const usage = [
+    ...flagDiagnostics,
+    ...optionDiagnostics,
+    ...flags.diagnostics,
+    ...(opened.diagnostics ?? []),
+  ]
   const input = await readInput(parsed, io, usage)
   if (!input.manifests || !opened.store) return input.exit ?? exitCode.usage
 

@@ -36,9 +36,9 @@ export const injectCommand: Command = {
 }
 
 async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
-  const { diagnostics: flagProblems, ...options } = await readFunctionFlags(injectInit, parsed)
+  const { diagnostics: flagDiagnostics, ...options } = await readFunctionFlags(injectInit, parsed)
   const { config, diagnostics } = parseInjectConfig(options)
-  const usage = [...flagProblems, ...diagnostics]
+  const usage = [...flagDiagnostics, ...diagnostics]
   if (isOn(parsed, 'write') && isOn(parsed, 'check'))
     usage.push({ message: 'flags --write and --check exclude each other' })
   if (isOn(parsed, 'write') && parsed.values.get('filename')?.includes('-')) {

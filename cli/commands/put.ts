@@ -39,8 +39,8 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
     diagnostics.push({ message: 'only one name can be given: the value comes from standard input' })
   const name = nameFrom(operand ?? '')
   if (operand !== undefined) diagnostics.push(...about(`the name ${quote(operand)}`, name.diagnostics ?? []))
-  const { store, diagnostics: storeProblems } = await openStoreFlag(parsed, io, 'write')
-  if (storeProblems) diagnostics.push(...storeProblems)
+  const { store, diagnostics: storeDiagnostics } = await openStoreFlag(parsed, io, 'write')
+  if (storeDiagnostics) diagnostics.push(...storeDiagnostics)
   const { value, results = [] } = await readValue(io)
   const exit = printResults([...errorsOf(diagnostics, exitCode.usage), ...results], io)
   if (exit !== exitCode.done || !store || name.value === undefined || value === undefined) return exit

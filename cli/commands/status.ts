@@ -38,14 +38,14 @@ export const statusCommand: Command = {
 }
 
 async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
-  const { diagnostics: flagProblems, ...options } = await readSharedFlags(workloadOptions, parsed)
-  const { config, diagnostics: optionProblems } = parseWorkloadConfig(options)
-  const usage = [...flagProblems, ...optionProblems]
+  const { diagnostics: flagDiagnostics, ...options } = await readSharedFlags(workloadOptions, parsed)
+  const { config, diagnostics: optionDiagnostics } = parseWorkloadConfig(options)
+  const usage = [...flagDiagnostics, ...optionDiagnostics]
   const output = readOutput(parsed)
   usage.push(...output.diagnostics)
   const opened = await openStoreFlag(parsed, io, 'read')
-  const { diagnostics: storeProblems = [] } = opened
-  const input = await readInput(parsed, io, [...usage, ...storeProblems])
+  const { diagnostics: storeDiagnostics = [] } = opened
+  const input = await readInput(parsed, io, [...usage, ...storeDiagnostics])
   if (!input.manifests || !opened.store) return input.exit ?? exitCode.usage
 
   // What is wrong with some declarations does not keep anybody from knowing about the others.

@@ -1,4 +1,10 @@
-/** Whether a text that claims to be policies.json grants in the form of policy.ts, and nothing else. */
+/**
+ * Whether a text that claims to be policies.json grants in the form of policy.ts, and nothing else.
+ *
+ * policies.tf is rendered again from what was read, and compared byte for byte (read-policies.ts). That does not work here:
+ * IAM documents do not contain the prefixes of kmsKeys, which decide over the number in `DecryptParameters2`, nor the keys that
+ * no parameter uses. So each field is checked instead, in about as many lines as a reader for rendering would take.
+ */
 import { isMap, type JsonMap } from '../../api/json.ts'
 import { validateKmsKeyArn } from '../../api/kms-key-arn.ts'
 import { parseParameterName } from '../../api/parameter-name.ts'
