@@ -12,6 +12,7 @@
  * value, which a resource may have. A name stands at most once; that is checked by who knows what the names mean.
  */
 import { looksLikeName } from './attribute-label.ts'
+import { bounds } from './bounds.ts'
 import { about, type Diagnostic } from './diagnostic.ts'
 import { invalid, type Parsed } from './parsed.ts'
 
@@ -24,6 +25,8 @@ export type Attributes = {
   readonly attributes: readonly PlacedAttribute[]
   /** One for each part that is not an attribute. A part is named by its number: its text may be a secret. */
   readonly diagnostics: readonly Diagnostic[]
+  /** There are more parts than are allowed; none is parsed. */
+  readonly tooMany?: true
 }
 
 const blank = /^[ \t\r\n]*$/
@@ -41,7 +44,9 @@ export function parseAttributes(text: string): Attributes {
   const attributes: PlacedAttribute[] = []
   const diagnostics: Diagnostic[] = []
   if (blank.test(text)) return { attributes, diagnostics }
-  splitParts(text).forEach((part, index) => {
+  const parts = splitParts(text, bounds.attributes)
+  if (parts.length > bounds.attributes) return { attributes, diagnostics, tooMany: true }
+  parts.forEach((part, index) => {
     const position = index + 1
     const parsed = parseAttribute(part)
     if (parsed.diagnostics) diagnostics.push(...about(`attribute ${position}`, parsed.diagnostics))
@@ -54,8 +59,11 @@ export function formatAttributes(attributes: readonly Attribute[]): string {
   return attributes.map(({ name, value }) => `${name}=${formatValue(value)}`).join(',')
 }
 
-/** Cuts at the commas that stand outside quoted values. A quote opens a quoted value only right after the "=". */
-function splitParts(text: string): string[] {
+/**
+ * Cuts at the commas that stand outside quoted values. A quote opens a quoted value only right after the "=". Stops after
+ * the first part above the limit.
+ */
+function splitParts(text: string, limit: number): string[] {
   const parts: string[] = []
   let start = 0
   let at: 'name' | 'equals' | 'value' = 'name'
@@ -63,6 +71,7 @@ function splitParts(text: string): string[] {
     const character = text.charAt(position)
     if (character === ',') {
       parts.push(text.slice(start, position))
+      if (parts.length > limit) return parts
       start = position + 1
       at = 'name'
     } else if (at === 'name') {

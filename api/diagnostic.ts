@@ -1,6 +1,7 @@
 /** What can be wrong with a pod's annotations: a closed set, to branch on; the message is for people. */
 export type DiagnosticCode =
   | 'SYNTAX'
+  | 'TOO_LARGE'
   | 'UNKNOWN_ATTRIBUTE'
   | 'MISSPELT_ATTRIBUTE'
   | 'DUPLICATE_ATTRIBUTE'

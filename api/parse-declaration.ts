@@ -1,6 +1,7 @@
 import { attributeTable, type AttributeValues, type Taker, type ValuesOn } from './attribute-table.ts'
 import { formatValues, knownOn, readAttributes, readValues, type Report } from './attribute-values.ts'
 import { formatAttributes, parseAttributes } from './attributes.ts'
+import { bounds } from './bounds.ts'
 import type { Declaration } from './declaration.ts'
 import type { AnnotationDiagnostic } from './diagnostic.ts'
 import { validateGroupName } from './group.ts'
@@ -26,7 +27,9 @@ export function parseDeclaration(
     const one = typeof wrong === 'string' ? { message: wrong } : wrong
     diagnostics.push({ severity, code, annotation, ...one })
   }
-  const { attributes, diagnostics: malformed } = parseAttributes(text)
+  const { attributes, diagnostics: malformed, tooMany } = parseAttributes(text)
+  if (tooMany) report('TOO_LARGE', `the value has more than ${bounds.attributes} attributes`)
+  if (tooMany) return { diagnostics }
   for (const one of malformed) report('SYNTAX', one)
   const given = readAttributes(knownOn(attributeTable, takersOf[what]), attributes, report)
   const type = secretTypes.find((one) => one === given.get('type'))
@@ -38,8 +41,15 @@ export function parseDeclaration(
     const wrong = validateGroupName(type, name, values.storageKey ?? name)
     if (wrong !== undefined) report('BAD_NAME', wrong)
   }
-  if (diagnostics.some(({ severity }) => severity === 'error')) return { diagnostics }
-  return { declaration: declarationOf(taker, name, values), diagnostics }
+  const errors = diagnostics.filter(({ severity }) => severity === 'error')
+  // Of too many, an error is not lost for a warning.
+  const shown =
+    diagnostics.length <= bounds.diagnostics
+      ? diagnostics
+      : [...errors, ...diagnostics.filter((one) => !errors.includes(one))].slice(0, bounds.diagnostics)
+  return errors.length > 0
+    ? { diagnostics: shown }
+    : { declaration: declarationOf(taker, name, values), diagnostics: shown }
 }
 
 /** The text that parseDeclaration reads back as the same declaration. */

@@ -360,12 +360,6 @@ t.strictSame(
   },
   'under a wrong storage-prefix nothing has a parameter name, and all mistakes are told',
 )
-t.equal(
-  parsePodAnnotations([['resource.bsycorp.com/a', ','.repeat(256 * 1024)]], 'bsycorp.com').diagnostics.length,
-  256 * 1024 + 1,
-  'as many mistakes as an annotation can hold are told',
-)
-
 const pod = fc.record({
   declarations: fc.uniqueArray(anyDeclaration, {
     selector: ({ what, name }) => `${what}/${name}`,

@@ -12,6 +12,7 @@
  * are to come, and refused until then.
  */
 import { injectedAnnotation } from './annotation-domain.ts'
+import { bounds, validateTotal, validateValue } from './bounds.ts'
 import { misspeltDomain, unknownPrefix } from './annotation-prefix.ts'
 import type { Declaration, DynamicSecret } from './declaration.ts'
 import { isDnsLabel } from './dns-label.ts'
@@ -60,13 +61,21 @@ export function parsePodAnnotations(annotations: Iterable<Annotation>, domain: s
     const [what, name] = splitKey(key, domain)
     return what === undefined || name === undefined ? [] : [{ key, what, name, value }]
   })
+  const declarations = ours.filter(({ what }) => isDeclared(what))
+  const total = validateTotal(ours)
+  const excess = total ?? (declarations.length > bounds.declarations ? tooMany(declarations) : undefined)
+  if (excess) {
+    const refused = diagnostic('TOO_LARGE', excess.key, excess.wrong)
+    return { annotated: declarations.length > 0, declared: [], settings: {}, diagnostics: [refused] }
+  }
   const { prefix, ...settings } = readSettings(ours, diagnostics)
-  for (const [key] of all) diagnostics.push(...misspeltDomain(key, domain))
+  const misspelt = all.flatMap(([key]) => misspeltDomain(key, domain))
+  diagnostics.push(...misspelt.slice(0, bounds.diagnostics))
   const declared: Declared[] = []
   let annotated = false
   for (const { key, what, name, value } of ours) {
     if (what === 'init') continue
-    if (what !== 'secret' && what !== 'resource' && what !== 'lease') {
+    if (!isDeclared(what)) {
       diagnostics.push(unknownPrefix(key, what, domain))
       continue
     }
@@ -103,6 +112,15 @@ export function isDynamic(declared: Declared): declared is Declared<DynamicSecre
   return declared.declaration.what === 'secret' && declared.declaration.kind === 'DYNAMIC'
 }
 
+function isDeclared(what: string): what is 'secret' | 'resource' | 'lease' {
+  return what === 'secret' || what === 'resource' || what === 'lease'
+}
+
+function tooMany(declarations: readonly Ours[]): { readonly key: string; readonly wrong: Diagnostic } {
+  const message = `the pod has ${declarations.length} declarations: at most ${bounds.declarations} are allowed`
+  return { key: declarations[bounds.declarations]?.key ?? '', wrong: { message } }
+}
+
 function splitKey(key: string, domain: string): [what?: string, name?: string] {
   if (key === injectedAnnotation) return []
   const slash = key.indexOf('/')
@@ -128,7 +146,11 @@ function readSettings(
     if (what !== 'init') continue
     const report = (code: DiagnosticCode, ...wrong: readonly Diagnostic[]) =>
       diagnostics.push(...wrong.map((one) => diagnostic(code, key, one)))
-    if (name === 'storage-prefix') {
+    const tooLarge = validateValue(value)
+    if (tooLarge) {
+      report('TOO_LARGE', tooLarge)
+      if (name === 'storage-prefix') delete read.prefix
+    } else if (name === 'storage-prefix') {
       const prefix = parseStoragePrefix(value)
       if (prefix.diagnostics === undefined) read.prefix = prefix.value
       else {
@@ -168,6 +190,11 @@ function readDeclaration(
     diagnostics.push(
       diagnostic('BAD_NAME', key, { message: `the name after the slash is not allowed: ${allowed}` }),
     )
+  }
+  const tooLarge = validateValue(text)
+  if (tooLarge) {
+    diagnostics.push(diagnostic('TOO_LARGE', key, tooLarge))
+    return undefined
   }
   const parsed = parseDeclaration(what, key, name, text)
   for (const one of parsed.diagnostics) diagnostics.push(one)

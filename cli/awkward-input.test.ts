@@ -12,6 +12,7 @@ const folder = t.testdir({
   built: { 'app.yaml': app, 'kustomization.yaml': 'resources: [app.yaml]\n' },
   'empty.yaml': '',
   'app.yaml': app,
+  'large.yaml': app.replace('app}', `app, annotations: {secret.bsycorp.com/a: "${','.repeat(9000)}"}}`),
 })
 writeFileSync(join(folder, 'binary.yaml'), Buffer.from([0xff, 0x00, 0xfe]))
 
@@ -45,6 +46,21 @@ for (const command of commands) {
       t.notOk(['secret', 'store'].some((name) => existsSync(join(folder, name))))
     })
   }
+}
+
+for (const command of commands) {
+  t.test(`kees ${command[0] ?? ''} rejects an annotation above the limits of api/bounds.ts`, async (t) => {
+    const io = fakeIo('', { KEES_STORE: `file:${join(folder, 'store')}` })
+    t.equal(await kees([...command, join(folder, 'large.yaml')], io), 1)
+    t.match(io.said(), 'Pod/app annotation secret.bsycorp.com/a: the value has more than 8192 bytes\n')
+    t.equal(
+      io
+        .said()
+        .split('\n')
+        .filter((line) => line.includes('annotation')).length,
+      1,
+    )
+  })
 }
 
 t.test('a file in the place of the folder of a module', async (t) => {

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type AttributeDescription, attributeTable, nameTakers, type Taker } from '../api/attribute-table.ts'
 import { knownOn } from '../api/attribute-values.ts'
+import { bounds } from '../api/bounds.ts'
 import { kmsKeyVariable } from '../runtime/store/kms-key-env.ts'
 import { exitCode } from '../api/exit-code.ts'
 import { secretKinds } from '../api/secret-type.ts'
@@ -46,7 +47,14 @@ function annotationsPage(): string {
     knownOn(attributeTable, takers)
       .map((one) => `\`${one}\``)
       .join(', ')
+  const limits = [
+    [`${bounds.podBytes} bytes`, 'the keys and values of all annotations of the domain on one pod'],
+    [String(bounds.declarations), 'declarations of one pod'],
+    [`${bounds.annotationBytes} bytes`, 'the value of one annotation'],
+    [String(bounds.attributes), 'attributes in one annotation'],
+  ]
   return readFileSync(join(import.meta.dirname, '../docs/reference/annotations.md'), 'utf8')
+    .replace(/\| limit \| .*\n(\|.*\n)*/, () => `${table(['limit', 'of'], limits)}\n`)
     .replace(/\| attribute \| .*\n(\|.*\n)*/, () => `${table(['attribute', 'on', 'value'], rows)}\n`)
     .replace(/(?<=^\| `secret\.<domain>\/<name>` \| )[^|]*(?= \|)/m, () => names(secretKinds))
     .replace(/(?<=^\| `resource\.<domain>\/<name>` \| )[^|]*(?= \|)/m, () => names(['resource']))

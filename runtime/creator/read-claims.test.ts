@@ -76,14 +76,22 @@ t.test(
 )
 
 t.test('of a pod with too many declarations none is created, with one Event', async (t) => {
-  const many = Array.from({ length: 4000 }, (_, index) => secret(`p${index}`, password))
+  const many = Array.from({ length: 400 }, (_, index) => secret(`p${index}`, password))
   t.strictSame(read([prefix, ...many]), {
     annotated: true,
     groups: [],
     refusals: [
-      'RefusedByPolicy: the pod has 4000 DYNAMIC declarations, the StoragePolicy allows 3: none is created',
+      'RefusedByPolicy: the pod has 400 DYNAMIC declarations, the StoragePolicy allows 3: none is created',
     ],
   })
+})
+
+t.test('a pod above the limits of api/bounds.ts is one Event', async (t) => {
+  const many = Array.from({ length: 4000 }, (_, index) => secret(`p${index}`, password))
+  const { groups, refusals } = read([prefix, ...many])
+  t.strictSame(groups, [])
+  t.match(refusals, [/^InvalidAnnotation: annotation \S+: .* more than 65536 bytes in total/])
+  t.equal(refusals.length, 1)
 })
 
 t.test('without a policy everything is claimed', async (t) => {
@@ -95,8 +103,8 @@ t.test('without a policy everything is claimed', async (t) => {
   )
 })
 
-t.test('thousands of invalid declarations are one message that fits into an Event', async (t) => {
-  const bad = Array.from({ length: 4000 }, (_, index) => secret(`p${index}`, 'kind=DYNAMIC'))
+t.test('hundreds of invalid declarations are one message that fits into an Event', async (t) => {
+  const bad = Array.from({ length: 1000 }, (_, index) => secret(`p${index}`, 'kind=DYNAMIC'))
   const { refusals } = read(bad)
   t.equal(refusals.length, 1)
   t.ok(Buffer.byteLength(refusals[0] ?? '') < 1024)

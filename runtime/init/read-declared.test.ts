@@ -81,6 +81,14 @@ t.test('bytes that are no UTF-8 make a declaration of ours wrong', async (t) => 
   t.match(diagnostics, [{ exit: 1, message: /^annotation secret\.bsycorp\.com\/a: storageKey / }])
 })
 
+t.test('annotations above the limits of api/bounds.ts are one error', async (t) => {
+  const lines = Array.from({ length: 1025 }, (_, index) => `resource.bsycorp.com/a${index}=""`)
+  const { declared, diagnostics } = await read(lines.join('\n'))
+  t.strictSame(declared, [])
+  t.equal(diagnostics.length, 1)
+  t.match(diagnostics, [{ exit: 1, message: /^annotation \S+: the pod has 1025 declarations: at most 1024/ }])
+})
+
 t.test('nothing of ours is nothing declared', async (t) => {
   t.strictSame(await read(''), { declared: [], warnings: [], diagnostics: [] })
 })
