@@ -20,6 +20,7 @@ import { root, run } from '../programs/programs.ts'
 import { removeFolder } from '../programs/remove-folder.ts'
 import { kustomize, terraform } from '../programs/tools.ts'
 import { motoMissing, startMoto } from '../servers/moto.ts'
+import { storeVariables, writeCreatorInstallation } from './install-creator.ts'
 import { initImage } from './node-images.ts'
 import { nodeTestsMissing, useNode } from './use-node.ts'
 import { tapWire } from './wire-tap.ts'
@@ -87,10 +88,6 @@ const aws = (endpoint: string) => ({
   AWS_ACCESS_KEY_ID: 'test',
   AWS_SECRET_ACCESS_KEY: 'test',
 })
-/** As a container has it, for a store that is not AWS's. */
-const awsOfPods = (endpoint: string) =>
-  Object.entries({ ...aws(endpoint), ALLOW_HTTP: 'true' }).map(([name, value]) => ({ name, value }))
-
 t.test('from annotations to the file that the app reads', { skip: missing, timeout: 900_000 }, async (t) => {
   const [cluster, moto, images] = await Promise.all([
     useNode(t),
@@ -129,7 +126,7 @@ t.test('from annotations to the file that the app reads', { skip: missing, timeo
     'base/inject-init.yaml',
     functionConfig('InjectInit', images.nameOf('inject-init'), {
       image: initImage,
-      env: awsOfPods(storeOfInit),
+      env: storeVariables(storeOfInit),
     }),
   )
   put('overlay/kustomization.yaml', kustomization(overlay(namespace)))
@@ -139,20 +136,12 @@ t.test('from annotations to the file that the app reads', { skip: missing, timeo
     kustomization({ resources: ['../overlay'], transformers: ['export-iam.yaml'] }),
   )
 
-  cpSync(join(root, 'install/creator'), join(folder, 'creator'), { recursive: true })
-  const settings = awsOfPods(storeOfCreator).map((value) => ({
-    op: 'add',
-    path: '/spec/template/spec/containers/0/env/-',
-    value,
-  }))
-  const target = { kind: 'Deployment', name: 'kees-creator' }
-  const patches = [{ target, patch: stringify(settings) }]
-  put('install/kustomization.yaml', kustomization({ resources: ['../creator'], patches }))
+  const installation = writeCreatorInstallation(join(folder, 'creator'), storeOfCreator)
 
   await t.test(
     'the installation is applied, and both replicas of the creator become ready, restricted',
     async (t) => {
-      await kubectl(['apply', '-k', join(folder, 'install')])
+      await kubectl(['apply', '-k', installation])
       await kubectl(['rollout', 'status', 'deployment/kees-creator', '-n', 'kees', '--timeout=240s'])
       const { items } = JSON.parse(await kubectl(['get', 'pods', '-n', 'kees', '-o', 'json']))
       t.match(items, [
@@ -176,7 +165,7 @@ t.test('from annotations to the file that the app reads', { skip: missing, timeo
   })
 
   // A shared node must not keep a creator whose store is gone.
-  t.teardown(() => kubectl(['delete', '-k', join(folder, 'install'), '--wait=false']))
+  t.teardown(() => kubectl(['delete', '-k', installation, '--wait=false']))
 
   const policiesOf = (configMap: string) => {
     const { data }: { data: Record<string, string> } = parse(configMap)

@@ -32,6 +32,7 @@ const { env: workflowEnv, steps } = parseWorkflow(join(root, '.github/workflows/
 const elsewhere = [
   'sudo --preserve-env env "PATH=$PATH" .ci/install-tools',
   'sudo --preserve-env env "PATH=$PATH" .ci/run',
+  'sudo --preserve-env env "PATH=$PATH" npm run test:node:long',
   'Install cosign',
 ]
 const runs = ({ run, title }: Step) => run !== undefined && !elsewhere.includes(title)

@@ -1,0 +1,45 @@
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { stringify } from 'yaml'
+import { root } from '../programs/programs.ts'
+
+export type Variable = { readonly name: string; readonly value: string }
+
+/** The variables of a pod that uses a store that is not AWS's. */
+export function storeVariables(endpoint: string): readonly Variable[] {
+  return [
+    { name: 'AWS_REGION', value: 'eu-west-1' },
+    { name: 'AWS_ENDPOINT_URL', value: endpoint },
+    { name: 'AWS_ACCESS_KEY_ID', value: 'test' },
+    { name: 'AWS_SECRET_ACCESS_KEY', value: 'test' },
+    { name: 'ALLOW_HTTP', value: 'true' },
+  ]
+}
+
+/**
+ * The creator's base with a store of the test's own. @param folder an empty one, to be made. @param patch more operations of a JSON
+ * patch of the Deployment. @returns the folder for `kubectl apply -k`.
+ */
+export function writeCreatorInstallation(
+  folder: string,
+  endpoint: string,
+  patch: readonly object[] = [],
+): string {
+  const operations = storeVariables(endpoint).map((value) => ({
+    op: 'add',
+    path: '/spec/template/spec/containers/0/env/-',
+    value,
+  }))
+  const kustomization = {
+    apiVersion: 'kustomize.config.k8s.io/v1beta1',
+    kind: 'Kustomization',
+    resources: ['../base'],
+    patches: [
+      { target: { kind: 'Deployment', name: 'kees-creator' }, patch: stringify([...operations, ...patch]) },
+    ],
+  }
+  cpSync(join(root, 'install/creator'), join(folder, 'base'), { recursive: true })
+  mkdirSync(join(folder, 'overlay'))
+  writeFileSync(join(folder, 'overlay/kustomization.yaml'), stringify(kustomization))
+  return join(folder, 'overlay')
+}

@@ -1,0 +1,85 @@
+/** The creator while its ServiceAccount token expires, which the API server allows after ten minutes at the earliest. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import t from 'tap'
+import { startFakeSsm } from '../../../runtime/fake-ssm/server.ts'
+import { eventually } from '../../programs/eventually.ts'
+import { writeCreatorInstallation } from '../install-creator.ts'
+import { appImage } from '../node-images.ts'
+import { nodeTestsMissing, useNode } from '../use-node.ts'
+
+t.setTimeout(1_800_000)
+
+/** In seconds. */
+const lifetime = 600
+const mountPath = '/var/run/secrets/kubernetes.io/serviceaccount'
+/** What the API server would mount, but for the lifetime. */
+const shortToken = [
+  {
+    op: 'add',
+    path: '/spec/template/spec/volumes/-',
+    value: {
+      name: 'api',
+      projected: {
+        sources: [
+          { serviceAccountToken: { path: 'token', expirationSeconds: lifetime } },
+          { configMap: { name: 'kube-root-ca.crt', items: [{ key: 'ca.crt', path: 'ca.crt' }] } },
+          {
+            downwardAPI: { items: [{ path: 'namespace', fieldRef: { fieldPath: 'metadata.namespace' } }] },
+          },
+        ],
+      },
+    },
+  },
+  {
+    op: 'add',
+    path: '/spec/template/spec/containers/0/volumeMounts/-',
+    value: { name: 'api', mountPath, readOnly: true },
+  },
+]
+
+t.test('the creator outlives its tokens', { skip: nodeTestsMissing }, async (t) => {
+  const cluster = await useNode(t)
+  const server = await startFakeSsm()
+  t.teardown(() => server.stop())
+  const folder = mkdtempSync(join(tmpdir(), 'kees-token-'))
+  t.teardown(() => rmSync(folder, { recursive: true }))
+  const endpoint = await cluster.expose(server.endpoint)
+  const installation = writeCreatorInstallation(join(folder, 'creator'), endpoint, shortToken)
+  t.teardown(() => cluster.kubectl(['delete', '-k', installation, '--wait=false']))
+  await cluster.kubectl(['apply', '-k', installation])
+  await cluster.kubectl(['-n', 'kees', 'rollout', 'status', 'deployment/kees-creator', '--timeout=240s'])
+  const namespace = await cluster.makeNamespace('token')
+
+  const start = Date.now()
+  for (let round = 0; Date.now() - start < 1.15 * lifetime * 1000; round++) {
+    const name = `app-${round}`
+    const annotations = {
+      'init.bsycorp.com/storage-prefix': `/${namespace}`,
+      [`secret.bsycorp.com/${name}`]: 'kind=DYNAMIC,type=PASSWORD,size=256',
+    }
+    const containers = [{ name: 'app', image: appImage, command: ['true'] }]
+    const metadata = { name, namespace, annotations }
+    const pod = { apiVersion: 'v1', kind: 'Pod', metadata, spec: { restartPolicy: 'Never', containers } }
+    // It waits for a node, so that the creator sees it for as long as the test does.
+    const waiting = { ...pod, spec: { ...pod.spec, nodeSelector: { 'kees.bsycorp.com/none': '' } } }
+    await cluster.kubectl(['create', '-f', '-'], JSON.stringify(waiting))
+    const made = () => server.calls.some((call) => JSON.stringify(call).includes(name))
+    await eventually(`the parameter of ${name} is made`, made, 120_000)
+    await sleep(30_000)
+  }
+  const list = await cluster.kubectl(['-n', 'kees', 'get', 'pods', '-o', 'json'])
+  const statuses: { restartCount: number; ready: boolean }[] = JSON.parse(list).items.flatMap(
+    ({ status }: { status: { containerStatuses: object[] } }) => status.containerStatuses,
+  )
+  t.match(statuses, [
+    { restartCount: 0, ready: true },
+    { restartCount: 0, ready: true },
+  ])
+  t.notMatch(
+    await cluster.kubectl(['-n', 'kees', 'logs', '-l', 'app.kubernetes.io/name=kees-creator', '--tail=-1']),
+    /Unauthorized|"status":401/,
+  )
+})
