@@ -144,6 +144,7 @@ const nodeTests: Job = {
     ...onNode,
   ]),
   title: 'test/node/',
+  needs: ['build', ...new Set(onNode.flatMap(toolsOf).map((name) => `tool ${name}`))],
 }
 
 endOnSignal()

@@ -4,7 +4,8 @@ import { dirname, join } from 'node:path'
 
 /** By a piece of the tool's name in fetch-tools.ts. What takes longest to come is first. */
 export const toolMarks = {
-  Kubernetes: /\/control-plane\.ts'|cachedKubernetes/,
+  // With the programs of a node, whose name in fetch-tools.ts has it too.
+  Kubernetes: /\/control-plane\.ts'|\/start-node\.ts'|cachedKubernetes/,
   moto: /servers\/moto\.ts'|\.\/moto\.ts'/,
   helm: /\bhelm\(\)/,
   registry: /\/registry\.ts'/,
