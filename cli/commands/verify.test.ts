@@ -167,7 +167,7 @@ await t.test('what was changed behind the injection is said, and so is what opti
   t.strictSame([exit, printed], [1, ''])
   t.equal(
     said,
-    'STDIN:1:1: error: Deployment/app spec.template.spec.initContainers[init-container].env[FORMAT]: missing, ' +
+    'STDIN:18:11: error: Deployment/app spec.template.spec.initContainers[init-container].env[FORMAT]: missing, ' +
       'expected "json" (annotation init.bsycorp.com/format)\n' +
       '  hint: run inject-init again, after the last change\n',
   )

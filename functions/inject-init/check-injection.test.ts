@@ -180,7 +180,7 @@ for (const [title, text, options, ...messages] of rows) {
       edits.length > 0 ? checkInjection(item, set(options)) : [],
     )
     t.strictSame(
-      results.map(({ message }) => message),
+      results.map(({ subject, message }) => (subject === undefined ? message : `${subject}: ${message}`)),
       messages,
     )
     t.notMatch(JSON.stringify(results), 'hunter2')

@@ -14,16 +14,23 @@ export function checkInjection(item: ManifestItem, config: InjectConfig): Result
   const workloads = workloadReader(config, explicitFormat(config)).read(item)
   const annotated = workloads.filter(({ pod }) => pod.annotated)
   const { differences } = diffInjection(item, annotated, records, config)
-  const messagesOf = ({ template, pod }: Workload): readonly string[] => {
+  const error = (message: string): Result => ({
+    severity: 'error',
+    message,
+    object: item.object,
+    exit: exitCode.input,
+  })
+  const resultsOf = ({ template, pod }: Workload): readonly Result[] => {
     const { key } = template
     const of = key === '' ? '' : `template ${key} `
-    if (!pod.annotated) return records?.has(key) ? [`${of}is injected but declares nothing any more`] : []
-    if (!findInjection(item, template)) return [`${of}is annotated but not injected`]
-    return (differences.get(key) ?? []).map(({ path, message }) => `${path}: ${message}`)
+    if (!pod.annotated)
+      return records?.has(key) ? [error(`${of}is injected but declares nothing any more`)] : []
+    if (!findInjection(item, template)) return [error(`${of}is annotated but not injected`)]
+    const fields = differences.get(key) ?? []
+    return fields.map(({ subject, field, message }): Result => ({ ...error(message), subject, field }))
   }
-  const messages = workloads.flatMap(messagesOf)
-  const record = `metadata.annotations[${injectedAnnotation}]: out of date`
-  return (messages.length > 0 ? messages : [record]).map((message): Result => {
-    return { severity: 'error', message, object: item.object, exit: exitCode.input }
-  })
+  const results = workloads.flatMap(resultsOf)
+  if (results.length > 0) return results
+  const field = ['metadata', 'annotations', injectedAnnotation]
+  return [{ ...error('out of date'), subject: `metadata.annotations[${injectedAnnotation}]`, field }]
 }

@@ -18,12 +18,12 @@ export type Expectation = {
   readonly record: InjectionRecord
 }
 
-/** `initContainers[init-container].env[FORMAT]`; below a prefix, if that is not empty. */
-export function fieldPath(path: readonly Step[], prefix = ''): string {
+/** For people: `initContainers[init-container].env[FORMAT]`. */
+export function namedPath(path: readonly Step[]): string {
   return path.reduce<string>((text, step) => {
     if (typeof step !== 'string') return `${text}[${step.item}]`
     return text === '' ? step : `${text}.${step}`
-  }, prefix)
+  }, '')
 }
 
 /**
@@ -96,7 +96,7 @@ function optionOf(
   { path, expected }: Difference,
   { container, volumes }: InjectionRecord,
 ): keyof InjectConfig | undefined {
-  const field = fieldPath(path.map((step) => (typeof step === 'string' ? step : { item: '' })))
+  const field = namedPath(path.map((step) => (typeof step === 'string' ? step : { item: '' })))
   const isName = field.endsWith('.name')
   if (isName && field === 'initContainers[].name')
     return expected === container ? 'containerName' : 'refreshContainerName'

@@ -9,9 +9,10 @@ import type { PodTemplate } from '../workload/pod-template.ts'
 import { errorsOf, type Result } from '../krm/result.ts'
 import type { ManifestItem } from '../krm/manifest-item.ts'
 import { parseSource } from '../yaml/parse.ts'
+import type { Path } from '../yaml/edit-target.ts'
 import { toValue, type Value } from '../yaml/value.ts'
 import type { Workload } from '../workload/workload.ts'
-import { describeDifference, type Expectation, fieldPath } from './describe-difference.ts'
+import { describeDifference, type Expectation, namedPath } from './describe-difference.ts'
 import { diffValues, type Step } from './diff-values.ts'
 import { textIn } from './effective-config.ts'
 import type { InjectConfig } from './inject-config.ts'
@@ -20,8 +21,10 @@ import { injectObject } from './inject-object.ts'
 
 /** One field of an object that injection would change; the message, such as `missing`, follows the path. */
 export type FieldDifference = Diagnostic & {
-  /** `spec.template.spec.containers[app].volumeMounts[/secret]` */
-  readonly path: string
+  /** Its path with the names of list items: `spec.template.spec.containers[app].volumeMounts[/secret]`. */
+  readonly subject: string
+  /** Its path with the positions of list items, as far as it is in the object. */
+  readonly field: Path
   /** Whether init, or the app, works differently without it. */
   readonly matters: boolean
 }
@@ -69,8 +72,8 @@ export function diffInjection(
     if (!record) continue
     const expectation = { settings: pod.settings, config, record }
     const [found, expected] = [specAt(before, path), specAt(after, path)]
-    const prefix = fieldPath([...stepsOf(template), 'spec'])
-    const fields = diffSpecs(found, expected, records?.get(key), expectation, prefix)
+    const spec = [...stepsOf(template), 'spec']
+    const fields = diffSpecs(found, expected, records?.get(key), expectation, spec)
     if (fields.length > 0) differences.set(key, fields)
   }
   return { differences, results }
@@ -81,7 +84,7 @@ function diffSpecs(
   expected: Value,
   former: InjectionRecord | undefined,
   expectation: Expectation,
-  prefix: string,
+  spec: readonly Step[],
 ): FieldDifference[] {
   const { record } = expectation
   const renamed = [
@@ -92,12 +95,12 @@ function diffSpecs(
     name === undefined || before === undefined ? [] : [[name, before]],
   )
   const fields = diffValues(found, expected, new Map(renamed)).map((one): FieldDifference => ({
-    path: fieldPath(one.path, prefix),
+    ...pathsOf([...spec, ...one.path]),
     message: describeDifference(one, expectation),
     matters: !(one.found === undefined && one.path.at(-2) === 'env' && isForMessages(one.expected)),
   }))
   if (fields.length > 0 || isDeepStrictEqual(found, expected)) return fields
-  return [{ path: prefix, message: 'differs from what inject-init would generate', matters: true }]
+  return [{ ...pathsOf(spec), message: 'differs from what inject-init would generate', matters: true }]
 }
 
 /** Whether init uses an environment variable in its messages alone. */
@@ -109,7 +112,14 @@ function isForMessages(variable: Value | undefined): boolean {
 /** The path of a template, with the names of list items. */
 function stepsOf({ path, key }: PodTemplate): Step[] {
   const names = key.split('/')
-  return path.map((step) => (typeof step === 'number' ? { item: names.shift() ?? String(step) } : step))
+  return path.map((step) => (typeof step === 'number' ? { item: names.shift() ?? '', index: step } : step))
+}
+
+function pathsOf(path: readonly Step[]): Pick<FieldDifference, 'subject' | 'field'> {
+  const missing = path.findIndex((step) => typeof step !== 'string' && step.index === undefined)
+  const found = missing < 0 ? path : path.slice(0, missing)
+  const field = found.flatMap((step) => (typeof step === 'string' ? step : (step.index ?? [])))
+  return { subject: namedPath(path), field }
 }
 
 /** Fails on aliases that nest deeper than the parser allows. */

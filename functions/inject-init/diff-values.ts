@@ -4,8 +4,8 @@ import { isMap } from '../../api/json.ts'
 import type { Value, ValueMap } from '../yaml/value.ts'
 import { isSemanticallyEqual } from './semantic-equal.ts'
 
-/** The key of a map, or the item of a list that has this merge key. */
-export type Step = string | { readonly item: string }
+/** The key of a map, or the item of a list that has this merge key. @param index in the list; absent: it is missing. */
+export type Step = string | { readonly item: string; readonly index?: number }
 
 export type Difference = {
   readonly path: readonly Step[]
@@ -38,10 +38,12 @@ export function diffValues(
   const [before, after] = [found, expected].map((one) => listFrom(one))
   if (mergeKey !== undefined && before && after) {
     return pairsOf(before, after, mergeKey, formerNames).flatMap((pair) => {
-      const below = [...path, { item: keyOf(pair.found ?? pair.expected, mergeKey) }]
+      const item = keyOf(pair.found ?? pair.expected, mergeKey)
+      const below = [...path, pair.index === undefined ? { item } : { item, index: pair.index }]
       // A variable is compared as a whole.
       const isWhole = last === 'env' || pair.found === undefined || pair.expected === undefined
-      return isWhole ? [{ path: below, ...pair }] : diffValues(pair.found, pair.expected, formerNames, below)
+      if (isWhole) return [{ path: below, found: pair.found, expected: pair.expected }]
+      return diffValues(pair.found, pair.expected, formerNames, below)
     })
   }
   if (found === undefined || expected === undefined || !isMap(found) || !isMap(expected))
@@ -62,7 +64,11 @@ function listFrom(value: Value | undefined): readonly Value[] | undefined {
   return Array.isArray(value) ? value : undefined
 }
 
-type Pair = { readonly found: Value | undefined; readonly expected: Value | undefined }
+type Pair = {
+  readonly index: number | undefined
+  readonly found: Value | undefined
+  readonly expected: Value | undefined
+}
 
 /** Without the items that are equal. */
 function pairsOf(
@@ -71,18 +77,19 @@ function pairsOf(
   mergeKey: string,
   formerNames: ReadonlyMap<string, string>,
 ): Pair[] {
-  const left = [...found]
-  const take = (isMeant: (one: Value) => boolean): Value | undefined => {
-    const index = left.findIndex(isMeant)
-    return index < 0 ? undefined : left.splice(index, 1)[0]
+  const left = found.map((one, index): Omit<Pair, 'expected'> => ({ index, found: one }))
+  const take = (isMeant: (one: Value) => boolean): Omit<Pair, 'expected'> | undefined => {
+    const at = left.findIndex((one) => one.found !== undefined && isMeant(one.found))
+    return at < 0 ? undefined : left.splice(at, 1)[0]
   }
   const differing = expected.filter((one) => take((other) => isDeepStrictEqual(one, other)) === undefined)
   const pairs = differing.map((one): Pair => {
     const key = keyOf(one, mergeKey)
     const named = (name: string | undefined) => take((other) => keyOf(other, mergeKey) === name)
-    return { found: named(formerNames.get(key)) ?? named(key), expected: one }
+    const match = named(formerNames.get(key)) ?? named(key)
+    return { index: match?.index, found: match?.found, expected: one }
   })
-  return [...pairs, ...left.map((one): Pair => ({ found: one, expected: undefined }))]
+  return [...pairs, ...left.map((one): Pair => ({ ...one, expected: undefined }))]
 }
 
 function keyOf(item: Value | undefined, mergeKey: string): string {

@@ -44,8 +44,8 @@ function verifyObject(item: ManifestItem, workloads: readonly Workload[], config
   const { differences, results } = diffInjection(item, annotated.filter(isFound), records, config)
   const wrong = [...differences.values()].flatMap((fields) => {
     const serious = fields.filter(({ matters }) => matters)
-    return serious.map(({ path, message }, index): Result => {
-      const error = result('error', '', `${path}: ${message}`)
+    return serious.map(({ subject, field, message }, index): Result => {
+      const error = { ...result('error', '', message), subject, field }
       // Once for all fields of a pod.
       return index < serious.length - 1
         ? error
