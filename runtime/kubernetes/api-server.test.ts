@@ -76,6 +76,8 @@ t.test(
     t.strictSame(await failureIn(hangs.api.request('GET', '/', { timeout: 50 })), {
       code: 'UNREACHABLE',
       message: 'the API server was not reached (ABORT_ERR)',
+      service: 'Kubernetes API',
+      host: `127.0.0.1:${hangs.port}`,
     })
     const cuts = await serve(t, (request) => request.socket.destroy())
     t.match(await failureIn(cuts.api.request('GET', '/', { timeout: 5000 })), { code: 'UNREACHABLE' })
@@ -133,3 +135,43 @@ t.test('a kubeconfig that cannot be used is reported without its content', async
     diagnostic: { message: /^is not set, and there is no ServiceAccount in / },
   })
 })
+
+const exec = (command: string, ...args: string[]) => ({
+  users: [
+    {
+      name: 'u',
+      user: {
+        exec: { apiVersion: 'client.authentication.k8s.io/v1', command, args, interactiveMode: 'Never' },
+      },
+    },
+  ],
+})
+const faults: readonly (readonly [title: string, more: object, message: RegExp])[] = [
+  [
+    'a credential plugin that is not installed',
+    exec('absent-authenticator'),
+    /the credential plugin "absent-authenticator": it does not exist \(ENOENT\)$/,
+  ],
+  [
+    'a credential plugin that fails',
+    exec('sh', '-c', 'echo fakesecret >&2; exit 1'),
+    /the credential plugin "sh": it failed$/,
+  ],
+  [
+    'a CA file that is gone',
+    {
+      clusters: [
+        { name: 'c', cluster: { server: 'https://127.0.0.1:1', 'certificate-authority': '/absent/ca.crt' } },
+      ],
+    },
+    /the CA file "\/absent\/ca\.crt": it does not exist/,
+  ],
+]
+for (const [title, more, message] of faults) {
+  t.test(`the kubeconfig names ${title}`, async (t) => {
+    const { server } = openApiServer(kubeconfig(t, 'https://127.0.0.1:1', more))
+    const failure = await failureIn(server?.request('GET', '/', { timeout: 20_000 }) ?? Promise.resolve())
+    t.match(failure, { code: 'CREDENTIALS_MISSING', message, service: 'Kubernetes API' })
+    t.notMatch(JSON.stringify(failure), 'fakesecret')
+  })
+}

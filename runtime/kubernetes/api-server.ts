@@ -5,7 +5,8 @@ import * as https from 'node:https'
 import { text } from 'node:stream/consumers'
 import { KubeConfig } from '@kubernetes/client-node'
 import type { Diagnostic } from '../../api/diagnostic.ts'
-import { failed } from '../failure.ts'
+import { failed, failureOf } from '../failure.ts'
+import { quotePath } from '../files/quote-path.ts'
 import { systemCode, systemReason } from '../files/system-error.ts'
 
 export type ApiAnswer = {
@@ -83,7 +84,11 @@ function serverOf(config: KubeConfig, base: URL, proxied: boolean): ApiServer {
     if (body !== undefined) headers['content-type'] = 'application/json'
     const options: https.RequestOptions = { method, headers, signal }
     // Each time: tokens are renewed.
-    await config.applyToHTTPSOptions(options)
+    try {
+      await config.applyToHTTPSOptions(options)
+    } catch (error) {
+      throw unusable(error, config)
+    }
     if (!proxied) options.agent = agent
     const prefix = base.pathname.replace(/\/$/, '')
     return await new Promise((resolve, reject) => {
@@ -101,26 +106,26 @@ function serverOf(config: KubeConfig, base: URL, proxied: boolean): ApiServer {
         const answer = await open(method, path, accept, json, signal)
         return { status: answer.statusCode ?? 0, body: parse(await text(answer)) }
       } catch (error) {
-        throw unreachable(error)
+        throw unreachable(error, base.host)
       }
     },
 
     async stream(path, accept, signal) {
       try {
         const answer = await open('GET', path, accept, undefined, signal)
-        return { status: answer.statusCode ?? 0, chunks: chunksOf(answer) }
+        return { status: answer.statusCode ?? 0, chunks: chunksOf(answer, base.host) }
       } catch (error) {
-        throw unreachable(error)
+        throw unreachable(error, base.host)
       }
     },
   }
 }
 
-async function* chunksOf(answer: http.IncomingMessage): AsyncGenerator<Buffer> {
+async function* chunksOf(answer: http.IncomingMessage, host: string): AsyncGenerator<Buffer> {
   try {
     for await (const chunk of answer) if (Buffer.isBuffer(chunk)) yield chunk
   } catch (error) {
-    throw unreachable(error)
+    throw unreachable(error, host)
   } finally {
     answer.destroy()
   }
@@ -134,8 +139,32 @@ function parse(answer: string): unknown {
   }
 }
 
-function unreachable(error: unknown): Error {
+/** What the kubeconfig or the ServiceAccount names for signing in. Nothing that a plugin printed is shown. */
+function unusable(error: unknown, config: KubeConfig): Error {
+  const user = config.getCurrentUser()
+  const cluster = config.getCurrentCluster()
+  const code = systemCode(error)
+  const path = error instanceof Error && 'path' in error ? String(error.path) : undefined
+  const reason = code === undefined ? 'it failed' : systemReason(code)
+  const plugin: unknown = user?.exec?.command
+  const part =
+    path !== undefined && path === cluster?.caFile
+      ? `the CA file ${quotePath(path)}`
+      : typeof plugin === 'string'
+        ? `the credential plugin ${JSON.stringify(plugin)}`
+        : path === undefined
+          ? 'the credentials'
+          : `the file ${quotePath(path)}`
+  const message = `the kubeconfig cannot be used: ${part}: ${reason}`
+  return failed({ code: 'CREDENTIALS_MISSING', message, service })
+}
+
+const service = 'Kubernetes API'
+
+function unreachable(error: unknown, host: string): Error {
+  if (failureOf(error) !== undefined && error instanceof Error) return error
   const facts = error instanceof Error ? error : undefined
   const code = facts && 'code' in facts && typeof facts.code === 'string' ? facts.code : facts?.name
-  return failed({ code: 'UNREACHABLE', message: `the API server was not reached (${code ?? 'unknown'})` })
+  const message = `the API server was not reached (${code ?? 'unknown'})`
+  return failed({ code: 'UNREACHABLE', message, service, host })
 }
