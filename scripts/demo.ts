@@ -62,13 +62,15 @@ function demonstrate(): void {
   const build = kustomize
     ? `kustomize build --enable-alpha-plugins --enable-exec ${quickstart}`
     : `kees inject -f ${quickstart}/app.yaml`
-  print('From annotations to the file that the app reads. DEMO is a temporary folder, removed at the end.')
+  print(
+    'The whole path from annotations to the file that the app reads. DEMO is a temporary folder, which is removed at the end.',
+  )
 
-  title('1. Inject: the init container, its volumes and the mount')
+  title('1. Inject: add the init container, its volumes and the mount')
   run(`${build} > $DEMO/manifest.yaml`)
   if (kustomize) {
     print(
-      '(The left side is the same build without --enable-exec: kustomize skips the function, and exits with 0.)',
+      '(The left side is the same build without --enable-exec: kustomize skips the function and exits with 0.)',
     )
     const skipped = spawnSync('kustomize', ['build', '--enable-alpha-plugins', quickstart], {
       cwd: root,
@@ -78,18 +80,18 @@ function demonstrate(): void {
   } else writeFileSync(join(demo, 'source.yaml'), readFileSync(join(root, quickstart, 'app.yaml')))
   print(diff('source.yaml', 'manifest.yaml'))
 
-  title('2. Export: who may read what, as a reviewer sees it')
+  title('2. Export: the parameters that each role may read, for the reviewer')
   run('kees export -f $DEMO/manifest.yaml --out $DEMO/terraform')
   const policies = readFileSync(join(demo, 'terraform/policies.tf'), 'utf8')
   print(policies.slice(policies.indexOf('locals {'), policies.indexOf('variable "')).trim())
 
-  title('3. Create: the DYNAMIC parameters, which the creator makes in a cluster')
+  title('3. Create: generate the DYNAMIC parameters (in a cluster, the creator does this)')
   print(run('kees create -f $DEMO/manifest.yaml'))
 
-  title('4. Put: the REFERENCE, which somebody stores')
+  title('4. Put: store the value of the REFERENCE')
   print(run("printf 'fakepassword' | kees put db.password"))
 
-  title('5. Init: what runs before the app, on the annotations as the kubelet shows them')
+  title('5. Init: write the file before the app starts, from the annotations as the kubelet writes them')
   // The pod's mounts.
   for (const mount of ['annotations', 'secret']) mkdirSync(join(demo, mount))
   const { annotations } = parseManifest(readFileSync(join(demo, 'manifest.yaml'), 'utf8'))
@@ -104,14 +106,14 @@ function demonstrate(): void {
   const secrets = readFileSync(paths.SECRETS_FILE, 'utf8')
   print(maskValues(secrets))
 
-  title('6. Again: a second round changes nothing')
+  title('6. Again: a second run changes nothing')
   run('kees inject -f $DEMO/manifest.yaml > $DEMO/again.yaml && cmp $DEMO/manifest.yaml $DEMO/again.yaml')
   run('cp -r $DEMO/terraform $DEMO/before && kees export -f $DEMO/again.yaml --out $DEMO/terraform')
   run('diff -r $DEMO/before $DEMO/terraform')
   print(run('kees create -f $DEMO/again.yaml'))
   run('LOG_LEVEL=error init', paths)
   const same = readFileSync(paths.SECRETS_FILE, 'utf8') === secrets
-  if (!same) throw new Error('the second round changed the secrets')
+  if (!same) throw new Error('the second run changed the secrets')
   print('manifest, policy, parameters and /secret/secret: unchanged')
 }
 
