@@ -137,9 +137,12 @@ t.test('one report names all that is malformed, missing and denied, and each wit
   t.match(message.split('\n'), [
     /^annotation lease\.bsycorp\.com\/later: lease is not supported yet/,
     /^annotation secret\.bsycorp\.com\/wrong: .*PASSWORT/,
-    'annotation secret.bsycorp.com/gone: parameter /gone does not exist: store it with kees put /gone',
-    'annotation secret.bsycorp.com/iam: access is denied to parameter /iam: role cluster-app-role needs ssm:GetParameters on it, as in the policy that kees export writes',
-    /^annotation secret\.bsycorp\.com\/kms: parameter \/kms may be read but not decrypted: role cluster-app-role needs kms:Decrypt/,
+    'annotation secret.bsycorp.com/gone: parameter /gone does not exist',
+    'hint: store it with kees put /gone',
+    'annotation secret.bsycorp.com/iam: access is denied to parameter /iam',
+    'hint: give role cluster-app-role ssm:GetParameters on it, as in the policy that kees export writes',
+    'annotation secret.bsycorp.com/kms: parameter /kms may be read but not decrypted',
+    /^hint: give role cluster-app-role kms:Decrypt/,
   ])
   t.equal(problems.length, 5)
   t.match(problems.slice(2), [
