@@ -97,7 +97,7 @@ function unitFiles(folder: string, files: readonly string[]): Job {
     needs: [],
     run: async () => {
       const begun = Date.now()
-      const all = await runUnitFiles(files, join(tap, 'unit', `${folder}.tap`), env)
+      const all = await runUnitFiles(files, env)
       results.push(...all)
       const wrong = all.filter(({ passed }) => !passed).map(({ text }) => onlyFailures(text))
       done(`unit tests of ${folder}/`, wrong.length === 0, begun, wrong.join('\n'))

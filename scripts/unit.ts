@@ -22,7 +22,7 @@ const groups = Map.groupBy(files, (file) => file.split('/')[0] ?? '')
 const folders = ['runtime', 'functions', 'cli', 'api'].filter((folder) => groups.has(folder))
 const results = (
   await mapConcurrent(folders, availableParallelism(), (folder) =>
-    runUnitFiles(groups.get(folder) ?? [], join(root, '.tap', 'unit', `${folder}.tap`), env),
+    runUnitFiles(groups.get(folder) ?? [], env),
   )
 ).flat()
 const failed = results.filter(({ passed }) => !passed)

@@ -1,6 +1,7 @@
 /** Runs test files in one process, as far as that goes: one-process.ts. */
-import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { runCommand } from '../run-command.mjs'
 import { splitSubtests } from './subtests.ts'
 
@@ -11,15 +12,13 @@ const script = join(import.meta.dirname, 'one-process.ts')
 /** For a process that does not notice itself that it hangs. */
 const longest = 15 * 60_000
 
-/** @param log a file for what the process says. */
 export async function runUnitFiles(
   files: readonly string[],
-  log: string,
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<readonly FileResult[]> {
   const results: FileResult[] = []
   for (let left = files; left.length > 0;) {
-    const ran = await runProcess(left, log, env)
+    const ran = await runProcess(left, env)
     results.push(...ran)
     // A file that ended its process, or left something behind in it, is the last that has a result.
     left = left.filter((file) => !ran.some((one) => one.file === file))
@@ -27,12 +26,9 @@ export async function runUnitFiles(
   return results
 }
 
-async function runProcess(
-  files: readonly string[],
-  log: string,
-  env: NodeJS.ProcessEnv,
-): Promise<readonly FileResult[]> {
-  mkdirSync(dirname(log), { recursive: true })
+async function runProcess(files: readonly string[], env: NodeJS.ProcessEnv): Promise<readonly FileResult[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'kees-unit-'))
+  const log = join(folder, 'log')
   // A file, unlike a pipe, has all that was printed when the process crashes, in order.
   const output = openSync(log, 'w')
   const { code, signal } = await runCommand('node', [script, '5', ...files], {
@@ -44,6 +40,7 @@ async function runProcess(
   })
   closeSync(output)
   const text = readFileSync(log, 'utf8')
+  rmSync(folder, { recursive: true })
   const ended = `the process ended with ${signal ?? `exit code ${code}`}`
   const begun = splitSubtests(text)
   if (begun.length === 0) {

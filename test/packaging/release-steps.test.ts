@@ -31,7 +31,7 @@ const { env: workflowEnv, steps } = parseWorkflow(join(root, '.github/workflows/
 /** Scripts that are not run here, because others do. */
 const elsewhere = [
   'sudo --preserve-env env "PATH=$PATH" .ci/install-tools',
-  'sudo --preserve-env env "PATH=$PATH" .ci/run',
+  'sudo --preserve-env env "PATH=$PATH" .ci/run test:long',
   'sudo --preserve-env env "PATH=$PATH" npm run test:node:long',
   'Install cosign',
 ]

@@ -1,14 +1,15 @@
 /** In which order `npm test` runs what it has to run, and how it ends. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { ciVerdict } from '../../scripts/ci-verdict.ts'
+import { changedFiles, longNow, longTests } from '../../scripts/tests/long-tests.ts'
 import { neededTools, toolMarks } from '../../scripts/tests/needed-tools.ts'
 import { type Job, runJobs } from '../../scripts/tests/run-jobs.ts'
 import { formatReport, runTestFile } from '../../scripts/tests/test-file.ts'
-import { root } from '../programs/programs.ts'
+import { root, run as runProgram } from '../programs/programs.ts'
 
 function recorder() {
   const seen: string[] = []
@@ -72,6 +73,29 @@ t.test('every tool that is waited for is one that fetch-tools brings', (t) => {
   t.end()
 })
 
+t.test('what takes long runs in full where a file that it depends on has changed', (t) => {
+  const folder = t.testdir({ functions: { 'export-iam': { 'a.ts': '' } }, docs: { 'a.md': '' } })
+  const config = ['-c', 'user.name=kees', '-c', 'user.email=kees@example.com', '-c', 'commit.gpgsign=false']
+  const git = (...args: readonly string[]) =>
+    runProgram('git', [...config, '-c', 'init.defaultBranch=main', ...args], { cwd: folder })
+  git('init', '--quiet')
+  git('add', '.')
+  git('commit', '--quiet', '--message=first')
+  writeFileSync(join(folder, 'docs', 'a.md'), 'changed')
+  git('commit', '--quiet', '--all', '--message=second')
+  t.strictSame(changedFiles(folder), ['docs/a.md'], 'of the last commit of main')
+  t.strictSame([...longNow(folder, false)], [])
+  git('switch', '--quiet', '--create=branch')
+  t.strictSame(changedFiles(folder), ['docs/a.md'], 'a branch without commits is main')
+  writeFileSync(join(folder, 'functions', 'export-iam', 'a.ts'), 'changed')
+  t.ok(longNow(folder, false).has('test/iam/stability-moto.test.ts'), 'of a change that is not committed')
+  git('commit', '--quiet', '--all', '--message=third')
+  t.strictSame(changedFiles(folder), ['functions/export-iam/a.ts'], 'of a branch')
+  t.strictSame([...longNow(folder, true)].toSorted(), Object.keys(longTests).toSorted())
+  for (const file of Object.keys(longTests)) t.match(readFileSync(join(root, file), 'utf8'), 'isLong', file)
+  t.end()
+})
+
 const passing = `import t from 'tap'\nt.ok(true)\nt.test('x', { skip: 'needs the command absent' }, () => {})\n`
 const machine = {
   hasCommand: () => false,
@@ -91,13 +115,13 @@ t.test(
       'crash.test.ts': `${passing}process.kill(process.pid, 'SIGKILL')\n`,
       'empty.test.ts': '',
     })
-    const run = (name: string) =>
+    const runFile = (name: string) =>
       runTestFile(name, ['node', join(folder, `${name}.test.ts`)], join(folder, `${name}.tap`), process.env)
     const [good, bad, crash, empty] = [
-      await run('good'),
-      await run('bad'),
-      await run('crash'),
-      await run('empty'),
+      await runFile('good'),
+      await runFile('bad'),
+      await runFile('crash'),
+      await runFile('empty'),
     ]
     t.strictSame(
       [good, bad, crash, empty].map(({ passed }) => passed),

@@ -14,7 +14,7 @@ t.test('is right', async (t) => void t.ok(true))
 async function runBetween(t: Test, source: string) {
   const folder = t.testdir({ 'a.test.ts': good, 'b.test.ts': source, 'c.test.ts': good })
   const files = ['a', 'b', 'c'].map((name) => join(folder, `${name}.test.ts`))
-  const results = await runUnitFiles(files, join(folder, 'log'))
+  const results = await runUnitFiles(files)
   t.strictSame(
     results.map(({ file }) => file),
     files,
