@@ -63,7 +63,9 @@ for (const { description, byQuote, quoted, value } of vectors) {
     value === undefined
       ? {
           annotations: [],
-          diagnostics: [{ line: 1, key: 'a.b/c', message: 'has a value that is not quoted as Go does' }],
+          diagnostics: [
+            { line: 1, key: 'a.b/c', message: 'has a value that is not quoted like a Go string' },
+          ],
         }
       : { annotations: [['a.b/c', value]], diagnostics: [] }
   // A raw line end cannot reach the quoting: lines are cut before.
@@ -83,18 +85,18 @@ const refused: readonly (readonly [title: string, text: string, ...diagnostics: 
   [
     'a value without quotes',
     'a=1',
-    { line: 1, key: 'a', message: 'has a value that is not quoted as Go does' },
+    { line: 1, key: 'a', message: 'has a value that is not quoted like a Go string' },
   ],
   [
     'CRLF line ends',
     'a="1"\r\n',
-    { line: 1, key: 'a', message: 'has a value that is not quoted as Go does' },
+    { line: 1, key: 'a', message: 'has a value that is not quoted like a Go string' },
   ],
   [
     'several at once',
     'a\nb="\nc="3"\nd',
     { line: 1, message: 'has no "="' },
-    { line: 2, key: 'b', message: 'has a value that is not quoted as Go does' },
+    { line: 2, key: 'b', message: 'has a value that is not quoted like a Go string' },
     { line: 4, message: 'has no "="' },
   ],
 ]

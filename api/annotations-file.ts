@@ -36,7 +36,7 @@ export function parseAnnotationsFile(text: string): AnnotationsFile {
       const key = content.slice(0, equals)
       const value = unquoteGo(content.slice(equals + 1))
       if (value === undefined)
-        diagnostics.push({ line, key, message: 'has a value that is not quoted as Go does' })
+        diagnostics.push({ line, key, message: 'has a value that is not quoted like a Go string' })
       else annotations.push([key, value])
     })
   return { annotations, diagnostics }

@@ -78,7 +78,7 @@ const rows: readonly (readonly [title: string, taker: Taker, text: string, ...di
     'NOT_SUPPORTED color "blue" is not supported yet: allowed is red',
   ],
   [
-    'two that exclude each other',
+    'two that must not be used together',
     'resource',
     'height=a,depth=1',
     'ATTRIBUTE_NOT_ALLOWED attributes "depth" and "height" must not be used together',

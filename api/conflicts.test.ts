@@ -48,7 +48,7 @@ for (const [title, ...pods] of agreeing) {
 }
 
 const disagreement = (type: string, size: number, other: string, otherType: string, otherSize: number) =>
-  `type ${type} and size ${size} disagree with secret.bsycorp.com/${other}, ` +
+  `type ${type} and size ${size} conflict with secret.bsycorp.com/${other}, ` +
   `which makes the same parameter with type ${otherType} and size ${otherSize}`
 
 const sameInPod = (maker: string) =>

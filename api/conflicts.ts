@@ -49,7 +49,7 @@ type Maker = { readonly by: Declared<DynamicSecret>; readonly group: Group; read
 function disagreement(secret: DynamicSecret, where: string, other: Declared<DynamicSecret>): string {
   const { type, size } = other.declaration
   return (
-    `type ${secret.type} and size ${secret.size} disagree with ${where}${other.annotation}, ` +
+    `type ${secret.type} and size ${secret.size} conflict with ${where}${other.annotation}, ` +
     `which makes the same parameter with type ${type} and size ${size}`
   )
 }

@@ -75,14 +75,14 @@ const refused: readonly (readonly [
     'RSA',
     'key_public',
     '_public',
-    "nothing stands before _public in the parameter name's last segment",
+    "nothing precedes _public in the parameter name's last segment",
   ],
   [
     'a suffix alone after a slash',
     'RANDOM',
     'token',
     'team/_consumer',
-    "nothing stands before _consumer in the parameter name's last segment",
+    "nothing precedes _consumer in the parameter name's last segment",
   ],
 ]
 

@@ -42,7 +42,7 @@ export function validateGroupName(type: SecretType, name: string, key: string): 
   }
   const partRole = roleOf(type, key)
   if (partRole !== 'value' && `/${key}`.endsWith(`/_${partRole}`)) {
-    return { message: `nothing stands before _${partRole} in the parameter name's last segment` }
+    return { message: `nothing precedes _${partRole} in the parameter name's last segment` }
   }
   return undefined
 }

@@ -34,7 +34,8 @@ const reference = 'kind=REFERENCE,type=PASSWORD'
 
 const shipped = { namespaces: ['*'], prefixes: ['/{namespace}'] }
 const fixed = { namespaces: ['*'], prefixes: ['/shared'] }
-const notBelow = (prefixes: string) => `the parameter is not below what the StoragePolicy allows: ${prefixes}`
+const notBelow = (prefixes: string) =>
+  `the parameter is not below a prefix that the StoragePolicy allows: ${prefixes}`
 const unjudged = 'cannot check the prefixes of the StoragePolicy: the namespace is unknown'
 
 type Case = {
@@ -70,7 +71,7 @@ const cases: readonly Case[] = [
     namespace: 'ns',
     prefix: 'ns',
     secrets: { a: password, b: password },
-    said: ['a', 'b'].map((name) => `error ${name}: no rule of the StoragePolicy is for the namespace ns`),
+    said: ['a', 'b'].map((name) => `error ${name}: no rule of the StoragePolicy matches the namespace ns`),
   },
   {
     title: 'too little entropy, and exactly enough',
@@ -78,7 +79,7 @@ const cases: readonly Case[] = [
     namespace: 'ns',
     prefix: 'ns',
     secrets: { a: weak, b: password },
-    said: ['error a: type PASSWORD and size 80 give 59 bits, the StoragePolicy asks for 95'],
+    said: ['error a: type PASSWORD and size 80 give 59 bits, but the StoragePolicy requires 95'],
   },
   {
     title: 'more declarations than are allowed, of which those that are only read do not count',
@@ -86,7 +87,7 @@ const cases: readonly Case[] = [
     namespace: 'ns',
     prefix: 'ns',
     secrets: { a: password, b: reference, c: password, d: password, e: password },
-    said: ['error d: the pod has 4 DYNAMIC declarations, the StoragePolicy allows 2'],
+    said: ['error d: the pod has 4 DYNAMIC declarations, but the StoragePolicy allows 2'],
   },
   {
     title: 'without a namespace, a rule with it is not judged by prefix, but by the rest',
@@ -95,7 +96,7 @@ const cases: readonly Case[] = [
     secrets: { a: weak },
     said: [
       `warning a: ${unjudged}`,
-      'error a: type PASSWORD and size 80 give 59 bits, the StoragePolicy asks for 64',
+      'error a: type PASSWORD and size 80 give 59 bits, but the StoragePolicy requires 64',
     ],
   },
   {

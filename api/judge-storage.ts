@@ -47,7 +47,7 @@ export function judgeStorage(
   }
   const rule = ruleFor(policy, namespace)
   if (rule) return [...judgePrefixes(rule, namespace, dynamic), ...judgeLimits(rule, dynamic)]
-  return dynamic.map((one) => refusal(one, `no rule of the StoragePolicy is for the namespace ${namespace}`))
+  return dynamic.map((one) => refusal(one, `no rule of the StoragePolicy matches the namespace ${namespace}`))
 }
 
 /** Without a policy: what the default one would find too easy to guess, which RSA never is. */
@@ -83,7 +83,7 @@ function judgePrefixes(
     .filter(({ parameter }) => !rule.prefixes.some((prefix) => isBelow(parameter, prefix, namespace)))
     .map((one) => {
       const allowed = prefixes.join(', ')
-      return refusal(one, `the parameter is not below what the StoragePolicy allows: ${allowed}`)
+      return refusal(one, `the parameter is not below a prefix that the StoragePolicy allows: ${allowed}`)
     })
 }
 
@@ -95,13 +95,13 @@ function judgeLimits(rule: StorageRule, dynamic: readonly Declared<DynamicSecret
     return [
       refusal(
         one,
-        `type ${type} and size ${size} give ${bits} bits, the StoragePolicy asks for ${rule.minBits}`,
+        `type ${type} and size ${size} give ${bits} bits, but the StoragePolicy requires ${rule.minBits}`,
       ),
     ]
   })
   const tooMany = dynamic[rule.maxPerPod]
   if (tooMany === undefined) return weak
-  const message = `the pod has ${dynamic.length} DYNAMIC declarations, the StoragePolicy allows ${rule.maxPerPod}`
+  const message = `the pod has ${dynamic.length} DYNAMIC declarations, but the StoragePolicy allows ${rule.maxPerPod}`
   return [...weak, refusal(tooMany, message)]
 }
 

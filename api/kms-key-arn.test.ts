@@ -22,6 +22,6 @@ for (const text of [
 ])
   t.match(
     validateKmsKeyArn(text)?.message,
-    /^is not the ARN of a key: arn:/,
+    /^must be the ARN of a key, arn:/,
     `${JSON.stringify(text)} is not`,
   )

@@ -5,8 +5,7 @@ export function validateKmsKeyArn(text: string): Diagnostic | undefined {
   return arnPattern.test(text)
     ? undefined
     : {
-        message:
-          'is not the ARN of a key: arn:<partition>:kms:<region>:<account>:key/<id> is allowed, no alias',
+        message: 'must be the ARN of a key, arn:<partition>:kms:<region>:<account>:key/<id>, not of an alias',
       }
 }
 

@@ -28,7 +28,7 @@ for (const [title, text, prefix] of prefixes) {
 
 const characters = 'has characters other than letters, digits, "_", "." and "-"'
 const hierarchy = 'is not a hierarchy of parameter names:'
-const takenPrefix = 'begins with aws or ssm, which SSM refuses'
+const takenPrefix = 'must not begin with aws or ssm: SSM rejects such names'
 
 const refusedPrefixes: readonly (readonly [title: string, text: string, message: string])[] = [
   ['two slashes', '//', `${hierarchy} it is empty`],
@@ -68,8 +68,8 @@ for (const [title, prefix, key, name] of names) {
   t.strictSame(parameterName(prefix, key), { value: name }, `a parameter name: ${title}`)
 }
 
-const takes = 'does not give a parameter name that SSM takes:'
-const taken = 'gives a parameter name that SSM refuses: its first segment must not begin with aws or ssm'
+const takes = 'does not give a valid SSM parameter name:'
+const taken = 'gives a parameter name that SSM rejects: its first segment must not begin with aws or ssm'
 const slash = 'must not start with a slash: the storage-prefix is put before it'
 
 const refusedKeys: readonly (readonly [title: string, key: string, message: string])[] = [
@@ -98,12 +98,12 @@ const refusedNames: readonly (readonly [title: string, prefix: string, key: stri
   ['a first segment that begins with ssm', '', 'ssm.key', taken],
   ['a first segment that begins with AWS in upper case', '', 'AWS-key', taken],
   ['a first segment that begins with SSM in mixed case', '', 'sSmkey', taken],
-  ['one level too many', '/l0', levels(15), 'gives a parameter name of 16 levels, SSM takes at most 15'],
+  ['one level too many', '/l0', levels(15), 'gives a parameter name of 16 levels, but SSM allows at most 15'],
   [
     'one character too many',
     '/prod',
     `${longest}x`,
-    `gives a parameter name of ${maxParameterNameLength + 1} characters, SSM takes at most ${maxParameterNameLength}`,
+    `gives a parameter name of ${maxParameterNameLength + 1} characters, but SSM allows at most ${maxParameterNameLength}`,
   ],
 ]
 

@@ -24,7 +24,9 @@ export function parseStoragePrefix(text: string): Parsed<string> {
   if (path === '') return { value: '' }
   const reason = invalidSegment(path.slice(1).split('/'))
   if (reason) return invalid(`is not a hierarchy of parameter names: ${reason}`)
-  return reserved.test(path) ? invalid('begins with aws or ssm, which SSM refuses') : { value: path }
+  return reserved.test(path)
+    ? invalid('must not begin with aws or ssm: SSM rejects such names')
+    : { value: path }
 }
 
 /** What is wrong with a storageKey whatever the storage-prefix is. */
@@ -32,9 +34,7 @@ export function validateStorageKey(key: string): Diagnostic | undefined {
   if (key.startsWith('/'))
     return { message: 'must not start with a slash: the storage-prefix is put before it' }
   const reason = invalidSegment(key.split('/'))
-  return reason === undefined
-    ? undefined
-    : { message: `does not give a parameter name that SSM takes: ${reason}` }
+  return reason === undefined ? undefined : { message: `does not give a valid SSM parameter name: ${reason}` }
 }
 
 /** @param prefix as parseStoragePrefix returns it. @param key a storageKey or a declaration's name. */
@@ -47,20 +47,20 @@ export function parameterName(prefix: string, key: string): Parsed<string> {
 export function parseParameterName(name: string): Parsed<string> {
   const segments = name.slice(1).split('/')
   const reason = name.startsWith('/') ? invalidSegment(segments) : 'it does not start with a slash'
-  if (reason) return invalid(`does not give a parameter name that SSM takes: ${reason}`)
+  if (reason) return invalid(`does not give a valid SSM parameter name: ${reason}`)
   if (reserved.test(name)) {
     return invalid(
-      'gives a parameter name that SSM refuses: its first segment must not begin with aws or ssm',
+      'gives a parameter name that SSM rejects: its first segment must not begin with aws or ssm',
     )
   }
   if (segments.length > maxParameterLevels) {
     return invalid(
-      `gives a parameter name of ${segments.length} levels, SSM takes at most ${maxParameterLevels}`,
+      `gives a parameter name of ${segments.length} levels, but SSM allows at most ${maxParameterLevels}`,
     )
   }
   if (name.length > maxParameterNameLength) {
     return invalid(
-      `gives a parameter name of ${name.length} characters, SSM takes at most ${maxParameterNameLength}`,
+      `gives a parameter name of ${name.length} characters, but SSM allows at most ${maxParameterNameLength}`,
     )
   }
   return { value: name }

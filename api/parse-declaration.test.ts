@@ -359,7 +359,7 @@ for (const [title, name, text, ...diagnostics] of refusedSecrets) {
 }
 
 const characters = 'has characters other than letters, digits, "_", "." and "-"'
-const takes = 'does not give a parameter name that SSM takes:'
+const takes = 'does not give a valid SSM parameter name:'
 
 // What a resource and a REFERENCE have in common.
 const refusedBoth: readonly (readonly [title: string, text: string, diagnostic: string])[] = [

@@ -184,7 +184,7 @@ for (const [title, annotations, expected] of settings) {
 
 const badName =
   'the name after the slash is not allowed: at most 63 letters, digits, "-", "_" and ".", the first and last a letter or digit'
-const taken = 'gives a parameter name that SSM refuses: its first segment must not begin with aws or ssm'
+const taken = 'gives a parameter name that SSM rejects: its first segment must not begin with aws or ssm'
 const badContainers = 'the value is not a list of container names, separated by commas'
 const knownPrefixes =
   'known are secret.bsycorp.com/, resource.bsycorp.com/, lease.bsycorp.com/, init.bsycorp.com/'
@@ -223,14 +223,14 @@ const wrong: readonly (readonly [title: string, key: string, value: string, ...d
     'a storageKey of too many levels',
     'resource.bsycorp.com/a',
     `storageKey=${deepKey}/x`,
-    'error BAD_STORAGE_KEY: storageKey gives a parameter name of 16 levels, SSM takes at most 15',
+    'error BAD_STORAGE_KEY: storageKey gives a parameter name of 16 levels, but SSM allows at most 15',
   ],
   [
     'a part whose other part would be too long',
     'secret.bsycorp.com/a_public',
     `kind=DYNAMIC,type=RSA,size=2048,storageKey=${longPart}`,
     `error BAD_NAME: the other part of the pair gives a parameter name of ${maxParameterNameLength + 1} characters, ` +
-      `SSM takes at most ${maxParameterNameLength}`,
+      `but SSM allows at most ${maxParameterNameLength}`,
   ],
   [
     'a wrong name and a wrong value at once',
@@ -274,7 +274,7 @@ const wrong: readonly (readonly [title: string, key: string, value: string, ...d
     'a storage-prefix that SSM refuses',
     'init.bsycorp.com/storage-prefix',
     '/AWS/prod',
-    'error BAD_SETTING: the storage-prefix begins with aws or ssm, which SSM refuses',
+    'error BAD_SETTING: the storage-prefix must not begin with aws or ssm: SSM rejects such names',
   ],
   [
     'a storage-prefix that leads upwards',

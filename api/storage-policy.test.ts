@@ -63,7 +63,7 @@ const wrong: readonly (readonly [title: string, object: unknown, diagnostics: re
     }),
     [
       'spec.rules[1].namespaces must be a non-empty list of strings',
-      'spec.rules[1].prefixes[0] is "/aws": it begins with aws or ssm, which SSM refuses; {namespace} is replaced by the namespace',
+      'spec.rules[1].prefixes[0] is "/aws": it must not begin with aws or ssm: SSM rejects such names; {namespace} is replaced by the namespace',
       'spec.rules[1].prefixes[1] must be a string',
       'spec.rules[1].prefixes[2] is "/a//b": it is not a hierarchy of parameter names: segment 2 is empty; {namespace} is replaced by the namespace',
       'spec.rules[1].prefixes[3] is empty, hint: write "/" for everything',

@@ -80,9 +80,9 @@ function validateEndpoint(name: string, env: Env): EnvDiagnostic[] {
   if (text === undefined || text === '') return []
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (url?.protocol === 'https:') return []
-  if (url?.protocol !== 'http:') return [{ env: name, message: `${name} is not an https:// address` }]
+  if (url?.protocol !== 'http:') return [{ env: name, message: `${name} must be an https:// URL` }]
   if (env['ALLOW_HTTP'] === 'true' || isLoopback(url.hostname)) return []
   if (name === metadataEndpoint && isOwnMachine(url.hostname)) return []
-  const message = `${name} is a plain http:// address of ${url.hostname}`
+  const message = `${name} must not be a plain http:// URL of ${url.hostname}`
   return [{ env: name, message, hint: 'use https://, or set ALLOW_HTTP=true if the network is trusted' }]
 }

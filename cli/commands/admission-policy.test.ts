@@ -90,5 +90,8 @@ await t.test('what is wrong is said at once', async (t) => {
   t.match(said, 'error: flag --name is not a valid name')
   t.match(said, 'error: arguments are not known')
   t.match((await run('--image', 'a:1')).said, 'flag --policy is missing')
-  t.match((await run('--image', 'a:1', '--action', 'Deny', '--action', 'Warn')).said, 'exclude each other')
+  t.match(
+    (await run('--image', 'a:1', '--action', 'Deny', '--action', 'Warn')).said,
+    'must not be used together',
+  )
 })

@@ -70,7 +70,7 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   const known = wanted.filter((one): one is Action => actions.some((action) => action === one))
   if (known.length < wanted.length) usage.push({ message: `flag --action takes ${actions.join(', ')}` })
   if (known.includes('Deny') && known.includes('Warn'))
-    usage.push({ message: 'flag --action: Deny and Warn exclude each other' })
+    usage.push({ message: 'flag --action: Deny and Warn must not be used together' })
   if (usage.length > 0 || !policy) return printUsage(usage, io)
   const objects = policyObjects(policy, { name, images, actions: known, inject: config })
   io.out(objects.map((object) => `${yamlLines(object, 'compact').join('\n')}\n`).join('---\n'))

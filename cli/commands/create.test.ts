@@ -89,7 +89,7 @@ const refusals: readonly (readonly [
     pod('a: kind=DYNAMIC,type=RANDOM,size=64', 'b: "kind=DYNAMIC,type=RANDOM,size=128,storageKey=a"'),
     [],
     1,
-    /type RANDOM and size 128 disagree with/,
+    /type RANDOM and size 128 conflict with/,
   ],
   [
     'an unknown attribute, where warnings are errors',

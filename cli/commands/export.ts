@@ -64,7 +64,7 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   const [out, check] = [valueOf(parsed, 'out'), valueOf(parsed, 'check')]
   if (out === '' || check === '') usage.push({ message: 'flags --out and --check need the name of a folder' })
   if (out !== undefined && check !== undefined)
-    usage.push({ message: 'flags --out and --check exclude each other' })
+    usage.push({ message: 'flags --out and --check must not be used together' })
   if (format === 'markdown' && (out ?? check) !== undefined) {
     usage.push({ message: 'flag --format markdown prints: it goes with neither --out nor --check' })
   }

@@ -101,11 +101,11 @@ const refusals: readonly Refusal[] = [
   ],
   ['--write cannot edit standard input', {}, ['-f', '-', '--write'], 2, /--write needs files/],
   [
-    '--write and --check exclude each other',
+    '--write and --check must not be used together',
     { 'a.yaml': plain },
     ['-f', 'a.yaml', '--write', '--check'],
     2,
-    /exclude each other/,
+    /must not be used together/,
   ],
   [
     'options are checked',

@@ -40,7 +40,7 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   const { config, diagnostics } = parseInjectConfig(options)
   const usage = [...flagDiagnostics, ...diagnostics]
   if (isOn(parsed, 'write') && isOn(parsed, 'check'))
-    usage.push({ message: 'flags --write and --check exclude each other' })
+    usage.push({ message: 'flags --write and --check must not be used together' })
   if (isOn(parsed, 'write') && parsed.values.get('filename')?.includes('-')) {
     usage.push({ message: 'flag --write needs files: standard input cannot be edited in place' })
   }

@@ -56,7 +56,7 @@ await t.test('what is stored or replaced is encrypted with the key of KMS_KEY_ID
   ])
   const alias = fakeIo('fakepassword', { ...env, KMS_KEY_ID: 'alias/mine' })
   t.equal(await kees(['put', 'a'], alias), 2)
-  t.match(alias.said(), /^error: KMS_KEY_ID "alias\/mine" is not the ARN of a key/)
+  t.match(alias.said(), /^error: KMS_KEY_ID "alias\/mine" must be the ARN of a key/)
 })
 
 const refusals: readonly (readonly [
@@ -71,7 +71,7 @@ const refusals: readonly (readonly [
   ['a terminal', ['a'], undefined, /is a terminal\n {2}hint: kees put NAME < FILE/],
   ['no name', [], 'x', /name of the parameter is missing/],
   ['two names', ['a', 'b'], 'x', /only one name/],
-  ['a name that SSM refuses', ['aws/x'], 'x', /"aws\/x" gives a parameter name that SSM refuses/],
+  ['a name that SSM refuses', ['aws/x'], 'x', /"aws\/x" gives a parameter name that SSM rejects/],
   [
     'a store that is none',
     ['a', '--store', 'vault'],

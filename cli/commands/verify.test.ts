@@ -96,7 +96,7 @@ await t.test('the StoragePolicy holds, for the namespace that is known', async (
   const verify = (...more: string[]) => run(['verify', '-f', '-', '--policy', file, ...more], injected)
   const refused = await verify('--namespace', 'shop')
   t.equal(refused.exit, 1)
-  t.match(refused.said, 'the parameter is not below what the StoragePolicy allows: /shop')
+  t.match(refused.said, 'the parameter is not below a prefix that the StoragePolicy allows: /shop')
   const unknown = await verify()
   t.equal(unknown.exit, 0)
   t.match(unknown.said, /^STDIN:\d+:\d+: warning: .*the namespace is unknown/)

@@ -43,9 +43,9 @@ const wrong = [
   ],
   [[{ prefix: '/a*', arn: arn(1) }], '[0].prefix "/a*" is not a hierarchy'],
   [[{ prefix: '/${x}', arn: arn(1) }], '[0].prefix "/${x}" is not a hierarchy'],
-  [[{ prefix: '/a', arn: 'arn:aws:kms:eu-west-1:111122223333:alias/a' }], 'is not the ARN of a key'],
-  [[{ prefix: '/a', arn: 'arn:aws:kms:*:111122223333:key/*' }], 'is not the ARN of a key'],
-  [[{ prefix: '/a', arn: `${arn(1)}\n` }], 'is not the ARN of a key'],
+  [[{ prefix: '/a', arn: 'arn:aws:kms:eu-west-1:111122223333:alias/a' }], 'must be the ARN of a key'],
+  [[{ prefix: '/a', arn: 'arn:aws:kms:*:111122223333:key/*' }], 'must be the ARN of a key'],
+  [[{ prefix: '/a', arn: `${arn(1)}\n` }], 'must be the ARN of a key'],
   [[{ prefix: '/a', arn: arn(1), alias: 'x' }], '[0].alias is not known: known are prefix, arn'],
   [
     [{}, { prefix: 1, arn: 2 }],

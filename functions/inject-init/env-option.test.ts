@@ -100,7 +100,7 @@ const late: readonly (readonly [title: string, env: Value, message: string])[] =
   [
     'a plain address',
     [v('AWS_ENDPOINT_URL', 'http://moto:5000')],
-    'AWS_ENDPOINT_URL is a plain http:// address of moto, hint: use https://, or set ALLOW_HTTP=true if the network is trusted',
+    'AWS_ENDPOINT_URL must not be a plain http:// URL of moto, hint: use https://, or set ALLOW_HTTP=true if the network is trusted',
   ],
   [
     'a password in an address',

@@ -78,7 +78,7 @@ t.strictSame(
     'READ_RATE "fast" must be a number from 0.01 to 10000',
     'LEASE_NAME "a/b" is not a name such as kees-creator',
     'LISTEN "8080" is not an address and a port such as 127.0.0.1:8080 or :8080',
-    'KMS_KEY_ID "alias/x" is not the ARN of a key: arn:<partition>:kms:<region>:<account>:key/<id> is allowed, no alias',
+    'KMS_KEY_ID "alias/x" must be the ARN of a key, arn:<partition>:kms:<region>:<account>:key/<id>, not of an alias',
     'KEES_STORE "vault" is not a store: allowed are ssm and file:<folder>',
     'ANNOTATION_DOMAIN "A" is not a DNS subdomain: lower-case letters, digits, "-" and ".", such as bsycorp.com',
     'LOG_LEVEL "loud" is not a level: allowed are debug, info, warn, error',

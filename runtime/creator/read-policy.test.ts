@@ -38,7 +38,7 @@ t.match(
     diagnostics: [
       { exit: exitCode.input, message: /spec.rules\[0\]."prefix" is not known/ },
       { exit: exitCode.input, message: /spec.rules\[0\].namespaces\[0\]/ },
-      { exit: exitCode.input, message: /spec.rules\[0\].prefixes must be a non-empty list of strings/ },
+      { exit: exitCode.input, message: /spec.rules\[0\].prefixes must be a non-empty list/ },
     ],
   },
   'every mistake at once',

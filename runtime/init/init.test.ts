@@ -129,7 +129,7 @@ const failing: readonly Failing[] = [
     2,
     [
       /^AWS_REGION is missing/,
-      /^AWS_ENDPOINT_URL is a plain http:\/\/ address of moto/,
+      /^AWS_ENDPOINT_URL must not be a plain http:\/\/ URL of moto/,
       /^annotation lease\.bsycorp\.com\/y: lease is not supported yet/,
       /^annotation secret\.bsycorp\.com\/x: /,
       /^annotation secret\.bsycorp\.com\/x: /,

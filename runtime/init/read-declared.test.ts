@@ -114,9 +114,9 @@ t.test('all mistakes are found, the conflicts between declarations too', async (
     diagnostics.map(({ exit, message }) => `${exit} ${message}`),
     [
       /^1 line 1 of the annotations file ".*" has no "="$/,
-      /^1 line 5 of the annotations file ".*" has a value that is not quoted as Go does$/,
+      /^1 line 5 of the annotations file ".*" has a value that is not quoted like a Go string$/,
       /^1 annotation secret\.bsycorp\.com\/a: size "7"/,
-      /^1 annotation secret\.bsycorp\.com\/c: .*disagree/,
+      /^1 annotation secret\.bsycorp\.com\/c: .*conflict with/,
     ],
   )
 })

@@ -43,7 +43,7 @@ for (const [title, env] of good) t.strictSame(await problemsOf(env), [], `${titl
 
 const regionMissing = 'AWS_REGION is missing, and the instance metadata service is disabled'
 const plainHttp = (name: string, host: string) =>
-  `${name} is a plain http:// address of ${host}, hint: use https://, or set ALLOW_HTTP=true if the network is trusted`
+  `${name} must not be a plain http:// URL of ${host}, hint: use https://, or set ALLOW_HTTP=true if the network is trusted`
 
 const bad: readonly (readonly [title: string, env: Env, diagnostics: readonly string[]])[] = [
   ['no region and no metadata', { AWS_EC2_METADATA_DISABLED: 'true' }, [regionMissing]],
@@ -82,8 +82,8 @@ const bad: readonly (readonly [title: string, env: Env, diagnostics: readonly st
     },
     [
       'AWS_REGION "-" is not a region such as eu-west-1',
-      'AWS_ENDPOINT_URL is not an https:// address',
-      'AWS_ENDPOINT_URL_SSM is not an https:// address',
+      'AWS_ENDPOINT_URL must be an https:// URL',
+      'AWS_ENDPOINT_URL_SSM must be an https:// URL',
     ],
   ],
 ]
