@@ -1,10 +1,12 @@
 // All that has to be right before a change lands: docs/development.md. What needs nothing runs while tools are built, each
 // test file as soon as its tools are there. A step that fails does not keep the others from running. Arguments choose test
 // files by a piece of their path; --long runs all in full.
-import { globSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { dirname, join } from 'node:path'
+import { containerEnvironment } from './container-environment.ts'
 import { findValues } from './find-values.ts'
+import { containerRuntime, installedEngines } from './images/engine.ts'
 import { runCommand } from './run-command.mjs'
 import { parseTap } from './tap-results.ts'
 import { endOnSignal } from './tests/end-on-signal.ts'
@@ -22,7 +24,9 @@ const report = join(tap, 'output.tap')
 const record = join(tap, 'record')
 const pieces = process.argv.slice(2).filter((one) => one !== '--long')
 const isLong = process.argv.includes('--long')
-const env = { ...process.env, KEES_TEST_RECORD: record }
+/** The images that tests made, one a line. */
+const imageList = join(tap, 'images')
+const env = { ...process.env, KEES_TEST_RECORD: record, KEES_TEST_IMAGES: imageList }
 const inFull = longNow(root, isLong)
 const start = Date.now()
 const failed: string[] = []
@@ -105,6 +109,14 @@ function unitFiles(folder: string, files: readonly string[]): Job {
   }
 }
 
+async function removeImages(): Promise<void> {
+  const images = existsSync(imageList) ? readFileSync(imageList, 'utf8').split('\n').filter(Boolean) : []
+  if (images.length === 0) return
+  const engineEnv = containerEnvironment()
+  const engine = containerRuntime(installedEngines(engineEnv)) ?? 'podman'
+  await runCommand(engine, ['rmi', '--force', ...images], { stdio: 'ignore', env: engineEnv })
+}
+
 /** The last test, of all the others: no program that they started ever showed a value. */
 function noValueIsShown(): void {
   // What tests of one process print stands between their results; titles are the tests' own words.
@@ -150,6 +162,7 @@ const nodeTests: Job = {
 endOnSignal()
 mkdirSync(dirname(report), { recursive: true })
 rmSync(report, { force: true })
+rmSync(imageList, { force: true })
 rmSync(record, { recursive: true, force: true })
 mkdirSync(record)
 const needed = new Set(all.flatMap(toolsOf))
@@ -168,6 +181,7 @@ await runJobs(
   { tools: 2, tests: availableParallelism() + 1 },
 )
 writeFileSync(report, formatReport(results))
+await removeImages()
 noValueIsShown()
 const { totals, skipped } = parseTap(formatReport(results))
 for (const reason of new Set(skipped.map((one) => one.reason))) say(`skipped: ${reason}`)

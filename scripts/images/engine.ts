@@ -6,11 +6,41 @@ export const engines = ['buildah', 'podman', 'docker'] as const
 
 export type Engine = (typeof engines)[number]
 
-/** The ones that answer: a docker without its daemon is none. */
-export function workingEngines(env: NodeJS.ProcessEnv): readonly Engine[] {
-  return engines.filter((name) => {
+export type InstalledEngine = {
+  readonly name: Engine
+  readonly path: string
+  /** What it says in place of an answer: a docker without its daemon, a podman whose storage another driver made. */
+  readonly problem?: string
+}
+
+/** The engines on the PATH, each asked whether it works. */
+export function installedEngines(env: NodeJS.ProcessEnv): readonly InstalledEngine[] {
+  return engines.flatMap((name) => {
     const path = findCommand(name, env['PATH'])
-    if (path === undefined) return false
-    return spawnSync(path, ['info'], { env, stdio: 'ignore', timeout: 60_000 }).status === 0
+    if (path === undefined) return []
+    const { status, stderr, error } = spawnSync(path, ['info'], { env, encoding: 'utf8', timeout: 300_000 })
+    if (status === 0) return [{ name, path }]
+    return [{ name, path, problem: error?.message ?? (stderr.trim() || `exit code ${status}`) }]
   })
+}
+
+export function workingEngines(env: NodeJS.ProcessEnv): readonly Engine[] {
+  return installedEngines(env)
+    .filter(({ problem }) => problem === undefined)
+    .map(({ name }) => name)
+}
+
+/**
+ * The engine that runs containers; undefined where none is installed. Throws where some are and none of them works: a test
+ * must not be skipped for that.
+ */
+export function containerRuntime(installed: readonly InstalledEngine[]): 'podman' | 'docker' | undefined {
+  const runtimes = (['podman', 'docker'] as const).flatMap((name) => {
+    const engine = installed.find((one) => one.name === name)
+    return engine === undefined ? [] : [{ ...engine, name }]
+  })
+  const working = runtimes.find(({ problem }) => problem === undefined)
+  if (working !== undefined || runtimes.length === 0) return working?.name
+  const problems = runtimes.map(({ path, problem }) => `${path} info: ${problem}`)
+  throw new Error(`a container engine is installed and does not work: ${problems.join('; ')}`)
 }

@@ -72,7 +72,7 @@ export function parseImageOptions(
   const allowed = purposes[purpose]
   const { values, operands, diagnostics } = parseFlags(args, allowed.flags)
   const problems = [
-    ...diagnostics.map(({ message }) => message),
+    ...diagnostics.map(({ message, hint }) => (hint === undefined ? message : `${message}\n  hint: ${hint}`)),
     ...operands.map((one) => `"${one}" is not understood`),
   ]
   const given = (flag: string): string | undefined => values.get(flag)?.[0]

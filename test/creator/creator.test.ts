@@ -14,7 +14,7 @@ import { eventually } from '../programs/eventually.ts'
 import { motoMissing, startMoto } from '../servers/moto.ts'
 import { run } from '../programs/programs.ts'
 
-t.setTimeout(300_000)
+t.setTimeout(1_200_000)
 
 t.test('the creator in a cluster', { skip: controllersMissing || motoMissing }, async (t) => {
   const [plane, moto] = await Promise.all([startControlPlane({ controllers: true }), startMoto()])

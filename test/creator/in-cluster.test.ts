@@ -9,7 +9,7 @@ import { startCreator } from './process.ts'
 import { eventually } from '../programs/eventually.ts'
 import { serviceAccountToken } from '../servers/service-account-token.ts'
 
-t.setTimeout(120_000)
+t.setTimeout(1_200_000)
 
 /** A mount namespace in which a folder is at the path of a pod's ServiceAccount. */
 const inPod = `

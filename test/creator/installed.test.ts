@@ -12,7 +12,7 @@ import { root, run } from '../programs/programs.ts'
 import { annotationsOf, faultsOf, isComplete, testGroup } from './stored-groups.ts'
 import { kubectl, terraform } from '../programs/tools.ts'
 
-t.setTimeout(300_000)
+t.setTimeout(1_200_000)
 
 const { path: kubectlPath = 'kubectl', missing: kubectlMissing } = kubectl()
 const skip = controlPlaneMissing || (kubectlMissing ?? false)

@@ -7,7 +7,7 @@ import { type CreatorProcess, startCreator } from './process.ts'
 import { eventually } from '../programs/eventually.ts'
 import { annotationsOf, faultsOf, isComplete, testGroup } from './stored-groups.ts'
 
-t.setTimeout(600_000)
+t.setTimeout(1_200_000)
 
 const prefix = '/shop'
 const groups = [

@@ -12,7 +12,7 @@ import { type ControlPlane, controlPlaneMissing, startControlPlane } from '../se
 import { eventually } from '../programs/eventually.ts'
 import { startTcpProxy } from '../servers/tcp-proxy.ts'
 
-t.setTimeout(300_000)
+t.setTimeout(1_200_000)
 
 const annotation = (name: string) => ({ [`secret.bsycorp.com/${name}`]: 'kind=DYNAMIC,type=RANDOM,size=128' })
 

@@ -14,7 +14,7 @@ import { seededRandom } from '../../runtime/fake-ssm/faults.ts'
 import { type Fault, memoryStore, virtualClock } from '../../runtime/fixtures.ts'
 import { openLog } from '../../runtime/log.ts'
 
-t.setTimeout(120_000)
+t.setTimeout(1_200_000)
 
 const minute = 60_000
 const groups = 60

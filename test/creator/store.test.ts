@@ -8,7 +8,7 @@ import { controlPlaneMissing, startControlPlane } from '../servers/control-plane
 import { startCreator } from './process.ts'
 import { eventually } from '../programs/eventually.ts'
 
-t.setTimeout(300_000)
+t.setTimeout(1_200_000)
 
 const key = 'arn:aws:kms:eu-west-1:111122223333:key/11111111-2222-3333-4444-555555555555'
 const dynamic = (name: string, attributes: string) => ({

@@ -57,7 +57,7 @@ for (const [name, needed] of Object.entries(here)) {
     const outputs: string[] = []
     const shell = (script: string) => {
       const env = { ...process.env, PATH: [bin, dist, process.env['PATH']].join(delimiter) }
-      const options = { cwd: folder, env, encoding: 'utf8', timeout: 120_000 } as const
+      const options = { cwd: folder, env, encoding: 'utf8', timeout: 1_200_000 } as const
       return spawnSync(...untapped('bash', ['-euc', `exec 2>&1\n${script}`]), options)
     }
     for (const block of parseReadmeBlocks(readme)) {

@@ -29,7 +29,7 @@ import { storedBelow } from './stored-parameters.ts'
 import { command, kubectl, terraform, terraformAwsPluginDir, terraformEnv } from '../programs/tools.ts'
 import { letsIn } from '../iam/trust-judge.ts'
 
-t.setTimeout(600_000)
+t.setTimeout(1_200_000)
 
 const identities = ['irsa', 'pod-identity', 'kube2iam']
 const account = '111122223333'
@@ -98,12 +98,12 @@ const skip =
   )?.missing ||
   false
 
-t.test('from nothing to a pod that reads its secret', { skip, timeout: 600_000 }, async (t) => {
+t.test('from nothing to a pod that reads its secret', { skip, timeout: 1_200_000 }, async (t) => {
   process.env['MOTO_ACCOUNT_ID'] = account
   const plane = await startControlPlane({ controllers: true })
   t.teardown(plane.stop)
   for (const identity of identities)
-    await t.test(identity, { timeout: 300_000 }, (t) => install(t, plane, identity))
+    await t.test(identity, { timeout: 1_200_000 }, (t) => install(t, plane, identity))
 })
 
 function copyOfExample(t: Test): string {

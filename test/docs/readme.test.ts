@@ -38,7 +38,7 @@ for (const [heading, kustomization, tool] of ways) {
     const script = scriptsUnder(heading)
     t.match(script, 'kees export')
     const env = { ...process.env, PATH: [join(folder, 'bin'), dist, process.env['PATH']].join(delimiter) }
-    const options = { cwd: folder, env, encoding: 'utf8', timeout: 120_000 } as const
+    const options = { cwd: folder, env, encoding: 'utf8', timeout: 1_200_000 } as const
     const { status, stderr } = spawnSync(...untapped('bash', ['-euo', 'pipefail', '-c', script]), options)
     t.equal(status, 0, stderr)
     t.match(readFileSync(join(folder, 'terraform/prod/policies.tf'), 'utf8'), '"/db.password"')

@@ -17,7 +17,7 @@ t.ok(blocks.length >= 3, 'there are examples of configurations')
 
 t.test(
   'each example is formatted and valid, with a module next to it',
-  { skip, timeout: 120_000 },
+  { skip, timeout: 1_200_000 },
   async (t) => {
     for (const [index, block] of blocks.entries()) {
       const folder = join(t.testdir({}), String(index))

@@ -176,7 +176,7 @@ t.test('the module is written as terraform formats it', { skip: terraform().miss
 
 t.test(
   'applied, the role may do its work and nothing else',
-  { skip: missing, timeout: 300_000 },
+  { skip: missing, timeout: 1_200_000 },
   async (t) => {
     const { endpoint, stop } = await startMoto()
     t.teardown(stop)
@@ -209,7 +209,7 @@ t.test(
 
 t.test(
   'a role without a trust, with two, and with too many prefixes',
-  { skip: missing, timeout: 300_000 },
+  { skip: missing, timeout: 1_200_000 },
   async (t) => {
     const folder = t.testdir({})
     cpSync(creatorModule, join(folder, 'creator'), { recursive: true })

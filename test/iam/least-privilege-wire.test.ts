@@ -28,10 +28,10 @@ import { untapped } from '../programs/untapped.ts'
 const execute = promisify(execFile)
 const place = { partition: 'aws', region: 'eu-west-1', account }
 
-t.setTimeout(600_000)
+t.setTimeout(1_200_000)
 await t.test(
   'init asks for what the policy allows',
-  { skip: terraform().missing ?? false, timeout: 600_000 },
+  { skip: terraform().missing ?? false, timeout: 1_200_000 },
   async (t) => {
     const cases: (Pick<ArbitraryCluster, 'pods' | 'kmsKeys'> & { policies: string; place: AwsTarget })[] = []
     for (const { manifest, pods, flags, kmsKeys } of fc.sample(arbitraryCluster(5), {

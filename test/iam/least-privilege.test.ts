@@ -49,8 +49,8 @@ function readersOf({ pods }: Pick<ArbitraryCluster, 'pods'>): ReadonlyMap<string
   return readers
 }
 
-t.setTimeout(600_000)
-await t.test('what the policies allow', { skip, timeout: 600_000 }, async (t) => {
+t.setTimeout(1_200_000)
+await t.test('what the policies allow', { skip, timeout: 1_200_000 }, async (t) => {
   t.ok(cases.length > 20, `${cases.length} clusters of 40 have no mistake`)
   const evaluated = await evaluatePolicies(t.testdir({}), cases)
   const none: Documents = new Map()

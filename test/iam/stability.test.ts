@@ -80,7 +80,7 @@ async function partsOf(policies: string): Promise<ReadonlyMap<string, Parts>> {
   )
 }
 
-t.setTimeout(600_000)
+t.setTimeout(1_200_000)
 const historySeed = Number(process.env['KEES_HISTORY_SEED'] ?? 4)
 await t.test(`in a history of changes, by seed ${historySeed}`, async (t) => {
   const seen = { lines: 0, splits: 0, merges: 0 }

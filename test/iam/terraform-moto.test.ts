@@ -56,7 +56,7 @@ output "policy_arns" {
 `
 
 const { missing = terraformAwsPluginDir().missing ?? motoMissing } = terraform()
-await t.test('the module in a real configuration', { skip: missing, timeout: 580_000 }, async (test) => {
+await t.test('the module in a real configuration', { skip: missing, timeout: 1_200_000 }, async (test) => {
   const { endpoint, stop } = await startMoto()
   test.teardown(stop)
   const role = { Action: 'CreateRole', RoleName: 'billing', Path: '/team/', AssumeRolePolicyDocument: '{}' }

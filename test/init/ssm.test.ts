@@ -1,5 +1,6 @@
 /** init against the strict Parameter Store, over HTTP: what it asks, what it says, how it ends. */
 import type { Env } from '../../api/env.ts'
+import { eventually } from '../programs/eventually.ts'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
@@ -219,12 +220,14 @@ t.test('a store that never answers ends with the deadline: exit code 5', async (
 t.test('what the creator makes meanwhile is waited for', async (t) => {
   const { server, run } = await start(t, {
     annotations: { 'secret.bsycorp.com/made': 'kind=DYNAMIC,type=PASSWORD,size=128' },
-    env: { ...keys, WAIT_TIMEOUT: '10s' },
+    env: { ...keys, WAIT_TIMEOUT: '300s' },
   })
-  setTimeout(() => server.put('/made', 'fakepassword'), 500)
-  const { exit, secret } = await run()
+  const ended = run()
+  await eventually('init has asked for it', () => server.calls.length > 0)
+  server.put('/made', 'fakepassword')
+  const { exit, secret } = await ended
   t.strictSame([exit, secret], [0, 'made=fakepassword\n'])
-  t.equal(server.calls.length, 2)
+  t.ok(server.calls.length > 1, 'and asked again')
 })
 
 /** What a pod's surroundings give it: STS, the agent of Pod Identity, the instance metadata. */
@@ -302,12 +305,14 @@ for (const [title, env, key, region] of ways) {
 
 t.test('a role that spreads slowly is waited for', async (t) => {
   let denied = true
-  setTimeout(() => (denied = false), 500)
-  const { run } = await start(t, {
+  const { server, run } = await start(t, {
     annotations: annotationsOf(many(3)),
     stored: storedOf(many(3)),
     server: { denied: () => denied },
-    env: { ...keys, DENIED_WAIT: '10s' },
+    env: { ...keys, DENIED_WAIT: '300s' },
   })
-  t.equal((await run()).exit, 0)
+  const ended = run()
+  await eventually('init was denied', () => server.calls.length > 0)
+  denied = false
+  t.equal((await ended).exit, 0)
 })

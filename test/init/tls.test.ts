@@ -44,7 +44,7 @@ t.test('init over TLS', { skip: missing }, async (t) => {
         AWS_REGION: 'eu-west-1',
         AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
         AWS_SECRET_ACCESS_KEY: 'fakesecret',
-        DEADLINE: '10s',
+        DEADLINE: '300s',
         ...env,
       },
     })

@@ -22,7 +22,7 @@ import { golden, root, run } from '../programs/programs.ts'
 import { removeFolder } from '../programs/remove-folder.ts'
 import { kubectl, kustomize } from '../programs/tools.ts'
 
-t.setTimeout(300_000)
+t.setTimeout(1_200_000)
 
 const example = join(root, 'kustomize-examples/argo-cd')
 const goMissing = findCommand('go') === undefined && 'needs the command go'

@@ -51,7 +51,7 @@ const plainModule = plain.made?.data ?? {}
 t.match(plainModule['policies.tf'], /"\/db\.password",/)
 
 for (const option of Object.keys(exportIam.options)) {
-  t.setTimeout(600_000)
+  t.setTimeout(1_200_000)
   await t.test(`option ${option}`, async (t) => {
     let [refused, taken] = [0, 0]
     for (const text of hostileTexts) {

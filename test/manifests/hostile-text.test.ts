@@ -39,7 +39,7 @@ const inputs: readonly HostileInput[] = [
 type Accepted = HostileInput & { readonly policies: string }
 const accepted: Accepted[] = []
 
-t.setTimeout(600_000)
+t.setTimeout(1_200_000)
 await t.test('what people see of it is lines of ours', async (t) => {
   let refused = 0
   for (const input of inputs) {
@@ -127,7 +127,7 @@ await t.test('the same input leads to JSON and Markdown of the same form', async
 
 await t.test(
   'terraform and an evaluator of IAM see no wider grant',
-  { skip: terraform().missing ?? false, timeout: 600_000 },
+  { skip: terraform().missing ?? false, timeout: 1_200_000 },
   async (t) => {
     const different = [...new Map(accepted.map((one) => [one.policies, one])).values()]
     const cases = different.slice(0, 120).map((one) => ({ ...one, place }))

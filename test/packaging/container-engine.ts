@@ -4,20 +4,21 @@ import { mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { containerEnvironment } from '../../scripts/container-environment.ts'
-import { workingEngines } from '../../scripts/images/engine.ts'
+import { containerRuntime, installedEngines } from '../../scripts/images/engine.ts'
 import { findCommand } from '../../scripts/installed.ts'
 import { untapped } from '../programs/untapped.ts'
 
 const env = containerEnvironment()
-const working = workingEngines(env)
-const runtime = (['podman', 'docker'] as const).find((name) => working.includes(name))
+const installed = installedEngines(env)
+const runtime = containerRuntime(installed)
+const hasDocker = installed.some(({ name, problem }) => name === 'docker' && problem === undefined)
 
 /** For tap's `skip`; in the form that `.ci/run` checks. */
 export const containersMissing = runtime === undefined && 'needs a container engine'
 
 /** For tools that run containers. kustomize calls what runs them `docker`; kpt has to be told of podman, lest it dislike its version. */
 export const containerEnv: NodeJS.ProcessEnv = {
-  ...(working.includes('docker') || runtime === undefined ? env : withDocker(env)),
+  ...(hasDocker || runtime === undefined ? env : withDocker(env)),
   // The one until 1.0.0-beta.58, the other since.
   ...(runtime === undefined ? {} : { KPT_FN_RUNTIME: runtime, KRM_FN_RUNTIME: runtime }),
 }
@@ -45,7 +46,7 @@ export function engine(args: readonly string[], input = ''): Ended {
     env: containerEnv,
     input,
     encoding: 'utf8',
-    timeout: 120_000,
+    timeout: 600_000,
     maxBuffer: 2 ** 26,
   })
   if (error) throw error
@@ -62,7 +63,7 @@ export function engineSays(...args: readonly string[]): string {
 /** Likewise, while this process goes on: for containers that talk to it. */
 export function engineMeanwhile(args: readonly string[]): Promise<Ended> {
   return new Promise((resolve) => {
-    const options = { env: containerEnv, timeout: 120_000 }
+    const options = { env: containerEnv, timeout: 600_000 }
     const [command, all] = untapped(runtime ?? 'docker', args)
     execFile(command, all, options, (error, stdout, stderr) => {
       const code = error === null ? 0 : error.code

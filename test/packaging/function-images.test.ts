@@ -10,7 +10,7 @@ import { buildImages } from './images-of-test.ts'
 import { root, run } from '../programs/programs.ts'
 import { kpt, kubectl, kustomize } from '../programs/tools.ts'
 
-t.setTimeout(300_000)
+t.setTimeout(1_200_000)
 
 const quickstart = join(root, 'kustomize-examples/quickstart')
 const app = readFileSync(join(quickstart, 'app.yaml'), 'utf8')

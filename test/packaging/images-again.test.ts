@@ -7,7 +7,7 @@ import { findCommand } from '../../scripts/installed.ts'
 import { containerEnv, containersMissing, engineSays } from './container-engine.ts'
 import { buildImages } from './images-of-test.ts'
 
-t.setTimeout(300_000)
+t.setTimeout(1_200_000)
 
 // The builder of docker gives some things a time of its own.
 const repeatable = ['buildah', 'podman'].some((name) => findCommand(name, containerEnv['PATH']) !== undefined)

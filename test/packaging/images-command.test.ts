@@ -1,12 +1,13 @@
 /** How `npm run images` is told what to build, and what it tells the engines. */
-import { chmodSync } from 'node:fs'
-import { join } from 'node:path'
+import { chmodSync, existsSync, symlinkSync } from 'node:fs'
+import { basename, delimiter, join } from 'node:path'
 import t from 'tap'
 import { buildCommand } from '../../scripts/images/build-command.ts'
-import { workingEngines } from '../../scripts/images/engine.ts'
+import { containerRuntime, installedEngines, workingEngines } from '../../scripts/images/engine.ts'
 import { parseImageOptions } from '../../scripts/images/image-options.ts'
 import { platforms } from '../../scripts/images/platform.ts'
 import { root } from '../../scripts/bundle.ts'
+import { findCommand } from '../../scripts/installed.ts'
 import { run } from '../programs/programs.ts'
 
 t.test('without flags, all images for all platforms under their released names', async (t) => {
@@ -28,7 +29,7 @@ t.test('all that is wrong with the flags is said at once, with exit code 2', asy
     /^error: --only "x" is not known: known are inject-init, /m,
     /^error: --platform "linux\/arm" is not known: known are linux\/amd64, linux\/arm64$/m,
     /^error: --engine "rkt" is not known: known are buildah, podman, docker$/m,
-    /^error: flag "--tga" is not known$/m,
+    /^error: flag "--tga" is not known\n {2}hint: did you mean --tag\?$/m,
     /^error: "bar" is not understood$/m,
     /^error: flag --base needs a value: IMAGE$/m,
   ]) {
@@ -45,6 +46,7 @@ t.test('an engine that does not answer is none, and without one it says which wo
   for (const name of ['podman', 'docker']) chmodSync(join(folder, name), 0o755)
   t.strictSame(workingEngines({ PATH: folder }), ['podman'])
   t.strictSame(workingEngines({ PATH: t.testdirName + '/absent' }), [])
+  t.equal(containerRuntime(installedEngines({ PATH: folder })), 'podman')
   const none = run('env', [
     '-u',
     'NODE_OPTIONS',
@@ -54,6 +56,41 @@ t.test('an engine that does not answer is none, and without one it says which wo
   ])
   t.equal(none.status, 1)
   t.equal(none.stderr, 'error: this takes one of buildah, podman, docker, at work\n')
+})
+
+t.test('an engine that is installed and does not work fails the tests that need one', async (t) => {
+  const broken = '#!/bin/sh\necho "User-selected graph driver overwritten by another one" >&2\nexit 125\n'
+  const folder = t.testdir({
+    bin: { podman: broken },
+    empty: {},
+    'a.test.mjs': `import t from 'tap'
+import { containersMissing } from '${join(root, 'test/packaging/container-engine.ts')}'
+t.test('runs a container', { skip: containersMissing }, async (t) => void t.ok(true))
+`,
+  })
+  chmodSync(join(folder, 'bin', 'podman'), 0o755)
+  const tests = (PATH: string) =>
+    run(process.execPath, [join(folder, 'a.test.mjs')], {
+      env: { PATH, KEES_CONTAINER_TOOLS: join(folder, 'empty') },
+    })
+  t.throws(
+    () => containerRuntime(installedEngines({ PATH: join(folder, 'bin') })),
+    /is installed and does not work/,
+  )
+  t.equal(containerRuntime(installedEngines({ PATH: join(folder, 'empty') })), undefined)
+  const path = (process.env['PATH'] ?? '').split(delimiter)
+  const without = path.filter((one) =>
+    ['podman', 'docker', 'buildah'].every((name) => !existsSync(join(one, name))),
+  )
+  const others = ['bash', 'env', 'dirname', 'id'].map((name) => findCommand(name) ?? name)
+  for (const tool of others) symlinkSync(tool, join(folder, 'empty', basename(tool)))
+  const clean = [join(folder, 'empty'), ...without]
+  const { status, stdout, stderr } = tests([join(folder, 'bin'), ...clean].join(delimiter))
+  t.not(status, 0, 'the file fails')
+  t.match(stdout + stderr, /podman info: User-selected graph driver overwritten by another one/)
+  const none = tests(clean.join(delimiter))
+  t.equal(none.status, 0, none.stderr)
+  t.match(none.stdout, /# SKIP needs a container engine/, 'without an engine the test is skipped')
 })
 
 const [amd64] = platforms

@@ -1,5 +1,6 @@
 /** Images of the present sources, for one test file. */
 import { execFile } from 'node:child_process'
+import { appendFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -53,7 +54,12 @@ export async function buildImages(
     nameOf: (target) => `${prefix}${target}:${tag}`,
     prefix,
     tag,
-    remove: () => byTurns(async () => void (await engineMeanwhile(['rmi', '--force', ...made]))),
+    remove: async () => {
+      const list = process.env['KEES_TEST_IMAGES'] ?? ''
+      // In a run of many tests another may read an image that shares these layers: scripts/test.ts removes all at its end.
+      if (list !== '') appendFileSync(list, `${made.join('\n')}\n`)
+      else await byTurns(() => engineMeanwhile(['rmi', '--force', ...made]))
+    },
   }
 }
 

@@ -14,7 +14,7 @@ import { baseImage, containersMissing, engine, engineSays, readOnlyRoot } from '
 import { buildImages } from './images-of-test.ts'
 import { run } from '../programs/programs.ts'
 
-t.setTimeout(300_000)
+t.setTimeout(1_200_000)
 
 const base = baseImage ?? "the Dockerfile's own base"
 const temporary = mkdtempSync(join(tmpdir(), 'kees-images-test-'))

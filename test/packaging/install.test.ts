@@ -9,7 +9,7 @@ import { dist, root, run } from '../programs/programs.ts'
 import { removeFolder } from '../programs/remove-folder.ts'
 import { kustomize } from '../programs/tools.ts'
 
-t.setTimeout(300_000)
+t.setTimeout(1_200_000)
 
 const quickstart = join(root, 'kustomize-examples/quickstart')
 const skip = kustomize().missing ?? false

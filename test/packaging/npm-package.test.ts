@@ -9,7 +9,7 @@ import { oldestNode } from './oldest-node.ts'
 import { root, run } from '../programs/programs.ts'
 import { kustomize } from '../programs/tools.ts'
 
-t.setTimeout(120_000)
+t.setTimeout(1_200_000)
 
 const quickstart = join(root, 'kustomize-examples/quickstart')
 const node = oldestNode()

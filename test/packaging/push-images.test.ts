@@ -11,7 +11,7 @@ import { buildImages } from './images-of-test.ts'
 import { run } from '../programs/programs.ts'
 import { registryMissing, startRegistry } from './registry.ts'
 
-t.setTimeout(300_000)
+t.setTimeout(1_200_000)
 
 const buildahMissing =
   findCommand('buildah', containerEnv['PATH']) === undefined && 'needs the command buildah'

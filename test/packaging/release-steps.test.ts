@@ -25,7 +25,7 @@ import { runBeside } from '../programs/run-beside.ts'
 import { command } from '../programs/tools.ts'
 import { parseWorkflow, startRunner, type Step } from './workflow-steps.ts'
 
-t.setTimeout(600_000)
+t.setTimeout(1_200_000)
 
 const { env: workflowEnv, steps } = parseWorkflow(join(root, '.github/workflows/release.yaml'))
 /** Scripts that are not run here, because others do. */

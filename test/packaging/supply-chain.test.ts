@@ -10,7 +10,7 @@ import { narrowSbom } from '../../scripts/sbom/narrow-sbom.ts'
 import { sourceTime } from '../../scripts/source-time.ts'
 import { run } from '../programs/programs.ts'
 
-t.setTimeout(120_000)
+t.setTimeout(1_200_000)
 
 type Locked = { readonly version: string; readonly resolved?: string; readonly integrity?: string }
 const { packages }: { packages: Readonly<Record<string, Locked>> } = JSON.parse(

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 export async function eventually(
   what: string,
   done: () => boolean | Promise<boolean>,
-  patience = 30_000,
+  patience = 300_000,
 ): Promise<void> {
   for (const start = Date.now(); Date.now() - start < patience; await sleep(100)) {
     if (await done()) return

@@ -20,7 +20,7 @@ export function run(
     input: options.input ?? '',
     env: { ...env, PATH: dist + delimiter + env.PATH },
     encoding: 'utf8',
-    timeout: 120_000,
+    timeout: 600_000,
     maxBuffer: 2 ** 26,
   })
   if (error) throw error

@@ -11,7 +11,7 @@ export async function runBeside(
   {
     input = '',
     env = {},
-    timeout = 120_000,
+    timeout = 600_000,
   }: { readonly input?: string; readonly env?: NodeJS.ProcessEnv; readonly timeout?: number } = {},
 ): Promise<Ran> {
   const all = { ...process.env, ...env }

@@ -107,7 +107,7 @@ const machine = {
 
 t.test(
   'the report of a run counts what the files counted, and every crash',
-  { timeout: 120_000 },
+  { timeout: 1_200_000 },
   async (t) => {
     const folder = t.testdir({
       'good.test.ts': passing,

@@ -4,7 +4,7 @@ import t, { type Test } from 'tap'
 import { onlyFailures } from '../../scripts/tests/subtests.ts'
 import { runUnitFiles } from '../../scripts/tests/unit-files.ts'
 
-t.setTimeout(300_000)
+t.setTimeout(1_200_000)
 
 const good = `import t from 'tap'
 t.test('is right', async (t) => void t.ok(true))

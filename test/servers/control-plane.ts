@@ -48,8 +48,8 @@ export type ControlPlane = {
 
 const token = 'of-a-test'
 /** For each thing that is waited for. */
-const patience = 90_000
-const patienceWithOneRequest = 30_000
+const patience = 600_000
+const patienceWithOneRequest = 300_000
 
 export async function startControlPlane(
   options: { readonly controllers?: boolean } = {},
