@@ -45,7 +45,7 @@ async function makePod(
     RESOURCES_FILE: path('secret/resource'),
     REFERENCE_WAIT: '0s',
     DENIED_WAIT: '0s',
-    DEADLINE: '2s',
+    DEADLINE: '30s',
     AWS_ENDPOINT_URL: endpoint,
     AWS_REGION: 'eu-west-1',
     AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
