@@ -1,10 +1,10 @@
-// What the linter refuses. The walls between the rooms come from one table; test/repository/lint.test.ts tries each pair.
+// The rules of the linter. One table lists which folder may import which; test/repository/lint.test.ts tests each pair.
 import { posix } from 'node:path'
 import { defineConfig } from 'oxlint'
 
-/** The rules of the files directly in one folder; a folder below it is a room of its own. */
-export type Room = {
-  /** The rooms that it may import, besides itself. */
+/** What the files directly in one folder may import; a folder below it has its own entry. */
+export type ImportRule = {
+  /** The folders that it may import, besides itself. */
   readonly imports: readonly string[]
   /** The vendors whose packages it may import. */
   readonly packages?: readonly Vendor[]
@@ -38,7 +38,7 @@ const programs = [
   'runtime/init',
 ]
 
-export const rooms: Readonly<Record<string, Room>> = {
+export const importRules: Readonly<Record<string, ImportRule>> = {
   api: { imports: [] },
   'functions/yaml': { imports: ['api'] },
   'functions/krm': { imports: ['api', 'functions/yaml'] },
@@ -88,7 +88,7 @@ const everywhere: readonly Pattern[] = [
   { regex: '^(node:)?process$', message: 'Use the global process, where it is allowed.' },
   {
     regex: '^\\./\\.\\.?/|[^./]/\\.\\.?/|/\\./',
-    message: 'One spelling for one file: no ./.. and no way down and up again.',
+    message: 'Use the shortest relative path: no ./.. and no a/../b.',
   },
 ]
 
@@ -102,7 +102,7 @@ const inSources: readonly Pattern[] = [
     regex: '\\.(test|contract)\\.ts$|/(arbitrary-[^/]*|fixtures|fake-io|test-effort)\\.ts$|/fake-ssm/',
     message: 'That file is for tests.',
   },
-  { regex: '^(node:)?module$', message: 'Use import, which the walls see.' },
+  { regex: '^(node:)?module$', message: 'Use import: the import rules do not check require.' },
 ]
 
 const tops = ['api', 'functions', 'runtime', 'cli']
@@ -118,20 +118,20 @@ function above(folders: readonly string[]): string {
   return `^(\\.\\./)+(${folders.join('|')})/`
 }
 
-function topOf(room: string): string {
-  return room.split('/')[0] ?? room
+function topOf(folder: string): string {
+  return folder.split('/')[0] ?? folder
 }
 
-function wallsOf(name: string, { imports, packages = [] }: Room): readonly Pattern[] {
+function patternsFor(name: string, { imports, packages = [] }: ImportRule): readonly Pattern[] {
   const top = topOf(name)
-  const closed = Object.keys(rooms).filter((other) => other !== name && !imports.includes(other))
-  const opened = imports.length === 0 ? 'no other room' : imports.join(', ')
+  const forbidden = Object.keys(importRules).filter((other) => other !== name && !imports.includes(other))
+  const allowed = imports.length === 0 ? 'no other folder' : imports.join(', ')
   return [
-    // Its own files stand directly in api/; it imports no package, not even one of Node's.
+    // api/ has no folder below it, and imports no package, not even one of Node's.
     ...(top === 'api' ? [{ regex: '^[^.]', message: 'api/ is pure: it imports no package.' }] : []),
-    ...closed.map((other) => ({ regex: filesOf(other, name), message: `${name}/ imports ${opened}.` })),
-    { regex: above(outside), message: `${name}/ imports ${opened}.` },
-    { regex: above([top]), message: `Up and down again: a file of ${top}/ is nearer than that.` },
+    ...forbidden.map((other) => ({ regex: filesOf(other, name), message: `${name}/ imports ${allowed}.` })),
+    { regex: above(outside), message: `${name}/ imports ${allowed}.` },
+    { regex: above([top]), message: `Use the shortest relative path to a file of ${top}/.` },
     ...vendors
       .filter(({ name: vendor }) => !packages.includes(vendor))
       .map(({ regex, message }) => ({ regex, message })),
@@ -139,15 +139,15 @@ function wallsOf(name: string, { imports, packages = [] }: Room): readonly Patte
   ]
 }
 
-/** Tests see more: all of their own top folder and of those that it builds on. */
-function wallsOfTests(top: string): readonly Pattern[] {
-  const seen: readonly string[] = top === 'cli' ? tops : ['api', top]
+/** Tests may import more: all of their own top folder, and all that it depends on. */
+function patternsForTests(top: string): readonly Pattern[] {
+  const mayImport: readonly string[] = top === 'cli' ? tops : ['api', top]
   return [
     {
-      regex: above([...tops.filter((other) => !seen.includes(other)), ...outside]),
-      message: `Tests of ${top}/ do not import that.`,
+      regex: above([...tops.filter((other) => !mayImport.includes(other)), ...outside]),
+      message: `Tests of ${top}/ must not import that.`,
     },
-    { regex: above([top]), message: `Up and down again: a file of ${top}/ is nearer than that.` },
+    { regex: above([top]), message: `Use the shortest relative path to a file of ${top}/.` },
     ...everywhere,
   ]
 }
@@ -189,7 +189,7 @@ export default defineConfig({
         },
       },
     ],
-    // A type that stands in the wrong file closes a circle too.
+    // Imports of types count: a type in the wrong file causes a cycle too.
     'import/no-cycle': ['error', { ignoreTypes: false }],
     'import/no-named-as-default-member': 'off',
     'oxc/no-barrel-file': ['error', { threshold: 0 }],
@@ -205,9 +205,9 @@ export default defineConfig({
     'no-restricted-imports': restricted(everywhere),
   },
   overrides: [
-    ...Object.entries(rooms).map(([name, room]) => ({
+    ...Object.entries(importRules).map(([name, rule]) => ({
       files: [`${name}/*.ts`],
-      rules: { 'no-restricted-imports': restricted(wallsOf(name, room)) },
+      rules: { 'no-restricted-imports': restricted(patternsFor(name, rule)) },
     })),
     {
       files: ['api/**'],
@@ -217,7 +217,7 @@ export default defineConfig({
           {
             globals: [
               noProcess,
-              ...impure.map((name) => ({ name, message: 'api/ is pure: no I/O, no time, no chance.' })),
+              ...impure.map((name) => ({ name, message: 'api/ is pure: no I/O, no time, no randomness.' })),
             ],
             checkGlobalObject: true,
           },
@@ -235,7 +235,7 @@ export default defineConfig({
     },
     ...tops.map((top) => ({
       files: forTests.map((name) => `${top}/**/${name}`),
-      rules: { 'no-restricted-imports': restricted(wallsOfTests(top)) },
+      rules: { 'no-restricted-imports': restricted(patternsForTests(top)) },
     })),
     {
       files: [

@@ -1,20 +1,20 @@
-/** The walls of the house: what the linter and the compiler refuse, each shown on a file that breaks one rule. */
+/** The rules of the linter and the compiler, each tested with a file that breaks it. */
 import { spawnSync } from 'node:child_process'
 import { cpSync, globSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, posix } from 'node:path'
 import t from 'tap'
-import { rooms } from '../../oxlint.config.ts'
+import { importRules } from '../../oxlint.config.ts'
 import { untapped } from '../programs/untapped.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 const bin = join(root, 'node_modules', '.bin')
 
-/** The rooms that may import packages of AWS. */
-const awsRooms = ['runtime/aws', 'runtime/store']
+/** The folders that may import packages of AWS. */
+const awsFolders = ['runtime/aws', 'runtime/store']
 
-const walls = 'eslint(no-restricted-imports)'
-const circle = 'import(no-cycle)'
+const imports = 'eslint(no-restricted-imports)'
+const cycle = 'import(no-cycle)'
 const globals = 'eslint(no-restricted-globals)'
 const barrel = 'oxc(no-barrel-file)'
 const defaultExport = 'eslint(no-restricted-exports)'
@@ -23,51 +23,59 @@ type Sample = readonly [file: string, text: string, rule?: string | undefined]
 
 /** Without a rule: allowed. */
 const samples: readonly Sample[] = [
-  ...Object.entries(rooms).flatMap(([from, { imports }]) =>
-    Object.keys(rooms)
+  ...Object.entries(importRules).flatMap(([from, rule]) =>
+    Object.keys(importRules)
       .filter((to) => to !== from)
       .map((to): Sample => {
-        const isOpen = imports.includes(to)
+        const isAllowed = rule.imports.includes(to)
         const file = `${from}/to-${to.replace('/', '-')}.ts`
-        return [file, importOf(`${relativeTo(from, to)}/shared.ts`), isOpen ? undefined : walls]
+        return [file, importOf(`${relativeTo(from, to)}/shared.ts`), isAllowed ? undefined : imports]
       }),
   ),
-  ...Object.keys(rooms).flatMap((room): Sample[] => {
-    const up = relativeTo(room, '.')
-    const [top = ''] = room.split('/')
+  ...Object.keys(importRules).flatMap((folder): Sample[] => {
+    const up = relativeTo(folder, '.')
+    const [top = ''] = folder.split('/')
     return [
-      [`${room}/to-own.ts`, importOf('./shared.ts')],
-      [`${room}/to-own-from-the-top.ts`, importOf(`${up}/${top}/shared.ts`), walls],
-      [`${room}/to-own-by-a-detour.ts`, importOf('./../shared.ts'), walls],
-      [`${room}/to-scripts.ts`, importOf(`${up}/scripts/shared.ts`), walls],
-      [`${room}/to-test.ts`, importOf(`${up}/test/shared.ts`), walls],
-      [`${room}/to-test-file.ts`, importOf('./other.test.ts'), walls],
-      [`${room}/to-test-support.ts`, importOf('./arbitrary-thing.ts'), walls],
-      [`${room}/from-barrel.ts`, importOf('./index.ts'), walls],
-      [`${room}/imported-process.ts`, importOf('node:process'), walls],
-      [`${room}/requires.ts`, importOf('node:module'), walls],
-      [`${room}/to-oracle.ts`, importOf('hcl2-json-parser'), walls],
-      [`${room}/to-judge.ts`, importOf('@cloud-copilot/iam-simulate'), walls],
-      [`${room}/to-aws.ts`, importOf('@aws-sdk/client-ssm'), awsRooms.includes(room) ? undefined : walls],
-      [`${room}/to-smithy.ts`, importOf('@smithy/types'), awsRooms.includes(room) ? undefined : walls],
+      [`${folder}/to-own.ts`, importOf('./shared.ts')],
+      [`${folder}/to-own-from-the-top.ts`, importOf(`${up}/${top}/shared.ts`), imports],
+      [`${folder}/to-own-by-a-longer-path.ts`, importOf('./../shared.ts'), imports],
+      [`${folder}/to-scripts.ts`, importOf(`${up}/scripts/shared.ts`), imports],
+      [`${folder}/to-test.ts`, importOf(`${up}/test/shared.ts`), imports],
+      [`${folder}/to-test-file.ts`, importOf('./other.test.ts'), imports],
+      [`${folder}/to-test-support.ts`, importOf('./arbitrary-thing.ts'), imports],
+      [`${folder}/from-barrel.ts`, importOf('./index.ts'), imports],
+      [`${folder}/imported-process.ts`, importOf('node:process'), imports],
+      [`${folder}/requires.ts`, importOf('node:module'), imports],
+      [`${folder}/to-oracle.ts`, importOf('hcl2-json-parser'), imports],
+      [`${folder}/to-judge.ts`, importOf('@cloud-copilot/iam-simulate'), imports],
       [
-        `${room}/to-kubernetes.ts`,
-        importOf('@kubernetes/client-node'),
-        room === 'runtime/kubernetes' ? undefined : walls,
+        `${folder}/to-aws.ts`,
+        importOf('@aws-sdk/client-ssm'),
+        awsFolders.includes(folder) ? undefined : imports,
       ],
-      [`${room}/main.ts`, 'export const value = process.argv'],
+      [
+        `${folder}/to-smithy.ts`,
+        importOf('@smithy/types'),
+        awsFolders.includes(folder) ? undefined : imports,
+      ],
+      [
+        `${folder}/to-kubernetes.ts`,
+        importOf('@kubernetes/client-node'),
+        folder === 'runtime/kubernetes' ? undefined : imports,
+      ],
+      [`${folder}/main.ts`, 'export const value = process.argv'],
       ...(top === 'cli'
         ? []
         : ([
-            [`${room}/process.ts`, 'export const value = process.argv', globals],
-            [`${room}/global-process.ts`, 'export const value = globalThis.process.argv', globals],
+            [`${folder}/process.ts`, 'export const value = process.argv', globals],
+            [`${folder}/global-process.ts`, 'export const value = globalThis.process.argv', globals],
           ] satisfies Sample[])),
     ]
   }),
-  ['api/to-package.ts', importOf('yaml'), walls],
-  ['api/to-node.ts', importOf('node:fs'), walls],
-  ['api/to-runtime-type.ts', "export type { value } from '../runtime/shared.ts'", walls],
-  ['api/later.ts', "export const later = await import('../cli/shared.ts')", walls],
+  ['api/to-package.ts', importOf('yaml'), imports],
+  ['api/to-node.ts', importOf('node:fs'), imports],
+  ['api/to-runtime-type.ts', "export type { value } from '../runtime/shared.ts'", imports],
+  ['api/later.ts', "export const later = await import('../cli/shared.ts')", imports],
   ['api/fetches.ts', "export const value = fetch('http://127.0.0.1')", globals],
   ['api/waits.ts', 'export const value = setTimeout(() => {}, 1)', globals],
   ['functions/krm/run-function.ts', 'export const value = process.argv'],
@@ -75,20 +83,20 @@ const samples: readonly Sample[] = [
   ['cli/process.ts', 'export const value = process.argv'],
 
   ['api/uses-node.test.ts', importOf('node:fs')],
-  ['api/leaves-api.test.ts', importOf('../functions/krm/shared.ts'), walls],
+  ['api/leaves-api.test.ts', importOf('../functions/krm/shared.ts'), imports],
   ['functions/krm/oracle.test.ts', importOf('hcl2-json-parser')],
   ['functions/krm/to-program.test.ts', importOf('../inject-init/shared.ts')],
-  ['functions/krm/to-runtime.test.ts', importOf('../../runtime/shared.ts'), walls],
-  ['runtime/store/to-functions.test.ts', importOf('../../functions/krm/shared.ts'), walls],
+  ['functions/krm/to-runtime.test.ts', importOf('../../runtime/shared.ts'), imports],
+  ['runtime/store/to-functions.test.ts', importOf('../../functions/krm/shared.ts'), imports],
   ['runtime/init/uses-fake.test.ts', importOf('../fake-ssm/shared.ts')],
   ['cli/uses-fake.test.ts', importOf('../runtime/fake-ssm/shared.ts')],
-  ['cli/to-test.test.ts', importOf('../test/shared.ts'), walls],
+  ['cli/to-test.test.ts', importOf('../test/shared.ts'), imports],
   ['scripts/to-cli.ts', importOf('../cli/shared.ts')],
-  ['scripts/to-test.ts', importOf('../test/shared.ts'), walls],
+  ['scripts/to-test.ts', importOf('../test/shared.ts'), imports],
 
-  // A circle, though nothing but a type closes it.
-  ['api/circle-a.ts', "import type { B } from './circle-b.ts'\nexport type A = { readonly b: B }", circle],
-  ['api/circle-b.ts', "import type { A } from './circle-a.ts'\nexport type B = { readonly a?: A }", circle],
+  // A cycle of type imports alone.
+  ['api/cycle-a.ts', "import type { B } from './cycle-b.ts'\nexport type A = { readonly b: B }", cycle],
+  ['api/cycle-b.ts', "import type { A } from './cycle-a.ts'\nexport type B = { readonly a?: A }", cycle],
 
   ['api/star.ts', "export * from './shared.ts'", barrel],
   ['cli/star-as.ts', "export * as all from '../api/shared.ts'", barrel],
@@ -115,20 +123,20 @@ function relativeTo(from: string, to: string): string {
   return path.startsWith('.') ? path : `./${path}`
 }
 
-/** What everything above imports. */
-const sharedFiles = [...Object.keys(rooms), 'scripts', 'test'].map(
+/** The files that the samples import. */
+const sharedFiles = [...Object.keys(importRules), 'scripts', 'test'].map(
   (folder) => [`${folder}/shared.ts`, 'export const value = 1'] as const,
 )
 
-t.test('each folder with sources is a room', (t) => {
+t.test('each folder with sources has an import rule', (t) => {
   const files = globSync('{api,functions,runtime,cli}/**/*.ts', { cwd: root })
   const folders = new Set(files.map((file) => dirname(file)))
-  t.strictSame([...folders].toSorted(), Object.keys(rooms).toSorted())
+  t.strictSame([...folders].toSorted(), Object.keys(importRules).toSorted())
   t.end()
 })
 
-t.test('each wall of the house stands', (t) => {
-  // Outside the clone: the linter passes over what git ignores.
+t.test('the linter and the compiler report each broken rule, and nothing else', (t) => {
+  // Outside the clone: the linter skips files that git ignores.
   const folder = mkdtempSync(join(tmpdir(), 'kees-lint-'))
   t.teardown(() => rmSync(folder, { recursive: true }))
   for (const [file, text] of [...samples, ...sharedFiles]) {
@@ -163,7 +171,7 @@ function lint(folder: string): Result[] {
   }))
 }
 
-/** Only what cannot be erased: the samples import files that are not there. */
+/** Only errors of syntax that cannot be erased: the samples import files that do not exist. */
 function compile(folder: string): Result[] {
   const args = ['--noEmit', '--pretty', 'false']
   const { stdout } = spawnSync(...untapped(join(bin, 'tsc'), args), { cwd: folder, encoding: 'utf8' })
