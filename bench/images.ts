@@ -11,7 +11,9 @@ const env = containerEnvironment()
 const engine = workingEngines(env).find((one) => one !== 'buildah')
 const images = process.argv.slice(2)
 if (engine === undefined || images.length === 0) {
-  process.stderr.write('this takes podman or docker at work, and names of images that npm run images built\n')
+  process.stderr.write(
+    'error: podman or docker is required, and the names of images that npm run images built as arguments\n',
+  )
   process.exitCode = 1
 } else {
   const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`

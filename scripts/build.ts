@@ -1,4 +1,4 @@
-// Makes the executables of `dist/`. Tests may run them meanwhile: each appears whole or not at all.
+// Builds the executables of `dist/`. Each is replaced atomically: tests may run them at the same time.
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { bundle, programs, root } from './bundle.ts'

@@ -18,8 +18,8 @@ export type Program = {
 }
 
 /**
- * Left to itself, Node takes several times the memory that the pods of a large cluster need. These are enough for half a
- * million annotated pods.
+ * By default, Node uses several times the memory that the pods of a large cluster need. These limits are enough for half
+ * a million annotated pods.
  */
 const creatorFlags = '--max-semi-space-size=8 --max-old-space-size=256'
 
@@ -46,7 +46,7 @@ const banner =
   'var require = require || process.getBuiltinModule("module").createRequire(process.argv[1]), ' +
   'module = module || { exports: {} };'
 
-/** Libraries of a newer Node end in a stack trace on an older one. */
+/** An older Node would exit with a stack trace from a library. */
 function versionCheck(name: string, least: number): string {
   const message = `error: ${name} needs Node ${least} or later, this is `
   return (
@@ -73,13 +73,13 @@ export async function bundle({ name, entryPoint, runs, nodeFlags, leastNode }: P
     format: 'cjs',
     target: 'node20',
     mainFields: ['module', 'main'],
-    // On Node 20 the SDK would say on standard error, at every run, that its future versions will not run there.
+    // On Node 20 the SDK would warn on standard error, at every run, that its future versions will not support it.
     define: { 'process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED': '"true"' },
     alias: runs === 'in pods' ? podBundle.alias : {},
-    // As `require`, where Node would load its ES modules' loader for a module of its own.
+    // As `require`: `import()` of a built-in module would load the whole ES module loader.
     supported: { 'dynamic-import': runs !== 'in pods' },
     banner: { js: leastNode === undefined ? banner : `${banner}${versionCheck(name, leastNode)}` },
-    // Identifiers keep their names: a stack trace in a bug report should say something.
+    // Identifiers keep their names, so that stack traces in bug reports are readable.
     minifyWhitespace: true,
     minifySyntax: true,
     legalComments: 'none',
@@ -94,7 +94,7 @@ export async function bundle({ name, entryPoint, runs, nodeFlags, leastNode }: P
     (folder) => readdirSync(join(root, folder)),
     (path) => readFileSync(join(root, path), 'utf8'),
   )
-  // esbuild keeps an entry point's own first line for the shell, and here each program has it.
+  // esbuild keeps the shebang of an entry point; each program gets its own here.
   const code = (result.outputFiles[0]?.text ?? '').replace(/^#!.*\n/, '')
   const node = nodeFlags === undefined ? 'node' : `-S node ${nodeFlags}`
   return { text: `#!/usr/bin/env ${node}\n${code}${notices}`, inputs }

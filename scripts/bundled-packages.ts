@@ -9,7 +9,7 @@ export type BundledPackage = {
   readonly license: string
 }
 
-/** The packages of others in a bundle. @param inputs the files that it is made from. @param read a file's text. */
+/** The third-party packages in a bundle. @param inputs the files that it is made from. @param read a file's text. */
 export function bundledPackages(
   inputs: readonly string[],
   read: (path: string) => string,

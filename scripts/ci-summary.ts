@@ -1,4 +1,4 @@
-// The end of .ci/run: what is wrong, and the counts as the last line. Takes tap's output and npm test's exit code.
+// The last step of .ci/run: prints the errors, and the counts as the last line. Arguments: tap's output, npm test's exit code.
 import { existsSync, readFileSync } from 'node:fs'
 import { ciVerdict } from './ci-verdict.ts'
 import { containerEnvironment } from './container-environment.ts'
@@ -7,7 +7,7 @@ import { findCommand, findTerraformAwsPlugins } from './installed.ts'
 import { nodeMissing } from './node-missing.ts'
 
 const [file = '', exitCode = '1'] = process.argv.slice(2)
-const { passed, failed, skipped, problems } = ciVerdict(
+const { passed, failed, skipped, errors } = ciVerdict(
   existsSync(file) ? readFileSync(file, 'utf8') : '',
   Number(exitCode),
   {
@@ -18,6 +18,6 @@ const { passed, failed, skipped, problems } = ciVerdict(
     isComplete: (process.env['KEES_NO_SKIPS'] ?? '') !== '',
   },
 )
-for (const problem of problems) process.stdout.write(`problem: ${problem}\n`)
+for (const error of errors) process.stdout.write(`error: ${error}\n`)
 process.stdout.write(`${passed} passed, ${failed} failed, ${skipped} skipped\n`)
 process.exitCode = failed === 0 ? 0 : 1

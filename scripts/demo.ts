@@ -1,6 +1,6 @@
 /**
- * `npm run demo`: the main job on a laptop, from the annotated manifest to the file that the app reads. The embedded
- * file store stands in for SSM; everything else is what users run.
+ * `npm run demo`: the whole path on a laptop, from the annotated manifest to the file that the app reads. The embedded
+ * file store replaces SSM; everything else is what users run.
  */
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -21,7 +21,7 @@ const env = {
 }
 const coloured = process.stdout.isTTY && !process.env['NO_COLOR']
 const quickstart = 'kustomize-examples/quickstart'
-const said = new Set<string>()
+const shown = new Set<string>()
 
 function title(text: string): void {
   const line = `== ${text}`
@@ -32,7 +32,7 @@ function print(text: string): void {
   process.stdout.write(text.endsWith('\n') || text === '' ? text : `${text}\n`)
 }
 
-/** Shows a shell command, runs it, and shows what it says on standard error, each line once in the demo. */
+/** Prints a shell command, runs it, and prints its standard error, each line once in the demo. */
 function run(command: string, more: Readonly<Record<string, string>> = {}): string {
   print(`$ ${command}`)
   const { stdout, stderr, status } = spawnSync('sh', ['-c', command], {
@@ -43,8 +43,8 @@ function run(command: string, more: Readonly<Record<string, string>> = {}): stri
   for (const line of stderr.split('\n').filter((one) => one !== '')) {
     // The same warning in another file is not shown again.
     const message = line.replace(/^\S+:\d+:\d+: /, '')
-    if (!said.has(message)) print(line)
-    said.add(message)
+    if (!shown.has(message)) print(line)
+    shown.add(message)
   }
   if (status !== 0) throw new Error(`the command ended with exit code ${status}`)
   return stdout

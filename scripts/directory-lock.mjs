@@ -7,8 +7,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
  * Does the work while this process holds the lock: a directory with one file, whose name begins with the holder's pid.
  *
  * A directory is renamed onto the lock, which works only where there is none or an empty one: taking is one atomic
- * step. A holder that has died is found by its pid; its file has a name of its own, so that clearing it away cannot
- * hurt the next holder.
+ * step. A holder that has died is found by its pid; each holder's file has a unique name, so that removing the
+ * file of a dead holder cannot release the lock of the next one.
  *
  * @template T
  * @param {string} lock
@@ -52,7 +52,7 @@ function renamedOnto(lock, mine) {
 }
 
 /**
- * The pid that holds the lock, if it lives; what dead ones left is cleared away.
+ * The pid that holds the lock, if it lives; removes the files of holders that have died.
  *
  * @param {string} lock
  */

@@ -1,6 +1,6 @@
-// Brings the tools that tests need, with the machine's own clients, into a cache of the project's own. Without the
-// client nothing comes, and the tests that need the tool are skipped; a client that fails is a failure.
-// Arguments choose tools by a piece of their names; without any, all come that `npm test` needs.
+// Installs the tools that tests need into the cache of the project, with go, python3 and apt-get. Without the command,
+// the tool is not installed, and the tests that need it are skipped; a command that fails is an error.
+// Arguments select tools by a part of their names; without arguments, all that `npm test` needs are installed.
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { withDirectoryLock } from './directory-lock.mjs'
@@ -39,14 +39,14 @@ import {
   toolCache,
 } from './tool-cache.ts'
 
-/** What the servers say of their version, which a build of Kubernetes itself sets so. */
+/** Sets the version that the servers report, as the build of Kubernetes does. */
 const reported = `k8s.io/component-base/version.gitVersion=v${kubernetesVersion}`
 
 type Tool = {
   readonly name: string
-  /** Comes only when it is asked for: `npm test` does without it. */
+  /** Installed only if an argument selects it: `npm test` does not need it. */
   readonly onDemand?: true
-  /** The command of the machine that brings it. */
+  /** The command that installs it. */
   readonly client: string
   readonly folder: string
   readonly cached: () => string | undefined
@@ -110,7 +110,7 @@ const tools: readonly Tool[] = [
     client: 'go',
     folder: kubernetesFolder(),
     cached: () => controlPlaneAssets() ?? cachedKubernetes(),
-    // Git refuses to look into a clone of another user, as in containers, and with it Go would fail.
+    // Git refuses a clone that another user owns, as in containers, and then Go fails.
     fetch: (go, folder) =>
       goInstall(
         go,
@@ -135,29 +135,29 @@ const tools: readonly Tool[] = [
   },
 ]
 
-/** A virtual environment holds absolute paths: it is made where it stays, and a stamp says that it is whole. */
+/** A virtual environment contains absolute paths: it is created in its final folder, and `.complete` marks it as finished. */
 async function fetchMoto(python: string, folder: string): Promise<void> {
   await runQuietly(python, ['-m', 'venv', '--clear', folder])
-  const install = ['-m', 'pip', 'install', '--disable-pip-version-check', `moto[server]==${motoVersion}`]
-  await runQuietly(join(folder, 'bin', 'python'), install)
+  const args = ['-m', 'pip', 'install', '--disable-pip-version-check', `moto[server]==${motoVersion}`]
+  await runQuietly(join(folder, 'bin', 'python'), args)
   writeFileSync(join(folder, '.complete'), '')
 }
 
 async function installNodePackages(apt: string): Promise<void> {
   const wait = ['-qq', '-o', 'DPkg::Lock::Timeout=600']
   await runQuietly(apt, [...wait, 'update'])
-  const install = [...wait, 'install', '-y', '--no-install-recommends', ...missingPackages()]
-  await runQuietly(apt, install, { DEBIAN_FRONTEND: 'noninteractive' })
+  const args = [...wait, 'install', '-y', '--no-install-recommends', ...missingPackages()]
+  await runQuietly(apt, args, { DEBIAN_FRONTEND: 'noninteractive' })
 }
 
-async function bring({ name, client, folder, cached, fetch }: Tool): Promise<void> {
+async function install({ name, client, folder, cached, fetch }: Tool): Promise<void> {
   const path = findCommand(client)
   if (path === undefined || cached() !== undefined) return
-  const onWait = (holder: number) => say(`${name}: waiting for process ${holder}, which is bringing it`)
+  const onWait = (holder: number) => say(`${name}: waiting for process ${holder}, which is installing it`)
   await withDirectoryLock(`${folder}.lock`, onWait, async () => {
     if (cached() !== undefined) return
     const start = Date.now()
-    say(`${name}: ${client} brings it to ${folder}`)
+    say(`${name}: installing with ${client} into ${folder}`)
     await fetch(path, folder)
     say(`${name}: done in ${Math.round((Date.now() - start) / 1000)} s`)
   })
@@ -174,7 +174,7 @@ const chosen = tools.filter(({ name, onDemand }) =>
 await Promise.all(
   chosen.map(async (tool) => {
     try {
-      await bring(tool)
+      await install(tool)
     } catch (error) {
       say(`${tool.name}: ${error instanceof Error ? error.message : String(error)}`)
       process.exitCode = 1

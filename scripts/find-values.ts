@@ -1,18 +1,18 @@
-/** Looks for values of parameters in everything that was recorded of a run of the whole suite (test/programs/record-output.cjs). */
+/** Searches for values of parameters in all recorded output of a full test run (test/programs/record-output.cjs). */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** What the tests' own values are made of. */
+/** The values of tests contain these. */
 const marks = ['fakepassword', 'privatekeydummyvalue', 'publickeydummyvalue']
 
-/** The demo shows the command with which somebody stores a value. */
+/** The demo prints the command that stores a value. */
 const typed = "$ printf 'fakepassword' | kees put db.password"
 
-/** Shorter values are words that may stand anywhere. */
+/** Shorter values are words that may appear anywhere. */
 const shortest = 12
 
 export type Found = {
-  /** How many programs said something. */
+  /** How many programs wrote output. */
   readonly programs: number
   /** How many different values they had. */
   readonly values: number
@@ -40,7 +40,7 @@ export function findValues(folder: string, reports: Readonly<Record<string, stri
   return { programs, values: values.size - marks.length, leaks }
 }
 
-/** Goes once through a text for all values together, which are thousands in megabytes: by how each value begins. */
+/** Searches a text once for all values, by their first characters: there are thousands of values and megabytes of text. */
 function findAny(values: ReadonlySet<string>): (text: string) => string[] {
   const begun = new Map<string, Set<string>>()
   for (const value of values) {

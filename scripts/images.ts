@@ -1,4 +1,4 @@
-// Builds the images. `npm run images -- --help` tells the flags.
+// Builds the images. `npm run images -- --help` lists the flags.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -11,22 +11,24 @@ import { type ImageOptions, imageFlags, parseImageOptions } from './images/image
 import { platformOf } from './images/platform.ts'
 import { stageContext } from './images/stage-context.ts'
 import { runQuietly } from './run-quietly.ts'
-import { gitSays, sourceTime } from './source-time.ts'
+import { gitOutput, sourceTime } from './source-time.ts'
 
 const help = [
   'Usage: npm run images -- [FLAG ...]',
   '',
   ...flagsHelp(imageFlags),
   '',
-  'SOURCE_DATE_EPOCH is the time of everything in the images: default that of the commit.',
+  'SOURCE_DATE_EPOCH sets the time stamp of all files in the images (default the time of the commit).',
   '',
 ].join('\n')
 
 async function build(options: ImageOptions): Promise<void> {
   const engine = options.engine ?? workingEngines(process.env)[0]
-  if (engine === undefined) throw new Error(`this takes one of ${engines.join(', ')}, at work`)
+  if (engine === undefined)
+    throw new Error(`no container engine works: one of ${engines.join(', ')} is required`)
   const epoch = sourceTime(root)
-  const revision = gitSays(root, 'describe', '--always', '--abbrev=40', '--dirty', '--exclude=*') ?? 'unknown'
+  const revision =
+    gitOutput(root, 'describe', '--always', '--abbrev=40', '--dirty', '--exclude=*') ?? 'unknown'
   const context = mkdtempSync(join(tmpdir(), 'kees-images-'))
   try {
     await stageContext(context, options.platforms)
@@ -61,11 +63,11 @@ async function build(options: ImageOptions): Promise<void> {
 const args = process.argv.slice(2)
 if (args.includes('--help')) process.stdout.write(help)
 else {
-  const { options, problems } = parseImageOptions(args, manifest.version)
+  const { options, errors } = parseImageOptions(args, manifest.version)
   try {
     if (options) await build(options)
-    for (const problem of problems ?? []) process.stderr.write(`error: ${problem}\n`)
-    if (problems) process.exitCode = 2
+    for (const error of errors ?? []) process.stderr.write(`error: ${error}\n`)
+    if (errors) process.exitCode = 2
   } catch (error) {
     process.stderr.write(`error: ${error instanceof Error ? error.message : String(error)}\n`)
     process.exitCode = 1

@@ -2,7 +2,7 @@ import { accessSync, constants, globSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { delimiter, isAbsolute, join } from 'node:path'
 
-/** Where the command stands on the PATH, if it does. */
+/** The path of a command on the PATH; undefined if it is not installed. */
 export function findCommand(name: string, path = process.env['PATH'] ?? ''): string | undefined {
   return path
     .split(delimiter)
@@ -11,7 +11,7 @@ export function findCommand(name: string, path = process.env['PATH'] ?? ''): str
     .find((file) => isExecutable(file))
 }
 
-/** Where providers of terraform may be unpacked, first where the environment says so. */
+/** The folders that may contain unpacked terraform providers; KEES_TERRAFORM_PLUGINS first. */
 export function terraformPluginFolders(env: NodeJS.ProcessEnv = process.env): readonly string[] {
   const named = env['KEES_TERRAFORM_PLUGINS'] ?? ''
   return [

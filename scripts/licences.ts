@@ -1,4 +1,4 @@
-// The licence report: prints what of others ships in which program, and fails where a licence asks too much.
+// The licence report: prints which third-party packages ship in which program, and fails if a licence is not permissive.
 import { programs } from './bundle.ts'
 import { platforms } from './images/platform.ts'
 import { isPermissive } from './permissive-licence.ts'
@@ -18,6 +18,8 @@ process.stdout.write('| package | version | licence | in |\n| --- | --- | --- | 
 for (const [key, { name, version, license }] of [...found].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
   process.stdout.write(`| ${name} | ${version} | ${license} | ${holders.get(key)?.join(', ')} |\n`)
   if (isPermissive(license)) continue
-  process.stderr.write(`error: ${key} has the licence ${license}, which is not among the permissive ones\n`)
+  process.stderr.write(
+    `error: ${key} has the licence ${license}, which is not in the list of permissive licences (scripts/permissive-licence.ts)\n`,
+  )
   process.exitCode = 1
 }

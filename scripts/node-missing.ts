@@ -1,18 +1,18 @@
-/** What a machine lacks for a node of Kubernetes of its own (test/node). */
+/** What a machine lacks to run a Kubernetes node (test/node). */
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { findCommand } from './installed.ts'
 import { controlPlaneAssets } from './tool-cache.ts'
 
-/** Where Debian and others put the plugins of CNI. */
+/** The folder of the CNI plugins, as Debian and others install them. */
 export function cniPlugins(): string | undefined {
   return ['/usr/lib/cni', '/opt/cni/bin'].find((folder) => existsSync(`${folder}/bridge`))
 }
 
-/** Programs that come with the machine. */
+/** Programs that fetch-tools.ts does not install. */
 const commands = ['go', 'kubectl', 'bash', 'unshare', 'nsenter', 'ip', 'tar'] as const
 
-/** What a Debian package brings, how it is seen to be missing, and how a skip names it. */
+/** Debian packages, whether each is installed, and what a skipped test says it needs. */
 const packaged: readonly {
   readonly name: string
   readonly isThere: () => boolean
@@ -52,7 +52,7 @@ function hasNamespaces(): boolean {
   return spawnSync('unshare', ['--net', '--mount', '--pid', '--ipc', '--fork', 'true']).status === 0
 }
 
-/** A program that needs a loader names it near its start. */
+/** A dynamically linked program has the path of its loader near its start. */
 function hasStaticBusybox(): boolean {
   const program = findCommand('busybox')
   return program !== undefined && !readFileSync(program).subarray(0, 4096).includes('/ld-')

@@ -1,5 +1,5 @@
-// Makes the npm package of the build-time programs in dist/npm, and packs it into dist/. It holds the bundles, which need
-// nothing beside them, so who installs it installs nothing else.
+// Builds the npm package of the build-time programs in dist/npm, and packs it into dist/. It contains only the bundles and
+// has no dependencies.
 import { chmodSync, copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import manifest from '../package.json' with { type: 'json' }

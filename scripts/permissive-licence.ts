@@ -1,4 +1,4 @@
-/** Licences that ask no more than their own text to go along with a copy; by their names in https://spdx.org/licenses/. */
+/** Licences whose only condition is that a copy contains their text; by their SPDX identifiers: https://spdx.org/licenses/. */
 const permissive = new Set([
   '0BSD',
   'Apache-2.0',
@@ -13,7 +13,7 @@ const permissive = new Set([
   'Zlib',
 ])
 
-/** @param expression of SPDX: names with AND, OR and brackets. What is not understood is not permissive. */
+/** @param expression of SPDX: names with AND, OR and brackets. An expression that cannot be parsed is not permissive. */
 export function isPermissive(expression: string): boolean {
   const tokens = expression.match(/[()]|[^()\s]+/g) ?? []
   let at = 0

@@ -1,5 +1,5 @@
 // Pushes what `npm run images` built: each image for each platform, and an index of both under the tag. Prints a line
-// NAME=DIGEST for each, which is what gets signed. `npm run push-images -- --help` tells the flags.
+// NAME=DIGEST for each: the digests that the release workflow signs. `npm run push-images -- --help` lists the flags.
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -15,7 +15,7 @@ const help = ['Usage: npm run push-images -- --prefix NAME [FLAG ...]', '', ...f
 
 function pushAll({ only, engine, ...options }: ImageOptions): void {
   const pushing = engine ?? workingEngines(process.env).find((one) => one !== 'docker')
-  if (pushing === undefined) throw new Error('this takes buildah or podman, at work')
+  if (pushing === undefined) throw new Error('no container engine works: buildah or podman is required')
   const folder = mkdtempSync(join(tmpdir(), 'kees-push-'))
   try {
     for (const target of only) push(pushing, folder, target, options)
@@ -43,7 +43,7 @@ function push(engine: Engine, folder: string, target: Target, { prefix, tag, ins
     process.stdout.write(`${target}-${arch}=${digest}\n`)
     return digest
   })
-  // By the digests in the registry, not by what is here: compression makes others of them.
+  // By the digests in the registry: compression makes them differ from the local ones.
   const list = `localhost/kees-index-${target}:${process.pid}`
   run(['manifest', 'create', list])
   try {
@@ -58,11 +58,11 @@ function push(engine: Engine, folder: string, target: Target, { prefix, tag, ins
 const args = process.argv.slice(2)
 if (args.includes('--help')) process.stdout.write(help.join('\n'))
 else {
-  const { options, problems } = parseImageOptions(args, manifest.version, 'push')
+  const { options, errors } = parseImageOptions(args, manifest.version, 'push')
   try {
     if (options) pushAll(options)
-    for (const problem of problems ?? []) process.stderr.write(`error: ${problem}\n`)
-    if (problems) process.exitCode = 2
+    for (const error of errors ?? []) process.stderr.write(`error: ${error}\n`)
+    if (errors) process.exitCode = 2
   } catch (error) {
     process.stderr.write(`error: ${error instanceof Error ? error.message : String(error)}\n`)
     process.exitCode = 1

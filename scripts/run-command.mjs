@@ -3,12 +3,12 @@ import { spawn } from 'node:child_process'
 /** @typedef {{ readonly code: number | null, readonly signal: NodeJS.Signals | null }} Ended */
 
 /**
- * Runs a command to its end. A signal to this process goes to the command, which decides what becomes of it.
+ * Runs a command to its end. Signals to this process are forwarded to the command.
  *
  * @param {string} command
  * @param {readonly string[]} args
  * @param {object} [options]
- * @param {import('node:child_process').StdioOptions} [options.stdio] inherited unless told
+ * @param {import('node:child_process').StdioOptions} [options.stdio] inherited by default
  * @param {(chunk: Buffer) => void} [options.onOutput] what comes from those of stdout and stderr that are pipes
  * @param {string} [options.cwd]
  * @param {NodeJS.ProcessEnv} [options.env]
@@ -23,11 +23,11 @@ export function runCommand(
   return new Promise((resolve, reject) => {
     /** @param {NodeJS.Signals} signal */
     const forward = (signal) => {
-      // A terminal's Ctrl-C has reached the command already: a second one would make it give up its own clean-up.
+      // Ctrl-C in a terminal reaches the command itself: a second signal would interrupt its clean-up.
       if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal)
     }
     const signals = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])
-    // Before there is a command: a signal in between would end this process alone. Node tells of it after the spawn.
+    // Before the spawn: a signal right after it would end only this process.
     for (const signal of signals) process.on(signal, forward)
     const child = spawn(command, args, {
       stdio,

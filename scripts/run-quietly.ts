@@ -1,6 +1,6 @@
 import { runCommand } from './run-command.mjs'
 
-/** Runs a command to its end. Throws with its output where it fails; otherwise nothing is shown. */
+/** Runs a command to its end. Throws an error with its output if it fails; prints nothing otherwise. */
 export async function runQuietly(
   command: string,
   args: readonly string[],

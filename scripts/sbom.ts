@@ -1,5 +1,5 @@
-// Writes a bill of materials (CycloneDX) into dist/sbom for each image and platform, and for the npm package: npm's own of the
-// lockfile, narrowed to what is in there. What a base image brings stands in the base's own.
+// Writes an SBOM (CycloneDX) into dist/sbom for each image and platform, and for the npm package: the SBOM that npm makes of
+// the lockfile, reduced to the packages that ship. The packages of a base image are in the SBOM of the base image.
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -5,11 +5,11 @@ import { runCommand } from './run-command.mjs'
 
 /**
  * Installs the packages of package-lock.json, unless they are installed. npm has no command for that: `npm ci` always
- * installs from nothing, and two of them at once break each other.
+ * removes node_modules first, and two of them at the same time fail.
  *
  * @param {string} root of the clone
  * @param {{ readonly dev: boolean }} packages without `dev` only what the programs are built from
- * @returns {Promise<string | undefined>} the problem, if there is one
+ * @returns {Promise<string | undefined>} the error message, if it failed
  */
 export async function setUp(root, packages) {
   const wanted = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
@@ -25,7 +25,7 @@ export async function setUp(root, packages) {
 }
 
 /**
- * The tests and scripts are TypeScript that Node 24 runs as it is. Where npm cannot install one, the machine's has to do.
+ * The tests and scripts are TypeScript that Node 24 runs as it is. On platforms for which npm has none, the installed Node is used.
  *
  * @param {Readonly<Record<string, string>>} optionalDependencies
  * @param {{ readonly platform: string, readonly arch: string, readonly version: string }} machine
@@ -33,7 +33,7 @@ export async function setUp(root, packages) {
 export function nodeProblem(optionalDependencies, { platform, arch, version }) {
   const pinned = `node-${platform}-${arch}`
   if (pinned in optionalDependencies || Number.parseInt(version.slice(1), 10) >= 24) return undefined
-  return `Node 24 or later is required: npm has none for ${platform} on ${arch}, and this is ${version}`
+  return `Node 24 or later is required: npm has no package of Node for ${platform} on ${arch}, and the installed Node is ${version}`
 }
 
 /** @param {string} root */
@@ -42,11 +42,11 @@ export function withBinaries(root) {
   return { ...process.env, PATH: path }
 }
 
-/** What the lists of packages are called in package.json, and in the root entry of package-lock.json. */
+/** The fields with packages in package.json, and in the root entry of package-lock.json. */
 const lists = ['dependencies', 'devDependencies', 'optionalDependencies']
 
 /**
- * Compares package-lock.json with the list that npm leaves in node_modules when it has finished.
+ * Compares package-lock.json with the list that npm writes to node_modules when it has finished.
  *
  * @param {string} root
  * @param {{ readonly dev: boolean }} packages
@@ -59,7 +59,7 @@ function isSetUp(root, { dev }) {
     readFileSync(join(root, 'package-lock.json'), 'utf8'),
   ).packages
   const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
-  // Where these differ, npm says so.
+  // If these differ, npm ci reports the error.
   if (lists.some((list) => JSON.stringify(own[list]) !== JSON.stringify(manifest[list]))) return false
   return Object.entries(wanted).every(([path, one]) => {
     const isLeftOut = (one.dev === true && !dev) || one.optional === true
@@ -77,7 +77,7 @@ const checkNode = `if (parseInt(process.versions.node) < 24) throw new Error('np
 async function install(root, { dev }) {
   const start = Date.now()
   process.stderr.write(`set-up: npm ci, ${dev ? 'with' : 'without'} the packages of tests … `)
-  // Whatever npm run or the machine says of them.
+  // Overrides the settings of npm run and of the machine.
   const flags = [dev ? '--include=dev' : '--omit=dev', '--include=optional', '--loglevel=warn']
   const problem =
     (await runQuietly(root, 'npm', ['ci', ...flags])) ??

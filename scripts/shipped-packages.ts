@@ -5,7 +5,7 @@ import { bundledPackages, type BundledPackage } from './bundled-packages.ts'
 
 export type Shipped = Pick<BundledPackage, 'name' | 'version' | 'license'>
 
-/** The packages of others in some of our programs together, sorted, each once. */
+/** The third-party packages in some of the programs, sorted, without duplicates. */
 export async function shippedPackages(
   some: readonly (typeof programs)[number][],
 ): Promise<readonly Shipped[]> {
@@ -21,7 +21,7 @@ export async function shippedPackages(
   return [...found].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one)
 }
 
-/** Node, as the lockfile has it: the package for one platform. */
+/** The package of the pinned Node for one platform, from the lockfile. */
 export function shippedNode(nodeArch: string): Shipped {
   const name = `node-linux-${nodeArch}`
   const { packages }: { packages: Readonly<Record<string, Omit<Shipped, 'name'> | undefined>> } = JSON.parse(

@@ -1,5 +1,5 @@
-// `npm run soak:functions [COUNT]`: that many generated ResourceLists through the functions, in batches, each with a seed
-// of its own. What is found is shrunk and shown with its seed; it belongs into a case of functions/*/testdata.
+// `npm run soak:functions [COUNT]`: runs the functions on that many generated ResourceLists, in batches with different
+// seeds. A failure is shrunk and printed with its seed; add it as a case to functions/*/testdata.
 import * as fc from 'fast-check'
 import { exportIam } from '../functions/export-iam/export-iam.ts'
 import { brokenInvariant } from '../functions/krm/invariants.ts'

@@ -2,17 +2,19 @@ import { execFileSync } from 'node:child_process'
 import { findCommand } from './installed.ts'
 
 /**
- * The time that what is made from these sources has, in seconds since 1970: SOURCE_DATE_EPOCH
- * (https://reproducible-builds.org/specs/source-date-epoch/), else that of the commit. Throws where there is neither.
+ * The time stamp of everything that is built from these sources, in seconds since 1970: SOURCE_DATE_EPOCH
+ * (https://reproducible-builds.org/specs/source-date-epoch/), else the time of the commit. Throws if there is neither.
  */
 export function sourceTime(root: string, given = process.env['SOURCE_DATE_EPOCH']): number {
-  const time = given ?? gitSays(root, 'log', '-1', '--format=%ct') ?? ''
+  const time = given ?? gitOutput(root, 'log', '-1', '--format=%ct') ?? ''
   if (/^\d+$/.test(time)) return Number(time)
-  throw new Error('SOURCE_DATE_EPOCH takes seconds since 1970, and here git tells no time')
+  throw new Error(
+    'SOURCE_DATE_EPOCH must be a number of seconds since 1970: it is not, and there is no git commit to use instead',
+  )
 }
 
-/** Nothing where there is no git or no commit. */
-export function gitSays(root: string, ...args: readonly string[]): string | undefined {
+/** The output of a git command; undefined without git or without a commit. */
+export function gitOutput(root: string, ...args: readonly string[]): string | undefined {
   if (findCommand('git') === undefined) return undefined
   try {
     return execFileSync('git', args, {

@@ -1,6 +1,6 @@
-/** What a run of tap says on its way: https://testanything.org/tap-version-14-specification.html */
+/** Parses the output of tap: https://testanything.org/tap-version-14-specification.html */
 export type TapResults = {
-  /** The counts of tap's closing line; absent where tap did not come that far. */
+  /** The counts of tap's closing line; absent if the output is incomplete. */
   readonly totals?: TapTotals
   readonly skipped: readonly Omitted[]
   readonly todo: readonly Omitted[]
@@ -33,7 +33,7 @@ export function parseTap(text: string): TapResults {
   return closing === undefined ? results : { ...results, totals: readTotals(closing) }
 }
 
-/** tap leaves out what is zero. */
+/** tap omits counts of zero. */
 export function readTotals(line: string): TapTotals {
   const count = (what: string) => Number(new RegExp(` ${what}: (\\d+)`).exec(line)?.[1] ?? 0)
   return { total: count('total'), passed: count('pass'), failed: count('fail'), skipped: count('skip') }

@@ -1,6 +1,6 @@
-// All that has to be right before a change lands: docs/development.md. What needs nothing runs while tools are built, each
-// test file as soon as its tools are there. A step that fails does not keep the others from running. Arguments choose test
-// files by a piece of their path; --long runs all in full.
+// All checks of a change: docs/development.md. Steps that need no tools run while the tools are built, and each test file as
+// soon as its tools are installed. A failed step does not stop the others. Arguments select test files by a part of their
+// path; --long runs the full version of all.
 import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -20,11 +20,11 @@ import { type FileResult, runUnitFiles } from './tests/unit-files.ts'
 const root = join(import.meta.dirname, '..')
 const tap = join(root, '.tap')
 const report = join(tap, 'output.tap')
-/** Where the programs that tests start are recorded: test/programs/record-output.cjs. */
+/** The folder in which test/programs/record-output.cjs records the output of the programs that tests start. */
 const record = join(tap, 'record')
 const pieces = process.argv.slice(2).filter((one) => one !== '--long')
 const isLong = process.argv.includes('--long')
-/** The images that tests made, one a line. */
+/** A file with the images that tests built, one per line. */
 const imageList = join(tap, 'images')
 const env = { ...process.env, KEES_TEST_RECORD: record, KEES_TEST_IMAGES: imageList }
 const inFull = longNow(root, isLong)
@@ -32,7 +32,7 @@ const start = Date.now()
 const failed: string[] = []
 const results: FileResult[] = []
 
-/** Test files that take longest, so that none of them is left for the end. */
+/** The slowest test files, which are started first. */
 const first = ['creator/pages', 'creator/people', 'docs/install', 'iam/stability-moto', 'iam/terraform-moto']
 
 function say(text: string): void {
@@ -46,7 +46,7 @@ function done(title: string, ok: boolean, begun: number, output: string): void {
   say(output)
 }
 
-/** Shows what the command says only when it fails. */
+/** Prints the output of the command only if it fails. */
 const step = (title: string, ...command: readonly [string, ...string[]]): Job => ({
   title,
   lane: 'tests',
@@ -59,7 +59,7 @@ const step = (title: string, ...command: readonly [string, ...string[]]): Job =>
       cwd: root,
       stdio: ['ignore', 'pipe', 'pipe'],
       onOutput: (chunk: Buffer) => output.push(chunk),
-      // Some colour what they say as soon as there is a CI.
+      // Some commands colour their output when CI is set.
       env: { ...process.env, NO_COLOR: '1' },
     })
     done(title, code === 0, begun, Buffer.concat(output).toString())
@@ -73,7 +73,7 @@ const tool = (name: string): Job => ({
   lane: 'tools',
 })
 
-/** What only signs a release is built only where releases are tested in full: it takes longer than all other tools. */
+/** cosign only signs releases, and takes longer to build than all other tools: it is built only with --long. */
 const toolsOf = (file: string) => neededTools(root, file).filter((name) => isLong || name !== 'cosign')
 
 function testFile(file: string, command: readonly string[] = ['node', file]): Job {
@@ -117,18 +117,18 @@ async function removeImages(): Promise<void> {
   await runCommand(engine, ['rmi', '--force', ...images], { stdio: 'ignore', env: engineEnv })
 }
 
-/** The last test, of all the others: no program that they started ever showed a value. */
+/** The last test: no program that the tests started has printed a secret value. */
 function noValueIsShown(): void {
-  // What tests of one process print stands between their results; titles are the tests' own words.
+  // The output of tests that share a process is between their results; titles are not output.
   const texts = results.map(({ file, text }) => [
     file,
     text.replace(/^ *(not )?ok .*$|^ *# Subtest: .*$/gm, ''),
   ])
   const { programs, values, leaks } = findValues(record, Object.fromEntries(texts))
-  say(`values in what ${programs} programs said, of ${values} that they had: ${leaks.length}`)
-  for (const leak of leaks) say(`a value is shown in .tap/record/${leak}`)
+  say(`secret values in the output of ${programs} programs, which had ${values} values: ${leaks.length}`)
+  for (const leak of leaks) say(`secret value found in .tap/record/${leak}`)
   if (leaks.length > 0 || (pieces.length === 0 && (programs < 100 || values < 100))) {
-    failed.push('no value is shown')
+    failed.push('secret values in the output')
   }
 }
 
@@ -137,7 +137,7 @@ const chosen = (pattern: string) => globSync(pattern, { cwd: root }).filter(isCh
 const rank = (file: string) =>
   (first.findIndex((piece) => file.includes(piece)) + first.length + 1) % (first.length + 1)
 const all = chosen('test/**/*.test.ts').toSorted((a, b) => rank(a) - rank(b))
-/** These share a node of Kubernetes. */
+/** These share one Kubernetes node. */
 const onNode = all.filter((file) => file.startsWith('test/node/'))
 const files = all.filter((file) => !onNode.includes(file))
 const unit = Map.groupBy(
@@ -177,7 +177,7 @@ await runJobs(
     ...(onNode.length > 0 ? [nodeTests] : []),
     ...files.map((file) => testFile(file)),
   ],
-  // Many tests wait for servers most of their time.
+  // Many tests mostly wait for servers.
   { tools: 2, tests: availableParallelism() + 1 },
 )
 writeFileSync(report, formatReport(results))

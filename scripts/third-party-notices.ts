@@ -1,12 +1,12 @@
 import { bundledPackages } from './bundled-packages.ts'
 
 /**
- * The licences of the packages that a bundle holds, as a comment for its end: MIT, ISC and Apache-2.0 all ask that
- * their text goes along with a copy, and a bundle needs nothing beside it.
+ * The licences of the packages in a bundle, as a comment at its end: MIT, ISC and Apache-2.0 require that a copy contains
+ * their text, and a bundle is a single file.
  *
  * @param inputs the files that the bundle is made from.
  * @param list the names of the files in a folder. @param read a file's text.
- * @returns an empty text where nothing is third-party.
+ * @returns an empty text without third-party packages.
  */
 export function thirdPartyNotices(
   inputs: readonly string[],
@@ -18,7 +18,7 @@ export function thirdPartyNotices(
     const file = list(folder).find((one) => /^licen[cs]e(\.(md|txt))?$/i.test(one))
     const text =
       file === undefined
-        ? `Licence ${license}; the package holds no text of it.`
+        ? `Licence ${license}; the package contains no licence text.`
         : read(`${folder}/${file}`).trim()
     packagesOf.set(text, [...(packagesOf.get(text) ?? []), `${name} ${version}`])
   }

@@ -1,4 +1,4 @@
-/** Where the tools that tests need are, once fetch-tools.ts has brought them: a folder for each version. */
+/** The paths of the tools that fetch-tools.ts installs for tests: a folder for each version. */
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
@@ -73,7 +73,7 @@ export function cachedHelm(): string | undefined {
   return ifThere(join(helmFolder(), 'helm'))
 }
 
-/** The Python that has moto; none while its folder is half made, or when the Python it was made with has gone. */
+/** The Python that has moto; undefined if the installation is not complete, or the Python that created it was removed. */
 export function cachedMotoPython(): string | undefined {
   const python = join(motoFolder(), 'bin', 'python')
   return existsSync(join(motoFolder(), '.complete')) && existsSync(python) ? python : undefined
@@ -83,7 +83,7 @@ export function kubernetesFolder(): string {
   return goProgramFolder('kubernetes', kubernetesSource)
 }
 
-/** Of a program that is built from a module of ours: another source is another folder. */
+/** The folder of a program built from a Go module of this repository; its name depends on the sources. */
 export function goProgramFolder(name: string, source: string): string {
   const hash = createHash('sha256')
   for (const file of ['go.mod', 'go.sum', 'main.go']) {
@@ -93,7 +93,7 @@ export function goProgramFolder(name: string, source: string): string {
   return join(toolCache(), `${name}-${hash.digest('hex').slice(0, 12)}`)
 }
 
-/** One program with all servers of a node; its first argument names the server. */
+/** One executable with all servers of a node; its first argument selects the server. */
 export function cachedKubernetes(): string | undefined {
   return ifThere(join(kubernetesFolder(), 'kubernetes'))
 }

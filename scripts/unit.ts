@@ -1,5 +1,5 @@
-// The fast inner loop: the tests beside the sources, one process for each top folder. Only what fails is shown.
-// Arguments choose files by a piece of their path. Tests that take long try a part of what `npm test` tries.
+// Runs the tests beside the sources, in one process for each top folder, and prints only failures. Arguments select files by
+// a part of their path. Slow tests run fewer cases than in `npm test`.
 import { globSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'

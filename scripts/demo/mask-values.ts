@@ -1,4 +1,4 @@
-/** Shows of each value in a properties file its first four characters and the range of its length. */
+/** Replaces each value in a properties file by its first four characters and the range of its length. */
 export function maskValues(properties: string): string {
   return properties.replace(/^([^=\n]+)=(.*)$/gm, (_, key: string, value: string) => {
     const step = value.length < 100 ? 10 : 100

@@ -18,7 +18,7 @@ export type Build = {
   readonly cache: boolean
 }
 
-/** For docker: BuildKit, where it is not the default, and no provenance of its own in the place of the release's. */
+/** For docker: BuildKit, where it is not the default, without its provenance attestation: the release workflow attests. */
 export const buildEnv = { DOCKER_BUILDKIT: '1', BUILDX_NO_DEFAULT_ATTESTATIONS: '1' }
 
 /** The command line of an engine that builds one image for one platform. */
@@ -31,7 +31,7 @@ export function buildCommand(build: Build): readonly [Engine, ...string[]] {
     `CREATED=${new Date(epoch * 1000).toISOString().replace('.000Z', 'Z')}`,
     // Not every builder sets it by itself.
     `TARGETARCH=${platform.arch}`,
-    // What BuildKit goes by, in the place of the flag that the other two have.
+    // BuildKit reads this; buildah and podman have a flag.
     ...(engine === 'docker' ? [`SOURCE_DATE_EPOCH=${epoch}`] : []),
   ]
   return [
@@ -43,7 +43,7 @@ export function buildCommand(build: Build): readonly [Engine, ...string[]] {
     ...buildArgs.map((one) => `--build-arg=${one}`),
     ...build.tags.map((tag) => `--tag=${tag}`),
     ...(build.cache ? [] : ['--no-cache']),
-    // With layers, buildah and podman would take a label of an earlier build, whatever its arguments were.
+    // With layers, buildah and podman would reuse a label of an earlier build, even if the build arguments changed.
     ...(engine === 'docker' ? [] : [`--timestamp=${epoch}`, '--layers=false', '--format=oci']),
     context,
   ]

@@ -9,24 +9,24 @@ export type Engine = (typeof engines)[number]
 export type InstalledEngine = {
   readonly name: Engine
   readonly path: string
-  /** What it says in place of an answer: a docker without its daemon, a podman whose storage another driver made. */
-  readonly problem?: string
+  /** The error of `info`: of docker without its daemon, or of podman with the storage of another driver. */
+  readonly error?: string
 }
 
-/** The engines on the PATH, each asked whether it works. */
+/** The engines on the PATH, each with the error of `info`, if it does not work. */
 export function installedEngines(env: NodeJS.ProcessEnv): readonly InstalledEngine[] {
   return engines.flatMap((name) => {
     const path = findCommand(name, env['PATH'])
     if (path === undefined) return []
     const { status, stderr, error } = spawnSync(path, ['info'], { env, encoding: 'utf8', timeout: 300_000 })
     if (status === 0) return [{ name, path }]
-    return [{ name, path, problem: error?.message ?? (stderr.trim() || `exit code ${status}`) }]
+    return [{ name, path, error: error?.message ?? (stderr.trim() || `exit code ${status}`) }]
   })
 }
 
 export function workingEngines(env: NodeJS.ProcessEnv): readonly Engine[] {
   return installedEngines(env)
-    .filter(({ problem }) => problem === undefined)
+    .filter(({ error }) => error === undefined)
     .map(({ name }) => name)
 }
 
@@ -39,8 +39,8 @@ export function containerRuntime(installed: readonly InstalledEngine[]): 'podman
     const engine = installed.find((one) => one.name === name)
     return engine === undefined ? [] : [{ ...engine, name }]
   })
-  const working = runtimes.find(({ problem }) => problem === undefined)
+  const working = runtimes.find(({ error }) => error === undefined)
   if (working !== undefined || runtimes.length === 0) return working?.name
-  const problems = runtimes.map(({ path, problem }) => `${path} info: ${problem}`)
-  throw new Error(`a container engine is installed and does not work: ${problems.join('; ')}`)
+  const errors = runtimes.map(({ path, error }) => `${path} info: ${error}`)
+  throw new Error(`a container engine is installed and does not work: ${errors.join('; ')}`)
 }

@@ -11,34 +11,42 @@ const only = {
 
 export const imageFlags: Flags = {
   base: { takes: 'IMAGE', meaning: 'the base image (default that of the Dockerfile)' },
-  engine: { takes: engines.join('|'), meaning: 'what builds (default the first of these that works)' },
+  engine: {
+    takes: engines.join('|'),
+    meaning: 'the container engine that builds (default the first of these that works)',
+  },
   only,
   platform: {
     takes: 'NAMES',
     meaning: `comma-separated (default ${platforms.map(({ name }) => name).join()})`,
   },
-  prefix: { takes: 'NAME', meaning: `what precedes the names of the images (default ${released})` },
+  prefix: { takes: 'NAME', meaning: `the prefix of the image names (default ${released})` },
   tag: {
     takes: 'TAG',
-    meaning: 'with -<arch> for each platform (default v and the version of package.json)',
+    meaning:
+      'the tag; the image of each platform has -<arch> after it (default v and the version of package.json)',
   },
-  'no-cache': { meaning: 'build anew what was built before, as all but docker always do' },
+  'no-cache': { meaning: 'do not use the build cache of docker; buildah and podman never use one' },
   help: { meaning: 'this text' },
 }
 
-/** They push in the same words, and tell the digest. */
+/** Both push with the same flags, and write the digest to a file. */
 const pushingEngines = ['buildah', 'podman'] as const
 
 /** Of `npm run push-images`. */
 export const pushFlags: Flags = {
   engine: {
     takes: pushingEngines.join('|'),
-    meaning: 'what built and pushes (default the first of these that works)',
+    meaning:
+      'the container engine that built the images, and pushes them (default the first of these that works)',
   },
   only,
-  prefix: { takes: 'NAME', meaning: 'what precedes the names of the images, the registry first' },
-  tag: { takes: 'TAG', meaning: 'as they were built with (default v and the version of package.json)' },
-  insecure: { meaning: 'the registry has no TLS' },
+  prefix: { takes: 'NAME', meaning: 'the prefix of the image names, with the registry' },
+  tag: {
+    takes: 'TAG',
+    meaning: 'the tag that the images were built with (default v and the version of package.json)',
+  },
+  insecure: { meaning: 'push to a registry without TLS' },
   help: { meaning: 'this text' },
 }
 
@@ -54,16 +62,16 @@ export type ImageOptions = {
 }
 
 export type ParsedImageOptions =
-  | { readonly options: ImageOptions; readonly problems?: undefined }
-  | { readonly options?: undefined; readonly problems: readonly string[] }
+  | { readonly options: ImageOptions; readonly errors?: undefined }
+  | { readonly options?: undefined; readonly errors: readonly string[] }
 
-/** To push to where nobody said is not what anybody wants: there the prefix has no default. */
+/** Pushing has no default prefix: the registry must be named. */
 const purposes = {
   build: { flags: imageFlags, engines, prefix: released },
   push: { flags: pushFlags, engines: pushingEngines, prefix: undefined },
 } as const
 
-/** Reads the flags of `npm run images` or `npm run push-images`, and says all that is wrong with them. */
+/** Parses the flags of `npm run images` or `npm run push-images`. Returns all errors together. */
 export function parseImageOptions(
   args: readonly string[],
   version: string,
@@ -71,9 +79,9 @@ export function parseImageOptions(
 ): ParsedImageOptions {
   const allowed = purposes[purpose]
   const { values, operands, diagnostics } = parseFlags(args, allowed.flags)
-  const problems = [
+  const errors = [
     ...diagnostics.map(({ message, hint }) => (hint === undefined ? message : `${message}\n  hint: ${hint}`)),
-    ...operands.map((one) => `"${one}" is not understood`),
+    ...operands.map((one) => `unexpected argument "${one}"`),
   ]
   const given = (flag: string): string | undefined => values.get(flag)?.[0]
   const chosen = <T>(flag: string, all: readonly T[], nameOf: (one: T) => string): readonly T[] => {
@@ -81,7 +89,7 @@ export function parseImageOptions(
     if (names === undefined) return all
     for (const name of names) {
       if (all.some((one) => nameOf(one) === name)) continue
-      problems.push(`--${flag} "${name}" is not known: known are ${all.map(nameOf).join(', ')}`)
+      errors.push(`flag --${flag}: "${name}" is not one of ${all.map(nameOf).join(', ')}`)
     }
     return all.filter((one) => names.includes(nameOf(one)))
   }
@@ -90,7 +98,7 @@ export function parseImageOptions(
     given('engine') === undefined ? [] : chosen<Engine>('engine', allowed.engines, (one) => one)
   const prefix = given('prefix') ?? allowed.prefix
   if (prefix === undefined && !values.has('prefix'))
-    problems.push(`flag --prefix is missing: ${pushFlags['prefix']?.meaning}`)
+    errors.push(`flag --prefix is missing: ${pushFlags['prefix']?.meaning}`)
   const options = {
     ...(base === undefined ? {} : { base }),
     ...(engine === undefined ? {} : { engine }),
@@ -101,5 +109,5 @@ export function parseImageOptions(
     cache: given('no-cache') !== 'true',
     insecure: given('insecure') === 'true',
   }
-  return problems.length > 0 ? { problems } : { options }
+  return errors.length > 0 ? { errors } : { options }
 }

@@ -6,7 +6,7 @@ import { toolCache } from '../tool-cache.ts'
 import type { Platform } from './platform.ts'
 
 /**
- * The folder of the package with the pinned Node for a platform: that of node_modules, or of a cache to which npm brings
+ * The folder of the package with the pinned Node for a platform: that of node_modules, or of a cache into which npm installs
  * it. Either way npm checks it against the lockfile's hash.
  */
 export async function platformNode(root: string, { nodeArch }: Platform): Promise<string> {
@@ -46,9 +46,9 @@ export async function platformNode(root: string, { nodeArch }: Platform): Promis
         '--no-fund',
         ...target,
       ])
-      // npm passes over in silence what is optional and failed to come.
+      // npm does not report an optional package that it failed to install.
       if (!existsSync(join(making, 'node_modules', name, 'bin', 'node'))) {
-        throw new Error(`npm brought no ${name} ${locked.version}`)
+        throw new Error(`npm did not install ${name} ${locked.version}`)
       }
       rmSync(folder, { recursive: true, force: true })
       renameSync(making, folder)

@@ -1,4 +1,4 @@
-/** The platforms of images, in the words of OCI, and what Node and the package registry call them. */
+/** The platforms of images, by their OCI names, and what Node and the package registry call them. */
 export const platforms = [
   { name: 'linux/amd64', arch: 'amd64', nodeArch: 'x64' },
   { name: 'linux/arm64', arch: 'arm64', nodeArch: 'arm64' },
@@ -6,7 +6,7 @@ export const platforms = [
 
 export type Platform = (typeof platforms)[number]
 
-/** That of a machine, by what Node says of it. */
+/** The platform of a machine, by Node's name for its architecture. */
 export function platformOf(nodeArch: string): Platform | undefined {
   return platforms.find((one) => one.nodeArch === nodeArch)
 }

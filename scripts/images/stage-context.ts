@@ -36,7 +36,7 @@ function copyInto(folder: string, path: string, source: string, mode: number): v
   chmodSync(join(folder, path), mode)
 }
 
-/** Whatever the umask is: the modes of the folders go into the image. */
+/** Does not depend on the umask: the modes of the folders go into the image. */
 function mkdirReadable(folder: string, path: string): void {
   mkdirSync(join(folder, dirname(path)), { recursive: true })
   for (let at = dirname(path); at !== '.'; at = dirname(at)) chmodSync(join(folder, at), 0o755)

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Shipped } from '../shipped-packages.ts'
 
-/** What npm writes: https://cyclonedx.org/docs/1.5/json/. Of its fields, those that are looked at. */
+/** What npm writes: https://cyclonedx.org/docs/1.5/json/. Only the fields that are used. */
 export type Sbom = {
   readonly metadata: Readonly<Record<string, unknown>> & {
     readonly component: Readonly<Record<string, unknown>>
@@ -23,8 +23,8 @@ export type Subject = {
 }
 
 /**
- * The bill of the whole lockfile, narrowed to what one thing that is shipped holds. Throws where the lockfile has no
- * entry for it. The same for the same sources: its number is a hash, and its time is given.
+ * The SBOM of the lockfile, reduced to the packages of one image or package. Throws if the lockfile has no entry for
+ * one of them. Reproducible: the serial number is a hash, and the time is an argument.
  */
 export function narrowSbom(whole: Sbom, subject: Subject, shipped: readonly Shipped[], time: Date): Sbom {
   const components = shipped.map(({ name, version }) => {
@@ -36,7 +36,7 @@ export function narrowSbom(whole: Sbom, subject: Subject, shipped: readonly Ship
   const refs = new Set(components.map((one) => one['bom-ref']))
   const ref = `${subject.name}@${subject.version}`
   const dependencies = [
-    // Everything is in one file: it holds all of them, whoever asked for them.
+    // A bundle contains all of them, direct and transitive dependencies.
     { ref, dependsOn: [...refs] },
     ...whole.dependencies
       .filter((one) => refs.has(one.ref))

@@ -1,6 +1,6 @@
-/** Test files that take long in full, each with the files of which a change makes `npm test` run it so. */
+/** Test files whose full version is slow, each with the files whose change makes `npm test` run the full version. */
 import { execFileSync } from 'node:child_process'
-import { gitSays } from '../source-time.ts'
+import { gitOutput } from '../source-time.ts'
 
 export const longTests: Readonly<Record<string, RegExp>> = {
   'test/creator/faults.test.ts':
@@ -11,12 +11,13 @@ export const longTests: Readonly<Record<string, RegExp>> = {
   'test/packaging/images-again.test.ts': /^scripts\/images|^package-lock\.json$|^test\/packaging\/images/,
 }
 
-/** The files that differ from the last state that others have: where main and this branch parted, or main's last commit. */
+/** The files that changed since the merge base with main, or on main since the last commit. */
 export function changedFiles(root: string): readonly string[] {
-  const head = gitSays(root, 'rev-parse', 'HEAD')
-  const main = ['origin/main', 'main'].find((name) => gitSays(root, 'rev-parse', '--verify', name))
-  const base = main === undefined ? undefined : gitSays(root, 'merge-base', main, 'HEAD')
-  const before = base === undefined || base === head ? gitSays(root, 'rev-parse', '--verify', 'HEAD~1') : base
+  const head = gitOutput(root, 'rev-parse', 'HEAD')
+  const main = ['origin/main', 'main'].find((name) => gitOutput(root, 'rev-parse', '--verify', name))
+  const base = main === undefined ? undefined : gitOutput(root, 'merge-base', main, 'HEAD')
+  const before =
+    base === undefined || base === head ? gitOutput(root, 'rev-parse', '--verify', 'HEAD~1') : base
   if (before === undefined) return []
   const changed = execFileSync('git', ['diff', '--name-only', '-z', before], { cwd: root, encoding: 'utf8' })
   return changed.split('\0').filter(Boolean)

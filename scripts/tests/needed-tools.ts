@@ -1,10 +1,10 @@
-/** Which tools of the cache a test file waits for, from its text and from those of the helpers that it imports. */
+/** Which tools a test file needs, from its source and from the sources of the helpers that it imports. */
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
-/** By a piece of the tool's name in fetch-tools.ts. What takes longest to come is first. */
+/** By a part of the tool's name in fetch-tools.ts. The slowest to install is first. */
 export const toolMarks = {
-  // With the programs of a node, whose name in fetch-tools.ts has it too.
+  // Also selects the programs of a Kubernetes node, whose name in fetch-tools.ts contains it.
   Kubernetes: /\/control-plane\.ts'|\/start-node\.ts'|cachedKubernetes/,
   moto: /servers\/moto\.ts'|\.\/moto\.ts'/,
   helm: /\bhelm\(\)/,
@@ -20,13 +20,13 @@ export const toolNames: readonly ToolName[] = Object.keys(toolMarks).filter(
   (name): name is ToolName => name in toolMarks,
 )
 
-/** @param file relative to the root, as all that it leads to. */
+/** @param file relative to the root. */
 export function neededTools(root: string, file: string): readonly ToolName[] {
   const seen = new Map<string, string>()
   const see = (path: string) => {
-    // Files of test/programs serve many, and say nothing of what one test uses of them.
+    // Files of test/programs are shared: what they import does not show what one test uses.
     if (seen.has(path) || !path.startsWith('test/') || path.startsWith('test/programs/')) return
-    // A test may have a source with imports as a text.
+    // A test may contain the source of another file in a string.
     if (!existsSync(join(root, path))) return
     const text = readFileSync(join(root, path), 'utf8')
     seen.set(path, text)

@@ -1,17 +1,18 @@
 export type Job = {
   readonly title: string
-  /** Jobs of one lane share its places. */
+  /** Limits how many of its jobs run at the same time. */
   readonly lane: string
-  /** The titles of the jobs that have to be done before. Whether they succeeded is for the job to judge. */
+  /** The titles of the jobs that have to be done before. The job itself checks whether they succeeded. */
   readonly needs: readonly string[]
   readonly run: () => Promise<void>
 }
 
-/** Runs the jobs in their order, each as soon as what it needs is done and its lane has a place. */
+/** Runs the jobs in their order, each as soon as what it needs is done and its lane has a free slot. */
 export async function runJobs(jobs: readonly Job[], lanes: Readonly<Record<string, number>>): Promise<void> {
   const titles = new Set(jobs.map(({ title }) => title))
   const lost = jobs.find(({ needs }) => needs.some((need) => !titles.has(need)))
-  if (lost !== undefined) throw new Error(`${lost.title} needs ${lost.needs.join(', ')}, which no job makes`)
+  if (lost !== undefined)
+    throw new Error(`${lost.title} needs ${lost.needs.join(', ')}, but there is no such job`)
   const waiting = [...jobs]
   const done = new Set<string>()
   const running = new Map<Job, Promise<void>>()

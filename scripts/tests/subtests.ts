@@ -17,7 +17,7 @@ export function splitSubtests(output: string): readonly Subtest[] {
   })
 }
 
-/** Without the tests that passed, and without what tap says of the line that runs a file. */
+/** Without the tests that passed, and without tap's diagnostics of the statement that runs a file. */
 export function onlyFailures(text: string): string {
   const [heading = '', ...lines] = text.split('\n')
   const isFile = heading.startsWith('# Subtest: ')

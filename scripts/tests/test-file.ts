@@ -1,4 +1,4 @@
-/** Runs one test file in a process of its own, or several in one, and counts what tap counted. */
+/** Runs one test file in its own process, or several in one, and returns tap's counts. */
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { runCommand } from '../run-command.mjs'
@@ -9,7 +9,7 @@ const root = join(import.meta.dirname, '..', '..')
 /** For a process that hangs: more than any file's own time-out. */
 const longest = 40 * 60_000
 
-/** @param log a file for what the process says. */
+/** @param log a file for the output of the process. */
 export async function runTestFile(
   file: string,
   command: readonly string[],

@@ -47,9 +47,9 @@ async function runProcess(files: readonly string[], env: NodeJS.ProcessEnv): Pro
     return files.map((file) => ({ file, passed: false, text: `${text}${ended} before this file\n` }))
   }
   const isFailed = begun.some(({ passed }) => passed === false)
-  return begun.map(({ name, text: said, passed }, index) => {
+  return begun.map(({ name, text: own, passed }, index) => {
     const isLast = index === begun.length - 1
     const isCause = passed === undefined || (isLast && code !== 0 && !isFailed)
-    return { file: name, passed: passed === true && !isCause, text: isCause ? `${said}${ended}\n` : said }
+    return { file: name, passed: passed === true && !isCause, text: isCause ? `${own}${ended}\n` : own }
   })
 }

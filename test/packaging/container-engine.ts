@@ -11,7 +11,7 @@ import { untapped } from '../programs/untapped.ts'
 const env = containerEnvironment()
 const installed = installedEngines(env)
 const runtime = containerRuntime(installed)
-const hasDocker = installed.some(({ name, problem }) => name === 'docker' && problem === undefined)
+const hasDocker = installed.some(({ name, error }) => name === 'docker' && error === undefined)
 
 /** For tap's `skip`; in the form that `.ci/run` checks. */
 export const containersMissing = runtime === undefined && 'needs a container engine'

@@ -106,7 +106,7 @@ t.test('what is wrong with the command line is said, and nothing is pushed where
     [status, stderr],
     [
       2,
-      'error: --engine "docker" is not known: known are buildah, podman\n' +
+      'error: flag --engine: "docker" is not one of buildah, podman\n' +
         'error: flag --prefix is missing: what precedes the names of the images, the registry first\n',
     ],
   )

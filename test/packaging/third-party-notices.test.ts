@@ -46,7 +46,7 @@ c 3.0.0:
 t.test('a package without a licence file is named with its licence', (t) => {
   t.match(
     notices('node_modules/d/index.js'),
-    'd 4.0.0:\n\nLicence Apache-2.0; the package holds no text of it.',
+    'd 4.0.0:\n\nLicence Apache-2.0; the package contains no licence text.',
   )
   t.end()
 })

@@ -30,7 +30,7 @@ const cases: readonly {
   readonly output: string
   readonly exitCode?: number
   readonly counts: readonly [passed: number, failed: number, skipped: number]
-  readonly problems?: readonly RegExp[]
+  readonly errors?: readonly RegExp[]
 }[] = [
   {
     title: 'tests that pass are counted as tap counts them',
@@ -38,7 +38,7 @@ const cases: readonly {
     counts: [7, 0, 0],
   },
   {
-    title: 'a test that is skipped for a command that is not there is no problem',
+    title: 'a test that is skipped for a command that is not installed is no error',
     output: tap(
       [
         '    ok 1 - renders # SKIP needs the command absent',
@@ -57,7 +57,7 @@ const cases: readonly {
     title: 'a test that is skipped for a command that is there fails',
     output: tap(['    ok 1 - renders # SKIP needs the command here'], '{ total: 2, pass: 1, skip: 1 }'),
     counts: [1, 1, 1],
-    problems: [/^"renders" is skipped for the command here, which is there$/],
+    errors: [/^test "renders" is skipped for the command here, which is installed$/],
   },
   {
     title: 'either of two commands would have done',
@@ -69,11 +69,11 @@ const cases: readonly {
       '{ total: 2, pass: 0, skip: 2 }',
     ),
     counts: [0, 2, 2],
-    problems: [/"a" .* command here/, /"b" .* command here/],
+    errors: [/"a" .* command here/, /"b" .* command here/],
   },
   {
     title:
-      'a test that is skipped for what the machine lacks for a node is no problem, and for anything else it is',
+      'a test that is skipped for what the machine lacks for a node is no error, and for any other reason it is',
     output: tap(
       [
         '    ok 1 - runs # SKIP needs root for a node of Kubernetes',
@@ -82,7 +82,7 @@ const cases: readonly {
       '{ total: 2, pass: 0, skip: 2 }',
     ),
     counts: [0, 1, 2],
-    problems: [/"waits" is skipped for "needs KUBEBUILDER_ASSETS unset/],
+    errors: [/"waits" is skipped \("needs KUBEBUILDER_ASSETS unset/],
   },
   {
     title: 'a test that is skipped for a terraform provider that is there fails',
@@ -91,13 +91,13 @@ const cases: readonly {
       '{ total: 1, pass: 0, skip: 1 }',
     ),
     counts: [0, 1, 1],
-    problems: [/"plans" .* terraform provider hashicorp\/here, which is there/],
+    errors: [/"plans" .* terraform provider hashicorp\/here, which is installed/],
   },
   {
     title: 'a test that is skipped for a container engine that is there fails',
     output: tap(['ok 1 - runs # SKIP needs a container engine'], '{ total: 1, pass: 0, skip: 1 }'),
     counts: [0, 1, 1],
-    problems: [/"runs" is skipped for a container engine, which is there/],
+    errors: [/"runs" is skipped for a container engine, but one works/],
   },
   {
     title: 'a skip has to name a command, in the form that is checked',
@@ -112,7 +112,7 @@ const cases: readonly {
       '{ total: 5, pass: 0, skip: 5 }',
     ),
     counts: [0, 5, 5],
-    problems: [/"a"/, /"b" is skipped for "not today"/, /"c"/, /"d"/, /""/],
+    errors: [/"a"/, /"b" is skipped \("not today"\)/, /"c"/, /"d"/, /""/],
   },
   {
     title: 'a directive inside a name is none',
@@ -123,16 +123,16 @@ const cases: readonly {
     title: 'a skip that its output does not show fails',
     output: tap(passing, '{ total: 2, pass: 1, skip: 1 }'),
     counts: [1, 1, 1],
-    problems: [/tap counts 1 skipped tests, and its output shows 0/],
+    errors: [/tap counts 1 skipped tests, but its output lists 0/],
   },
   {
-    title: 'a test that is still to do fails',
+    title: 'a test that is marked TODO is an error',
     output: tap(
       ['    ok 1 - one day # TODO', '    not ok 2 - later # TODO soon'],
       '{ total: 2, pass: 0, todo: 2 }',
     ),
     counts: [0, 2, 0],
-    problems: [/"one day" is still to do/, /"later"/],
+    errors: [/"one day" is marked TODO/, /"later"/],
   },
   {
     title: 'a suite that crashed fails',
@@ -164,21 +164,21 @@ const cases: readonly {
     output: tap(passing),
     exitCode: 1,
     counts: [0, 1, 0],
-    problems: [/did not come to its end/],
+    errors: [/output of tap is incomplete/],
   },
   {
     title: 'a run without a test fails',
     output: tap([], '{ total: 0, pass: 0 }'),
     counts: [0, 1, 0],
-    problems: [/no test ran/],
+    errors: [/no test ran/],
   },
-  { title: 'no output at all fails', output: '', counts: [0, 1, 0], problems: [/did not come to its end/] },
+  { title: 'no output at all fails', output: '', counts: [0, 1, 0], errors: [/output of tap is incomplete/] },
   {
     title: 'formatting, lint or types that are wrong fail though every test passes',
     output: tap(passing, '{ total: 7, pass: 7 }'),
     exitCode: 1,
     counts: [7, 1, 0],
-    problems: [/npm test failed with exit code 1/],
+    errors: [/npm test failed with exit code 1/],
   },
   {
     title: 'only the last closing line counts',
@@ -188,17 +188,17 @@ const cases: readonly {
   },
 ]
 
-for (const { title, output, exitCode = 0, counts, problems = [] } of cases) {
+for (const { title, output, exitCode = 0, counts, errors = [] } of cases) {
   t.test(title, (t) => {
     const verdict = ciVerdict(output, exitCode, machine)
     t.strictSame([verdict.passed, verdict.failed, verdict.skipped], counts)
-    t.equal(verdict.problems.length, problems.length, verdict.problems.join('; '))
-    for (const [index, problem] of problems.entries()) t.match(verdict.problems[index], problem)
+    t.equal(verdict.errors.length, errors.length, verdict.errors.join('; '))
+    for (const [index, error] of errors.entries()) t.match(verdict.errors[index], error)
     t.end()
   })
 }
 
-t.test('where nothing may be skipped, every skip fails, each by its name', (t) => {
+t.test('with KEES_NO_SKIPS, each skipped test is an error with its name', (t) => {
   const output = tap(
     [
       '    ok 1 - renders # SKIP needs the command absent',
@@ -209,12 +209,12 @@ t.test('where nothing may be skipped, every skip fails, each by its name', (t) =
     '{ total: 5, pass: 2, skip: 3 }',
   )
   const without = { ...machine, hasContainerEngine: () => false }
-  t.strictSame(ciVerdict(output, 0, without).problems, [])
-  const { problems, failed } = ciVerdict(output, 0, { ...without, isComplete: true })
-  t.strictSame(problems, [
-    '"renders" is skipped for "needs the command absent", and here nothing may be',
-    '"plans" is skipped for "needs the terraform provider hashicorp/absent", and here nothing may be',
-    '"runs" is skipped for "needs a container engine", and here nothing may be',
+  t.strictSame(ciVerdict(output, 0, without).errors, [])
+  const { errors, failed } = ciVerdict(output, 0, { ...without, isComplete: true })
+  t.strictSame(errors, [
+    'test "renders" is skipped ("needs the command absent"): with KEES_NO_SKIPS no test may be skipped',
+    'test "plans" is skipped ("needs the terraform provider hashicorp/absent"): with KEES_NO_SKIPS no test may be skipped',
+    'test "runs" is skipped ("needs a container engine"): with KEES_NO_SKIPS no test may be skipped',
   ])
   t.equal(failed, 3)
   t.equal(ciVerdict(tap(passing, '{ total: 7, pass: 7 }'), 0, { ...machine, isComplete: true }).failed, 0)

@@ -6,7 +6,7 @@ import t from 'tap'
 import { withDirectoryLock } from '../../scripts/directory-lock.mjs'
 
 t.test(
-  'one works at a time, the others are told for whom they wait, and nothing is left behind',
+  'one process works at a time, the others get the pid of the holder, and no file is left behind',
   async (t) => {
     const folder = t.testdir()
     const lock = join(folder, 'lock')

@@ -28,7 +28,7 @@ mkdir -p "$4/bin"
 cp "$0" "$4/bin/python"
 `
 
-/** A machine whose only commands are those of the test and what they need themselves. */
+/** A PATH with only the commands of the test and what they need. */
 function machine(t: Test, clients: Readonly<Record<string, string>>): string {
   const folder = t.testdir({ cache: {}, tools: clients })
   for (const name of Object.keys(clients)) chmodSync(join(folder, 'tools', name), 0o755)
@@ -42,7 +42,7 @@ async function fetchTools(
   folder: string,
   assets = '',
   pieces: readonly string[] = [],
-): Promise<{ readonly code: unknown; readonly said: string }> {
+): Promise<{ readonly code: unknown; readonly stderr: string }> {
   const env = {
     ...process.env,
     PATH: join(folder, 'tools'),
@@ -51,8 +51,8 @@ async function fetchTools(
   }
   const command = untapped(process.execPath, [join(root, 'scripts', 'fetch-tools.ts'), ...pieces])
   const child = spawn(...command, { env, stdio: ['ignore', 'ignore', 'pipe'] })
-  const [[code], said] = await Promise.all([once(child, 'close'), text(child.stderr)])
-  return { code, said }
+  const [[code], stderr] = await Promise.all([once(child, 'close'), text(child.stderr)])
+  return { code, stderr }
 }
 
 const calls = (folder: string) => readFileSync(join(folder, 'calls'), 'utf8').trim().split('\n').toSorted()
@@ -74,11 +74,11 @@ const callsOfBoth = [
 
 t.test('each client brings its tool, with a line for the start and one for the end', async (t) => {
   const folder = machine(t, { go, python3 })
-  const { code, said } = await fetchTools(folder)
+  const { code, stderr } = await fetchTools(folder)
   t.equal(code, 0)
-  t.match(said, /^kustomize 5\.8\.1: go brings it to .*\/kees\/tools\/kustomize-5\.8\.1$/m)
-  t.match(said, /^kustomize 5\.8\.1: done in \d+ s$/m)
-  t.match(said, /^moto 5\.2\.1: done in \d+ s$/m)
+  t.match(stderr, /^kustomize 5\.8\.1: installing with go into .*\/kees\/tools\/kustomize-5\.8\.1$/m)
+  t.match(stderr, /^kustomize 5\.8\.1: done in \d+ s$/m)
+  t.match(stderr, /^moto 5\.2\.1: done in \d+ s$/m)
   t.match(calls(folder), callsOfBoth)
   t.strictSame(tools(folder), [
     'actionlint-1.7.12',
@@ -91,10 +91,10 @@ t.test('each client brings its tool, with a line for the start and one for the e
   ])
 })
 
-t.test('what is there is not brought again, and nothing is said', async (t) => {
+t.test('installed tools are not installed again, and nothing is printed', async (t) => {
   const folder = machine(t, { go, python3 })
   await fetchTools(folder)
-  t.strictSame(await fetchTools(folder), { code: 0, said: '' })
+  t.strictSame(await fetchTools(folder), { code: 0, stderr: '' })
   t.match(calls(folder), callsOfBoth)
 })
 
@@ -119,15 +119,15 @@ t.test('of two at once, one brings the tools and the other waits', async (t) => 
 
 t.test('without a client nothing comes and nothing is wrong', async (t) => {
   const folder = machine(t, {})
-  t.strictSame(await fetchTools(folder), { code: 0, said: '' })
+  t.strictSame(await fetchTools(folder), { code: 0, stderr: '' })
   t.strictSame(readdirSync(join(folder, 'cache')), [])
 })
 
-t.test('a client that fails is a failure that shows what it said, and the other tool comes', async (t) => {
-  const folder = machine(t, { go: `${go}echo go says why >&2\nexit 1\n`, python3 })
-  const { code, said } = await fetchTools(folder)
+t.test('a command that fails is an error with its output, and the other tool is installed', async (t) => {
+  const folder = machine(t, { go: `${go}echo error from go >&2\nexit 1\n`, python3 })
+  const { code, stderr } = await fetchTools(folder)
   t.equal(code, 1)
-  t.match(said, /^kustomize 5\.8\.1: go says why\n+".*go install .*" failed with exit code 1$/m)
+  t.match(stderr, /^kustomize 5\.8\.1: error from go\n+".*go install .*" failed with exit code 1$/m)
   t.strictSame(tools(folder), [
     'actionlint-1.7.12.making',
     'helm-3.19.0.making',
@@ -138,7 +138,7 @@ t.test('a client that fails is a failure that shows what it said, and the other 
   ])
 })
 
-t.test('where the machine has a control plane of its own, none is built', async (t) => {
+t.test('with KUBEBUILDER_ASSETS, no control plane is built', async (t) => {
   const folder = machine(t, { go })
   t.equal((await fetchTools(folder, '/opt/envtest')).code, 0)
   t.strictSame(tools(folder), [

@@ -1,7 +1,7 @@
 /**
- * What the whole suite says is recorded and searched for values at its end (scripts/test.ts): here, that the recording sees what
- * it has to see, that the search finds what it has to find, and that init, asked for all that Node can tell of it in the moment
- * when it holds values, tells none.
+ * The output of all tests is recorded and searched for secret values at the end (scripts/test.ts). These tests show that the
+ * recording is complete, that the search finds values, and that init, with all debug output of Node while it has values in
+ * memory, prints none.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -68,14 +68,14 @@ t.test('a value of the embedded store is known too', async (t) => {
   t.not(findValues(folder).leaks.length, 0)
 })
 
-t.test('what says no value has none', async (t) => {
+t.test('output without a value has no leak', async (t) => {
   const { folder, code } = await record(t, `${has} console.log('<redacted>')`)
   t.equal(code, 0)
   t.strictSame(findValues(folder), { programs: 1, values: 1, leaks: [] })
 })
 
 t.test(
-  'init tells no value while it holds some: in its log, in debug output, in a crash report',
+  'init prints no value while it has some in memory: in its log, in debug output, in a crash report',
   async (t) => {
     const server = await startFakeSsm()
     t.teardown(() => server.stop())
@@ -111,8 +111,8 @@ t.test(
     t.match(readFileSync(join(base, 'secret', 'secret'), 'utf8'), canary)
     const found = findValues(folder)
     t.ok(found.values >= 2, 'the recorder knows the values')
-    const said = readdirSync(folder).filter((name) => name.startsWith('said-'))
-    t.match(readFileSync(join(folder, said[0] ?? ''), 'utf8'), /HTTP \d+: /, 'the debug output is there')
+    const recorded = readdirSync(folder).filter((name) => name.startsWith('said-'))
+    t.match(readFileSync(join(folder, recorded[0] ?? ''), 'utf8'), /HTTP \d+: /, 'the debug output is there')
     t.equal(reports().length, 1)
     t.strictSame(found.leaks, [])
   },

@@ -52,7 +52,7 @@ t.test('a lane runs as many at once as it has places', async (t) => {
 
 t.test('what nothing makes, or what waits for itself, is an error', async (t) => {
   const { job } = recorder()
-  await t.rejects(runJobs([job('a', 'tests', ['b'])], { tests: 1 }), /a needs b, which no job makes/)
+  await t.rejects(runJobs([job('a', 'tests', ['b'])], { tests: 1 }), /a needs b, but there is no such job/)
   await t.rejects(
     runJobs([job('a', 'tests', ['b']), job('b', 'tests', ['a'])], { tests: 1 }),
     /a, b wait for each other/,
@@ -128,12 +128,12 @@ t.test(
       [true, false, false, false],
     )
     t.match(crash.text, /the process ended with SIGKILL/)
-    t.match(ciVerdict(formatReport([good]), 0, machine), { passed: 1, failed: 0, skipped: 1, problems: [] })
+    t.match(ciVerdict(formatReport([good]), 0, machine), { passed: 1, failed: 0, skipped: 1, errors: [] })
     t.match(ciVerdict(formatReport([good, bad]), 1, machine), {
       passed: 2,
       failed: 1,
       skipped: 2,
-      problems: [],
+      errors: [],
     })
     t.ok(ciVerdict(formatReport([good, crash]), 1, machine).failed > 0)
     t.match(ciVerdict(formatReport([good, empty]), 1, machine), { passed: 1, failed: 1 })
@@ -158,12 +158,12 @@ t.test('a signal ends the run, and no job is started after it', { timeout: 120_0
   })
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     const run = spawn(process.execPath, [join(folder, 'run.ts')], { stdio: ['ignore', 'pipe', 'inherit'] })
-    let said = ''
-    run.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()))
+    let printed = ''
+    run.stdout.on('data', (chunk: Buffer) => (printed += chunk.toString()))
     await once(run.stdout, 'data')
     run.kill(signal)
     const [, ended] = await once(run, 'close')
     t.equal(ended, signal)
-    t.equal(said, 'first')
+    t.equal(printed, 'first')
   }
 })

@@ -1,4 +1,4 @@
-/** Test files that share a process: each has a result of its own, whatever one of them does to the process. */
+/** Test files that share a process: each has its own result, even if one of them ends the process. */
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { onlyFailures } from '../../scripts/tests/subtests.ts'
@@ -25,7 +25,7 @@ async function runBetween(t: Test, source: string) {
   return { passed: b?.passed, text: b?.text ?? '' }
 }
 
-const failing: readonly (readonly [title: string, source: string, said: RegExp])[] = [
+const failing: readonly (readonly [title: string, source: string, expected: RegExp])[] = [
   [
     'has a test that fails',
     `${good}t.test('is wrong', async (t) => void t.equal(1, 2))\n`,
@@ -50,12 +50,12 @@ const failing: readonly (readonly [title: string, source: string, said: RegExp])
     /leaves behind: open TCPServerWrap/,
   ],
 ]
-for (const [title, source, said] of failing) {
+for (const [title, source, expected] of failing) {
   t.test(`a file that ${title} fails by its name, and the others run`, async (t) => {
     const { passed, text } = await runBetween(t, source)
     t.equal(passed, false)
-    t.match(text, said)
-    t.match(onlyFailures(text), said)
+    t.match(text, expected)
+    t.match(onlyFailures(text), expected)
   })
 }
 

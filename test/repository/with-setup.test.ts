@@ -12,7 +12,7 @@ import { untapped } from '../programs/untapped.ts'
 
 const npm = `#!/bin/sh
 echo "npm $*" >> calls
-[ -e broken ] && { echo 'npm says why'; exit 1; }
+[ -e broken ] && { echo 'error from npm'; exit 1; }
 sleep 0.2
 mkdir -p node_modules/.bin
 ln -sf "${process.execPath}" node_modules/.bin/node
@@ -57,16 +57,16 @@ type Ended = {
   readonly code: number | null
   readonly signal: string | null
   readonly out: string
-  readonly said: string
+  readonly stderr: string
 }
 
 async function end(child: Child): Promise<Ended> {
-  const [[code, signal], out, said] = await Promise.all([
+  const [[code, signal], out, stderr] = await Promise.all([
     once(child, 'close'),
     text(child.stdout),
     text(child.stderr),
   ])
-  return { code, signal, out, said }
+  return { code, signal, out, stderr }
 }
 
 const calls = (folder: string) =>
@@ -75,26 +75,26 @@ const calls = (folder: string) =>
 const setUpOnce = ['npm ci --include=dev --include=optional --loglevel=warn']
 const setUpWithoutDev = ['npm ci --omit=dev --include=optional --loglevel=warn']
 
-t.test('the first command sets up, says so in a line, and runs', async (t) => {
+t.test('the first command installs the packages, prints one line about it, and runs', async (t) => {
   const folder = clone(t)
-  const { code, out, said } = await end(
+  const { code, out, stderr } = await end(
     start(folder, 'sh', '-c', 'echo "$0 $1"; exit 7', 'with', 'arguments'),
   )
   t.equal(code, 7)
   t.equal(out, 'with arguments\n')
-  t.match(said, /^set-up: npm ci, with the packages of tests … done in \d+ s\n$/)
+  t.match(stderr, /^set-up: npm ci, with the packages of tests … done in \d+ s\n$/)
   t.strictSame(calls(folder), setUpOnce)
 })
 
-t.test('the command runs on the Node that npm brought', async (t) => {
+t.test('the command runs on the Node that npm installed', async (t) => {
   const { out } = await end(start(clone(t), 'sh', '-c', 'command -v node'))
   t.match(out, /node_modules\/\.bin\/node\n$/)
 })
 
-t.test('the second command says nothing and sets nothing up', async (t) => {
+t.test('the second command prints nothing and installs nothing', async (t) => {
   const folder = clone(t)
   await end(start(folder, 'true'))
-  t.strictSame(await end(start(folder, 'true')), { code: 0, signal: null, out: '', said: '' })
+  t.strictSame(await end(start(folder, 'true')), { code: 0, signal: null, out: '', stderr: '' })
   t.strictSame(calls(folder), setUpOnce)
 })
 
@@ -147,13 +147,13 @@ t.test('a set-up that was interrupted is done again', async (t) => {
   t.strictSame(calls(folder), [...setUpOnce, ...setUpOnce])
 })
 
-t.test('a set-up that fails shows what npm said, runs nothing, and is tried again', async (t) => {
+t.test('a set-up that fails prints the output of npm, runs nothing, and is retried', async (t) => {
   const folder = clone(t)
   writeFileSync(join(folder, 'broken'), '')
-  const { code, out, said } = await end(start(folder, 'echo', 'ran'))
+  const { code, out, stderr } = await end(start(folder, 'echo', 'ran'))
   t.equal(code, 1)
   t.equal(out, '')
-  t.match(said, /failed\nnpm says why\n+"npm ci .*" failed with exit code 1\n$/)
+  t.match(stderr, /failed\nerror from npm\n+"npm ci .*" failed with exit code 1\n$/)
   rmSync(join(folder, 'broken'))
   t.equal((await end(start(folder, 'echo', 'ran'))).out, 'ran\n')
 })
@@ -185,9 +185,9 @@ t.test('a signal goes to the command, which decides what becomes of it', async (
 })
 
 t.test('without a command there is nothing to do', async (t) => {
-  const { code, said } = await end(start(clone(t)))
+  const { code, stderr } = await end(start(clone(t)))
   t.equal(code, 2)
-  t.equal(said, 'with-setup: a command is missing\n')
+  t.equal(stderr, 'with-setup: a command is missing\n')
 })
 
 t.test('where npm brings no Node, that of the machine has to be new enough', (t) => {
@@ -196,7 +196,7 @@ t.test('where npm brings no Node, that of the machine has to be new enough', (t)
   t.equal(nodeProblem(brought, { platform: 'darwin', arch: 'arm64', version: 'v24.3.0' }), undefined)
   t.equal(
     nodeProblem(brought, { platform: 'darwin', arch: 'arm64', version: 'v22.9.0' }),
-    'Node 24 or later is required: npm has none for darwin on arm64, and this is v22.9.0',
+    'Node 24 or later is required: npm has no package of Node for darwin on arm64, and the installed Node is v22.9.0',
   )
   t.end()
 })

@@ -22,7 +22,7 @@ type Workflow = {
   readonly jobs: Readonly<Record<string, { readonly permissions?: Readonly<Record<string, string>> }>>
 }
 
-t.test('they use actions by commit, and may write nothing unless a job says so', async (t) => {
+t.test('they use actions by commit, and have no write permission unless a job declares it', async (t) => {
   t.ok(files.length > 1)
   for (const file of files) {
     const text = readFileSync(file, 'utf8')
