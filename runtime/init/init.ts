@@ -102,7 +102,7 @@ async function writeAndTell(
 ): Promise<void> {
   const unremoved = await writeFiles(files, mode, new Date())
   log.info('the files are written', { files: files.map(({ path }) => path), values })
-  for (const reason of unremoved) log.warn('files of an earlier run cannot be removed', { reason })
+  for (const reason of unremoved) log.warn('some old files could not be removed', { reason })
 }
 
 /** Of the arguments, or of a variable. */

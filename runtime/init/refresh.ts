@@ -27,7 +27,7 @@ export type Refreshing = {
   readonly random: () => number
 }
 
-/** In milliseconds: how soon the app is told again where it could not be told. Doubled each time. */
+/** In milliseconds: the first delay before a failed notification is repeated. Doubled each time. */
 const firstRetry = 1000
 const longestRetry = 60_000
 
@@ -41,7 +41,7 @@ export async function refresh({
   random,
   ...world
 }: Refreshing): Promise<never> {
-  log.info('the files are kept current', { every: formatDuration(every) })
+  log.info('keeping the files current', { every: formatDuration(every) })
   const hasListener = settings.notifyFile !== '' || settings.notifyUrl !== ''
   let tell: { readonly at: number; readonly wait: number } | undefined
   // The pods of one roll-out would else ask the store at the same moment, again and again.
@@ -59,8 +59,8 @@ export async function refresh({
       const { wait } = tell
       const failed = await notify(settings, new Date())
       metrics.notified(failed === undefined ? 'done' : 'failed')
-      if (failed === undefined) log.info('the app is told')
-      else log.warn('the app cannot be told of other values, it is tried again', { problem: failed })
+      if (failed === undefined) log.info('the app was notified')
+      else log.warn('failed to notify the app, retrying', { problem: failed })
       tell =
         failed === undefined ? undefined : { at: clock.now() + wait, wait: Math.min(2 * wait, longestRetry) }
     }
@@ -89,8 +89,8 @@ async function refreshOnce(
       return 'unchanged'
     }
     for (const reason of await written(files, fileMode))
-      log.warn('not all went well with the files', { reason })
-    log.info('other values are written', { files: files.map(({ path }) => path) })
+      log.warn('some old files could not be removed', { reason })
+    log.info('changed values were written', { files: files.map(({ path }) => path) })
     return 'changed'
   } catch (error) {
     const failure = failureOf(error)

@@ -127,7 +127,7 @@ t.test('a store that is not the one of AWS', { skip: missing }, async (t) => {
     let log = ''
     child.stderr.on('data', (chunk: Buffer) => (log += chunk.toString()))
     const heard = (what: string, words: RegExp) => eventually(`the log ${what}`, () => words.test(log))
-    await heard('names the files', /the files are kept current/)
+    await heard('names the files', /keeping the files current/)
     server.setSecureContext(pem(wrong))
     await heard('has the TLS error', /ERR_TLS_CERT_ALTNAME_INVALID/)
     server.setSecureContext(pem(right))

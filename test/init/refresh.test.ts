@@ -86,7 +86,7 @@ async function end(t: Test, child: ChildProcess): Promise<void> {
 }
 
 t.test(
-  'a changed parameter becomes a changed file, and the app is told; in SSM',
+  'a changed parameter becomes a changed file, and the app is notified; in SSM',
   { skip: motoMissing },
   async (t) => {
     const moto = await startMoto()
@@ -105,13 +105,13 @@ t.test(
     t.strictSame(calls, [], 'the app is not told of what it starts with')
 
     put('db.password', 'fakepassword2')
-    await eventually('the app is told', () => calls.length > 0)
+    await eventually('the app is notified', () => calls.length > 0)
     t.strictSame(calls, ['POST /-/reload with db.password=fakepassword2'], 'it reads the new value then')
     t.ok(existsSync(path('secret/changed')))
     t.equal(readFileSync(path('secret/resource'), 'utf8'), 'db.host=db1.example\n', 'the rest is as it was')
 
     put('shared/db-host', 'db2.example')
-    await eventually('the app is told again', () => calls.length > 1)
+    await eventually('the app is notified again', () => calls.length > 1)
     t.equal(readFileSync(path('secret/resource'), 'utf8'), 'db.host=db2.example\n')
     t.match(await metrics(), 'kees_init_refreshes_total{result="changed"} 2\n')
     t.match(await metrics(), 'kees_init_notifications_total{result="done"} 2\n')
@@ -185,7 +185,7 @@ t.test(
     t.match(said(), /the refresh failed, the files stay as they are.*secret\.bsycorp\.com\/api\.token/)
 
     declare([...annotations, [token, 'kind=REFERENCE,type=PASSWORD']])
-    await eventually('the app is told of the new one', () => calls.length > 0)
+    await eventually('the app is notified of the new one', () => calls.length > 0)
     t.strictSame(calls, ['POST /-/reload with api.token=faketoken\ndb.password=fakepassword1'])
     await eventually('it is well again', async () => /^kees_init_refresh_failing 0$/m.test(await metrics()))
     t.match(said(), /have changed.*"added":\["secret\.bsycorp\.com\/api\.token"\]/)
