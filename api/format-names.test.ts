@@ -10,16 +10,18 @@ const declared = (...annotations: readonly string[]) =>
   ).declared
 
 const said = (...annotations: readonly string[]) =>
-  findNameDiagnostics(declared(...annotations), 'dotenv').map(({ annotation, message }) => [
+  findNameDiagnostics(declared(...annotations), 'dotenv').map(({ annotation, message, hint }) => [
     annotation,
     message,
+    hint,
   ])
 
 t.strictSame(
   said('secret.bsycorp.com/db.password', 'secret.bsycorp.com/db-password', 'secret.bsycorp.com/DB_PASSWORD'),
   ['db-password', 'DB_PASSWORD'].map((name) => [
     `secret.bsycorp.com/${name}`,
-    'in the format dotenv the name becomes DB_PASSWORD, as that of secret.bsycorp.com/db.password does: rename one of them',
+    'in the format dotenv the name becomes DB_PASSWORD, like that of secret.bsycorp.com/db.password',
+    'rename one of them',
   ]),
   'names that become one variable collide with the first',
 )
@@ -30,7 +32,8 @@ t.strictSame(
     ['resource.bsycorp.com/ld.preload', 'LD_PRELOAD'],
   ].map(([annotation, variable]) => [
     annotation,
-    `in the format dotenv the name becomes ${variable}, which means something to the shell: choose another name`,
+    `in the format dotenv the name becomes ${variable}, which has a meaning in the shell`,
+    'choose another name',
   ]),
   "a shell's own variable is no name",
 )

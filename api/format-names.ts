@@ -15,15 +15,16 @@ export function findNameDiagnostics(
   const owners = new Map<string, string>()
   return declared.flatMap(({ annotation, declaration: { what, name } }): AnnotationDiagnostic[] => {
     const variable = variableName(name)
-    const error = (message: string): AnnotationDiagnostic => ({
+    const error = (message: string, hint: string): AnnotationDiagnostic => ({
       severity: 'error',
       code: 'CONFLICT',
       annotation,
       message: `in the format dotenv the name becomes ${variable}, ${message}`,
+      hint,
     })
-    if (isShellsOwn(variable)) return [error('which means something to the shell: choose another name')]
+    if (isShellsOwn(variable)) return [error('which has a meaning in the shell', 'choose another name')]
     const owner = owners.get(`${what} ${variable}`)
-    if (owner !== undefined) return [error(`as that of ${owner} does: rename one of them`)]
+    if (owner !== undefined) return [error(`like that of ${owner}`, 'rename one of them')]
     owners.set(`${what} ${variable}`, annotation)
     return []
   })

@@ -64,7 +64,7 @@ const rows: readonly (readonly [
     /flag --namespace "A B" is not the name of a namespace/,
     /^$/,
   ],
-  ['the command comes first', ['-f', 'x', 'inject'], 2, /^error: flag "-f" stands before the command/, /^$/],
+  ['the command comes first', ['-f', 'x', 'inject'], 2, /^error: flag "-f" must follow the command/, /^$/],
   ['nothing comes in', ['inject', '-f', '-'], 1, /^error: .*no Kubernetes object in STDIN\n$/, /^$/],
   ['a missing -f is a mistake', ['inject'], 2, /^error: flag -f is missing/, /^$/],
   ['operands are no manifests', ['inject', 'app.yaml', '-f', '-'], 2, /hint: name manifests by -f/, /^$/],

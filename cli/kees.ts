@@ -45,7 +45,7 @@ export async function kees(args: readonly string[], io: Io): Promise<ExitCode> {
   const command = commands.find((one) => one.name === name)
   if (!command && name.startsWith('-'))
     return printUsage(
-      [{ message: `flag ${quote(name)} stands before the command: kees COMMAND [FLAG ...]` }],
+      [{ message: `flag ${quote(name)} must follow the command`, hint: 'kees COMMAND [FLAG ...]' }],
       io,
     )
   if (!command) return printUsage(unknownCommand(name), io)

@@ -29,7 +29,8 @@ function accountResults(uses: readonly GrantUse[], nameOption: OptionNaming): Re
   return [
     error(
       second,
-      `one output is for one account, the roles of this input are of ${named}: select one by ${nameOption('account')}`,
+      `one output is for one account, but the roles of this input belong to ${named}`,
+      `set ${nameOption('account')} to select one`,
     ),
   ]
 }
@@ -60,6 +61,7 @@ function sizeResults(use: GrantUse): Result[] {
   return [error(use, message)]
 }
 
-function error({ user }: GrantUse, message: string): Result {
-  return { severity: 'error', message, object: user, exit: exitCode.input }
+function error({ user }: GrantUse, message: string, hint?: string): Result {
+  const given = hint === undefined ? {} : { hint }
+  return { severity: 'error', message, ...given, object: user, exit: exitCode.input }
 }

@@ -118,12 +118,12 @@ const wrong: readonly (readonly [title: string, readers: readonly Reader[], line
       reader('c', arn('c'), ['/c']),
       reader('a', arn('a'), ['/a']),
     ],
-    `error: Deployment/b one output is for one account, the roles of this input are of 111122223333 (Deployment/a), 444455556666 (Deployment/b): select one by option account`,
+    `error: Deployment/b one output is for one account, but the roles of this input belong to 111122223333 (Deployment/a), 444455556666 (Deployment/b),   hint: set option account to select one`,
   ],
   [
     'an account in a second partition is another account',
     [reader('b', arn('b'), ['/b']), reader('a', arn('a', '111122223333', 'aws-cn'), ['/a'])],
-    `error: Deployment/b one output is for one account, the roles of this input are of 111122223333 in aws-cn (Deployment/a), 111122223333 (Deployment/b): select one by option account`,
+    `error: Deployment/b one output is for one account, but the roles of this input belong to 111122223333 in aws-cn (Deployment/a), 111122223333 (Deployment/b),   hint: set option account to select one`,
   ],
   [
     'a role that differs from another by case alone is an error',

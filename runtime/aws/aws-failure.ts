@@ -3,7 +3,7 @@
  * message: the rest of it (`$response`, the text of a JSON error) may contain secret values.
  */
 import { awsErrorCode, fact } from './aws-error-code.ts'
-import { awsHint } from './aws-hint.ts'
+import { awsHint, regionHint } from './aws-hint.ts'
 import { type AwsOperation, services } from './aws-operation.ts'
 import { denialOf, isOfKms } from './denied-by.ts'
 import { failed, type FailureCode, failureOf } from '../failure.ts'
@@ -15,7 +15,7 @@ const meanings: Readonly<Partial<Record<FailureCode, string>>> = {
   CREDENTIALS_MISSING: 'no AWS credentials were found',
   THROTTLED: 'too many requests',
   INVALID_NAME: 'Parameter Store rejected the name or the value',
-  REGION_MISSING: 'the AWS region is missing or invalid: set AWS_REGION',
+  REGION_MISSING: 'the AWS region is missing or invalid',
 }
 
 export type CallFacts = {
@@ -60,7 +60,8 @@ export function awsFailure(error: unknown, operation: AwsOperation, facts: CallF
   const isQuoting = facts.secret !== undefined && words.includes(facts.secret)
   const isSafe = operation !== 'PutParameter' || isTransport || quotesNoSecret.has(code)
   const role = /:assumed-role\/([^/\s]+)/.exec(words)?.[1] ?? facts.role
-  const hint = name === undefined ? undefined : awsHint(name, operation)
+  const hint =
+    code === 'REGION_MISSING' ? regionHint : name === undefined ? undefined : awsHint(name, operation)
   return failed({
     code,
     message: `${operation}: ${meaning}${shown === undefined ? '' : ` (${shown})`}`,

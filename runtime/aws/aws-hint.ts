@@ -19,3 +19,5 @@ export function awsHint(name: string, operation: AwsOperation): string | undefin
   }
   return Object.hasOwn(hints, name) ? hints[name] : undefined
 }
+
+export const regionHint = 'set AWS_REGION'

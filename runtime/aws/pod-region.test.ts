@@ -86,9 +86,9 @@ for (const [title, answers, detail, more = {}] of failures) {
       const { env, asked } = await serve(t, answers)
       const ask = region(env, more.timeout)
       const failure = failureOf(await ask().catch((error: unknown) => error))
-      t.match(failure, { code: 'REGION_MISSING', message: /set AWS_REGION/, detail })
+      t.match(failure, { code: 'REGION_MISSING', message: /the AWS region is missing/, detail })
       if (more.hint) t.match(failure?.hint, more.hint)
-      else t.equal(failure?.hint, undefined)
+      else t.equal(failure?.hint, 'set AWS_REGION')
       const before = asked.length
       await ask().catch(() => {})
       t.equal(asked.length, 2 * before)

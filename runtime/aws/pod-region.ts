@@ -1,6 +1,7 @@
 import type { Env } from '../../api/env.ts'
 import { failed } from '../failure.ts'
 import type { Exchange } from './http-exchange.ts'
+import { regionHint } from './aws-hint.ts'
 import { hintOf, openInstanceMetadata } from './instance-metadata.ts'
 import { regionOf } from '../../api/store-env.ts'
 
@@ -22,7 +23,7 @@ export function podRegion(env: Env, requestTimeout: number, exchange: Exchange):
       facts = hintOf(error)
     }
     const message =
-      'the AWS region is missing: neither the environment nor the instance metadata service has one: set AWS_REGION'
-    throw failed({ code: 'REGION_MISSING', message, detail, ...facts })
+      'the AWS region is missing: neither the environment nor the instance metadata service has one'
+    throw failed({ code: 'REGION_MISSING', message, hint: regionHint, detail, ...facts })
   }
 }

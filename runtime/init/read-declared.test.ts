@@ -144,7 +144,7 @@ t.test('names that the format cannot write are wrong', async (t) => {
     {
       exit: 1,
       message:
-        /^annotation secret\.bsycorp\.com\/a\.b: .* becomes A_B, as that of secret\.bsycorp\.com\/a-b does/,
+        /^annotation secret\.bsycorp\.com\/a\.b: .* becomes A_B, like that of secret\.bsycorp\.com\/a-b/,
     },
   ])
 })

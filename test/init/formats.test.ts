@@ -282,5 +282,5 @@ t.test('names that become one variable are exit code 1 in dotenv alone', async (
   t.equal(init('yaml').status, 0)
   const refused = init('dotenv')
   t.equal(refused.status, 1)
-  t.match(refused.stderr, /the name becomes A_B, as that of secret\.bsycorp\.com\/a-b does/)
+  t.match(refused.stderr, /the name becomes A_B, like that of secret\.bsycorp\.com\/a-b/)
 })
