@@ -63,7 +63,9 @@ const pieces = [
   '0',
 ]
 /** The parser gives back values of the grants, and of what follows the text of expressions, comments and all. */
-const grants = policies.slice(0, policies.indexOf('# One document'))
+const end = policies.indexOf('# One IAM policy document')
+if (end < 0) throw new Error('where the grants end is not found')
+const grants = policies.slice(0, end)
 const places = [...grants.matchAll(/["\n,[\]{}=]/g)].map(({ index }) => index)
 const edit = fc.record({
   at: fc.oneof(fc.constantFrom(...places), fc.nat(grants.length)),
