@@ -6,6 +6,6 @@ t.match(
   { error: 'TypeError', stack: [/^at .*bug\.test\.ts/] },
   'where it was',
 )
-t.notMatch(JSON.stringify(describeBug(new TypeError('fake\npassword'))), 'password', 'and not what it said')
-t.strictSame(describeBug('fakepassword'), { error: 'string', stack: [] }, 'whatever was thrown')
+t.notMatch(JSON.stringify(describeBug(new TypeError('fake\npassword'))), 'password', 'without its message')
+t.strictSame(describeBug('fakepassword'), { error: 'string', stack: [] }, 'for any thrown value')
 t.strictSame(describeBug(Object.assign(new Error('x'), { stack: undefined })), { error: 'Error', stack: [] })

@@ -148,7 +148,7 @@ for (const [type, size, bits] of strengths) {
   )
 }
 
-await t.test('without a policy, what is easily guessed is a warning', async (t) => {
+await t.test('without a policy, a value that is easily guessed is a warning', async (t) => {
   const sizes: readonly (readonly [attributes: string, ...said: string[]])[] = [
     [
       'type=PASSWORD,size=16',

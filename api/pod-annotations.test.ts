@@ -403,7 +403,7 @@ await t.test('what is formatted is parsed back as it was, through the annotation
   )
 })
 
-await t.test('annotations of any text are declarations and mistakes, never an exception', async () => {
+await t.test('annotations of any text are declarations and diagnostics, never an exception', async () => {
   const what = fc.constantFrom('secret', 'resource', 'lease', 'init', 'kees', '')
   const name = fc.oneof(fc.constantFrom('storage-prefix', 'format', 'containers', 'a', 'b_public'), anyText)
   const key = fc.oneof(

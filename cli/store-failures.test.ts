@@ -68,7 +68,7 @@ t.test('credentials that cannot be sent are named at once, and not shown', async
   t.strictSame(server.calls, [])
 })
 
-t.test('what nobody was asked is not denied', async (t) => {
+t.test('a parameter that was not requested is not reported as denied', async (t) => {
   const fault = { kind: 'error', status: 400, type: 'ExpiredTokenException' } as const
   const { env } = await startStore(t, { fault: () => fault })
   const io = fakeIo(source, env)
@@ -77,7 +77,7 @@ t.test('what nobody was asked is not denied', async (t) => {
   t.match(io.printed(), /\/s0 +unknown\n/)
 })
 
-t.test('access that is denied at all', async (t) => {
+t.test('denied access', async (t) => {
   const { env } = await startStore(t, { denied: ({ action }) => action === 'ssm:GetParameters' })
   for (const args of [['create'], ['status'], ['fetch', ...fetch, join(t.testdir(), 'out')]]) {
     const io = fakeIo(source, env)
@@ -90,20 +90,23 @@ t.test('access that is denied at all', async (t) => {
   }
 })
 
-t.test('who may not decrypt makes what is missing, and is told what was not compared', async (t) => {
-  const { server, env } = await startStore(t, { denied: ({ action }) => action === 'kms:Decrypt' })
-  for (const name of ['/t_consumer', '/t_provider']) server.put(name, 'fakepassword')
-  const pair = podOf(2).replace('s0: ', 't_consumer: ').replace('type=PASSWORD', 'type=RANDOM')
-  const io = fakeIo(pair, env)
-  t.equal(await kees(['create', '-f', '-'], io), 0)
-  t.match(
-    io.said(),
-    /^warning: pairs that exist were not compared, [^\n]*:\nwarning: GetParameters: access is denied \(\w+\)\n {2}about 2 parameters: \/t_consumer, \/t_provider\n/,
-  )
-  t.match(io.printed(), /\/t_provider +RANDOM +128 +exists\n[^]*\/s1 +PASSWORD +128 +created\n/)
-})
+t.test(
+  'without permission to decrypt, missing parameters are created, and pairs that were not compared are reported',
+  async (t) => {
+    const { server, env } = await startStore(t, { denied: ({ action }) => action === 'kms:Decrypt' })
+    for (const name of ['/t_consumer', '/t_provider']) server.put(name, 'fakepassword')
+    const pair = podOf(2).replace('s0: ', 't_consumer: ').replace('type=PASSWORD', 'type=RANDOM')
+    const io = fakeIo(pair, env)
+    t.equal(await kees(['create', '-f', '-'], io), 0)
+    t.match(
+      io.said(),
+      /^warning: pairs that exist were not compared, [^\n]*:\nwarning: GetParameters: access is denied \(\w+\)\n {2}about 2 parameters: \/t_consumer, \/t_provider\n/,
+    )
+    t.match(io.printed(), /\/t_provider +RANDOM +128 +exists\n[^]*\/s1 +PASSWORD +128 +created\n/)
+  },
+)
 
-t.test('to who reads, a folder that is not there is a mistyped store', async (t) => {
+t.test('for commands that read, a missing folder is an error', async (t) => {
   const store = join(t.testdir(), 'nowhere')
   for (const args of [['status'], ['fetch', ...fetch, join(t.testdirName, 'out')]]) {
     const io = fakeIo(source, {})
@@ -117,7 +120,7 @@ t.test('to who reads, a folder that is not there is a mistyped store', async (t)
   }
 })
 
-t.test('to who writes it is an empty one', async (t) => {
+t.test('for commands that write, a missing folder is an empty store', async (t) => {
   const store = join(t.testdir(), 'new')
   const io = fakeIo(source)
   t.equal(await kees(['create', '-f', '-', '--dry-run', '--store', `file:${store}`], io), 0)

@@ -4,7 +4,7 @@ import t from 'tap'
 import { failureOf } from './failure.ts'
 import { serveHealth } from './health-server.ts'
 
-t.test('the pages answer what they are asked for, and nothing else', async (t) => {
+t.test('only the documented paths and methods are served', async (t) => {
   let problems: readonly string[] = ['the pods are not listed yet']
   const pages = { health: () => [], readiness: () => problems, metrics: () => 'a 1\n' }
   const server = await serveHealth({ host: '127.0.0.1', port: 0 }, pages)
@@ -23,7 +23,7 @@ t.test('the pages answer what they are asked for, and nothing else', async (t) =
   t.strictSame(await get('/metrics', 'POST'), [404, 'not found\n'])
 })
 
-t.test('an address that is taken is said as LISTEN', async (t) => {
+t.test('an address in use is reported with the variable LISTEN', async (t) => {
   const other = createServer().listen(0, '127.0.0.1')
   await once(other, 'listening')
   t.teardown(() => other.close())

@@ -21,7 +21,7 @@ const prints: readonly (readonly [title: string, printed: string])[] = [
 
 for (const [title, printed] of prints) t.notMatch(printed, 'fakepassword', `${title} does not show the value`)
 
-t.equal(String(printable), '<redacted>', 'it says that something was left out')
+t.equal(String(printable), '<redacted>', 'it reports that something was omitted')
 t.equal(JSON.stringify({ value }), '{"value":"<redacted>"}', 'in JSON too')
 t.equal(inspect({ value }), '{ value: <redacted> }', 'and in an inspection')
 t.equal(value.reveal(), 'fakepassword', 'who asks for the value gets it')

@@ -44,7 +44,7 @@ await t.test('two policies, each with its binding', async (t) => {
   t.match(objects[0].spec.validations[0].expression, 'container.image in ["a:1", "a:2"]')
 })
 
-await t.test('what the secrets are held in is asked for only where it is memory', async (t) => {
+await t.test('the medium of the emptyDir is checked only if it is Memory', async (t) => {
   const file = join(t.testdir({ 'policy.yaml': policy('["*"]', '["/"]') }), 'policy.yaml')
   const memory = await run('--policy', file, '--image', 'a:1')
   const disk = await run(
@@ -63,7 +63,7 @@ await t.test('what the secrets are held in is asked for only where it is memory'
   t.match(disk.printed, /validationActions:\n {2}- Warn\n {2}- Audit\n/)
 })
 
-await t.test('rules are tried in their order, and patterns and names are told apart', async (t) => {
+await t.test('rules are tried in order, and patterns are distinguished from names', async (t) => {
   const file = join(
     t.testdir({ 'policy.yaml': policy('[shop, "team-*", "a*"]', '["/x/{namespace}", "/"]') }),
     'policy.yaml',
@@ -79,7 +79,7 @@ await t.test('rules are tried in their order, and patterns and names are told ap
   )
 })
 
-await t.test('what is wrong is said at once', async (t) => {
+await t.test('all errors are reported at once', async (t) => {
   const file = join(t.testdir({ 'policy.yaml': policy('[A]', '["/a"]') }), 'policy.yaml')
   const { exit, said, printed } = await run('x', '--policy', file, '--action', 'Drop', '--name', 'A')
   t.equal(exit, 2)

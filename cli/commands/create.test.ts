@@ -19,7 +19,7 @@ const source = pod(
   'db: kind=REFERENCE,type=PASSWORD',
 )
 
-await t.test('what is missing is made once; a dry run only tells', async (t) => {
+await t.test('missing parameters are created once; a dry run only reports them', async (t) => {
   const store = join(t.testdir(), 'store')
   const env = { KEES_STORE: `file:${store}` }
   const dry = fakeIo(source, env)
@@ -117,7 +117,7 @@ for (const [title, text, args, exit, said] of refusals) {
   })
 }
 
-await t.test('without anything DYNAMIC it says so', async (t) => {
+await t.test('a manifest without DYNAMIC declarations is reported', async (t) => {
   const io = fakeIo(pod('db: kind=REFERENCE,type=PASSWORD'), { KEES_STORE: `file:${t.testdir()}/store` })
   t.equal(await kees(['create', '-f', '-'], io), 0)
   t.equal(io.printed(), 'nothing is declared with kind DYNAMIC\n')

@@ -89,7 +89,7 @@ async function diff(t: Test, args: readonly string[], stdin?: string, files: Fil
   return { exit, printed: io.printed(), said: io.said().replaceAll(`${folder}/`, '') }
 }
 
-await t.test('who gains and who loses what', async (t) => {
+await t.test('who gains and who loses access', async (t) => {
   for (const [title, flags, exit, printed] of rows) {
     const result = await diff(t, [...flags, 'old.yaml', 'new.yaml'])
     t.equal(result.printed, printed, title)
@@ -97,7 +97,7 @@ await t.test('who gains and who loses what', async (t) => {
   }
 })
 
-await t.test('what does not change what anybody may read is no difference', async (t) => {
+await t.test('a change that grants and revokes nothing is no difference', async (t) => {
   const same = old
     .replaceAll('kind=REFERENCE', 'foo=bar,kind=REFERENCE')
     .replace('name: app\n', 'name: app2\n')
@@ -106,7 +106,7 @@ await t.test('what does not change what anybody may read is no difference', asyn
   t.match(await diff(t, ['--output=json', 'old.yaml', 'old.yaml']), { exit: 0, printed: '[]\n', said: '' })
 })
 
-await t.test('standard input, folders and /dev/null stand for manifests too', async (t) => {
+await t.test('standard input, folders and /dev/null are accepted as manifests', async (t) => {
   t.match(await diff(t, ['old.yaml', '-'], now), {
     exit: 0,
     printed: table,
@@ -140,7 +140,7 @@ await t.test('the options of export are options here', async (t) => {
   t.match(await diff(t, ['--strict', 'new.yaml', 'old.yaml']), { exit: 0 }, 'a warning in OLD does not count')
 })
 
-await t.test('everything that is wrong with the command line and the files is said at once', async (t) => {
+await t.test('all errors of the command line and the files are reported at once', async (t) => {
   const { exit, printed, said } = await diff(
     t,
     ['--format=xml', '--annotation-domain=-', 'nowhere', 'broken.yaml', 'old.yaml'],
@@ -179,7 +179,7 @@ for (const [args, said] of usage) {
   })
 }
 
-await t.test('mistakes in both manifests are said, each with its file', async (t) => {
+await t.test('errors in both manifests are reported, each with its file', async (t) => {
   const files = {
     'old.yaml': old.replace('kind=REFERENCE', 'kind=REFERENCES'),
     'new.yaml': now.replaceAll('role: app-role', "role: 'app*'"),
@@ -190,7 +190,7 @@ await t.test('mistakes in both manifests are said, each with its file', async (t
   t.match(said, /^new\.yaml:\d+:1: error: Deployment\/prod\/app annotation iam\.amazonaws\.com\/role: /m)
 })
 
-await t.test('an empty file is an error, as a build that failed leaves it', async (t) => {
+await t.test('an empty file, which a failed build leaves, is an error', async (t) => {
   t.match(await diff(t, ['old.yaml', 'empty.yaml'], undefined, { 'empty.yaml': '' }), {
     exit: 1,
     said: /there is no Kubernetes object in/,

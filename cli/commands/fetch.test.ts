@@ -35,7 +35,7 @@ async function makePlace(
   return { path, fetch }
 }
 
-t.test('what init would write, for nobody else to read', async (t) => {
+t.test('the file has the content that init writes, and mode 0600', async (t) => {
   const { path, fetch } = await makePlace(t)
   const umask = process.umask(0)
   t.teardown(() => process.umask(umask))
@@ -57,7 +57,7 @@ t.test('what init would write, for nobody else to read', async (t) => {
   for (const file of ['secret', 'resource']) t.equal(statSync(path(file)).mode & 0o777, 0o600)
 })
 
-t.test('the format is that of the pod, unless another is asked for', async (t) => {
+t.test('the format is that of the pod, unless --format selects another', async (t) => {
   const { path, fetch } = await makePlace(t)
   const source = pod('app', 'shop', 'init.bsycorp.com/format: json')
   const args = ['--workload', 'Pod/app', '--out', path('secret')]
@@ -72,7 +72,7 @@ t.test('the format is that of the pod, unless another is asked for', async (t) =
   t.equal(statSync(join(folder, 'db.password')).mode & 0o777, 0o600)
 })
 
-t.test('a folder ends up with what is declared, and keeps what others put there', async (t) => {
+t.test('a folder contains a file for each declaration, and keeps the files of others', async (t) => {
   const { path, fetch } = await makePlace(t)
   const folder = path('folder')
   const host = 'secret.bsycorp.com/db.host: "kind=REFERENCE,type=PASSWORD"'
@@ -92,7 +92,7 @@ t.test('a folder ends up with what is declared, and keeps what others put there'
   t.equal(readFileSync(join(folder, 'db.host'), 'utf8'), 'mine')
 })
 
-t.test('what is not declared at all is said', async (t) => {
+t.test('a flag for which nothing is declared is a warning', async (t) => {
   const { path, fetch } = await makePlace(t)
   const args = ['--workload', 'Pod/app', '--out', path('secret'), '--resources-out', path('resource')]
   const { exit, said } = await fetch(pod('app', 'shop'), ...args)
@@ -102,7 +102,7 @@ t.test('what is not declared at all is said', async (t) => {
   )
 })
 
-t.test('resources for which there is no file are said', async (t) => {
+t.test('declared resources without --resources-out are a warning', async (t) => {
   const { path, fetch } = await makePlace(t)
   const { exit, said } = await fetch(
     pod('app', 'shop', resource),
@@ -118,7 +118,7 @@ t.test('resources for which there is no file are said', async (t) => {
   )
 })
 
-t.test('all or nothing: what is missing is named, and nothing is written', async (t) => {
+t.test('if a parameter is missing, it is named and nothing is written', async (t) => {
   const { path, fetch } = await makePlace(t, { 'db.host': 'db.example' })
   const source = pod(
     'app',
@@ -223,7 +223,7 @@ for (const [title, source, args, exit, said] of refused) {
   })
 }
 
-t.test('mistakes in other workloads are not its concern', async (t) => {
+t.test('errors in other workloads are ignored', async (t) => {
   const { path, fetch } = await makePlace(t)
   const source = two + pod('wrong', 'shop', 'secret.bsycorp.com/x: kind=DYNAMIC')
   t.match(await fetch(source, '--workload', 'Pod/test/app', '--out', path('secret')), { exit: 0, said: '' })

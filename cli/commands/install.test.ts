@@ -32,7 +32,7 @@ function machine(t: Test) {
   return { folder, into, install, contents }
 }
 
-await t.test('Node and the programs come into the folder, for everybody to run', async (t) => {
+await t.test('Node and the programs are installed into the folder, executable for all users', async (t) => {
   const { into, install, contents } = machine(t)
   const { exit, printed, said } = await install(into)
   t.strictSame([exit, said], [0, ''])
@@ -58,7 +58,7 @@ await t.test('a second time nothing is touched', async (t) => {
   t.strictSame(inodes(), before)
 })
 
-await t.test('what differs is replaced, and what nobody may run; what is of others stays', async (t) => {
+await t.test('files that differ or are not executable are replaced; files of others are kept', async (t) => {
   const { folder, into, install, contents } = machine(t)
   await install(into)
   writeFileSync(join(folder, 'dist/kees'), 'kees 2')
@@ -74,7 +74,7 @@ await t.test('what differs is replaced, and what nobody may run; what is of othe
   t.equal(statSync(join(into, 'node')).mode & 0o777, 0o755)
 })
 
-await t.test('a link in the place of a program gives way', async (t) => {
+await t.test('a symbolic link in place of a program is replaced', async (t) => {
   const { folder, into, install, contents } = machine(t)
   mkdirSync(into, { recursive: true })
   writeFileSync(join(folder, 'other'), 'other')
@@ -85,7 +85,7 @@ await t.test('a link in the place of a program gives way', async (t) => {
   t.equal(readFileSync(join(folder, 'other'), 'utf8'), 'other')
 })
 
-await t.test('where one cannot be written, all stay as they were', async (t) => {
+await t.test('if one file cannot be written, none is changed', async (t) => {
   const { folder, into, install } = machine(t)
   await install(into)
   for (const name of ['inject-init', 'export-iam']) writeFileSync(join(folder, 'dist', name), `${name} 2`)
@@ -105,7 +105,7 @@ await t.test('a folder that cannot be', async (t) => {
   t.match(said, /^error: .*\/node.* cannot be written: a part of the path is not a folder \(ENOTDIR\)\n$/)
 })
 
-await t.test('a wrong command line, and programs that are not beside kees: all said at once', async (t) => {
+await t.test('an invalid command line and missing programs are reported at once', async (t) => {
   const { folder, install } = machine(t)
   t.match(await install(), { exit: 2, said: 'error: the folder is missing: kees install DIR\n' })
   const io = fakeIo(undefined, {}, { node: join(folder, 'absent'), program: join(folder, 'node') })

@@ -45,7 +45,7 @@ Deployment/shop/app  resource.bsycorp.com/db.host    resource   /shop/shared/db-
   t.equal(io.said(), '')
 })
 
-t.test('as JSON for programs; where all is there, exit code 0', async (t) => {
+t.test('as JSON for programs; if no parameter is missing, exit code 0', async (t) => {
   const io = fakeIo(source, await storeWith(t, '/shop/db.password', '/shop/shared/db-host', '/shop/token'))
   t.equal(await kees(['status', '-f', '-', '--output', 'json'], io), 0)
   const row = (declaration: string, kind: string, parameter: string) => ({
@@ -62,7 +62,7 @@ t.test('as JSON for programs; where all is there, exit code 0', async (t) => {
   ])
 })
 
-t.test('a mistake is said, and does not hide the others', async (t) => {
+t.test('an invalid declaration is reported, and does not hide the others', async (t) => {
   const wrong = deployment('wrong', 'secret.bsycorp.com/a: "kind=REFERENC,type=PASSWORD"')
   const io = fakeIo(`${source}---\n${wrong}`, await storeWith(t))
   t.equal(await kees(['status', '-f', '-'], io), 1)
@@ -73,7 +73,7 @@ t.test('a mistake is said, and does not hide the others', async (t) => {
   t.match(io.printed(), /token +DYNAMIC +\/shop\/token +missing/)
 })
 
-t.test('what the store has no way to know is unknown, the others are told', async (t) => {
+t.test('a parameter that cannot be looked up is unknown, and the others are shown', async (t) => {
   const pinned = deployment(
     'app',
     'secret.bsycorp.com/a: "kind=REFERENCE,type=PASSWORD,version=3"',
@@ -85,7 +85,7 @@ t.test('what the store has no way to know is unknown, the others are told', asyn
   t.match(io.said(), /^error: \/a:3: .*the file store supports neither/)
 })
 
-t.test('the templates of one object are told apart', async (t) => {
+t.test('the pod templates of one object are distinguished', async (t) => {
   const jobSet = `apiVersion: jobset.x-k8s.io/v1alpha2
 kind: JobSet
 metadata: {name: batch}
@@ -99,7 +99,7 @@ spec:
   t.match(io.printed(), /^JobSet\/batch worker +resource\.bsycorp\.com\/a +resource +\/a +missing$/m)
 })
 
-t.test('without declarations it says so', async (t) => {
+t.test('input without declarations is reported', async (t) => {
   const io = fakeIo(deployment('app', 'a: b'), await storeWith(t))
   t.equal(await kees(['status', '-f', '-'], io), 0)
   t.equal(io.printed(), 'nothing is declared\n')

@@ -34,13 +34,13 @@ async function run(args: readonly string[], stdin?: string) {
 
 const inject = async (source: string) => (await run(['inject', '-f', '-'], source)).printed
 
-await t.test('what is injected passes without a word, and --pass prints it as it came', async (t) => {
+await t.test('injected manifests pass without output, and --pass prints them unchanged', async (t) => {
   const injected = await inject(`${deployment('app', reference)}---\n# nothing\n`)
   t.strictSame(await run(['verify', '-f', '-'], injected), { exit: 0, printed: '', said: '' })
   t.strictSame(await run(['verify', '--pass', '-f', '-'], injected), { exit: 0, printed: injected, said: '' })
 })
 
-await t.test('everything that is wrong is said at once, and nothing is passed on', async (t) => {
+await t.test('all errors are reported at once, and nothing is printed', async (t) => {
   const injected = await inject(deployment('good', reference))
   const manifests = [
     injected,
@@ -62,7 +62,7 @@ await t.test('everything that is wrong is said at once, and nothing is passed on
 })
 
 await t.test(
-  'names that the injected format cannot tell apart are wrong to verify, export and inject',
+  'names that are equal in the injected format are an error in verify, export and inject',
   async (t) => {
     const both = (format: string) =>
       deployment('app', `init.bsycorp.com/format: ${format}`, reference, reference.replace('db.', 'db-'))
@@ -84,13 +84,13 @@ await t.test(
   },
 )
 
-await t.test('an empty build is not a good one', async (t) => {
+await t.test('empty input is an error', async (t) => {
   const { exit, said } = await run(['verify', '--pass', '-f', '-'], '')
   t.equal(exit, 1)
   t.equal(said, 'error: there is no Kubernetes object in STDIN\n')
 })
 
-await t.test('the StoragePolicy holds, for the namespace that is known', async (t) => {
+await t.test('the StoragePolicy is checked for the known namespace', async (t) => {
   const file = join(t.testdir({ 'policy.yaml': policy }), 'policy.yaml')
   const injected = await inject(deployment('app', token))
   const verify = (...more: string[]) => run(['verify', '-f', '-', '--policy', file, ...more], injected)
@@ -103,7 +103,7 @@ await t.test('the StoragePolicy holds, for the namespace that is known', async (
   t.equal((await verify('--strict')).exit, 1)
 })
 
-await t.test('--iam holds the committed module against the manifests', async (t) => {
+await t.test('--iam compares the committed module with the manifests', async (t) => {
   const folder = t.testdir()
   const before = await inject(deployment('app', reference))
   t.equal((await run(['export', '-f', '-', '--out', folder], before)).exit, 0)
@@ -131,7 +131,7 @@ await t.test('--iam holds the committed module against the manifests', async (t)
   })
 })
 
-await t.test('--iam asks for the module that the options of ExportIAM make', async (t) => {
+await t.test('--iam compares with the module that the options of ExportIAM generate', async (t) => {
   const key = 'arn:aws:kms:eu-west-1:111122223333:key/11111111-2222-3333-4444-555555555555'
   const folder = t.testdir({
     'export.yaml': `apiVersion: kees.bsycorp.com/v1alpha1\nkind: ExportIAM\nspec: {kmsKeys: [{prefix: /, arn: "${key}"}]}\n`,
@@ -157,33 +157,36 @@ await t.test('--config takes what concerns verify from the file of either functi
   }
 })
 
-await t.test('what was changed behind the injection is said, and so is what options ask for', async (t) => {
-  const injected = await inject(deployment('app', reference))
-  const json = injected.replace(
-    'annotations:\n        iam',
-    'annotations:\n        init.bsycorp.com/format: json\n        iam',
-  )
-  const { exit, printed, said } = await run(['verify', '--pass', '-f', '-'], json)
-  t.strictSame([exit, printed], [1, ''])
-  t.equal(
-    said,
-    'STDIN:18:11: error: Deployment/app spec.template.spec.initContainers[init-container].env[FORMAT]: missing, ' +
-      'expected "json" (annotation init.bsycorp.com/format)\n' +
-      '  hint: run inject-init again, after the last change\n',
-  )
-  const retagged = injected.replace('init:latest', 'init:2')
-  t.equal((await run(['verify', '-f', '-'], retagged)).exit, 0)
-  t.equal((await run(['verify', '-f', '-', '--image', 'bsycorp/kees/init:2'], retagged)).exit, 0)
-  const { exit: other, said: why } = await run(
-    ['verify', '-f', '-', '--image', 'bsycorp/kees/init:3'],
-    retagged,
-  )
-  t.equal(other, 1)
-  t.match(
-    why,
-    'init-container].image: is "bsycorp/kees/init:2", expected "bsycorp/kees/init:3" (flag --image)',
-  )
-})
+await t.test(
+  'changes after the injection are reported, and so are differences from the options',
+  async (t) => {
+    const injected = await inject(deployment('app', reference))
+    const json = injected.replace(
+      'annotations:\n        iam',
+      'annotations:\n        init.bsycorp.com/format: json\n        iam',
+    )
+    const { exit, printed, said } = await run(['verify', '--pass', '-f', '-'], json)
+    t.strictSame([exit, printed], [1, ''])
+    t.equal(
+      said,
+      'STDIN:18:11: error: Deployment/app spec.template.spec.initContainers[init-container].env[FORMAT]: missing, ' +
+        'expected "json" (annotation init.bsycorp.com/format)\n' +
+        '  hint: run inject-init again, after the last change\n',
+    )
+    const retagged = injected.replace('init:latest', 'init:2')
+    t.equal((await run(['verify', '-f', '-'], retagged)).exit, 0)
+    t.equal((await run(['verify', '-f', '-', '--image', 'bsycorp/kees/init:2'], retagged)).exit, 0)
+    const { exit: other, said: why } = await run(
+      ['verify', '-f', '-', '--image', 'bsycorp/kees/init:3'],
+      retagged,
+    )
+    t.equal(other, 1)
+    t.match(
+      why,
+      'init-container].image: is "bsycorp/kees/init:2", expected "bsycorp/kees/init:3" (flag --image)',
+    )
+  },
+)
 
 await t.test('--config takes one file of each function', async (t) => {
   const head = 'apiVersion: kees.bsycorp.com/v1alpha1\n'
@@ -222,7 +225,7 @@ await t.test('--config takes one file of each function', async (t) => {
   t.match(refused.said, /flag --config names a second file for one function: .*export\.yaml/)
 })
 
-await t.test('with --iam too, each mistake is said once', async (t) => {
+await t.test('with --iam too, each error is reported once', async (t) => {
   const folder = t.testdir()
   const malformed = deployment('app', reference.replace('PASSWORD', 'PASWORD'))
   const { exit, said } = await run(['verify', '-f', '-', '--iam', folder], malformed)
@@ -231,7 +234,7 @@ await t.test('with --iam too, each mistake is said once', async (t) => {
   t.equal(said.match(/is annotated but not injected/g)?.length, 1)
 })
 
-await t.test('pods as kubectl get gives them pass, whatever image and names were configured', async (t) => {
+await t.test('pods from kubectl get pass, with any configured image and names', async (t) => {
   const options = [
     '--image',
     'example/init:1',
@@ -270,7 +273,7 @@ spec:
   t.match(said, 'spec.containers[app].volumeMounts[/run/secret]: missing')
 })
 
-await t.test('what is wrong with the command line is said', async (t) => {
+await t.test('errors of the command line are reported', async (t) => {
   const { exit, said } = await run(['verify', 'x', '--policy', '/absent', '--namespace', 'A_B'])
   t.equal(exit, 2)
   t.match(said, 'error: /absent cannot be read')

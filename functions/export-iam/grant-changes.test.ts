@@ -46,7 +46,7 @@ const grants = fc
 const pairs = (all: readonly Grant[]) =>
   all.flatMap(({ key: one, parameters }) => parameters.map((name) => `${one} ${name}`))
 
-await t.test('the changes lead from the one to the other, and back the other way', async () => {
+await t.test('the changes turn the one into the other, and the reverse changes turn it back', async () => {
   fc.assert(
     fc.property(grants, grants, (some, others) => {
       const [before, after] = [stateOf('w', ...some), stateOf('w', ...others)]

@@ -50,7 +50,7 @@ const refused = [
 for (const [title, text, message] of refused)
   t.match(parseIamRole(text).diagnostics?.[0]?.message, message, `${title} is refused`)
 
-await t.test('whatever is accepted stands as it is, of harmless characters', async () => {
+await t.test('an accepted role is written unchanged, and has only safe characters', async () => {
   const pieces = [
     'arn:',
     'aws',

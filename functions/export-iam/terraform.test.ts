@@ -53,7 +53,7 @@ locals {
 `,
   'policies.tf has the sorted names of each grant, one a line',
 )
-t.match(policies([]), '\nlocals {\n  grants = {}\n}\n', 'nobody to grant anything to is an empty map')
+t.match(policies([]), '\nlocals {\n  grants = {}\n}\n', 'without grants the map is empty')
 t.notMatch(
   policies([example]),
   /^(resource|output|module|provider|terraform|data)\b/m,

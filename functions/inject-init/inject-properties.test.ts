@@ -97,7 +97,7 @@ t.test('empty lists get items, and are empty again when the injection is removed
 })
 
 t.test(
-  'option refresh can be switched on and off, and the sidecar stays as it is without the option',
+  'option refresh can be switched on and off, and without the option the sidecar does not change',
   async () => {
     fc.assert(
       fc.property(manifest, ({ value, style: printed }) => {

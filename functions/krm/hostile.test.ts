@@ -87,7 +87,7 @@ for (const [title, input] of passed) {
   })
 }
 
-t.test('lines that are indented too little are read again and again, but not for ever', async (t) => {
+t.test('lines that are indented too little are parsed repeatedly, with a limit', async (t) => {
   const rows = '1,\n'.repeat(200_000)
   const { exit, stderr } = runFunction(injectInit, list(pod(`      x: [\n${rows}]\n`)))
   t.equal(exit, 1)

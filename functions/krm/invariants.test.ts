@@ -7,7 +7,7 @@ const list =
   'apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems:\n- apiVersion: v1\n  kind: Pod\n'
 const broken = (begin: KrmFunction['begin']) => brokenInvariant({ ...injectInit, begin }, list, 50)
 
-t.test('what a function may not do is found', async (t) => {
+t.test('a violated invariant is found', async (t) => {
   t.equal(brokenInvariant(injectInit, list), undefined)
   t.match(
     broken(() => {

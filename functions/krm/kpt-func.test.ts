@@ -56,4 +56,4 @@ await t.test('with an error nothing changes', async (t) => {
   t.match(configs.getResults(), [{ severity: 'error', message: /kind "NONE" is not known/ }])
 })
 
-t.match(injectInitKptFunc.usage, /^inject-init: Adds the init container/, 'usage tells what --help tells')
+t.match(injectInitKptFunc.usage, /^inject-init: Adds the init container/, 'usage has the same text as --help')

@@ -38,7 +38,7 @@ const open: readonly string[] = [
 ]
 for (const text of open) t.test(`may go on: ${text}`, async (t) => t.ok(multilineFlow(text).length > 0))
 
-t.test('what goes on behind its line is found', async () => {
+t.test('a flow collection that continues on the next line is found', async () => {
   const piece = fc.constantFrom(
     'a',
     ' ',

@@ -51,7 +51,7 @@ t.test('an option that is not given has its default', async (t) => {
   t.strictSame([...config.explicit], ['color'])
 })
 
-t.test('all that is wrong is reported at once, under the name that the user knows', async (t) => {
+t.test('all errors are reported at once, with the names of the options that the user set', async (t) => {
   const nameOption = (name: string, shown = name) => `flag --${shown}`
   const { diagnostics } = parse({ color: 'blue', tries: [1], loud: 'yes', colour: 'red' }, { nameOption })
   t.strictSame(messagesOf(diagnostics), [
@@ -62,7 +62,7 @@ t.test('all that is wrong is reported at once, under the name that the user know
   ])
 })
 
-t.test('what a schema cannot say is judged once the type is right', async (t) => {
+t.test('rules that a schema cannot express are checked if the type is right', async (t) => {
   t.strictSame(messagesOf(parse({ tries: ['a', 'b', 'c', 'd'] }).diagnostics), [
     'option tries must not have more than 3 items',
   ])

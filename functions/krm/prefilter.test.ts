@@ -35,7 +35,7 @@ t.test('what another library prints mentions the text that is in it', async () =
   )
 })
 
-t.test('each piece is asked for its own, in any order', async (t) => {
+t.test('each piece is checked for its own keys, in any order', async (t) => {
   const source = 'a b a \\/ c'
   const either = /[bc]/g
   const pieces = [

@@ -17,16 +17,16 @@ async function* rest(): AsyncGenerator<Uint8Array> {
   yield bytes('d')
 }
 
-await t.test('what is there is read in one go', async (t) => {
+await t.test('available input is read at once', async (t) => {
   const chunks = ['a', 'b', '']
   t.same(await readStdin(unread, () => bytes(chunks.shift() ?? '')), { value: bytes('ab') })
 })
 
-await t.test('where the pipe does not block, the rest comes from the stream', async (t) => {
+await t.test('the rest of a non-blocking pipe is read from the stream', async (t) => {
   t.same(await readStdin(rest, failing('EAGAIN', ['a', 'b'])), { value: bytes('abcd') })
 })
 
-await t.test('what cannot be read is said', async (t) => {
+await t.test('a read error is reported', async (t) => {
   t.same(await readStdin(unread, failing('EISDIR')), {
     diagnostics: [{ message: 'standard input cannot be read: EISDIR' }],
   })

@@ -131,7 +131,7 @@ const mutated = fc
     return `${lines.join('\n')}\n`
   })
 
-t.test('what is valid comes out as if it were parsed whole', async (t) => {
+t.test('a valid ResourceList gives the same result as parsing it as a whole', async (t) => {
   let cut = 0
   const numRuns = 300
   fc.assert(
@@ -148,7 +148,7 @@ t.test('what is valid comes out as if it were parsed whole', async (t) => {
   t.ok(cut > numRuns / 8, `${cut} were cut`)
 })
 
-t.test('what is not valid is refused, or only has something added', async () => {
+t.test('invalid input is refused, or only gets additions', async () => {
   fc.assert(
     fc.property(mutated, (text) => {
       const whole = runOnWhole(label, text)
@@ -168,7 +168,7 @@ const head = 'apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems:\n'
 const pod = (name: string, annotations: string) =>
   `- apiVersion: v1\n  kind: Pod\n  metadata:\n    name: ${name}\n    annotations:\n      ${annotations}\n`
 
-t.test('a mistake in an item that matters is refused, with its line in the whole text', async (t) => {
+t.test('an error in a relevant item is reported, with its line in the whole text', async (t) => {
   const text = `${head}${pod('a', 'b: c')}${pod('d', 'secret.example.com/a: [')}`
   const { stdout, stderr } = runFunction(label, text)
   t.equal(stdout, '')
@@ -176,7 +176,7 @@ t.test('a mistake in an item that matters is refused, with its line in the whole
   t.match(stderr[0], /line 16/)
 })
 
-t.test('a mistake in an item that does not matter passes', async (t) => {
+t.test('an error in an irrelevant item is ignored', async (t) => {
   const text = `${head}${pod('a', 'b: c: d')}${pod('d', 'e: f')}`
   t.strictSame(runFunction(label, text), { stdout: text, stderr: [], exit: 0 })
 })

@@ -86,7 +86,7 @@ for (const [title, input] of passes) {
   })
 }
 
-await t.test('the functionConfig may be ours, a ConfigMap or absent, wherever it stands', async (t) => {
+await t.test('the functionConfig may be InjectInit, a ConfigMap or absent, at any position', async (t) => {
   const said = (config: string) => runFunction(echo, `${config}${head}items:\n${pod}`).stderr.join('\n')
   t.match(said(''), 'warning: Pod none []')
   const ours = 'functionConfig: {apiVersion: kees.bsycorp.com/v1alpha1, kind: Echo, spec: {a: 1}}\n'
@@ -102,7 +102,7 @@ await t.test('the functionConfig may be ours, a ConfigMap or absent, wherever it
   t.match(said(ours.replace('spec', 'data')), 'error: functionConfig has the field "data"')
 })
 
-await t.test('kpt shows the results, kustomize the standard error', async (t) => {
+await t.test('kpt prints the results, kustomize prints standard error', async (t) => {
   const annotated = (key: string) => `${head}items:\n${pod}    annotations:\n      ${key}: '1'\n`
   const kpt = runFunction(echo, annotated('internal.config.kubernetes.io/id'))
   t.strictSame(kpt.stderr, [])

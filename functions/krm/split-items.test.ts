@@ -19,7 +19,7 @@ const cuts: readonly (readonly [title: string, text: string, items: readonly str
 ]
 
 for (const [title, text, items] of cuts) {
-  t.test(`a ResourceList is cut: ${title}`, async (t) => {
+  t.test(`a ResourceList is split: ${title}`, async (t) => {
     const { starts = [], end = 0 } = splitItems(text) ?? {}
     t.strictSame(
       starts.map((start, index) => text.slice(start, starts[index + 1] ?? end)),
@@ -53,5 +53,5 @@ const wholes: readonly (readonly [title: string, text: string])[] = [
 ]
 
 for (const [title, text] of wholes) {
-  t.test(`a ResourceList is left whole: ${title}`, async (t) => t.equal(splitItems(text), undefined))
+  t.test(`a ResourceList is not split: ${title}`, async (t) => t.equal(splitItems(text), undefined))
 }

@@ -25,12 +25,12 @@ t.test('a part is found by its name, where there is a list', async (t) => {
   t.equal(partNamed(template, 'volumes', 'init'), undefined)
 })
 
-t.test('a variable whose value comes from elsewhere has no plain one', async (t) => {
+t.test('a variable with valueFrom has no value', async (t) => {
   const values = ['A', 'B', 'C'].map((name) => init && plainVariable(init, name))
   t.strictSame(values, ['plain', undefined, undefined])
 })
 
-t.test('what a mount does not say is empty', async (t) => {
+t.test('an absent field of a mount is empty', async (t) => {
   t.strictSame(init && mountsOf(init), [
     { name: 'secret-volume', path: '/secret' },
     { name: 'broken', path: '' },

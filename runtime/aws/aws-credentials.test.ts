@@ -20,7 +20,7 @@ function source(lifetime?: number) {
 
 t.test('credentials are cached until five minutes before they expire', async (t) => {
   const { state, key } = source(15 * minute)
-  t.strictSame(await Promise.all([key(), key(), key()]), ['AKID1', 'AKID1', 'AKID1'], 'asked for once')
+  t.strictSame(await Promise.all([key(), key(), key()]), ['AKID1', 'AKID1', 'AKID1'], 'requested once')
   state.now = 10 * minute - 1
   t.equal(await key(), 'AKID1')
   state.now = 10 * minute
@@ -43,7 +43,7 @@ t.test('when renewal fails, the old credentials are used until they expire', asy
   t.equal(state.asked, 2)
   state.now += 20_000
   t.equal(await key(), 'AKID1')
-  t.equal(state.asked, 2, 'not asked for again at once')
+  t.equal(state.asked, 2, 'not requested again at once')
   state.now = 15 * minute
   await t.rejects(key(), { message: 'none' })
   state.fails = false
@@ -82,7 +82,7 @@ t.test('what is rejected for good is fetched again ever more seldom', async (t) 
   t.equal(state.asked, asked + 1, 'after a long time in order, at once')
 })
 
-t.test('when the new credentials cannot be fetched, the rejected ones stay', async (t) => {
+t.test('if new credentials cannot be fetched, the rejected ones are kept', async (t) => {
   const { state, key, rejected } = source(60 * minute)
   await key()
   state.fails = true

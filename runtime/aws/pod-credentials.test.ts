@@ -211,7 +211,7 @@ for (const [title, code, env, serve] of failures) {
     serve()
     const { keys, error } = await askWith(env(test.testdir()))
     test.equal(failureOf(error)?.code, code)
-    test.strictSame(keys, [], 'the store is not asked')
+    test.strictSame(keys, [], 'the store is not called')
   })
 }
 

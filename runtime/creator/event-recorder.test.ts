@@ -86,7 +86,7 @@ t.test('the same Event is recorded once an hour, on five pods of a template', as
   t.equal(events.length, 15)
 })
 
-t.test('a pod that comes later gets the Event too', async (t) => {
+t.test('a pod that is created later gets the Event too', async (t) => {
   const { record, events, clock } = world(t)
   const one = template('n', 1)
   record(one, note)
@@ -105,7 +105,7 @@ t.test('an Event about one pod is recorded on that pod', async (t) => {
   t.match(events, [{ body: { involvedObject: { name: 'pod-1' } } }])
 })
 
-t.test('an API server that does not answer is asked three times', async (t) => {
+t.test('a request to an API server that does not answer is sent three times', async (t) => {
   let calls = 0
   const { record, events, outcomes, clock } = world(t, () => (++calls < 3 ? 0 : calls < 4 ? 201 : 503))
   record(template('a', 1), note)

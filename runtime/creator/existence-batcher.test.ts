@@ -40,7 +40,7 @@ t.test('a large namespace does not delay a small one', async (t) => {
   t.ok(calls[0]?.includes('/small') || calls[1]?.includes('/small'))
 })
 
-t.test('one denied name does not affect the others, and is asked alone from then on', async (t) => {
+t.test('one denied name does not affect the others, and has its own call from then on', async (t) => {
   const { ask, calls } = asker(new Set(['/p2']))
   const answers = await Promise.all(names(10).map((name) => ask('n', name)))
   t.match(answers[2], { code: 'ACCESS_DENIED' })

@@ -93,7 +93,7 @@ t.test('one pod of each owner is read, and one that is not injected is reported'
   t.strictSame(reported, ['NotInjected', 'NotInjected'])
 })
 
-t.test('in the place of a pod that is gone, the next one of its owner is read', async (t) => {
+t.test('if a pod has been deleted, the next one of its owner is read', async (t) => {
   const { add, clock, paths, reported } = world((path) =>
     path.endsWith('a-0') ? { status: 404, body: {} } : { status: 200, body: { spec: {} } },
   )
@@ -105,7 +105,7 @@ t.test('in the place of a pod that is gone, the next one of its owner is read', 
   t.strictSame(reported, ['NotInjected'])
 })
 
-t.test('an API server that does not answer is asked again', async (t) => {
+t.test('a request to an API server that does not answer is retried', async (t) => {
   let calls = 0
   const { add, clock, reported } = world(() => {
     if (++calls === 1) throw failed({ code: 'UNREACHABLE', message: 'down' })

@@ -92,7 +92,7 @@ t.test('a declared parameter that is missing is created once, with an Event', as
   t.equal(reconciler.knownParameters(), 2)
 })
 
-t.test('what exists is left alone, and looked up again after ten minutes only', async (t) => {
+t.test('existing parameters are not changed, and looked up again after ten minutes', async (t) => {
   let asked = 0
   const wrap = (store: ParameterStore): ParameterStore => ({
     ...store,

@@ -47,7 +47,7 @@ const resolved = (claimants: readonly Claimant[]) => {
   }
 }
 
-t.test('the oldest pod decides, in whatever order the pods are seen', async (t) => {
+t.test('the claim of the oldest pod wins, in any order of the pods', async (t) => {
   const old = claimant(
     'b',
     [

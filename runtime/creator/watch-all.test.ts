@@ -89,7 +89,7 @@ t.test('ready when every namespace is listed, healthy while the API server answe
 })
 
 t.test(
-  'watches that hang are cut, counted and warned about, and the probe stays good while lists are answered',
+  'watches that hang are aborted, counted and logged, and the probe succeeds while lists are answered',
   async (t) => {
     const { clock, health, warnings, text } = world('', (path) =>
       path.includes('watch=true') ? { status: 200, text: 'hang' } : list,

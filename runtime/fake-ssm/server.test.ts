@@ -111,7 +111,7 @@ t.test('versions and labels', async (t) => {
   t.match(await get('/a:1'), { Parameters: [{ Name: '/a', Selector: ':1', Value: 'first', Version: 1 }] })
   t.match(await get('/a:blue'), { Parameters: [{ Name: '/a', Selector: ':blue', Value: 'first' }] })
   t.match(await get('/a:7'), { Parameters: [], InvalidParameters: ['/a:7'] })
-  t.match(await get('a'), { Parameters: [{ Name: 'a' }] }, 'a name comes back as it was asked for')
+  t.match(await get('a'), { Parameters: [{ Name: 'a' }] }, 'a name is returned as it was requested')
   const encrypted = await call('GetParameters', { Names: ['/a'] })
   t.notMatch(JSON.stringify(encrypted), 'second', 'without decryption the value does not come')
 })
@@ -171,7 +171,7 @@ t.test('what is not signed, signed for elsewhere or unknown is refused', async (
   t.match(await call('GetParametersByPath', { Path: '/' }), { __type: 'UnknownOperationException' })
 })
 
-t.test('one denied name fails its whole call, and IAM and KMS say so in their own words', async (t) => {
+t.test('one denied name fails its whole call, with the message of IAM or KMS', async (t) => {
   const { server, store } = await start(t, {
     denied: ({ action, name }) =>
       (name === '/iam' && action === 'ssm:GetParameters') || (name === '/kms' && action === 'kms:Decrypt'),
@@ -183,7 +183,7 @@ t.test('one denied name fails its whole call, and IAM and KMS say so in their ow
     detail: /not authorized to perform: ssm:GetParameters on resource: .*:parameter\/iam/,
   })
   t.match(await ask('/kms'), { code: 'ACCESS_DENIED', detail: /kms:Decrypt.*AWSKMS/ })
-  t.strictSame(await store.exists(['/kms']), new Set(['/kms']), 'without decryption KMS is not asked')
+  t.strictSame(await store.exists(['/kms']), new Set(['/kms']), 'without decryption KMS is not called')
 })
 
 t.test('rights may differ by access key, and by what is written', async (t) => {
@@ -258,7 +258,7 @@ for (const [fault, failure] of faults) {
   })
 }
 
-t.test('of a lost answer the store has done what it was asked', async (t) => {
+t.test('a call whose answer is lost has taken effect', async (t) => {
   const { server, store } = await start(t, { fault: () => ({ kind: 'answer lost' }) })
   t.match(await failureIn(store.create('/a', secretValue('stored'), about)), { code: 'UNREACHABLE' })
   t.equal(server.stored.newest('/a')?.value, 'stored')
@@ -275,7 +275,7 @@ t.test('what crossed the wire is recorded, without values', async (t) => {
   ])
 })
 
-t.test('faults by chance are the same for the same seed, and come about as often as asked for', async (t) => {
+t.test('random faults are the same for the same seed, and about as frequent as configured', async (t) => {
   const draw = (seed: number) => {
     const fault = faultsByChance(seed, [
       [0.1, internalError],

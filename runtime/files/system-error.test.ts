@@ -21,7 +21,7 @@ await t.test('an error of the system has a code', async (test) => {
 t.equal(systemReason('EACCES'), 'permission is denied (EACCES)', 'a known code is explained')
 t.equal(systemReason('EMLINK'), 'EMLINK', 'another stands for itself')
 
-await t.test('only absence is forgiven', async (test) => {
+await t.test('only a missing file is ignored', async (test) => {
   test.equal(await unlessAbsent(readFile(join(folder, 'absent'))), undefined)
   test.equal(await unlessAbsent(readFile(join(folder, 'file'), 'utf8')), 'content')
   await test.rejects(unlessAbsent(readFile(join(folder, 'file', 'below'))), { code: 'ENOTDIR' })

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import t from 'tap'
 import { writeSynced } from './write-synced.ts'
 
-t.test('a file is new and has the mode that is asked for', async (t) => {
+t.test('the file is created with the given mode', async (t) => {
   const path = join(t.testdir(), 'file')
   const umask = process.umask(0o077)
   t.teardown(() => process.umask(umask))

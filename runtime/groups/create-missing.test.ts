@@ -41,7 +41,7 @@ t.test('without groups the store is not called', async (t) => {
 })
 
 t.test(
-  'missing parameters are created, existing ones are left alone, in the order of the groups',
+  'missing parameters are created, existing ones are not changed, in the order of the groups',
   async (t) => {
     const { store, stored } = memoryStore()
     stored.set('/b', 'old').set('/half_consumer', 'old').set('/lost_provider', 'old')
@@ -85,7 +85,7 @@ t.test('a dry run stores nothing and reports what would be created', async (t) =
   t.strictSame(stored, before)
 })
 
-t.test('stored parts that do not match are reported and left alone, in a dry run too', async (t) => {
+t.test('stored parts that do not match are reported and not changed, in a dry run too', async (t) => {
   const { store, stored } = memoryStore()
   stored.set('/t_consumer', 'one').set('/t_provider', 'other')
   const before = new Map(stored)
@@ -129,7 +129,7 @@ t.test('a group that several pods declare is created once', async (t) => {
   ])
 })
 
-t.test('the store is asked for ten names per call', async (t) => {
+t.test('each call to the store has at most ten names', async (t) => {
   const { store } = memoryStore()
   const sizes: number[] = []
   const exists: ParameterStore['exists'] = async (names) => {

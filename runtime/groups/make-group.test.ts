@@ -65,7 +65,7 @@ t.test('a missing public key is derived from the stored private key', async (t) 
   t.strictSame(stored, { '/key_private': privateValue, '/key_public': publicValue })
 })
 
-t.test('a complete group is left alone, whatever its values are', async (t) => {
+t.test('a complete group is not changed, even if its values are invalid', async (t) => {
   const before = { '/key_private': privateValue, '/key_public': strangerValue }
   const { made, stored } = await makeIn(before, rsa)
   t.strictSame(made, { outcome: 'exists', created: [] })
@@ -116,11 +116,14 @@ t.test('if another process creates the whole group first, nothing is created', a
   t.strictSame(made, { outcome: 'exists', created: [] })
 })
 
-t.test('if another process stores another public key meanwhile, it is reported and left alone', async (t) => {
-  const { made, stored } = await raced(rsa, '/key_public', (all) => all.set('/key_public', strangerValue))
-  t.match(made, { outcome: 'mismatched', created: ['/key_private'], reason: /which do not match$/ })
-  t.equal(stored['/key_public'], strangerValue)
-})
+t.test(
+  'if another process stores another public key meanwhile, it is reported and not changed',
+  async (t) => {
+    const { made, stored } = await raced(rsa, '/key_public', (all) => all.set('/key_public', strangerValue))
+    t.match(made, { outcome: 'mismatched', created: ['/key_private'], reason: /which do not match$/ })
+    t.equal(stored['/key_public'], strangerValue)
+  },
+)
 
 const doubts: readonly (readonly [title: string, fault: Fault])[] = [
   ['that needed a second attempt', 'asked twice'],

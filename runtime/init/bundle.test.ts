@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { build } from 'esbuild'
 import t from 'tap'
 
-t.test("init's program is small: of AWS's packages it holds the signer alone", async (t) => {
+t.test('the bundle of init is small: of the AWS packages it contains only the signer', async (t) => {
   const root = join(import.meta.dirname, '..', '..')
   const { metafile, outputFiles } = await build({
     absWorkingDir: root,

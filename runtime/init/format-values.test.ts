@@ -91,7 +91,7 @@ t.equal(
   'holds a NUL character, which the format dotenv cannot hold',
 )
 
-t.test('json is what JSON.parse reads back, whatever the value', async (t) => {
+t.test('JSON.parse reads back any value of the format json', async (t) => {
   const objects = fc.dictionary(fc.stringMatching(/^[a-z0-9]{1,9}$/), anyText(), {
     noNullPrototype: true,
   })

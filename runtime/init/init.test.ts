@@ -105,7 +105,7 @@ const nothing: readonly (readonly [title: string, annotations: Readonly<Record<s
   ['a setting alone', { 'init.bsycorp.com/storage-prefix': '/prod' }],
 ]
 for (const [title, annotations] of nothing) {
-  t.test(`with ${title}, init succeeds and writes nothing, whatever the store`, async (t) => {
+  t.test(`with ${title}, init succeeds and writes nothing, with any store`, async (t) => {
     const { exit, secret, message } = await run(t, { annotations, env: { KEES_STORE: 'ssm' } })
     t.strictSame([exit, secret, message], [0, undefined, ''])
   })
@@ -262,13 +262,13 @@ t.test('--check where nothing is declared finds nothing missing', async (t) => {
   t.match(await run(t, { annotations: {}, args: ['--check'] }), { exit: 0, log: [] })
 })
 
-t.test('what is missing leaves what is there unwritten', async (t) => {
+t.test('a missing parameter means that no file is written', async (t) => {
   const annotations = { ...password, 'secret.bsycorp.com/other': 'kind=REFERENCE,type=PASSWORD' }
   const { exit, secret } = await run(t, { annotations, stored: { '/db.password': 'fakepassword' } })
   t.strictSame([exit, secret], [3, undefined])
 })
 
-t.test("AWS's own words are for the log alone, because they hold ARNs", async (t) => {
+t.test('messages of AWS are only in the log, because they contain ARNs', async (t) => {
   const denied = 'User: arn:aws:sts::111122223333:assumed-role/app/x is not authorized'
   if (!nock.isActive()) nock.activate()
   nock('https://ssm.eu-west-1.amazonaws.com')

@@ -19,7 +19,7 @@ async function listen(t: Test, server: ReturnType<typeof createPlainServer>): Pr
 
 const app = (t: Test, answer: RequestListener) => listen(t, createServer(answer))
 
-t.test('nobody to tell is nothing wrong', async (t) => {
+t.test('without configured notification there is no error', async (t) => {
   t.equal(await notify(settings, now), undefined)
 })
 
@@ -56,7 +56,7 @@ t.test('a redirect is not followed', async (t) => {
   t.equal(calls, 1)
 })
 
-t.test('what goes wrong is said, of both ways at once', async (t) => {
+t.test('errors of both notifications are reported together', async (t) => {
   const diagnostics = await notify(
     { ...settings, notifyFile: '/nonexistent/x', notifyUrl: 'http://127.0.0.1:1/' },
     now,
@@ -85,7 +85,7 @@ const mute: readonly (readonly [
   ],
 ]
 for (const [title, answer, requestTimeout = settings.requestTimeout] of mute) {
-  t.test(`an app that ${title} is not told`, async (t) => {
+  t.test(`an app that ${title} is not notified`, async (t) => {
     const notifyUrl = await answer(t)
     t.match(
       await notify({ ...settings, notifyUrl, requestTimeout }, now),

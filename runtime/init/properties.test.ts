@@ -42,7 +42,7 @@ const values: readonly (readonly [title: string, value: string, line: string])[]
 for (const [title, value, line] of values) t.equal(format(['key', value]), `key=${line}\n`, title)
 
 t.test(
-  'a value is one line of printable ASCII, and printable ASCII without backslash stays as it is',
+  'a value is one line of printable ASCII, and printable ASCII without backslash is not escaped',
   async () => {
     fc.assert(
       fc.property(anyText(), (value) => {

@@ -7,7 +7,7 @@ const read = async (content: string) =>
 
 const dynamic = 'kind=DYNAMIC,type=PASSWORD,size=128'
 
-t.test('what is ours is read, whatever else is there', async (t) => {
+t.test('annotations of kees are read, beside any others', async (t) => {
   const { declared, warnings, diagnostics } = await read(
     [
       'iam.amazonaws.com/role="cluster-app-role"',
@@ -100,7 +100,7 @@ t.test('a warning does not stop the pod', async (t) => {
   t.strictSame(diagnostics, [])
 })
 
-t.test('all mistakes are found, the conflicts between declarations too', async (t) => {
+t.test('all errors are found, also the conflicts between declarations', async (t) => {
   const { diagnostics } = await read(
     [
       'no equals sign',

@@ -58,28 +58,31 @@ async function run(
 const messages = (lines: readonly unknown[]) =>
   lines.map((line) => (typeof line === 'object' && line !== null && 'message' in line ? line.message : ''))
 
-t.test('changed values are written, equal ones are not, and the pods of a roll-out spread out', async (t) => {
-  const { contents, times, lines, text } = await run(t, ['first', 'second', 'second'])
-  t.strictSame(contents, ['first', 'second', 'second'])
-  t.strictSame(
-    times.map((one) => one / minute),
-    [2.5, 7.5, 12.5, 17.5],
-  )
-  t.strictSame(messages(lines), [
-    'keeping the files current',
-    'nothing has changed',
-    'changed values were written',
-    'nothing has changed',
-  ])
-  t.match(
-    text,
-    'kees_init_refreshes_total{result="unchanged"} 2\nkees_init_refreshes_total{result="changed"} 1\n',
-  )
-  t.match(text, `kees_init_last_change_timestamp_seconds ${7.5 * 60}\n`)
-  t.match(text, `kees_init_last_refresh_timestamp_seconds ${12.5 * 60}\n`)
-})
+t.test(
+  'changed values are written, equal ones are not, and the pods of a rollout refresh at different times',
+  async (t) => {
+    const { contents, times, lines, text } = await run(t, ['first', 'second', 'second'])
+    t.strictSame(contents, ['first', 'second', 'second'])
+    t.strictSame(
+      times.map((one) => one / minute),
+      [2.5, 7.5, 12.5, 17.5],
+    )
+    t.strictSame(messages(lines), [
+      'keeping the files current',
+      'nothing has changed',
+      'changed values were written',
+      'nothing has changed',
+    ])
+    t.match(
+      text,
+      'kees_init_refreshes_total{result="unchanged"} 2\nkees_init_refreshes_total{result="changed"} 1\n',
+    )
+    t.match(text, `kees_init_last_change_timestamp_seconds ${7.5 * 60}\n`)
+    t.match(text, `kees_init_last_refresh_timestamp_seconds ${12.5 * 60}\n`)
+  },
+)
 
-t.test('whatever fails, the old files stay, and it is tried again with the next refresh', async (t) => {
+t.test('after any failure the old files are kept, and the next refresh tries again', async (t) => {
   const { contents, lines, text } = await run(t, ['unreachable', 'broken', 'second', 'unreachable'])
   t.strictSame(contents, ['first', 'first', 'second', 'second'])
   t.match(lines.slice(1), [

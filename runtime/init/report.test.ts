@@ -18,7 +18,7 @@ t.equal(
   'each Diagnostic has a line',
 )
 
-t.test('a message that is too long keeps whole lines and says how many are left out', async (t) => {
+t.test('a message that is too long keeps whole lines and the number of omitted lines', async (t) => {
   const diagnostics = Array.from({ length: 500 }, (_, index) => missing(`/team-h\u00e9/parameter-${index}`))
   const message = terminationMessage(diagnostics)
   t.ok(Buffer.byteLength(message) <= 4096)
@@ -34,7 +34,7 @@ const brief = (name: string, cause = 'not in the store'): InitDiagnostic => ({
   brief: { cause, what: name },
 })
 
-t.test('where there is no room for all, diagnostics of one cause share a line', async (t) => {
+t.test('if not all diagnostics fit, those with the same cause share a line', async (t) => {
   const names = Array.from({ length: 60 }, (_, index) => `/team/parameter-${index}`)
   const diagnostics = [...names.map((name) => brief(name)), missing('/a'), brief('/b', 'denied to role app')]
   t.equal(
@@ -80,7 +80,7 @@ async function reported(diagnostics: readonly InitDiagnostic[], path: string) {
   return { exit, lines: lines.map((line): unknown => JSON.parse(line)) }
 }
 
-t.test('everything is reported once, and the exit code is what has to be mended first', async (t) => {
+t.test('everything is reported once, and the exit code is that of the first thing to fix', async (t) => {
   const path = join(
     t.testdir({ log: 'left over from before, and longer than what is written now'.repeat(3) }),
     'log',
@@ -110,7 +110,7 @@ t.test('everything is reported once, and the exit code is what has to be mended 
   t.equal(await readFile(path, 'utf8'), 'parameter /a: does not exist\nparameter /b: access is denied')
 })
 
-t.test('without diagnostics nothing is said', async (t) => {
+t.test('without diagnostics nothing is printed', async (t) => {
   const path = join(t.testdir({ log: '' }), 'log')
   t.strictSame(await reported([], path), { exit: exitCode.done, lines: [] })
   t.equal(await readFile(path, 'utf8'), '')

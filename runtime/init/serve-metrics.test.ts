@@ -4,7 +4,7 @@ import t from 'tap'
 import { openLog } from '../log.ts'
 import { serveMetrics } from './serve-metrics.ts'
 
-t.test('a port that is taken is said, one that is free serves', async (t) => {
+t.test('a port in use is reported, and a free port serves metrics', async (t) => {
   const lines: unknown[] = []
   const log = openLog('info', (line) => lines.push(JSON.parse(line)))
   const holder = createServer().listen(0, '127.0.0.1')

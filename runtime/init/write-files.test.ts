@@ -58,7 +58,7 @@ t.test('the files of a folder are links through one link to one version', async 
 
 for (const mode of [0o444, 0o400, 0o640]) {
   t.test(
-    `files have mode ${mode.toString(8)}, and everybody may enter their folder, whatever the umask`,
+    `files have mode ${mode.toString(8)}, and all users may enter their folder, with any umask`,
     async (t) => {
       const folder = newFolder(t)
       const before = process.umask(0o077)
@@ -128,7 +128,7 @@ t.test('a folder that is spelt in two ways is one', async (t) => {
   t.strictSame(await list(join(folder, version)), ['resource', 'secret'])
 })
 
-t.test('a folder of files stands behind a link as a file does, and everybody may enter it', async (t) => {
+t.test('a folder of files is a symbolic link too, and all users may enter it', async (t) => {
   const folder = newFolder(t)
   const before = process.umask(0o077)
   t.teardown(() => process.umask(before))
@@ -152,7 +152,7 @@ t.test('a folder of files stands behind a link as a file does, and everybody may
   t.equal((await stat(join(folder, 'secret/db.password'))).mode & 0o777, 0o444)
   t.equal((await stat(join(folder, 'secret/'))).mode & 0o777, 0o755)
   await write([{ path: join(folder, 'secret'), content: new Map([['other', 'x']]) }])
-  t.strictSame(await list(join(folder, 'secret')), ['other'], 'what is declared no more is gone')
+  t.strictSame(await list(join(folder, 'secret')), ['other'], 'the files of removed declarations are removed')
 })
 
 t.test('two folders each get their files', async (t) => {
@@ -220,7 +220,7 @@ const obstacles: readonly Obstacle[] = [
   ],
 ]
 for (const [title, make, message] of obstacles) {
-  t.test(`${title} is left alone, and nothing is written`, async (t) => {
+  t.test(`${title} is not changed, and nothing is written`, async (t) => {
     const base = t.testdir({ secret: {}, other: {} })
     const folder = join(base, 'secret')
     await make(folder)

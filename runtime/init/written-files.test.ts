@@ -25,7 +25,7 @@ t.strictSame(
   'in the format files each declaration has its own',
 )
 
-t.test('what is missing is what is no file', async (t) => {
+t.test('a path is missing if it is no regular file', async (t) => {
   const folder = t.testdir({
     file: 'x',
     folder: {},
@@ -71,19 +71,22 @@ t.test('a file that was written before and is not wanted now is seen', async (t)
   t.equal(await areWritten([file], [text, other]), true)
 })
 
-t.test('files exist once an earlier fetch has written its folders, whatever is declared since', async (t) => {
-  const folder = t.testdir({ one: {}, two: {} })
-  const own = { secretsFile: join(folder, 'one/secret'), resourcesFile: join(folder, 'two/resource') }
-  const exist = (annotations: readonly (typeof declared)[number][], problems: number) => {
-    const wrong = Array.from({ length: problems }, () => ({ exit: 1 as const, message: 'invalid' }))
-    return filesExist({ declared: annotations, diagnostics: wrong }, { ...own, format: 'files' })
-  }
-  const secrets = declared.filter(({ declaration }) => declaration.what === 'secret')
-  t.equal(await exist([], 0), true, 'nothing is declared')
-  t.strictSame([await exist(secrets, 0), await exist([], 1)], [false, false], 'nothing is written')
-  await writeFiles([{ path: own.secretsFile, content: new Map([['a', '1']]) }], 0o444, new Date())
-  t.equal(await exist(secrets, 0), true, 'b is new')
-  t.equal(await exist(secrets, 1), true, 'another one is invalid')
-  t.equal(await exist(declared, 0), false, 'of two folders one was never written')
-  t.equal(await exist(declared, 1), true)
-})
+t.test(
+  'files exist after an earlier fetch has written its folders, even if the declarations have changed',
+  async (t) => {
+    const folder = t.testdir({ one: {}, two: {} })
+    const own = { secretsFile: join(folder, 'one/secret'), resourcesFile: join(folder, 'two/resource') }
+    const exist = (annotations: readonly (typeof declared)[number][], problems: number) => {
+      const wrong = Array.from({ length: problems }, () => ({ exit: 1 as const, message: 'invalid' }))
+      return filesExist({ declared: annotations, diagnostics: wrong }, { ...own, format: 'files' })
+    }
+    const secrets = declared.filter(({ declaration }) => declaration.what === 'secret')
+    t.equal(await exist([], 0), true, 'nothing is declared')
+    t.strictSame([await exist(secrets, 0), await exist([], 1)], [false, false], 'nothing is written')
+    await writeFiles([{ path: own.secretsFile, content: new Map([['a', '1']]) }], 0o444, new Date())
+    t.equal(await exist(secrets, 0), true, 'b is new')
+    t.equal(await exist(secrets, 1), true, 'another one is invalid')
+    t.equal(await exist(declared, 0), false, 'of two folders one was never written')
+    t.equal(await exist(declared, 1), true)
+  },
+)

@@ -70,7 +70,7 @@ t.test('one of two leads; when it releases the Lease, the other acquires it with
   t.equal(holder(), 'b')
 })
 
-t.test('a leader that is cut off stops to lead before the other begins', async (t) => {
+t.test('a leader that is cut off stops leading before the other begins', async (t) => {
   const clock = virtualClock()
   const { serverFor, cut } = leaseServer()
   const failures: string[] = []
@@ -152,7 +152,7 @@ t.test('a refusal of the API server is reported, and the attempt repeated', asyn
   t.ok(await acquired)
 })
 
-t.test('a replica that may not lead never takes the Lease, its own neither, and delays nobody', async (t) => {
+t.test('a replica that may not lead never acquires the Lease, renews its own or delays others', async (t) => {
   const clock = virtualClock()
   const { serverFor, holder } = leaseServer()
   const { signal } = new AbortController()
@@ -189,7 +189,7 @@ t.test('a replica that may lead from now on takes the Lease at its next attempt'
   t.ok(clock.now() - begun <= 4400, 'the age of the record was observed all the time')
 })
 
-t.test('a leader that may no longer lead stops to renew the Lease', async (t) => {
+t.test('a leader that may no longer lead stops renewing the Lease', async (t) => {
   const clock = virtualClock()
   const { serverFor, holder } = leaseServer()
   const { signal } = new AbortController()

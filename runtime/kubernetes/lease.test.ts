@@ -36,7 +36,7 @@ t.strictSame(
 t.match(heldBy(record, 'b', 15, time), { holder: 'b', transitions: 5 }, 'who takes over is a transition')
 t.match(released(record, time), { holder: '', duration: 1, transitions: 4 }, 'who releases leaves it free')
 
-t.test('the age of a record counts from when it was first seen, whatever times it contains', async (t) => {
+t.test('the age of a record counts from when it was first seen, not from the times in it', async (t) => {
   const first = observe(undefined, record, 1000)
   t.equal(observe(first, { ...record }, 9000), first, 'the same record is not younger for being seen again')
   t.notOk(mayHold(first, 'b', 15_999))

@@ -129,25 +129,31 @@ t.test('a failed watch is repeated from the same version; after three failures a
   t.equal(listed, 2)
 })
 
-t.test('an API server that does not answer for an hour is asked again, with a back-off', async (t) => {
-  const down = () => Promise.reject(failed({ code: 'UNREACHABLE', message: 'down' }))
-  const { seen, listFailures, at } = await follow({
-    lists: [...Array.from({ length: 120 }, () => down), page('5', ['a'])],
-    watches: [],
-  })
-  t.strictSame([seen, listFailures], [['a'], 120])
-  t.ok(at > 40 * 60_000, `${at} ms`)
-})
+t.test(
+  'requests to an API server that does not answer for an hour are retried with a back-off',
+  async (t) => {
+    const down = () => Promise.reject(failed({ code: 'UNREACHABLE', message: 'down' }))
+    const { seen, listFailures, at } = await follow({
+      lists: [...Array.from({ length: 120 }, () => down), page('5', ['a'])],
+      watches: [],
+    })
+    t.strictSame([seen, listFailures], [['a'], 120])
+    t.ok(at > 40 * 60_000, `${at} ms`)
+  },
+)
 
-t.test('a watch over which nothing comes is cut, and the next one goes on from its version', async (t) => {
-  const hang = async function* (_: string, signal: AbortSignal): AsyncGenerator<PodChange> {
-    yield seenAt('b', '6')
-    await new Promise((resolve) => signal.addEventListener('abort', resolve))
-    throw failed({ code: 'UNREACHABLE', message: 'aborted' })
-  }
-  const { from, ends, seen } = await follow({ lists: [page('5', ['a'])], watches: [hang] }, 30_000)
-  t.strictSame([from, ends[0], seen], [['5', '6'], 'silent', ['a', 'b']])
-})
+t.test(
+  'a watch without events is aborted, and the next one continues from its resourceVersion',
+  async (t) => {
+    const hang = async function* (_: string, signal: AbortSignal): AsyncGenerator<PodChange> {
+      yield seenAt('b', '6')
+      await new Promise((resolve) => signal.addEventListener('abort', resolve))
+      throw failed({ code: 'UNREACHABLE', message: 'aborted' })
+    }
+    const { from, ends, seen } = await follow({ lists: [page('5', ['a'])], watches: [hang] }, 30_000)
+    t.strictSame([from, ends[0], seen], [['5', '6'], 'silent', ['a', 'b']])
+  },
+)
 
 t.test('watches that end at once are repeated with a back-off', async (t) => {
   const { at, from } = await follow({

@@ -2,7 +2,7 @@ import { getEventListeners } from 'node:events'
 import t from 'tap'
 import { abortable } from './abortable.ts'
 
-t.test('the result, or undefined as soon as the signal comes, and no listener stays', async (t) => {
+t.test('the result, or undefined as soon as the signal is aborted, and no listener is left', async (t) => {
   const { signal, abort } = controller()
   t.equal(await abortable(Promise.resolve(1), signal), 1)
   await t.rejects(abortable(Promise.reject(new Error('failed')), signal), { message: 'failed' })

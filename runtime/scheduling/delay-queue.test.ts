@@ -2,38 +2,41 @@ import fc from 'fast-check'
 import t from 'tap'
 import { DelayQueue } from './delay-queue.ts'
 
-t.test('items come when they are due, the earliest first, at the time that was set last', async () => {
-  const step = fc.record({
-    key: fc.constantFrom('a', 'b', 'c', 'd', 'e'),
-    at: fc.nat(20),
-    drop: fc.boolean(),
-  })
-  fc.assert(
-    fc.property(fc.array(step), (steps) => {
-      const due = new DelayQueue<string>()
-      const model = new Map<string, number>()
-      for (const { key, at, drop } of steps) {
-        if (drop) {
-          due.delete(key)
-          model.delete(key)
-        } else {
-          due.set(key, at, key)
-          model.set(key, at)
+t.test(
+  'items are returned when they are due, the earliest first, at the time that was set last',
+  async () => {
+    const step = fc.record({
+      key: fc.constantFrom('a', 'b', 'c', 'd', 'e'),
+      at: fc.nat(20),
+      drop: fc.boolean(),
+    })
+    fc.assert(
+      fc.property(fc.array(step), (steps) => {
+        const due = new DelayQueue<string>()
+        const model = new Map<string, number>()
+        for (const { key, at, drop } of steps) {
+          if (drop) {
+            due.delete(key)
+            model.delete(key)
+          } else {
+            due.set(key, at, key)
+            model.set(key, at)
+          }
         }
-      }
-      for (let now = 0; now <= 20; now++) {
-        const earliest = model.size === 0 ? undefined : Math.min(...model.values())
-        if (due.earliest() !== earliest) return false
-        const expected = [...model].filter(([, at]) => at <= now).map(([key]) => key)
-        for (const key of expected) model.delete(key)
-        if (due.take(now).toSorted().join() !== expected.toSorted().join()) return false
-      }
-      return due.earliest() === undefined
-    }),
-  )
-})
+        for (let now = 0; now <= 20; now++) {
+          const earliest = model.size === 0 ? undefined : Math.min(...model.values())
+          if (due.earliest() !== earliest) return false
+          const expected = [...model].filter(([, at]) => at <= now).map(([key]) => key)
+          for (const key of expected) model.delete(key)
+          if (due.take(now).toSorted().join() !== expected.toSorted().join()) return false
+        }
+        return due.earliest() === undefined
+      }),
+    )
+  },
+)
 
-t.test('many keys that are set three times come once, in order', async (t) => {
+t.test('many keys that are set three times are returned once, in order', async (t) => {
   const due = new DelayQueue<string>()
   for (let round = 0; round < 3; round++) {
     for (let key = 0; key < 2000; key++) due.set(`${key}`, ((key * 7919) % 2000) + round, `${key}`)
@@ -49,7 +52,7 @@ t.test('many keys that are set three times come once, in order', async (t) => {
   t.equal(due.earliest(), undefined)
 })
 
-t.test('keys that come and go before their time are not kept', async (t) => {
+t.test('keys that are added and removed before their time are not kept', async (t) => {
   const due = new DelayQueue<string>()
   for (let key = 0; key < 100_000; key++) {
     due.set(`${key}`, 600_000, `${key}`)

@@ -16,7 +16,7 @@ t.test('the namespaces take turns, and each is served in its order', async (t) =
 })
 
 t.test(
-  'every item comes out once, and a namespace waits for no more than one turn of each other namespace',
+  'every item is returned once, and a namespace waits for at most one turn of each other namespace',
   async () => {
     fc.assert(
       fc.property(fc.array(fc.nat(3), { minLength: 1, maxLength: 3000 }), (pushed) => {

@@ -15,7 +15,7 @@ await t.test('at most so many are at work at a time, and the results keep their 
   test.equal(most, 2)
 })
 
-await t.test('nothing to do is done at once', async (test) => {
+await t.test('an empty list is done at once', async (test) => {
   test.strictSame(await mapConcurrent([], 3, () => Promise.reject(new Error('called'))), [])
 })
 

@@ -3,7 +3,7 @@ import { virtualClock } from '../fixtures.ts'
 import { RateLimiter } from './rate-limiter.ts'
 
 t.test(
-  'turns are slimiter, after a pause there is nothing to wait for, and namespaces alternate',
+  'turns are evenly spaced, the first one after a pause is immediate, and namespaces alternate',
   async (t) => {
     const clock = virtualClock()
     const limiter = new RateLimiter(4, clock)

@@ -33,7 +33,7 @@ t.test('a key that is added while it is worked on is worked on again, by one wor
   t.strictSame([times, most], [2, 1])
 })
 
-t.test('a failed key comes again with a back-off, another at the time that was asked for', async (t) => {
+t.test('a failed key is returned again with a back-off, another at the requested time', async (t) => {
   const clock = virtualClock()
   const queue = new WorkQueue(clock, () => 1)
   const stop = new AbortController()

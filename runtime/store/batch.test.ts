@@ -28,22 +28,17 @@ const anyRefs = fc.uniqueArray(fc.tuple(fc.nat({ max: 30 }), fc.constantFrom('',
   selector: ([name, selector]) => `${name}${selector}`,
 })
 
-await t.test(
-  'whatever is asked for is asked once, at most ten a call and each name once a call',
-  async () => {
-    fc.assert(
-      fc.property(anyRefs, (pairs) => {
-        const texts = pairs.map(([name, selector]) => `/n${name}${selector}`)
-        const calls = batchSelectors(refs(...texts))
-        const asked = calls.flat().map(formatRef)
-        const fair = calls.every(
-          (call) =>
-            call.length > 0 &&
-            call.length <= 10 &&
-            new Set(call.map(({ name }) => name)).size === call.length,
-        )
-        return fair && asked.toSorted().join() === texts.toSorted().join()
-      }),
-    )
-  },
-)
+await t.test('each name is requested once, with at most ten names a call', async () => {
+  fc.assert(
+    fc.property(anyRefs, (pairs) => {
+      const texts = pairs.map(([name, selector]) => `/n${name}${selector}`)
+      const calls = batchSelectors(refs(...texts))
+      const asked = calls.flat().map(formatRef)
+      const fair = calls.every(
+        (call) =>
+          call.length > 0 && call.length <= 10 && new Set(call.map(({ name }) => name)).size === call.length,
+      )
+      return fair && asked.toSorted().join() === texts.toSorted().join()
+    }),
+  )
+})

@@ -51,7 +51,7 @@ t.test('without wanted parameters there is no call', async (t) => {
 })
 
 t.test(
-  'each parameter is asked for once, ten a call, and never two selectors of a name in a call',
+  'each parameter is requested once, ten a call, and never two selectors of a name in a call',
   async (t) => {
     const names = Array.from({ length: 23 }, (_, index) => `/n${index}`)
     const pinned: readonly ParameterRef[] = [
@@ -114,7 +114,7 @@ t.test('a denied name does not fail the others of its call', async (t) => {
     calls.slice(0, 5).map((call) => call.names),
     [names, ['/a'], ['/denied'], ['/b'], ['/late']],
   )
-  for (const call of calls.slice(5)) t.equal(call.names.length, 1, 'what was denied is asked for alone')
+  for (const call of calls.slice(5)) t.equal(call.names.length, 1, 'denied names are requested one by one')
 })
 
 const waits: readonly (readonly [title: string, random: number, at: readonly number[]])[] = [

@@ -55,7 +55,7 @@ t.equal(nextDue([Infinity, Infinity]), Infinity, 'what has no end is never due')
 t.equal(nextDue([5000, 5400, 9000, Infinity]), 5400, 'ends that are near each other are one')
 
 t.test(
-  'the denied are asked together, apart from the others, and alone when their wait is over',
+  'denied names are requested together, apart from the others, and one by one when their wait is over',
   async (t) => {
     const open = [
       question('/missing', 'MISSING', 0),

@@ -157,7 +157,7 @@ t.test('the creator as it is installed', { skip }, async (t) => {
       )
       await createPod(plane, 'evil', `mass-${pod}`, Object.assign(prefix('/evil'), ...names))
     }
-    await eventually('it is at work', () => namesBelow('/evil').length > 10)
+    await eventually('it creates parameters', () => namesBelow('/evil').length > 10)
     const groups = [testGroup('pair', '/team-a', 'token')]
     await createPod(plane, 'team-a', 'app', annotationsOf('/team-a', groups))
     await eventually('the other team has its token', () => groups.every((group) => isComplete(ssm, group)))
@@ -165,7 +165,7 @@ t.test('the creator as it is installed', { skip }, async (t) => {
     await eventually('the hour of the first team is used up', () => namesBelow('/evil').length === 200)
     const reasons = async () => (await eventsOf(plane, 'evil')).map(({ reason }) => reason)
     await eventually('the Event is recorded', async () => (await reasons()).includes('QuotaExceeded'))
-    t.equal(namesBelow('/evil').length, 200, 'of 302 that it asked for')
+    t.equal(namesBelow('/evil').length, 200, 'of 302 that it requested')
   })
 
   const skipped = terraform().missing ?? false

@@ -84,7 +84,7 @@ t.test('two creators', { skip: controlPlaneMissing }, async (t) => {
 
   await t.test('a leader that was paused writes nothing after its Lease has expired', async (t) => {
     await createPod(plane, 'shop', 'two', random(names('two', 150)))
-    await eventually('it is at work', () => pairs(ssm, 'two') > 10)
+    await eventually('it creates parameters', () => pairs(ssm, 'two') > 10)
     first.signal('SIGSTOP')
     const paused = Date.now()
     t.ok(pairs(ssm, 'two') < 150, 'in the middle of it')
@@ -105,7 +105,7 @@ t.test('two creators', { skip: controlPlaneMissing }, async (t) => {
       const third = await start(plane, ssm, 'c')
       t.teardown(() => third.kill())
       await createPod(plane, 'shop', 'three', random(names('three', 400)))
-      await eventually('it is at work', () => pairs(ssm, 'three') > 10)
+      await eventually('it creates parameters', () => pairs(ssm, 'three') > 10)
       second.signal('SIGTERM')
       t.equal(await second.ended, 0)
       const halves = ssm.stored.names().filter((name) => name.includes('three') && name.endsWith('_consumer'))

@@ -97,7 +97,7 @@ t.test('a watch of a real API server', { skip: controlPlaneMissing }, async (t) 
     t.equal(state.lists, 1, 'without another list')
   })
 
-  await t.test('a connection that goes silent', async (t) => {
+  await t.test('a connection that stops responding', async (t) => {
     proxy.freeze()
     await createPod(plane, 'shop', 'frozen', annotation('frozen'))
     const silent = () => ends.filter((why) => why === 'silent').length

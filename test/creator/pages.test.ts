@@ -57,5 +57,5 @@ t.test('pages and a quiet watch', { skip: controllersMissing }, async (t) => {
   await createPod(plane, 'shop', 'one-more', {
     'secret.bsycorp.com/late': 'kind=DYNAMIC,type=RANDOM,size=128',
   })
-  await eventually('what comes then is seen', () => ssm.stored.newest('/late') !== undefined)
+  await eventually('later changes are seen', () => ssm.stored.newest('/late') !== undefined)
 })

@@ -105,7 +105,7 @@ t.test('people, and answers that come late', { skip: controlPlaneMissing }, asyn
     t.equal(ssm.put(nameOf('changed', 'public'), foreignPublic), 2)
     ssm.stored.delete(nameOf('deleted', 'private'))
   })
-  await t.test('a private key that a person stored is completed by its public one', async (t) => {
+  await t.test('a private key that a person stored gets its public key', async (t) => {
     await eventually('it is', () => isComplete(ssm, rsa('written')))
     t.strictSame(stored('written'), [`1 ${foreignPrivate}`, `1 ${foreignPublic}`])
   })
@@ -126,7 +126,7 @@ t.test('people, and answers that come late', { skip: controlPlaneMissing }, asyn
     for (const base of ['timed-out', 'much-later']) {
       await eventually(`${base} is complete`, () => isComplete(ssm, rsa(base)))
     }
-    t.ok((puts.get(nameOf('much-later', 'private')) ?? 0) > 1, 'the creator had asked again meanwhile')
+    t.ok((puts.get(nameOf('much-later', 'private')) ?? 0) > 1, 'the creator had requested it again meanwhile')
     t.strictSame(faultsOf(ssm, [rsa('timed-out'), rsa('much-later')]), [])
   })
   await t.test('a part that was changed afterwards, one that was deleted, and stale reads', async (t) => {
@@ -136,9 +136,9 @@ t.test('people, and answers that come late', { skip: controlPlaneMissing }, asyn
     t.match(stored('restored'), [/^1 MII/, `1 ${foreignPublic}`], 'from what was read, though it was stale')
     t.not(stored('restored')[0], `1 ${foreignPrivate}`)
     await until('deleted', 'IncompleteGroup')
-    t.match(stored('deleted'), [undefined, /^1 MII/], 'what is left stays')
+    t.match(stored('deleted'), [undefined, /^1 MII/], 'the remaining part is kept')
   })
-  await t.test('no Event is recorded about groups that nobody changed', async (t) => {
+  await t.test('no Event is recorded about unchanged groups', async (t) => {
     for (const base of ['timed-out', 'much-later', 'written']) {
       t.notOk((await isTold(base, 'MismatchedGroup')) || (await isTold(base, 'IncompleteGroup')), base)
     }

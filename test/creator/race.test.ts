@@ -57,7 +57,7 @@ t.test('two creators, a thousand groups', { skip: controlPlaneMissing }, async (
     await new Promise((resolve) => setTimeout(resolve, 1000))
     return puts().length === before
   }
-  await eventually('nobody writes any more', quiet)
+  await eventually('no creator writes any more', quiet)
   t.strictSame(faultsOf(ssm, groups), [], 'all are complete, match, and were written once')
   t.equal(
     ssm.stored.names().length,

@@ -53,7 +53,7 @@ t.test('the creator and its store', { skip: controlPlaneMissing }, async (t) => 
     }
   })
 
-  await t.test('one name that is denied does not keep the others from being made, and is said', async (t) => {
+  await t.test('a denied name is reported, and the others are created', async (t) => {
     await createPod(plane, 'shop', 'denied', {
       ...dynamic('no', 'type=PASSWORD,size=128,storageKey=denied/a'),
       ...dynamic('yes', 'type=PASSWORD,size=128,storageKey=allowed/a'),
@@ -87,7 +87,7 @@ t.test('the creator and its store', { skip: controlPlaneMissing }, async (t) => 
     },
   )
 
-  await t.test('what exists is asked for without decryption, ten names a call', async (t) => {
+  await t.test('existing parameters are looked up without decryption, ten names a call', async (t) => {
     const asked = ssm.calls.filter((call) => call.action === 'GetParameters')
     const existence = asked.filter((call) => call.withDecryption !== true)
     t.ok(existence.some(({ names }) => names.length === 10))

@@ -30,7 +30,7 @@ const place = { partition: 'aws', region: 'eu-west-1', account }
 
 t.setTimeout(1_200_000)
 await t.test(
-  'init asks for what the policy allows',
+  'init requests only what the policy allows',
   { skip: terraform().missing ?? false, timeout: 1_200_000 },
   async (t) => {
     const cases: (Pick<ArbitraryCluster, 'pods' | 'kmsKeys'> & { policies: string; place: AwsTarget })[] = []

@@ -56,13 +56,13 @@ await t.test('what the policies allow', { skip, timeout: 1_200_000 }, async (t) 
   const none: Documents = new Map()
   const all = cases.map((one, index) => ({ ...one, documents: evaluated[index] ?? none }))
 
-  await t.test('there are documents for those who declare something, and for nobody else', async (t) => {
+  await t.test('only workloads with declarations have documents', async (t) => {
     for (const { documents, ...one } of all) {
       t.strictSame([...documents.keys()].toSorted(), [...readersOf(one).keys()].toSorted())
     }
   })
 
-  await t.test('every name that a pod asks for is allowed, every other is denied', async (t) => {
+  await t.test('every name that a pod requests is allowed, every other is denied', async (t) => {
     let [allowed, denied] = [0, 0]
     for (const { documents, place, ...one } of all) {
       const known = one.pods.flatMap(({ parameters }) => parameters)
@@ -100,7 +100,7 @@ await t.test('what the policies allow', { skip, timeout: 1_200_000 }, async (t) 
   )
 
   await t.test(
-    'of keys, each role may use the one of each of its parameters, for that and through SSM alone',
+    'each role may use only the KMS keys of its parameters, only for them and only through SSM',
     async (t) => {
       let [allowed, denied] = [0, 0]
       for (const { documents, place, kmsKeys, ...one } of all) {

@@ -125,13 +125,13 @@ await t.test('a history of changes', { skip: missing, timeout: 1_800_000 }, asyn
   await write(grants, looseGrants(few, many))
   for (const change of await apply('-auto-approve', '-refresh=false')) state.apply(change)
 
-  await test.test('roles come and go, grow and shrink, all at once', async (t) => {
+  await test.test('roles are added, removed and changed at the same time', async (t) => {
     const before = grants
     history.step()
     grants = grantsOf(history.roles)
     await write(grants, looseGrants(many, few))
     const { graph, kees, loose } = await plan()
-    t.strictSame(stepsIn(kees), expectedSteps(before, grants), 'the plan touches what changed alone')
+    t.strictSame(stepsIn(kees), expectedSteps(before, grants), 'the plan changes only what differs')
     t.strictSame(lostGrants(kees, graph), [], 'nothing is lost at any step of any order')
     const lost = lostGrants(loose, graph).join('\n')
     t.match(lost, /^loose-0: /m, 'without the order, a split loses something')
@@ -147,7 +147,7 @@ await t.test('a history of changes', { skip: missing, timeout: 1_800_000 }, asyn
     grants = grantsOf(history.roles)
     await write(grants, looseGrants([...many, '/loose/new'], few))
     const { text, graph, kees, loose } = await plan()
-    t.strictSame(stepsIn(kees), expectedSteps(before, grants), 'the plan touches what changed alone')
+    t.strictSame(stepsIn(kees), expectedSteps(before, grants), 'the plan changes only what differs')
     t.strictSame(lostGrants(kees, graph), [], 'nothing is lost at any step of any order')
     const { more, fewer } = splitsIn(before, grants)
     t.ok(more > 0 && fewer > 0, `${more} are split, ${fewer} merged`)
@@ -169,7 +169,7 @@ await t.test('a history of changes', { skip: missing, timeout: 1_800_000 }, asyn
         (type) => `create and delete module.kees.${type}.${block}`,
       ),
     )
-    t.strictSame(stepsIn(kees), expected.toSorted(), 'each is made anew before it goes')
+    t.strictSame(stepsIn(kees), expected.toSorted(), 'each is created before it is destroyed')
     t.strictSame(lostGrants(kees, graph), [], 'nothing is lost at any step of any order')
     await applyAndWatch(t, grants)
   })

@@ -78,7 +78,7 @@ await t.test('terraform would format the module as it is', { skip }, async (test
 })
 
 await t.test(
-  'terraform evaluates policies.tf alone to documents of exactly the parameters',
+  'terraform evaluates policies.tf to documents with exactly the declared parameters',
   { skip },
   async (test) => {
     const output = 'output "documents" {\n  value = local.documents\n}\n'

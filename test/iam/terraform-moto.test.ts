@@ -137,7 +137,10 @@ await t.test('the module in a real configuration', { skip: missing, timeout: 1_2
     log.indexOf(`${attachment}["${renamed.key}"]: Creation complete`),
     log.indexOf(`${attachment}["${billing.key}"]: Destroying`),
   ]
-  test.ok(made >= 0 && gone > made, 'under another key a role has its new policy before the old one goes')
+  test.ok(
+    made >= 0 && gone > made,
+    'with another key, the new policy of a role is created before the old one is destroyed',
+  )
   test.strictSame(await attachedTo(endpoint, 'billing'), { 'kees-billing-part1': documentFor(billing) })
 
   const detached = await runTerraform(folder, 'apply', '-auto-approve', '-var=attach=false')

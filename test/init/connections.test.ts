@@ -18,7 +18,7 @@ import { untapped } from '../programs/untapped.ts'
 
 const { path: openssl = 'openssl', missing = false } = command('openssl')
 
-t.test('a store that is not the one of AWS', { skip: missing }, async (t) => {
+t.test('a store with another endpoint than AWS', { skip: missing }, async (t) => {
   const folder = t.testdir({
     out: {},
     annotations: formatAnnotationsFile([['secret.bsycorp.com/a', 'kind=REFERENCE,type=PASSWORD']]),
@@ -99,7 +99,7 @@ t.test('a store that is not the one of AWS', { skip: missing }, async (t) => {
     t.match(put.stderr, `SSM at ${host} was not reached`, title)
   })
 
-  await t.test('the sidecar goes on when the store is itself again', async (t) => {
+  await t.test('the sidecar continues when the store works again', async (t) => {
     const server = createTls(pem(right), (socket) => {
       const chunks: Buffer[] = []
       socket

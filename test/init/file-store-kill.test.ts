@@ -37,7 +37,7 @@ async function makeAndKill(folder: string): Promise<string[]> {
   return output.split('\n').slice(0, -1)
 }
 
-t.test('whenever the maker is killed, what it told of is there, and nothing is there in part', async (t) => {
+t.test('whenever the writer is killed, reported parameters exist, and none is incomplete', async (t) => {
   const base = t.testdir()
   for (let round = 0; round < rounds; round++) {
     const folder = join(base, `store-${round}`)

@@ -261,7 +261,7 @@ t.test('init writes each format, files with the bytes as stored', async (t) => {
 })
 
 t.test(
-  'a value that a format cannot hold is exit code 1 and is not shown; what was there stays',
+  'a value that a format cannot represent is exit code 1 and is not shown; the old files are kept',
   async (t) => {
     const { init, secret } = await makePod(t, { ...secrets, nul: 'fake\0password' })
     t.equal(init('json').status, 0)
@@ -277,7 +277,7 @@ t.test(
   },
 )
 
-t.test('names that become one variable are exit code 1 in dotenv alone', async (t) => {
+t.test('names that become the same variable are exit code 1, only in dotenv', async (t) => {
   const { init } = await makePod(t, { 'a.b': '1', 'a-b': '2' })
   t.equal(init('yaml').status, 0)
   const refused = init('dotenv')

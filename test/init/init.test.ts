@@ -49,7 +49,7 @@ async function makePod(t: Test, stored: Readonly<Record<string, string>> = value
   return { path, init }
 }
 
-t.test('the worked example, to the letter', async (t) => {
+t.test('the worked example, byte for byte', async (t) => {
   const { path, init } = await makePod(t)
   const first = init()
   t.strictSame([first.status, first.stdout], [0, ''], first.stderr)
@@ -63,7 +63,7 @@ t.test('the worked example, to the letter', async (t) => {
     t.match(readdirSync(path('secret')), [/^\.\.\d{4}_/, '..data', 'secret'])
   })
 
-  await t.test('a value that is gone leaves the files as they are', async (t) => {
+  await t.test('a deleted parameter does not change the files', async (t) => {
     const failed = init({ KEES_STORE: `file:${path('secret/..data')}` })
     t.not(failed.status, 0)
     t.equal(readFileSync(path('secret/secret'), 'utf8'), secretFile)
@@ -192,7 +192,7 @@ for (const [title, spoil, exit, says] of failing) {
   })
 }
 
-t.test('a pod that goes does not have to wait for init', async (t) => {
+t.test('a pod that is deleted does not wait for init', async (t) => {
   const { path } = await makePod(t, {})
   const env = {
     ...process.env,

@@ -95,7 +95,7 @@ t.test('AWS behind a proxy', { skip: missing }, async (t) => {
     t.strictSame(put.asked, [`${store}:443`])
   }
 
-  await t.test('credentials of this machine are never asked for through it', async (t) => {
+  await t.test('requests for credentials of this machine never use the proxy', async (t) => {
     const own = { AWS_CONTAINER_CREDENTIALS_FULL_URI: agentUrl, HTTP_PROXY: common.HTTPS_PROXY }
     const init = await run('init', [], { ...own, AWS_CA_BUNDLE: file })
     t.equal(init.status, 0, init.stderr)
@@ -135,7 +135,7 @@ t.test('AWS behind a proxy', { skip: missing }, async (t) => {
     ] as const) {
       const ran = await run(program, args, env)
       t.equal(ran.status, 5, ran.stderr)
-      t.strictSame(ran.asked, [], 'it is not asked')
+      t.strictSame(ran.asked, [], 'it is not called')
     }
   })
 

@@ -110,7 +110,7 @@ spec:
 `
 
 t.test(
-  'under kpt it comes and goes without a trace, and comments stay where they are',
+  'kpt adds and removes the sidecar without other changes, and keeps comments',
   { skip: kpt().missing ?? false },
   async (t) => {
     const folder = t.testdir({ Kptfile: kptfile, 'app.yaml': commented })

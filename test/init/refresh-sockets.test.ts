@@ -56,5 +56,5 @@ t.test('rounds of a refresh share their connections', async (t) => {
   t.teardown(() => child.kill('SIGKILL'))
   await eventually('six rounds were made', () => ssm.counted.requests >= 6)
   t.equal(ssm.counted.connections, 1, 'one connection to the store')
-  t.strictSame(agent.counted, { requests: 1, connections: 1 }, 'and one to the agent, asked once')
+  t.strictSame(agent.counted, { requests: 1, connections: 1 }, 'and one to the agent, called once')
 })

@@ -102,7 +102,7 @@ t.test(
     await eventually('the files are there', async () => (await init('--check')) === 0)
     t.equal(secret(), 'db.password=fakepassword1\n')
     await eventually('it was refreshed', async () => /result="unchanged"} [1-9]/.test(await metrics()))
-    t.strictSame(calls, [], 'the app is not told of what it starts with')
+    t.strictSame(calls, [], 'the app is not notified of the first files')
 
     put('db.password', 'fakepassword2')
     await eventually('the app is notified', () => calls.length > 0)
@@ -120,51 +120,56 @@ t.test(
   },
 )
 
-t.test('whatever fails keeps the old set, shows in the metrics, and is over when it is over', async (t) => {
-  let fault: { kind: 'error'; status: number; type: string } | { kind: 'reset' } | undefined
-  const denied = new Set<string>()
-  const server = await startFakeSsm({ fault: () => fault, denied: ({ name }) => denied.has(name) })
-  t.teardown(() => server.stop())
-  server.put('/db.password', 'fakepassword1')
-  server.put('/shared/db-host', 'db1.example')
-  const { stay, metrics, secret, init } = await makePod(t, server.endpoint)
-  t.equal(await init(), 0)
-  const asked = server.calls.length
-  const { child, said } = stay('1s')
-  await eventually('metrics are served', isServed(metrics))
+t.test(
+  'during any failure the old files are kept and the metrics show it; afterwards the sidecar recovers',
+  async (t) => {
+    let fault: { kind: 'error'; status: number; type: string } | { kind: 'reset' } | undefined
+    const denied = new Set<string>()
+    const server = await startFakeSsm({ fault: () => fault, denied: ({ name }) => denied.has(name) })
+    t.teardown(() => server.stop())
+    server.put('/db.password', 'fakepassword1')
+    server.put('/shared/db-host', 'db1.example')
+    const { stay, metrics, secret, init } = await makePod(t, server.endpoint)
+    t.equal(await init(), 0)
+    const asked = server.calls.length
+    const { child, said } = stay('1s')
+    await eventually('metrics are served', isServed(metrics))
 
-  const troubles: readonly (readonly [title: string, begin: () => void, over: () => void])[] = [
-    [
-      'an error of the store',
-      () => (fault = { kind: 'error', status: 500, type: 'InternalServerError' }),
-      () => (fault = undefined),
-    ],
-    ['a connection that is reset', () => (fault = { kind: 'reset' }), () => (fault = undefined)],
-    ['a denied name', () => denied.add('/db.password'), () => denied.clear()],
-  ]
-  for (const [index, [title, begin, over]] of troubles.entries()) {
-    const before = secret()
-    begin()
-    server.put('/db.password', `fakepassword-${index}`)
-    await eventually(`${title} shows`, async () => /^kees_init_refresh_failing 1$/m.test(await metrics()))
-    t.equal(secret(), before, `${title} leaves the old set`)
-    t.equal(await init('--check'), 0)
-    over()
-    await eventually(`${title} is over`, () => secret() === `db.password=fakepassword-${index}\n`)
-    await eventually('the metrics say so', async () => /^kees_init_refresh_failing 0$/m.test(await metrics()))
-  }
-  t.ok(server.calls.length > asked)
-  t.equal(child.exitCode, null, 'it stays through all of that')
-  t.match(
-    said(),
-    /the refresh failed, the files stay as they are.*access is denied to parameter \/db\.password/,
-  )
-  await end(t, child)
-  t.notMatch(said(), /fakepassword-/)
-})
+    const troubles: readonly (readonly [title: string, begin: () => void, over: () => void])[] = [
+      [
+        'an error of the store',
+        () => (fault = { kind: 'error', status: 500, type: 'InternalServerError' }),
+        () => (fault = undefined),
+      ],
+      ['a connection that is reset', () => (fault = { kind: 'reset' }), () => (fault = undefined)],
+      ['a denied name', () => denied.add('/db.password'), () => denied.clear()],
+    ]
+    for (const [index, [title, begin, over]] of troubles.entries()) {
+      const before = secret()
+      begin()
+      server.put('/db.password', `fakepassword-${index}`)
+      await eventually(`${title} shows`, async () => /^kees_init_refresh_failing 1$/m.test(await metrics()))
+      t.equal(secret(), before, `${title} leaves the old set`)
+      t.equal(await init('--check'), 0)
+      over()
+      await eventually(`${title} is over`, () => secret() === `db.password=fakepassword-${index}\n`)
+      await eventually('the metrics say so', async () =>
+        /^kees_init_refresh_failing 0$/m.test(await metrics()),
+      )
+    }
+    t.ok(server.calls.length > asked)
+    t.equal(child.exitCode, null, 'the process keeps running')
+    t.match(
+      said(),
+      /the refresh failed, the files stay as they are.*access is denied to parameter \/db\.password/,
+    )
+    await end(t, child)
+    t.notMatch(said(), /fakepassword-/)
+  },
+)
 
 t.test(
-  'annotations of the running pod that become invalid are reported, and it goes on when they are corrected',
+  'annotations of the running pod that become invalid are reported, and the sidecar continues when they are corrected',
   async (t) => {
     const server = await startFakeSsm()
     t.teardown(() => server.stop())
@@ -185,16 +190,20 @@ t.test(
     t.match(said(), /the refresh failed, the files stay as they are.*secret\.bsycorp\.com\/api\.token/)
 
     declare([...annotations, [token, 'kind=REFERENCE,type=PASSWORD']])
-    await eventually('the app is notified of the new one', () => calls.length > 0)
+    await eventually('the app is notified of the new declaration', () => calls.length > 0)
     t.strictSame(calls, ['POST /-/reload with api.token=faketoken\ndb.password=fakepassword1'])
-    await eventually('it is well again', async () => /^kees_init_refresh_failing 0$/m.test(await metrics()))
+    await eventually('the refresh succeeds again', async () =>
+      /^kees_init_refresh_failing 0$/m.test(await metrics()),
+    )
     t.match(said(), /have changed.*"added":\["secret\.bsycorp\.com\/api\.token"\]/)
 
     declare([])
-    await eventually('that nothing is left is reported', () => said().includes('no longer declares anything'))
+    await eventually('the removal of all declarations is reported', () =>
+      said().includes('no longer declares anything'),
+    )
     t.equal(await init('--check'), 0)
-    t.match(secret(), /fakepassword1/, 'the files stay')
-    t.equal(child.exitCode, null, 'it stays through all of that')
+    t.match(secret(), /fakepassword1/, 'the files are kept')
+    t.equal(child.exitCode, null, 'the process keeps running')
     await end(t, child)
   },
 )
@@ -213,12 +222,16 @@ t.test('a store that hangs shows in the metrics long before DEADLINE', async (t)
     /result="unchanged"} [1-9]/.test(await metrics().catch(() => '')),
   )
   faults.push({ kind: 'hang' })
-  await eventually('it shows', async () => /^kees_init_refresh_failing 1$/m.test(await metrics()))
-  t.match(await metrics(), 'kees_init_refreshes_total{result="failed"} 0\n', 'and it still waits')
+  await eventually('the metrics show it', async () => /^kees_init_refresh_failing 1$/m.test(await metrics()))
+  t.match(
+    await metrics(),
+    'kees_init_refreshes_total{result="failed"} 0\n',
+    'and the request is still running',
+  )
   await end(t, child)
 })
 
-t.test('beside files that are there it asks nothing at once; SIGTERM ends it in its wait', async (t) => {
+t.test('if the files exist, it waits for the first interval; SIGTERM ends the wait', async (t) => {
   const server = await startFakeSsm()
   t.teardown(() => server.stop())
   server.put('/db.password', 'fakepassword1')
@@ -237,11 +250,11 @@ t.test('SIGTERM ends it in a call that hangs, too', async (t) => {
   t.teardown(() => server.stop())
   const { stay } = await makePod(t, server.endpoint)
   const { child } = stay('5m')
-  await eventually('it asks', () => server.calls.length > 0)
+  await eventually('it requests parameters', () => server.calls.length > 0)
   await end(t, child)
 })
 
-t.test('a first set that cannot be had is a failure with the exit code of the table', async (t) => {
+t.test('a first fetch that fails ends with the documented exit code', async (t) => {
   const server = await startFakeSsm()
   t.teardown(() => server.stop())
   const { stay } = await makePod(t, server.endpoint)
@@ -249,10 +262,10 @@ t.test('a first set that cannot be had is a failure with the exit code of the ta
   t.strictSame(await once(child, 'exit'), [3, null])
 })
 
-t.test('where nothing is declared it stays, or the kubelet would start it again and again', async (t) => {
+t.test('without declarations it keeps running, or the kubelet would restart it repeatedly', async (t) => {
   const { stay, init } = await makePod(t, 'http://127.0.0.1:1', [])
   const { child, said } = stay('5m')
-  await eventually('it says so', () => said().includes('nothing is declared'))
+  await eventually('it is logged', () => said().includes('nothing is declared'))
   t.equal(await init('--check'), 0)
   t.equal(child.exitCode, null)
   await end(t, child)

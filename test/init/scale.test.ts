@@ -22,13 +22,10 @@ for (const parameters of [10, 25]) {
   })
 }
 
-t.test(
-  'a store that cannot serve them in time is found out by the deadline, not by a wrong value',
-  async (t) => {
-    const simulation = { inits: 300, parameters: 25, readsPerSecond: 2, deadline: 30_000, seed: 7 }
-    const inits = await simulateInits(simulation)
-    const late = inits.filter(({ succeeded }) => !succeeded)
-    t.ok(late.length > 200, `${late.length} of them are late`)
-    t.ok(late.every(({ took }) => Math.abs(took - 30_000) < 50))
-  },
-)
+t.test('a store that is too slow fails at the deadline, and never with a wrong value', async (t) => {
+  const simulation = { inits: 300, parameters: 25, readsPerSecond: 2, deadline: 30_000, seed: 7 }
+  const inits = await simulateInits(simulation)
+  const late = inits.filter(({ succeeded }) => !succeeded)
+  t.ok(late.length > 200, `${late.length} of them are late`)
+  t.ok(late.every(({ took }) => Math.abs(took - 30_000) < 50))
+})

@@ -43,7 +43,7 @@ t.test('the SSM store on moto', { skip: motoMissing }, async (t) => {
     prefix: `/store-${++stores}`,
   }))
 
-  await t.test("a pod's token becomes credentials with which init reads", async (t) => {
+  await t.test("init exchanges a pod's token for credentials and reads with them", async (t) => {
     const token = join(t.testdir({ token: 'fakeidentity' }), 'token')
     const pod = {
       ...env,

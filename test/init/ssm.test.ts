@@ -154,7 +154,7 @@ t.test('one report names all that is malformed, missing and denied, and each wit
   t.notMatch(message, /arn:/)
 })
 
-t.test('of what is denied and what is missing, the denied is mended first: exit code 4', async (t) => {
+t.test('with denied and missing parameters, the exit code is 4', async (t) => {
   const { run } = await start(t, {
     annotations: annotationsOf(['gone', 'denied']),
     server: { denied: ({ name }) => name === '/denied' },
@@ -166,7 +166,7 @@ t.test('of what is denied and what is missing, the denied is mended first: exit 
   t.match(log.at(-1), { level: 'error', message: 'init failed', exitCode: 4, pod: 'app-1' })
 })
 
-t.test('three hundred that are missing fit into the message as far as there is room', async (t) => {
+t.test('of three hundred missing parameters, the message names as many as fit', async (t) => {
   const { run } = await start(t, { annotations: annotationsOf(many(300)), env: keys })
   const { exit, message, problems } = await run()
   t.equal(exit, 3)
@@ -186,7 +186,7 @@ const passing: readonly (readonly [title: string, fault: Fault])[] = [
   ['a server error', { kind: 'error', status: 500, type: 'InternalServerError' }],
 ]
 // All at once, because each waits a second.
-t.test('what passes is waited for', { jobs: passing.length }, async (t) => {
+t.test('temporary failures are retried', { jobs: passing.length }, async (t) => {
   const runs = passing.map(([title, fault]) =>
     t.test(title, { buffered: true }, async (t) => {
       const { server, run } = await start(t, {
@@ -217,17 +217,17 @@ t.test('a store that never answers ends with the deadline: exit code 5', async (
   t.ok(server.calls.length >= 2, 'each call has its own time')
 })
 
-t.test('what the creator makes meanwhile is waited for', async (t) => {
+t.test('parameters that the creator creates meanwhile are waited for', async (t) => {
   const { server, run } = await start(t, {
     annotations: { 'secret.bsycorp.com/made': 'kind=DYNAMIC,type=PASSWORD,size=128' },
     env: { ...keys, WAIT_TIMEOUT: '300s' },
   })
   const ended = run()
-  await eventually('init has asked for it', () => server.calls.length > 0)
+  await eventually('init has requested it', () => server.calls.length > 0)
   server.put('/made', 'fakepassword')
   const { exit, secret } = await ended
   t.strictSame([exit, secret], [0, 'made=fakepassword\n'])
-  t.ok(server.calls.length > 1, 'and asked again')
+  t.ok(server.calls.length > 1, 'and requested it again')
 })
 
 /** What a pod's surroundings give it: STS, the agent of Pod Identity, the instance metadata. */
@@ -303,7 +303,7 @@ for (const [title, env, key, region] of ways) {
   })
 }
 
-t.test('a role that spreads slowly is waited for', async (t) => {
+t.test('a role that propagates slowly is waited for', async (t) => {
   let denied = true
   const { server, run } = await start(t, {
     annotations: annotationsOf(many(3)),

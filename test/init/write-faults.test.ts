@@ -146,7 +146,7 @@ for (const first of ['old', 'nothing'] as const) {
 
 // How often these are called varies, because Node wakes its threads by writes: so any number, until none is left.
 for (const name of ['openat', 'write']) {
-  t.test(`killed before any ${name}, whoever calls it: old or new`, { skip: noStrace }, async (t) => {
+  t.test(`killed before any ${name} in any thread: old or new`, { skip: noStrace }, async (t) => {
     const pod = makePod(t, ['db.password', 'api.token'], 'files')
     pod.store('new')
     pod.init()
@@ -163,12 +163,12 @@ for (const name of ['openat', 'write']) {
       if (JSON.stringify(found) !== JSON.stringify(expected)) t.strictSame(found, expected, `${name} ${when}`)
     }
     t.ok(when > 5 && when < 300, `${when - 1} calls of the busiest thread`)
-    t.strictSame(pod.read(), fresh, 'left alone, it writes the new set')
+    t.strictSame(pod.read(), fresh, 'without an error, it writes the new files')
   })
 }
 
 t.test(
-  'whatever call the system refuses: the old set and exit code 6, or the new one',
+  'for any system call that fails: the old files and exit code 6, or the new files',
   { skip: noStrace },
   async (t) => {
     // So many that the writer has read more files than the other threads when it begins to write.
@@ -236,7 +236,7 @@ for (const format of secretsFormats) {
   )
 }
 
-t.test('on a disk without room for another name: likewise', { skip: noMount }, async (t) => {
+t.test('on a disk without free inodes: likewise', { skip: noMount }, async (t) => {
   const pod = makePod(t, ['db.password', 'host'], 'properties')
   // Of 8: the folder, the old version with its two files, three links.
   mountDisk(t, pod, 'size=1m,nr_inodes=8')

@@ -213,7 +213,7 @@ t.test('admission by the policies that kees generates', { skip: controlPlaneMiss
     else t.match(answer, { status: 422, body: { message: refused } }, title)
   }
 
-  await t.test('the declarations of a pod stay as they are; the rest may change', async (t) => {
+  await t.test('the declarations of a pod are immutable; the rest may change', async (t) => {
     const [object = {}] = objectsIn(inject(pod([reference, prefix('/shop')])))
     t.match(await cluster.request('POST', pathOf(object, 'shop'), object), { status: 201 })
     const patch = (annotations: Object) =>

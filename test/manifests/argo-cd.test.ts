@@ -89,7 +89,7 @@ t.test('in a cluster', { skip }, async (t) => {
       t.match(JSON.parse(stdout), {
         data: { 'kustomize.buildOptions': '--enable-alpha-plugins --enable-exec' },
       })
-      t.ok(Object.keys(JSON.parse(stdout).data).length > 1, 'what Argo CD has there stays')
+      t.ok(Object.keys(JSON.parse(stdout).data).length > 1, 'the settings of Argo CD are kept')
     },
   )
 

@@ -133,7 +133,7 @@ spec: ${spec}
     return run(path, ['build', '--enable-alpha-plugins', '--enable-exec', folder])
   }
 
-  await t.test('output append emits nothing and says so', async (t) => {
+  await t.test('output append emits nothing and reports it', async (t) => {
     const { status, stdout, stderr } = build(t, '{}')
     t.equal(status, 0, stderr)
     t.notMatch(stdout, 'kind: ConfigMap')
@@ -141,7 +141,7 @@ spec: ${spec}
     t.not(build(t, '{strict: true}').status, 0, 'strict makes it an error')
   })
 
-  await t.test('output only leaves the module alone', async (t) => {
+  await t.test('output only does not change the module', async (t) => {
     const { status, stdout, stderr } = build(t, '{output: only}')
     t.equal(status, 0, stderr)
     const { kind, metadata, data } = parse(stdout)

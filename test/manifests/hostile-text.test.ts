@@ -40,7 +40,7 @@ type Accepted = HostileInput & { readonly policies: string }
 const accepted: Accepted[] = []
 
 t.setTimeout(1_200_000)
-await t.test('what people see of it is lines of ours', async (t) => {
+await t.test('the printed lines are only those of kees', async (t) => {
   let refused = 0
   for (const input of inputs) {
     const io = fakeIo(input.manifest)

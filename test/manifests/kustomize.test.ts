@@ -158,7 +158,7 @@ t.test(
 )
 
 t.test(
-  'with different ones, what the outer sets wins, and its patches and retagged images stay',
+  'with different ones, the outer configuration wins, and its patches and image tags are kept',
   { skip },
   async (t) => {
     const spec = { image: 'example/init:1', sizeLimit: '1Mi' }
@@ -297,7 +297,7 @@ function other() {
 }
 
 for (const [title, patch, exit, says] of stale) {
-  t.test(`verify judges what an overlay did to a base that injects: ${title}`, { skip }, async (t) => {
+  t.test(`verify of an overlay over a base that injects: ${title}`, { skip }, async (t) => {
     const template = {
       apiVersion: 'apps/v1',
       kind: 'Deployment',
@@ -383,7 +383,7 @@ t.test('a Helm chart that kustomize inflates, and one that helm renders', { skip
   const injected = run('kees', ['inject', '-f', '-'], { input: rendered.stdout })
   t.equal(injected.status, 0, injected.stderr)
   t.match(podIn(injected.stdout), { initContainers: [{ name: 'init-container' }] })
-  t.match(injected.stdout, '# Source: app/templates/app.yaml', 'with what helm says of its sources')
+  t.match(injected.stdout, '# Source: app/templates/app.yaml', 'with the source comments of helm')
 })
 
 t.test('strings that we write are the same strings to the YAML 1.1 of kustomize', { skip }, async (t) => {

@@ -75,20 +75,23 @@ t.test('from annotations to /secret/secret, in SSM', { skip: motoMissing }, asyn
     )
   })
 
-  t.test('what is missing is named, with the exit code of the table, and the old files stay', async (t) => {
-    const file = join(folder, 'more')
-    writeFileSync(
-      file,
-      formatAnnotationsFile([
-        ...annotations,
-        ['secret.bsycorp.com/api.token', 'kind=REFERENCE,type=PASSWORD'],
-      ]),
-    )
-    const failed = run('init', [], { env: { ...initEnv, ANNOTATIONS_FILE: file } })
-    t.equal(failed.status, 3)
-    t.match(failed.stderr, '/api.token')
-    t.equal(readFileSync(join(folder, 'secret/secret'), 'utf8'), secrets)
-  })
+  t.test(
+    'missing parameters are named, with the documented exit code, and the old files are kept',
+    async (t) => {
+      const file = join(folder, 'more')
+      writeFileSync(
+        file,
+        formatAnnotationsFile([
+          ...annotations,
+          ['secret.bsycorp.com/api.token', 'kind=REFERENCE,type=PASSWORD'],
+        ]),
+      )
+      const failed = run('init', [], { env: { ...initEnv, ANNOTATIONS_FILE: file } })
+      t.equal(failed.status, 3)
+      t.match(failed.stderr, '/api.token')
+      t.equal(readFileSync(join(folder, 'secret/secret'), 'utf8'), secrets)
+    },
+  )
 
   t.test('a public key of another pair is refused', async (t) => {
     const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })

@@ -41,7 +41,7 @@ t.test('the names of init, of the policy and of the creator', async (t) => {
       const file = parseAnnotationsFile(formatAnnotationsFile(annotations))
       const read = parsePodAnnotations(file.annotations, defaultAnnotationDomain)
       const asked = [...new Set(read.declared.map(({ parameter }) => parameter))].toSorted()
-      t.strictSame(asked, granted, 'init asks for what the policy allows')
+      t.strictSame(asked, granted, 'init requests only what the policy allows')
       const { workloads } = readWorkloads(items, parseWorkloadConfig({ given: [] }).config)
       const dynamic = workloads.flatMap(({ pod }) => pod.declared).filter(isDynamic)
       const made = new Set(

@@ -96,7 +96,7 @@ t.test(
   async (t) => {
     const { path = '' } = kustomize()
     const built = run(path, ['build', '--enable-alpha-plugins', quickstart])
-    t.equal(built.status, 0, 'kustomize says nothing')
+    t.equal(built.status, 0, 'kustomize prints nothing')
     t.notMatch(built.stdout, 'init-container')
     const exported = run('kees', ['export', '-f', '-'], { input: built.stdout })
     t.equal(exported.status, 1)
@@ -106,7 +106,7 @@ t.test(
 )
 
 t.test(
-  'a malformed annotation fails the kustomize build with every mistake on standard error',
+  'a malformed annotation fails the kustomize build with every error on standard error',
   { skip: kustomize().missing ?? false },
   async (t) => {
     const { path = '' } = kustomize()
@@ -149,7 +149,7 @@ t.test(
     t.equal(rendered.status, 0, rendered.stderr)
     const manifest = readFileSync(join(folder, 'app.yaml'), 'utf8')
     t.strictSame(podSpec(manifest), podSpec(injected.stdout))
-    t.match(manifest, '# a password that a person stores', 'comments stay')
+    t.match(manifest, '# a password that a person stores', 'comments are kept')
     const configMap: { data: Record<string, string> } = parse(
       readFileSync(join(folder, 'terraform.yaml'), 'utf8'),
     )
@@ -166,7 +166,7 @@ t.test(
 )
 
 t.test(
-  'kpt shows each mistake once and leaves the files alone',
+  'kpt prints each error once and does not change the files',
   { skip: kpt().missing ?? false },
   async (t) => {
     const { path = '' } = kpt()

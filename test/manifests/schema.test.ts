@@ -54,7 +54,7 @@ const parsers = [
   [exportFunction, exportIam, parseExportConfig],
 ] as const
 for (const [{ configKind, options }, isValid, parseConfig] of parsers) {
-  t.test(`the schema of ${configKind} takes whatever its parser takes`, async (t) => {
+  t.test(`the schema of ${configKind} accepts what its parser accepts`, async (t) => {
     let taken = 0
     for (const name of Object.keys(options)) {
       for (const value of values) {

@@ -27,7 +27,7 @@ function pod(declarations: Readonly<Record<string, string>>) {
 
 const reference = (more = '') => `kind=REFERENCE,type=PASSWORD${more}`
 
-t.test('status asks ten a call, once, without decryption, and names what is denied', async (t) => {
+t.test('status requests ten names a call, once, without decryption, and reports denied ones', async (t) => {
   const server = await startFakeSsm({ denied: ({ name }) => name === '/denied' })
   t.teardown(() => server.stop())
   const names = Array.from({ length: 25 }, (_, index) => `key${index}`)
@@ -57,7 +57,7 @@ t.test('status asks ten a call, once, without decryption, and names what is deni
   t.equal(denied.status, 4)
   t.match(denied.stderr, /^error: \/denied: /m)
   t.match(denied.stdout, /"parameter": "\/denied",\n +"status": "denied"/)
-  t.match(denied.stdout, /"parameter": "\/key1",\n +"status": "exists"/, 'the others are told all the same')
+  t.match(denied.stdout, /"parameter": "\/key1",\n +"status": "exists"/, 'the others are shown')
   t.notMatch(missing.stdout + denied.stdout + missing.stderr + denied.stderr, 'fakepassword')
 })
 

@@ -83,7 +83,7 @@ t.test('nothing is left behind when the run is killed', { skip: ownMissing }, as
   t.strictSame(networkInterfaces(), before)
 })
 
-t.test('what a supervisor that was killed left, the next node removes', { skip: ownMissing }, async (t) => {
+t.test('the next node removes what a killed supervisor left behind', { skip: ownMissing }, async (t) => {
   const { home, supervisor, space } = await startInProcess(t)
   process.kill(supervisor, 'SIGKILL')
   await eventually('its processes are gone', () => processesIn(space).length === 0, patience)
@@ -93,7 +93,7 @@ t.test('what a supervisor that was killed left, the next node removes', { skip: 
   t.notOk(existsSync(home))
   t.strictSame(cgroupsOf(home), [])
   next.child.kill('SIGKILL')
-  await eventually('the next one goes too', () => !existsSync(`/proc/${next.supervisor}`), patience)
+  await eventually('the next one is removed too', () => !existsSync(`/proc/${next.supervisor}`), patience)
 })
 
 /** Starts a node in a process of its own, which stays. */

@@ -75,7 +75,7 @@ t.test('values and annotations that change while the app runs', { skip: nodeTest
   const { server, inNamespace, secret, isFailing, status, annotate, restartSidecar } = await startPod(t)
   t.equal(await secret(), 'db.password=fakepassword1\n')
 
-  await t.test('another value reaches the app', async (t) => {
+  await t.test('a changed value is delivered to the app', async (t) => {
     server.put('/db.password', 'fakepassword2')
     await eventually(
       'the app reads it',
@@ -86,7 +86,7 @@ t.test('values and annotations that change while the app runs', { skip: nodeTest
   })
 
   await t.test(
-    'an annotation that becomes invalid is reported, and takes nothing from the app',
+    'an annotation that becomes invalid is reported, and the files of the app are kept',
     async (t) => {
       await annotate(`${token}=kind=STATIC,type=PASSWORD`)
       await eventually('it shows in the metrics', isFailing, patience)
@@ -96,7 +96,7 @@ t.test('values and annotations that change while the app runs', { skip: nodeTest
   )
 
   await t.test(
-    'a sidecar that starts beside an invalid annotation lives, and the pod is Ready again',
+    'a sidecar that starts with an invalid annotation keeps running, and the pod becomes Ready again',
     async (t) => {
       await restartSidecar()
       await eventually('the pod is Ready', async () => (await status()).ready, patience)
@@ -110,7 +110,7 @@ t.test('values and annotations that change while the app runs', { skip: nodeTest
   )
 
   await t.test(
-    'when it is corrected, the new declaration is delivered with the others, without a restart',
+    'after a correction, the new declaration is delivered with the others, without a restart',
     async (t) => {
       server.put('/api.token', 'faketoken')
       await annotate(`${token}=kind=REFERENCE,type=PASSWORD`)
@@ -122,7 +122,7 @@ t.test('values and annotations that change while the app runs', { skip: nodeTest
   )
 
   await t.test(
-    'a declaration whose parameter is missing fails the whole refresh, until it is taken back',
+    'a declaration whose parameter is missing fails the whole refresh, until it is removed',
     async (t) => {
       await annotate('secret.bsycorp.com/missing=kind=REFERENCE,type=PASSWORD')
       server.put('/db.password', 'fakepassword3')

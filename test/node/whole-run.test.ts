@@ -206,7 +206,7 @@ t.test('from annotations to the file that the app reads', { skip: missing, timeo
   let firstLines: readonly string[] = []
   let firstStored: Awaited<ReturnType<typeof storedBelow>> = new Map()
 
-  await t.test('the creator makes the parameters of the pod that the Deployment made', async (t) => {
+  await t.test('the creator creates the parameters of the pod of the Deployment', async (t) => {
     await eventually('both halves are there', async () => (await stored()).size === 2, patience)
     const made = await stored()
     t.strictSame(
@@ -220,7 +220,7 @@ t.test('from annotations to the file that the app reads', { skip: missing, timeo
   })
 
   await t.test(
-    'init gets them, and what somebody stored, and the app reads them as another user',
+    'init fetches generated and stored parameters, and the app reads them as another user',
     async (t) => {
       const env = { ...aws(moto.endpoint), KEES_STORE: 'ssm' }
       t.equal(run('kees', ['put', parameter('db.password')], { env, input: 'fakepassword' }).status, 0)
@@ -248,7 +248,7 @@ t.test('from annotations to the file that the app reads', { skip: missing, timeo
     t.strictSame(difference(first.manifest, second.manifest), [`+ ${added.trim().replaceAll('"', '')}`])
     t.strictSame(difference(first.policies, second.policies), [`+ "${parameter('api.token')}",`])
     await rolledOut()
-    await eventually('the old pod goes', async () => (await pods()).length === 1, patience)
+    await eventually('the old pod is deleted', async () => (await pods()).length === 1, patience)
     const now = await stored()
     for (const [name, value] of firstStored) t.strictSame(now.get(name), value, `${name} is as it was`)
     const token = now.get(parameter('api.token'))?.value
@@ -257,21 +257,24 @@ t.test('from annotations to the file that the app reads', { skip: missing, timeo
     await isJudged(t, second.policies, asked(t), namespace, join(folder, 'judged-second'))
   })
 
-  await t.test('the creator says on the pod what it made, and logs no value', async (t) => {
-    const events = await kubectl(['get', 'events', '-n', namespace, '-o', 'json'])
-    const { items }: { items: { reason: string }[] } = JSON.parse(events)
-    t.ok(items.some(({ reason }) => reason === 'Created'))
-    const log = await kubectl([
-      'logs',
-      '-n',
-      'kees',
-      '-l',
-      'app.kubernetes.io/name=kees-creator',
-      '--tail=-1',
-    ])
-    t.not(log, '')
-    for (const { value } of (await stored()).values()) t.notOk(`${log}${events}`.includes(value))
-  })
+  await t.test(
+    'the creator records Events on the pod about the created parameters, and logs no value',
+    async (t) => {
+      const events = await kubectl(['get', 'events', '-n', namespace, '-o', 'json'])
+      const { items }: { items: { reason: string }[] } = JSON.parse(events)
+      t.ok(items.some(({ reason }) => reason === 'Created'))
+      const log = await kubectl([
+        'logs',
+        '-n',
+        'kees',
+        '-l',
+        'app.kubernetes.io/name=kees-creator',
+        '--tail=-1',
+      ])
+      t.not(log, '')
+      for (const { value } of (await stored()).values()) t.notOk(`${log}${events}`.includes(value))
+    },
+  )
 })
 
 type Pod = {

@@ -20,7 +20,7 @@ for (const { name, runs } of programs) {
   const nodes = runs === 'in pods' || oldestNode().path === pinned.path ? [pinned] : [pinned, oldestNode()]
   for (const node of nodes) {
     for (const { where, manifest } of folders) {
-      t.test(`${name} runs on its own ${where}, on Node ${node.version}`, (t) => {
+      t.test(`${name} runs without other files ${where}, on Node ${node.version}`, (t) => {
         // Not tap's own folder for it: that is inside this package of ES modules.
         const folder = mkdtempSync(join(tmpdir(), 'kees-dist-'))
         t.teardown(() => rmSync(folder, { recursive: true }))
@@ -44,7 +44,7 @@ for (const { name, runs } of programs) {
 }
 
 if (oldestNode().path !== pinned.path) {
-  t.test('creator says on an older Node that it needs a newer one', async (t) => {
+  t.test('creator on an older Node prints the required version', async (t) => {
     const { stdout, stderr, status } = spawnSync(
       ...untapped(oldestNode().path, [join(root, 'dist/creator'), '--help']),
       { encoding: 'utf8' },
@@ -65,7 +65,7 @@ const notForFunctions = [
 ]
 
 for (const program of programs.filter(({ entryPoint }) => entryPoint.startsWith('functions/'))) {
-  t.test(`${program.name} holds nothing of the run time`, async (t) => {
+  t.test(`${program.name} contains no code of the run-time programs`, async (t) => {
     const { inputs, text } = await bundle(program)
     t.ok(inputs.includes(program.entryPoint))
     t.strictSame(

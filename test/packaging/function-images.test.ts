@@ -82,7 +82,7 @@ t.test('function images', { skip: containersMissing }, async (t) => {
       t.equal(runs().length, 1)
       for (const flag of ['--user nobody', '--network none', injectInit]) t.match(runs()[0], flag)
 
-      t.test('shows every mistake, and prints nothing else', async (t) => {
+      t.test('prints every error, and nothing else', async (t) => {
         const broken = app.replaceAll('size=2048', 'size=2047').replace('kind=REFERENCE', 'kind=REFERENC')
         const failed = run(path, [...args, withImage(t, broken)], { env: containerEnv })
         t.not(failed.status, 0)

@@ -13,7 +13,7 @@ t.setTimeout(1_200_000)
 const repeatable = ['buildah', 'podman'].some((name) => findCommand(name, containerEnv['PATH']) !== undefined)
 const skip = containersMissing || (!repeatable && 'needs the commands buildah or podman')
 
-t.test('images that are built again are the same to the byte', { skip }, async (t) => {
+t.test('images that are built again are byte-identical', { skip }, async (t) => {
   // Of images with the same files, one; all of them for all platforms by `npm run test:long`.
   const targets = all
     .filter((one, index) => index === all.findIndex(({ layer }) => layer === one.layer))

@@ -21,7 +21,7 @@ t.test('without flags, all images for all platforms under their released names',
   t.ok(options?.only.includes('init'))
 })
 
-t.test('all that is wrong with the flags is said at once, with exit code 2', async (t) => {
+t.test('all errors of the flags are reported at once, with exit code 2', async (t) => {
   const flags = ['--only=x,init', '--platform=linux/arm', '--engine=rkt', '--tga=v1', 'bar', '--base']
   const { status, stderr } = run('node', ['scripts/images.ts', ...flags], { cwd: root })
   t.equal(status, 2)
@@ -38,7 +38,7 @@ t.test('all that is wrong with the flags is said at once, with exit code 2', asy
   t.notMatch(stderr, /^ +at /m)
 })
 
-t.test('an engine that does not answer is none, and without one it says which would do', async (t) => {
+t.test('an engine that does not work is not used, and without one the error names the engines', async (t) => {
   const folder = t.testdir({
     podman: '#!/bin/sh\nexit 0\n',
     docker: '#!/bin/sh\necho no daemon >&2\nexit 1\n',
@@ -107,7 +107,7 @@ const build = {
   cache: false,
 }
 
-t.test('podman and buildah are told the time of everything by a flag, docker by an argument', async (t) => {
+t.test('podman and buildah get the time stamp as a flag, docker as a build argument', async (t) => {
   const shared = [
     '--target=init',
     '--platform=linux/amd64',

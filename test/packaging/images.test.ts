@@ -143,11 +143,14 @@ t.test(`images on ${base}`, { skip: containersMissing }, async (t) => {
       })
     }
 
-    t.test(`${target} runs locked down, as a user whom it does not know`, async (t) => {
-      const args = ['run', '--rm', ...locked, '--user=12345:12345', built.nameOf(target), '--version']
-      const ended = engine(args)
-      t.strictSame([ended.status, ended.stderr], [0, ''])
-      t.match(ended.stdout, manifest.version)
-    })
+    t.test(
+      `${target} runs under the restricted profile, as a user that the image does not have`,
+      async (t) => {
+        const args = ['run', '--rm', ...locked, '--user=12345:12345', built.nameOf(target), '--version']
+        const ended = engine(args)
+        t.strictSame([ended.status, ended.stderr], [0, ''])
+        t.match(ended.stdout, manifest.version)
+      },
+    )
   }
 })

@@ -56,7 +56,7 @@ t.test('from the executables', { skip }, async (t) => {
 })
 
 t.test(
-  'from a function image, as a user whom nobody knows',
+  'from a function image, as a user without an entry in /etc/passwd',
   { skip: containersMissing || skip },
   async (t) => {
     const built = await buildImages(['inject-init'])

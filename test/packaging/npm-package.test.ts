@@ -77,7 +77,7 @@ t.test(`npm pack, then npm install, on Node ${node.version}`, async (t) => {
     t.equal(built.stdout, readFileSync(join(quickstart, 'expected/kustomize-build.yaml'), 'utf8'))
   })
 
-  await t.test('kees install takes the programs and this Node along', async (t) => {
+  await t.test('kees install copies the programs and this Node', async (t) => {
     mkdirSync(join(folder, 'tools'))
     const ended = inFolder('kees', ['install', 'tools'])
     t.equal(ended.status, 0, ended.stderr)

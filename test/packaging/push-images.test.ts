@@ -72,7 +72,7 @@ t.test(
       return { text, digest: `sha256:${createHash('sha256').update(text).digest('hex')}` }
     }
 
-    await t.test('under the tag is an index, whose digest is the one that was told', async (t) => {
+    await t.test('the tag is an index, with the digest that was printed', async (t) => {
       const { text, digest } = await get(built.tag, 'index')
       t.equal(digest, digests['init'])
       const index: { manifests: { digest: string; platform: { os: string; architecture: string } }[] } =
@@ -100,7 +100,7 @@ t.test(
   },
 )
 
-t.test('what is wrong with the command line is said, and nothing is pushed where nobody said', async (t) => {
+t.test('errors of the command line are reported, and nothing is pushed without --prefix', async (t) => {
   const { status, stderr } = run(process.execPath, ['scripts/push-images.ts', '--engine=docker'])
   t.strictSame(
     [status, stderr],

@@ -45,7 +45,7 @@ t.test('docs/releasing.md names the steps that are not run here, in their order'
   t.strictSame(said, [...new Set(left)])
 })
 
-t.test('the workflow signs by the cosign of this test', async (t) => {
+t.test('the workflow uses the same version of cosign as this test', async (t) => {
   const { run } = steps.find(({ title }) => title === 'Install cosign') ?? {}
   t.match(run, `github.com/sigstore/cosign/v2/cmd/cosign@v${cosignVersion}\n`)
 })
@@ -173,13 +173,13 @@ async function release(t: Test): Promise<void> {
     }
   }
 
-  await t.test('by another key nothing is signed', async (t) => {
+  await t.test('verification with another key fails', async (t) => {
     await say('bash', '-c', `cd ${folder} && cosign generate-key-pair --output-key-prefix=other`)
     const args = [`--key=${join(folder, 'other.pub')}`, `${prefix}init@${digestOf('init')}`]
     t.not((await verify('verify', ...args)).status, 0)
   })
 
-  await t.test('under the tag is the index that was signed, of the images that were', async (t) => {
+  await t.test('the tag is the signed index of the signed images', async (t) => {
     const raw = await say('skopeo', 'inspect', '--raw', `docker://${prefix}init:${tag}`)
     t.equal(`sha256:${createHash('sha256').update(raw).digest('hex')}`, digestOf('init'))
     const index: { manifests: { digest: string; platform: { architecture: string } }[] } = JSON.parse(raw)
@@ -190,7 +190,7 @@ async function release(t: Test): Promise<void> {
     )
   })
 
-  await t.test('npm got the package, once, for everybody, and by the token', async (t) => {
+  await t.test('the package is published to npm once, publicly, with the token', async (t) => {
     const archive = readFileSync(join(clone, `dist/kees-${manifest.version}.tgz`))
     t.match(npm.published, [
       {

@@ -41,7 +41,7 @@ for (const [expression, permissive] of expressions) {
   t.equal(isPermissive(expression), permissive, expression || 'no licence')
 }
 
-t.test('there is a bill of materials for each image and platform, of what its bundles hold', async (t) => {
+t.test('each image and platform has an SBOM with the packages of its bundles', async (t) => {
   const { status, stderr } = run(process.execPath, ['scripts/sbom.ts'])
   t.equal(status, 0, stderr)
   const read = (name: string) => readFileSync(join(root, 'dist/sbom', `${name}.cdx.json`), 'utf8')
@@ -95,7 +95,7 @@ t.test('there is a bill of materials for each image and platform, of what its bu
   t.equal(read('kees-creator-amd64'), before, 'the same for the same sources')
 })
 
-t.test('what ships and is not in the lockfile is no bill', async (t) => {
+t.test('a package that ships but is not in the lockfile is an error', async (t) => {
   const whole = { metadata: { component: {} }, components: [], dependencies: [] }
   const subject = {
     type: 'container',

@@ -18,7 +18,7 @@ const list = (folder: string) =>
 const read = (path: string) => files[path] ?? ''
 const notices = (...inputs: readonly string[]) => thirdPartyNotices(inputs, list, read)
 
-t.test('the licence of every package is there once, in a comment that holds', (t) => {
+t.test('the licence of every package is included once, in a valid comment', (t) => {
   t.equal(
     notices(
       'api/a.ts',
@@ -51,12 +51,12 @@ t.test('a package without a licence file is named with its licence', (t) => {
   t.end()
 })
 
-t.test('a package without a licence is refused', (t) => {
+t.test('a package without a licence is an error', (t) => {
   t.throws(() => notices('node_modules/e/index.js'), /package.json of e names no version or licence/)
   t.end()
 })
 
-t.test('nothing is said of a bundle of our own files', (t) => {
+t.test('a bundle without third-party packages has no notice', (t) => {
   t.equal(notices('api/a.ts', 'cli/main.ts'), '')
   t.end()
 })

@@ -26,7 +26,7 @@ t.test(
   },
 )
 
-t.test('work that fails gives the lock back', async (t) => {
+t.test('work that fails releases the lock', async (t) => {
   const folder = t.testdir()
   const lock = join(folder, 'lock')
   const failing = withDirectoryLock(
@@ -38,7 +38,7 @@ t.test('work that fails gives the lock back', async (t) => {
   t.strictSame(readdirSync(folder), [])
 })
 
-t.test('what a dead holder left is taken over, by one', async (t) => {
+t.test('the lock of a dead holder is taken over by one process', async (t) => {
   const lock = join(t.testdir(), 'lock')
   const { pid } = spawnSync(process.execPath, ['--version'])
   mkdirSync(lock)

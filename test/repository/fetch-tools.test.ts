@@ -72,7 +72,7 @@ const callsOfBoth = [
   /^python3 -m venv --clear .*\/moto-5\.2\.1$/,
 ]
 
-t.test('each client brings its tool, with a line for the start and one for the end', async (t) => {
+t.test('each command installs its tool, with a line at the start and one at the end', async (t) => {
   const folder = machine(t, { go, python3 })
   const { code, stderr } = await fetchTools(folder)
   t.equal(code, 0)
@@ -98,7 +98,7 @@ t.test('installed tools are not installed again, and nothing is printed', async 
   t.match(calls(folder), callsOfBoth)
 })
 
-t.test('a folder that was left half made is made again', async (t) => {
+t.test('an incomplete folder is created again', async (t) => {
   const folder = machine(t, { python3 })
   await fetchTools(folder)
   rmSync(join(folder, 'cache', 'kees', 'tools', 'moto-5.2.1', '.complete'))
@@ -106,7 +106,7 @@ t.test('a folder that was left half made is made again', async (t) => {
   t.equal(calls(folder).length, 4)
 })
 
-t.test('of two at once, one brings the tools and the other waits', async (t) => {
+t.test('of two processes, one installs the tools and the other waits', async (t) => {
   const folder = machine(t, { go, python3 })
   const both = await Promise.all([fetchTools(folder), fetchTools(folder)])
   t.strictSame(
@@ -117,7 +117,7 @@ t.test('of two at once, one brings the tools and the other waits', async (t) => 
   t.equal(calls(folder).length, callsOfBoth.length)
 })
 
-t.test('without a client nothing comes and nothing is wrong', async (t) => {
+t.test('without the commands nothing is installed, and that is no error', async (t) => {
   const folder = machine(t, {})
   t.strictSame(await fetchTools(folder), { code: 0, stderr: '' })
   t.strictSame(readdirSync(join(folder, 'cache')), [])
@@ -150,7 +150,7 @@ t.test('with KUBEBUILDER_ASSETS, no control plane is built', async (t) => {
   ])
 })
 
-t.test('arguments choose tools by a piece of their names; cosign comes only so', async (t) => {
+t.test('arguments select tools by a part of their names; cosign is installed only if selected', async (t) => {
   const folder = machine(t, { go, python3 })
   await fetchTools(folder, '', ['cosign', 'helm'])
   t.strictSame(tools(folder), ['cosign-2.6.5', 'helm-3.19.0'])

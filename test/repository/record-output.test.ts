@@ -54,7 +54,7 @@ for (const [title, script] of leaks) {
   })
 }
 
-t.test('a value of the embedded store is known too', async (t) => {
+t.test('a value of the embedded store is found too', async (t) => {
   const store = join(t.testdir({ store: {} }), 'store')
   writeFileSync(join(store, '%2Fa'), canary)
   // The folder of a test is one, which the record must not empty.

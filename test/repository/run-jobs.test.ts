@@ -40,7 +40,7 @@ t.test('a job begins when what it needs is done; until then later jobs take its 
   t.equal(seen.length, 6)
 })
 
-t.test('a lane runs as many at once as it has places', async (t) => {
+t.test('a lane runs as many jobs at a time as its limit', async (t) => {
   const { most, job, seen } = recorder()
   await runJobs(
     ['a', 'b', 'c', 'd', 'e'].map((title) => job(title, 'tests')),
@@ -50,7 +50,7 @@ t.test('a lane runs as many at once as it has places', async (t) => {
   t.equal(seen.length, 10)
 })
 
-t.test('what nothing makes, or what waits for itself, is an error', async (t) => {
+t.test('a job that needs a missing job or itself is an error', async (t) => {
   const { job } = recorder()
   await t.rejects(runJobs([job('a', 'tests', ['b'])], { tests: 1 }), /a needs b, but there is no such job/)
   await t.rejects(
@@ -67,13 +67,13 @@ t.test('a test file waits for the tools of its helpers too', (t) => {
   t.end()
 })
 
-t.test('every tool that is waited for is one that fetch-tools brings', (t) => {
+t.test('every tool that a test needs is one that fetch-tools installs', (t) => {
   const source = readFileSync(join(root, 'scripts/fetch-tools.ts'), 'utf8')
   for (const name of Object.keys(toolMarks)) t.match(source, new RegExp(`name: .*${name}`), name)
   t.end()
 })
 
-t.test('what takes long runs in full where a file that it depends on has changed', (t) => {
+t.test('slow tests run in full if a file that they depend on has changed', (t) => {
   const folder = t.testdir({ functions: { 'export-iam': { 'a.ts': '' } }, docs: { 'a.md': '' } })
   const config = ['-c', 'user.name=kees', '-c', 'user.email=kees@example.com', '-c', 'commit.gpgsign=false']
   const git = (...args: readonly string[]) =>

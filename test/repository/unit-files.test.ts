@@ -71,7 +71,7 @@ t.test('has it', async (t) => void t.equal(process.env.FOR_TESTS, 'x'))
   t.ok(passed, text)
 })
 
-t.test('of what failed only that is shown', (t) => {
+t.test('of a failed file only the failed tests are printed', (t) => {
   const shown = onlyFailures(
     '# Subtest: a.test.ts\n    ok 1 - right\n    not ok 2 - wrong\n      ---\n      diff: x\n      ...\n    1..2\n' +
       'not ok 1 - a.test.ts # time=1ms\n  ---\n  at: the runner\n  ...\n\n',

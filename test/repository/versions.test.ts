@@ -29,7 +29,7 @@ t.test('one version everywhere', { skip: git().missing ?? false }, async (t) => 
   )
 })
 
-t.test('each way to name a version is seen', async (t) => {
+t.test('each way to write a version is found', async (t) => {
   for (const line of [
     'image: bsycorp/kees-init:v9.9.9',
     'docker push $registry/kees-$image:v9.9.9-amd64',

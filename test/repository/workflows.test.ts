@@ -11,7 +11,7 @@ import { actionlint } from '../programs/tools.ts'
 const folder = join(root, '.github/workflows')
 const files = globSync('*.yaml', { cwd: folder }).map((name) => join(folder, name))
 
-t.test('actionlint finds nothing in them', { skip: actionlint().missing ?? false }, async (t) => {
+t.test('actionlint reports no error', { skip: actionlint().missing ?? false }, async (t) => {
   // What it makes of shell depends on which other linter the machine has.
   const { status, stdout } = run(actionlint().path ?? '', ['-shellcheck=', '-pyflakes=', ...files])
   t.equal(status, 0, stdout)
@@ -38,7 +38,7 @@ t.test('they use actions by commit, and have no write permission unless a job de
   }
 })
 
-t.test('where they run the tests, all tools are installed first and nothing may be skipped', async (t) => {
+t.test('if they run the tests, all tools are installed first and no test may be skipped', async (t) => {
   for (const file of files) {
     const { jobs }: { jobs: Readonly<Record<string, TestJob>> } = parse(readFileSync(file, 'utf8'))
     const { env, steps } = jobs['test'] ?? {}
@@ -54,7 +54,7 @@ t.test('where they run the tests, all tools are installed first and nothing may 
     ])
     const isRelease = file.endsWith('release.yaml')
     const long = 'sudo --preserve-env env "PATH=$PATH" npm run test:node:long'
-    t.strictSame(order.slice(first + 4), isRelease ? [long] : [], 'what takes long, for a release alone')
+    t.strictSame(order.slice(first + 4), isRelease ? [long] : [], 'slow tests run only for a release')
   }
 })
 

@@ -42,7 +42,7 @@ t.test('a real API server', { skip: controlPlaneMissing }, async (t) => {
   const cluster = await startControlPlane()
   t.teardown(cluster.stop)
 
-  await t.test('it is ready, and its kubeconfig says how to reach it', async (t) => {
+  await t.test('it is ready, and its kubeconfig works', async (t) => {
     t.match(await cluster.request('GET', '/readyz'), { status: 200, body: 'ok' })
     t.match(JSON.parse(readFileSync(cluster.kubeconfig, 'utf8')), {
       clusters: [{ cluster: { server: cluster.server } }],
@@ -68,14 +68,14 @@ t.test('a real API server', { skip: controlPlaneMissing }, async (t) => {
     t.match(await create('good'), { status: 201 })
   })
 
-  await t.test('it is gone once it is stopped, and so are its files', async (t) => {
+  await t.test('after a stop, its process and its files are gone', async (t) => {
     await cluster.stop()
     t.equal(await listens(cluster.server), false)
     t.equal(existsSync(cluster.kubeconfig), false)
   })
 })
 
-t.test('with the controllers a Deployment becomes a pod', { skip: controllersMissing }, async (t) => {
+t.test('with the controllers, a Deployment creates a pod', { skip: controllersMissing }, async (t) => {
   const cluster = await startControlPlane({ controllers: true })
   t.teardown(cluster.stop)
   const created = await cluster.request('POST', '/apis/apps/v1/namespaces/default/deployments', deployment)
@@ -98,7 +98,7 @@ t.test('it is gone when its test process is killed', { skip: controlPlaneMissing
 
 const leavesItsNumber = '#!/bin/sh\necho $$ > "$0.pid"\nexec sleep 100\n'
 
-t.test("so are the machine's own servers, which do not mind their input", async (t) => {
+t.test('so are the installed servers, which ignore their standard input', async (t) => {
   const assets = programs(t, { etcd: leavesItsNumber, 'kube-apiserver': leavesItsNumber })
   const child = startInProcess(t, assets, assets)
   const numbers = () => ['etcd.pid', 'kube-apiserver.pid'].map((name) => numberIn(join(assets, name)))
@@ -109,7 +109,7 @@ t.test("so are the machine's own servers, which do not mind their input", async 
   await eventually('both are gone', () => !both.some(isRunning))
 })
 
-t.test('a server that ends too early is named, with what it said', async (t) => {
+t.test('a server that exits too early is reported, with its output', async (t) => {
   useAssets(t, programs(t, { etcd: leavesItsNumber, 'kube-apiserver': '#!/bin/sh\necho why >&2\nexit 3\n' }))
   await t.rejects(startControlPlane(), { message: /^kube-apiserver ended before .*:\nwhy$/ })
 })
@@ -119,7 +119,7 @@ t.test('of two servers, the one that ended is named', async (t) => {
   await t.rejects(startControlPlane(), { message: /^etcd ended before .*:\nwhy$/ })
 })
 
-t.test('a server that is not there is named', async (t) => {
+t.test('a missing server is named', async (t) => {
   const path = process.env['PATH']
   t.teardown(() => (process.env['PATH'] = path))
   const assets = programs(t, { 'kube-apiserver': leavesItsNumber })
