@@ -117,7 +117,7 @@ const failing: readonly Failing[] = [
     'a store that others can read',
     ({ path }) => ({ KEES_STORE: `file:${path('secret')}` }),
     2,
-    /only 0700 is allowed/,
+    /it must have mode 0700/,
   ],
   [
     'a malformed annotation',
