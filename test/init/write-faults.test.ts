@@ -49,8 +49,6 @@ function makePod(t: Test, names: readonly string[], format: SecretsFormat) {
     FORMAT: format,
     // One thread makes all the calls, so that they have numbers.
     UV_THREADPOOL_SIZE: '1',
-    // Node would make calls of its own for the cache of a test run.
-    NODE_DISABLE_COMPILE_CACHE: '1',
   }
   const store = (value: string) => {
     for (const name of names)

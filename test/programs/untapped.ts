@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 
 /**
- * The command as users run it, without options for Node from the environment of the tests.
+ * The command as users run it, without what the tests' own environment says to Node.
  *
  * Where the whole suite is run, what every Node says is recorded, with all that Node itself can be made to say: its debug
  * output and its crash reports (record-output.cjs). Not where strace counts the system calls.
@@ -12,7 +12,7 @@ export function untapped(
   folder = process.env['KEES_TEST_RECORD'],
 ): [command: string, args: string[]] {
   const recorded = folder === undefined || folder === '' || command === 'strace' ? [] : recordedIn(folder)
-  return ['env', ['-u', 'NODE_OPTIONS', ...recorded, command, ...args]]
+  return ['env', ['-u', 'NODE_OPTIONS', '-u', 'NODE_COMPILE_CACHE', ...recorded, command, ...args]]
 }
 
 function recordedIn(folder: string): string[] {
