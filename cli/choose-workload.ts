@@ -4,7 +4,7 @@ import type { Workload } from '../functions/workload/workload.ts'
 import { invalid, type Parsed } from '../api/parsed.ts'
 
 /**
- * The one annotated workload that somebody means. @param wanted `KIND/NAME` or `KIND/NAMESPACE/NAME`, the kind in any case.
+ * Returns the annotated workload that the user selected. @param wanted `KIND/NAME` or `KIND/NAMESPACE/NAME`, the kind in any case.
  * @param template of an object with several pod templates.
  */
 export function chooseWorkload(

@@ -3,17 +3,17 @@ import type { ExitCode } from '../api/exit-code.ts'
 import type { Parsed } from '../api/parsed.ts'
 import type { Flags, ParsedFlags } from './flags.ts'
 
-/** What a command sees of the process; tests give their own. */
+/** The input and output of a command; tests replace them. */
 export type Io = {
   readonly env: Env
   /** The files that are running. */
   readonly self: { readonly node: string; readonly program: string }
-  /** Everything that comes on standard input; undefined where that is a terminal. */
+  /** All of standard input; undefined if it is a terminal. */
   readonly readStdin: () => Promise<Parsed<Buffer> | undefined>
   readonly out: (text: string) => void
-  /** One line for people, on standard error. */
+  /** Writes one line to standard error. */
   readonly say: (line: string) => void
-  /** Likewise, for the progress of long work; absent where nobody watches. */
+  /** Writes one line of progress to standard error; undefined if standard error is no terminal. */
   readonly tell?: (line: string) => void
 }
 
@@ -25,13 +25,13 @@ export type Command = {
   readonly purpose: string
   /** More sentences. */
   readonly details?: string
-  /** What a command line does, and the line; the test runs them. */
+  /** Pairs of a description and a command line; a test runs them. */
   readonly examples: readonly (readonly [does: string, line: string])[]
   readonly flags: Flags
   readonly run: (parsed: ParsedFlags, io: Io) => Promise<ExitCode>
 }
 
-/** The one value of a flag that may stand once. */
+/** The value of a flag that may be set once. */
 export function valueOf({ values }: ParsedFlags, name: string): string | undefined {
   return values.get(name)?.[0]
 }

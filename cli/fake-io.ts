@@ -2,7 +2,7 @@ import type { Io } from './command.ts'
 
 export type FakeIo = Io & { readonly printed: () => string; readonly said: () => string }
 
-/** A process for tests: what it reads is given, what it prints is kept. */
+/** An Io for tests, with given input and recorded output. */
 export function fakeIo(
   stdin?: string | Buffer,
   env: Io['env'] = {},

@@ -18,7 +18,7 @@ export type Flags = Readonly<Record<string, Flag>>
 
 export type ParsedFlags = {
   readonly operands: readonly string[]
-  /** By the flag's name; a switch has the one value `true`, or `false` where somebody wrote `--switch=false`. */
+  /** By the flag's name; a switch has the one value `true`, or `false` for `--switch=false`. */
   readonly values: ReadonlyMap<string, readonly string[]>
   readonly diagnostics: readonly Diagnostic[]
 }
@@ -49,7 +49,7 @@ export function parseFlags(args: readonly string[], flags: Flags): ParsedFlags {
     } else if (flag.takes !== undefined && (value === undefined || (!inlineValue && isFlag(value, flags)))) {
       diagnostics.push({ message: `flag ${rawName} needs a value: ${flag.takes}` })
     } else {
-      // Of one that counts once the last counts, as for kubectl: what an alias sets can be set anew.
+      // The last value of a flag that may be set once wins, as in kubectl: a shell alias can be overridden.
       const before = flag.repeatable ? (values.get(name) ?? []) : []
       values.set(name, [...before, value ?? 'true'])
     }
@@ -91,7 +91,7 @@ export function givenOptions(
   return { given, diagnostics }
 }
 
-/** The next flag in the place of a value that was forgotten. */
+/** Whether the value is the next flag, because the value was forgotten. */
 function isFlag(text: string, flags: Flags): boolean {
   return Object.entries(flags).some(
     ([name, { short }]) =>
@@ -99,7 +99,7 @@ function isFlag(text: string, flags: Flags): boolean {
   )
 }
 
-/** What stands for a value is in upper case; values themselves, such as `Memory`, are as they are to be written. */
+/** Placeholders of values are in upper case; values, such as `Memory`, are literal. */
 const placeholders: readonly (readonly [what: RegExp, placeholder: string])[] = [
   [/^string$/, 'STRING'],
   [/^user ID/, 'ID'],

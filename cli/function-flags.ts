@@ -98,14 +98,14 @@ export type ConfigFile = GivenOptions & { readonly path: string; readonly kind: 
 export async function readConfigFile(path: string, kinds: Kinds): Promise<Parsed<ConfigFile>> {
   const read = await readYaml(path)
   if (read.diagnostics !== undefined) return read
-  const said = isMap(read.value) ? read.value['kind'] : undefined
-  const kind = typeof said === 'string' ? said : ''
+  const named = isMap(read.value) ? read.value['kind'] : undefined
+  const kind = typeof named === 'string' ? named : ''
   const config = readFunctionConfig(read.value, kinds.find((one) => one === kind) ?? kinds[0])
   if (config.diagnostics !== undefined) return { diagnostics: about(`${path}:`, config.diagnostics) }
   return { value: { ...config.value, path, kind } }
 }
 
-/** As the user typed it; what was not given at all, as the user would. */
+/** The name as the user wrote it; for an option that was not set, the name of its flag. */
 export function namingOf(
   options: Options,
   flags: readonly GivenOption[],

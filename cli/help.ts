@@ -1,7 +1,7 @@
 import type { Command } from './command.ts'
 import type { Flags } from './flags.ts'
 
-/** What a terminal shows on one line. */
+/** The width of a line in columns. */
 const width = 80
 
 export type CommandGroup = { readonly title: string; readonly commands: readonly Command[] }

@@ -1,6 +1,6 @@
 /**
- * Cells of the tables about grants. Keys of grants and names of parameters have passed rules that leave nothing in them which
- * Markdown reads inside of code.
+ * Cells of the tables about grants. Keys of grants and names of parameters are validated, and contain no character that Markdown
+ * interprets inside code.
  */
 
 /** @param role of the grant; undefined: its key is that of a workload. */
@@ -12,7 +12,7 @@ export function workloadsCell(names: readonly string[]): string {
   return names.map(markdownText).join(', ')
 }
 
-/** A name of the input, which may hold anything, as text in which Markdown reads no markup. */
+/** A name from the input, which may contain any character, escaped for Markdown. */
 function markdownText(text: string): string {
   return text.replaceAll(/[^\w/.-]/g, (character) => `&#${character.codePointAt(0) ?? 0};`)
 }

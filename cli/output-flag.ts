@@ -1,4 +1,4 @@
-/** How a command tells its rows: to people as a table, to programs as JSON. */
+/** The flag --output: a table for people, JSON for programs. */
 import type { Diagnostic } from '../api/diagnostic.ts'
 import { readChoice } from './choice-flag.ts'
 import type { Flags, ParsedFlags } from './flags.ts'

@@ -1,14 +1,14 @@
 import type { Failure } from '../runtime/failure.ts'
 import type { Io } from './command.ts'
 
-/** What the store said of parameters. */
+/** A failure of the store for some parameters. */
 export type StoreFailure = { readonly parameters: readonly string[]; readonly failure: Failure }
 
 const mostNamed = 10
 
 /**
- * Says each failure once: without credentials, or a way to the store, it is the same for all that was asked. What it is
- * about is below.
+ * Prints each failure once: without credentials or a connection, all requests fail the same way. The affected parameters
+ * are printed below it.
  */
 export function printFailures(
   failures: readonly StoreFailure[],
@@ -17,7 +17,7 @@ export function printFailures(
 ): void {
   const same = new Map<string, { failure: Failure; names: Set<string> }>()
   for (const { parameters, failure } of failures) {
-    // The store's own words may name the one parameter that it was asked for.
+    // The detail is not part of the key: it may name the requested parameter.
     const key = [failure.code, failure.message, failure.deniedBy].join('\n')
     const one = same.get(key) ?? { failure, names: new Set() }
     same.set(key, one)

@@ -9,7 +9,7 @@ import type { Manifest } from './read-manifests.ts'
  * Prints each result once, with its hint.
  *
  * @param manifests that the results are about, for their files and positions.
- * @returns the exit code of the errors among them; done where there is none.
+ * @returns the exit code of the errors among them; success without errors.
  */
 export function printResults(
   results: readonly Result[],
@@ -21,7 +21,7 @@ export function printResults(
   return exitCodeOf(results)
 }
 
-/** What is wrong with the command line. */
+/** Prints the errors of the command line. */
 export function printUsage(diagnostics: readonly Diagnostic[], io: Io): ExitCode {
   return printResults(errorsOf(diagnostics, exitCode.usage), io)
 }

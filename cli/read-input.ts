@@ -10,7 +10,7 @@ export type Input =
   | { readonly manifests: readonly Manifest[]; readonly exit?: undefined }
   | { readonly manifests?: undefined; readonly exit: ExitCode }
 
-/** The manifests, where nothing is wrong with the command line or with them; else all of it is said at once. */
+/** Reads the manifests. All errors of them and of the command line are printed at once. */
 export async function readInput(parsed: ParsedFlags, io: Io, usage: readonly Diagnostic[]): Promise<Input> {
   const wrong = [...usage]
   const [operand] = parsed.operands

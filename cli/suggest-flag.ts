@@ -1,6 +1,6 @@
 import { closestWord } from '../api/suggest.ts'
 
-/** The known word that somebody may have meant: nearly the same, or the only one that begins so. */
+/** The known word that the user probably meant: a similar one, or the only one with this prefix. */
 export function suggestFlag(word: string, known: readonly string[]): string | undefined {
   const near = closestWord(word, known)
   if (near !== undefined || word.length < 3) return near

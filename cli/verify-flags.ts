@@ -26,7 +26,7 @@ export const verifyFlags: Flags = {
   ...optionsAsFlags(injectInit.options),
 }
 
-/** What each function was given: the options of its own file, and of the other's what both have. */
+/** The options of each function: those of its own file, and the common ones of the other file. */
 export type GivenToBoth = {
   readonly injecting: GivenOptions
   readonly exporting: GivenOptions
@@ -58,7 +58,7 @@ export async function readVerifyFlags(parsed: ParsedFlags): Promise<GivenToBoth>
   }
 }
 
-/** A flag decides what the files say differently. */
+/** Options with different values in the two files are an error, unless a flag sets them. */
 function validateConfig(a: ConfigFile, b: ConfigFile, flags: readonly GivenOption[]): Diagnostic[] {
   return shared(a.given).flatMap(({ name, value }) => {
     const other = b.given.find((one) => one.name === name)
@@ -68,7 +68,7 @@ function validateConfig(a: ConfigFile, b: ConfigFile, flags: readonly GivenOptio
   })
 }
 
-/** A ConfigMap does not say whose it is, but for the options in it. */
+/** The function of a ConfigMap is known only by its options. */
 function isForInjection({ kind, given }: ConfigFile): boolean {
   if (kind !== 'ConfigMap') return kind === injectInit.configKind
   const has = (options: object) => given.every(({ name }) => Object.hasOwn(options, name))

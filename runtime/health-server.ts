@@ -18,8 +18,8 @@ export async function serveHealth(
   { health, readiness, metrics }: HealthPages,
 ): Promise<HealthServer> {
   const { host, port } = address
-  const check = (problems: readonly string[]) =>
-    problems.length === 0 ? { status: 200, text: 'ok\n' } : { status: 503, text: `${problems.join('\n')}\n` }
+  const check = (failures: readonly string[]) =>
+    failures.length === 0 ? { status: 200, text: 'ok\n' } : { status: 503, text: `${failures.join('\n')}\n` }
   const pages = new Map([
     ['/healthz', () => check(health())],
     ['/readyz', () => check(readiness())],

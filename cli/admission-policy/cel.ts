@@ -6,7 +6,7 @@
  */
 import { namespaceToken, type StoragePolicy } from '../../api/storage-policy.ts'
 
-/** A CEL string that is the text and nothing but the text. */
+/** The text as a CEL string literal, escaped. */
 export function celString(text: string): string {
   return JSON.stringify(text).replace(
     /[\u007f-\uffff]/g,

@@ -1,6 +1,6 @@
 /**
- * The ValidatingAdmissionPolicies of a StoragePolicy: the one on pods is what counts, the one on workloads tells the
- * author, who would else have to look for the events of a ReplicaSet that makes no pods.
+ * The ValidatingAdmissionPolicies of a StoragePolicy: the one on pods enforces it; the one on workloads reports errors
+ * to the author, who would otherwise find them only in the Events of a ReplicaSet that creates no pods.
  * https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/
  */
 import type { StoragePolicy } from '../../api/storage-policy.ts'
@@ -12,7 +12,7 @@ export const actions = ['Deny', 'Warn', 'Audit'] as const
 export type Action = (typeof actions)[number]
 
 export type AdmissionConfig = {
-  /** What the names of the objects begin with. */
+  /** The prefix of the names of the objects. */
   readonly name: string
   /** Of the init container; several while pods of the old and the new one run. */
   readonly images: readonly string[]
@@ -35,7 +35,7 @@ export function policyObjects(policy: StoragePolicy, config: AdmissionConfig): V
   return [
     ...policyWithBinding(`${config.name}-pods`, [{ apiGroups: [''], resources: ['pods'] }], policy, config, {
       templateOf: (object) => object,
-      // Controllers go on changing labels, finalizers and annotations of pods from before the policy.
+      // Controllers still change labels, finalizers and annotations of pods that are older than the policy.
       changed: 'variables.template.spec != variables.oldTemplate.spec',
       more: [unchanged],
     }),
@@ -50,9 +50,9 @@ export function policyObjects(policy: StoragePolicy, config: AdmissionConfig): V
 }
 
 type Target = {
-  /** Where an object has its pod template. */
+  /** The path of the pod template in the object. */
   readonly templateOf: (object: string) => string
-  /** Whether an update touches what is judged. */
+  /** Whether an update changes a field that is validated. */
   readonly changed: string
   readonly more: readonly Validation[]
 }
@@ -168,7 +168,7 @@ function validations({ images, inject }: AdmissionConfig): Validation[] {
   ]
 }
 
-/** The creator acts on the annotations of running pods, which whoever may patch pods could change. */
+/** The creator acts on the annotations of running pods, which everyone with permission to patch pods could change. */
 const unchanged: Validation = {
   expression:
     'oldObject == null ||\n' +

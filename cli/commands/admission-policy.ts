@@ -10,7 +10,7 @@ import type { ParsedFlags } from '../flags.ts'
 import { functionFlags, readFunctionFlags } from '../function-flags.ts'
 import { printUsage } from '../print-results.ts'
 
-// What of the injection the API server holds pods to.
+// The options of the injection that the API server enforces on pods.
 const { annotationDomain, containerName, secretVolumeName, secretMountPath, medium, storagePolicy } =
   injectOptions
 const options = { containerName, secretVolumeName, secretMountPath, medium, annotationDomain, storagePolicy }

@@ -38,7 +38,7 @@ export const createCommand: Command = {
   run,
 }
 
-/** What SSM takes from an account by default. */
+/** The default quota of SSM for an account. */
 const putsPerSecond = 3
 
 async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
@@ -112,7 +112,7 @@ function tableOf(rows: readonly Row[]): string {
   )
 }
 
-/** Of a group whose parts do not fit. */
+/** The results for a group whose stored parts do not match or are incomplete. */
 function resultsOf({ group, ...result }: GroupResult): Result[] {
   const names = group.parts.map(({ parameter }) => parameter).join(', ')
   if (result.outcome === 'incomplete' || result.outcome === 'mismatched') {

@@ -64,14 +64,14 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   }
   if (old === '-' && now === '-') usage.push({ message: 'standard input cannot be both OLD and NEW' })
 
-  // What can be read of both is read, so that everything that is wrong is said at once.
+  // Both inputs are read, so that all errors are reported at once.
   const read = old === '-' && now === '-' ? [] : await readAll([old, now], isOn(parsed, 'recursive'), io)
   const unread = read.flatMap((one) => one.results)
   const wrong = printResults([...errorsOf(usage, exitCode.usage), ...unread], io)
   if (wrong !== exitCode.done) return wrong
 
   const [before = nothing, after = nothing] = read
-  // What is wrong with OLD stays unsaid, unless it cannot be compared.
+  // Errors in OLD are not reported, unless they prevent the comparison.
   const lenient = { ...config, strict: false, storagePolicy: undefined }
   const then = grantsOf(old ?? '', before, lenient, io, false)
   const next = grantsOf(now ?? '', after, config, io, true)

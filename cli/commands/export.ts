@@ -56,7 +56,7 @@ export const exportCommand: Command = {
 
 async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   const { given, diagnostics: flagDiagnostics, ...naming } = await readFunctionFlags(exportFunction, parsed)
-  // Without the flag the file of --config may say one.
+  // Without the flag, the file of --config may set the format.
   const { value: format, diagnostics: ofFormat = [] } = readChoice(parsed, 'format', formats)
   const chosen = format === undefined || format === 'markdown' ? [] : [{ name: 'format', value: format }]
   const { config, diagnostics } = parseExportConfig({ ...naming, given: [...given, ...chosen] })
@@ -72,7 +72,7 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   if (!manifests) return wrong
   const items = manifests.flatMap((manifest) => manifest.items)
   const exported = exportItems(items, config)
-  // Where nothing is annotated, a ConfigMap that the function made is unpacked.
+  // Without annotated workloads, a ConfigMap that export-iam generated is unpacked.
   const unpacked = exported.annotated === 0 ? unpackModule(items) : undefined
   const files = unpacked?.files ?? exported.files
   const results = [...exported.results, ...(unpacked?.results ?? [])]
@@ -93,7 +93,7 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   return exitCode.done
 }
 
-/** Files of the module's names that somebody else wrote are not overwritten. */
+/** Files with names of the module that export-iam did not write are not overwritten. */
 async function notOurs(folder: string, names: Iterable<string>): Promise<Result[]> {
   const { files, diagnostics } = await readModule(folder, names, 'allowed')
   const foreign = [...files]

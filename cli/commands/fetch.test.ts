@@ -98,7 +98,7 @@ t.test('a flag for which nothing is declared is a warning', async (t) => {
   const { exit, said } = await fetch(pod('app', 'shop'), ...args)
   t.strictSame(
     [exit, said],
-    [0, `warning: the workload declares no resource: ${path('resource')} is left as it is\n`],
+    [0, `warning: the workload declares no resource: ${path('resource')} is not changed\n`],
   )
 })
 
@@ -112,10 +112,7 @@ t.test('declared resources without --resources-out are a warning', async (t) => 
     path('secret'),
   )
   t.equal(exit, 0)
-  t.match(
-    said,
-    /^warning: the workload declares resources, which are not fetched: --resources-out says where to\n$/,
-  )
+  t.match(said, /^warning: the workload declares resources, which are not fetched without --resources-out\n$/)
 })
 
 t.test('if a parameter is missing, it is named and nothing is written', async (t) => {

@@ -61,7 +61,7 @@ export const fetchCommand: Command = {
   run,
 }
 
-/** In milliseconds, for everything: a person waits. */
+/** In milliseconds, for all requests together: the command is interactive. */
 const deadline = 60_000
 
 async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
@@ -99,16 +99,16 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
     const some = pod.declared.some(({ declaration }) => declaration.what === what)
     const path = flags.paths[what]
     if (some && path === undefined)
-      io.say(`warning: the workload declares ${what}s, which are not fetched: ${flag} says where to`)
+      io.say(`warning: the workload declares ${what}s, which are not fetched without ${flag}`)
     if (!some && path !== undefined)
-      io.say(`warning: the workload declares no ${what}: ${path} is left as it is`)
+      io.say(`warning: the workload declares no ${what}: ${path} is not changed`)
   }
   const settings = settingsOf(flags.paths, flags.format ?? format)
   const { values, diagnostics } = await fetchDeclared(opened.store, wanted, settings, {
     clock,
     random: Math.random,
     progress: ({ found, open }) =>
-      io.tell?.(`${found} fetched, ${open.length} asked for again: ${open[0]?.failure.message ?? ''}`),
+      io.tell?.(`${found} fetched, ${open.length} requested again: ${open[0]?.failure.message ?? ''}`),
   })
   if (diagnostics.length > 0) return printAll(diagnostics, io)
   const output = outputFiles(values, settings)
@@ -119,7 +119,7 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   return exitCode.done
 }
 
-/** What was written where; never a value. */
+/** Which parameters were written to which files; no values. */
 function formatFetched(
   wanted: readonly Declared[],
   { paths, output }: Pick<Flags, 'paths' | 'output'>,
@@ -170,7 +170,7 @@ function readFlags(parsed: ParsedFlags) {
   return { workload: workload ?? '', paths, format, output, diagnostics }
 }
 
-/** Nothing is waited for: who calls can call again. */
+/** Without retries: the user can run the command again. */
 function settingsOf(paths: Paths, format: InitEnv['format']): InitEnv {
   const decoded = decodeInitEnv({ WAIT_TIMEOUT: '0s', REFERENCE_WAIT: '0s', DENIED_WAIT: '0s' })
   if (!decoded.settings) throw new Error('the defaults of init are wrong')

@@ -8,7 +8,7 @@ import type { ParsedFlags } from '../flags.ts'
 import { printUsage } from '../print-results.ts'
 import { installFiles } from '../files/install-files.ts'
 
-/** In this order: a newer Node runs older programs, and the other way round it may not. */
+/** In this order: a newer Node runs older programs, but an older Node may not run newer ones. */
 const programs = ['inject-init', 'export-iam', 'kees'] as const
 
 export const installCommand: Command = {
@@ -32,7 +32,7 @@ async function run({ operands }: ParsedFlags, io: Io): Promise<ExitCode> {
   if (folder === undefined || folder === '')
     diagnostics.push({ message: 'the folder is missing: kees install DIR' })
   if (more.length > 0) diagnostics.push({ message: 'only one folder can be given' })
-  // The way over links, such as those that npm makes, to where all of them are.
+  // Follows symbolic links, such as those that npm creates, to the folder with all programs.
   const beside = dirname(await realpath(io.self.program))
   const sources = new Map([
     ['node', io.self.node],

@@ -59,7 +59,7 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   return printResults(errorsOf([{ message, hint: 'replace it by --overwrite' }], exitCode.input), io)
 }
 
-/** @returns whether the store has the value now; not where it has another, which stays. */
+/** @returns whether the store has the value now; false if it has another value, which is kept. */
 async function put(store: ParameterStore, name: string, value: SecretValue, overwrite: boolean) {
   if (overwrite) {
     await store.replace(name, value)
@@ -70,7 +70,7 @@ async function put(store: ParameterStore, name: string, value: SecretValue, over
   return created.attempts > 1 && (await holds(store, name, value))
 }
 
-/** Whether the store has this very value, as where the answer to a first attempt was lost. */
+/** Whether the store has this value, for example because the response to a first attempt was lost. */
 async function holds(store: ParameterStore, name: string, value: SecretValue): Promise<boolean> {
   const { found } = await store.get([{ name }])
   return found.some((one) => one.value.reveal() === value.reveal())
@@ -80,7 +80,7 @@ function nameFrom(operand: string) {
   return parseParameterName(operand.startsWith('/') ? operand : `/${operand}`)
 }
 
-/** The value, or what is wrong with it; never a piece of it. */
+/** The value, or its errors, which do not quote it. */
 async function readValue(
   io: Io,
 ): Promise<{ readonly value?: SecretValue; readonly results?: readonly Result[] }> {

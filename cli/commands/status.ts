@@ -48,7 +48,7 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   const input = await readInput(parsed, io, [...usage, ...storeDiagnostics])
   if (!input.manifests || !opened.store) return input.exit ?? exitCode.usage
 
-  // What is wrong with some declarations does not keep anybody from knowing about the others.
+  // Invalid declarations are reported, and the status of the others is shown.
   const { workloads, results: found } = readWorkloads(
     input.manifests.flatMap(({ items }) => items),
     config,
@@ -93,7 +93,7 @@ function rowOf({ item, template }: Workload, declared: Declared, standing: Stand
 
 function statusOf(standing: Standing | undefined): Row['status'] {
   if (standing === 'exists' || standing === 'missing') return standing
-  // Without credentials nobody was asked.
+  // Without credentials no request was sent: unknown, not denied.
   return standing?.code === 'ACCESS_DENIED' ? 'denied' : 'unknown'
 }
 

@@ -77,7 +77,7 @@ await t.test(
         t.strictSame([exit, printed], [1, ''], command.join(' '))
         t.match(
           said,
-          /^\S+:\d+:\d+: error: Deployment\/app annotation secret.bsycorp.com\/db-password: in the format dotenv the name becomes DB_PASSWORD, as/m,
+          /^\S+:\d+:\d+: error: Deployment\/app annotation secret.bsycorp.com\/db-password: in the format dotenv the name becomes DB_PASSWORD, like that of/m,
         )
       }
     }

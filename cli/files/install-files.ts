@@ -36,7 +36,7 @@ export async function installFiles(
 
 const mode = 0o755
 
-/** Whether the place has this very program, and everybody may run it. */
+/** Whether the file is identical and executable for all users. */
 async function isThere(path: string, source: string): Promise<boolean> {
   const found = await unlessAbsent(lstat(path))
   if (found === undefined || found.isSymbolicLink()) return false
@@ -56,7 +56,7 @@ async function hashOf(path: string): Promise<string> {
 
 async function copySynced(source: string, path: string): Promise<void> {
   await copyFile(source, path, constants.COPYFILE_EXCL)
-  // Whatever the source has and the umask is: who runs it later may be anybody.
+  // Regardless of the mode of the source and of the umask: any user may run it.
   await chmod(path, mode)
   const file = await open(path, 'r+')
   try {

@@ -22,7 +22,7 @@ export async function readModule(
 ): Promise<ModuleFiles> {
   const files = new Map<string, string>()
   const diagnostics: Diagnostic[] = []
-  // What is wrong with the folder is said of the folder, once.
+  // An error of the folder itself is reported once, with its path.
   const listed = readdir(folder)
   const unlisted = await tryRead(folder, absent === 'allowed' ? unlessAbsent(listed) : listed)
   diagnostics.push(...(unlisted.diagnostics ?? []))
@@ -35,12 +35,12 @@ export async function readModule(
   return { files, diagnostics }
 }
 
-/** What is stale in the folder, measured by the module that the manifests ask for. */
+/** The differences between the folder and the module that the manifests generate. */
 export async function checkModule(
   folder: string,
   expected: ReadonlyMap<string, string>,
 ): Promise<readonly Result[]> {
-  // A module that is not there at all is rather a wrong name than a stale one.
+  // A missing module is probably a wrong path, not a stale module.
   const { files, diagnostics } = await readModule(folder, expected.keys(), 'refused')
   if (diagnostics.length > 0) return errorsOf(diagnostics, exitCode.usage)
   const stale = compareModule(expected, files).map((difference) => ({

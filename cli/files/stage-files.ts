@@ -26,7 +26,7 @@ export async function stageFiles(make: (beside: (path: string) => string) => Pro
   })
 }
 
-/** Not by a thread of its own: awaiting it gives a signal no turn. */
+/** Synchronous, so that no signal handler runs between two renames. */
 async function takePlace(temporary: string, path: string): Promise<void> {
   renameSync(temporary, path)
 }

@@ -1,7 +1,7 @@
 import { invalid, type Parsed } from '../../api/parsed.ts'
 import { systemCode, systemReason } from '../../runtime/files/system-error.ts'
 
-/** What was read, or why the system refuses. */
+/** What was read, or the system error. */
 export async function tryRead<T>(path: string, work: Promise<T>): Promise<Parsed<T>> {
   try {
     return { value: await work }

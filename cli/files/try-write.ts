@@ -1,7 +1,7 @@
 import { failed } from '../../runtime/failure.ts'
 import { systemCode, systemReason } from '../../runtime/files/system-error.ts'
 
-/** The result, or OUTPUT_UNWRITABLE where the system says no. */
+/** The result. Throws OUTPUT_UNWRITABLE on a system error. */
 export async function tryWrite<T>(path: string, work: Promise<T>): Promise<T> {
   try {
     return await work

@@ -3,8 +3,8 @@ import { constants } from 'node:os'
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 /**
- * Does work that leaves nothing behind where it fails or a signal ends the program. The signal has its way all the same, so
- * that a shell sees 130 for Ctrl-C. It is only listened to here: elsewhere it ends a program that waits for its input.
+ * Runs work with a clean-up for errors and signals. After the clean-up a signal still ends the program, so that a shell sees
+ * 130 for Ctrl-C. It is only listened to here: elsewhere it ends a program that waits for its input.
  */
 export async function withCleanUp(cleanUp: () => void, work: () => Promise<void>): Promise<void> {
   const forget = () => {

@@ -5,10 +5,10 @@ import { replaceFiles } from './replace-files.ts'
 import { tryWrite } from './try-write.ts'
 
 /**
- * Puts values into files that only their owner can read, whoever could read what was there. A folder ends up with the files
- * that it is given and with what others put there: like init in a pod, it is a swap of links. Throws OUTPUT_UNWRITABLE.
+ * Writes values to files with mode 0600, also if the old files had another mode. A folder gets the given files and keeps the
+ * files of others: as in init, a symbolic link is replaced atomically. Throws OUTPUT_UNWRITABLE.
  *
- * @returns what keeps earlier files of a folder from being removed.
+ * @returns why old files of a folder could not be removed.
  */
 export async function writePrivate(files: readonly NewFile[]): Promise<readonly string[]> {
   const texts = new Map<string, string>()

@@ -132,7 +132,7 @@ export type CreatorConfig =
   | { readonly settings: CreatorSettings; readonly diagnostics?: undefined }
   | { readonly settings?: undefined; readonly diagnostics: readonly EnvDiagnostic[] }
 
-/** A variable that is empty counts as not set. All problems are reported at once. */
+/** A variable that is empty counts as not set. All errors are reported at once. */
 export function readConfig(env: Env): CreatorConfig {
   const diagnostics: EnvDiagnostic[] = []
   const read = <T>(variable: Variable<T>): T | undefined => {

@@ -1,4 +1,4 @@
-/** The creator from its command line to its exit code: reads the settings, opens everything, reports all problems at once. */
+/** The creator from its command line to its exit code: reads the settings, opens everything, reports all errors at once. */
 import { describeBug } from '../../api/describe-bug.ts'
 import { exitCode, type ExitCode, firstToMend } from '../../api/exit-code.ts'
 import { type Diagnostic, quote } from '../../api/diagnostic.ts'

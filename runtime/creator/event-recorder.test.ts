@@ -11,7 +11,7 @@ const template = (namespace: string, pods: number): Template => ({
   namespace,
   annotated: true,
   claims: [],
-  refusals: [],
+  warnings: [],
   seenAt: 0,
   pods: new Set(Array.from({ length: pods }, (_, index) => pod(`pod-${index}`))),
 })

@@ -1,6 +1,6 @@
 /**
  * Records Events on pods: each message at most once an hour, and on a few pods of a template only, because a rollout of a
- * thousand pods with one mistake must not write a thousand Events. It needs the verb `create` alone.
+ * thousand pods with the same error must not write a thousand Events. It needs the verb `create` alone.
  */
 import { randomBytes } from 'node:crypto'
 import type { Clock } from '../scheduling/clock.ts'

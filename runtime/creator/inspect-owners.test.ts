@@ -50,7 +50,7 @@ const template: Template = {
   namespace: 'n',
   annotated: true,
   claims: [],
-  refusals: [],
+  warnings: [],
   seenAt: 0,
   pods: new Set(),
 }

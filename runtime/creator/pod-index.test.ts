@@ -88,14 +88,14 @@ t.test('a pod that a list does not name is gone, for that list only', async (t) 
   t.strictSame(claims('/x'), ['c', 'b'])
 })
 
-t.test('a wrong template has its refusals; the oldest pod is the first by time, then by name', async (t) => {
+t.test('a wrong template has its warnings; the oldest pod is the first by time, then by name', async (t) => {
   const { index, sink } = world()
   const wrong: Annotation = ['secret.bsycorp.com/x', 'kind=DYNAMIC']
   sink.seen(pod('b', [wrong, token('y')]))
   sink.seen(pod('a', [wrong, token('y')]))
   sink.seen(pod('old', [wrong, token('y')], { createdAt: 0 }))
   const [claimant] = index.claimantsOf('/y')
-  t.match(claimant?.template.refusals, [{ reason: 'InvalidAnnotation' }])
+  t.match(claimant?.template.warnings, [{ reason: 'InvalidAnnotation' }])
   t.equal(claimant && index.templateOf(claimant.template.key), claimant?.template)
   t.equal(claimant && oldestPod(claimant.template)?.name, 'old')
   sink.gone(pod('old', []))

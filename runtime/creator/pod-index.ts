@@ -105,7 +105,7 @@ export class PodIndex {
     const known = this.#templates.get(key)
     if (known) return known
     const content = readClaims(pod.namespace, pod.annotations, this.#rules)
-    if (!content.annotated && content.refusals.length === 0) return undefined
+    if (!content.annotated && content.warnings.length === 0) return undefined
     const { namespace } = pod
     const template = { ...content, key, namespace, seenAt: this.#now(), pods: new Set<OwnPod>() }
     this.#templates.set(key, template)

@@ -16,11 +16,11 @@ const password = 'kind=DYNAMIC,type=PASSWORD,size=128'
 
 const read = (annotations: readonly Annotation[], namespace = 'shop', all = policy) => {
   const rules = { annotationDomain: 'bsycorp.com', policy: all }
-  const { annotated, claims, refusals } = readClaims(namespace, annotations, rules)
+  const { annotated, claims, warnings } = readClaims(namespace, annotations, rules)
   return {
     annotated,
     groups: claims.map(({ group }) => group.parts.map(({ parameter }) => parameter).join(' ')),
-    refusals: refusals.map(({ reason, message }) => `${reason}: ${message}`),
+    warnings: warnings.map(({ reason, message }) => `${reason}: ${message}`),
   }
 }
 
@@ -30,7 +30,7 @@ t.test('a group is claimed once, whichever of its parts are declared', async (t)
   t.strictSame(read(annotations), {
     annotated: true,
     groups: ['/shop/k_private /shop/k_public', '/shop/other_private /shop/other_public'],
-    refusals: [],
+    warnings: [],
   })
 })
 
@@ -38,7 +38,7 @@ t.test('one invalid annotation does not stop the others', async (t) => {
   const annotations = [prefix, secret('a', password), secret('b', 'kind=DYNAMIC,type=PASSWORD,size=7')]
   t.match(read(annotations), {
     groups: ['/shop/a'],
-    refusals: [/^InvalidAnnotation: annotation secret.bsycorp.com\/b: /],
+    warnings: [/^InvalidAnnotation: annotation secret.bsycorp.com\/b: /],
   })
 })
 
@@ -47,12 +47,12 @@ t.test('of two declarations of one parameter that contradict each other, neither
   const sizes = [prefix, secret('k_private', of('RSA', 2048)), secret('k_public', of('RSA', 4096))]
   t.match(read([...sizes, secret('a', password)]), {
     groups: ['/shop/a'],
-    refusals: [/^InvalidAnnotation: annotation .*k_public: /],
+    warnings: [/^InvalidAnnotation: annotation .*k_public: /],
   })
   const types = [prefix, secret('m_private', password), secret('m_public', of('RSA', 2048))]
   t.match(read([...types, secret('m_consumer', of('RANDOM', 128))]), {
     groups: ['/shop/m_consumer /shop/m_provider'],
-    refusals: [/^InvalidAnnotation: annotation .*m_public: /],
+    warnings: [/^InvalidAnnotation: annotation .*m_public: /],
   })
 })
 
@@ -65,13 +65,13 @@ t.test(
     ]
     t.match(read(abroad), {
       groups: ['/shop/b'],
-      refusals: [/^RefusedByPolicy: annotation .*\/a: .*not below/],
+      warnings: [/^RefusedByPolicy: annotation .*\/a: .*not below/],
     })
     t.match(read([prefix, secret('weak', 'kind=DYNAMIC,type=RANDOM,size=8')]), {
       groups: [],
-      refusals: [/^RefusedByPolicy: .* 8 bits/],
+      warnings: [/^RefusedByPolicy: .* 8 bits/],
     })
-    t.match(read([prefix, secret('a', password)], 'elsewhere'), { groups: [], refusals: [/no rule/] })
+    t.match(read([prefix, secret('a', password)], 'elsewhere'), { groups: [], warnings: [/no rule/] })
   },
 )
 
@@ -80,7 +80,7 @@ t.test('of a pod with too many declarations none is created, with one Event', as
   t.strictSame(read([prefix, ...many]), {
     annotated: true,
     groups: [],
-    refusals: [
+    warnings: [
       'RefusedByPolicy: the pod has 400 DYNAMIC declarations, the StoragePolicy allows 3: none is created',
     ],
   })
@@ -88,10 +88,10 @@ t.test('of a pod with too many declarations none is created, with one Event', as
 
 t.test('a pod above the limits of api/bounds.ts is one Event', async (t) => {
   const many = Array.from({ length: 4000 }, (_, index) => secret(`p${index}`, password))
-  const { groups, refusals } = read([prefix, ...many])
+  const { groups, warnings } = read([prefix, ...many])
   t.strictSame(groups, [])
-  t.match(refusals, [/^InvalidAnnotation: annotation \S+: .* more than 65536 bytes in total/])
-  t.equal(refusals.length, 1)
+  t.match(warnings, [/^InvalidAnnotation: annotation \S+: .* more than 65536 bytes in total/])
+  t.equal(warnings.length, 1)
 })
 
 t.test('without a policy everything is claimed', async (t) => {
@@ -105,10 +105,10 @@ t.test('without a policy everything is claimed', async (t) => {
 
 t.test('hundreds of invalid declarations are one message that fits into an Event', async (t) => {
   const bad = Array.from({ length: 1000 }, (_, index) => secret(`p${index}`, 'kind=DYNAMIC'))
-  const { refusals } = read(bad)
-  t.equal(refusals.length, 1)
-  t.ok(Buffer.byteLength(refusals[0] ?? '') < 1024)
-  t.match(refusals[0], /; and \d+ more$/)
+  const { warnings } = read(bad)
+  t.equal(warnings.length, 1)
+  t.ok(Buffer.byteLength(warnings[0] ?? '') < 1024)
+  t.match(warnings[0], /; and \d+ more$/)
   t.equal(joinShortened(['a', 'b']), 'a; b')
   t.ok(Buffer.byteLength(joinShortened(['é'.repeat(5000)])) < 1024)
 })
@@ -127,11 +127,11 @@ t.test('messages contain no control characters and line ends of annotations', as
     ].map((value, index) => secret(`s${index}`, value))
     const asPrefix: Annotation = ['init.bsycorp.com/storage-prefix', `shop${hostile}`]
     for (const one of [...annotations.map((wrong) => [prefix, wrong]), [asPrefix, secret('a', password)]]) {
-      const { groups, refusals } = read(one)
+      const { groups, warnings } = read(one)
       const name = encodeURIComponent(one.join())
       t.strictSame(groups, [], name)
-      t.equal(refusals.length, 1, name)
-      t.notMatch(refusals.join(), /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u, name)
+      t.equal(warnings.length, 1, name)
+      t.notMatch(warnings.join(), /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u, name)
     }
   }
 })

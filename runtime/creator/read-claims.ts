@@ -18,7 +18,7 @@ export type TemplateContent = {
   readonly annotated: boolean
   /** Each group once. */
   readonly claims: readonly Claim[]
-  readonly refusals: readonly EventNote[]
+  readonly warnings: readonly EventNote[]
 }
 
 export type TemplateRules = {
@@ -50,12 +50,12 @@ export function readClaims(
     if (!claims.has(key)) claims.set(key, { annotation, group })
   }
   const excess = `the pod has ${dynamic.length} DYNAMIC declarations, the StoragePolicy allows ${maxPerPod}: none is created`
-  const refusals = [
+  const warnings = [
     ...notes('InvalidAnnotation', [...diagnostics, ...conflicts]),
     ...(tooMany ? [{ reason: 'RefusedByPolicy', message: excess } as const] : []),
     ...notes('RefusedByPolicy', refused),
   ]
-  return { annotated, claims: [...claims.values()], refusals }
+  return { annotated, claims: [...claims.values()], warnings }
 }
 
 /** The parameters that the declarations of some annotations create. */

@@ -29,7 +29,7 @@ function claimant(
       namespace,
       annotated: true,
       claims: [],
-      refusals: [],
+      warnings: [],
       seenAt: 0,
       pods: new Set(pods.map(([name, createdAt]) => ({ uid: name, name, createdAt }))),
     },

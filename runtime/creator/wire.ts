@@ -73,7 +73,7 @@ export function wire(
   const index = new PodIndex({ annotationDomain: settings.annotationDomain, policy }, clock.now, {
     claimsChanged: (baseName, namespace) => queue.add(baseName, namespace),
     podAdded: (pod, template, owner) => {
-      if (template.refusals.length > 0) queue.add(template.key, template.namespace)
+      if (template.warnings.length > 0) queue.add(template.key, template.namespace)
       inspection.add(pod, template, owner)
     },
   })
@@ -112,12 +112,12 @@ export function wire(
     },
     log,
   })
-  /** A key is the base name of groups, which begins with a slash, or the key of a template with refusals. */
+  /** A key is the base name of groups, which begins with a slash, or the key of a template with warnings. */
   const work = async ({ key }: WorkItem): Promise<Next> => {
     try {
       if (key.startsWith('/')) return await reconciler.reconcile(key)
       const template = index.templateOf(key)
-      if (template) for (const note of template.refusals) record(template, note)
+      if (template) for (const note of template.warnings) record(template, note)
       return 'never'
     } catch (error) {
       // One key that fails must not stop the work on the others.

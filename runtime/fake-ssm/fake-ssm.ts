@@ -1,7 +1,7 @@
 /**
  * A Parameter Store for tests, stricter than moto and as strict as AWS: names, ten a call, selectors, sizes and tiers,
- * quotas, rights of IAM and KMS, read-after-write lag. This file is the store without the network, so that it can live
- * in virtual time too; server.ts speaks HTTP and spoils answers.
+ * quotas, permissions of IAM and KMS, read-after-write lag. This file is the store without the network, so that tests
+ * can run it in virtual time; server.ts adds HTTP and faults.
  *
  * https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameters.html and API_PutParameter.html
  */
@@ -18,14 +18,14 @@ export type FakeSsmOptions = {
   readonly account?: string
   /** In milliseconds, for the quotas and the lag; the real time by default. */
   readonly now?: () => number
-  /** Calls a second, with one second's worth at once; without limit by default. AWS's own are 40 and 3. */
+  /** Calls a second, with a burst of one second; without limit by default. AWS's own are 40 and 3. */
   readonly readsPerSecond?: number
   readonly putsPerSecond?: number
-  /** Which rights are denied. One denied name fails its whole call, as in AWS. */
+  /** Which permissions are denied. One denied name fails its whole call, as in AWS. */
   readonly denied?: (right: Right) => boolean
   /**
-   * For how long after a write a read does not see it, in milliseconds. A function is asked at each read, so that it
-   * can let one read see what the next does not. Writes always see everything.
+   * For how long after a write a read does not see it, in milliseconds. A function is called for each read, so that one
+   * read can see what the next one does not. Writes always see everything.
    */
   readonly lag?: number | ((name: string) => number)
   /** How many parameters there may be; 10,000 by default. */
@@ -36,7 +36,7 @@ export type FakeCall = { readonly action: string; readonly input: unknown; reado
 export type FakeSsm = {
   readonly stored: StoredParameters
   readonly answer: (call: FakeCall) => FakeAnswer
-  /** Stores a newer version past all rules, rights and quotas. @returns its number. */
+  /** Stores a new version without checking rules, permissions and quotas. @returns its number. */
   readonly put: (name: string, value: string) => number
 }
 
@@ -128,6 +128,6 @@ function getParameters(
     ]
   })
   const invalid = found.flatMap(({ text, version }) => (version === undefined ? [text] : []))
-  // AWS answers in an order of its own.
+  // AWS does not return parameters in the order of the request.
   return { output: { Parameters: parameters.toReversed(), InvalidParameters: invalid } }
 }

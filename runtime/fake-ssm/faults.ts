@@ -1,27 +1,27 @@
-/** What goes wrong with a call on its way, decided by the test: by a schedule, or by chance from a seed. */
+/** Faults of calls, chosen by the test: by a schedule, or at random from a seed. */
 import { createHash } from 'node:crypto'
 
 export type Fault =
-  /** The connection is cut before the store sees the call. */
+  /** The connection is closed before the store receives the call. */
   | { readonly kind: 'reset' }
-  /** The store does what it was asked, then the connection is cut: its answer is lost. */
+  /** The call takes effect, then the connection is closed: the answer is lost. */
   | { readonly kind: 'answer lost' }
   /** Neither answered nor closed. */
   | { readonly kind: 'hang' }
   /** Answered after a while, in milliseconds. */
   | { readonly kind: 'late'; readonly after: number }
-  /** The answer comes a byte at a time, with this many milliseconds between them. */
+  /** The answer is sent byte by byte, with this many milliseconds between two bytes. */
   | { readonly kind: 'trickle'; readonly every: number }
-  /** Half of the answer comes, then the connection is cut. */
+  /** Half of the answer is sent, then the connection is closed. */
   | { readonly kind: 'truncated' }
-  /** The answer is this text, whatever the store said. */
+  /** The answer of the store is replaced by this text. */
   | { readonly kind: 'malformed'; readonly body: string; readonly status?: number }
-  /** The store is not asked and this is answered, such as a 503 or a TooManyUpdates. */
+  /** The store is not called, and this error is returned, such as a 503 or a TooManyUpdates. */
   | { readonly kind: 'error'; readonly status: number; readonly type: string; readonly message?: string }
 
 export const internalError: Fault = { kind: 'error', status: 500, type: 'InternalServerError' }
 
-/** Numbers evenly from 0 to 1, the same for the same seed. */
+/** Uniform random numbers from 0 to 1, the same for the same seed. */
 export function seededRandom(seed: number): () => number {
   let drawn = 0
   return () => {
@@ -30,7 +30,7 @@ export function seededRandom(seed: number): () => number {
   }
 }
 
-/** @param rates how often each fault comes, from 0 to 1; together at most 1. */
+/** @param rates the probability of each fault, from 0 to 1; together at most 1. */
 export function faultsByChance(
   seed: number,
   rates: readonly (readonly [rate: number, fault: Fault])[],

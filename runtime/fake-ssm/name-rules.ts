@@ -1,6 +1,6 @@
 /**
- * The names that Parameter Store takes, written down anew from AWS's documents and not from api/parameter-name.ts, which
- * it is a check of: the `Name` of
+ * The names that Parameter Store takes, implemented from AWS's documentation and not from api/parameter-name.ts,
+ * which it tests: the `Name` of
  * https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html.
  */
 import type { AwsError } from './aws-error.ts'

@@ -1,11 +1,11 @@
 /**
  * fake-ssm.ts on loopback, in the protocol awsJson1_1. Its options are those of FakeSsmOptions, and
  *
- *     fault    what goes wrong with a call on its way (faults.ts), asked for each; nothing by default
+ *     fault    the fault of a call (faults.ts), chosen for each call; none by default
  *     latency  how long every answer takes, in milliseconds; 0 by default
  *     secretOf the secret of an access key, with which its signatures are verified; by default none is
  *
- * What crossed the wire is in `calls`, in the order of arrival, throttled and spoilt calls too:
+ * All requests are recorded in `calls`, in the order of arrival, also throttled and faulty ones:
  *
  *     const server = await startFakeSsm({ readsPerSecond: 40, denied: ({ name }) => name === '/other' })
  *     t.teardown(() => server.stop())
@@ -47,7 +47,7 @@ export type FakeSsmServer = {
   readonly endpoint: string
   readonly calls: readonly RecordedCall[]
   readonly stored: StoredParameters
-  /** Stores a newer version past all rules, rights and quotas. */
+  /** Stores a new version without checking rules, permissions and quotas. */
   readonly put: (name: string, value: string) => number
   readonly stop: () => Promise<void>
 }
@@ -79,7 +79,7 @@ export async function startFakeSsm(options: FakeSsmServerOptions = {}): Promise<
   }
 
   const server = createServer((request, response) => {
-    // What is left is a client that hung up, as clients with a time-out do.
+    // The remaining error is a client that closed the connection, as after a timeout.
     serve(request, response).catch(() => response.destroy())
   })
   server.listen(0, '127.0.0.1')
@@ -106,7 +106,7 @@ function parse(body: string): unknown {
   }
 }
 
-/** What of a call is recorded: never its value. */
+/** What is recorded of a call, without its value. */
 function describe(body: unknown): Pick<RecordedCall, 'names' | 'withDecryption'> {
   const { Names: names, Name: name, WithDecryption: withDecryption } = mapOf(body)
   return {

@@ -1,6 +1,6 @@
 /**
- * Reads who signed a call, and verifies the signature of keys whose secret the test tells: written down anew from
- * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html, to be a check of who signs.
+ * Reads the access key of a signed call, and verifies signatures of keys whose secret the test provides. Implemented from
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html, to test the code that signs.
  */
 import { createHash, createHmac } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
@@ -17,10 +17,10 @@ export type Signature = { readonly who: { readonly accessKeyId: string }; readon
 const pattern =
   /^AWS4-HMAC-SHA256 Credential=(?<key>[^/]+)\/(?<day>\d{8})\/(?<scope>[^,]+), ?SignedHeaders=(?<signed>[^,]+), ?Signature=(?<signature>[0-9a-f]{64})$/
 
-/** AWS takes no older signature: five minutes. */
+/** AWS rejects older signatures: five minutes. */
 const longestAge = 5 * 60_000
 
-/** @param secretOf an access key; undefined for keys that are only read. */
+/** @param secretOf an access key; undefined for keys whose signature is not verified. */
 export function readSignature(
   request: SignedRequest,
   region: string,
@@ -34,10 +34,10 @@ export function readSignature(
     signature,
   } = pattern.exec(request.headers.authorization ?? '')?.groups ?? {}
   if (key === undefined) {
-    return refusal('', 'MissingAuthenticationTokenException', 'Missing Authentication Token')
+    return rejected('', 'MissingAuthenticationTokenException', 'Missing Authentication Token')
   }
   if (scope !== `${region}/ssm/aws4_request`) {
-    return refusal(
+    return rejected(
       key,
       'InvalidSignatureException',
       `Credential should be scoped to a valid region, not ${scope}.`,
@@ -47,7 +47,7 @@ export function readSignature(
   if (secret === undefined) return { who: { accessKeyId: key } }
   const time = String(request.headers['x-amz-date'])
   if (Math.abs(Date.now() - timeOf(time)) > longestAge || !time.startsWith(day)) {
-    return refusal(key, 'InvalidSignatureException', `Signature expired: ${time}`)
+    return rejected(key, 'InvalidSignatureException', `Signature expired: ${time}`)
   }
   const names = signed.split(';')
   const canonical = [
@@ -62,12 +62,12 @@ export function readSignature(
   const text = ['AWS4-HMAC-SHA256', time, `${day}/${scope}`, sha256(canonical)].join('\n')
   const signingKey = [day, region, 'ssm', 'aws4_request'].reduce<string | Buffer>(hmac, `AWS4${secret}`)
   if (!names.includes('host') || hmac(signingKey, text).toString('hex') !== signature) {
-    return refusal(key, 'InvalidSignatureException', 'The request signature we calculated does not match')
+    return rejected(key, 'InvalidSignatureException', 'The request signature we calculated does not match')
   }
   return { who: { accessKeyId: key } }
 }
 
-function refusal(accessKeyId: string, type: string, message: string): Signature {
+function rejected(accessKeyId: string, type: string, message: string): Signature {
   return { who: { accessKeyId }, error: { type, message } }
 }
 

@@ -1,4 +1,4 @@
-/** What the fake server has stored: versions, labels, and what a read sees of them that comes soon after a write. */
+/** The stored versions and labels, and what a read soon after a write sees of them. */
 
 export type Version = {
   readonly version: number
@@ -11,12 +11,12 @@ export type Version = {
   readonly labels: Set<string>
 }
 
-/** What was there after each change, the oldest first: a late read sees the past. */
+/** The state after each change, the oldest first: a stale read sees an earlier one. */
 type History = { readonly at: number; readonly versions: readonly Version[] }[]
 
 /** As AWS keeps: https://docs.aws.amazon.com/general/latest/gr/ssm.html */
 const keptVersions = 100
-/** More than any test lets happen before the oldest change is seen. */
+/** More changes than any test makes before the oldest one is visible. */
 const keptPast = 100
 
 export class StoredParameters {
@@ -30,7 +30,7 @@ export class StoredParameters {
     this.#lag = lag
   }
 
-  /** As the writer's side knows it, without any lag. */
+  /** The current state, which writes see, without lag. */
   newest(name: string): Version | undefined {
     return this.#nowVersions(name).at(-1)
   }

@@ -1,4 +1,4 @@
-/** Lets through so many calls a second on average, and at most one second's worth at once. */
+/** Allows so many calls a second on average, with a burst of at most one second. */
 export function tokenBucket(perSecond: number, now: () => number): { readonly take: () => boolean } {
   let tokens = perSecond
   let filledAt = now()

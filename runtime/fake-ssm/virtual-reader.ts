@@ -12,11 +12,11 @@ export type VirtualOptions = {
   readonly accessKeyId?: string
   /** How long a call takes, in milliseconds. */
   readonly takes?: number
-  /** What goes wrong with a call; what is not an error of the store is a lost connection here. */
+  /** The fault of a call; every fault but an error of the store is a lost connection here. */
   readonly fault?: () => Fault | undefined
 }
 
-/** The fake without the network, for tests in virtual time: its answers are read by the code that reads AWS's. */
+/** The fake without the network, for tests in virtual time: its answers are parsed by the same code as AWS's. */
 export function virtualReader(
   ssm: FakeSsm,
   clock: Clock,

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { systemCode, unlessAbsent } from './system-error.ts'
 
-/** With its parents. By hand, because Node's own way loops for ever where the system says ENOENT, as in /proc. */
+/** Creates a folder with its parents. Not with `recursive`, because Node then loops forever on ENOENT, as in /proc. */
 export async function makeFolder(folder: string, mode = 0o777): Promise<void> {
   const make = async () => {
     try {

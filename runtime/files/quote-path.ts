@@ -1,4 +1,4 @@
-/** A path for a message: whole, and on one line whatever it holds. */
+/** A path for a message: complete, and always on one line. */
 export function quotePath(path: string): string {
   return JSON.stringify(path)
 }

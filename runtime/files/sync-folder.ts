@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises'
 
-/** Makes what was created, linked and renamed in a folder survive a crash of the machine. */
+/** Syncs a folder to disk, so that new, linked and renamed entries survive a crash of the machine. */
 export async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r')
   try {

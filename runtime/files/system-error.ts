@@ -17,13 +17,13 @@ const reasons: Readonly<Record<string, string>> = {
   EROFS: 'the file system is read-only',
 }
 
-/** Why the system refused, as the end of a sentence. */
+/** The reason for a system error, as the end of a sentence. */
 export function systemReason(code: string): string {
   const reason = Object.hasOwn(reasons, code) ? reasons[code] : undefined
   return reason === undefined ? code : `${reason} (${code})`
 }
 
-/** The result, or undefined where there is no such file. */
+/** The result, or undefined if the file does not exist. */
 export async function unlessAbsent<T>(work: Promise<T>): Promise<T | undefined> {
   try {
     return await work

@@ -1,8 +1,8 @@
 import { open } from 'node:fs/promises'
 
 /**
- * Writes a new file, and returns when it is on the disk. @param mode of the file, whatever the umask is; without it, the one
- * that the umask leaves.
+ * Creates a file, and returns when it is synced to disk. @param mode of the file, regardless of the umask; by default, the
+ * umask applies.
  */
 export async function writeSynced(path: string, content: string, mode?: number): Promise<void> {
   const file = await open(path, 'wx', mode)

@@ -1,9 +1,9 @@
-/** Acquires the Lease, renews it, and says at any moment whether this process may act as the leader. */
+/** Acquires the Lease, renews it, and knows at any time whether this process may act as the leader. */
 import { mapOf } from '../../api/json.ts'
 import { type Failure, failureOf } from '../failure.ts'
 import { abortable } from '../scheduling/abortable.ts'
 import type { Clock } from '../scheduling/clock.ts'
-import { apiRefusal } from './api-refusal.ts'
+import { apiFailure } from './api-failure.ts'
 import type { ApiAnswer, ApiServer } from './api-server.ts'
 import {
   heldBy,
@@ -52,7 +52,7 @@ export class LeaderElection {
   readonly #tools: ElectionTools
   readonly #path: string
   #observed: Observed | undefined
-  /** Until when the Lease is ours, whatever the API server answers later. */
+  /** Until when the Lease is ours, regardless of later answers of the API server. */
   #until = -Infinity
   #reachable = true
 
@@ -120,7 +120,7 @@ export class LeaderElection {
     const begun = clock.now()
     const answer = await this.#call('GET', `${this.#path}/${name}`)
     const found = answer.status === 404 ? undefined : answer.body
-    if (answer.status !== 404 && answer.status !== 200) throw apiRefusal(answer, 'read the Lease')
+    if (answer.status !== 404 && answer.status !== 200) throw apiFailure(answer, 'read the Lease')
     if (found !== undefined) this.#observed = observe(this.#observed, readLease(found), clock.now())
     if (found !== undefined && this.#observed && !mayHold(this.#observed, identity, clock.now())) return false
     if (!mayLead()) return false
@@ -129,7 +129,7 @@ export class LeaderElection {
     const written = await this.#write(found, record)
     // Another replica was faster.
     if (written.status === 409) return false
-    if (written.status !== 200 && written.status !== 201) throw apiRefusal(written, 'write the Lease')
+    if (written.status !== 200 && written.status !== 201) throw apiFailure(written, 'write the Lease')
     this.#observed = { record, at: clock.now() }
     this.#until = begun + this.#times.renewDeadline
     return true

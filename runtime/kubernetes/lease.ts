@@ -5,7 +5,7 @@
 import { mapOf } from '../../api/json.ts'
 
 export type LeaseRecord = {
-  /** Empty: nobody. */
+  /** Empty: no holder. */
   readonly holder: string
   /** In seconds. */
   readonly duration: number

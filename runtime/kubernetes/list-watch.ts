@@ -3,7 +3,7 @@
  * @kubernetes/client-node cannot ask for: docs/adr/0011-own-list-and-watch.md.
  */
 import { failed } from '../failure.ts'
-import { apiRefusal } from './api-refusal.ts'
+import { apiFailure } from './api-failure.ts'
 import type { ApiServer } from './api-server.ts'
 import { mapOf } from '../../api/json.ts'
 import { readListItems } from './list-items.ts'
@@ -67,7 +67,7 @@ export function podListWatch(server: ApiServer, selection: PodSelection, random:
       })
       if (status === 410) return 'expired'
       const { resourceVersion: version, continue: following } = mapOf(mapOf(body)['metadata'])
-      if (status !== 200 || typeof version !== 'string') throw apiRefusal({ status, body }, 'list pods')
+      if (status !== 200 || typeof version !== 'string') throw apiFailure({ status, body }, 'list pods')
       return typeof following === 'string' && following !== '' ? { version, next: following } : { version }
     },
 
@@ -85,7 +85,7 @@ export function podListWatch(server: ApiServer, selection: PodSelection, random:
         return
       }
       if (status !== 200)
-        throw apiRefusal({ status, body: await readListItems(chunks, () => {}) }, 'watch pods')
+        throw apiFailure({ status, body: await readListItems(chunks, () => {}) }, 'watch pods')
       for await (const frame of watchFrames(chunks)) yield readChange(frame, annotationDomain)
     },
   }
@@ -98,7 +98,7 @@ function readChange(frame: unknown, domain: string): PodChange {
   if (type === 'ERROR') {
     const { code } = mapOf(object)
     if (code === 410) return { type: 'expired' }
-    throw apiRefusal({ status: typeof code === 'number' ? code : 0, body: object }, 'watch pods')
+    throw apiFailure({ status: typeof code === 'number' ? code : 0, body: object }, 'watch pods')
   }
   if (type === 'BOOKMARK') {
     const { resourceVersion: version } = mapOf(mapOf(object)['metadata'])

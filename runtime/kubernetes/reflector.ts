@@ -1,6 +1,6 @@
 /**
  * Keeps a sink up to date with the pods of the cluster: a list in pages, then watches, each from where the one before it
- * ended; after "expired" a list again. It ends at the signal only, whatever the API server answers.
+ * ended; after "expired" a list again. Only the signal ends it, no answer of the API server.
  */
 import type { Clock } from '../scheduling/clock.ts'
 import { type Failure, failureOf } from '../failure.ts'

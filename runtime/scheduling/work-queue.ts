@@ -11,7 +11,7 @@ export type WorkItem = { readonly key: string; readonly namespace: string }
 
 /**
  * When to work on the key again. `retry`: with a back-off of up to ten minutes. `retry soon`: with a back-off of up to half
- * a minute, for what passes without anybody's help, such as throttling.
+ * a minute, for temporary failures, such as throttling.
  */
 export type Next = { readonly at: number } | 'retry' | 'retry soon' | 'never'
 

@@ -3,10 +3,10 @@ import { failed, type FailureCode } from '../failure.ts'
 import type { ApiAnswer } from './api-server.ts'
 
 /**
- * An answer that is not the one that was asked for, as an error. Its body is a Status, whose message is the API server's own
- * and quotes no annotation. @param what was refused, such as "list pods".
+ * An unexpected answer as a Failure. Its body is a Status, whose message comes from the API server and quotes no annotation.
+ * @param what the API server refused, such as "list pods".
  */
-export function apiRefusal({ status, body }: ApiAnswer, what: string): Error {
+export function apiFailure({ status, body }: ApiAnswer, what: string): Error {
   const { message } = mapOf(body)
   return failed({
     code: codeOf(status),

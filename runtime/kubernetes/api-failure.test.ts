@@ -1,6 +1,6 @@
 import t from 'tap'
 import { failureOf } from '../failure.ts'
-import { apiRefusal } from './api-refusal.ts'
+import { apiFailure } from './api-failure.ts'
 
 const codes = [
   [400, 'REFUSED'],
@@ -14,11 +14,11 @@ const codes = [
 ] as const
 
 for (const [status, code] of codes) {
-  const refusal = failureOf(apiRefusal({ status, body: { message: 'because' } }, 'list pods'))
+  const failure = failureOf(apiFailure({ status, body: { message: 'because' } }, 'list pods'))
   t.strictSame(
-    refusal,
+    failure,
     { code, message: `the API server refused to list pods (HTTP ${status})`, detail: 'because' },
     `HTTP ${status} is ${code}`,
   )
 }
-t.equal(failureOf(apiRefusal({ status: 502, body: '<html>' }, 'list pods'))?.detail, undefined)
+t.equal(failureOf(apiFailure({ status: 502, body: '<html>' }, 'list pods'))?.detail, undefined)
