@@ -15,7 +15,7 @@ export function unknownPrefix(key: string, what: string, domain: string): Annota
 /** A prefix of another domain that is a letter away from one of ours. Domains that differ in a digit alone are two. */
 export function misspeltDomain(key: string, domain: string): AnnotationDiagnostic[] {
   const [dot, slash] = [key.indexOf('.'), key.indexOf('/')]
-  // Most annotations are told by the length.
+  // The length alone rules out most annotations.
   if (dot < 0 || Math.abs(slash - dot - 1 - domain.length) > 1) return []
   const [what, other] = [key.slice(0, dot), key.slice(dot + 1, slash)]
   if (other === domain || likelyMeant(other, [domain]) === undefined) return []

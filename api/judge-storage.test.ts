@@ -90,7 +90,7 @@ const cases: readonly Case[] = [
     said: ['error d: the pod has 4 DYNAMIC declarations, but the StoragePolicy allows 2'],
   },
   {
-    title: 'without a namespace, a rule with it is not judged by prefix, but by the rest',
+    title: 'without a namespace, the prefixes of a rule with it are not checked, the rest is',
     rules: [shipped],
     prefix: 'ns',
     secrets: { a: weak },

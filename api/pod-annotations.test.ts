@@ -341,7 +341,7 @@ t.strictSame(
       'error NOT_SUPPORTED lease.bsycorp.com/c: lease is not supported yet',
     ],
   },
-  'one bad annotation does not stop the others, and all mistakes are told',
+  'one bad annotation does not stop the others, and all errors are reported',
 )
 t.strictSame(
   read({
@@ -358,7 +358,7 @@ t.strictSame(
       'error BAD_STORAGE_KEY secret.bsycorp.com/b: storageKey must not start with a slash: the storage-prefix is put before it',
     ],
   },
-  'under a wrong storage-prefix nothing has a parameter name, and all mistakes are told',
+  'under a wrong storage-prefix nothing has a parameter name, and all errors are reported',
 )
 const pod = fc.record({
   declarations: fc.uniqueArray(anyDeclaration, {

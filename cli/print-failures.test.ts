@@ -34,7 +34,7 @@ const rows: readonly (readonly [
     'error: access is denied\n  about 12 parameters: /p1, /p2, /p3, /p4, /p5, /p6, /p7, /p8, /p9, /p10 and 2 more\n  not on /p1\n',
   ],
   [
-    'different failures, and who denies, are told apart',
+    'failures that differ, also by who denied access, are printed separately',
     [
       { parameters: ['/a'], failure: noCredentials },
       { parameters: ['/b'], failure: denied('/b') },

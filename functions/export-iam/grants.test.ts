@@ -80,7 +80,7 @@ t.strictSame(
     [arn('team/app'), 'app-c8258c1ea1', 'app'],
     [arn('team/constructor'), 'constructor-c051955df8', 'constructor'],
   ],
-  'grants are told apart by the role as it is written, or else by the workload',
+  'grants are distinguished by the role as written, or else by the workload',
 )
 t.strictSame(
   told.results.map((one) => resultLines(one).join(', ')),

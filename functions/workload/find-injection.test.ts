@@ -39,7 +39,7 @@ const rows: readonly (readonly [title: string, spec: object, found: object | und
     { ...found, refresher: 'refresh' },
   ],
   [
-    'where it is told to read and to write',
+    'with its paths for reading and writing',
     { initContainers: [elsewhere], containers: [{ name: 'x' }], volumes },
     { ...found, mounts: [], containers: [] },
   ],

@@ -24,7 +24,7 @@ export function recordsIn(item: ManifestItem): Parsed<InjectionRecords | undefin
 /**
  * Pods that a controller makes have no record, which stands on the workload's own metadata, and neither has what the first
  * kees injected. So an init container is known by what it cannot do without: it finds the file of the pod's annotations
- * where it is told to look for it, and an emptyDir where it is told to write.
+ * at the path that it is configured to read, and an emptyDir at the path that it is configured to write.
  */
 function recognise(spec: SourceNode | undefined): InjectionRecord | undefined {
   const inits = itemsOf(spec, 'initContainers')

@@ -64,7 +64,7 @@ export function refOf({ declaration, parameter }: Declared): ParameterRef {
   return selector === undefined ? { name: parameter } : { name: parameter, selector }
 }
 
-/** The RSA pairs of which this pod declares both parts, and whose parts do not belong together. */
+/** The RSA pairs of which this pod declares both parts, and whose stored parts do not match. */
 function mismatches(values: readonly DeclaredValue[]): InitDiagnostic[] {
   const dynamic = new Map<string, SecretValue>()
   for (const { declared, value } of values) if (isDynamic(declared)) dynamic.set(declared.parameter, value)

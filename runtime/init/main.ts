@@ -16,7 +16,7 @@ process.on('uncaughtException', (error) => {
 const [args, writeOut] = [process.argv.slice(2), (text: string) => process.stdout.write(text)]
 
 // The first process of a container gets no default from the kernel: without this, a pod that goes would wait for us. A
-// sidecar that is told to end has done its work.
+// sidecar that receives SIGTERM has done its work.
 const stays = parseInitArgs(args).value?.kind === 'refresh'
 for (const [signal, number] of [
   ['SIGTERM', 15],

@@ -130,7 +130,7 @@ t.test('the creator as it is installed', { skip }, async (t) => {
       t.match(await told('evil', 'a-thousand'), [
         { message: /has 1000 DYNAMIC declarations, .* allows 50: none is created/ },
       ])
-      // For who reads them in a terminal, or the log by the line.
+      // For readers of a terminal, or of the log line by line.
       const message = (await told('evil', 'controls')).map((event) => event.message).join()
       t.match(message, '\\u001b[2J\\r\\nx')
       t.notMatch(message, /[\p{Cc}\p{Zl}\p{Zp}]/u)

@@ -21,7 +21,7 @@ const annotations = [
   ['resource.bsycorp.com/db.host', 'storageKey=shared/db-host'],
 ] as const
 
-/** A pod with its volumes in a folder of the test's own, and an app that counts how often it is told. */
+/** A pod with its volumes in a folder of the test's own, and an app that counts its notifications. */
 async function makePod(
   t: Test,
   endpoint: string,

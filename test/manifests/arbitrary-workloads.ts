@@ -132,7 +132,7 @@ function make(one: Workload, name: string, roles: Given) {
   }
 }
 
-/** A role is told by its ARN, and by its bare name only where nothing says more. */
+/** A role is identified by its ARN, or by its bare name if there is no ARN. */
 function readersOf(roles: Given): string[] {
   const some = new Set(roles.filter((one) => one !== undefined))
   return [...some].filter(

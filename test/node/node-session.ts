@@ -14,7 +14,7 @@ import { type NodeAccess, startNode } from './start-node.ts'
 
 export type NodeSession = { readonly access: NodeAccess; readonly stop: (logs?: string) => Promise<void> }
 
-/** Names a folder in which the test files of a run ask for its node, and are told how it is reached. */
+/** Names a folder in which the test files of a run request its node, and get its address. */
 export const sessionVariable = 'KEES_NODE_SESSION'
 const wanted = 'wanted'
 const answer = 'answer.json'

@@ -1,4 +1,4 @@
-/** How `npm run images` is told what to build, and what it tells the engines. */
+/** The flags of `npm run images`, and the command lines of the engines. */
 import { chmodSync, existsSync, symlinkSync } from 'node:fs'
 import { basename, delimiter, join } from 'node:path'
 import t from 'tap'

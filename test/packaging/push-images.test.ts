@@ -107,7 +107,7 @@ t.test('errors of the command line are reported, and nothing is pushed without -
     [
       2,
       'error: flag --engine: "docker" is not one of buildah, podman\n' +
-        'error: flag --prefix is missing: what precedes the names of the images, the registry first\n',
+        'error: flag --prefix is missing: the prefix of the image names, with the registry\n',
     ],
   )
 })
