@@ -9,6 +9,8 @@ import { keptOpen, processState } from './process-state.ts'
 
 // tap names the folders of `testdir` after the arguments, which would be too long for a file's name.
 const [minutes, ...files] = process.argv.splice(2)
+// tap's own time-out of 30 s is for a process of one file.
+process.env['TAP_TIMEOUT'] = '0'
 const { default: root } = await import('tap')
 // It would do so at its first line, and listen for signals from then on.
 root.pipe(process.stdout)

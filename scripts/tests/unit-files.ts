@@ -34,8 +34,7 @@ async function runProcess(files: readonly string[], env: NodeJS.ProcessEnv): Pro
   const { code, signal } = await runCommand('node', [script, '5', ...files], {
     cwd: root,
     stdio: ['ignore', output, output],
-    // tap's own time-out of 30 s is for a file, and this process has many.
-    env: { ...env, NODE_COMPILE_CACHE: join(root, '.tap', 'compile-cache'), TAP_TIMEOUT: '0' },
+    env: { ...env, NODE_COMPILE_CACHE: join(root, '.tap', 'compile-cache') },
     timeout: longest,
   })
   closeSync(output)
