@@ -3,8 +3,6 @@ import type { EnvDiagnostic } from './diagnostic.ts'
 import type { Env } from './env.ts'
 import { isOwnMachine } from './loopback.ts'
 
-export type ProxyVariable = 'HTTPS_PROXY' | 'HTTP_PROXY'
-
 /** An address may contain a password: it is never quoted. */
 export function validateProxyEnv(env: Env): EnvDiagnostic[] {
   return (['HTTPS_PROXY', 'HTTP_PROXY'] as const).flatMap((name) => {
