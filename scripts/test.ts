@@ -10,6 +10,7 @@ import { containerRuntime, installedEngines } from './images/engine.ts'
 import { runCommand } from './run-command.mjs'
 import { parseTap } from './tap-results.ts'
 import { endOnSignal } from './tests/end-on-signal.ts'
+import { inImageTurn } from './tests/image-turns.ts'
 import { longNow } from './tests/long-tests.ts'
 import { neededTools, toolNames } from './tests/needed-tools.ts'
 import { type Job, runJobs } from './tests/run-jobs.ts'
@@ -114,7 +115,9 @@ async function removeImages(): Promise<void> {
   if (images.length === 0) return
   const engineEnv = containerEnvironment()
   const engine = containerRuntime(installedEngines(engineEnv)) ?? 'podman'
-  await runCommand(engine, ['rmi', '--force', ...images], { stdio: 'ignore', env: engineEnv })
+  await inImageTurn(() =>
+    runCommand(engine, ['rmi', '--force', ...images], { stdio: 'ignore', env: engineEnv }),
+  )
 }
 
 /** The last test: no program that the tests started has printed a secret value. */

@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import { findCommand } from '../../scripts/installed.ts'
 import { runQuietly } from '../../scripts/run-quietly.ts'
+import { inImageTurn } from '../../scripts/tests/image-turns.ts'
 import { engineSays } from '../packaging/container-engine.ts'
 import { buildImages } from '../packaging/images-of-test.ts'
 import { makeBusyboxImage } from './busybox-image.ts'
@@ -20,8 +21,10 @@ export async function loadImages(load: readonly string[], folder: string): Promi
   await makeBusyboxImage(app, [appImage], ['/bin/sh'], findCommand('busybox') ?? '')
   const images = await buildImages(['init', 'creator'])
   try {
-    save(images.nameOf('init'), initImage, init)
-    save(images.nameOf('creator'), creatorImage, creator)
+    await inImageTurn(async () => {
+      save(images.nameOf('init'), initImage, init)
+      save(images.nameOf('creator'), creatorImage, creator)
+    })
   } finally {
     await images.remove()
   }
@@ -29,7 +32,7 @@ export async function loadImages(load: readonly string[], folder: string): Promi
   for (const archive of [app, init, creator]) await runQuietly(command, [...args, archive])
 }
 
-/** The name goes into the archive, and from the engine again. */
+/** Other processes that load images use the same names: each in its turn. */
 function save(built: string, name: string, archive: string): void {
   engineSays('tag', built, name)
   try {

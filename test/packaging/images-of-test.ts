@@ -1,13 +1,11 @@
 /** Images of the present sources, for one test file. */
 import { execFile } from 'node:child_process'
 import { appendFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { root } from '../../scripts/bundle.ts'
-import { withDirectoryLock } from '../../scripts/directory-lock.mjs'
 import type { Target } from '../../scripts/images/image-programs.ts'
 import { platformOf, platforms } from '../../scripts/images/platform.ts'
+import { inImageTurn } from '../../scripts/tests/image-turns.ts'
 import { baseImage, containerEnv, engineMeanwhile } from './container-engine.ts'
 import { untapped } from '../programs/untapped.ts'
 
@@ -48,7 +46,9 @@ export async function buildImages(
   ]
   if (baseImage !== undefined) args.push(`--base=${baseImage}`)
   const [command, all] = untapped(process.execPath, args)
-  const { stdout } = await byTurns(() => promisify(execFile)(command, all, { cwd: root, env: containerEnv }))
+  const { stdout } = await inImageTurn(() =>
+    promisify(execFile)(command, all, { cwd: root, env: containerEnv }),
+  )
   const made = stdout.trim().split('\n')
   return {
     nameOf: (target) => `${prefix}${target}:${tag}`,
@@ -58,12 +58,7 @@ export async function buildImages(
       const list = process.env['KEES_TEST_IMAGES'] ?? ''
       // In a run of many tests another may read an image that shares these layers: scripts/test.ts removes all at its end.
       if (list !== '') appendFileSync(list, `${made.join('\n')}\n`)
-      else await byTurns(() => engineMeanwhile(['rmi', '--force', ...made]))
+      else await inImageTurn(() => engineMeanwhile(['rmi', '--force', ...made]))
     },
   }
-}
-
-/** One at a time, on machines with few cores; and nothing goes away that another is about to build on. */
-export function byTurns<T>(work: () => Promise<T>): Promise<T> {
-  return withDirectoryLock(join(tmpdir(), 'kees-test-images.lock'), () => {}, work)
 }

@@ -13,9 +13,9 @@ import { images } from '../../scripts/images/image-programs.ts'
 import { platformNode } from '../../scripts/images/platform-node.ts'
 import { platforms } from '../../scripts/images/platform.ts'
 import { findCommand } from '../../scripts/installed.ts'
+import { inImageTurn } from '../../scripts/tests/image-turns.ts'
 import { cachedCosign, cosignVersion, toolCache } from '../../scripts/tool-cache.ts'
 import { baseImage, containerEnv, containersMissing } from './container-engine.ts'
-import { byTurns } from './images-of-test.ts'
 import { makeLoopbackCertificate } from '../servers/loopback-certificate.ts'
 import { startNpmRegistry } from './npm-registry.ts'
 import { root } from '../programs/programs.ts'
@@ -116,7 +116,7 @@ async function release(t: Test): Promise<void> {
     const file = join(folder, 'Containerfile')
     writeFileSync(file, `FROM ${from}\nLABEL pid=${process.pid}\n`)
     const wanted = `--platform=${platforms.map(({ name: one }) => one).join()}`
-    await byTurns(() => say('buildah', 'build', wanted, `--manifest=${name}`, `--file=${file}`, folder))
+    await inImageTurn(() => say('buildah', 'build', wanted, `--manifest=${name}`, `--file=${file}`, folder))
     await say('buildah', 'manifest', 'push', '--all', name, `docker://${to}`)
   }
   await say('bash', '-c', `cd ${folder} && cosign generate-key-pair`)
@@ -125,7 +125,7 @@ async function release(t: Test): Promise<void> {
   const secrets = { REGISTRY_USER: 'robot', REGISTRY_TOKEN: 'of-a-test', NPM_TOKEN: 'of-a-test' }
   const runner = startRunner(clone, folder, env, secrets)
   t.teardown(() =>
-    byTurns(async () => {
+    inImageTurn(async () => {
       // Images by name: another test may have the same ones. Bases are nobody else's, and some have no name.
       const built = images.flatMap(({ target }) =>
         ['', ...platforms.map(({ arch }) => `-${arch}`)].map((end) => `${prefix}${target}:${tag}${end}`),
@@ -141,7 +141,7 @@ async function release(t: Test): Promise<void> {
   for (const step of steps.filter(runs)) {
     const start = Date.now()
     const work = () => runner.run(step)
-    await (step.title.startsWith('npm run images') ? byTurns(work) : work())
+    await (step.title.startsWith('npm run images') ? inImageTurn(work) : work())
     t.pass(`${step.job}: ${step.title} (${Math.round((Date.now() - start) / 1000)} s)`)
   }
   const digests = runner.outputs.get('push') ?? {}
