@@ -69,6 +69,11 @@ export function linesOf({ message, hint, position }: Diagnostic): string[] {
   return hint === undefined ? [fact] : [fact, `hint: ${hint}`]
 }
 
+/** On one line, where there is only one: in an Event, and in the message of an admission policy. */
+export function lineOf({ message, hint }: Diagnostic): string {
+  return hint === undefined ? message : `${message} (hint: ${hint})`
+}
+
 /** Of an ARN, which is no secret and of use only as a whole: IAM's longest, with room for what is wrong with it. */
 const longestArn = 2048
 const longestOther = 40

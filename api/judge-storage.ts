@@ -47,7 +47,9 @@ export function judgeStorage(
   }
   const rule = ruleFor(policy, namespace)
   if (rule) return [...judgePrefixes(rule, namespace, dynamic), ...judgeLimits(rule, dynamic)]
-  return dynamic.map((one) => refusal(one, `no rule of the StoragePolicy matches the namespace ${namespace}`))
+  return dynamic.map((one) =>
+    policyError(one, `no rule of the StoragePolicy matches the namespace ${namespace}`),
+  )
 }
 
 /** Without a policy: what the default one would find too easy to guess, which RSA never is. */
@@ -83,7 +85,7 @@ function judgePrefixes(
     .filter(({ parameter }) => !rule.prefixes.some((prefix) => isBelow(parameter, prefix, namespace)))
     .map((one) => {
       const allowed = prefixes.join(', ')
-      return refusal(one, `the parameter is not below a prefix that the StoragePolicy allows: ${allowed}`)
+      return policyError(one, `the parameter is not below a prefix that the StoragePolicy allows: ${allowed}`)
     })
 }
 
@@ -93,7 +95,7 @@ function judgeLimits(rule: StorageRule, dynamic: readonly Declared<DynamicSecret
     if (bits >= rule.minBits) return []
     const { type, size } = one.declaration
     return [
-      refusal(
+      policyError(
         one,
         `type ${type} and size ${size} give ${bits} bits, but the StoragePolicy requires ${rule.minBits}`,
       ),
@@ -102,9 +104,9 @@ function judgeLimits(rule: StorageRule, dynamic: readonly Declared<DynamicSecret
   const tooMany = dynamic[rule.maxPerPod]
   if (tooMany === undefined) return weak
   const message = `the pod has ${dynamic.length} DYNAMIC declarations, but the StoragePolicy allows ${rule.maxPerPod}`
-  return [...weak, refusal(tooMany, message)]
+  return [...weak, policyError(tooMany, message)]
 }
 
-function refusal({ annotation }: Declared, message: string): AnnotationDiagnostic {
+function policyError({ annotation }: Declared, message: string): AnnotationDiagnostic {
   return { severity: 'error', code: 'POLICY', annotation, message }
 }

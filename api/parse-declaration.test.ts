@@ -290,7 +290,7 @@ const refusedSecrets: readonly (readonly [
     'MISSPELT_ATTRIBUTE: attribute "lable" is not known, hint: did you mean "label"?',
   ],
   [
-    'a required attribute misspelt is one mistake, not two',
+    'a required attribute misspelt is one error, not two',
     'db',
     'Kind=DYNAMIC,typ=PASSWORD,siez=128',
     'MISSPELT_ATTRIBUTE: attribute "Kind" is not known, hint: did you mean "kind"?',
@@ -298,7 +298,7 @@ const refusedSecrets: readonly (readonly [
     'MISSPELT_ATTRIBUTE: attribute "siez" is not known, hint: did you mean "size"?',
   ],
   [
-    'size misspelt on DYNAMIC is one mistake, not two',
+    'size misspelt on DYNAMIC is one error, not two',
     'db',
     'kind=DYNAMIC,type=PASSWORD,Size=128',
     'MISSPELT_ATTRIBUTE: attribute "Size" is not known, hint: did you mean "size"?',
@@ -317,7 +317,7 @@ const refusedSecrets: readonly (readonly [
     'BAD_NAME: the name ends in _public, so the storageKey must end in _public too',
   ],
   [
-    'all mistakes of a declaration at once',
+    'all errors of a declaration are reported at once',
     'key',
     'kind=DYNAMIC,type=RSA,size=1,storageKey=/x,version=1,label=a,Kind=b,foo=c,,',
     'SYNTAX: attribute 9 is empty, hint: remove the extra comma',

@@ -12,7 +12,7 @@ const rows: readonly (readonly [
   ['--help lists the commands', ['--help'], 0, /^$/, /^ {2}export {2,}Writes the Terraform module/m],
   ['--version tells the version', ['--version'], 0, /^$/, /^kees \d+\.\d+\.\d+\n$/],
   [
-    'no command at all is a mistake, with the help',
+    'without a command, the help is printed as an error',
     [],
     2,
     /^error: a command is missing\nkees: [^]*\n\nUsage: kees COMMAND/,
@@ -33,14 +33,14 @@ const rows: readonly (readonly [
     /--image-pull-policy "" OR ALWAYS|--image-pull-policy/,
   ],
   [
-    'each mistake of a command line is said',
+    'all errors of a command line are reported',
     ['inject', '--imge', 'x', '--image', '--write', '--check', '--write=no'],
     2,
     /--imge[^]*did you mean --image\?[^]*--write takes no value/,
     /^$/,
   ],
   [
-    'a flag without its value is a mistake',
+    'a flag without its value is an error',
     ['export', '-f'],
     2,
     /^error: flag -f needs a value: FILE\n$/,
@@ -66,7 +66,7 @@ const rows: readonly (readonly [
   ],
   ['the command comes first', ['-f', 'x', 'inject'], 2, /^error: flag "-f" must follow the command/, /^$/],
   ['nothing comes in', ['inject', '-f', '-'], 1, /^error: .*no Kubernetes object in STDIN\n$/, /^$/],
-  ['a missing -f is a mistake', ['inject'], 2, /^error: flag -f is missing/, /^$/],
+  ['a missing -f is an error', ['inject'], 2, /^error: flag -f is missing/, /^$/],
   ['operands are no manifests', ['inject', 'app.yaml', '-f', '-'], 2, /hint: name manifests by -f/, /^$/],
 ]
 

@@ -5,8 +5,8 @@ import { failureOf } from './failure.ts'
 import { serveHealth } from './health-server.ts'
 
 t.test('only the documented paths and methods are served', async (t) => {
-  let problems: readonly string[] = ['the pods are not listed yet']
-  const pages = { health: () => [], readiness: () => problems, metrics: () => 'a 1\n' }
+  let reasons: readonly string[] = ['the pods are not listed yet']
+  const pages = { health: () => [], readiness: () => reasons, metrics: () => 'a 1\n' }
   const server = await serveHealth({ host: '127.0.0.1', port: 0 }, pages)
   t.teardown(() => server.close())
   const get = async (path: string, method = 'GET') => {
@@ -15,7 +15,7 @@ t.test('only the documented paths and methods are served', async (t) => {
   }
   t.strictSame(await get('/healthz'), [200, 'ok\n'])
   t.strictSame(await get('/readyz'), [503, 'the pods are not listed yet\n'])
-  problems = []
+  reasons = []
   t.strictSame(await get('/readyz?verbose'), [200, 'ok\n'])
   t.strictSame(await get('/metrics'), [200, 'a 1\n'])
   t.strictSame(await get('/metrics', 'HEAD'), [200, ''])

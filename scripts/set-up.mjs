@@ -13,8 +13,8 @@ import { runCommand } from './run-command.mjs'
  */
 export async function setUp(root, packages) {
   const wanted = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
-  const problem = nodeProblem(wanted.optionalDependencies ?? {}, process)
-  if (problem !== undefined || isSetUp(root, packages)) return problem
+  const error = nodeError(wanted.optionalDependencies ?? {}, process)
+  if (error !== undefined || isSetUp(root, packages)) return error
   // A folder that git ignores and that `npm ci` leaves alone.
   const lock = join(root, '.tap', 'set-up.lock')
   /** @param {number} holder */
@@ -30,7 +30,7 @@ export async function setUp(root, packages) {
  * @param {Readonly<Record<string, string>>} optionalDependencies
  * @param {{ readonly platform: string, readonly arch: string, readonly version: string }} machine
  */
-export function nodeProblem(optionalDependencies, { platform, arch, version }) {
+export function nodeError(optionalDependencies, { platform, arch, version }) {
   const pinned = `node-${platform}-${arch}`
   if (pinned in optionalDependencies || Number.parseInt(version.slice(1), 10) >= 24) return undefined
   return `Node 24 or later is required: npm has no package of Node for ${platform} on ${arch}, and the installed Node is ${version}`
@@ -79,12 +79,12 @@ async function install(root, { dev }) {
   process.stderr.write(`set-up: npm ci, ${dev ? 'with' : 'without'} the packages of tests … `)
   // Overrides the settings of npm run and of the machine.
   const flags = [dev ? '--include=dev' : '--omit=dev', '--include=optional', '--loglevel=warn']
-  const problem =
+  const error =
     (await runQuietly(root, 'npm', ['ci', ...flags])) ??
     (await runQuietly(root, 'node', ['--eval', checkNode]))
   const seconds = Math.round((Date.now() - start) / 1000)
-  process.stderr.write(problem === undefined ? `done in ${seconds} s\n` : 'failed\n')
-  return problem
+  process.stderr.write(error === undefined ? `done in ${seconds} s\n` : 'failed\n')
+  return error
 }
 
 /**

@@ -13,10 +13,10 @@ if (command === undefined) {
   process.stderr.write('with-setup: a command is missing\n')
   process.exitCode = 2
 } else {
-  const problem = await setUp(root, { dev })
-  if (problem === undefined) endLike(await runCommand(command, args, { cwd: root, env: withBinaries(root) }))
+  const error = await setUp(root, { dev })
+  if (error === undefined) endLike(await runCommand(command, args, { cwd: root, env: withBinaries(root) }))
   else {
-    process.stderr.write(`${problem}\n`)
+    process.stderr.write(`${error}\n`)
     process.exitCode = 1
   }
 }

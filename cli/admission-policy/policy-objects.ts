@@ -3,8 +3,10 @@
  * to the author, who would otherwise find them only in the Events of a ReplicaSet that creates no pods.
  * https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/
  */
+import { lineOf } from '../../api/diagnostic.ts'
 import type { StoragePolicy } from '../../api/storage-policy.ts'
 import type { InjectConfig } from '../../functions/inject-init/inject-config.ts'
+import { runInjectInit } from '../../functions/workload/require-injected.ts'
 import type { Value } from '../../functions/yaml/value.ts'
 import { allowedPrefixes, annotationsAt, celList, celString, isDynamicValue, keysOf } from './cel.ts'
 
@@ -140,9 +142,10 @@ function validations({ images, inject }: AdmissionConfig): Validation[] {
       expression:
         '!variables.judged ||\n' +
         `has(${spec}.initContainers) && ${spec}.initContainers.exists(container,\n  ${container})`,
-      message:
-        `secrets are declared, but no init container ${containerName} with the image ${images.join(' or ')} writes them: ` +
-        'run inject-init (kustomize skips functions silently without --enable-exec)',
+      message: lineOf({
+        message: `secrets are declared, but no init container ${containerName} with the image ${images.join(' or ')} writes them`,
+        hint: runInjectInit,
+      }),
     },
     {
       expression:
@@ -174,5 +177,8 @@ const unchanged: Validation = {
     'oldObject == null ||\n' +
     'variables.ours.all(key, key in variables.oldAnnotations && variables.oldAnnotations[key] == variables.annotations[key]) &&\n' +
     'variables.oldOurs.all(key, key in variables.annotations)',
-  message: 'the declarations of a pod cannot be changed: change the pod template of its workload',
+  message: lineOf({
+    message: 'the declarations of a pod cannot be changed',
+    hint: 'change the pod template of its workload',
+  }),
 }

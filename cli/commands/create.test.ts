@@ -70,7 +70,7 @@ await t.test('a pair that exists and does not match is named and not touched', a
   t.equal(readFileSync(join(store, '%2Fkey_provider'), 'utf8'), 'AAAAAAAAAAA=')
 })
 
-const refusals: readonly (readonly [
+const errorCases: readonly (readonly [
   title: string,
   text: string,
   args: string[],
@@ -107,7 +107,7 @@ const refusals: readonly (readonly [
   ],
 ]
 
-for (const [title, text, args, exit, said] of refusals) {
+for (const [title, text, args, exit, said] of errorCases) {
   await t.test(`nothing is made with ${title}`, async (t) => {
     const store = join(t.testdir(), 'store')
     const io = fakeIo(text, { KEES_STORE: `file:${store}` })

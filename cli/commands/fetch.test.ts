@@ -179,7 +179,7 @@ const refused: readonly Case[] = [
     /"Pod\/app" may be Pod\/shop\/app or Pod\/test\/app\n {2}hint: write KIND\/NAMESPACE\/NAME/,
   ],
   [
-    'a mistake in it',
+    'an error in it',
     pod('app', 'shop', 'secret.bsycorp.com/x: kind=DYNAMIC'),
     (path) => ['--workload', 'Pod/app', '--out', path('x')],
     1,

@@ -43,7 +43,10 @@ await t.test('--write edits only what changes, in place, and keeps the mode', as
   const before = statSync(join(folder, 'other.yaml')).ino
   const io = fakeIo()
   t.equal(await kees(['inject', '-f', folder, '--check'], io), 1)
-  t.equal(io.said(), `${app}:1:1: error: Pod/app is annotated but not injected\n`)
+  t.match(
+    io.said(),
+    `${app}:1:1: error: Pod/app is annotated but not injected\n  hint: run inject-init first`,
+  )
   t.equal(await kees(['inject', '-f', folder, '--write'], fakeIo()), 0)
   t.match(readFileSync(app, 'utf8'), /name: app # the app[^]*init-container/)
   t.equal(statSync(app).mode & 0o777, 0o640)
@@ -69,14 +72,14 @@ await t.test('--config takes the file that kustomize uses, and flags win over it
   t.match(wrong.said(), /wrong\.yaml: functionConfig has apiVersion none[^]*flag --medium "Disk"/)
 })
 
-type Refusal = readonly [
+type ErrorCase = readonly [
   title: string,
   files: Record<string, string>,
   args: string[],
   exit: number,
   said: RegExp,
 ]
-const refusals: readonly Refusal[] = [
+const errorCases: readonly ErrorCase[] = [
   [
     'a kustomization has to be built first',
     { 'kustomization.yaml': '' },
@@ -123,7 +126,7 @@ const refusals: readonly Refusal[] = [
   ],
 ]
 
-for (const [title, files, args, exit, said] of refusals) {
+for (const [title, files, args, exit, said] of errorCases) {
   await t.test(title, async (t) => {
     const folder = t.testdir(files)
     const io = fakeIo(annotated('stdin'))

@@ -59,7 +59,7 @@ await t.test('what is stored or replaced is encrypted with the key of KMS_KEY_ID
   t.match(alias.said(), /^error: KMS_KEY_ID "alias\/mine" must be the ARN of a key/)
 })
 
-const refusals: readonly (readonly [
+const errorCases: readonly (readonly [
   title: string,
   args: string[],
   value: string | Buffer | undefined,
@@ -78,10 +78,10 @@ const refusals: readonly (readonly [
     'x',
     /flag --store "vault" is not a store: allowed are ssm and file:<folder>/,
   ],
-  ['several mistakes', ['/a//b', '--store', 'x'], '', /name "\/a\/\/b"[^]*--store[^]*empty/],
+  ['several errors', ['/a//b', '--store', 'x'], '', /name "\/a\/\/b"[^]*--store[^]*empty/],
 ]
 
-for (const [title, args, value, said] of refusals) {
+for (const [title, args, value, said] of errorCases) {
   await t.test(`${title} is refused`, async (t) => {
     const io = fakeIo(value, { KEES_STORE: `file:${t.testdir()}/store` })
     // The contents of standard input are input, all else is the command line.

@@ -43,8 +43,8 @@ function exportPass(config: ExportConfig, orchestrator: Orchestrator, own: strin
   const { concerns, read, end } = exportReader(config)
   const found: FoundConfigMaps = {}
   return {
-    concerns: (mentions) =>
-      concerns(mentions) || (mentions('ConfigMap') && (mentions(config.name) || mentions(markerAnnotation))),
+    concerns: (contains) =>
+      concerns(contains) || (contains('ConfigMap') && (contains(config.name) || contains(markerAnnotation))),
     process: (item) => {
       if ((annotationsOf(item).get(packagePath) ?? own) !== own) return []
       read(item)

@@ -20,7 +20,7 @@ import { renderModule } from './terraform.ts'
 export type ExportOutput = Grants & {
   /** How many annotated pod templates there are. */
   readonly annotated: number
-  /** File names to texts; empty with an error among the findings. */
+  /** File names to texts; empty with an error among the results. */
   readonly files: ReadonlyMap<string, string>
 }
 
@@ -36,7 +36,7 @@ export function exportReader(config: ExportConfig): ExportReader {
   const readers: Reader[] = []
   const serviceAccounts: ServiceAccount[] = []
   return {
-    concerns: (mentions) => concerns(mentions) || mentions('ServiceAccount'),
+    concerns: (contains) => concerns(contains) || contains('ServiceAccount'),
     read: (item) => {
       const serviceAccount = serviceAccountOf(item)
       if (serviceAccount) serviceAccounts.push(serviceAccount)

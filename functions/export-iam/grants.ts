@@ -2,7 +2,7 @@
 import { exitCode } from '../../api/exit-code.ts'
 import { type Result, nameOf, type ObjectReference } from '../krm/result.ts'
 import { type Grant, grantOf, isWorkloadKey } from './grant.ts'
-import { type GrantUse, judgeGrants } from './grant-findings.ts'
+import { type GrantUse, judgeGrants } from './judge-grants.ts'
 import { type IamRole, roleAnnotation } from './iam-role.ts'
 import type { KmsKeys } from './kms-keys.ts'
 import { unusedEntries } from './unused-entries.ts'
@@ -15,7 +15,7 @@ export type Reader = RoleClaims & {
 }
 
 export type Grants = {
-  /** Sorted by key. With an error among the findings they are incomplete, to be written nowhere. */
+  /** Sorted by key. With an error among the results they are incomplete, to be written nowhere. */
   readonly grants: readonly Grant[]
   /** By the grants' keys and their parameters: the workloads that declare them, sorted. */
   readonly declaredBy: ReadonlyMap<string, ReadonlyMap<string, readonly string[]>>
@@ -81,7 +81,7 @@ function selectionResults(
 
 type Target = { readonly key: string; readonly role: IamRole | undefined }
 type Draft = Target & {
-  /** The first by name, so that findings do not depend on the order of the input. */
+  /** The first by name, so that results do not depend on the order of the input. */
   readonly user: ObjectReference
   /** With the workloads that declare them. */
   readonly parameters: Map<string, Set<string>>

@@ -12,7 +12,7 @@ import { readPolicies } from './read-policies.ts'
 import { moduleFiles, renderModule } from './terraform.ts'
 
 export type Unpacked = {
-  /** File names to texts; empty with an error among the findings. */
+  /** File names to texts; empty with an error among the results. */
   readonly files: ReadonlyMap<string, string>
   readonly results: readonly Result[]
 }

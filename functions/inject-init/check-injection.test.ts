@@ -183,6 +183,11 @@ for (const [title, text, options, ...messages] of rows) {
       results.map(({ subject, message }) => (subject === undefined ? message : `${subject}: ${message}`)),
       messages,
     )
+    t.strictSame(
+      results.map(({ hint }) => hint !== undefined),
+      [...messages.slice(1).map(() => false), true],
+      'the last one has a hint',
+    )
     t.notMatch(JSON.stringify(results), 'hunter2')
   })
 }

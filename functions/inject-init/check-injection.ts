@@ -1,36 +1,40 @@
 import { injectedAnnotation } from '../../api/annotation-domain.ts'
 import { exitCode } from '../../api/exit-code.ts'
 import { findInjection, recordsIn } from '../workload/find-injection.ts'
+import { requireInjected } from '../workload/require-injected.ts'
 import type { Result } from '../krm/result.ts'
 import type { ManifestItem } from '../krm/manifest-item.ts'
-import { type Workload, workloadReader } from '../workload/workload.ts'
+import { workloadReader } from '../workload/workload.ts'
 import { explicitFormat } from './config.ts'
 import { diffInjection } from './diff-injection.ts'
 import type { InjectConfig } from './inject-config.ts'
+import { injectAgain, leftoverResult, resultsOf } from './injection-results.ts'
 
 /** An error for each field that injection would change in an object that it would edit. */
 export function checkInjection(item: ManifestItem, config: InjectConfig): Result[] {
+  const { object } = item
   const { value: records } = recordsIn(item)
   const workloads = workloadReader(config, explicitFormat(config)).read(item)
   const annotated = workloads.filter(({ pod }) => pod.annotated)
   const { differences } = diffInjection(item, annotated, records, config)
-  const error = (message: string): Result => ({
-    severity: 'error',
-    message,
-    object: item.object,
-    exit: exitCode.input,
+  const results = workloads.flatMap((workload): readonly Result[] => {
+    const { template, pod } = workload
+    if (!pod.annotated) return records?.has(template.key) ? [leftoverResult('error', template, object)] : []
+    if (!findInjection(item, template)) return requireInjected([workload])
+    return resultsOf(differences.get(template.key) ?? [], object)
   })
-  const resultsOf = ({ template, pod }: Workload): readonly Result[] => {
-    const { key } = template
-    const of = key === '' ? '' : `template ${key} `
-    if (!pod.annotated)
-      return records?.has(key) ? [error(`${of}is injected but declares nothing any more`)] : []
-    if (!findInjection(item, template)) return [error(`${of}is annotated but not injected`)]
-    const fields = differences.get(key) ?? []
-    return fields.map(({ subject, field, message }): Result => ({ ...error(message), subject, field }))
-  }
-  const results = workloads.flatMap(resultsOf)
   if (results.length > 0) return results
   const field = ['metadata', 'annotations', injectedAnnotation]
-  return [{ ...error('out of date'), subject: `metadata.annotations[${injectedAnnotation}]`, field }]
+  const subject = `metadata.annotations[${injectedAnnotation}]`
+  return [
+    {
+      severity: 'error',
+      message: 'out of date',
+      hint: injectAgain,
+      subject,
+      field,
+      object,
+      exit: exitCode.input,
+    },
+  ]
 }

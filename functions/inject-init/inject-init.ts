@@ -30,7 +30,7 @@ function injectPass(config: InjectConfig, orchestrator: Orchestrator): FunctionP
   const marks = orchestrator === 'kpt' ? kptIdAnnotations : []
   const results: Result[] = []
   return {
-    concerns: (mentions) => reader.concerns(mentions) || mentions(injectedAnnotation),
+    concerns: (contains) => reader.concerns(contains) || contains(injectedAnnotation),
     process: (item) => {
       const workloads = reader.read(item)
       if (workloads.length === 0) return []

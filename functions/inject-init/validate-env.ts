@@ -32,13 +32,13 @@ export function validateEnv(config: InjectConfig): Diagnostic[] {
   const diagnostics = validateInitEnv({ ...own, ...given, ...allowHttp })
     .filter((one) => given[one.env] !== undefined)
     .flatMap(({ env: _env, ...one }) => about(`${option}:`, [one]))
-  const misplaced = [initVariables.secretsFile, initVariables.resourcesFile].flatMap((variable) => {
+  const outside = [initVariables.secretsFile, initVariables.resourcesFile].flatMap((variable) => {
     const path = given[variable.env]
     if (!path?.startsWith('/') || pathsOverlap(path, mountPath) === 'first inside') return []
     const allowed = `must be below ${nameOption('secretMountPath')}, ${mountPath}: init cannot write elsewhere`
     return [{ message: `${option}: ${variable.env} ${quote(path)} ${allowed}` }]
   })
-  return [...ofInjectInit, ...diagnostics, ...misplaced]
+  return [...ofInjectInit, ...diagnostics, ...outside]
 }
 
 function hintOf({ source }: InjectedVariable, { nameOption }: InjectConfig): string {

@@ -10,6 +10,7 @@ import { explicitFormat } from './config.ts'
 import { readsDomain } from './inject-pod.ts'
 import { diffInjection } from './diff-injection.ts'
 import type { InjectConfig } from './inject-config.ts'
+import { leftoverResult, resultsOf } from './injection-results.ts'
 
 /**
  * What is wrong with the annotations of an input, and with its injections: each must be as inject-init would leave it.
@@ -26,10 +27,6 @@ export function verifyInjection(items: readonly ManifestItem[], config: InjectCo
 }
 
 function verifyObject(item: ManifestItem, workloads: readonly Workload[], config: InjectConfig): Result[] {
-  const result = (severity: Result['severity'], key: string, said: string): Result => {
-    const message = key === '' ? said : `template ${key} ${said}`
-    return { severity, message, object: item.object, exit: exitCode.input }
-  }
   const { value: recorded, diagnostics } = recordsIn(item)
   if (diagnostics !== undefined) return errorsOf(diagnostics, exitCode.input, item.object)
 
@@ -42,22 +39,15 @@ function verifyObject(item: ManifestItem, workloads: readonly Workload[], config
   )
   const isFound = ({ template }: Workload) => records.has(template.key)
   const { differences, results } = diffInjection(item, annotated.filter(isFound), records, config)
-  const wrong = [...differences.values()].flatMap((fields) => {
-    const serious = fields.filter(({ matters }) => matters)
-    return serious.map(({ subject, field, message }, index): Result => {
-      const error = { ...result('error', '', message), subject, field }
-      // Once for all fields of a pod.
-      return index < serious.length - 1
-        ? error
-        : { ...error, hint: 'run inject-init again, after the last change' }
-    })
-  })
+  const wrong = [...differences.values()].flatMap((fields) =>
+    resultsOf(
+      fields.filter(({ matters }) => matters),
+      item.object,
+    ),
+  )
   const leftover = workloads
     .filter((one) => !one.pod.annotated && isLeftover(one, recorded, config))
-    .map(({ template: { key } }) => ({
-      ...result('warning', key, 'is injected but declares nothing any more'),
-      hint: 'run inject-init again to remove the injection',
-    }))
+    .map(({ template }) => leftoverResult('warning', template, item.object))
   return [...requireInjected(annotated.filter((one) => !isFound(one))), ...results, ...wrong, ...leftover]
 }
 

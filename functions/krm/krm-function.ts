@@ -18,7 +18,7 @@ export type FunctionInput = {
 /** One run over the items of an input. They are parsed one at a time, so what is kept of one decides over the memory. */
 export type FunctionPass = {
   /** Whether an item may matter, by what its source mentions: what does not is not parsed. */
-  readonly concerns: (mentions: Prefilter) => boolean
+  readonly concerns: (contains: Prefilter) => boolean
   /** Is called once for each item, in their order. */
   readonly process: (item: ManifestItem) => readonly SourceEdit[]
   /** After the last item. */

@@ -20,7 +20,7 @@ const label: KrmFunction = {
   begin: ({ config, orchestrator }) => {
     const results: Result[] = []
     return {
-      concerns: (mentions) => mentions('.example.com/'),
+      concerns: (contains) => contains('.example.com/'),
       process: (item) => {
         const { document, root, object } = item
         if (![...annotationsOf(item).keys()].some((key) => key.includes('.example.com/'))) return []

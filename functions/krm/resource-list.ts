@@ -27,7 +27,7 @@ export type ResourceList = {
 
 /** One item with the comments below it, or all of them. */
 export type Piece = {
-  readonly mentions: Prefilter
+  readonly contains: Prefilter
   /** Whether it is sure without parsing it that the next piece is not a part of it. */
   readonly closed: boolean
   /** Undefined where it does not parse by itself. */
@@ -44,7 +44,7 @@ export function readInPieces(text: string): ResourceList | undefined {
   // The last item stands for all: what is added to the list or behind it comes behind this one.
   const { value: head } = readHead(text.slice(0, first) + text.slice(last))
   if (head?.list?.items.length !== 1) return undefined
-  const mentionsOf = prefilter(text)
+  const containsIn = prefilter(text)
   const open = multilineFlow(text).toSorted((a, b) => a - b)
   let passed = 0
   const pieces = starts.map((start, index): Piece => {
@@ -52,7 +52,7 @@ export function readInPieces(text: string): ResourceList | undefined {
     while ((open[passed] ?? end) < start) passed++
     const closed = (open[passed] ?? end) >= behind
     const read = () => readItem(text.slice(start, behind), start)
-    return { mentions: mentionsOf(start, behind), closed, read }
+    return { contains: containsIn(start, behind), closed, read }
   })
   return { ...head, pieces, placed: shift(first, last - first) }
 }
@@ -63,7 +63,7 @@ export function readWhole(text: string): Parsed<ResourceList> {
   if (head.diagnostics !== undefined) return head
   const { document, list } = head.value
   const items = list?.items.flatMap((item) => itemsUnder(document, item)) ?? []
-  return { value: { ...head.value, pieces: [{ mentions: () => true, closed: true, read: () => items }] } }
+  return { value: { ...head.value, pieces: [{ contains: () => true, closed: true, read: () => items }] } }
 }
 
 type Head = Omit<ResourceList, 'pieces'>

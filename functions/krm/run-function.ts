@@ -80,8 +80,8 @@ function runOn(krmFunction: KrmFunction, text: string, list: ResourceList): Func
       edits.push({ ...one, start: one.start + document.at, end: one.end + document.at })
     }
   }
-  for (const { mentions, closed, read } of list.pieces) {
-    const isConcerned = pass.concerns(mentions)
+  for (const { contains, closed, read } of list.pieces) {
+    const isConcerned = pass.concerns(contains)
     if (!isConcerned && closed) continue
     const items = read()
     if (!items) return undefined
@@ -149,8 +149,8 @@ function failedRun(diagnostics: readonly Diagnostic[], exit: ExitCode): Function
 }
 
 function* valuesOf(pieces: readonly Piece[], annotation: string): Generator<string> {
-  for (const { mentions, read } of pieces) {
-    if (!mentions(annotation)) continue
+  for (const { contains, read } of pieces) {
+    if (!contains(annotation)) continue
     for (const item of read() ?? []) {
       const value = annotationsOf(item).get(annotation)
       if (value !== undefined) yield value

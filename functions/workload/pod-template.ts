@@ -61,22 +61,22 @@ export function podTemplatesOf(
       (one.group ?? group) === group,
   )
   if (!found) return []
-  return placesAt(root, found.path).flatMap(({ node, path, names }) => {
+  return nodesAt(root, found.path).flatMap(({ node, path, names }) => {
     if (node.type !== 'map') return []
     return [{ path, key: names.join('/'), node, ...annotationsIn(node, domain) }]
   })
 }
 
-type Place = {
+type Match = {
   readonly node: SourceNode
   readonly path: readonly (string | number)[]
   readonly names: readonly string[]
 }
 
-function placesAt(root: SourceNode, keys: readonly string[]): Place[] {
-  let places: Place[] = [{ node: root, path: [], names: [] }]
+function nodesAt(root: SourceNode, keys: readonly string[]): Match[] {
+  let matches: Match[] = [{ node: root, path: [], names: [] }]
   for (const key of keys) {
-    places = places.flatMap(({ node, path, names }): Place[] => {
+    matches = matches.flatMap(({ node, path, names }): Match[] => {
       if (key !== '*') {
         const next = lookUp(node, key)
         return next ? [{ node: next, path: [...path, key], names }] : []
@@ -89,7 +89,7 @@ function placesAt(root: SourceNode, keys: readonly string[]): Place[] {
       }))
     })
   }
-  return places
+  return matches
 }
 
 function annotationsIn(node: SourceNode, domain: string): Pick<PodTemplate, 'annotations' | 'diagnostics'> {

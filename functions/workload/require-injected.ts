@@ -4,11 +4,18 @@ import { findInjection } from './find-injection.ts'
 import type { Result } from '../krm/result.ts'
 import type { Workload } from './workload.ts'
 
-/** An error for each annotated workload without an init container of ours and its volumes: inject-init did not run. */
-/** @param otherwise what else may be done. */
+/** The hint for what is annotated and not injected. */
+export const runInjectInit =
+  'run inject-init first (without --enable-exec kustomize skips functions without a message)'
+
+/**
+ * An error for each annotated workload without an init container of ours and its volumes: inject-init did not run.
+ *
+ * @param otherwise what else may be done.
+ */
 export function requireInjected(workloads: readonly Workload[], otherwise = ''): Result[] {
   const message = 'is annotated but not injected'
-  const hint = `run inject-init first (without --enable-exec kustomize skips functions without a message)${otherwise}`
+  const hint = runInjectInit + otherwise
   return workloads
     .filter((workload) => workload.pod.annotated && !isInjected(workload))
     .map(({ item: { object }, template }) => ({

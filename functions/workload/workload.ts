@@ -25,8 +25,8 @@ export type Workload = {
 
 /** Reads the items of one input, one after the other. What it keeps of them does not grow with their size. */
 export type WorkloadReader = {
-  /** Whether an item may have workloads to read, or findings. */
-  readonly concerns: (mentions: Prefilter) => boolean
+  /** Whether an item may have workloads to read, or results. */
+  readonly concerns: (contains: Prefilter) => boolean
   readonly read: (item: ManifestItem) => readonly Workload[]
   /** What is wrong with what was read; declarations that contradict each other across workloads too. */
   readonly results: () => readonly Result[]
@@ -62,7 +62,7 @@ export function workloadReader(config: WorkloadConfig, given?: SecretsFormat): W
     return { item, template, pod: { ...pod, annotated }, format }
   }
   return {
-    concerns: (mentions) => mentions(ours) || mentions(likelyOurs),
+    concerns: (contains) => contains(ours) || contains(likelyOurs),
     read: (item) => {
       const templates = podTemplatesOf(item, domain, podTemplates)
       results.push(...misplacedDeclarations(item, templates, config))

@@ -50,7 +50,7 @@ for (const [error, code] of codes) {
 }
 
 const bugs: readonly (readonly [title: string, error: unknown])[] = [
-  ['a mistake of ours', new TypeError('x is undefined')],
+  ['a bug of kees', new TypeError('x is undefined')],
   ["an error of Node's own", Object.assign(new TypeError('bad'), { code: 'ERR_INVALID_ARG_TYPE' })],
   ['what is no error', 'ECONNREFUSED'],
 ]

@@ -85,7 +85,7 @@ t.strictSame(
     'POLICY_FILE is missing, hint: name a StoragePolicy, or set ALLOW_ALL_PREFIXES=true',
     'POD_NAMESPACE is missing, hint: set it to the namespace of the Lease, or set LEADER_ELECTION=false',
   ],
-  'all problems are reported at once',
+  'all errors are reported at once',
 )
 
 t.test('--help lists every variable with its default, and no variable is listed twice', async (t) => {

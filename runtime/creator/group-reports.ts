@@ -1,4 +1,5 @@
 /** The Events about one group, and which failures of the store are worth one. */
+import { lineOf } from '../../api/diagnostic.ts'
 import type { Group } from '../../api/group.ts'
 import type { Failure } from '../failure.ts'
 import type { Log } from '../log.ts'
@@ -42,8 +43,7 @@ export function reportFailure(granted: Granted, failure: Failure, tools: ReportT
   tools.log.debug('the store failed', { ...failure, group: namesOf(granted.group) })
   const reason = reasons[failure.code]
   if (reason === undefined) return 'retry soon'
-  const { message, hint } = failure
-  reportGroup(granted, reason, hint === undefined ? message : `${message}. ${hint}`, tools)
+  reportGroup(granted, reason, lineOf(failure), tools)
   return 'retry'
 }
 

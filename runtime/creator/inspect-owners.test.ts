@@ -60,6 +60,7 @@ function world(answer: (path: string) => ApiAnswer) {
   const clock = virtualClock()
   const paths: string[] = []
   const reported: string[] = []
+  const messages: string[] = []
   const server: ApiServer = {
     request: async (_, path) => {
       paths.push(path)
@@ -71,7 +72,10 @@ function world(answer: (path: string) => ApiAnswer) {
   const inspection = ownerInspection(server, {
     clock,
     templateOf: (key) => templates.get(key),
-    record: (_, { reason }) => reported.push(reason),
+    record: (_, { reason, message }) => {
+      reported.push(reason)
+      messages.push(message)
+    },
     failed: ({ code }) => reported.push(code),
   })
   const stop = new AbortController()
@@ -80,17 +84,18 @@ function world(answer: (path: string) => ApiAnswer) {
     stop.abort()
     await done
   })
-  return { ...inspection, clock, paths, reported, templates }
+  return { ...inspection, clock, paths, reported, messages, templates }
 }
 
 t.test('one pod of each owner is read, and one that is not injected is reported', async (t) => {
-  const { add, clock, paths, reported } = world(() => ({ status: 200, body: { spec: {} } }))
+  const { add, clock, paths, reported, messages } = world(() => ({ status: 200, body: { spec: {} } }))
   for (let index = 0; index < 100; index++) add(pod(`a-${index}`), template, 'owner a')
   add(pod('b-0'), template, 'owner b')
   add(pod('c-0'), { ...template, annotated: false }, 'owner c')
   await clock.sleep(10_000)
   t.strictSame(paths, ['/api/v1/namespaces/n/pods/a-0', '/api/v1/namespaces/n/pods/b-0'])
   t.strictSame(reported, ['NotInjected', 'NotInjected'])
+  t.match(messages[0], /by downward API \(hint: run inject-init/)
 })
 
 t.test('if a pod has been deleted, the next one of its owner is read', async (t) => {

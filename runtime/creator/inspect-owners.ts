@@ -2,6 +2,7 @@
  * Finds annotated pods without an init container that mounts their annotations: kustomize skips functions silently. One pod
  * of each new owner is read, because only whole pods show it, and whole pods are large.
  */
+import { type Diagnostic, lineOf } from '../../api/diagnostic.ts'
 import { annotationFilesIn } from '../../api/annotations-volume.ts'
 import { listOf, mapOf } from '../../api/json.ts'
 import { type Failure, failureOf } from '../failure.ts'
@@ -41,6 +42,11 @@ type Candidate = {
   readonly seenKey: string
 }
 
+const notInjected: Diagnostic = {
+  message: 'the pod is annotated, but no init container mounts its annotations by downward API',
+  hint: 'run inject-init on the manifest of its workload',
+}
+
 export function ownerInspection(
   server: ApiServer,
   { clock, templateOf, record, failed }: InspectionTools,
@@ -57,10 +63,8 @@ export function ownerInspection(
     if (status === 404) seen.delete(seenKey)
     const template = templateOf(templateKey)
     if (status !== 200 || template === undefined || readsAnnotations(body)) return
-    const message =
-      'the pod is annotated, but no init container mounts its annotations by downward API: run inject-init on its manifest'
     // Another workload with the same annotations may be injected.
-    record(template, { reason: 'NotInjected', message }, [pod])
+    record(template, { reason: 'NotInjected', message: lineOf(notInjected) }, [pod])
   }
   return {
     add({ uid, name, createdAt }, template, owner) {

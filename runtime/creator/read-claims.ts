@@ -1,9 +1,9 @@
-/** What a pod's annotations claim, and what of that is refused whatever the store has. */
+/** What a pod's annotations claim, and which of the claims are refused without a look into the store. */
 import { findConflicts } from '../../api/conflicts.ts'
 import type { DynamicSecret } from '../../api/declaration.ts'
 import { type Group, groupOf } from '../../api/group.ts'
 import { judgeStorage } from '../../api/judge-storage.ts'
-import type { AnnotationDiagnostic } from '../../api/diagnostic.ts'
+import { type AnnotationDiagnostic, lineOf } from '../../api/diagnostic.ts'
 import { type Annotation, type Declared, isDynamic, parsePodAnnotations } from '../../api/pod-annotations.ts'
 import { ruleFor, type StoragePolicy } from '../../api/storage-policy.ts'
 import type { EventNote } from './event-reasons.ts'
@@ -86,10 +86,7 @@ const longestMessage = 1000
 function notes(reason: EventNote['reason'], diagnostics: readonly AnnotationDiagnostic[]): EventNote[] {
   const lines = diagnostics
     .filter(({ severity }) => severity === 'error')
-    .map(({ annotation, message, hint }) => {
-      const fact = `annotation ${annotation}: ${message}`
-      return hint === undefined ? fact : `${fact} (hint: ${hint})`
-    })
+    .map(({ annotation, ...diagnostic }) => `annotation ${annotation}: ${lineOf(diagnostic)}`)
   return lines.length === 0 ? [] : [{ reason, message: joinShortened(lines) }]
 }
 

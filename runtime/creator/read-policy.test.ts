@@ -41,5 +41,5 @@ t.match(
       { exit: exitCode.input, message: /spec.rules\[0\].prefixes must be a non-empty list/ },
     ],
   },
-  'every mistake at once',
+  'all errors are reported at once',
 )

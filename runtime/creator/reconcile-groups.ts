@@ -51,12 +51,12 @@ export function groupReconciler(tools: ReconcileTools): GroupReconciler {
       [...states.values()].reduce((sum, { existence }) => sum + existence.knownCount(), 0),
 
     async reconcile(baseName) {
-      const { granted, refused } = resolveClaims(index.claimantsOf(baseName))
+      const { granted, conflicts } = resolveClaims(index.claimantsOf(baseName))
       if (granted.length === 0) {
         states.delete(baseName)
         return 'never'
       }
-      for (const { claimant, message } of refused) {
+      for (const { claimant, message } of conflicts) {
         tools.record(claimant.template, { reason: 'Conflict', message })
       }
       const state = stateOf(baseName)

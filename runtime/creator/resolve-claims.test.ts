@@ -37,13 +37,13 @@ function claimant(
 }
 
 const resolved = (claimants: readonly Claimant[]) => {
-  const { granted, refused } = resolveClaims(claimants)
+  const { granted, conflicts } = resolveClaims(claimants)
   return {
     granted: granted.map((one) => [
       one.group.size,
       ...one.claimants.map(({ template }) => template.namespace),
     ]),
-    refused: refused.map((one) => one.claimant.template.namespace),
+    conflicts: conflicts.map((one) => one.claimant.template.namespace),
   }
 }
 
@@ -57,11 +57,11 @@ t.test('the claim of the oldest pod wins, in any order of the pods', async (t) =
     random(128),
   )
   const later = claimant('a', [['pod', 200]], random(256))
-  t.strictSame(resolved([later, old]), { granted: [[128, 'b']], refused: ['a'] })
-  t.strictSame(resolved([old, later]), { granted: [[128, 'b']], refused: ['a'] })
-  const { refused } = resolveClaims([old, later])
+  t.strictSame(resolved([later, old]), { granted: [[128, 'b']], conflicts: ['a'] })
+  t.strictSame(resolved([old, later]), { granted: [[128, 'b']], conflicts: ['a'] })
+  const { conflicts } = resolveClaims([old, later])
   t.match(
-    refused[0]?.message,
+    conflicts[0]?.message,
     /type RANDOM and size 256 conflict with an older pod of another namespace, which .* type RANDOM and size 128/,
   )
 })
@@ -69,12 +69,12 @@ t.test('the claim of the oldest pod wins, in any order of the pods', async (t) =
 t.test('of pods of one second, the first by namespace and name decides', async (t) => {
   const one = claimant('b', [['pod', 100]], random(128))
   const other = claimant('a', [['pod', 100]], random(256))
-  t.strictSame(resolved([one, other]), { granted: [[256, 'a']], refused: ['b'] })
+  t.strictSame(resolved([one, other]), { granted: [[256, 'a']], conflicts: ['b'] })
 })
 
 t.test('equal claims are granted together', async (t) => {
   const all = ['c', 'a', 'b'].map((namespace, index) => claimant(namespace, [['pod', index]], random(128)))
-  t.strictSame(resolved(all), { granted: [[128, 'c', 'a', 'b']], refused: [] })
+  t.strictSame(resolved(all), { granted: [[128, 'c', 'a', 'b']], conflicts: [] })
 })
 
 t.test('names that collide by their suffix: a password in the place of a part', async (t) => {
@@ -86,7 +86,7 @@ t.test('names that collide by their suffix: a password in the place of a part', 
       [128, 'pair'],
       [128, 'base'],
     ],
-    refused: ['part'],
+    conflicts: ['part'],
   })
 })
 
@@ -95,7 +95,7 @@ t.test('a conflict names the older pod only to pods of its own namespace', async
     resolveClaims([
       claimant('shop', [['old', 100]], random(128)),
       claimant(namespace, [['new', 200]], random(256)),
-    ]).refused[0]?.message
+    ]).conflicts[0]?.message
   t.match(messageFor('shop'), /conflict with pod old, which is older and declares the same parameter/)
   t.notMatch(messageFor('other'), /old,|shop/)
 })

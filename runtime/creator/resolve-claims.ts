@@ -8,21 +8,21 @@ export type Granted = {
   readonly claimants: readonly [Claimant, ...Claimant[]]
 }
 
-export type Refused = { readonly claimant: Claimant; readonly message: string }
+export type Conflict = { readonly claimant: Claimant; readonly message: string }
 
-export type Resolved = { readonly granted: readonly Granted[]; readonly refused: readonly Refused[] }
+export type Resolved = { readonly granted: readonly Granted[]; readonly conflicts: readonly Conflict[] }
 
 export function resolveClaims(claimants: readonly Claimant[]): Resolved {
   const granted: { group: Group; claimants: [Claimant, ...Claimant[]] }[] = []
-  const refused: Refused[] = []
+  const conflicts: Conflict[] = []
   for (const { claimant } of inOrder(claimants)) {
     const { group } = claimant.claim
     const rival = granted.find((one) => overlap(one.group, group))
     if (rival === undefined) granted.push({ group, claimants: [claimant] })
     else if (sameGroup(rival.group, group)) rival.claimants.push(claimant)
-    else refused.push({ claimant, message: conflictMessage(claimant, rival) })
+    else conflicts.push({ claimant, message: conflictMessage(claimant, rival) })
   }
-  return { granted, refused }
+  return { granted, conflicts }
 }
 
 function conflictMessage({ claim: { annotation, group }, template }: Claimant, rival: Granted): string {

@@ -17,13 +17,14 @@ export async function checkFiles({ settings, diagnostics: wrong }: InitConfig, l
   }
   const { annotationsFile, annotationDomain, format } = settings
   const read = await readDeclared(annotationsFile, annotationDomain, format)
-  const problems = read.diagnostics.map(loggedDiagnostic)
+  const entries = read.diagnostics.map(loggedDiagnostic)
   if (await filesExist(read, settings)) {
-    if (problems.length > 0) log.warn('the annotations are invalid, the files are from before', { problems })
+    if (entries.length > 0)
+      log.warn('the annotations are invalid, the files are from before', { problems: entries })
     return exitCode.done
   }
-  if (problems.length > 0) {
-    log.error('the annotations are wrong', { problems })
+  if (entries.length > 0) {
+    log.error('the annotations are wrong', { problems: entries })
     return firstToMend(read.diagnostics.map(({ exit }) => exit))
   }
   log.error('the files are not there yet', {

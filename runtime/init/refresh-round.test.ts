@@ -91,7 +91,7 @@ t.test(
 const wrong: readonly (readonly [
   title: string,
   declare: (pod: ReturnType<typeof makePod>) => void,
-  problem: object,
+  diagnostic: object,
 ])[] = [
   [
     'an invalid declaration',
@@ -105,12 +105,12 @@ const wrong: readonly (readonly [
   ],
   ['no declaration at all', ({ declare }) => declare(), { exit: 1, message: /no longer declares anything/ }],
 ]
-for (const [title, change, problem] of wrong) {
+for (const [title, change, diagnostic] of wrong) {
   t.test(`${title} fails the refresh, and the next is well when it is corrected`, async (t) => {
     const pod = makePod(t)
     await pod.write()
     change(pod)
-    for (const _ of [1, 2]) t.match(await pod.round(), { diagnostics: [problem] })
+    for (const _ of [1, 2]) t.match(await pod.round(), { diagnostics: [diagnostic] })
     pod.declare(a)
     t.match(await pod.round(), { files: [{ content: 'a=1\n' }] })
   })

@@ -56,9 +56,9 @@ export async function writeFiles(
       await unlessRefused(rm(path, { recursive: true, force: true }))
     throw error
   }
-  const refusals = []
-  for (const target of targets) refusals.push(await unlessRefused(removeOld(target, version)))
-  return refusals.flatMap((reason) => reason ?? [])
+  const reasons = []
+  for (const target of targets) reasons.push(await unlessRefused(removeOld(target, version)))
+  return reasons.flatMap((reason) => reason ?? [])
 }
 
 /** Makes everything but the swap. */

@@ -76,8 +76,8 @@ t.test(
   async (t) => {
     const folder = t.testdir({ one: {}, two: {} })
     const own = { secretsFile: join(folder, 'one/secret'), resourcesFile: join(folder, 'two/resource') }
-    const exist = (annotations: readonly (typeof declared)[number][], problems: number) => {
-      const wrong = Array.from({ length: problems }, () => ({ exit: 1 as const, message: 'invalid' }))
+    const exist = (annotations: readonly (typeof declared)[number][], count: number) => {
+      const wrong = Array.from({ length: count }, () => ({ exit: 1 as const, message: 'invalid' }))
       return filesExist({ declared: annotations, diagnostics: wrong }, { ...own, format: 'files' })
     }
     const secrets = declared.filter(({ declaration }) => declaration.what === 'secret')

