@@ -57,7 +57,27 @@ const cases: readonly (readonly [
     const env = { HTTPS_PROXY: proxy, no_proxy: String(list) }
     return [`no_proxy=${String(list)}`, 'https://10.1.3.4', env, proxied === true] as const
   }),
-  ['an IPv6 address', 'https://[2001:db8::1]', { HTTPS_PROXY: proxy, NO_PROXY: '2001:db8::1' }, false],
+  ...[
+    ['2001:db8::1', false],
+    ['2001:DB8:0:0::1', false],
+    ['[2001:db8::1]:443', false],
+    ['[2001:db8::1]:8443', true],
+    ['2001:db8::2', true],
+    ['2001:db8::/32', false],
+    ['[2001:db8::]/32', false],
+    ['2001:db8::/127', false],
+    ['2001:db8::2/127', true],
+    ['2001:db9::/32', true],
+    ['::/0', false],
+    ['2001:db8::/129', true],
+    ['0.0.0.0/0', true],
+    ['2001:db8::1::/32', true],
+    ['10.0.0.0/8,fc00::/7', true],
+  ].map(([list, proxied]) => {
+    const env = { HTTPS_PROXY: proxy, NO_PROXY: String(list) }
+    return [`IPv6, NO_PROXY=${String(list)}`, 'https://[2001:db8::1]', env, proxied === true] as const
+  }),
+  ['IPv6 range, IPv4', 'https://10.1.3.4', { HTTPS_PROXY: proxy, NO_PROXY: '::/0' }, true],
 ]
 for (const [title, text, env, proxied] of cases) {
   const { protocol, hostname, port } = new URL(text)

@@ -35,8 +35,9 @@ function proxyUrl(text: string): URL | undefined {
   return url && ['http:', 'https:'].includes(url.protocol) && url.hostname !== '' ? url : undefined
 }
 
-/** Entries are names with their subdomains, with a port where one is given, addresses, IPv4 ranges, or `*`. */
+/** Entries are names with their subdomains, with a port where one is given, addresses, ranges of addresses, or `*`. */
 function isBypassed(host: string, port: number, list: string): boolean {
+  const address = bitsOf(host)
   return list
     .toLowerCase()
     .split(/[\s,]+/)
@@ -45,21 +46,40 @@ function isBypassed(host: string, port: number, list: string): boolean {
       if (entry === '*') return true
       const [, name = entry, own] = /^([^:]+|\[[^\]]+\]):(\d+)$/.exec(entry) ?? []
       if (own !== undefined && Number(own) !== port) return false
-      const pattern = name.replace(/^\*?\./, '').replace(/^\[|\]$/g, '')
-      return host === pattern || host.endsWith(`.${pattern}`) || isInRange(host, pattern)
+      const pattern = name.replace(/^\*?\./, '').replace(/[[\]]/g, '')
+      if (address !== undefined) return isInRange(address, pattern)
+      return host === pattern || host.endsWith(`.${pattern}`)
     })
 }
 
-function isInRange(host: string, range: string): boolean {
-  const [, base = '', bits] = /^([\d.]+)\/(\d{1,2})$/.exec(range) ?? []
-  const [address, network] = [numberOf(host), numberOf(base)]
-  if (address === undefined || network === undefined || bits === undefined || Number(bits) > 32) return false
-  const size = 2 ** (32 - Number(bits))
-  return Math.floor(address / size) === Math.floor(network / size)
+/** @param range an address, or the first bits of addresses: 10.0.0.0/8, 2001:db8::/32. */
+function isInRange(address: string, range: string): boolean {
+  const [, base = range, length] = /^(.+)\/(\d{1,3})$/.exec(range) ?? []
+  const bits = bitsOf(base)
+  if (bits?.length !== address.length || Number(length ?? 0) > bits.length) return false
+  return address.startsWith(bits.slice(0, length === undefined ? bits.length : Number(length)))
 }
 
-function numberOf(address: string): number | undefined {
-  const parts = address.split('.').map((part) => (/^\d{1,3}$/.test(part) ? Number(part) : 256))
-  if (parts.length !== 4 || parts.some((part) => part > 255)) return undefined
-  return parts.reduce((sum, part) => sum * 256 + part, 0)
+/** An IPv4 or IPv6 address as 32 or 128 digits; undefined for a name. */
+function bitsOf(host: string): string | undefined {
+  if (/^\d+(\.\d+){3}$/.test(host)) {
+    const parts = host.split('.').map(Number)
+    return parts.every((part) => part < 256) ? digits(parts, 8) : undefined
+  }
+  // URL writes every IPv6 address in the same way.
+  const url = host.includes(':') && URL.canParse(`http://[${host}]`) ? new URL(`http://[${host}]`) : undefined
+  if (url === undefined) return undefined
+  const [left = [], right = []] = url.hostname
+    .slice(1, -1)
+    .split('::')
+    .map((half) => half.split(':').filter((group) => group !== ''))
+  const zeros = Array.from({ length: 8 - left.length - right.length }, () => '0')
+  return digits(
+    [...left, ...zeros, ...right].map((group) => Number.parseInt(group, 16)),
+    16,
+  )
+}
+
+function digits(groups: readonly number[], width: number): string {
+  return groups.map((group) => group.toString(2).padStart(width, '0')).join('')
 }

@@ -99,7 +99,7 @@ for (const [operation, name, words] of [
 
 for (const [operation, name, hint] of [
   ['GetParameters', 'InvalidKeyId', /^enable the KMS key/],
-  ['PutParameter', 'InvalidKeyId', /^enable the KMS key/],
+  ['PutParameter', 'InvalidKeyId', /set KMS_KEY_ID to another key$/],
   ['PutParameter', 'ParameterLimitExceeded', /advanced parameters/],
   ['PutParameter', 'ValidationException', /must not contain \{\{/],
   ['GetParameters', 'ValidationException', undefined],

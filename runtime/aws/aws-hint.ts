@@ -17,6 +17,9 @@ export function awsHint(name: string, operation: AwsOperation): string | undefin
   if (operation === 'PutParameter' && name === 'ValidationException') {
     return 'a value must not contain {{ and }}, and has at most 4 KB, or 8 KB in the advanced tier'
   }
+  if (operation === 'PutParameter' && name === 'InvalidKeyId') {
+    return 'enable the KMS key or cancel its deletion, or set KMS_KEY_ID to another key'
+  }
   return Object.hasOwn(hints, name) ? hints[name] : undefined
 }
 

@@ -6,6 +6,7 @@
 import type { Env } from '../../api/env.ts'
 import type { Exchange } from './http-exchange.ts'
 import { isMetadataOff } from '../../api/store-env.ts'
+import { hostOfTransportError } from './transport-error.ts'
 
 export type InstanceMetadata = {
   readonly host: string
@@ -31,7 +32,7 @@ export function openInstanceMetadata(
   const isIpv6 = env['AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE']?.toLowerCase() === 'ipv6'
   const base =
     env['AWS_EC2_METADATA_SERVICE_ENDPOINT'] || (isIpv6 ? 'http://[fd00:ec2::254]' : 'http://169.254.169.254')
-  /** @returns undefined if none arrives in time. */
+  /** @returns undefined if none arrives. Like AWS's own programs, it then goes on without one: not every proxy passes PUT on. */
   const token = async (): Promise<Record<string, string> | undefined> => {
     const headers = { 'x-aws-ec2-metadata-token-ttl-seconds': '21600' }
     const url = new URL('/latest/api/token', base).href
@@ -40,8 +41,8 @@ export function openInstanceMetadata(
       const { status, body } = await exchange({ url, method: 'PUT', headers, timeout, isDirect: true })
       return status === 200 ? { 'x-aws-ec2-metadata-token': body } : {}
     } catch (error) {
-      if (error instanceof Error && error.name === 'TimeoutError') return undefined
-      throw error
+      if (hostOfTransportError(error) === undefined) throw error
+      return undefined
     }
   }
 

@@ -7,7 +7,7 @@ import { openHttp } from './http-exchange.ts'
 import { openInstanceMetadata } from './instance-metadata.ts'
 import { podRegion } from './pod-region.ts'
 
-type Answer = readonly [status: number, body: string] | 'silence'
+type Answer = readonly [status: number, body: string] | 'silence' | 'reset'
 
 async function serve(t: Test, answers: Readonly<Record<string, Answer>>) {
   const asked: string[] = []
@@ -15,7 +15,8 @@ async function serve(t: Test, answers: Readonly<Record<string, Answer>>) {
     const key = `${request.method} ${request.url}`
     asked.push([key, request.headers['x-aws-ec2-metadata-token'] ?? []].flat().join(' '))
     const answer = answers[key] ?? [404, 'none']
-    if (answer !== 'silence') response.writeHead(answer[0]).end(answer[1])
+    if (answer === 'reset') request.socket.resetAndDestroy()
+    else if (answer !== 'silence') response.writeHead(answer[0]).end(answer[1])
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -45,6 +46,7 @@ const versions: readonly (readonly [title: string, first: Answer, asked: readonl
   ['version 1, where a token is refused', [403, ''], [token, placement]],
   ['version 1, where a token is unknown', [404, ''], [token, placement]],
   ['version 1, where a token never comes', 'silence', [token, placement]],
+  ['version 1, where the request for a token is reset', 'reset', [token, placement]],
 ]
 for (const [title, first, asked] of versions) {
   t.test(`without one, the region comes from the instance metadata service: ${title}`, async (t) => {
@@ -68,6 +70,12 @@ const failures: readonly (readonly [
   [
     '401, and a token that never comes',
     { [token]: 'silence', [placement]: [401, ''] },
+    /status 401/,
+    { hint: /hop limit/ },
+  ],
+  [
+    '401, and resets the request for a token',
+    { [token]: 'reset', [placement]: [401, ''] },
     /status 401/,
     { hint: /hop limit/ },
   ],

@@ -75,7 +75,7 @@ t.test(
     const hangs = await serve(t, () => {})
     t.strictSame(await failureIn(hangs.api.request('GET', '/', { timeout: 50 })), {
       code: 'UNREACHABLE',
-      message: 'the API server was not reached (ABORT_ERR)',
+      message: 'the API server was not reached (TimeoutError)',
       service: 'Kubernetes API',
       host: `127.0.0.1:${hangs.port}`,
     })
@@ -134,6 +134,60 @@ t.test('a kubeconfig that cannot be used is reported without its content', async
   t.match(openApiServer(undefined), {
     diagnostic: { message: /^is not set, and there is no ServiceAccount in / },
   })
+})
+
+const cluster = (server: string, more: object = {}) => ({
+  clusters: [{ name: 'c', cluster: { server, ...more } }],
+})
+
+t.test('http:// is for this machine, as kubectl proxy serves it, or has to be asked for', async (t) => {
+  const { port } = await serve(t, (_, response) => response.end('{}'))
+  const local = openApiServer(kubeconfig(t, '', cluster(`http://127.0.0.1:${port}`))).server
+  t.match(await local?.request('GET', '/', { timeout: 20_000 }), { status: 200 })
+  const asked = cluster('http://api.example.test', { 'insecure-skip-tls-verify': true })
+  t.ok(openApiServer(kubeconfig(t, '', asked)).server)
+  for (const server of ['http://user:fakesecret@api.example.test:8080', 'ftp://api.example.test:8080']) {
+    const opened = openApiServer(kubeconfig(t, '', cluster(server)))
+    const { protocol, host } = new URL(server)
+    t.match(opened, {
+      diagnostic: {
+        message: new RegExp(
+          `: the server "${protocol}//${host}" of the current context does not begin with https://$`,
+        ),
+        hint: /^use https:\/\//,
+      },
+      unreadable: false,
+    })
+    t.notMatch(JSON.stringify(opened), 'fakesecret')
+  }
+})
+
+t.test('the API server is never called through the proxy of the environment', async (t) => {
+  const asked: string[] = []
+  const proxy = createServer((request, response) => {
+    asked.push(request.url ?? '')
+    response.end('{}')
+  })
+  proxy.on('connect', (request, socket) => {
+    asked.push(request.url ?? '')
+    socket.destroy()
+  })
+  await once(proxy.listen(0, '127.0.0.1'), 'listening')
+  t.teardown(() => proxy.close())
+  const address = proxy.address()
+  const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`
+  const before = { ...process.env }
+  Object.assign(process.env, { HTTPS_PROXY: url, https_proxy: url, HTTP_PROXY: url, http_proxy: url })
+  t.teardown(() => (process.env = before))
+  for (const protocol of ['http', 'https']) {
+    const server = `${protocol}://api.invalid`
+    const opened = openApiServer(kubeconfig(t, '', cluster(server, { 'insecure-skip-tls-verify': true })))
+    const failure = await failureIn(
+      opened.server?.request('GET', '/', { timeout: 20_000 }) ?? Promise.resolve(),
+    )
+    t.match(failure, { code: 'UNREACHABLE', message: /ENOTFOUND|EAI_AGAIN/ }, server)
+  }
+  t.strictSame(asked, [])
 })
 
 const exec = (command: string, ...args: string[]) => ({

@@ -5,6 +5,7 @@ import * as https from 'node:https'
 import { text } from 'node:stream/consumers'
 import { KubeConfig } from '@kubernetes/client-node'
 import type { Diagnostic } from '../../api/diagnostic.ts'
+import { isLoopback } from '../../api/loopback.ts'
 import { failed, failureOf } from '../failure.ts'
 import { quotePath } from '../files/quote-path.ts'
 import { systemCode, systemReason } from '../files/system-error.ts'
@@ -65,7 +66,22 @@ export function openApiServer(kubeconfig: string | undefined): OpenedApiServer {
     const message = `${JSON.stringify(path)} names no current context with a cluster and a user`
     return { diagnostic: { message }, unreadable: false }
   }
-  return { server: serverOf(config, new URL(cluster.server), cluster.proxyUrl !== undefined) }
+  const base = new URL(cluster.server)
+  const isPlain = base.protocol === 'http:' && (isLoopback(base.hostname) || cluster.skipTLSVerify)
+  if (!isPlain && base.protocol !== 'https:') {
+    return { diagnostic: insecure(path, base), unreadable: false }
+  }
+  // The library refuses http:// without it, also the address of kubectl proxy.
+  if (isPlain) config.clusters = config.clusters.map((one) => ({ ...one, skipTLSVerify: true }))
+  return { server: serverOf(config, base, cluster.proxyUrl !== undefined) }
+}
+
+/** The address may contain a password. */
+function insecure(path: string, { protocol, host }: URL): Diagnostic {
+  return {
+    message: `${JSON.stringify(path)}: the server ${JSON.stringify(`${protocol}//${host}`)} of the current context does not begin with https://`,
+    hint: 'use https://; http:// is for loopback addresses, such as that of kubectl proxy, and with insecure-skip-tls-verify: true',
+  }
 }
 
 function serverOf(config: KubeConfig, base: URL, proxied: boolean): ApiServer {
@@ -106,7 +122,8 @@ function serverOf(config: KubeConfig, base: URL, proxied: boolean): ApiServer {
         const answer = await open(method, path, accept, json, signal)
         return { status: answer.statusCode ?? 0, body: parse(await text(answer)) }
       } catch (error) {
-        throw unreachable(error, base.host)
+        // Node's own error says only that the request was aborted.
+        throw unreachable(signal.aborted ? signal.reason : error, base.host)
       }
     },
 
