@@ -1,5 +1,11 @@
 import t from 'tap'
-import { type Credentials, keepCredentials, noCredentials, parseCredentials } from './aws-credentials.ts'
+import {
+  type Credentials,
+  keepCredentials,
+  noCredentials,
+  parseCredentials,
+  type Rejection,
+} from './aws-credentials.ts'
 import { failureOf } from '../failure.ts'
 
 const minute = 60_000
@@ -15,7 +21,11 @@ function source(lifetime?: number) {
     },
     () => state.now,
   )
-  return { state, key: async () => (await get()).accessKeyId, rejected: () => get.rejected?.() }
+  return {
+    state,
+    key: async () => (await get()).accessKeyId,
+    rejected: (why: Rejection = 'refused') => get.rejected?.(why),
+  }
 }
 
 t.test('credentials are cached until five minutes before they expire', async (t) => {
@@ -67,20 +77,39 @@ t.test('credentials without expiration are fetched again too', async (t) => {
   t.equal(await key(), 'AKID2')
 })
 
-t.test('what is rejected for good is fetched again ever more seldom', async (t) => {
-  const { state, key, rejected } = source(48 * 60 * minute)
-  for (; state.now < 24 * 60 * minute; state.now += 1000) {
+for (const [why, longest] of [
+  ['refused', minute],
+  ['denied', 10 * minute],
+] as const) {
+  t.test(`what is ${why} for good is fetched again ever more seldom`, async (t) => {
+    const { state, key, rejected } = source(48 * 60 * minute)
+    for (; state.now < 24 * 60 * minute; state.now += 1000) {
+      await key()
+      rejected(why)
+    }
+    t.ok(state.asked < (24 * 60 * minute) / longest + 15, `${state.asked} times`)
+    state.now += 3 * longest
     await key()
-    rejected()
-  }
-  t.ok(state.asked < 24 * 6 + 15, `${state.asked} times`)
-  state.now += 30 * minute
-  await key()
-  const asked = state.asked
-  rejected()
-  await key()
-  t.equal(state.asked, asked + 1, 'after a long time in order, at once')
-})
+    const asked = state.asked
+    rejected(why)
+    await key()
+    t.equal(state.asked, asked + 1, 'after a long time in order, at once')
+  })
+}
+
+t.test(
+  'a parameter that is denied again and again does not delay the renewal of revoked credentials',
+  async (t) => {
+    const { state, key, rejected } = source(48 * 60 * minute)
+    for (; state.now < 60 * minute; state.now += 1000) {
+      await key()
+      rejected('denied')
+    }
+    const before = await key()
+    rejected('refused')
+    t.not(await key(), before)
+  },
+)
 
 t.test('if new credentials cannot be fetched, the rejected ones are kept', async (t) => {
   const { state, key, rejected } = source(60 * minute)

@@ -8,11 +8,17 @@ export type Credentials = {
   readonly expiration?: Date
 }
 
+/**
+ * Why a service rejected a call. `refused`: it does not accept the credentials, so no call can succeed. `denied`: they lack
+ * a permission, perhaps for one parameter only.
+ */
+export type Rejection = 'refused' | 'denied'
+
 /** Called before each signature, so it must cache. Rejects with an error that carries a code of failure.ts. */
 export type CredentialSource = {
   (): Promise<Credentials>
   /** To call when a service rejects the credentials: they are fetched again, within limits. */
-  readonly rejected?: () => void
+  readonly rejected?: (why: Rejection) => void
   /** Tells the SDK's client that it need not cache them too. */
   readonly memoized?: boolean
 }
@@ -26,9 +32,13 @@ const renewAgain = 30_000
  * the instance metadata service returns expired ones during an outage, which AWS then accepts.
  */
 const leastUse = 60_000
-/** How long after a renewal rejected credentials are renewed again; doubled each time, up to the second. */
+/** How long after a renewal rejected credentials are renewed again; doubled each time. */
 const firstRenewal = 2000
-const longestRenewal = 10 * 60_000
+/**
+ * Up to this. The two do not count together: a parameter that is denied for good, which anybody may declare, must not
+ * delay the renewal of credentials that have been revoked.
+ */
+const longestRenewals: Readonly<Record<Rejection, number>> = { refused: 60_000, denied: 10 * 60_000 }
 
 /**
  * Caches the credentials of a source until shortly before they expire, and until they expire where renewal fails.
@@ -42,7 +52,7 @@ export function keepCredentials(
   let kept: Promise<Credentials> | undefined
   let until = Infinity
   let isRenewing = false
-  let [renewal, notBefore] = [firstRenewal, 0]
+  const renewals = new Map<Rejection, { readonly wait: number; readonly notBefore: number }>()
   const expiry = ({ expiration }: Credentials) => expiration?.getTime() ?? Infinity
   const renew = async (old: Credentials | undefined) => {
     try {
@@ -68,12 +78,13 @@ export function keepCredentials(
     }
     return await kept
   }
-  const rejected = () => {
+  const rejected = (why: Rejection) => {
+    const { wait, notBefore } = renewals.get(why) ?? { wait: firstRenewal, notBefore: 0 }
     if (isRenewing || now() < notBefore) return
+    const longest = longestRenewals[why]
     // After a long time without a rejection, the next one is news again.
-    if (now() >= notBefore + longestRenewal) renewal = firstRenewal
-    notBefore = now() + renewal
-    renewal = Math.min(2 * renewal, longestRenewal)
+    const next = now() >= notBefore + longest ? firstRenewal : wait
+    renewals.set(why, { wait: Math.min(2 * next, longest), notBefore: now() + next })
     until = now()
   }
   return Object.assign(current, { rejected, memoized: true })

@@ -2,6 +2,7 @@
  * Maps an error of an AWS call to a Failure. Only the error's name is kept and, where it cannot quote a value, its
  * message: the rest of it (`$response`, the text of a JSON error) may contain secret values.
  */
+import type { Rejection } from './aws-credentials.ts'
 import { awsErrorCode, fact } from './aws-error-code.ts'
 import { awsHint, regionHint } from './aws-hint.ts'
 import { type AwsOperation, services } from './aws-operation.ts'
@@ -75,10 +76,11 @@ export function awsFailure(error: unknown, operation: AwsOperation, facts: CallF
   })
 }
 
-/** Whether other credentials could help: these are rejected, or those of a role without the permission. */
-export function isOfCredentials(error: unknown): boolean {
+/** How a call rejected its credentials, so that others could help; undefined for every other failure. */
+export function rejectionIn(error: unknown): Rejection | undefined {
   const { code, deniedBy } = failureOf(error) ?? {}
-  return code === 'CREDENTIALS_REFUSED' || (code === 'ACCESS_DENIED' && deniedBy === 'IAM')
+  if (code === 'CREDENTIALS_REFUSED') return 'refused'
+  return code === 'ACCESS_DENIED' && deniedBy === 'IAM' ? 'denied' : undefined
 }
 
 /** Errors of PutParameter about the account, the key or the caller, not about the value. */

@@ -9,7 +9,7 @@ import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto'
 import { SignatureV4 } from '@smithy/signature-v4'
 import type { HttpResponse, Exchange } from './http-exchange.ts'
 import type { CredentialSource } from './aws-credentials.ts'
-import { awsFailure, isOfCredentials } from './aws-failure.ts'
+import { awsFailure, rejectionIn } from './aws-failure.ts'
 import type { AwsOperation } from './aws-operation.ts'
 
 export type SsmCallOptions = {
@@ -63,7 +63,8 @@ export function openSsmCall({
       return await call(action, input)
     } catch (error) {
       const failure = awsFailure(error, action, { host: url.host })
-      if (isOfCredentials(failure)) credentials.rejected?.()
+      const rejection = rejectionIn(failure)
+      if (rejection) credentials.rejected?.(rejection)
       throw failure
     }
   }

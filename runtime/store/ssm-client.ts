@@ -1,7 +1,7 @@
 /** The SDK's client of Parameter Store, with time limits, and its errors as failures. */
 import { ParameterAlreadyExists, SSMClient, type SSMClientConfig } from '@aws-sdk/client-ssm'
 import type { CredentialSource } from '../aws/aws-credentials.ts'
-import { awsFailure, isOfCredentials } from '../aws/aws-failure.ts'
+import { awsFailure, rejectionIn } from '../aws/aws-failure.ts'
 import type { AwsOperation } from '../aws/aws-operation.ts'
 import { agentOptions, type Network } from '../aws/network.ts'
 import { HttpProxyAgent, HttpsProxyAgent } from '../aws/proxy-agent.ts'
@@ -63,7 +63,8 @@ export function openSsmClient(options: SsmClientOptions): SsmSend {
     } catch (error) {
       if (error instanceof ParameterAlreadyExists) throw error
       const failure = awsFailure(error, operation, { host, secret })
-      if (isOfCredentials(failure)) source?.rejected?.()
+      const rejection = rejectionIn(failure)
+      if (rejection) source?.rejected?.(rejection)
       throw failure
     }
   }
