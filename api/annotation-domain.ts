@@ -2,7 +2,7 @@ import type { Diagnostic } from './diagnostic.ts'
 
 export const defaultAnnotationDomain = 'bsycorp.com'
 
-/** The record of what inject-init added; the same whatever the annotation domain. */
+/** The record of what inject-init added; the same for all annotation domains. */
 export const injectedAnnotation = 'kees.bsycorp.com/injected'
 
 const label = '[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?'

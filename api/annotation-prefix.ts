@@ -1,4 +1,4 @@
-/** What stands before the slash of an annotation that is nearly ours: warnings, for others may have words of their own. */
+/** The prefix of an annotation that is nearly one of kees: warnings, because others may use such words on purpose. */
 import { type AnnotationDiagnostic, quote } from './diagnostic.ts'
 import { didYouMean, likelyMeant, closestWord } from './suggest.ts'
 

@@ -57,7 +57,7 @@ await t.test('a secret before a "=" is in no message', async () => {
         'bsycorp.com',
       )
       ok(diagnostics.length > 0)
-      // In pieces of what messages may say anyway, such as a letter, it may well occur.
+      // A short piece, such as a letter, may be in the message anyway.
       for (const { message } of diagnostics) ok(!message.includes(secret.slice(0, 8)), message)
     }),
     { numRuns: 1000 },

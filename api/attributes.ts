@@ -9,7 +9,7 @@
  *     ws        = *( SP / TAB / CR / LF )
  *
  * Examples: `kind=DYNAMIC,type=RSA,size=2048`, `kind=REFERENCE, type=PASSWORD, storageKey="team a/db"`, and the empty
- * value, which a resource may have. A name stands at most once; that is checked by who knows what the names mean.
+ * value, which a resource may have. A name occurs at most once; parse-declaration.ts checks that, which knows what the names mean.
  */
 import { looksLikeName } from './attribute-label.ts'
 import { bounds } from './bounds.ts'
@@ -18,7 +18,7 @@ import { invalid, type Parsed } from './parsed.ts'
 
 export type Attribute = { readonly name: string; readonly value: string }
 
-/** Where it stands among the parts, from 1. */
+/** Its number among the parts, from 1. */
 export type PlacedAttribute = Attribute & { readonly position: number }
 
 export type Attributes = {
@@ -60,7 +60,7 @@ export function formatAttributes(attributes: readonly Attribute[]): string {
 }
 
 /**
- * Cuts at the commas that stand outside quoted values. A quote opens a quoted value only right after the "=". Stops after
+ * Splits at the commas that are outside quoted values. A quote opens a quoted value only right after the "=". Stops after
  * the first part above the limit.
  */
 function splitParts(text: string, limit: number): string[] {

@@ -1,4 +1,4 @@
-/** What a pod may cost is bounded by counts, whatever its annotations are. */
+/** The cost of parsing the annotations of any pod is bounded by counts. */
 import t from 'tap'
 import { bounds } from './bounds.ts'
 import { parseAttributes } from './attributes.ts'

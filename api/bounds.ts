@@ -1,5 +1,5 @@
 /**
- * What the annotations of one pod may cost, whoever wrote them. Every program reads them by parsePodAnnotations, which checks
+ * What the annotations of one pod may cost. Anybody may have written them. Every program reads them by parsePodAnnotations, which checks
  * the sizes before it parses anything.
  */
 import type { Diagnostic } from './diagnostic.ts'

@@ -1,4 +1,4 @@
-/** What every program of kees says by its exit code. Documented in docs/reference/exit-codes.md. */
+/** The exit codes of all programs of kees. Documented in docs/reference/exit-codes.md. */
 export const exitCode = {
   done: 0,
   /** Annotations, manifests, a stale policy: the input is wrong. */

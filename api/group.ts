@@ -23,7 +23,7 @@ const pairs = {
   PASSWORD: [],
 } as const satisfies Record<SecretType, readonly PartRole[]>
 
-/** Which part of a pair a name is by its suffix; `value` for a secret that stands alone. */
+/** Which part of a pair a name is by its suffix; `value` for a secret that is not part of a pair. */
 export function roleOf(type: SecretType, name: string): PartRole {
   return pairs[type].find((role) => name.endsWith(`_${role}`)) ?? 'value'
 }

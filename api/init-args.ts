@@ -1,6 +1,6 @@
 /**
- * What inject-init tells init through the container's arguments: encode and parse side by side. How the program is
- * started is the image's business; only a probe has to name it.
+ * The arguments of the init container: encode and parse side by side. The image starts the program; only a probe has to
+ * name it.
  */
 import { invalid, type Parsed } from './parsed.ts'
 import { formatDuration, parseDuration } from './duration.ts'

@@ -12,10 +12,10 @@ import {
 } from './storage-policy.ts'
 
 /**
- * What a policy says against the DYNAMIC declarations of one pod; it has no say in what is only read.
+ * What a policy does not allow of the DYNAMIC declarations of one pod. It does not restrict what is only read.
  *
- * @param namespace undefined where it is not known, as in a manifest that leaves it to the apply: then what depends on it
- * is not judged, and a warning says so. @param hint of that warning.
+ * @param namespace undefined where it is not known, as in a manifest that leaves it to the apply: rules that depend on it
+ * are not checked then, which is a warning. @param hint of that warning.
  */
 export function judgeStorage(
   policy: StoragePolicy,

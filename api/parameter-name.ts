@@ -29,7 +29,7 @@ export function parseStoragePrefix(text: string): Parsed<string> {
     : { value: path }
 }
 
-/** What is wrong with a storageKey whatever the storage-prefix is. */
+/** What is wrong with a storageKey, for every storage-prefix. */
 export function validateStorageKey(key: string): Diagnostic | undefined {
   if (key.startsWith('/'))
     return { message: 'must not start with a slash: the storage-prefix is put before it' }

@@ -57,7 +57,7 @@ export function formatDeclaration(declaration: Declaration): string {
   return formatAttributes(formatValues<Values>(attributeTable, declaration))
 }
 
-/** What an annotation's prefix says may have attributes. */
+/** The kinds of declarations, by the prefix of the annotation, that may have attributes. */
 const takersOf = {
   secret: secretKinds,
   resource: ['resource'],

@@ -1,4 +1,4 @@
-/** How two absolute paths lie to each other, whatever slashes and dots they are written with. */
+/** Whether one of two absolute paths contains the other, also where they are written with more slashes and dots. */
 export function pathsOverlap(one: string, other: string): 'same' | 'first inside' | 'second inside' | 'none' {
   const [a, b] = [normalise(one), normalise(other)]
   if (a === b) return 'same'

@@ -12,7 +12,7 @@ export function readInitEnv(env: Env): DecodedSettings<InitEnv> {
   return { valid, ...(settings && diagnostics.length === 0 ? { settings } : {}), diagnostics }
 }
 
-/** What is wrong with the variables that are given, whatever others a pod may have. */
+/** What is wrong with the given variables. The pod may have others. */
 export function validateInitEnv(env: Env): readonly EnvDiagnostic[] {
   const { valid, diagnostics } = readInitEnv(env)
   return valid.store?.kind === 'ssm' ? [...diagnostics, ...validateStoreEnv(env)] : diagnostics

@@ -25,7 +25,7 @@ const storagePolicyKind = 'StoragePolicy'
 export type StoragePolicy = { readonly name: string; readonly rules: readonly StorageRule[] }
 
 export type StorageRule = {
-  /** Patterns, as they stand in the file. */
+  /** Patterns, as they are in the file. */
   readonly namespaces: readonly string[]
   /** With their leading slash, `{namespace}` still in them; empty for the root. */
   readonly prefixes: readonly string[]
@@ -36,7 +36,7 @@ export type StorageRule = {
 
 /** Of real entropy. */
 export const defaultMinBits = 64
-/** What a rule says that does not say it: the limits of the rule that the installation brings. */
+/** The defaults of a rule: the limits of the rule that the installation contains. */
 const limits = { minBits: defaultMinBits, maxPerPod: 50, maxNewPerHour: 200 } as const
 const ruleFields = ['namespaces', 'prefixes', ...Object.keys(limits)]
 

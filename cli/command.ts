@@ -12,9 +12,9 @@ export type Io = {
   readonly readStdin: () => Promise<Parsed<Buffer> | undefined>
   readonly out: (text: string) => void
   /** Writes one line to standard error. */
-  readonly say: (line: string) => void
+  readonly err: (line: string) => void
   /** Writes one line of progress to standard error; undefined if standard error is no terminal. */
-  readonly tell?: (line: string) => void
+  readonly progress?: (line: string) => void
 }
 
 export type Command = {

@@ -1,4 +1,4 @@
-/** The examples of `--help` do what they say, in a folder that has what they name. */
+/** The examples of `--help` do what their titles describe, in a folder with the files that they name. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'

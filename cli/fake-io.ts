@@ -15,7 +15,7 @@ export function fakeIo(
     self,
     readStdin: async () => (stdin === undefined ? undefined : { value: Buffer.from(stdin) }),
     out: (text) => void printed.push(text),
-    say: (line) => void said.push(`${line}\n`),
+    err: (line) => void said.push(`${line}\n`),
     printed: () => printed.join(''),
     said: () => said.join(''),
   }

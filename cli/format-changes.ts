@@ -1,4 +1,4 @@
-/** Who gains and who loses what: for people, for a pull request, for programs. */
+/** The grants that are added and removed: for people, for a pull request, for programs. */
 import type { ChangedParameter, GrantChange } from '../functions/export-iam/grant-changes.ts'
 import { granteeCell, workloadsCell } from './markdown-text.ts'
 import { formatTable } from './table.ts'

@@ -37,8 +37,8 @@ export async function kees(args: readonly string[], io: Io): Promise<ExitCode> {
     return topic === undefined ? print(keesHelp(groups), io) : helpAbout(topic, io)
   }
   if (name === undefined) {
-    io.say('error: a command is missing')
-    for (const line of keesHelp(groups).trimEnd().split('\n')) io.say(line)
+    io.err('error: a command is missing')
+    for (const line of keesHelp(groups).trimEnd().split('\n')) io.err(line)
     return exitCode.usage
   }
   if (name === '--version' || name === 'version') return print(`kees ${manifest.version}\n`, io)
@@ -62,9 +62,9 @@ export async function kees(args: readonly string[], io: Io): Promise<ExitCode> {
     if (failure) printResults(errorsOf([failure], exitCodeOf(failure)), io)
     else {
       const { error: bug, stack } = describeBug(error)
-      for (const line of [`error: this is a bug of kees, please report it: ${bug}`, ...stack]) io.say(line)
+      for (const line of [`error: this is a bug of kees, please report it: ${bug}`, ...stack]) io.err(line)
     }
-    if (failure?.detail) io.say(`  ${failure.detail}`)
+    if (failure?.detail) io.err(`  ${failure.detail}`)
     return exitCodeOf(failure)
   }
 }

@@ -9,8 +9,8 @@ const io: Io = {
   self: { node: process.execPath, program: process.argv[1] ?? '' },
   readStdin: async () => (isatty(0) ? undefined : readStdin(() => process.stdin)),
   out: (text) => writeStdout(process, text),
-  say: (line) => process.stderr.write(`${line}\n`),
-  ...(process.stderr.isTTY ? { tell: (line: string) => process.stderr.write(`${line}\n`) } : {}),
+  err: (line) => process.stderr.write(`${line}\n`),
+  ...(process.stderr.isTTY ? { progress: (line: string) => process.stderr.write(`${line}\n`) } : {}),
 }
 
 guardStdout(process)

@@ -26,10 +26,10 @@ export function printFailures(
   for (const { failure, names } of same.values()) {
     const [only, ...more] = names
     const isOne = only !== undefined && more.length === 0
-    io.say(`${severity}: ${isOne ? `${only}: ` : ''}${failure.message}`)
-    if (more.length > 0) io.say(`  about ${names.size} parameters: ${listed([...names])}`)
-    if (failure.detail !== undefined) io.say(`  ${failure.detail}`)
-    if (failure.hint !== undefined) io.say(`  hint: ${failure.hint}`)
+    io.err(`${severity}: ${isOne ? `${only}: ` : ''}${failure.message}`)
+    if (more.length > 0) io.err(`  about ${names.size} parameters: ${listed([...names])}`)
+    if (failure.detail !== undefined) io.err(`  ${failure.detail}`)
+    if (failure.hint !== undefined) io.err(`  hint: ${failure.hint}`)
   }
 }
 

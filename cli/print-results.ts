@@ -17,7 +17,7 @@ export function printResults(
   manifests: readonly Manifest[] = [],
 ): ExitCode {
   const located = locateResults(results, manifests)
-  for (const text of new Set(located.map((result) => resultLines(result).join('\n')))) io.say(text)
+  for (const text of new Set(located.map((result) => resultLines(result).join('\n')))) io.err(text)
   return exitCodeOf(results)
 }
 

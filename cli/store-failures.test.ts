@@ -1,4 +1,4 @@
-/** One failure of the store, or a store that is not there, is said once by every command that asks it. */
+/** One failure of the store, or a store that does not exist, is reported once by every command that uses it. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'

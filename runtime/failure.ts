@@ -6,17 +6,17 @@ import { exitCode, type ExitCode } from '../api/exit-code.ts'
 
 /** Each code with what it means to the program that ends with it. */
 const exitCodes = {
-  /** The store says that there is no such parameter, or no such version or label of it. */
+  /** The store has no such parameter, or no such version or label of it. */
   MISSING: exitCode.missing,
   ACCESS_DENIED: exitCode.denied,
   CREDENTIALS_MISSING: exitCode.denied,
   /** The store, or STS, knows the caller too little to ask what it may do: an expired token, a role it may not assume. */
   CREDENTIALS_REFUSED: exitCode.denied,
-  /** The store says no for a reason that only a person can mend: a quota, a key that cannot be used. */
+  /** The store refuses for a reason that only a person can remove: a quota, a key that cannot be used. */
   REFUSED: exitCode.denied,
   THROTTLED: exitCode.unreachable,
   UNREACHABLE: exitCode.unreachable,
-  /** The store answered what cannot be told apart from a broken connection. */
+  /** The answer of the store cannot be distinguished from a broken connection. */
   BAD_ANSWER: exitCode.unreachable,
   /** It was not done because this process is stopping, or is no longer the leader. */
   ABANDONED: exitCode.unreachable,
@@ -64,7 +64,7 @@ export function failed({ message, ...facts }: Failure): Error {
   return new Error(message, { cause: facts })
 }
 
-/** What an error says that went wrong; undefined for a bug. */
+/** The Failure that an error carries; undefined for a bug. */
 export function failureOf(error: unknown): Failure | undefined {
   if (!(error instanceof Error)) return undefined
   const { cause } = error
@@ -100,7 +100,7 @@ function isDeniedBy(value: unknown): value is DeniedBy {
   return deniedByKinds.some((kind) => kind === value)
 }
 
-/** @param failure what failureOf told of the error that ended the program. */
+/** @param failure the result of failureOf for the error that ended the program. */
 export function exitCodeOf(failure: Failure | undefined): ExitCode {
   return failure === undefined ? exitCode.bug : exitCodes[failure.code]
 }

@@ -12,7 +12,7 @@ export function cniPlugins(): string | undefined {
 /** Programs that fetch-tools.ts does not install. */
 const commands = ['go', 'kubectl', 'bash', 'unshare', 'nsenter', 'ip', 'tar'] as const
 
-/** Debian packages, whether each is installed, and what a skipped test says it needs. */
+/** Debian packages, whether each is installed, and how the reason of a skipped test names it. */
 const packaged: readonly {
   readonly name: string
   readonly isThere: () => boolean

@@ -1,8 +1,9 @@
 /**
  * What the API server checks of a pod template, in CEL. https://kubernetes.io/docs/reference/using-api/cel/
  *
- * Each expression is at most as generous as the code that reads the same annotations: what it lets pass, the creator and
- * init may still refuse, never the other way round.
+ * Of prefixes, an expression never allows what the creator refuses. It may refuse more, such as a storage-prefix above the
+ * allowed ones whose storageKeys lead below them. It does not check the rest, such as attributes, sizes and limits: that is
+ * left to the creator and init.
  */
 import { namespaceToken, type StoragePolicy } from '../../api/storage-policy.ts'
 
@@ -38,7 +39,7 @@ export function allowedPrefixes({ rules }: StoragePolicy): string {
   }, '[]')
 }
 
-/** In the form in which attributes.ts reads it. */
+/** Matches every value that attributes.ts reads as `kind=DYNAMIC`. */
 export const isDynamicValue = `matches('(^|,)[ \\\\t\\\\r\\\\n]*kind[ \\\\t\\\\r\\\\n]*=[ \\\\t\\\\r\\\\n]*"?DYNAMIC')`
 
 function celPrefix(prefix: string): string {

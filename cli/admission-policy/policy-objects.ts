@@ -1,6 +1,6 @@
 /**
  * The ValidatingAdmissionPolicies of a StoragePolicy: the one on pods enforces it; the one on workloads reports errors
- * to the author, who would otherwise find them only in the Events of a ReplicaSet that creates no pods.
+ * to the author of the workload, where they would otherwise be only in the Events of a ReplicaSet that creates no pods.
  * https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/
  */
 import { lineOf } from '../../api/diagnostic.ts'

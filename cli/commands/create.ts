@@ -68,13 +68,13 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   const groups = dynamic.map(({ declaration, parameter }) => groupOf(declaration, parameter))
   const results = await createMissing(store, groups, {
     dryRun: isOn(parsed, 'dry-run'),
-    progress: (done, total) => io.tell?.(`${done} of ${total} done`),
+    progress: (done, total) => io.progress?.(`${done} of ${total} done`),
   })
   printResults(results.flatMap(resultsOf), io)
   printFailures(failuresIn(results, 'failed'), io)
   const uncompared = failuresIn(results, 'uncompared')
   if (uncompared.length > 0)
-    io.say('warning: pairs that exist were not compared, because their values may not be read:')
+    io.err('warning: pairs that exist were not compared, because their values may not be read:')
   printFailures(uncompared, io, 'warning')
   const rows = results.flatMap(rowsOf)
   io.out(output.format(rows, tableOf))

@@ -80,7 +80,7 @@ spec: {annotationDomain: example.com, name: other, output: only, allowUninjected
 
 type Files = { [name: string]: string | Files }
 
-/** @param args lower-case words are files of the test's folder, which is left out of what is said. */
+/** @param args lower-case words are files of the test's folder, which is removed from the output. */
 async function diff(t: Test, args: readonly string[], stdin?: string, files: Files = {}) {
   const folder = t.testdir({ 'old.yaml': old, 'new.yaml': now, ...files })
   const path = (arg: string) => (/^[a-z]+(\.yaml)?$/.test(arg) ? join(folder, arg) : arg)

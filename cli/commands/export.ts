@@ -85,7 +85,7 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
     return exitCode.done
   }
   if (exported.grants.length === 0 && !unpacked) {
-    io.say('warning: nothing is declared in the input: the module grants nothing')
+    io.err('warning: nothing is declared in the input: the module grants nothing')
   }
   const foreign = printResults(await notOurs(out, files.keys()), io)
   if (foreign !== exitCode.done) return foreign

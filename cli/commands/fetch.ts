@@ -99,22 +99,22 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
     const some = pod.declared.some(({ declaration }) => declaration.what === what)
     const path = flags.paths[what]
     if (some && path === undefined)
-      io.say(`warning: the workload declares ${what}s, which are not fetched without ${flag}`)
+      io.err(`warning: the workload declares ${what}s, which are not fetched without ${flag}`)
     if (!some && path !== undefined)
-      io.say(`warning: the workload declares no ${what}: ${path} is not changed`)
+      io.err(`warning: the workload declares no ${what}: ${path} is not changed`)
   }
   const settings = settingsOf(flags.paths, flags.format ?? format)
   const { values, diagnostics } = await fetchDeclared(opened.store, wanted, settings, {
     clock,
     random: Math.random,
     progress: ({ found, open }) =>
-      io.tell?.(`${found} fetched, ${open.length} requested again: ${open[0]?.failure.message ?? ''}`),
+      io.progress?.(`${found} fetched, ${open.length} requested again: ${open[0]?.failure.message ?? ''}`),
   })
   if (diagnostics.length > 0) return printAll(diagnostics, io)
   const output = outputFiles(values, settings)
   if (output.diagnostics) return printAll(output.diagnostics, io)
   for (const reason of await writePrivate(output.files))
-    io.say(`warning: earlier files could not be removed: ${reason}`)
+    io.err(`warning: earlier files could not be removed: ${reason}`)
   io.out(formatFetched(wanted, flags))
   return exitCode.done
 }

@@ -15,7 +15,7 @@ import { kees } from '../kees.ts'
 
 const names = ['export-iam', 'inject-init', 'kees', 'node']
 
-/** A machine with programs that say only what version they are of. */
+/** A machine with programs that print only their version. */
 function machine(t: Test) {
   const folder = t.testdir({ node: 'node 1', dist: {}, bin: {} })
   for (const name of ['inject-init', 'export-iam', 'kees']) {

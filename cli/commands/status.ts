@@ -58,7 +58,7 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
 
   const declared = workloads.flatMap((workload) => workload.pod.declared.map((one) => ({ workload, ...one })))
   const standings = await lookUpParameters(opened.store, declared.map(refOf), (done, total) =>
-    io.tell?.(`${done} of ${total} looked up`),
+    io.progress?.(`${done} of ${total} looked up`),
   )
   const failures = [...standings].flatMap(([parameter, standing]) =>
     typeof standing === 'string' ? [] : [{ parameters: [parameter], failure: standing }],

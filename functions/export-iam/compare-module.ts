@@ -57,7 +57,7 @@ function compareGrants(now: Names, then: Names): string[] {
   return differences
 }
 
-/** The strings in the lists of each entry of `grants = { … }`, by the entry's key; quoted, as they stand there. */
+/** The strings in the lists of each entry of `grants = { … }`, by the entry's key; quoted, as they are written. */
 function grantsIn(tokens: readonly string[]): Names {
   const grants = new Map<string, Set<string>>()
   const start = tokens.findIndex(
@@ -84,7 +84,7 @@ function grantsIn(tokens: readonly string[]): Names {
 
 const token = /"(?:[^"\\\n]|\\.)*"|#.*|\/\/.*|\/\*[^]*?\*\/|[A-Za-z_][\w-]*|\d+|\S/g
 
-/** A comma before a closing bracket says nothing. */
+/** A comma before a closing bracket has no meaning. */
 function tokensOf(text: string): string[] {
   const tokens = (text.match(token) ?? []).filter((one) => !/^(#|\/\/|\/\*)/.test(one))
   return tokens.filter((one, at) => one !== ',' || !/^[\]}]$/.test(tokens[at + 1] ?? ''))

@@ -1,4 +1,4 @@
-/** Who gains and who loses what, between two states of the manifests. */
+/** The grants that are added and removed between two states of the manifests. */
 import type { Grants } from './grants.ts'
 
 export type ChangedParameter = {

@@ -52,7 +52,7 @@ function policyNameOf(key: string, role: IamRole | undefined): string {
 }
 
 /**
- * The last guard in front of Terraform: whatever text a grant carries has passed the rules for names. All of it has
+ * The last check before Terraform: all text of a grant has passed the rules for names. All of it has
  * when the input was read, so this throws on a bug only.
  */
 export function checkGrant({ key, policyName, role, parameters, parts }: Grant): void {

@@ -110,7 +110,7 @@ function targetsOf(
   // A role that is none has been reported.
   if (results.some(({ severity }) => severity === 'error')) return { targets: [], accounts, results }
   const { object, parameters } = reader
-  const say = (severity: Result['severity'], message: string): Result => ({
+  const resultOf = (severity: Result['severity'], message: string): Result => ({
     severity,
     message,
     object,
@@ -119,7 +119,7 @@ function targetsOf(
   const key = nameOf(object)
   const none = `has no role: neither ${sources.nameOption('roles')}, nor its ServiceAccount, nor annotation ${roleAnnotation} names one`
   if (isWorkloadKey(key)) {
-    const warning = say('warning', `${none}; its policy is attached to nothing`)
+    const warning = resultOf('warning', `${none}; its policy is attached to nothing`)
     return {
       targets: [{ key, role: undefined }],
       accounts,
@@ -127,5 +127,5 @@ function targetsOf(
     }
   }
   const unnamed = 'and its policy cannot be named after it: it is not named as Kubernetes allows'
-  return { targets: [], accounts, results: [...results, say('error', `${none}, ${unnamed}`)] }
+  return { targets: [], accounts, results: [...results, resultOf('error', `${none}, ${unnamed}`)] }
 }

@@ -1,4 +1,4 @@
-/** What is wrong with grants taken together, or grown too large, though each role and each parameter is well-formed. */
+/** What is wrong with all grants together, or with one that is too large, although each role and each parameter is valid. */
 import { exitCode } from '../../api/exit-code.ts'
 import { quote } from '../../api/diagnostic.ts'
 import { type Result, nameOf, type ObjectReference } from '../krm/result.ts'
@@ -7,7 +7,7 @@ import type { Grant } from './grant.ts'
 import { maxPolicySize } from './policy.ts'
 import { maxParts } from './split-policy.ts'
 
-/** A grant and one of the workloads that it is for, to say where to look. */
+/** A grant and one of the workloads that it is for, which the messages name. */
 export type GrantUse = { readonly grant: Grant; readonly user: ObjectReference }
 
 export function judgeGrants(uses: readonly GrantUse[], nameOption: OptionNaming): Result[] {
@@ -35,7 +35,7 @@ function accountResults(uses: readonly GrantUse[], nameOption: OptionNaming): Re
   ]
 }
 
-/** IAM does not tell names apart by case: there is one such role, or one such policy. */
+/** IAM ignores the case of names: two that differ only in case are the same role or policy. */
 function nameResults(uses: readonly GrantUse[]): Result[] {
   const seen = new Map<string, GrantUse>()
   return uses.flatMap((use) => {

@@ -1,5 +1,5 @@
 /**
- * policies.tf: what a security reviewer reads. The grants stand first, one parameter a line; the rest is the same for
+ * policies.tf: what a security reviewer reads. The grants come first, one parameter a line; the rest is the same for
  * all grants. It holds variables and locals only, so terraform evaluates it without any provider.
  */
 import { defaultDomains, partitions } from '../../api/aws-partitions.ts'

@@ -71,7 +71,7 @@ export function policyDocument(
 
 /**
  * The longest partition and the longest region that AWS has today, and the longest name of the service, each on its own:
- * whoever reads a policy's size does not know yet where it will be applied.
+ * the region and account may be unknown when the size of a policy is computed.
  */
 const worstTarget: AwsTarget = { partition: 'aws-us-gov', region: 'us-isof-south-1', account: '111122223333' }
 const longestSuffix = Math.max(...[defaultDomains, ...partitions].map(({ dnsSuffix }) => dnsSuffix.length))

@@ -14,7 +14,7 @@ const roleLine = /^ {6}role {8}= (null|"[^"\\]+")$/
 const nameLine = /^ {8}"([^"\\]+)",$/
 const kmsLine = /^ {4}\{ prefix = "([^"\\]+)", arn = "([^"\\]+)" \},$/
 
-/** @returns what its lines say, whatever stands between them; undefined where it is nothing that may be granted. */
+/** @returns the grants of its lines, also where there is other text between them; undefined where one must not be granted. */
 export function readPolicies(text: string): ReadPolicies | undefined {
   const drafts: Draft[] = []
   const kmsKeys: KmsKey[] = []

@@ -1,7 +1,7 @@
 /**
  * The ServiceAccounts of an input, and which of them a pod means. Under kustomize an account may have been renamed while
- * `serviceAccountName` still says the former name: references are mended at the very end of a build, after all functions.
- * What the names were stands in internal annotations.
+ * `serviceAccountName` still has the former name: references are mended at the very end of a build, after all functions.
+ * The former names are in internal annotations.
  * https://github.com/kubernetes-sigs/kustomize/blob/kustomize/v5.8.1/api/internal/utils/annotations.go
  */
 import { invalid, type Parsed } from '../../api/parsed.ts'
@@ -16,7 +16,7 @@ export type ServiceAccount = {
   /** The text of its annotation for IRSA. */
   readonly role: string | undefined
   readonly formerNames: readonly string[]
-  /** What kustomize has put around the name; the same on whatever went through the same kustomizations. */
+  /** What kustomize has put around the name; the same for all objects of the same kustomizations. */
   readonly affixes: string
 }
 
@@ -74,7 +74,7 @@ function chooseAccounts(
 ): Parsed<readonly ServiceAccount[]> {
   const isOne = (some: readonly ServiceAccount[]) => new Set(some.map(({ object }) => object.name)).size <= 1
   if (isOne(known)) return { value: known }
-  // As kustomize tells them apart.
+  // As kustomize distinguishes them.
   const alike = known.filter(({ affixes }) => affixes === use.affixes)
   if (alike.length > 0 && isOne(alike)) return { value: alike }
   const names = known.map(({ object }) => nameOf(object)).join(', ')

@@ -1,4 +1,4 @@
-/** A ConfigMap becomes files of a Terraform configuration only if it says what export-iam would say. */
+/** A ConfigMap becomes files of a Terraform configuration only if its text is what export-iam would write. */
 import { deepStrictEqual } from 'node:assert/strict'
 import * as fc from 'fast-check'
 import t from 'tap'

@@ -31,7 +31,7 @@ export function unpackModule(items: readonly ManifestItem[]): Unpacked | undefin
   const entries = value !== undefined && isMap(value) ? Object.entries(value) : []
   const files = new Map<string, string>()
   for (const [name, text] of entries) {
-    // Whoever wrote the ConfigMap does not say where files go.
+    // The author of the ConfigMap must not decide where files are written.
     if (!moduleFiles.some((known) => known === name) && name !== policiesJson) {
       return report(
         first,

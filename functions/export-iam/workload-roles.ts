@@ -25,7 +25,7 @@ export type RoleSources = {
   readonly nameOption: OptionNaming
 }
 
-/** What a workload itself says about its roles. */
+/** The roles that a workload itself names. */
 export type RoleClaims = {
   readonly object: ObjectReference
   readonly account: AccountUse
@@ -44,7 +44,7 @@ export type WorkloadRoles = {
 export function roleFinder(sources: RoleSources): (claims: RoleClaims) => WorkloadRoles {
   const namespace = sources.namespace === '' ? undefined : sources.namespace
   const accountsOf = accountFinder(sources.serviceAccounts, namespace)
-  // An account stands there once.
+  // Each account is listed once.
   const byAccount = new Map(sources.roles.map((one) => [`${one.namespace}/${one.serviceAccount}`, one]))
   return (claims) =>
     workloadRoles(claims, { namespace, accountsOf, byAccount, nameOption: sources.nameOption })
@@ -105,7 +105,7 @@ function workloadRoles({ object, account, annotated }: RoleClaims, known: Known)
 
 type Found = { readonly role: IamRole; readonly source: string }
 
-/** Whether `one` says what `other` says, or more: an ARN says more than the name of the same role. */
+/** Whether `one` is as specific as `other`, or more: an ARN is more specific than the name of the same role. */
 function covers(one: IamRole, other: IamRole, isEarlier: boolean): boolean {
   if (one.name !== other.name) return false
   if (one.arn === other.arn) return isEarlier

@@ -6,7 +6,7 @@ import type { Value } from '../yaml/value.ts'
 import { textIn } from './effective-config.ts'
 import type { Part } from './editable-pod.ts'
 
-/** Kubernetes mounts these volumes read-only, whatever the mount says. */
+/** Kubernetes mounts these volumes read-only, even if the mount sets readOnly: false. */
 const readOnlyVolumes = ['configMap', 'secret', 'downwardAPI', 'projected', 'image']
 
 /**

@@ -8,7 +8,7 @@ import { mountsKey } from './pod-injection.ts'
 import { type Part, partList, type PartList, type EditablePod } from './editable-pod.ts'
 import type { InjectionRecord } from '../workload/injection-record.ts'
 
-/** Removes what the record says was added, and only that. Lists that would be left empty are removed too. */
+/** Removes what was added by the record, and only that. Lists that would be left empty are removed too. */
 export function removeInjection(editor: Editor, parts: EditablePod, record: InjectionRecord): void {
   const { spec, where, initContainers, volumes } = parts
   const container = initContainers.parts.find(({ name }) => name === record.container)

@@ -1,7 +1,7 @@
 import type { Path } from '../yaml/edit-target.ts'
 
 /**
- * A path as kyaml writes and splits it: a key with a dot or a slash in it stands in brackets, so that it is one step, such as
+ * A path as kyaml writes and splits it: a key with a dot or a slash in it is in brackets, so that it is one step, such as
  * `spec.template.metadata.annotations.[secret.bsycorp.com/db.password]`.
  * https://github.com/kubernetes-sigs/kustomize/blob/kyaml/v0.20.1/kyaml/utils/pathsplitter.go
  */

@@ -3,7 +3,7 @@
  *
  *     input.yaml        what comes on standard input
  *     expected.yaml     standard output, byte for byte
- *     expected.stderr   standard error and a last line `exit N`; absent: nothing was said and the exit code is 0
+ *     expected.stderr   standard error and a last line `exit N`; absent: it is empty and the exit code is 0
  *
  * UPDATE=1 writes what came out in place of what was expected; read the diff before you keep it.
  */

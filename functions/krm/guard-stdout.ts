@@ -2,7 +2,7 @@ import { writeSync } from 'node:fs'
 import { exitCode } from '../../api/exit-code.ts'
 
 /**
- * Has a failed write to standard output end the program as the table of exit codes says, not with a stack trace: in
+ * Has a failed write to standard output end the program as the table of exit codes has it, not with a stack trace: in
  * silence where the reader has gone, as in `… | head`.
  */
 export function guardStdout(process: NodeJS.Process): void {

@@ -1,4 +1,4 @@
-/** For property tests: what a function may do with any input whatever. */
+/** For property tests: what a function may do with any input. */
 import { isDeepStrictEqual } from 'node:util'
 import { createContext, Script } from 'node:vm'
 import { load } from 'js-yaml'

@@ -81,10 +81,10 @@ export function hasType(schema: JsonSchema, value: unknown, report: Report): boo
 type Report = (diagnostic: Diagnostic) => void
 
 function check(schema: JsonSchema, value: unknown, path: string, report: Report): boolean {
-  const say = (diagnostic: Diagnostic) => about(path, [diagnostic]).forEach(report)
+  const reportHere = (diagnostic: Diagnostic) => about(path, [diagnostic]).forEach(report)
   if (!isOfKind(schema, value)) {
     const wrong = { message: `must be ${describe(schema)}`, ...remedy(schema, value) }
-    about(isQuotable(schema) ? shownText(value) : '', [wrong]).forEach(say)
+    about(isQuotable(schema) ? shownText(value) : '', [wrong]).forEach(reportHere)
     return false
   }
   if ('enum' in schema) return true
@@ -92,12 +92,12 @@ function check(schema: JsonSchema, value: unknown, path: string, report: Report)
     const alike = schema.anyOf.find((one) => isOfKind(one, value))
     return alike !== undefined && check(alike, value, path, report)
   }
-  if (schema.type === 'string' && typeof value === 'string') return checkText(schema, value, say)
+  if (schema.type === 'string' && typeof value === 'string') return checkText(schema, value, reportHere)
   if (schema.type === 'array' && Array.isArray(value)) return checkItems(schema.items, value, path, report)
   return schema.type !== 'object' || !isMap(value) || checkProperties(schema, value, path, report)
 }
 
-/** Whether the value itself is right, whatever is in it. */
+/** Whether the value itself is right, without a look at what is in it. */
 function isOfKind(schema: JsonSchema, value: unknown): boolean {
   if ('anyOf' in schema) return schema.anyOf.some((one) => isOfKind(one, value))
   if ('enum' in schema) return schema.enum.some((one) => one === value)
@@ -121,11 +121,11 @@ function remedy(schema: JsonSchema, value: unknown): Pick<Diagnostic, 'hint'> {
 function checkText(
   { pattern, patternErrorMessage, validate }: StringSchema,
   text: string,
-  say: Report,
+  report: Report,
 ): true {
   const isRefused = pattern !== undefined && !new RegExp(pattern, 'u').test(text)
   const wrong = isRefused ? [{ message: patternErrorMessage ?? `must match ${pattern}` }] : validate?.(text)
-  about(shownText(text), wrong ?? []).forEach(say)
+  about(shownText(text), wrong ?? []).forEach(report)
   return true
 }
 

@@ -1,5 +1,5 @@
 /**
- * A function as a `KptFunc` of the package kpt-functions, for those who compose functions in TypeScript. Of the package
+ * A function as a `KptFunc` of the package kpt-functions, for programs that compose functions in TypeScript. Of the package
  * only types are used: it has its own standard input and output, which lose comments and objects of one name, and
  * replaces the console when it is loaded (docs/adr/0003).
  */

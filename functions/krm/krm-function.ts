@@ -52,7 +52,7 @@ export type KrmFunction = {
   readonly begin: (input: FunctionInput) => FunctionPass
 }
 
-/** The pass of a function that has nothing but this to say, whatever the items are. */
+/** The pass of a function that returns only these results, for any items. */
 export function passWith(results: readonly Result[]): FunctionPass {
   return { concerns: () => false, process: () => [], end: () => ({ results }) }
 }

@@ -13,7 +13,7 @@ export type ManifestItem = {
  * The objects under a node: itself, or the items of a list, however deep. What is no object has no apiVersion or kind.
  *
  * A list is what kubectl and kustomize take for one: its kind ends in `List`, and it has items. Those of a typed list,
- * such as a DeploymentList of the API server's, need not say their apiVersion and kind, for the list says them.
+ * such as a DeploymentList of the API server's, need not have an apiVersion and a kind, because the list has them.
  * https://kubernetes.io/docs/reference/using-api/api-concepts/#collections
  *
  * @param given of a typed list around it.
@@ -23,7 +23,7 @@ export function itemsUnder(
   node: SourceNode | undefined,
   given: { readonly apiVersion?: string; readonly kind?: string } = {},
 ): ManifestItem[] {
-  // What stands behind an alias is read, and refused where it is to be edited.
+  // The value of an alias is read; an edit of it is refused.
   const root = node?.type === 'alias' ? node.target : node
   if (root?.type !== 'map') return []
   const apiVersion = stringOf(lookUp(root, 'apiVersion')) ?? given.apiVersion

@@ -3,7 +3,7 @@
  * not insist (functions/yaml/events.ts), so such a text may hold what looks like the start of an item.
  *
  * Found without parsing, so that all that do go on are among them, and few others: each quote or bracket is taken to be
- * an opening one that could be one by what stands before it.
+ * an opening one that could be one by what is before it.
  *
  * @returns positions, ascending for each of the four characters.
  */
@@ -16,7 +16,7 @@ export function multilineFlow(text: string): number[] {
   ]
 }
 
-/** What may stand right before a node: blanks, the brackets and commas around it, a colon, or the end of a tag. */
+/** What may be right before a node: blanks, the brackets and commas around it, a colon, or the end of a tag. */
 const before = new Set([' ', '\t', '\n', '[', '{', ',', ':', '>'])
 
 function openings(
@@ -62,7 +62,7 @@ function closesDouble(text: string, at: number, lineEnd: number): boolean {
   return false
 }
 
-/** Of one level, with quotes around whole items only: what is less plain is not told from what stays open. */
+/** Of one level, with quotes around whole items only: anything less plain counts as open. */
 const plainFlow =
   /[[{] *(?:(?:"[^"\\\n]*"|'[^'\n]*'|[^\s"'[\]{},#][^"'[\]{},#\n]*)(?:, *|(?= *[\]}])))* *[\]}]/y
 const longFlow = 1000

@@ -14,7 +14,7 @@ export type Option<T> = {
   /** For people: `string`, `true or false`, `YAML`. */
   readonly takes: string
   readonly default: T
-  /** How the default is shown where its own text does not say it. */
+  /** How the default is shown where its own text would not be understood. */
   readonly defaultText?: string
   readonly meaning: string
   /** Of a value in a functionConfig's spec. */
@@ -25,7 +25,7 @@ export type Option<T> = {
   readonly parse: (value: Value) => Parsed<T>
 }
 
-/** What describes an option, whatever its type: enough for help and reference. */
+/** The description of an option of any type: enough for help and reference. */
 export type OptionDescription = Omit<Option<unknown>, 'parse'>
 
 type Description<S, T> = {
@@ -33,9 +33,9 @@ type Description<S, T> = {
   readonly schema: S & JsonSchema
   readonly default: T
   readonly defaultText?: string
-  /** Where the schema does not say it. */
+  /** Where the schema does not have it. */
   readonly takes?: string
-  /** What a string stands for, where it may stand for a value of another type. */
+  /** The value that a string means, where an option of another type may be given as a string. */
   readonly fromText?: (text: string) => Value
 }
 

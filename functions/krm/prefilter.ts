@@ -1,10 +1,10 @@
 /**
- * Whether a text without blanks may stand in a key or value of some YAML: as it is, or written with escapes. A RegExp finds
+ * Whether a text without blanks may be in a key or value of some YAML: as it is, or written with escapes. A RegExp finds
  * any of several texts in one search, and has the flag g.
  */
 export type Prefilter = (text: string | RegExp) => boolean
 
-/** The escapes in double quotes that may stand for a printable character, or join two lines. */
+/** The escapes in double quotes that may mean a printable character, or join two lines. */
 const escapes = new Set(['x', 'u', 'U', '/', '\n', '\r'])
 
 /**

@@ -2,8 +2,8 @@ import { readSync } from 'node:fs'
 import { invalid, type Parsed } from '../../api/parsed.ts'
 
 /**
- * All of standard input, read in one go: as a stream, a large list waits for a thread with every piece of it. Where whoever
- * runs us made it non-blocking, the rest is read as it comes.
+ * All of standard input, read in one go: as a stream, a large list waits for a thread with every piece of it. If the
+ * parent process made it non-blocking, the rest is read as it comes.
  *
  * @param stdin asked for only then: Node makes a pipe non-blocking as soon as its stream is looked at.
  */

@@ -11,7 +11,7 @@ import { runFunction, runOnWhole } from './run-function.ts'
 import { Editor } from '../yaml/editor.ts'
 import type { Value } from '../yaml/value.ts'
 
-/** Adds a label to every object that has an annotation of example.com, and says what it did. */
+/** Adds a label to every object that has an annotation of example.com, and reports it. */
 const label: KrmFunction = {
   name: 'label',
   purpose: 'Labels.',

@@ -41,7 +41,7 @@ export function readInPieces(text: string): ResourceList | undefined {
   const { starts, end } = cut
   const [first = 0] = starts
   const last = starts.at(-1) ?? first
-  // The last item stands for all: what is added to the list or behind it comes behind this one.
+  // The last item represents all: what is added to the list or after it is added after this one.
   const { value: head } = readHead(text.slice(0, first) + text.slice(last))
   if (head?.list?.items.length !== 1) return undefined
   const containsIn = prefilter(text)
@@ -104,7 +104,7 @@ function readItem(source: string, start: number): readonly ManifestItem[] | unde
   return document.root.items.flatMap((item) => itemsUnder(document, item))
 }
 
-/** What begins or ends at the first item does so there also when other items stand between it and the last. */
+/** An edit that begins or ends at the first item stays there; all others move behind the items that were cut out. */
 function shift(first: number, by: number): (edit: SourceEdit) => SourceEdit {
   const place = (position: number) => (position <= first ? position : position + by)
   return (edit) => ({ ...edit, start: place(edit.start), end: place(edit.end) })

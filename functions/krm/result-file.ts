@@ -4,7 +4,7 @@ import type { ManifestItem } from './manifest-item.ts'
 /** The file that an item comes from, in the package, and its position among the objects of that file. */
 export type ResultFile = { readonly path: string; readonly index?: number }
 
-/** Orchestrators that read files, such as kpt, say so in annotations, the older of which have no `internal.`. */
+/** Orchestrators that read files, such as kpt, name them in annotations, the older of which have no `internal.`. */
 const prefixes = ['internal.config.kubernetes.io', 'config.kubernetes.io'] as const
 
 export function fileOf({ root }: ManifestItem): ResultFile | undefined {

@@ -23,7 +23,7 @@ export type Result = Diagnostic & {
   readonly exit: ExitCode
 }
 
-/** `Deployment/app`, or `Deployment/prod/app` for an object that says its namespace. */
+/** `Deployment/app`, or `Deployment/prod/app` for an object with a namespace. */
 export function nameOf({ kind, namespace, name }: ObjectReference): string {
   return [kind, ...(namespace === undefined ? [] : [namespace]), name].join('/')
 }

@@ -193,7 +193,7 @@ function withoutLastBlanks(source: string, edits: readonly SourceEdit[]): readon
 /** https://github.com/kubernetes-sigs/kustomize/blob/master/cmd/config/docs/api-conventions/functions-spec.md */
 function writtenResult({ object, subject, field, ...result }: Result, file: ResultFile | undefined): Value {
   const { severity } = result
-  // The path says what the message is about.
+  // The path names the annotation already.
   const [fact = '', ...hint] = messageLines(field || subject === undefined ? result : { ...result, subject })
   const message = [fact, ...hint].join('\n')
   if (!object) return { message, severity }

@@ -1,7 +1,7 @@
 /**
- * Cuts the text of a ResourceList into its items by indentation, without parsing it: what stands at the column of the
+ * Cuts the text of a ResourceList into its items by indentation, without parsing it: what is at the column of the
  * items' dashes, or left of it, is no part of an item, be it in block scalars, because YAML asks of every line of an item
- * to stand deeper (https://yaml.org/spec/1.2.2/#61-indentation-spaces). In quotes and brackets its readers do not insist
+ * to be indented more (https://yaml.org/spec/1.2.2/#61-indentation-spaces). In quotes and brackets its readers do not insist
  * on that: see multiline-flow.ts.
  */
 
@@ -62,7 +62,7 @@ function isDash(text: string, at: number): boolean {
   return text.charCodeAt(at) === dash && (next === space || next === lineFeed)
 }
 
-/** Whether an alias may mean what stands in another item, or outside the items. */
+/** Whether an alias may mean an anchor in another item, or outside the items. */
 function sharesAnchors(text: string, starts: readonly number[], end: number): boolean {
   const aliases = namesBehind('*', text, starts, end)
   if (aliases.size === 0) return false
@@ -76,7 +76,7 @@ function sharesAnchors(text: string, starts: readonly number[], end: number): bo
 const outside = -1
 const several = -2
 
-/** All that may be a name of an anchor or alias, with the index of the item that it stands in. */
+/** All that may be a name of an anchor or alias, with the index of the item that it is in. */
 function namesBehind(
   indicator: string,
   text: string,

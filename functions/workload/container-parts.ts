@@ -1,4 +1,4 @@
-/** What stands in the lists of a pod's spec, and of its containers. */
+/** The items of the lists of a pod's spec, and of its containers. */
 import type { PodTemplate } from './pod-template.ts'
 import type { SourceNode } from '../yaml/node.ts'
 import { lookUp, stringOf } from '../yaml/value.ts'

@@ -10,7 +10,7 @@ import type { PodTemplate } from './pod-template.ts'
 import type { SourceNode } from '../yaml/node.ts'
 import { lookUp, stringOf } from '../yaml/value.ts'
 
-/** The injection of a pod template: what the record says, or, without one, what is found in the pod. */
+/** The injection of a pod template: that of the record, or, without a record, what is found in the pod. */
 export function findInjection(item: ManifestItem, template: PodTemplate): InjectionRecord | undefined {
   return recordsIn(item).value?.get(template.key) ?? recognise(lookUp(template.node, 'spec'))
 }
@@ -22,8 +22,8 @@ export function recordsIn(item: ManifestItem): Parsed<InjectionRecords | undefin
 }
 
 /**
- * Pods that a controller makes have no record, which stands on the workload's own metadata, and neither has what the first
- * kees injected. So an init container is known by what it cannot do without: it finds the file of the pod's annotations
+ * Pods that a controller makes have no record, which is in the workload's own metadata, and neither has what the first
+ * kees injected. So an init container is recognised by what it needs: it finds the file of the pod's annotations
  * at the path that it is configured to read, and an emptyDir at the path that it is configured to write.
  */
 function recognise(spec: SourceNode | undefined): InjectionRecord | undefined {

@@ -5,7 +5,7 @@ import { findInjection } from './find-injection.ts'
 import type { ManifestItem } from '../krm/manifest-item.ts'
 import type { PodTemplate } from './pod-template.ts'
 
-/** The format that the init container in a pod was told to write; undefined where there is none, or nothing told it. */
+/** The format that the init container in a pod is configured to write; undefined where there is no such container or setting. */
 export function injectedFormat(item: ManifestItem, template: PodTemplate): SecretsFormat | undefined {
   const injection = findInjection(item, template)
   const container = injection && partNamed(template, 'initContainers', injection.container)

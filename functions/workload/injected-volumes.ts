@@ -1,4 +1,4 @@
-/** What init cannot do without of its two volumes, whoever has patched them. */
+/** The fields of its two volumes that init needs; a patch may have changed them. */
 import { annotationFilesIn } from '../../api/annotations-volume.ts'
 import { isMap } from '../../api/json.ts'
 import type { SourceNode } from '../yaml/node.ts'

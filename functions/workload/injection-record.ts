@@ -1,6 +1,6 @@
 /**
  * The record of what inject-init added to a workload, in the annotation `kees.bsycorp.com/injected` on the workload's
- * own metadata. It tells our container, volumes and mounts from those of others that happen to have the same name.
+ * own metadata. It distinguishes our container, volumes and mounts from those of others that happen to have the same name.
  *
  *     {"container":"init-container","volumes":["secret-volume","annotations"],"mounts":["app"]}
  *
@@ -15,7 +15,7 @@ export type InjectionRecord = {
   /** Present where a sidecar keeps the files current. */
   readonly refresher?: string
   readonly volumes: readonly string[]
-  /** The containers that got the secrets mounted, in the order in which they stand in the pod. */
+  /** The containers that got the secrets mounted, in the order of the pod. */
   readonly mounts: readonly string[]
   /** Present when a configuration named the containers that get the mount. */
   readonly containers?: readonly string[]

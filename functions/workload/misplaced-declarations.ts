@@ -1,4 +1,4 @@
-/** Declarations where nobody reads them: the commonest mistakes. */
+/** Declarations outside the pod template, where nothing reads them: the most common error. */
 import { exitCode } from '../../api/exit-code.ts'
 import { type Path, pathText } from '../yaml/edit-target.ts'
 import type { Result } from '../krm/result.ts'

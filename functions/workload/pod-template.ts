@@ -38,12 +38,12 @@ const builtIn: readonly PodTemplateKind[] = [
 export type PodTemplate = {
   /** From the object's root; numbers are positions in lists. */
   readonly path: readonly (string | number)[]
-  /** Tells the templates of one object apart, by the names of the list items; empty where there can be only one. */
+  /** Identifies a template of the object by the names of the list items; empty where there can be only one. */
   readonly key: string
   readonly node: SourceNode
   /** The pod's annotations, those that are strings. */
   readonly annotations: readonly Annotation[]
-  /** Annotations of our domain that are no strings, or stand there twice, which the API server would refuse. */
+  /** Annotations of our domain that are not strings, or are declared twice, which the API server would refuse. */
   readonly diagnostics: readonly AnnotationDiagnostic[]
 }
 

@@ -1,4 +1,4 @@
-/** What to do about an error of AWS that its name tells, in the words of AWS's documentation. */
+/** The hints for errors of AWS, by their names, in the words of AWS's documentation. */
 import type { AwsOperation } from './aws-operation.ts'
 
 const hints: Readonly<Record<string, string>> = {

@@ -1,4 +1,4 @@
-/** What the environment says about connections to AWS: proxies, and the certificates that are trusted. */
+/** The environment variables for connections to AWS: proxies, and the certificates that are trusted. */
 import { readFileSync } from 'node:fs'
 import * as http from 'node:http'
 import type { EnvDiagnostic } from '../../api/diagnostic.ts'

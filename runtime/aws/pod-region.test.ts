@@ -1,4 +1,4 @@
-/** The region of a pod, and what the instance metadata answer to who asks in either version. */
+/** The region of a pod, and the answers of the instance metadata service in both of its versions. */
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import t, { type Test } from 'tap'

@@ -96,7 +96,7 @@ function authorization({ username, password }: URL): Readonly<Record<string, str
   return { 'proxy-authorization': `Basic ${Buffer.from(pair).toString('base64')}` }
 }
 
-/** A lone % stands for itself. */
+/** A % that begins no escape is kept as it is. */
 function decoded(text: string): string {
   try {
     return decodeURIComponent(text)

@@ -69,7 +69,7 @@ export function ownerInspection(
   return {
     add({ uid, name, createdAt }, template, owner) {
       const { key: templateKey, namespace, annotated } = template
-      // The uid of an owner is what the pod says: it must not count for other namespaces.
+      // The uid of an owner comes from the pod, which may lie: it must not count for other namespaces.
       const seenKey = `${namespace} ${owner}`
       if (seen.has(seenKey) || !annotated || queue.sizeOf(namespace) >= longestLine) return
       seen.add(seenKey)

@@ -4,7 +4,7 @@ import { type Claimant, oldestPod, type Pod } from './pod-index.ts'
 
 export type Granted = {
   readonly group: Group
-  /** Those who claim exactly this group; the first decided what is created. */
+  /** The claims of exactly this group; the first one decides what is created. */
   readonly claimants: readonly [Claimant, ...Claimant[]]
 }
 

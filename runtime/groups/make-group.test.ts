@@ -173,7 +173,7 @@ t.test('a bug does not count as an answer of the store', async (t) => {
   await t.rejects(makeGroup({ ...store, create }, random, new Set(), tools), { message: 'a bug' })
 })
 
-/** Tries until the group is complete, each time from what the store says exists. */
+/** Tries until the group is complete, each time from what exists in the store. */
 async function persist(store: ParameterStore, clock: Clock): Promise<string[]> {
   const outcomes: string[] = []
   for (let round = 0; round < 30; round++) {

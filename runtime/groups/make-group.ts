@@ -1,5 +1,5 @@
 /**
- * Creates the missing parts of a group so that the stored parts match whatever crashes or races: in order, each one only if
+ * Creates the missing parts of a group so that the stored parts match after any crash or race: in order, each one only if
  * it is absent, and a later part always from the first part as it is stored. A value that this process generated counts as
  * stored only if the answer of the store leaves no doubt; otherwise it is read back.
  */
@@ -74,7 +74,7 @@ async function createParts(
     if (part === first && answer.version === 1 && answer.attempts === 1) stored = value
   }
   if (created.length === 0) return undefined
-  // Compares what is stored, whichever process stored it.
+  // Compares what is stored: another process may have stored it.
   return await verifyGroup(store, group, clock)
 }
 

@@ -1,6 +1,6 @@
 /**
  * The format dotenv: what a POSIX shell that sources it assigns to its variables. One `NAME=value` a line, sorted by
- * name; a value of letters, digits and a few signs stands there as it is, any other in single quotes, inside which a
+ * name; a value of letters, digits and a few signs is written as it is, any other in single quotes, inside which a
  * shell gives no character a meaning but the quote itself. It may hold line ends, so it is for shells, not for readers
  * of lines.
  * https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html#tag_19_02_02

@@ -38,8 +38,9 @@ export async function fetchDeclared(
 }
 
 /**
- * For the report of a pod whose annotations are wrong already: what of the others is missing or denied, asked once and without
- * waiting. Of what the creator makes nothing is said, because it may be at work, and nothing if the store does not answer.
+ * For the report of a pod whose annotations are wrong already: which of the other parameters are missing or denied, requested once
+ * and without waiting. Parameters that the creator creates are left out, because it may be at work; if the store does not answer,
+ * all are.
  */
 export async function lookUpDeclared(
   store: ParameterReader,

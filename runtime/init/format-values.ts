@@ -13,7 +13,7 @@ type Format = {
   readonly refuses: readonly (readonly [held: RegExp, diagnostics: string])[]
 }
 
-/** SSM gives texts, but JSON can say half a character too. */
+/** SSM returns Unicode text, but an escape in JSON can be half of a surrogate pair. */
 const halfCharacter = [/\p{Cs}/u, 'is not Unicode text'] as const
 const nul = [/\0/, 'holds a NUL character'] as const
 
@@ -33,7 +33,7 @@ export function formatValues(format: SecretsFormat, entries: Iterable<Entry>): C
   return formats[format].write(entries)
 }
 
-/** Why a format cannot hold a value, if it cannot; the end of a sentence that tells nothing of the value. */
+/** Why a format cannot hold a value, if it cannot: the end of a sentence, which contains nothing of the value. */
 export function refusedBy(format: SecretsFormat, value: SecretValue): string | undefined {
   const text = value.reveal()
   const found = formats[format].refuses.find(([held]) => held.test(text))

@@ -11,7 +11,7 @@ import { writeSynced } from '../files/write-synced.ts'
 
 type Settings = Pick<InitEnv, 'notifyFile' | 'notifyUrl' | 'fileMode' | 'requestTimeout'>
 
-/** @returns why the app could not be told, where it could not. */
+/** @returns why the app could not be notified, if it could not. */
 export async function notify(settings: Settings, now: Date): Promise<string | undefined> {
   const { notifyFile, notifyUrl, requestTimeout } = settings
   const reasons = [
@@ -21,7 +21,7 @@ export async function notify(settings: Settings, now: Date): Promise<string | un
   return reasons.length === 0 ? undefined : reasons.join('; ')
 }
 
-/** Another file each time, renamed, so that whoever watches the folder or the file sees one change. */
+/** Another file each time, renamed, so that programs that watch the folder or the file see one change. */
 async function writeSignal(path: string, mode: number, now: Date): Promise<string | undefined> {
   const temporary = join(dirname(path), `.${basename(path)}.new`)
   try {

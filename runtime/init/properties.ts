@@ -1,6 +1,6 @@
 /**
  * The properties format: what java.util.Properties.load reads back as the stored values, from an InputStream
- * (ISO-8859-1) and from a Reader alike. One `key=value` a line, sorted by key; a value of printable ASCII stands there
+ * (ISO-8859-1) and from a Reader alike. One `key=value` a line, sorted by key; a value of printable ASCII is written
  * as it is, but for backslashes and a space at its start.
  * https://docs.oracle.com/en/java/javase/21/docs/api/java.base/java/util/Properties.html#load(java.io.Reader)
  */

@@ -43,25 +43,25 @@ export async function refresh({
 }: Refreshing): Promise<never> {
   log.info('keeping the files current', { every: formatDuration(every) })
   const hasListener = settings.notifyFile !== '' || settings.notifyUrl !== ''
-  let tell: { readonly at: number; readonly wait: number } | undefined
+  let notification: { readonly at: number; readonly wait: number } | undefined
   // The pods of one roll-out would else ask the store at the same moment, again and again.
   let next = clock.now() + every * random()
   for (;;) {
-    await clock.sleep(Math.max(0, Math.min(next, tell?.at ?? next) - clock.now()))
+    await clock.sleep(Math.max(0, Math.min(next, notification?.at ?? next) - clock.now()))
     if (clock.now() >= next) {
       metrics.started()
       const result = await refreshOnce(world.fetch, settings, log)
       metrics.refreshed(result)
       next = clock.now() + every * (0.9 + 0.2 * random())
-      if (result === 'changed' && hasListener) tell = { at: clock.now(), wait: firstRetry }
+      if (result === 'changed' && hasListener) notification = { at: clock.now(), wait: firstRetry }
     }
-    if (tell && clock.now() >= tell.at) {
-      const { wait } = tell
+    if (notification && clock.now() >= notification.at) {
+      const { wait } = notification
       const failed = await notify(settings, new Date())
       metrics.notified(failed === undefined ? 'done' : 'failed')
       if (failed === undefined) log.info('the app was notified')
       else log.warn('failed to notify the app, retrying', { problem: failed })
-      tell =
+      notification =
         failed === undefined ? undefined : { at: clock.now() + wait, wait: Math.min(2 * wait, longestRetry) }
     }
   }
@@ -107,7 +107,7 @@ async function refreshOnce(
   }
 }
 
-/** Past the moment when the new files appear, they are written, whatever fails then: the app has to be told. */
+/** Once the new files have appeared, the app is notified, even if something fails after that. */
 async function written(files: readonly NewFile[], mode: number): Promise<readonly string[]> {
   try {
     return await writeFiles(files, mode, new Date())

@@ -1,4 +1,4 @@
-/** What init says when it fails: everything that is wrong, once in the log, once in the termination message. */
+/** The report of a failed init: everything that is wrong, once in the log, once in the termination message. */
 import { constants, open } from 'node:fs/promises'
 import { type Diagnostic, linesOf } from '../../api/diagnostic.ts'
 import { exitCode, type ExitCode, firstToMend } from '../../api/exit-code.ts'
@@ -11,7 +11,7 @@ export type InitDiagnostic = Diagnostic & {
   readonly exit: ExitCode
   /** For when there is no room for the message: a cause that diagnostics share, and what is peculiar to this one. */
   readonly brief?: { readonly cause: string; readonly what: string }
-  /** What the store said, of a parameter that was not fetched. */
+  /** The answer of the store, for a parameter that was not fetched. */
   readonly failure?: Failure
   /** More for the log. */
   readonly fields?: Fields
@@ -46,7 +46,7 @@ export function loggedDiagnostic({
 }
 
 /**
- * At most 4,096 bytes, without ARNs: who may see a pod may see this. Where there is no room for everything, diagnostics of one
+ * At most 4,096 bytes, without ARNs, because everyone who may read the pod may read this. Where there is no room for everything, diagnostics of one
  * cause share a line, and what does not fit even then is counted.
  */
 export function terminationMessage(diagnostics: readonly InitDiagnostic[]): string {

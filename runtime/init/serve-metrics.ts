@@ -4,8 +4,8 @@ import { type HealthServer, serveHealth } from '../health-server.ts'
 import type { Log } from '../log.ts'
 
 /**
- * Serves `/metrics`, and that it runs. Where it cannot listen it says so and goes on: with the network of the host, two pods
- * may want one port, and to keep the secrets current is worth more.
+ * Serves `/metrics` and `/healthz`. A port that is in use is logged and does not stop init: with the network of the host, two
+ * pods may have one port, and refreshing the secrets is more important.
  */
 export async function serveMetrics(
   address: ListenAddress,

@@ -11,8 +11,8 @@ type Settings = Pick<InitEnv, 'secretsFile' | 'resourcesFile' | 'format'>
 
 /**
  * Whether the files of an earlier fetch are there. A folder appears with everything that was declared then, so the app has what it
- * started with, whatever the annotations have become since. While they are invalid, one of the folders is enough: which of them are
- * needed is not known.
+ * started with, even if the annotations have changed since. While they are invalid, one of the folders is enough, because it is not
+ * known which of them are needed.
  */
 export async function filesExist(
   { declared, diagnostics }: Pick<ReadDeclared, 'declared' | 'diagnostics'>,
@@ -72,7 +72,7 @@ async function isWritten(path: string, content: Content): Promise<boolean> {
   return true
 }
 
-/** What cannot be read is as good as not there: it is written anew, and that says what is wrong. */
+/** A file that cannot be read counts as missing: it is written again, which reports what is wrong. */
 async function unlessUnreadable<T>(work: Promise<T>): Promise<T | undefined> {
   try {
     return await work

@@ -5,7 +5,7 @@
  */
 import { type Entry, sortedEntries } from './sorted-entries.ts'
 
-/** @param entries whose values are Unicode text: no half of a surrogate pair stands alone. */
+/** @param entries whose values are Unicode text, without lone surrogates. */
 export function formatYaml(entries: Iterable<Entry>): string {
   return sortedEntries(entries)
     .map(([key, value]) => `${text(key)}: ${text(value.reveal())}\n`)

@@ -4,7 +4,7 @@ import { retryUntil, callsFor, nextDue, type PendingRequest, pendingRequests } f
 
 const limits = { deadline: 300_000, deniedWait: 30_000 }
 
-/** A question to which the store has said the same since a time. */
+/** A request that the store has answered in the same way since a time. */
 function question(name: string, code: FailureCode, since?: number): PendingRequest {
   return {
     ref: { name },

@@ -16,7 +16,7 @@ const random = (names: readonly string[]) =>
 const names = (prefix: string, count: number) =>
   Array.from({ length: count }, (_, index) => `${prefix}-${index}`)
 
-/** Each with an access key of its own, by which the store knows who wrote. */
+/** Each with an access key of its own, by which the store knows which one wrote. */
 function start(
   plane: ControlPlane,
   ssm: FakeSsmServer,

@@ -1,6 +1,6 @@
 /**
- * What people and late answers do to groups while the creator is at work: each is told by the right Event, and what others
- * wrote is never touched. All at once, because a group is verified a minute after it was made.
+ * What people and late answers do to groups while the creator is at work: each has the right Event, and what others
+ * wrote is never changed. All at once, because a group is verified a minute after it was made.
  */
 import t from 'tap'
 import type { Fault } from '../../runtime/fake-ssm/faults.ts'

@@ -1,4 +1,4 @@
-/** What `kees export --check` lets pass as equal is equal to a reader of HCL too, whatever was done to the committed file. */
+/** What `kees export --check` accepts as equal is equal to a reader of HCL too, for all changes of the committed file. */
 import * as fc from 'fast-check'
 import hcl from 'hcl2-json-parser'
 import t from 'tap'

@@ -11,7 +11,7 @@ export const place = { region: 'eu-west-1', account: '123456789012' }
 export const parameter = (name: string) => `arn:aws:ssm:${place.region}:${place.account}:parameter${name}`
 export const key = `arn:aws:kms:${place.region}:${place.account}:key/1234abcd-12ab-34cd-56ef-1234567890ab`
 
-/** A request as the creator's SDK sends it: Overwrite is always said. */
+/** A request as the creator's SDK sends it, always with Overwrite. */
 export const put = (
   name: string,
   context: IamRequest['context'] = { 'ssm:Overwrite': 'false' },

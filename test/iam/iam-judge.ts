@@ -1,6 +1,6 @@
 /**
  * Judges IAM policies by an evaluator that is not ours, https://github.com/cloud-copilot/iam-simulate: identity policies
- * alone say yes, because the caller is a role in the resource's own account and a key's policy leaves the decision to IAM.
+ * alone allow the call, because the caller is a role in the resource's own account and a key's policy leaves the decision to IAM.
  */
 import { runSimulation, runUnsafeSimulation, type Simulation } from '@cloud-copilot/iam-simulate'
 
@@ -51,7 +51,7 @@ function simulationOf(
     Version: '2012-10-17',
     Statement: [{ Effect: 'Allow', Principal: { AWS: root }, Action: 'kms:*', Resource: '*' }],
   }
-  // The evaluator would take a `*` in the request for a pattern too; another character stands for it, which no policy has.
+  // The evaluator would take a `*` in the request for a pattern too; it is replaced by a character that no policy has.
   const literal = resource === '*' ? resource : resource.replaceAll(/[*?]/g, '\ufffd')
   const simulation: Simulation = {
     request: {

@@ -76,7 +76,7 @@ async function holdToPolicy(
     const mayDecrypt = key === undefined || (await isAllowed(documents, decrypt(name, key, place)))
     verdicts.set(`kms:Decrypt ${name}`, mayDecrypt)
   }
-  // The server says yes to nothing that the evaluator was not asked.
+  // The server allows nothing that the evaluator was not asked.
   const denied = ({ action, name }: { action: string; name: string }) =>
     verdicts.get(`${action} ${name}`) !== true
   const server = await startFakeSsm({ region: place.region, account, denied })

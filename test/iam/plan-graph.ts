@@ -1,4 +1,4 @@
-/** What `terraform graph -plan=…` says of the order of an apply: which step waits for which. */
+/** The order of an apply by `terraform graph -plan=…`: which step waits for which. */
 
 /** By a step's address, such as `module.kees.aws_iam_policy.part1["app"] (destroy)`: the steps that it waits for. */
 export type PlanGraph = ReadonlyMap<string, readonly string[]>
@@ -23,7 +23,7 @@ function addressOf(quoted: string): string {
   return address.replace(/ \(destroy deposed [0-9a-f]+\)$/, ' (destroy)')
 }
 
-/** All steps that are over when this one begins, whatever runs beside what. */
+/** All steps that have ended when this one begins, in every possible order. */
 export function stepsBefore(graph: PlanGraph, step: string): ReadonlySet<string> {
   const before = new Set<string>()
   const open = [step]

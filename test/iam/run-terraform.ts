@@ -14,7 +14,7 @@ export async function runTerraform(folder: string, ...args: readonly string[]): 
   return stripVTControlCharacters(stdout)
 }
 
-/** What a run that should fail says, on one line and without its frame. */
+/** The output of a run that should fail, on one line and without its frame. */
 export async function complaintOf(terraformRun: Promise<string>): Promise<string> {
   try {
     return `it did not fail: ${await terraformRun}`

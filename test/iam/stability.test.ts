@@ -36,14 +36,14 @@ async function policiesOf(roles: Roles): Promise<string> {
   return io.printed()
 }
 
-/** By role, its lines; by `''` those of nobody. No line of a role stands anywhere else. */
+/** By role, its lines; by `''` those of no role. Lines of a role are nowhere else. */
 function blocksOf(policies: string): Map<string, string[]> {
   const blocks = new Map<string, string[]>()
   let role = ''
   for (const line of policies.split('\n')) {
     const [, key] = /^ {4}"([^"]+)" = \{$/.exec(line) ?? []
     role = key ?? role
-    // Blank lines stand between the roles.
+    // Blank lines separate the roles.
     if (line !== '') blocks.set(role, [...(blocks.get(role) ?? []), line])
     if (line === '    }') role = ''
   }

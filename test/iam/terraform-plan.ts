@@ -1,4 +1,4 @@
-/** What `terraform show -json` says of a plan: https://developer.hashicorp.com/terraform/internals/json-format. */
+/** A plan as `terraform show -json` prints it: https://developer.hashicorp.com/terraform/internals/json-format. */
 
 export type ResourceChange = {
   readonly address: string

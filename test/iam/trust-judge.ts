@@ -11,7 +11,7 @@ export type Caller = {
 
 /**
  * @param trust the document. A caller that the evaluator does not understand is an error, not a refusal.
- * @param account the role's: who is of another would need its leave too.
+ * @param account the role's: a caller of another account would also need a permission there.
  */
 export async function letsIn(
   trust: unknown,

@@ -13,7 +13,7 @@ const rounds = 8
 const value = 'k'.repeat(4_000_000)
 const about = { description: '' }
 
-/** Creates /p0, /p1, … until it is killed, and says each name once the store has answered. */
+/** Creates /p0, /p1, … until it is killed, and prints each name once the store has answered. */
 const maker = (folder: string) => `
   import { openFileParameterStore } from ${JSON.stringify(import.meta.resolve('../../runtime/store/file-parameter-store.ts'))}
   import { secretValue } from ${JSON.stringify(import.meta.resolve('../../runtime/secret-value.ts'))}
@@ -23,7 +23,7 @@ const maker = (folder: string) => `
     process.stdout.write('/p' + index + '\\n')
   }`
 
-/** @returns the names of what the maker said that it had created before it was killed. */
+/** @returns the names that the process printed before it was killed. */
 async function makeAndKill(folder: string): Promise<string[]> {
   const child = spawn(...untapped(process.execPath, ['--input-type=module', '--eval', maker(folder)]), {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -44,7 +44,7 @@ t.test('whenever the writer is killed, reported parameters exist, and none is in
     const told = await makeAndKill(folder)
     const store = openFileParameterStore(folder)
     for (const name of told) t.ok((await store.exists([name])).has(name), `${name} is there`)
-    // The one after the last may have been created and not told of.
+    // The one after the last may have been created and not printed.
     for (const name of [...told, `/p${told.length}`]) {
       const found = (await store.get([{ name }])).found[0]?.value.reveal()
       t.ok(found === undefined || found === value, `${name} is there whole or not at all`)

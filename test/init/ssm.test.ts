@@ -1,4 +1,4 @@
-/** init against the strict Parameter Store, over HTTP: what it asks, what it says, how it ends. */
+/** init against the strict Parameter Store, over HTTP: its requests, its output, its exit code. */
 import type { Env } from '../../api/env.ts'
 import { eventually } from '../programs/eventually.ts'
 import { once } from 'node:events'

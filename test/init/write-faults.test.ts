@@ -1,5 +1,5 @@
 /**
- * What init promises of its files, whatever stops it: of a folder the old set is there or the new one, never a mixture,
+ * The guarantees of init for its files, if it is stopped at any time: a folder has the old set or the new one, never a mixture,
  * and the next run is as if nothing had been. strace kills init, or makes the system refuse, at one system call after
  * the other. The writes themselves, whose numbers vary with how Node's threads wake each other, fail on a full disk.
  */

@@ -82,7 +82,7 @@ type Case = {
   readonly annotations: readonly string[]
   readonly injected?: boolean
   readonly change?: Change
-  /** What the API server says; absent: it takes the object. */
+  /** The message of the API server; absent: it accepts the object. */
   readonly refused?: RegExp
 }
 

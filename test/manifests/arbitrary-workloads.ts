@@ -8,10 +8,10 @@ import { type Annotation, formatPodAnnotations } from '../../api/pod-annotations
 export const account = '111122223333'
 
 export type ArbitraryPod = {
-  /** As the module calls who may read: the roles as which the pod may run, or the workload where there is none. */
+  /** The readers, as the module names them: the roles of the pod, or the workload where there is none. */
   readonly readers: readonly string[]
   readonly annotations: readonly Annotation[]
-  /** What the contract says that it reads, computed anew from its one sentence and not by the programs' code. */
+  /** What it reads by the contract, computed again from its one sentence and not by the programs' code. */
   readonly parameters: readonly string[]
 }
 
@@ -20,7 +20,7 @@ export type ArbitraryCluster = {
   readonly pods: readonly ArbitraryPod[]
   /** The customer managed keys, by the prefix of the parameters that they encrypt. */
   readonly kmsKeys: ReadonlyMap<string, string>
-  /** For `kees export`: everything that the manifest does not say. */
+  /** For `kees export`: everything that is not in the manifest. */
   readonly flags: readonly string[]
 }
 

@@ -1,4 +1,4 @@
-/** The Argo CD example on the real manifests of Argo CD and a real API server, and its init container as its pod says. */
+/** The Argo CD example on the real manifests of Argo CD and a real API server, and its init container as its pod describes it. */
 import {
   cpSync,
   mkdirSync,
@@ -111,7 +111,7 @@ t.test('in a cluster', { skip }, async (t) => {
     const kees = join(folder, 'kees')
     mkdirSync(kees, { mode: 0o777 })
     run('chmod', ['777', kees])
-    // The image of Argo CD says that it runs as 999; its pod does not.
+    // The image of Argo CD sets the user 999; its pod does not.
     const asArgo = { ...init, securityContext: { ...init.securityContext, runAsUser: 999 } }
     const ended = engine(
       runArguments(pod, asArgo, { image: images.nameOf('inject-init'), volumes: { kees }, env: {} }),

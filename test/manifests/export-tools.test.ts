@@ -1,4 +1,4 @@
-/** export-iam as kpt and kustomize run it: where its ConfigMap goes, what becomes of it, and what it says. */
+/** export-iam as kpt and kustomize run it: where its ConfigMap goes, what becomes of it, and what it prints. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'

@@ -91,7 +91,7 @@ for (const [title, args] of ways) {
       for (const [name, text] of injected) {
         const before = plain.get(name) ?? ''
         if (name === 'ends.yaml') {
-          // kpt itself writes such a comment twice: here it stands once, at the end of what is there then.
+          // kpt itself writes such a comment twice: here it is written once, at the end.
           t.equal(text.split('# a comment at the end of the document').length, 2, `${name}: its comment`)
           continue
         }

@@ -1,4 +1,4 @@
-/** What init asks for, what the policy allows and what is made are the same names, whatever is declared. */
+/** For all declarations, the names that init fetches, that the policy allows and that are created are the same. */
 import * as fc from 'fast-check'
 import t from 'tap'
 import { stringify } from 'yaml'

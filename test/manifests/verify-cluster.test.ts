@@ -1,4 +1,4 @@
-/** What kees verify says of injected workloads, and of the pods made from them, as a real API server gives them back. */
+/** The results of kees verify for injected workloads, and for the pods made from them, as a real API server returns them. */
 import t from 'tap'
 import { controllersMissing, startControlPlane } from '../servers/control-plane.ts'
 import { eventually } from '../programs/eventually.ts'
@@ -93,7 +93,7 @@ t.test('on a real API server', { skip: controllersMissing }, async (t) => {
 
       const list: PodList = JSON.parse(made)
       for (const { spec } of list.items) {
-        // Without the record nobody knows who was to have them, but that somebody was.
+        // Without the record it is not known which containers had them, only that some had.
         const migrate = spec.initContainers.filter(({ name: own }) => own === 'migrate')
         for (const one of [...migrate, ...spec.containers]) delete one.volumeMounts
       }

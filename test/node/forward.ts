@@ -1,6 +1,6 @@
 /**
  * Runs in the network namespace of a node, and takes over connections from the process that started it, or gives them to
- * it: a socket belongs to the network in which it was made, whichever process has it.
+ * it: a socket belongs to the network in which it was made, also in another process.
  *
  *     forward.ts connect ADDRESS PORT     where each connection that it gets goes
  *     forward.ts listen ADDRESS           on a port that it sends; each connection is given away

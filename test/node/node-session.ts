@@ -26,7 +26,7 @@ const patience = 600_000
 export async function startNodeSession(): Promise<NodeSession> {
   const named = namedNode()
   const { stop, ...access } = named ? { ...named, stop: async () => {} } : await startNode()
-  // Within the node's own folder, they go with it, whatever happens to this process.
+  // Within the node's own folder, they are removed with it, even if this process is killed.
   const images = mkdtempSync(join(access.home ?? tmpdir(), 'kees-images-'))
   try {
     await loadImages(access.load, images)

@@ -3,7 +3,7 @@
  * when its standard input ends, however that process ended. start-node.ts starts it.
  *
  * It prints one line of JSON when the node is Ready, and on standard error why it is not. A line of its input names a folder
- * for the logs; where the node does not start or ends early, it says where they are by itself.
+ * for the logs; where the node does not start or ends early, it prints their folder by itself.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'

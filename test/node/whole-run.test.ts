@@ -36,7 +36,7 @@ const missing =
   [kustomize(), terraform()].find((tool) => tool.missing !== undefined)?.missing ||
   false
 
-/** What an overlay of the quickstart has to say in a cluster: where, below which prefix, and that the app is restricted. */
+/** What an overlay of the quickstart has to set in a cluster: the namespace, the prefix, and that the app is restricted. */
 const overlay = (namespace: string) => ({
   namespace,
   resources: ['../base'],

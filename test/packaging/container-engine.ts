@@ -16,7 +16,7 @@ const hasDocker = installed.some(({ name, error }) => name === 'docker' && error
 /** For tap's `skip`; in the form that `.ci/run` checks. */
 export const containersMissing = runtime === undefined && 'needs a container engine'
 
-/** For tools that run containers. kustomize calls what runs them `docker`; kpt has to be told of podman, lest it dislike its version. */
+/** For tools that run containers. kustomize calls the engine `docker`; kpt needs a variable for podman, or refuses its version. */
 export const containerEnv: NodeJS.ProcessEnv = {
   ...(hasDocker || runtime === undefined ? env : withDocker(env)),
   // The one until 1.0.0-beta.58, the other since.
@@ -27,7 +27,7 @@ export const containerEnv: NodeJS.ProcessEnv = {
 export const readOnlyRoot =
   runtime === 'podman' ? ['--read-only', '--read-only-tmpfs=false'] : ['--read-only']
 
-/** What the images of tests stand on, where it is not the Dockerfile's own. */
+/** The base of the images of tests, where it is not the Dockerfile's own. */
 export const baseImage = env['KEES_BASE_IMAGE']
 
 /** Podman takes the same arguments. */
@@ -40,7 +40,7 @@ function withDocker({ PATH = '', ...rest }: NodeJS.ProcessEnv): NodeJS.ProcessEn
 
 export type Ended = { readonly stdout: string; readonly stderr: string; readonly status: number | null }
 
-/** Runs podman or docker to its end, whatever that is. */
+/** Runs podman or docker to its end, also where it fails. */
 export function engine(args: readonly string[], input = ''): Ended {
   const { stdout, stderr, status, error } = spawnSync(...untapped(runtime ?? 'docker', args), {
     env: containerEnv,

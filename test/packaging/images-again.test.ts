@@ -1,4 +1,4 @@
-/** Images that are built again from nothing: the same to the byte, so that anybody can tell what a release was made from. */
+/** Images that are built again from nothing: the same to the byte, so that anybody can check what a release was made from. */
 import t from 'tap'
 import { images as all } from '../../scripts/images/image-programs.ts'
 import { platformOf, platforms } from '../../scripts/images/platform.ts'

@@ -1,4 +1,4 @@
-/** A container of a pod, run by the engine of tests as the kubelet would: by what the pod's spec says of it. */
+/** A container of a pod, run by the engine of tests as the kubelet would run it, from the pod's spec. */
 import { readOnlyRoot } from './container-engine.ts'
 
 export type Pod = {

@@ -1,6 +1,6 @@
 /**
  * The scripts of the release workflow, run in its order in a clone: with registries of containers (TLS, a login) and of npm
- * on loopback. A key of this test's signs where GitHub's identity would; what is not run is what docs/releasing.md says.
+ * on loopback. A key of this test signs where GitHub's identity would; the steps that are not run are those that docs/releasing.md lists.
  */
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -82,7 +82,7 @@ async function release(t: Test): Promise<void> {
   mkdirSync(bin)
   const keyed = 'sign|attest) shift; exec "$real" "$command" --key="$TEST_KEY" --tlog-upload=false "$@"'
   standIn(bin, 'cosign', cachedCosign() ?? '', keyed)
-  // Provenance is GitHub's to say, and the token goes to the registry of this test.
+  // Only GitHub can attest the provenance, and the token is for the registry of this test.
   const token = `"--//${npm.address}/:_authToken=$NPM_TOKEN"`
   const unattested = `publish) shift; [ "$1" = --provenance ] && shift; exec "$real" publish ${token} "$@"`
   standIn(bin, 'npm', findCommand('npm') ?? '', unattested)

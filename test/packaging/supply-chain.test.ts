@@ -49,7 +49,7 @@ t.test('each image and platform has an SBOM with the packages of its bundles', a
     const texts = await Promise.all(
       programs.filter(({ name }) => names.some((one) => one === name)).map((one) => bundle(one)),
     )
-    // As the notices say it, which each program carries for itself.
+    // As the notices have it, which each program contains.
     const carried = texts.flatMap(({ text }) =>
       [...text.matchAll(/^(\S+ \d+\.\d+\.\d+\S*(?:, \S+ \d+\.\d+\.\d+\S*)*):$/gm)].flatMap(([, list = '']) =>
         list.split(', ').map((one) => one.replace(' ', '@')),

@@ -44,7 +44,7 @@ export type Runner = {
 }
 
 /**
- * @param folder for the files by which steps tell what later ones are to know.
+ * @param folder for the files by which steps pass values to later ones.
  * @param secrets by name.
  */
 export function startRunner(

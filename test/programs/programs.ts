@@ -27,7 +27,7 @@ export function run(
   return { stdout, stderr, status }
 }
 
-/** What a golden file says; UPDATE=1 writes what came out in its place. */
+/** The content of a golden file; UPDATE=1 replaces it by the output. */
 export function golden(path: string, actual: string): string {
   if (process.env['UPDATE']) writeFileSync(path, actual)
   return existsSync(path) ? readFileSync(path, 'utf8') : ''

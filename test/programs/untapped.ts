@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 
 /**
- * The command as users run it, without what the tests' own environment says to Node.
+ * The command as users run it, without the variables for Node of the tests' own environment.
  *
- * Where the whole suite is run, what every Node says is recorded, with all that Node itself can be made to say: its debug
+ * Where the whole suite is run, the output of every Node is recorded, with all that Node itself can be made to print: its debug
  * output and its crash reports (record-output.cjs). Not where strace counts the system calls.
  */
 export function untapped(

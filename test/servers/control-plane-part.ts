@@ -11,12 +11,12 @@ export type PartName = 'etcd' | 'kube-apiserver' | 'kube-controller-manager'
 export type Part = {
   readonly name: PartName
   readonly running: () => boolean
-  /** The end of what it said. */
+  /** The end of its output. */
   readonly said: () => string
   readonly stop: () => Promise<void>
 }
 
-/** @param folder where it works, and leaves what it says. */
+/** @param folder its working directory, with its output. */
 export function startPart(name: PartName, args: readonly string[], folder: string): Part {
   const [program, ...first] = commandOf(name)
   const log = join(folder, `${name}.log`)

@@ -13,7 +13,7 @@ import { freePorts } from './free-ports.ts'
 
 const assets = controlPlaneAssets()
 
-/** For tap's `skip`. Where there is a Go and no control plane, the tests run and say what to do. */
+/** For tap's `skip`. Where there is a Go and no control plane, the tests run, and fail with a message that names the command to run. */
 export const controlPlaneMissing =
   assets === undefined && findCommand('go') === undefined && 'needs the command go'
 

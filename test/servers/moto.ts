@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { findCommand } from '../../scripts/installed.ts'
 import { cachedMotoPython } from '../../scripts/tool-cache.ts'
 
-/** For tap's `skip`. Where there is a Python and no moto, the tests run and say what to do. */
+/** For tap's `skip`. Where there is a Python and no moto, the tests run, and fail with a message that names the command to run. */
 export const motoMissing = findCommand('python3') === undefined && 'needs the command python3'
 
 export type Moto = {
@@ -40,7 +40,7 @@ function whereItListens(child: ChildProcess): Promise<string> {
       said += chunk.toString()
       const [, endpoint] = /Running on (http:\/\/127\.0\.0\.1:[0-9]+)/.exec(said) ?? []
       if (endpoint === undefined) return
-      // From here on it says a line for each request, which has to be read, or it would wait.
+      // From here on it prints a line for each request, which has to be read, or it would wait.
       child.stderr?.off('data', onSaid).resume()
       resolve(endpoint)
     }
