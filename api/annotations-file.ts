@@ -11,13 +11,13 @@
 import type { Diagnostic } from './diagnostic.ts'
 import type { Annotation } from './pod-annotations.ts'
 
-export type AnnotationsFile = {
+type AnnotationsFile = {
   readonly annotations: readonly Annotation[]
   readonly diagnostics: readonly LineDiagnostic[]
 }
 
 /** Of a line of the file, from 1. The line itself may hold anything and is not shown. */
-export type LineDiagnostic = Diagnostic & { readonly line: number; readonly key?: string }
+type LineDiagnostic = Diagnostic & { readonly line: number; readonly key?: string }
 
 export function parseAnnotationsFile(text: string): AnnotationsFile {
   const annotations: Annotation[] = []

@@ -17,7 +17,7 @@ import {
 /** What may have attributes: secrets, by their kind, and resources. */
 export type Taker = SecretKind | 'resource'
 
-export type AttributeEntry<V, On extends Taker = Taker, Required extends Taker = Taker> = {
+type AttributeEntry<V, On extends Taker = Taker, Required extends Taker = Taker> = {
   readonly on: readonly On[]
   /** Which of those must have it. */
   readonly required: readonly Required[]

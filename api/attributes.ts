@@ -21,7 +21,7 @@ export type Attribute = { readonly name: string; readonly value: string }
 /** Its number among the parts, from 1. */
 export type PlacedAttribute = Attribute & { readonly position: number }
 
-export type Attributes = {
+type Attributes = {
   readonly attributes: readonly PlacedAttribute[]
   /** One for each part that is not an attribute. A part is named by its number: its text may be a secret. */
   readonly diagnostics: readonly Diagnostic[]

@@ -3,7 +3,7 @@
  * https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html, and the endpoints:
  * https://docs.aws.amazon.com/sdkref/latest/guide/feature-endpoints.html
  */
-export type PartitionDomains = {
+type PartitionDomains = {
   /** What the host names of services end in. */
   readonly dnsSuffix: string
   /** The same for host names that have IPv6 addresses too. */

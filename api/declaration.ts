@@ -9,13 +9,13 @@ type Attributed<W extends Taker> = ValuesOn<typeof attributeTable, W> & {
 export type DynamicSecret = Attributed<'DYNAMIC'> & { readonly what: 'secret'; readonly kind: 'DYNAMIC' }
 
 /** A person or another system stores it; kees only reads it. */
-export type ReferenceSecret = Attributed<'REFERENCE'> & {
+type ReferenceSecret = Attributed<'REFERENCE'> & {
   readonly what: 'secret'
   readonly kind: 'REFERENCE'
 }
 
 /** A setting that is no secret and is kept in the same store; only read. */
-export type Resource = Attributed<'resource'> & { readonly what: 'resource' }
+type Resource = Attributed<'resource'> & { readonly what: 'resource' }
 
 export type Declaration = DynamicSecret | ReferenceSecret | Resource
 

@@ -9,7 +9,7 @@ import { secretKinds, secretTypes } from './secret-type.ts'
 
 type Values = AttributeValues<typeof attributeTable>
 
-export type ParsedDeclaration = {
+type ParsedDeclaration = {
   /** Absent when there is an error among the diagnostics. */
   readonly declaration?: Declaration
   readonly diagnostics: readonly AnnotationDiagnostic[]

@@ -8,7 +8,7 @@ export type Fleet = {
   readonly parametersPerTemplate: number
 }
 
-export const namespaces = 50
+const namespaces = 50
 
 export function podOf(index: number, { templates, parametersPerTemplate }: Fleet, version: number): string {
   const template = index % templates

@@ -7,7 +7,7 @@ import { writeFileSync } from 'node:fs'
 import { createServer, type ServerResponse } from 'node:http'
 import { type Fleet, podOf } from './pod-metadata.ts'
 
-export type PodReplay = {
+type PodReplay = {
   /** The path of a kubeconfig for it. */
   readonly kubeconfig: string
   readonly calls: Readonly<Record<'list' | 'watch' | 'get' | 'event', number>>

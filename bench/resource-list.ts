@@ -1,7 +1,7 @@
 /** The input of the benchmark: Deployments as kpt and kustomize pass them, with the fields of typical manifests. */
 
 /** The source of the roles: an annotation of each Deployment, one role for a hundred of them, or a ServiceAccount for each. */
-export type Roles = 'annotations' | 'shared' | 'accounts'
+type Roles = 'annotations' | 'shared' | 'accounts'
 
 /** @param every one in this number of Deployments is annotated. */
 export function resourceListOf(count: number, every: number, roles: Roles = 'annotations'): string {

@@ -1,6 +1,6 @@
 import type { Io } from './command.ts'
 
-export type FakeIo = Io & { readonly printed: () => string; readonly said: () => string }
+type FakeIo = Io & { readonly printed: () => string; readonly said: () => string }
 
 /** An Io for tests, with given input and recorded output. */
 export function fakeIo(

@@ -46,7 +46,7 @@ export function sharedFlags(options: Options): Flags {
   return { config, ...optionsAsFlags(options) }
 }
 
-export type GivenFlags = GivenOptions & { readonly diagnostics: readonly Diagnostic[] }
+type GivenFlags = GivenOptions & { readonly diagnostics: readonly Diagnostic[] }
 
 /** The options that were given as flags. */
 export async function readOptionFlags(

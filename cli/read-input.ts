@@ -6,7 +6,7 @@ import { type Manifest, readManifests } from './read-manifests.ts'
 import { errorsOf } from '../functions/krm/result.ts'
 import { printResults } from './print-results.ts'
 
-export type Input =
+type Input =
   | { readonly manifests: readonly Manifest[]; readonly exit?: undefined }
   | { readonly manifests?: undefined; readonly exit: ExitCode }
 

@@ -16,7 +16,7 @@ export const storeFlags: Flags = {
 /** In milliseconds; a person waits. */
 const requestTimeout = 10_000
 
-export type StoreFlag =
+type StoreFlag =
   | { readonly store: ParameterStore; readonly kind: StoreAddress['kind']; readonly diagnostics?: undefined }
   | { readonly store?: undefined; readonly diagnostics: readonly Diagnostic[] }
 

@@ -27,7 +27,7 @@ export const verifyFlags: Flags = {
 }
 
 /** The options of each function: those of its own file, and the common ones of the other file. */
-export type GivenToBoth = {
+type GivenToBoth = {
   readonly injecting: GivenOptions
   readonly exporting: GivenOptions
   readonly diagnostics: readonly Diagnostic[]

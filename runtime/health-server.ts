@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { formatListenAddress, type ListenAddress } from '../api/listen-address.ts'
 import { failed } from './failure.ts'
 
-export type HealthPages = {
+type HealthPages = {
   /** What is wrong; empty when healthy. */
   readonly health: () => readonly string[]
   readonly readiness: () => readonly string[]

@@ -6,7 +6,7 @@ import { thirdPartyNotices } from './third-party-notices.ts'
 
 export const root = join(import.meta.dirname, '..')
 
-export type Program = {
+type Program = {
   readonly name: string
   readonly entryPoint: string
   /** At build time on any Node from 20, in pods on the Node of the program's own image. */
@@ -55,7 +55,7 @@ function versionCheck(name: string, least: number): string {
   )
 }
 
-export type Bundle = {
+type Bundle = {
   readonly text: string
   /** The files it is made from, relative to the root of the clone. */
   readonly inputs: readonly string[]

@@ -1,6 +1,6 @@
 import { type Omitted, parseTap } from './tap-results.ts'
 
-export type Machine = {
+type Machine = {
   readonly hasCommand: (name: string) => boolean
   readonly hasTerraformProvider: (name: string) => boolean
   /** Has one that works, or that CI can start. */
@@ -11,7 +11,7 @@ export type Machine = {
   readonly isComplete: boolean
 }
 
-export type Verdict = {
+type Verdict = {
   readonly passed: number
   /** The tests that failed, and the errors below. */
   readonly failed: number

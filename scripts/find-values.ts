@@ -11,7 +11,7 @@ const typed = "$ printf 'fakepassword' | kees put db.password"
 /** Shorter values are words that may appear anywhere. */
 const shortest = 12
 
-export type Found = {
+type Found = {
   /** How many programs wrote output. */
   readonly programs: number
   /** How many different values they had. */

@@ -1,5 +1,5 @@
 /** Parses the output of tap: https://testanything.org/tap-version-14-specification.html */
-export type TapResults = {
+type TapResults = {
   /** The counts of tap's closing line; absent if the output is incomplete. */
   readonly totals?: TapTotals
   readonly skipped: readonly Omitted[]

@@ -13,7 +13,7 @@ import { allowedPrefixes, annotationsAt, celList, celString, isDynamicValue, key
 export const actions = ['Deny', 'Warn', 'Audit'] as const
 export type Action = (typeof actions)[number]
 
-export type AdmissionConfig = {
+type AdmissionConfig = {
   /** The prefix of the names of the objects. */
   readonly name: string
   /** Of the init container; several while pods of the old and the new one run. */

@@ -9,7 +9,7 @@ import { unlessAbsent } from '../../runtime/files/system-error.ts'
 import { stageFiles } from './stage-files.ts'
 import { tryWrite } from './try-write.ts'
 
-export type Installed = { readonly path: string; readonly outcome: 'installed' | 'unchanged' }
+type Installed = { readonly path: string; readonly outcome: 'installed' | 'unchanged' }
 
 /**
  * Copies programs into a folder: all of them, or none, also while an older one runs. Throws OUTPUT_UNWRITABLE.

@@ -8,7 +8,7 @@ import { errorsOf, type Result } from '../../functions/krm/result.ts'
 import { unlessAbsent } from '../../runtime/files/system-error.ts'
 import { tryRead } from './try-read.ts'
 
-export type ModuleFiles = {
+type ModuleFiles = {
   /** Names to texts; absent files are left out. */
   readonly files: ReadonlyMap<string, string>
   readonly diagnostics: readonly Diagnostic[]

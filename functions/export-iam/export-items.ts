@@ -25,7 +25,7 @@ export type ExportOutput = Grants & {
 }
 
 /** Collects what the module is made of, item by item. */
-export type ExportReader = Pick<WorkloadReader, 'concerns'> & {
+type ExportReader = Pick<WorkloadReader, 'concerns'> & {
   readonly read: (item: ManifestItem) => void
   readonly end: () => ExportOutput
 }

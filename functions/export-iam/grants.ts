@@ -22,7 +22,7 @@ export type Grants = {
   readonly results: readonly Result[]
 }
 
-export type GrantSources = RoleSources & {
+type GrantSources = RoleSources & {
   readonly kmsKeys: KmsKeys
   /** Roles of other accounts get nothing here; empty: there is one account, or it is an error. */
   readonly account: string

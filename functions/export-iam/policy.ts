@@ -11,7 +11,7 @@ import { about } from '../../api/diagnostic.ts'
 import { parseParameterName } from '../../api/parameter-name.ts'
 import { kmsKeyArns, kmsKeyOf, type KmsKeys } from './kms-keys.ts'
 
-export type PolicyDocument = {
+type PolicyDocument = {
   readonly Version: '2012-10-17'
   readonly Statement: readonly Statement[]
 }

@@ -7,7 +7,7 @@ import { type Grant, grantOf, isWorkloadKey } from './grant.ts'
 import { type IamRole, parseIamRole } from './iam-role.ts'
 import { areKmsKeys, type KmsKey, type KmsKeys } from './kms-keys.ts'
 
-export type ReadPolicies = { readonly grants: readonly Grant[]; readonly kmsKeys: KmsKeys }
+type ReadPolicies = { readonly grants: readonly Grant[]; readonly kmsKeys: KmsKeys }
 
 const keyLine = /^ {4}"([^"\\]+)" = \{$/
 const roleLine = /^ {6}role {8}= (null|"[^"\\]+")$/

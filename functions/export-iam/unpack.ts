@@ -11,7 +11,7 @@ import { isPoliciesJsonOfOurs } from './read-policies-json.ts'
 import { readPolicies } from './read-policies.ts'
 import { moduleFiles, renderModule } from './terraform.ts'
 
-export type Unpacked = {
+type Unpacked = {
   /** File names to texts; empty with an error among the results. */
   readonly files: ReadonlyMap<string, string>
   readonly results: readonly Result[]

@@ -18,7 +18,7 @@ import { noteEmpty, type PodInjection, recordedIn } from './pod-injection.ts'
 import type { EditablePod } from './editable-pod.ts'
 import { updateContainer, updateVolume } from './update-injection.ts'
 
-export type Added = { readonly warnings: readonly Diagnostic[]; readonly record: InjectionRecord }
+type Added = { readonly warnings: readonly Diagnostic[]; readonly record: InjectionRecord }
 
 /**
  * Adds the missing parts of an injection, updates the parts that the record names, and adopts parts that are equal to ours.

@@ -29,7 +29,7 @@ export type FieldDifference = Diagnostic & {
   readonly matters: boolean
 }
 
-export type InjectionDifferences = {
+type InjectionDifferences = {
   /** By the key of the pod template; none where injection changes nothing but its record. */
   readonly differences: ReadonlyMap<string, readonly FieldDifference[]>
   /** Errors among them: it cannot be injected, and no differences are known. */

@@ -16,7 +16,7 @@ import { explicitFormat, parseInjectConfig } from './config.ts'
 import { injectObject } from './inject-object.ts'
 import { type InjectConfig, injectOptions } from './inject-config.ts'
 
-export type InjectOutput = { readonly edited: readonly EditedItem[]; readonly results: readonly Result[] }
+type InjectOutput = { readonly edited: readonly EditedItem[]; readonly results: readonly Result[] }
 
 /** Injects every annotated workload among the items. If one of the results is an error, nothing may be edited. */
 export function injectItems(items: readonly ManifestItem[], config: InjectConfig): InjectOutput {

@@ -12,7 +12,7 @@ import type { InjectConfig } from './inject-config.ts'
 import { injectPod } from './inject-pod.ts'
 import { removeAnnotations, writeRecords } from './record-edit.ts'
 
-export type InjectedObject = {
+type InjectedObject = {
   readonly edits: readonly SourceEdit[]
   readonly results: readonly Result[]
   /** The record of the object once the edits are made. */

@@ -12,7 +12,7 @@ import type { InjectConfig } from './inject-config.ts'
 import { editablePodOf, type PartList } from './editable-pod.ts'
 import { removeInjection } from './remove-injection.ts'
 
-export type InjectedPod = {
+type InjectedPod = {
   readonly edits: readonly SourceEdit[]
   readonly errors: readonly Diagnostic[]
   readonly warnings: readonly Diagnostic[]

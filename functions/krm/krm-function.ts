@@ -8,7 +8,7 @@ import type { Value } from '../yaml/value.ts'
 /** Who runs the function: the two read results and identify items in different ways. */
 export type Orchestrator = 'kustomize' | 'kpt' | 'none'
 
-export type FunctionInput = {
+type FunctionInput = {
   readonly config: GivenOptions
   readonly orchestrator: Orchestrator
   /** The values of an annotation on the objects themselves, in their order. */

@@ -10,7 +10,7 @@ import { notKnown } from '../../api/suggest.ts'
 import type { Value } from '../yaml/value.ts'
 import { hasType, type JsonSchema, type TypeOf } from './json-schema.ts'
 
-export type Option<T> = {
+type Option<T> = {
   /** For people: `string`, `true or false`, `YAML`. */
   readonly takes: string
   readonly default: T
@@ -84,7 +84,7 @@ function takenBy(schema: JsonSchema): string {
   return schema.type === 'array' || schema.type === 'object' ? 'YAML' : schema.type
 }
 
-export type OptionTable<C> = { readonly [K in keyof C]: Option<C[K]> }
+type OptionTable<C> = { readonly [K in keyof C]: Option<C[K]> }
 
 /** The configuration that a table of options describes. */
 export type ConfigOf<T> = { readonly [K in keyof T]: T[K] extends Option<infer V> ? V : never }

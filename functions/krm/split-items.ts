@@ -5,7 +5,7 @@
  * on that: see multiline-flow.ts.
  */
 
-export type SplitItems = {
+type SplitItems = {
   /** Where each item begins, at the start of the line of its dash. The first is right behind `items:`. */
   readonly starts: readonly number[]
   /** Where the line behind the last item begins. */

@@ -84,7 +84,7 @@ export function workloadReader(config: WorkloadConfig, given?: SecretsFormat): W
   }
 }
 
-export type Workloads = { readonly workloads: readonly Workload[]; readonly results: readonly Result[] }
+type Workloads = { readonly workloads: readonly Workload[]; readonly results: readonly Result[] }
 
 /** All workloads of an input at once. */
 export function readWorkloads(items: readonly ManifestItem[], config: WorkloadConfig): Workloads {

@@ -120,7 +120,7 @@ function isHeaderText(value: unknown): value is string {
   return typeof value === 'string' && /^[\x21-\x7e]+$/.test(value)
 }
 
-export type CredentialFacts = { readonly host?: string; readonly hint?: string }
+type CredentialFacts = { readonly host?: string; readonly hint?: string }
 
 /** @param why for the log. */
 export function noCredentials(source: string, why: string, facts: CredentialFacts = {}): Error {

@@ -19,7 +19,7 @@ const meanings: Readonly<Partial<Record<FailureCode, string>>> = {
   REGION_MISSING: 'the AWS region is missing or invalid',
 }
 
-export type CallFacts = {
+type CallFacts = {
   /** The host that was called, where the error does not have it. */
   readonly host?: string | undefined
   /** The role in use, where the error does not name it. */

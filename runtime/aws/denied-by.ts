@@ -4,7 +4,7 @@
  */
 import type { DeniedBy } from '../failure.ts'
 
-export type Denial = {
+type Denial = {
   readonly deniedBy: DeniedBy
   /** Where granting the action to the role is not enough. */
   readonly hint?: string

@@ -12,7 +12,7 @@ import type { CredentialSource } from './aws-credentials.ts'
 import { awsFailure, rejectionIn } from './aws-failure.ts'
 import type { AwsOperation } from './aws-operation.ts'
 
-export type SsmCallOptions = {
+type SsmCallOptions = {
   readonly region: string
   readonly endpoint: string
   readonly credentials: CredentialSource

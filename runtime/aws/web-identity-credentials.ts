@@ -12,7 +12,7 @@ import { systemCode, systemReason } from '../files/system-error.ts'
 /** In milliseconds. The date header has whole seconds, and the response takes a while. */
 const skewTolerance = 60_000
 
-export type WebIdentity = {
+type WebIdentity = {
   readonly tokenFile: string
   readonly roleArn: string
   readonly sessionName: string

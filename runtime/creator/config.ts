@@ -128,7 +128,7 @@ const variables: Variables = {
   logLevel: logLevelVariable,
 }
 
-export type CreatorConfig =
+type CreatorConfig =
   | { readonly settings: CreatorSettings; readonly diagnostics?: undefined }
   | { readonly settings?: undefined; readonly diagnostics: readonly EnvDiagnostic[] }
 

@@ -12,7 +12,7 @@ export type KnownState =
   /** Not asked lately, or the store could not answer. It never counts as absent. */
   | 'unknown'
 
-export type GroupDecision =
+type GroupDecision =
   | { readonly action: 'nothing'; readonly reason: string }
   | { readonly action: 'ask'; readonly names: readonly string[]; readonly reason: string }
   /** Ask the store again later, before anything is created. */

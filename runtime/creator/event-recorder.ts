@@ -12,9 +12,9 @@ import type { Pod, Template } from './pod-index.ts'
 import { RateLimiter } from '../scheduling/rate-limiter.ts'
 
 /** What became of an Event; `dropped`: too many of its namespace waited. */
-export type EventOutcome = 'sent' | 'dropped' | 'refused' | 'unreachable'
+type EventOutcome = 'sent' | 'dropped' | 'refused' | 'unreachable'
 
-export type EventRecorderTools = {
+type EventRecorderTools = {
   readonly clock: Clock
   readonly time: () => Date
   readonly done: (outcome: EventOutcome, failure?: Failure) => void

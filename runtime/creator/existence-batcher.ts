@@ -9,7 +9,7 @@ import { maxNamesPerCall, type ParameterStore } from '../store/parameter-store.t
 import { FairQueue } from '../scheduling/fair-queue.ts'
 import type { RateLimiter } from '../scheduling/rate-limiter.ts'
 
-export type Existence = 'exists' | 'absent' | Failure
+type Existence = 'exists' | 'absent' | Failure
 
 export type ExistenceBatcher = (namespace: string, name: string) => Promise<Existence>
 

@@ -4,9 +4,9 @@ import type { ParameterStore } from '../store/parameter-store.ts'
 import type { RateLimiter } from '../scheduling/rate-limiter.ts'
 import { abortable } from '../scheduling/abortable.ts'
 
-export type StoreOperation = 'get' | 'exists' | 'create'
+type StoreOperation = 'get' | 'exists' | 'create'
 
-export type StoreGuards = {
+type StoreGuards = {
   readonly puts: RateLimiter
   readonly reads: RateLimiter
   /** Right before a call: whether this process is the leader. */
@@ -16,7 +16,7 @@ export type StoreGuards = {
   readonly called: (operation: StoreOperation, failure?: Failure) => void
 }
 
-export type GuardedStore = {
+type GuardedStore = {
   /** For a caller that takes turns itself. */
   readonly existence: Pick<ParameterStore, 'exists'>
   /** For one group of a namespace. */

@@ -13,13 +13,13 @@ import { RateLimiter } from '../scheduling/rate-limiter.ts'
 import type { EventNote } from './event-reasons.ts'
 import type { Pod, Template } from './pod-index.ts'
 
-export type OwnerInspection = {
+type OwnerInspection = {
   /** @param owner the uid of the controller that made the pod. */
   readonly add: (pod: Pod, template: Template, owner: string) => void
   readonly inspect: (signal: AbortSignal) => Promise<void>
 }
 
-export type InspectionTools = {
+type InspectionTools = {
   readonly clock: Clock
   readonly templateOf: (key: string) => Template | undefined
   readonly record: (template: Template, note: EventNote, pods: Iterable<Pod>) => void

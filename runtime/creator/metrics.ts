@@ -23,7 +23,7 @@ export const metricTable = {
   Record<string, { readonly type: 'counter' | 'gauge' | 'histogram'; readonly help: string }>
 >
 
-export type MetricName = keyof typeof metricTable
+type MetricName = keyof typeof metricTable
 
 export type Metrics = {
   readonly count: (name: MetricName, labels?: Labels, by?: number) => void

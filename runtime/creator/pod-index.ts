@@ -31,7 +31,7 @@ export type Template = TemplateContent & {
 /** What one template claims. */
 export type Claimant = { readonly claim: Claim; readonly template: Template }
 
-export type IndexEvents = {
+type IndexEvents = {
   /** What is claimed under this base name, or by whom, has changed. */
   readonly claimsChanged: (baseName: string, namespace: string) => void
   readonly podAdded: (pod: Pod, template: Template, owner: string) => void

@@ -6,7 +6,7 @@ import { parseStoragePolicy, type StoragePolicy } from '../../api/storage-policy
 import { quotePath } from '../files/quote-path.ts'
 import { systemCode, systemReason } from '../files/system-error.ts'
 
-export type ReadPolicy =
+type ReadPolicy =
   | { readonly policy: StoragePolicy; readonly diagnostics?: undefined }
   | {
       readonly policy?: undefined

@@ -13,13 +13,13 @@ import { namesOf, reportFailure, reportGroup, type Retry } from './group-reports
 import type { PodIndex } from './pod-index.ts'
 import { type Granted, resolveClaims } from './resolve-claims.ts'
 
-export type ReconcileTools = CreateTools & {
+type ReconcileTools = CreateTools & {
   readonly clock: Clock
   readonly index: Pick<PodIndex, 'claimantsOf'>
   readonly ask: ExistenceBatcher
 }
 
-export type GroupReconciler = {
+type GroupReconciler = {
   readonly reconcile: (baseName: string) => Promise<Next>
   readonly knownParameters: () => number
 }

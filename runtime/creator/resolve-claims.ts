@@ -8,9 +8,9 @@ export type Granted = {
   readonly claimants: readonly [Claimant, ...Claimant[]]
 }
 
-export type Conflict = { readonly claimant: Claimant; readonly message: string }
+type Conflict = { readonly claimant: Claimant; readonly message: string }
 
-export type Resolved = { readonly granted: readonly Granted[]; readonly conflicts: readonly Conflict[] }
+type Resolved = { readonly granted: readonly Granted[]; readonly conflicts: readonly Conflict[] }
 
 export function resolveClaims(claimants: readonly Claimant[]): Resolved {
   const granted: { group: Group; claimants: [Claimant, ...Claimant[]] }[] = []

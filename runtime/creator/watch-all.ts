@@ -23,7 +23,7 @@ export type Watching = {
   readonly refused: Promise<Failure>
 }
 
-export type WatchingTools = {
+type WatchingTools = {
   readonly clock: Clock
   readonly random: () => number
   readonly metrics: Metrics

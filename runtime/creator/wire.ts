@@ -25,14 +25,14 @@ const workers = 512
 /** Of the four threads that Node has for this, for DNS and for files. */
 const parallelKeys = 2
 
-export type Wired = {
+type Wired = {
   /** Begins at once, on every replica. */
   readonly watching: Watching
   /** Works on what the watch finds. After the signal, it returns when the work that has begun is finished. */
   readonly act: () => Promise<unknown>
 }
 
-export type WireTools = Pick<CreatorWorld, 'clock' | 'random'> & {
+type WireTools = Pick<CreatorWorld, 'clock' | 'random'> & {
   readonly log: Log
   readonly metrics: Metrics
   readonly warn: RateLimitedLog

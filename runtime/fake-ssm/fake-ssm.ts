@@ -32,7 +32,7 @@ export type FakeSsmOptions = {
   readonly limit?: number
 }
 
-export type FakeCall = { readonly action: string; readonly input: unknown; readonly accessKeyId?: string }
+type FakeCall = { readonly action: string; readonly input: unknown; readonly accessKeyId?: string }
 export type FakeSsm = {
   readonly stored: StoredParameters
   readonly answer: (call: FakeCall) => FakeAnswer

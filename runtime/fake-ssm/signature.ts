@@ -6,13 +6,13 @@ import { createHash, createHmac } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import type { AwsError } from './aws-error.ts'
 
-export type SignedRequest = {
+type SignedRequest = {
   readonly path: string
   readonly headers: IncomingHttpHeaders
   readonly body: string
 }
 
-export type Signature = { readonly who: { readonly accessKeyId: string }; readonly error?: AwsError }
+type Signature = { readonly who: { readonly accessKeyId: string }; readonly error?: AwsError }
 
 const pattern =
   /^AWS4-HMAC-SHA256 Credential=(?<key>[^/]+)\/(?<day>\d{8})\/(?<scope>[^,]+), ?SignedHeaders=(?<signed>[^,]+), ?Signature=(?<signature>[0-9a-f]{64})$/

@@ -1,6 +1,6 @@
 /** The stored versions and labels, and what a read soon after a write sees of them. */
 
-export type Version = {
+type Version = {
   readonly version: number
   readonly value: string
   readonly type: string

@@ -6,7 +6,7 @@ import { openSsmReader } from '../store/ssm-reader.ts'
 import type { FakeSsm } from './fake-ssm.ts'
 import type { Fault } from './faults.ts'
 
-export type VirtualCall = { readonly at: number; readonly names: readonly string[] }
+type VirtualCall = { readonly at: number; readonly names: readonly string[] }
 
 export type VirtualOptions = {
   readonly accessKeyId?: string

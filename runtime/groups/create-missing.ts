@@ -21,7 +21,7 @@ type Made =
   /** Complete; access to the values is denied, so that the parts could not be compared. */
   | { readonly outcome: 'uncompared'; readonly created: readonly string[]; readonly failure: Failure }
 
-export type CreateOptions = {
+type CreateOptions = {
   readonly dryRun: boolean
   readonly clock?: Clock
   /** Called every ten seconds at most, when a group is done. */

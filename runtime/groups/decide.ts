@@ -1,7 +1,7 @@
 import type { Group, Part } from '../../api/group.ts'
 
 /** What to do about a group, and why, as the end of a sentence that begins with "the group". */
-export type Decision =
+type Decision =
   | { readonly action: 'nothing'; readonly reason: string }
   /** In this order. The first part, if it is among them, is generated; the others are derived from the first. */
   | { readonly action: 'create'; readonly parts: readonly Part[]; readonly reason: string }

@@ -23,16 +23,16 @@ export type ApiServer = {
   readonly stream: (path: string, accept: string, signal: AbortSignal) => Promise<ApiStream>
 }
 
-export type RequestOptions = {
+type RequestOptions = {
   readonly body?: unknown
   readonly accept?: string
   /** For the whole request, in milliseconds. */
   readonly timeout: number
 }
 
-export type ApiStream = { readonly status: number; readonly chunks: AsyncIterable<Buffer> }
+type ApiStream = { readonly status: number; readonly chunks: AsyncIterable<Buffer> }
 
-export type OpenedApiServer =
+type OpenedApiServer =
   | { readonly server: ApiServer; readonly diagnostic?: undefined }
   /** The message follows `KUBECONFIG`. `unreadable`: the file cannot be read; otherwise its content is invalid. */
   | { readonly server?: undefined; readonly diagnostic: Diagnostic; readonly unreadable: boolean }

@@ -17,7 +17,7 @@ import {
 } from './lease.ts'
 
 /** In milliseconds. A leader stops to act before others may take over: the deadline is shorter than the duration. */
-export type LeaseTimes = {
+type LeaseTimes = {
   readonly leaseDuration: number
   readonly renewDeadline: number
   readonly retryPeriod: number
@@ -26,14 +26,14 @@ export type LeaseTimes = {
 /** Those of Kubernetes' own controllers. */
 const leaseTimes: LeaseTimes = { leaseDuration: 15_000, renewDeadline: 10_000, retryPeriod: 2000 }
 
-export type ElectionOptions = {
+type ElectionOptions = {
   readonly namespace: string
   readonly name: string
   readonly identity: string
   readonly times?: LeaseTimes
 }
 
-export type ElectionTools = {
+type ElectionTools = {
   readonly clock: Clock
   readonly random: () => number
   readonly time: () => Date

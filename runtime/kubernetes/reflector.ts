@@ -19,7 +19,7 @@ export type PodSink = {
 /** Why a watch ended: `ended` and `expired` are normal; `silent`: nothing came over the connection for too long. */
 export type WatchEnd = 'ended' | 'expired' | 'silent' | 'failed'
 
-export type ReflectorTools = {
+type ReflectorTools = {
   readonly clock: Clock
   readonly random: () => number
   /** Something came from the API server. */

@@ -43,7 +43,7 @@ export type Unfetched = {
   readonly shared: boolean
 }
 
-export type Fetched = {
+type Fetched = {
   /** By formatRef. */
   readonly found: ReadonlyMap<string, StoredParameter>
   readonly unfetched: readonly Unfetched[]

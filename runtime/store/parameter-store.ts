@@ -16,7 +16,7 @@ export type StoredParameter = {
   readonly version: number
 }
 
-export type Created =
+type Created =
   | {
       readonly outcome: 'created'
       readonly version: number

@@ -8,7 +8,7 @@ import { HttpProxyAgent, HttpsProxyAgent } from '../aws/proxy-agent.ts'
 import { transportError } from '../aws/transport-error.ts'
 import { withTimeout } from '../scheduling/with-timeout.ts'
 
-export type AwsCredentials = NonNullable<SSMClientConfig['credentials']>
+type AwsCredentials = NonNullable<SSMClientConfig['credentials']>
 
 export type SsmClientOptions = {
   /** Default: the SDK's, from the profile. */
@@ -26,7 +26,7 @@ export type SsmClientOptions = {
   readonly beforeSending?: () => void
 }
 
-export type SsmSend = <T>(
+type SsmSend = <T>(
   operation: AwsOperation,
   call: (client: SSMClient, options: { readonly abortSignal: AbortSignal }) => Promise<T>,
   /** The value that is sent. */

@@ -1,7 +1,7 @@
 import type { Engine } from './engine.ts'
 import type { Platform } from './platform.ts'
 
-export type Build = {
+type Build = {
   readonly engine: Engine
   readonly target: string
   readonly platform: Platform

@@ -6,7 +6,7 @@ export const engines = ['buildah', 'podman', 'docker'] as const
 
 export type Engine = (typeof engines)[number]
 
-export type InstalledEngine = {
+type InstalledEngine = {
   readonly name: Engine
   readonly path: string
   /** The error of `info`: of docker without its daemon, or of podman with the storage of another driver. */

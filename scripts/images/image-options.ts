@@ -61,7 +61,7 @@ export type ImageOptions = {
   readonly insecure: boolean
 }
 
-export type ParsedImageOptions =
+type ParsedImageOptions =
   | { readonly options: ImageOptions; readonly errors?: undefined }
   | { readonly options?: undefined; readonly errors: readonly string[] }
 

@@ -15,7 +15,7 @@ export const toolMarks = {
   cosign: /\bcachedCosign\b/,
 } as const satisfies Readonly<Record<string, RegExp>>
 
-export type ToolName = keyof typeof toolMarks
+type ToolName = keyof typeof toolMarks
 export const toolNames: readonly ToolName[] = Object.keys(toolMarks).filter(
   (name): name is ToolName => name in toolMarks,
 )

@@ -1,4 +1,4 @@
-export type Subtest = {
+type Subtest = {
   readonly name: string
   /** From its beginning to that of the next: its TAP, and what its tests printed themselves. */
   readonly text: string

@@ -33,7 +33,7 @@ export async function runTestFile(
 }
 
 /** The sum of what the processes counted. */
-export function totalsOf(text: string): TapTotals {
+function totalsOf(text: string): TapTotals {
   const lines = text.match(/^# \{ total: \d+.* \}$/gm) ?? []
   const sum = { total: 0, passed: 0, failed: 0, skipped: 0 }
   for (const one of lines.map(readTotals)) {

@@ -68,7 +68,7 @@ export async function deploy(
   )
 }
 
-export type RecordedEvent = {
+type RecordedEvent = {
   readonly reason: string
   readonly message: string
   readonly type: string

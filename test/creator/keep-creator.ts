@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type CreatorProcess, type LogLine, startCreator } from './process.ts'
 
-export type KeptCreator = {
+type KeptCreator = {
   readonly kill: () => void
   /** How often it was started. */
   readonly starts: () => number

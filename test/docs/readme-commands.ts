@@ -1,6 +1,6 @@
 /** Reads the commands from a page, so that a test runs what a reader runs. */
 
-export type ReadmeBlock =
+type ReadmeBlock =
   /** A script that writes files, and whose output the page does not show. */
   | { readonly type: 'script'; readonly text: string }
   /** Commands with their output. Both streams are in the order in which a terminal shows them. */

@@ -1,6 +1,6 @@
 import { GetParametersByPathCommand, SSMClient } from '@aws-sdk/client-ssm'
 
-export type Stored = { readonly value: string; readonly version: number; readonly type: string }
+type Stored = { readonly value: string; readonly version: number; readonly type: string }
 
 /** All parameters of a store below a prefix, read with the client of the AWS SDK and not with that of kees. */
 export async function storedBelow(endpoint: string, prefix: string): Promise<ReadonlyMap<string, Stored>> {

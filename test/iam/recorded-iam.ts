@@ -12,7 +12,7 @@ import { seededRandom } from '../../runtime/fake-ssm/faults.ts'
 /** What changed, as the parameters of the call; the ARN of a policy that was made is there too. */
 export type IamChange = Readonly<Record<string, string>>
 
-export type RecordedIam = {
+type RecordedIam = {
   readonly endpoint: string
   readonly changes: readonly IamChange[]
   readonly stop: () => Promise<void>

@@ -7,7 +7,7 @@ const motoAccount = '123456789012'
 export type Roles = ReadonlyMap<string, readonly string[]>
 
 const kinds = ['nothing', 'add', 'remove', 'rename', 'grow', 'shrink', 'respelt', 'renamed', 'gone'] as const
-export type ChangeOfRole = { readonly role: string; readonly kind: (typeof kinds)[number] }
+type ChangeOfRole = { readonly role: string; readonly kind: (typeof kinds)[number] }
 
 export class RoleHistory {
   readonly #random: () => number

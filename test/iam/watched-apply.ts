@@ -53,7 +53,7 @@ function loosened(files: ReadonlyMap<string, string>): Map<string, string> {
   return new Map([...files].map(([name, text]) => [name, text.replaceAll(order, '')]))
 }
 
-export type WatchedPlan = {
+type WatchedPlan = {
   /** As people see it. */
   readonly text: string
   readonly graph: PlanGraph
@@ -62,7 +62,7 @@ export type WatchedPlan = {
   readonly loose: readonly ResourceChange[]
 }
 
-export type WatchedApply = {
+type WatchedApply = {
   /** Of moto, past the recording. */
   readonly endpoint: string
   readonly write: (kees: readonly Grant[], loose: readonly Grant[]) => Promise<void>

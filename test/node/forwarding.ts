@@ -6,7 +6,7 @@ import { join as joinPath } from 'node:path'
 import { untapped } from '../programs/untapped.ts'
 import { joinSockets } from './join-sockets.ts'
 
-export type Forwarding = { readonly port: number; readonly close: () => Promise<void> }
+type Forwarding = { readonly port: number; readonly close: () => Promise<void> }
 
 /**
  * A port on loopback that leads to an address beyond. It is open as long as this process runs.

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { stringify } from 'yaml'
 import { root } from '../programs/programs.ts'
 
-export type Variable = { readonly name: string; readonly value: string }
+type Variable = { readonly name: string; readonly value: string }
 
 /** The variables of a pod that uses a store that is not AWS's. */
 export function storeVariables(endpoint: string): readonly Variable[] {

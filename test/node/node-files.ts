@@ -15,7 +15,7 @@ export const addresses = {
 
 const pods = '10.244.0.0/24'
 
-export type NodeFiles = {
+type NodeFiles = {
   readonly home: string
   /** PEM: written by the API server when it starts. */
   readonly ca: string

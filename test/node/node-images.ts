@@ -9,7 +9,7 @@ import { makeBusyboxImage } from './busybox-image.ts'
 
 export const initImage = 'docker.io/bsycorp/kees-init:v0.1.0'
 /** What install/creator names. */
-export const creatorImage = 'docker.io/bsycorp/kees-creator:v0.1.0'
+const creatorImage = 'docker.io/bsycorp/kees-creator:v0.1.0'
 /** What the examples name. It has busybox and its user is nobody. */
 export const appImage = 'docker.io/example/app:1.0'
 

@@ -12,7 +12,7 @@ import { eventually } from '../programs/eventually.ts'
 import { loadImages } from './node-images.ts'
 import { type NodeAccess, startNode } from './start-node.ts'
 
-export type NodeSession = { readonly access: NodeAccess; readonly stop: (logs?: string) => Promise<void> }
+type NodeSession = { readonly access: NodeAccess; readonly stop: (logs?: string) => Promise<void> }
 
 /** Names a folder in which the test files of a run request its node, and get its address. */
 export const sessionVariable = 'KEES_NODE_SESSION'

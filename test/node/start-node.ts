@@ -18,7 +18,7 @@ export type NodeAccess = {
   readonly home?: string
 }
 
-export type StartedNode = NodeAccess & {
+type StartedNode = NodeAccess & {
   readonly home: string
   /** @param logs a folder for the node's logs, to be made. */
   readonly stop: (logs?: string) => Promise<void>

@@ -5,7 +5,7 @@ import { run } from '../programs/programs.ts'
 import { initImage } from './node-images.ts'
 import type { Cluster } from './use-node.ts'
 
-export type StoreOfPods = {
+type StoreOfPods = {
   readonly server: FakeSsmServer
   /** @param spec more options. @returns the manifest of a workload, injected. */
   readonly inject: (workload: object, spec?: object) => string

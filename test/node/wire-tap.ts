@@ -3,9 +3,9 @@ import { createServer, request } from 'node:http'
 import { once } from 'node:events'
 import { buffer } from 'node:stream/consumers'
 
-export type Asked = { readonly action: string; readonly names: readonly string[] }
+type Asked = { readonly action: string; readonly names: readonly string[] }
 
-export type WireTap = {
+type WireTap = {
   readonly endpoint: string
   /** Empty it to begin anew. */
   readonly asked: Asked[]

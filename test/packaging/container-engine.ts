@@ -38,7 +38,7 @@ function withDocker({ PATH = '', ...rest }: NodeJS.ProcessEnv): NodeJS.ProcessEn
   return { ...rest, PATH: folder + delimiter + PATH }
 }
 
-export type Ended = { readonly stdout: string; readonly stderr: string; readonly status: number | null }
+type Ended = { readonly stdout: string; readonly stderr: string; readonly status: number | null }
 
 /** Runs podman or docker to its end, also where it fails. */
 export function engine(args: readonly string[], input = ''): Ended {

@@ -9,7 +9,7 @@ import { inImageTurn } from '../../scripts/tests/image-turns.ts'
 import { baseImage, containerEnv, engineMeanwhile } from './container-engine.ts'
 import { untapped } from '../programs/untapped.ts'
 
-export type TestImages = {
+type TestImages = {
   /** With the tag that other tools find it by. */
   readonly nameOf: (target: Target) => string
   readonly prefix: string

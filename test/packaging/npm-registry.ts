@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { text } from 'node:stream/consumers'
 
-export type Published = {
+type Published = {
   readonly authorization: string | undefined
   readonly name: string
   readonly 'dist-tags': Readonly<Record<string, string>>

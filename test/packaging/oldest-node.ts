@@ -4,7 +4,7 @@ import { delimiter } from 'node:path'
 import { findCommand } from '../../scripts/installed.ts'
 import { untapped } from '../programs/untapped.ts'
 
-export type Node = { readonly path: string; readonly version: string }
+type Node = { readonly path: string; readonly version: string }
 
 /** The one that runs the tests. */
 export const pinnedNode: Node = { path: process.execPath, version: process.version }

@@ -12,7 +12,7 @@ export type Pod = {
   }
 }
 
-export type Container = {
+type Container = {
   readonly name: string
   readonly image: string
   readonly command?: readonly string[]
@@ -37,7 +37,7 @@ export type Container = {
 
 type Security = { readonly runAsUser?: number; readonly runAsGroup?: number }
 
-export type Node = {
+type Node = {
   /** What runs in the place of the container's image, which no registry has yet. */
   readonly image: string
   /** A folder of this machine for each volume that is mounted. */

@@ -14,7 +14,7 @@ import type { Certificate } from '../servers/loopback-certificate.ts'
 /** For tap's `skip`. */
 export const registryMissing = findCommand('go') === undefined && 'needs the command go'
 
-export type Registry = {
+type Registry = {
   /** Such as `127.0.0.1:40925`. */
   readonly address: string
   readonly stop: () => Promise<void>

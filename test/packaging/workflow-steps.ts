@@ -37,7 +37,7 @@ export function parseWorkflow(file: string): {
   return { env, steps }
 }
 
-export type Runner = {
+type Runner = {
   /** Runs the script of a step, as GitHub does where a step names no shell. Throws where it fails. */
   readonly run: (step: Step) => Promise<void>
   readonly outputs: ReadonlyMap<string, Readonly<Record<string, string>>>

@@ -24,7 +24,7 @@ export const controllersMissing =
     findAsset(assets, 'kube-controller-manager') === undefined &&
     'needs the command kube-controller-manager')
 
-export type Answer = { readonly status: number; readonly body: unknown }
+type Answer = { readonly status: number; readonly body: unknown }
 
 type Request = (method: string, path: string, body?: unknown) => Promise<Answer>
 

@@ -6,7 +6,7 @@ import { cachedMotoPython } from '../../scripts/tool-cache.ts'
 /** For tap's `skip`. Where there is a Python and no moto, the tests run, and fail with a message that names the command to run. */
 export const motoMissing = findCommand('python3') === undefined && 'needs the command python3'
 
-export type Moto = {
+type Moto = {
   /** Such as `http://127.0.0.1:40925`: an AWS of its own, empty at first, that takes any credentials. */
   readonly endpoint: string
   readonly stop: () => Promise<void>

@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
 
-export type TcpProxy = {
+type TcpProxy = {
   readonly port: number
   /** Nothing passes any more, without an error. New connections are accepted, and silent too. */
   readonly freeze: () => void
