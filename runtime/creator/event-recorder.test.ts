@@ -105,16 +105,21 @@ t.test('an Event about one pod is recorded on that pod', async (t) => {
   t.match(events, [{ body: { involvedObject: { name: 'pod-1' } } }])
 })
 
-t.test('a request to an API server that does not answer is sent three times', async (t) => {
-  let calls = 0
-  const { record, events, outcomes, clock } = world(t, () => (++calls < 3 ? 0 : calls < 4 ? 201 : 503))
-  record(template('a', 1), note)
-  await clock.sleep(10_000)
-  t.strictSame([events.length, outcomes], [1, ['sent']])
-  record(template('b', 1), note)
-  await clock.sleep(10_000)
-  t.strictSame(outcomes, ['sent', 'unreachable'])
-})
+// 401: a token that has just been renewed.
+for (const passing of [0, 401, 429, 503]) {
+  t.test(`a request that fails temporarily (${passing || 'no answer'}) is sent three times`, async (t) => {
+    let calls = 0
+    const { record, events, outcomes, clock } = world(t, () =>
+      ++calls < 3 ? passing : calls < 4 ? 201 : 503,
+    )
+    record(template('a', 1), note)
+    await clock.sleep(10_000)
+    t.strictSame([events.length, outcomes], [1, ['sent']])
+    record(template('b', 1), note)
+    await clock.sleep(10_000)
+    t.strictSame(outcomes, ['sent', 'unreachable'])
+  })
+}
 
 t.test('a refused Event, as in a namespace that is being deleted, is not sent again', async (t) => {
   const { record, outcomes, clock } = world(t, () => 403)

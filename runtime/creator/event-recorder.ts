@@ -120,7 +120,8 @@ export class EventRecorder {
     const body = eventOf(pod, namespace, note, time(), identity)
     const path = `/api/v1/namespaces/${namespace}/events`
     const { status } = await this.#server.request('POST', path, { body, timeout: eventTimeout })
-    return status === 201 ? 'sent' : status >= 500 || status === 429 ? 'unreachable' : 'refused'
+    // 401 passes too: a token that was just renewed, or an authenticator that does not answer.
+    return status === 201 ? 'sent' : status >= 500 || [401, 429].includes(status) ? 'unreachable' : 'refused'
   }
 }
 

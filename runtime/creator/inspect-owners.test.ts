@@ -121,6 +121,22 @@ t.test('a request to an API server that does not answer is retried', async (t) =
   t.strictSame(reported, ['UNREACHABLE', 'NotInjected'])
 })
 
+for (const [title, answer, expected] of [
+  ['an overloaded API server', { status: 503, body: {} }, ['UNREACHABLE', 'NotInjected']],
+  ['what is not a pod', { status: 200, body: { message: 'OK' } }, ['BAD_ANSWER', 'NotInjected']],
+  ['a missing permission', { status: 403, body: {} }, ['ACCESS_DENIED']],
+] as const) {
+  t.test(`an answer that is not the pod reports nothing about it: ${title}`, async (t) => {
+    let calls = 0
+    const { add, clock, reported } = world(() =>
+      ++calls === 1 ? answer : { status: 200, body: { spec: {} } },
+    )
+    add(pod('a-0'), template, 'owner')
+    await clock.sleep(60_000)
+    t.strictSame(reported, expected)
+  })
+}
+
 t.test('an owner of one namespace does not count as inspected in another', async (t) => {
   const { add, clock, paths, templates } = world(() => ({ status: 200, body: { spec: {} } }))
   const other = { ...template, key: 'other', namespace: 'other' }

@@ -6,6 +6,7 @@ import { type Diagnostic, lineOf } from '../../api/diagnostic.ts'
 import { annotationFilesIn } from '../../api/annotations-volume.ts'
 import { listOf, mapOf } from '../../api/json.ts'
 import { type Failure, failureOf } from '../failure.ts'
+import { apiFailure } from '../kubernetes/api-failure.ts'
 import type { ApiServer } from '../kubernetes/api-server.ts'
 import type { Clock } from '../scheduling/clock.ts'
 import { FairQueue } from '../scheduling/fair-queue.ts'
@@ -58,11 +59,16 @@ export function ownerInspection(
 
   const inspectOne = async ({ pod, namespace, templateKey, seenKey }: Candidate) => {
     const path = `/api/v1/namespaces/${namespace}/pods/${pod.name}`
-    const { status, body } = await server.request('GET', path, { timeout })
+    const answer = await server.request('GET', path, { timeout })
     // The pod is gone: the owner's next one is inspected in its place.
-    if (status === 404) seen.delete(seenKey)
+    if (answer.status === 404) {
+      seen.delete(seenKey)
+      return
+    }
+    const spec = mapOf(answer.body)['spec']
+    if (answer.status !== 200 || spec === undefined) throw apiFailure(answer, 'read a pod')
     const template = templateOf(templateKey)
-    if (status !== 200 || template === undefined || readsAnnotations(body)) return
+    if (template === undefined || readsAnnotations(answer.body)) return
     // Another workload with the same annotations may be injected.
     record(template, { reason: 'NotInjected', message: lineOf(notInjected) }, [pod])
   }
@@ -101,7 +107,9 @@ export function ownerInspection(
           const failure = failureOf(error)
           if (failure === undefined) throw error
           failed(failure)
-          queue.push(candidate.namespace, candidate)
+          // Without the permission, the next pod is not readable either.
+          if (failure.code === 'UNREACHABLE' || failure.code === 'BAD_ANSWER')
+            queue.push(candidate.namespace, candidate)
           await clock.sleep(pause, { ref: false })
         }
       }

@@ -3,6 +3,8 @@ import { failureOf } from '../failure.ts'
 import { apiFailure } from './api-failure.ts'
 
 const codes = [
+  [0, 'BAD_ANSWER'],
+  [200, 'BAD_ANSWER'],
   [400, 'REFUSED'],
   [401, 'ACCESS_DENIED'],
   [403, 'ACCESS_DENIED'],
@@ -17,7 +19,11 @@ for (const [status, code] of codes) {
   const failure = failureOf(apiFailure({ status, body: { message: 'because' } }, 'list pods'))
   t.strictSame(
     failure,
-    { code, message: `the API server refused to list pods (HTTP ${status})`, detail: 'because' },
+    {
+      code,
+      message: `${status < 400 ? 'failed to list pods: the response is not one of the API server' : 'the API server refused to list pods'} (HTTP ${status})`,
+      detail: 'because',
+    },
     `HTTP ${status} is ${code}`,
   )
 }

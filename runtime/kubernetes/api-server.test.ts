@@ -49,8 +49,7 @@ t.test(
       request.on('end', () => {
         const { authorization, accept } = request.headers
         seen.push([request.method, request.url, authorization, accept, body])
-        response.writeHead(request.url?.endsWith('/text') ? 200 : 409)
-        response.end(request.url?.endsWith('/text') ? 'ok' : '{"code":409}')
+        response.writeHead(409, { 'content-type': 'application/json; charset=utf-8' }).end('{"code":409}')
       })
     }
     const { api } = await serve(t, listener, '/prefix/')
@@ -58,13 +57,12 @@ t.test(
       status: 409,
       body: { code: 409 },
     })
-    t.strictSame(await api.request('GET', '/text', { accept: 'text/plain', timeout: 5000 }), {
-      status: 200,
-      body: undefined,
+    t.match(await api.request('GET', '/c', { accept: 'application/json;as=x', timeout: 5000 }), {
+      status: 409,
     })
     t.strictSame(seen, [
       ['POST', '/prefix/a?b=c', 'Bearer secret-token', 'application/json', '{"x":1}'],
-      ['GET', '/prefix/text', 'Bearer secret-token', 'text/plain', ''],
+      ['GET', '/prefix/c', 'Bearer secret-token', 'application/json;as=x', ''],
     ])
   },
 )
@@ -102,6 +100,34 @@ t.test('a stream arrives as it is sent, and ends with the signal', async (t) => 
   }
   t.match(await failureIn(read()), { code: 'UNREACHABLE' })
 })
+
+const strange = 'the response is not one of the API server'
+const pages: readonly (readonly [status: number, type: string, code: string, message: string])[] = [
+  [200, 'text/html', 'BAD_ANSWER', strange],
+  [200, 'application/json', 'BAD_ANSWER', strange],
+  [400, 'text/html', 'BAD_ANSWER', strange],
+  [403, 'text/html', 'BAD_ANSWER', strange],
+  [429, 'text/plain', 'UNREACHABLE', 'the API server failed'],
+  [503, 'text/html', 'UNREACHABLE', 'the API server failed'],
+]
+for (const [status, type, code, message] of pages) {
+  t.test(`a page of a proxy is no answer of the API server: ${status}, ${type}`, async (t) => {
+    const { api, port } = await serve(t, (_, response) =>
+      response.writeHead(status, { 'content-type': type }).end('<html>sign in</html>'),
+    )
+    const expected = {
+      code,
+      message: `${message} (HTTP ${status})`,
+      service: 'Kubernetes API',
+      host: `127.0.0.1:${port}`,
+    }
+    t.strictSame(await failureIn(api.request('GET', '/', { timeout: 20_000 })), expected)
+    // What claims to be JSON is parsed by the reader of the stream.
+    if (type === 'application/json') return
+    const { signal } = new AbortController()
+    t.strictSame(await failureIn(api.stream('/', 'application/json', signal)), expected)
+  })
+}
 
 t.test('a stream that is cut off is a failure', async (t) => {
   const { api } = await serve(t, (_, response) => {

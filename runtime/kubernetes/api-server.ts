@@ -12,12 +12,12 @@ import { systemCode, systemReason } from '../files/system-error.ts'
 
 export type ApiAnswer = {
   readonly status: number
-  /** Parsed; undefined if it is not JSON. */
+  /** Parsed. */
   readonly body: unknown
 }
 
 export type ApiServer = {
-  /** Throws UNREACHABLE; every answer, 404 and 409 too, is returned. */
+  /** Every answer of the API server, 404 and 409 too, is returned; that of a proxy in its place is a failure. */
   readonly request: (method: string, path: string, options: RequestOptions) => Promise<ApiAnswer>
   /** A GET whose answer may take hours. Only the signal ends it from this side. */
   readonly stream: (path: string, accept: string, signal: AbortSignal) => Promise<ApiStream>
@@ -97,7 +97,7 @@ function serverOf(config: KubeConfig, base: URL, proxied: boolean): ApiServer {
     signal: AbortSignal,
   ): Promise<http.IncomingMessage> => {
     const headers: Record<string, string> = { accept, 'user-agent': 'kees-creator' }
-    if (body !== undefined) headers['content-type'] = 'application/json'
+    if (body !== undefined) headers['content-type'] = json
     const options: https.RequestOptions = { method, headers, signal }
     // Each time: tokens are renewed.
     try {
@@ -107,20 +107,27 @@ function serverOf(config: KubeConfig, base: URL, proxied: boolean): ApiServer {
     }
     if (!proxied) options.agent = agent
     const prefix = base.pathname.replace(/\/$/, '')
-    return await new Promise((resolve, reject) => {
+    const answer = await new Promise<http.IncomingMessage>((resolve, reject) => {
       const outgoing = send(`${base.origin}${prefix}${path}`, options, resolve)
       outgoing.on('error', reject)
       outgoing.end(body)
     })
+    const { 'content-type': type = json } = answer.headers
+    if (type.startsWith(json)) return answer
+    answer.destroy()
+    throw notJson(answer, base.host)
   }
 
   return {
-    async request(method, path, { body, accept = 'application/json', timeout }) {
+    async request(method, path, { body, accept = json, timeout }) {
       const signal = AbortSignal.timeout(timeout)
       try {
-        const json = body === undefined ? undefined : JSON.stringify(body)
-        const answer = await open(method, path, accept, json, signal)
-        return { status: answer.statusCode ?? 0, body: parse(await text(answer)) }
+        const sent = body === undefined ? undefined : JSON.stringify(body)
+        const answer = await open(method, path, accept, sent, signal)
+        const { statusCode: status = 0 } = answer
+        const parsed = parse(await text(answer))
+        if (parsed === undefined) throw notJson(answer, base.host)
+        return { status, body: parsed }
       } catch (error) {
         // Node's own error says only that the request was aborted.
         throw unreachable(signal.aborted ? signal.reason : error, base.host)
@@ -177,6 +184,15 @@ function unusable(error: unknown, config: KubeConfig): Error {
 }
 
 const service = 'Kubernetes API'
+const json = 'application/json'
+
+/** A page of a proxy or of a load balancer. The API server itself answers in plain text while it is overloaded. */
+function notJson({ statusCode: status = 0 }: http.IncomingMessage, host: string): Error {
+  const fails = status >= 500 || status === 429
+  const what = fails ? 'the API server failed' : 'the response is not one of the API server'
+  const message = `${what} (HTTP ${status})`
+  return failed({ code: fails ? 'UNREACHABLE' : 'BAD_ANSWER', message, service, host })
+}
 
 function unreachable(error: unknown, host: string): Error {
   if (failureOf(error) !== undefined && error instanceof Error) return error

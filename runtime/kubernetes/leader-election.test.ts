@@ -70,6 +70,28 @@ t.test('one of two leads; when it releases the Lease, the other acquires it with
   t.equal(holder(), 'b')
 })
 
+for (const body of [{}, { message: 'OK' }, { kind: 'Lease', spec: { holderIdentity: 'b' } }]) {
+  t.test(
+    `a server that answers everything with 200 makes nobody the leader: ${JSON.stringify(body)}`,
+    async (t) => {
+      const clock = virtualClock()
+      const failures: string[] = []
+      const server: ApiServer = {
+        request: async () => ({ status: 200, body }),
+        stream: () => Promise.reject(new Error('not asked for')),
+      }
+      const election = electionOf(server, 'a', clock, failures)
+      const stop = new AbortController()
+      const acquired = election.acquire(stop.signal, always)
+      await clock.sleep(120_000)
+      stop.abort()
+      t.notOk(await acquired)
+      t.notOk(election.leads())
+      t.ok(failures.includes('BAD_ANSWER'))
+    },
+  )
+}
+
 t.test('a leader that is cut off stops leading before the other begins', async (t) => {
   const clock = virtualClock()
   const { serverFor, cut } = leaseServer()

@@ -129,7 +129,10 @@ export class LeaderElection {
     const written = await this.#write(found, record)
     // Another replica was faster.
     if (written.status === 409) return false
-    if (written.status !== 200 && written.status !== 201) throw apiFailure(written, 'write the Lease')
+    const isWritten = written.status === 200 || written.status === 201
+    // The answer of a proxy makes nobody the leader.
+    if (!isWritten || readLease(written.body).holder !== identity)
+      throw apiFailure(written, 'write the Lease')
     this.#observed = { record, at: clock.now() }
     this.#until = begun + this.#times.renewDeadline
     return true

@@ -115,6 +115,6 @@ t.test('an unknown watch event is a bad answer', async (t) => {
 })
 
 t.test('a list without a version is a failure', async (t) => {
-  t.match(await failureIn(world(200, '{"items":[]}').list()), { code: 'UNREACHABLE' })
+  t.match(await failureIn(world(200, '{"items":[]}').list()), { code: 'BAD_ANSWER' })
   t.match(await failureIn(world(200, '<html>').list()), { code: 'BAD_ANSWER' })
 })
