@@ -44,6 +44,26 @@ await t.test('two policies, each with its binding', async (t) => {
   t.match(objects[0].spec.validations[0].expression, 'container.image in ["a:1", "a:2"]')
 })
 
+await t.test(
+  'a literal prefix below that of a namespace is a warning, here and in kees verify',
+  async (t) => {
+    const rules =
+      '[{namespaces: [payments], prefixes: [/shared/payments]}, {namespaces: ["*"], prefixes: ["/{namespace}"]}]'
+    const text = policy('[a]', '[/a]').replace(/rules: .*/, `rules: ${rules}}`)
+    const file = join(t.testdir({ 'policy.yaml': text }), 'policy.yaml')
+    const warning =
+      'warning: flag --policy: spec.rules[0].prefixes[0] is /shared/payments, and a namespace shared '
+    const { exit, said } = await run('--policy', file, '--image', 'a:1')
+    t.equal(exit, 0)
+    t.match(said, warning)
+    const pod = 'apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: []}\n'
+    const verify = fakeIo(pod)
+    t.equal(await kees(['verify', '-f', '-', '--policy', file], verify), 0)
+    t.match(verify.said(), warning)
+    t.equal(await kees(['verify', '-f', '-', '--policy', file, '--strict'], fakeIo(pod)), 1)
+  },
+)
+
 await t.test('the medium of the emptyDir is checked only if it is Memory', async (t) => {
   const file = join(t.testdir({ 'policy.yaml': policy('["*"]', '["/"]') }), 'policy.yaml')
   const memory = await run('--policy', file, '--image', 'a:1')

@@ -1,4 +1,6 @@
+import { about } from '../../api/diagnostic.ts'
 import { exitCode, type ExitCode } from '../../api/exit-code.ts'
+import { overlappingPrefixes } from '../../api/overlapping-prefixes.ts'
 import { parseInjectConfig } from '../../functions/inject-init/config.ts'
 import { injectOptions } from '../../functions/inject-init/inject-config.ts'
 import { injectInit } from '../../functions/inject-init/inject-init.ts'
@@ -8,7 +10,7 @@ import { exampleImage } from '../example-image.ts'
 import type { Command, Io } from '../command.ts'
 import type { ParsedFlags } from '../flags.ts'
 import { functionFlags, readFunctionFlags } from '../function-flags.ts'
-import { printUsage } from '../print-results.ts'
+import { printResults, printUsage } from '../print-results.ts'
 
 // The options of the injection that the API server enforces on pods.
 const { annotationDomain, containerName, secretVolumeName, secretMountPath, medium, storagePolicy } =
@@ -72,6 +74,11 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   if (known.includes('Deny') && known.includes('Warn'))
     usage.push({ message: 'flag --action: Deny and Warn must not be used together' })
   if (usage.length > 0 || !policy) return printUsage(usage, io)
+  const overlaps = about(`${config.nameOption('storagePolicy')}:`, overlappingPrefixes(policy))
+  printResults(
+    overlaps.map((one) => ({ ...one, severity: 'warning', exit: exitCode.input })),
+    io,
+  )
   const objects = policyObjects(policy, { name, images, actions: known, inject: config })
   io.out(objects.map((object) => `${yamlLines(object, 'compact').join('\n')}\n`).join('---\n'))
   return exitCode.done

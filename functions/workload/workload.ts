@@ -2,7 +2,11 @@
 import { findConflicts } from '../../api/conflicts.ts'
 import { findNameDiagnostics } from '../../api/format-names.ts'
 import { judgeStorage, warnOfWeak } from '../../api/judge-storage.ts'
-import type { AnnotationDiagnostic } from '../../api/diagnostic.ts'
+import { overlappingPrefixes } from '../../api/overlapping-prefixes.ts'
+import { about, type AnnotationDiagnostic } from '../../api/diagnostic.ts'
+import { exitCode } from '../../api/exit-code.ts'
+import type { StoragePolicy } from '../../api/storage-policy.ts'
+import type { OptionNaming } from '../krm/options.ts'
 import { type PodAnnotations, parsePodAnnotations } from '../../api/pod-annotations.ts'
 import { defaultFormat, type SecretsFormat } from '../../api/secrets-format.ts'
 import { type Result, resultOf, nameOf, type ObjectReference } from '../krm/result.ts'
@@ -40,7 +44,7 @@ export function workloadReader(config: WorkloadConfig, given?: SecretsFormat): W
   const { annotationDomain: domain, podTemplates, storagePolicy, namespace, nameOption } = config
   const ours = `.${domain}/`
   const unknown = `set ${nameOption('namespace')}`
-  const results: Result[] = []
+  const results: Result[] = storagePolicy ? overlaps(storagePolicy, nameOption) : []
   const owners: Owner[] = []
   const declared: PodAnnotations['declared'][] = []
   const readClaims = (item: ManifestItem, template: PodTemplate): Workload => {
@@ -82,6 +86,14 @@ export function workloadReader(config: WorkloadConfig, given?: SecretsFormat): W
       ]
     },
   }
+}
+
+function overlaps(policy: StoragePolicy, nameOption: OptionNaming): Result[] {
+  return about(`${nameOption('storagePolicy')}:`, overlappingPrefixes(policy)).map((one) => ({
+    ...one,
+    severity: 'warning',
+    exit: exitCode.input,
+  }))
 }
 
 type Workloads = { readonly workloads: readonly Workload[]; readonly results: readonly Result[] }

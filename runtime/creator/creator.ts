@@ -2,6 +2,7 @@
 import { describeBug } from '../../api/describe-bug.ts'
 import { exitCode, type ExitCode, firstToMend } from '../../api/exit-code.ts'
 import { type Diagnostic, quote } from '../../api/diagnostic.ts'
+import { overlappingPrefixes } from '../../api/overlapping-prefixes.ts'
 import { exitCodeOf, failureOf } from '../failure.ts'
 import { type Log, openLog } from '../log.ts'
 import { openStore } from '../store/open-store.ts'
@@ -34,7 +35,10 @@ export async function creator(world: CreatorWorld): Promise<ExitCode> {
   }
   try {
     const opened = await openAll(settings, world, wrong)
-    if (settings && opened) return await runCreator(settings, opened, world, log)
+    if (settings && opened) {
+      warnOfOverlaps(settings, opened, log)
+      return await runCreator(settings, opened, world, log)
+    }
   } catch (error) {
     const failure = failureOf(error)
     if (failure === undefined) return endWithBug(error, log)
@@ -75,6 +79,16 @@ async function openAll(
   if (wrong.length > 0 || cluster.diagnostic || opened.diagnostics) return undefined
   const checkBeforeSending = (one: () => void) => void (check = one)
   return { store: opened.store, server: cluster.server, policy: read?.policy, checkBeforeSending }
+}
+
+function warnOfOverlaps({ policyFile = '' }: CreatorSettings, { policy }: Opened, log: Log): void {
+  for (const { message, hint } of policy ? overlappingPrefixes(policy) : []) {
+    log.warn('two rules of the StoragePolicy allow the same parameters', {
+      policyFile,
+      problem: message,
+      hint,
+    })
+  }
 }
 
 function endWithBug(error: unknown, log: Log): ExitCode {

@@ -16,7 +16,8 @@ export const eventReasons = {
   },
   Conflict: {
     type: 'Warning',
-    meaning: 'an older pod declares the same parameter with another type or size; its declaration counts',
+    meaning:
+      'a pod that was seen earlier declares the same parameter with another type or size; its declaration counts',
   },
   IncompleteGroup: {
     type: 'Warning',

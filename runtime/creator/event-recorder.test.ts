@@ -3,7 +3,7 @@ import { failed } from '../failure.ts'
 import { virtualClock } from '../fixtures.ts'
 import type { ApiServer } from '../kubernetes/api-server.ts'
 import { mapOf } from '../../api/json.ts'
-import type { Template } from './pod-index.ts'
+import type { Template } from './template.ts'
 import { EventRecorder } from './event-recorder.ts'
 
 const template = (namespace: string, pods: number): Template => ({

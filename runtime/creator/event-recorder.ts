@@ -8,7 +8,7 @@ import { type Failure, failureOf } from '../failure.ts'
 import type { ApiServer } from '../kubernetes/api-server.ts'
 import { eventReasons, type EventNote } from './event-reasons.ts'
 import { FairQueue } from '../scheduling/fair-queue.ts'
-import type { Pod, Template } from './pod-index.ts'
+import type { Pod, Template } from './template.ts'
 import { RateLimiter } from '../scheduling/rate-limiter.ts'
 
 /** What became of an Event; `dropped`: too many of its namespace waited. */

@@ -4,7 +4,7 @@ import type { Group } from '../../api/group.ts'
 import type { Failure } from '../failure.ts'
 import type { Log } from '../log.ts'
 import type { EventNote, EventReason } from './event-reasons.ts'
-import type { Template } from './pod-index.ts'
+import type { Template } from './template.ts'
 import { joinShortened } from './read-claims.ts'
 import type { Granted } from './resolve-claims.ts'
 

@@ -3,7 +3,7 @@ import { failed } from '../failure.ts'
 import { virtualClock } from '../fixtures.ts'
 import type { ApiAnswer, ApiServer } from '../kubernetes/api-server.ts'
 import { ownerInspection, readsAnnotations } from './inspect-owners.ts'
-import type { Template } from './pod-index.ts'
+import type { Template } from './template.ts'
 
 const annotations = { path: 'annotations', fieldRef: { fieldPath: 'metadata.annotations' } }
 const labels = { path: 'labels', fieldRef: { fieldPath: 'metadata.labels' } }
@@ -147,6 +147,23 @@ t.test('an owner of one namespace does not count as inspected in another', async
   t.strictSame(paths, ['/api/v1/namespaces/n/pods/a-0', '/api/v1/namespaces/other/pods/b-0'])
 })
 
+t.test('a pod that names the owner of another workload does not count as a pod of it', async (t) => {
+  const { add, clock, paths, templates } = world(() => ({ status: 200, body: { spec: {} } }))
+  const decoy = { ...template, key: 'decoy' }
+  templates.set(decoy.key, decoy)
+  add(pod('decoy-0'), decoy, 'owner')
+  add(pod('a-0'), template, 'owner')
+  await clock.sleep(10_000)
+  t.strictSame(paths, ['/api/v1/namespaces/n/pods/decoy-0', '/api/v1/namespaces/n/pods/a-0'])
+})
+
+t.test('pods that each name another owner do not take all the time', async (t) => {
+  const { add, clock, paths } = world(() => ({ status: 200, body: { spec: {} } }))
+  for (let index = 0; index < 1000; index++) add(pod(`a-${index}`), template, `owner ${index}`)
+  await clock.sleep(300_000)
+  t.equal(paths.length, 20)
+})
+
 t.test('pods that are gone before their turn are not read, and few of a namespace wait', async (t) => {
   const { add, clock, paths, templates } = world(() => ({ status: 200, body: { spec: {} } }))
   for (let index = 0; index < 10_000; index++)
@@ -157,8 +174,9 @@ t.test('pods that are gone before their turn are not read, and few of a namespac
   await clock.sleep(1000)
   t.strictSame(paths, ['/api/v1/namespaces/quiet/pods/a-0'])
   // An owner for which there was no room is inspected with its next pod.
-  templates.set('9999', { ...template, key: '9999' })
-  add(pod('next'), { ...template, key: '9999' }, '9999')
+  const last = { ...template, key: '9999' }
+  templates.set(last.key, last)
+  add(pod('next'), last, '9999')
   await clock.sleep(1000)
   t.equal(paths.at(-1), '/api/v1/namespaces/n/pods/next')
 })

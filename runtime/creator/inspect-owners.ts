@@ -12,7 +12,7 @@ import type { Clock } from '../scheduling/clock.ts'
 import { FairQueue } from '../scheduling/fair-queue.ts'
 import { RateLimiter } from '../scheduling/rate-limiter.ts'
 import type { EventNote } from './event-reasons.ts'
-import type { Pod, Template } from './pod-index.ts'
+import type { Pod, Template } from './template.ts'
 
 type OwnerInspection = {
   /** @param owner the uid of the controller that made the pod. */
@@ -30,8 +30,8 @@ type InspectionTools = {
 const perSecond = 5
 const timeout = 10_000
 const pause = 5000
-/** How many owners are remembered as inspected; one that is forgotten is inspected again. */
-const remembered = 20_000
+/** How many owners of one template are inspected: workloads with the same annotations. */
+const ownersOfTemplate = 20
 /** How many owners of a namespace may wait. An owner that finds no room is inspected with its next pod. */
 const longestLine = 500
 
@@ -40,7 +40,7 @@ type Candidate = {
   readonly pod: Pod
   readonly namespace: string
   readonly templateKey: string
-  readonly seenKey: string
+  readonly owner: string
 }
 
 const notInjected: Diagnostic = {
@@ -52,22 +52,31 @@ export function ownerInspection(
   server: ApiServer,
   { clock, templateOf, record, failed }: InspectionTools,
 ): OwnerInspection {
-  const seen = new Set<string>()
+  /**
+   * The owners that are inspected, or wait for it. The uid of an owner is what the pod says, so it counts only for pods with
+   * the same annotations in the same namespace.
+   */
+  const seen = new WeakMap<Template, Set<string>>()
+  const seenOf = (template: Template) => {
+    const owners = seen.get(template) ?? new Set<string>()
+    seen.set(template, owners)
+    return owners
+  }
   const queue = new FairQueue<Candidate>()
   const limiter = new RateLimiter(perSecond, clock)
   let wake = () => {}
 
-  const inspectOne = async ({ pod, namespace, templateKey, seenKey }: Candidate) => {
+  const inspectOne = async ({ pod, namespace, templateKey, owner }: Candidate) => {
     const path = `/api/v1/namespaces/${namespace}/pods/${pod.name}`
     const answer = await server.request('GET', path, { timeout })
+    const template = templateOf(templateKey)
     // The pod is gone: the owner's next one is inspected in its place.
     if (answer.status === 404) {
-      seen.delete(seenKey)
+      if (template) seenOf(template).delete(owner)
       return
     }
     const spec = mapOf(answer.body)['spec']
     if (answer.status !== 200 || spec === undefined) throw apiFailure(answer, 'read a pod')
-    const template = templateOf(templateKey)
     if (template === undefined || readsAnnotations(answer.body)) return
     // Another workload with the same annotations may be injected.
     record(template, { reason: 'NotInjected', message: lineOf(notInjected) }, [pod])
@@ -75,15 +84,11 @@ export function ownerInspection(
   return {
     add({ uid, name, createdAt }, template, owner) {
       const { key: templateKey, namespace, annotated } = template
-      // The uid of an owner comes from the pod, which may lie: it must not count for other namespaces.
-      const seenKey = `${namespace} ${owner}`
-      if (seen.has(seenKey) || !annotated || queue.sizeOf(namespace) >= longestLine) return
-      seen.add(seenKey)
-      for (const [oldest] of seen.size > remembered ? seen.entries() : []) {
-        seen.delete(oldest)
-        break
-      }
-      queue.push(namespace, { pod: { uid, name, createdAt }, namespace, templateKey, seenKey })
+      const owners = seenOf(template)
+      if (!annotated || owners.has(owner) || owners.size >= ownersOfTemplate) return
+      if (queue.sizeOf(namespace) >= longestLine) return
+      owners.add(owner)
+      queue.push(namespace, { pod: { uid, name, createdAt }, namespace, templateKey, owner })
       wake()
     },
 
@@ -96,10 +101,7 @@ export function ownerInspection(
           continue
         }
         // Every pod of the template is gone: there is nothing to report, and nothing to read.
-        if (templateOf(candidate.templateKey) === undefined) {
-          seen.delete(candidate.seenKey)
-          continue
-        }
+        if (templateOf(candidate.templateKey) === undefined) continue
         await limiter.turn('')
         try {
           await inspectOne(candidate)

@@ -1,6 +1,7 @@
 import t from 'tap'
 import type { Annotation } from '../../api/pod-annotations.ts'
-import { oldestPod, PodIndex } from './pod-index.ts'
+import { PodIndex } from './pod-index.ts'
+import { resolveClaims } from './resolve-claims.ts'
 import type { PodMetadata } from '../kubernetes/pod-metadata.ts'
 
 const token = (name: string): Annotation => [
@@ -16,7 +17,10 @@ function world() {
     podAdded: (pod, _, owner) => added.push(`${pod.name} of ${owner}`),
   })
   const claims = (baseName: string) =>
-    index.claimantsOf(baseName).map(({ template }) => [...template.pods].map(({ name }) => name).join())
+    index
+      .claimsOf(baseName)
+      .flatMap(({ claimants }) => claimants)
+      .map(({ template }) => [...template.pods].map(({ name }) => name).join())
   return { index, changed, added, claims, sink: index.sink() }
 }
 
@@ -88,16 +92,60 @@ t.test('a pod that a list does not name is gone, for that list only', async (t) 
   t.strictSame(claims('/x'), ['c', 'b'])
 })
 
-t.test('a wrong template has its warnings; the oldest pod is the first by time, then by name', async (t) => {
+t.test('a wrong template has its warnings', async (t) => {
   const { index, sink } = world()
   const wrong: Annotation = ['secret.bsycorp.com/x', 'kind=DYNAMIC']
-  sink.seen(pod('b', [wrong, token('y')]))
   sink.seen(pod('a', [wrong, token('y')]))
-  sink.seen(pod('old', [wrong, token('y')], { createdAt: 0 }))
-  const [claimant] = index.claimantsOf('/y')
+  const [claimant] = index.claimsOf('/y')[0]?.claimants ?? []
   t.match(claimant?.template.warnings, [{ reason: 'InvalidAnnotation' }])
   t.equal(claimant && index.templateOf(claimant.template.key), claimant?.template)
-  t.equal(claimant && oldestPod(claimant.template)?.name, 'old')
-  sink.gone(pod('old', []))
-  t.equal(claimant && oldestPod(claimant.template)?.name, 'a')
+})
+
+/** Which namespace's claim of /x counts. */
+const winner = (index: PodIndex) => {
+  const [first] = resolveClaims(index.claimsOf('/x')).granted
+  return first?.claimants[0].template.namespace
+}
+const strong: Annotation = ['secret.bsycorp.com/x', 'kind=DYNAMIC,type=RANDOM,size=256']
+
+t.test('an old pod that is patched does not win over a claim that was seen before the patch', async (t) => {
+  const { index, sink } = world()
+  sink.listBegins()
+  sink.seen(pod('idle', [token('other')], { namespace: 'evil', createdAt: 1 }))
+  sink.listEnds()
+  sink.seen(pod('app', [strong], { namespace: 'victim', createdAt: 100 }))
+  sink.seen(pod('idle', [token('x')], { namespace: 'evil', createdAt: 1 }))
+  t.equal(winner(index), 'victim')
+  // Nor does an old pod that joins a claim of its namespace make that claim older.
+  sink.seen(pod('older', [token('x')], { namespace: 'evil', createdAt: 0 }))
+  t.equal(winner(index), 'victim')
+  sink.gone(pod('app', [], { namespace: 'victim' }))
+  t.equal(winner(index), 'evil')
+})
+
+t.test(
+  'of the claims of one list, the one with the oldest pod wins; what came before the list keeps its place',
+  async (t) => {
+    const { index, sink } = world()
+    sink.listBegins()
+    sink.seen(pod('young', [strong], { namespace: 'b', createdAt: 200 }))
+    sink.seen(pod('other', [token('x')], { namespace: 'a', createdAt: 100 }))
+    sink.seen(pod('old', [strong], { namespace: 'b', createdAt: 50 }))
+    sink.listEnds()
+    t.equal(winner(index), 'b')
+    sink.listBegins()
+    sink.seen(pod('old', [strong], { namespace: 'b', createdAt: 50 }))
+    sink.seen(pod('ancient', [token('x')], { namespace: 'c', createdAt: 1 }))
+    sink.listEnds()
+    t.equal(winner(index), 'b', 'the pod of c was not there at the first list')
+  },
+)
+
+t.test('a rollout keeps the place of the claims that its old and its new template share', async (t) => {
+  const { index, sink } = world()
+  sink.seen(pod('v1', [strong], { namespace: 'shop' }))
+  sink.seen(pod('rival', [token('x')], { namespace: 'rival', createdAt: 0 }))
+  sink.seen(pod('v2', [strong, token('new')], { namespace: 'shop', createdAt: 300 }))
+  sink.gone(pod('v1', []))
+  t.equal(winner(index), 'shop')
 })

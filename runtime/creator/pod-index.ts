@@ -5,31 +5,9 @@
 import { hash } from 'node:crypto'
 import type { PodMetadata } from '../kubernetes/pod-metadata.ts'
 import type { PodSink } from '../kubernetes/reflector.ts'
-import {
-  baseNameOf,
-  type Claim,
-  readClaims,
-  type TemplateContent,
-  type TemplateRules,
-} from './read-claims.ts'
-
-export type Pod = {
-  readonly uid: string
-  readonly name: string
-  /** In seconds. */
-  readonly createdAt: number
-}
-
-export type Template = TemplateContent & {
-  readonly key: string
-  readonly namespace: string
-  /** When the first of its pods was seen, by the creator's clock. */
-  readonly seenAt: number
-  readonly pods: ReadonlySet<Pod>
-}
-
-/** What one template claims. */
-export type Claimant = { readonly claim: Claim; readonly template: Template }
+import { type ClaimedGroup, ClaimTable } from './claim-table.ts'
+import { baseNameOf, readClaims, type TemplateContent, type TemplateRules } from './read-claims.ts'
+import type { Pod, Template } from './template.ts'
 
 type IndexEvents = {
   /** What is claimed under this base name, or by whom, has changed. */
@@ -45,9 +23,10 @@ export class PodIndex {
   readonly #now: () => number
   readonly #events: IndexEvents
   readonly #templates = new Map<string, OwnTemplate>()
-  /** By base name. */
-  readonly #claiming = new Map<string, Set<OwnTemplate>>()
+  readonly #claims = new ClaimTable()
   #podCount = 0
+  /** Of the last change that was seen. What the first complete list names has 0. */
+  #order = 0
 
   constructor(rules: TemplateRules, now: () => number, events: IndexEvents) {
     this.#rules = rules
@@ -63,12 +42,8 @@ export class PodIndex {
     return this.#templates.get(key)
   }
 
-  claimantsOf(baseName: string): readonly Claimant[] {
-    return [...(this.#claiming.get(baseName) ?? [])].flatMap((template) =>
-      template.claims
-        .filter(({ group }) => baseNameOf(group) === baseName)
-        .map((claim) => ({ claim, template })),
-    )
+  claimsOf(baseName: string): readonly ClaimedGroup[] {
+    return this.#claims.of(baseName)
   }
 
   /** For one list and the watches that follow it. */
@@ -76,6 +51,9 @@ export class PodIndex {
     /** By uid. */
     const pods = new Map<string, OwnPod>()
     let list = 0
+    let listed = false
+    /** While a list is read. */
+    let listOrder: number | undefined
     const remove = (uid: string) => {
       const pod = pods.get(uid)
       if (pod === undefined) return
@@ -88,13 +66,19 @@ export class PodIndex {
         const template = this.#templateFor(metadata)
         if (template === undefined) return remove(metadata.uid)
         const before = pods.get(metadata.uid)
+        const order = listOrder ?? ++this.#order
         if (before?.template === template) before.seenIn = list
-        else pods.set(metadata.uid, this.#enter(metadata, template, list, before))
+        else pods.set(metadata.uid, this.#enter(metadata, template, list, order, before))
       },
       gone: ({ uid }) => remove(uid),
-      listBegins: () => void list++,
+      listBegins: () => {
+        list++
+        listOrder = listed ? ++this.#order : 0
+      },
       listEnds: () => {
         for (const [uid, pod] of pods) if (pod.seenIn !== list) remove(uid)
+        listed = true
+        listOrder = undefined
       },
     }
   }
@@ -109,17 +93,21 @@ export class PodIndex {
     const { namespace } = pod
     const template = { ...content, key, namespace, seenAt: this.#now(), pods: new Set<OwnPod>() }
     this.#templates.set(key, template)
-    for (const baseName of baseNamesOf(template)) {
-      this.#claiming.set(baseName, (this.#claiming.get(baseName) ?? new Set()).add(template))
-    }
     return template
   }
 
-  #enter(metadata: PodMetadata, template: OwnTemplate, list: number, before: OwnPod | undefined): OwnPod {
+  #enter(
+    metadata: PodMetadata,
+    template: OwnTemplate,
+    list: number,
+    order: number,
+    before: OwnPod | undefined,
+  ): OwnPod {
     const { uid, name, createdAt, owner = uid } = metadata
     const pod: OwnPod = { uid, name, createdAt, template, seenIn: list }
     template.pods.add(pod)
     this.#podCount++
+    this.#claims.add(template, pod, order)
     // After it is in its new template, so that what both claim is never without a claim.
     if (before) this.#leave(before)
     if (template.pods.size === 1) {
@@ -135,29 +123,14 @@ export class PodIndex {
     this.#podCount--
     if (template.pods.size > 0) return
     this.#templates.delete(template.key)
+    this.#claims.remove(template)
     for (const baseName of baseNamesOf(template)) {
-      const claiming = this.#claiming.get(baseName)
-      claiming?.delete(template)
-      if (claiming?.size === 0) this.#claiming.delete(baseName)
       // The claim of another template may count now.
-      else this.#events.claimsChanged(baseName, template.namespace)
+      if (this.#claims.isClaimed(baseName)) this.#events.claimsChanged(baseName, template.namespace)
     }
   }
 }
 
 function baseNamesOf({ claims }: TemplateContent): ReadonlySet<string> {
   return new Set(claims.map(({ group }) => baseNameOf(group)))
-}
-
-/** The pod that was created first; of those of one second, the first by name. */
-export function oldestPod({ pods }: Template): Pod | undefined {
-  let oldest: Pod | undefined
-  for (const pod of pods) {
-    const older =
-      oldest === undefined ||
-      pod.createdAt < oldest.createdAt ||
-      (pod.createdAt === oldest.createdAt && pod.name < oldest.name)
-    if (older) oldest = pod
-  }
-  return oldest
 }

@@ -187,13 +187,16 @@ t.test(
   },
 )
 
-t.test('the oldest pod decides; when it is gone, the next one does', async (t) => {
+t.test('the pod that was seen first decides; when it is gone, the next one does', async (t) => {
   const { stored, recorded, declare, wait } = world()
   const larger: Annotation = ['secret.bsycorp.com/t_provider', 'kind=DYNAMIC,type=RANDOM,size=256']
   const remove = declare('a', random)
   declare('b', larger)
   await wait(1000)
-  t.match(recorded.join('\n'), /b Conflict: .*size 256 conflict with an older pod of another namespace/)
+  t.match(
+    recorded.join('\n'),
+    /b Conflict: .*size 256 conflict with a pod of another namespace, which was seen earlier/,
+  )
   t.equal(Buffer.from(stored.get('/t_consumer') ?? '', 'base64').length, 16)
   remove()
   recorded.length = 0

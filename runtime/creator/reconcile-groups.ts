@@ -15,7 +15,7 @@ import { type Granted, resolveClaims } from './resolve-claims.ts'
 
 type ReconcileTools = CreateTools & {
   readonly clock: Clock
-  readonly index: Pick<PodIndex, 'claimantsOf'>
+  readonly index: Pick<PodIndex, 'claimsOf'>
   readonly ask: ExistenceBatcher
 }
 
@@ -51,7 +51,7 @@ export function groupReconciler(tools: ReconcileTools): GroupReconciler {
       [...states.values()].reduce((sum, { existence }) => sum + existence.knownCount(), 0),
 
     async reconcile(baseName) {
-      const { granted, conflicts } = resolveClaims(index.claimantsOf(baseName))
+      const { granted, conflicts } = resolveClaims(index.claimsOf(baseName))
       if (granted.length === 0) {
         states.delete(baseName)
         return 'never'

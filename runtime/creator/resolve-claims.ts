@@ -1,6 +1,7 @@
-/** Which of the claims under one base name count: those of the oldest pod; a claim that disagrees with one of them is refused. */
+/** Which of the claims under one base name count: those that were seen first; a claim that disagrees with one of them is refused. */
 import { type Group, sameGroup } from '../../api/group.ts'
-import { type Claimant, oldestPod, type Pod } from './pod-index.ts'
+import { type ClaimedGroup, isBefore } from './claim-table.ts'
+import type { Claimant } from './template.ts'
 
 export type Granted = {
   readonly group: Group
@@ -12,48 +13,36 @@ type Conflict = { readonly claimant: Claimant; readonly message: string }
 
 type Resolved = { readonly granted: readonly Granted[]; readonly conflicts: readonly Conflict[] }
 
-export function resolveClaims(claimants: readonly Claimant[]): Resolved {
+export function resolveClaims(claims: readonly ClaimedGroup[]): Resolved {
   const granted: { group: Group; claimants: [Claimant, ...Claimant[]] }[] = []
   const conflicts: Conflict[] = []
-  for (const { claimant } of inOrder(claimants)) {
-    const { group } = claimant.claim
+  const inOrder = claims.toSorted((a, b) =>
+    a === b ? 0 : isBefore(a.firstSeen, b.firstSeen) ? -1 : isBefore(b.firstSeen, a.firstSeen) ? 1 : 0,
+  )
+  for (const { group, claimants } of inOrder) {
     const rival = granted.find((one) => overlap(one.group, group))
-    if (rival === undefined) granted.push({ group, claimants: [claimant] })
-    else if (sameGroup(rival.group, group)) rival.claimants.push(claimant)
-    else conflicts.push({ claimant, message: conflictMessage(claimant, rival) })
+    const [first, ...others] = claimants
+    if (first === undefined) continue
+    if (rival === undefined) granted.push({ group, claimants: [first, ...others] })
+    else if (sameGroup(rival.group, group)) for (const one of claimants) rival.claimants.push(one)
+    else {
+      for (const claimant of claimants) {
+        conflicts.push({ claimant, message: conflictMessage(claimant, rival) })
+      }
+    }
   }
   return { granted, conflicts }
 }
 
 function conflictMessage({ claim: { annotation, group }, template }: Claimant, rival: Granted): string {
   const [{ template: other }] = rival.claimants
+  const [pod] = other.pods
   // The names of pods of other namespaces are not for everybody to read.
-  const older =
-    other.namespace === template.namespace
-      ? `pod ${oldestPod(other)?.name ?? ''}, which is older and`
-      : 'an older pod of another namespace, which'
+  const earlier =
+    other.namespace === template.namespace ? `pod ${pod?.name ?? ''}` : 'a pod of another namespace'
   return (
-    `annotation ${annotation}: type ${group.type} and size ${group.size} conflict with ${older} declares the same parameter ` +
-    `with type ${rival.group.type} and size ${rival.group.size}`
-  )
-}
-
-type Ordered = {
-  readonly claimant: Claimant
-  readonly pod: Pod
-  readonly name: string
-  readonly index: number
-}
-
-function inOrder(claimants: readonly Claimant[]): Ordered[] {
-  const all = claimants.flatMap((claimant, index): Ordered[] => {
-    const pod = oldestPod(claimant.template)
-    if (pod === undefined) return []
-    return [{ claimant, pod, name: `${claimant.template.namespace}/${pod.name}`, index }]
-  })
-  return all.toSorted(
-    (a, b) =>
-      a.pod.createdAt - b.pod.createdAt || (a.name < b.name ? -1 : a.name > b.name ? 1 : a.index - b.index),
+    `annotation ${annotation}: type ${group.type} and size ${group.size} conflict with ${earlier}, which was seen earlier and ` +
+    `declares the same parameter with type ${rival.group.type} and size ${rival.group.size}`
   )
 }
 

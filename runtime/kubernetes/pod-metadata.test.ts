@@ -37,6 +37,13 @@ t.strictSame(
   'what is needed is kept, and nothing else',
 )
 
+const owned = (uid: string) => {
+  const ownerReferences = [{ kind: 'ReplicaSet', uid, controller: true }]
+  return readPodMetadata({ metadata: { ...metadata, ownerReferences } }, 'bsycorp.com')?.owner ?? ''
+}
+t.equal(owned('x'.repeat(1_000_000)).length, 64, 'of an owner with a uid of any length, a hash is kept')
+t.not(owned('x'.repeat(1_000_000)), owned('x'.repeat(1_000_001)))
+
 const { annotations: _, ownerReferences: __, ...bare } = metadata
 t.match(
   readPodMetadata({ metadata: { ...bare, deletionTimestamp: '2026-01-02T03:04:06Z' } }, 'bsycorp.com'),

@@ -1,4 +1,5 @@
 /** What the creator keeps of a pod. Everything else that the API server sends, above all managed fields, is dropped at once. */
+import { hash } from 'node:crypto'
 import type { Annotation } from '../../api/pod-annotations.ts'
 import { listOf, mapOf } from '../../api/json.ts'
 
@@ -11,11 +12,14 @@ export type PodMetadata = {
   /** In seconds since 1970; Kubernetes has no fractions. */
   readonly createdAt: number
   readonly terminating: boolean
-  /** The uid of the controller that made it, where one did. */
+  /** The uid of the controller that made it, where one did, or its hash. Whoever creates the pod chooses it. */
   readonly owner?: string
   /** Those of the annotation domain, in the order in which the API server sends them: sorted. */
   readonly annotations: readonly Annotation[]
 }
+
+/** Uids of Kubernetes have 36 characters. */
+const longestUid = 64
 
 /** Of a PartialObjectMetadata; undefined where it is none. @param domain of the annotations. */
 export function readPodMetadata(object: unknown, domain: string): PodMetadata | undefined {
@@ -33,9 +37,14 @@ export function readPodMetadata(object: unknown, domain: string): PodMetadata | 
     version,
     createdAt: Date.parse(creationTimestamp) / 1000,
     terminating: metadata['deletionTimestamp'] !== undefined,
-    ...(typeof owner === 'string' ? { owner } : {}),
+    ...(typeof owner === 'string' ? { owner: boundOwner(owner) } : {}),
     annotations: ours(mapOf(metadata['annotations']), `.${domain}`),
   }
+}
+
+/** Kubernetes has uids of 36 characters, but accepts any text here, up to the size of the object. */
+function boundOwner(uid: string): string {
+  return uid.length <= longestUid ? uid : hash('sha256', uid)
 }
 
 function ours(annotations: Readonly<Record<string, unknown>>, suffix: string): Annotation[] {

@@ -56,7 +56,7 @@ function watch(t: Test, plane: ControlPlane, port: number, silenceLimit: number)
     stop.abort()
     await done
   })
-  const has = (name: string) => index.claimantsOf(`/${name}`).length > 0
+  const has = (name: string) => index.claimsOf(`/${name}`).length > 0
   return { state, has, ends }
 }
 

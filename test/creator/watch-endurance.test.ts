@@ -82,7 +82,7 @@ t.test('a million events and a hundred expired watches', async (t) => {
   t.equal(index.podCount(), pods.size, 'exactly the pods that there are')
   t.ok(added > 400_000, `${added} pods were seen`)
   t.equal(known.size, 50)
-  const claimants = [...known].flatMap((baseName) => index.claimantsOf(baseName))
+  const claimants = [...known].flatMap((baseName) => index.claimsOf(baseName).flatMap((one) => one.claimants))
   const uids = claimants.flatMap(({ template }) => [...template.pods].map(({ uid }) => uid))
   t.strictSame(uids.toSorted(), [...pods.keys()].toSorted(), 'under what they declare')
 })
