@@ -7,7 +7,8 @@ import { decodeInitEnv, encodeInitEnv, type InitEnv, initVariables, parseStoreAd
 import { logLevels } from './log-level.ts'
 import { secretsFormats } from './secrets-format.ts'
 
-const defaults: InitEnv = {
+/** init of an older image, or a newer one, has the same. A setting of a later release need not be here. */
+const released: Partial<InitEnv> = {
   annotationsFile: '/annotations/annotations',
   secretsFile: '/secret/secret',
   resourcesFile: '/secret/resource',
@@ -27,10 +28,17 @@ const defaults: InitEnv = {
   podName: '',
   podNamespace: '',
 }
+const { settings: defaults } = decodeInitEnv({})
+if (!defaults) throw new Error('an empty environment is wrong')
 /** What decoding gives where nothing is wrong. */
 const decoded = (settings: InitEnv) => ({ valid: settings, settings, diagnostics: [] })
 
-t.strictSame(decodeInitEnv({}), decoded(defaults), 'a variable that is absent has its default')
+t.match(defaults, released, 'the defaults of released settings do not change')
+t.strictSame(
+  decodeInitEnv({}).settings,
+  Object.fromEntries(Object.entries(initVariables).map(([key, one]) => [key, one.default])),
+  'a variable that is absent has its default',
+)
 t.strictSame(
   decodeInitEnv(Object.fromEntries(Object.values(initVariables).map(({ env }) => [env, '']))),
   decoded(defaults),

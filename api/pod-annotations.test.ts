@@ -262,13 +262,13 @@ const wrong: readonly (readonly [title: string, key: string, value: string, ...d
     'an unknown setting',
     'init.bsycorp.com/storagePrefix',
     '/prod',
-    'error UNKNOWN_SETTING: "storagePrefix" is not known: allowed are storage-prefix, format and containers',
+    'error UNKNOWN_SETTING: "storagePrefix" is not known: known are storage-prefix, format, containers, hint: did you mean storage-prefix?',
   ],
   [
     'a setting that every object has',
     'init.bsycorp.com/constructor',
     '',
-    'error UNKNOWN_SETTING: "constructor" is not known: allowed are storage-prefix, format and containers',
+    'error UNKNOWN_SETTING: "constructor" is not known: known are storage-prefix, format, containers',
   ],
   [
     'a storage-prefix that SSM refuses',

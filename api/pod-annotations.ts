@@ -2,31 +2,28 @@
  * What a pod's annotations declare. Every program reads them with this code, so what init fetches, what the policy
  * allows and what the creator makes are the same names.
  *
- *     secret.<domain>/<name>         what the creator makes (DYNAMIC) or somebody stores (REFERENCE)
- *     resource.<domain>/<name>       a setting in the same store
- *     init.<domain>/storage-prefix   the hierarchy put before every storage key
- *     init.<domain>/format           overrides inject-init's configuration for this workload
- *     init.<domain>/containers       likewise: names, comma-separated
+ *     secret.<domain>/<name>      what the creator creates (DYNAMIC) or somebody stores (REFERENCE)
+ *     resource.<domain>/<name>    a setting in the same store
+ *     init.<domain>/<name>        a setting of the pod: pod-settings.ts
  *
- * The values of the first two are in the grammar of attributes.ts. `lease.<domain>/…` and `init.<domain>/local-mode`
- * are to come, and refused until then.
+ * The values of the first two are in the grammar of attributes.ts. `lease.<domain>/…` and `init.<domain>/local-mode` are
+ * refused until they are supported.
  */
 import { injectedAnnotation } from './annotation-domain.ts'
 import { bounds, validateTotal, validateValue } from './bounds.ts'
 import { misspeltDomain, unknownPrefix } from './annotation-prefix.ts'
 import type { Declaration, DynamicSecret } from './declaration.ts'
-import { isDnsLabel } from './dns-label.ts'
 import { groupOf } from './group.ts'
-import {
-  about,
-  type AnnotationDiagnostic,
-  type Diagnostic,
-  type DiagnosticCode,
-  quote,
-} from './diagnostic.ts'
-import { parameterName, parseParameterName, parseStoragePrefix } from './parameter-name.ts'
+import { about, type AnnotationDiagnostic, type Diagnostic, type DiagnosticCode } from './diagnostic.ts'
+import { parameterName, parseParameterName } from './parameter-name.ts'
 import { formatDeclaration, parseDeclaration } from './parse-declaration.ts'
-import { parseFormat, type SecretsFormat } from './secrets-format.ts'
+import {
+  formatSettings,
+  podSettings,
+  type PodSettings,
+  type PodSettingValues,
+  readSetting,
+} from './pod-settings.ts'
 
 /** A declaration that is right in itself, with the parameter that it names. */
 export type Declared<D extends Declaration = Declaration> = {
@@ -36,8 +33,6 @@ export type Declared<D extends Declaration = Declaration> = {
   /** With its leading slash, without a selector. */
   readonly parameter: string
 }
-
-export type PodSettings = { readonly format?: SecretsFormat; readonly containers?: readonly string[] }
 
 export type PodAnnotations = {
   /** At least one secret, resource or lease declaration, well-formed or not. `init.…` alone is none. */
@@ -68,7 +63,7 @@ export function parsePodAnnotations(annotations: Iterable<Annotation>, domain: s
     const refused = diagnostic('TOO_LARGE', excess.key, excess.wrong)
     return { annotated: declarations.length > 0, declared: [], settings: {}, diagnostics: [refused] }
   }
-  const { prefix, ...settings } = readSettings(ours, diagnostics)
+  const { prefix, settings } = readSettings(ours, diagnostics)
   const misspelt = all.flatMap(([key]) => misspeltDomain(key, domain))
   diagnostics.push(...misspelt.slice(0, bounds.diagnostics))
   const declared: Declared[] = []
@@ -102,10 +97,8 @@ export function formatPodAnnotations(
     const key = `${declaration.what}.${domain}/${declaration.name}`
     annotations.push([key, formatDeclaration(declaration)])
   }
-  if (prefix !== '') annotations.push([`init.${domain}/storage-prefix`, prefix])
-  if (settings.format) annotations.push([`init.${domain}/format`, settings.format])
-  if (settings.containers) annotations.push([`init.${domain}/containers`, settings.containers.join(',')])
-  return annotations
+  const all = { ...(prefix === '' ? {} : { 'storage-prefix': prefix }), ...settings }
+  return [...annotations, ...formatSettings<PodSettingValues>(podSettings, all, domain)]
 }
 
 export function isDynamic(declared: Declared): declared is Declared<DynamicSecret> {
@@ -140,41 +133,21 @@ type Ours = {
 function readSettings(
   ours: readonly Ours[],
   diagnostics: AnnotationDiagnostic[],
-): PodSettings & { prefix?: string } {
-  const read: { prefix?: string; format?: SecretsFormat; containers?: readonly string[] } = { prefix: '' }
+): { readonly settings: PodSettings; readonly prefix: string | undefined } {
+  const values: Partial<PodSettingValues> = {}
+  const wrong = new Set<string>()
   for (const { key, what, name, value } of ours) {
     if (what !== 'init') continue
-    const report = (code: DiagnosticCode, ...wrong: readonly Diagnostic[]) =>
-      diagnostics.push(...wrong.map((one) => diagnostic(code, key, one)))
-    const tooLarge = validateValue(value)
-    if (tooLarge) {
-      report('TOO_LARGE', tooLarge)
-      if (name === 'storage-prefix') delete read.prefix
-    } else if (name === 'storage-prefix') {
-      const prefix = parseStoragePrefix(value)
-      if (prefix.diagnostics === undefined) read.prefix = prefix.value
-      else {
-        report('BAD_SETTING', ...about('the storage-prefix', prefix.diagnostics))
-        delete read.prefix
-      }
-    } else if (name === 'format') {
-      const parsed = parseFormat(value)
-      if (parsed.diagnostics === undefined) read.format = parsed.value
-      else report('BAD_SETTING', ...about('the format', parsed.diagnostics))
-    } else if (name === 'containers') {
-      const containers = value.split(',').map((one) => one.trim())
-      if (containers.every(isDnsLabel)) read.containers = containers
-      else
-        report('BAD_SETTING', { message: 'the value is not a list of container names, separated by commas' })
-    } else if (name === 'local-mode') {
-      report('NOT_SUPPORTED', { message: 'local-mode is not supported yet' })
-    } else {
-      report('UNKNOWN_SETTING', {
-        message: `${quote(name)} is not known: allowed are storage-prefix, format and containers`,
-      })
+    const report = (code: DiagnosticCode, found: readonly Diagnostic[]) => {
+      wrong.add(name)
+      diagnostics.push(...found.map((one) => diagnostic(code, key, one)))
     }
+    const tooLarge = validateValue(value)
+    if (tooLarge) report('TOO_LARGE', [tooLarge])
+    else readSetting<PodSettingValues>(podSettings, name, value, values, report)
   }
-  return read
+  const { 'storage-prefix': prefix = '', ...settings } = values
+  return { settings, prefix: wrong.has('storage-prefix') ? undefined : prefix }
 }
 
 function readDeclaration(

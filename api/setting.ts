@@ -16,7 +16,8 @@ export type SetBy =
   /** inject-init, unless option env names it. */
   | 'inject-init or user'
 
-export type Setting<T, By extends SetBy = SetBy> = {
+/** A setting of any program. */
+export type EnvSetting<T> = {
   readonly env: string
   readonly default: T
   readonly meaning: string
@@ -24,15 +25,18 @@ export type Setting<T, By extends SetBy = SetBy> = {
   readonly parse: (text: string) => Parsed<T>
   /** The text that parse reads back as the same value. */
   readonly format: (value: T) => string
-  readonly setBy: By
   /** A value may contain a password: messages do not quote it. */
   readonly mayHoldSecret?: true
 }
 
+/** A setting of init. */
+export type Setting<T, By extends SetBy = SetBy> = EnvSetting<T> & { readonly setBy: By }
+
+type EnvTable<S> = { readonly [K in keyof S]: EnvSetting<S[K]> }
 export type SettingTable<S> = { readonly [K in keyof S]: Setting<S[K]> }
 
 /** The values that a table describes, by the names of its entries. */
-export type SettingsOf<T> = { readonly [K in keyof T]: T[K] extends Setting<infer V> ? V : never }
+export type SettingsOf<T> = { readonly [K in keyof T]: T[K] extends EnvSetting<infer V> ? V : never }
 
 /** The names of the entries that inject-init sets. */
 export type SetByInjectInit<T> = {
@@ -41,7 +45,7 @@ export type SetByInjectInit<T> = {
 
 /** The variables, in the order of the table, of the values that differ from the defaults. */
 export function encodeSettings<S>(
-  table: SettingTable<S>,
+  table: EnvTable<S>,
   settings: Partial<S>,
 ): readonly (readonly [env: string, text: string])[] {
   const encoded: [string, string][] = []
@@ -62,7 +66,7 @@ export type DecodedSettings<S> = {
 }
 
 /** A variable that is absent or empty has its default. All that is wrong is reported at once. */
-export function decodeSettings<S>(table: SettingTable<S>, env: Env): DecodedSettings<S> {
+export function decodeSettings<S>(table: EnvTable<S>, env: Env): DecodedSettings<S> {
   const valid: Partial<S> = {}
   const diagnostics: EnvDiagnostic[] = []
   for (const key in table) {
@@ -74,7 +78,7 @@ export function decodeSettings<S>(table: SettingTable<S>, env: Env): DecodedSett
   return hasAll(table, valid) ? { valid, settings: valid, diagnostics } : { valid, diagnostics }
 }
 
-function decodeOne<T>(setting: Setting<T>, text: string | undefined): Parsed<T> {
+function decodeOne<T>(setting: EnvSetting<T>, text: string | undefined): Parsed<T> {
   if (text === undefined || text === '') return { value: setting.default }
   const parsed = setting.parse(text)
   if (parsed.diagnostics === undefined || setting.mayHoldSecret) return parsed
@@ -84,7 +88,7 @@ function decodeOne<T>(setting: Setting<T>, text: string | undefined): Parsed<T> 
 export type EnvRow = { readonly env: string; readonly default: string; readonly meaning: string }
 
 /** The table as `--help` and the documents show it: defaults as text, empty where there is none. */
-export function describeSettings<S>(table: SettingTable<S>): readonly EnvRow[] {
+export function describeSettings<S>(table: EnvTable<S>): readonly EnvRow[] {
   const rows: EnvRow[] = []
   for (const key in table) {
     const { env, meaning, format, default: byDefault } = table[key]

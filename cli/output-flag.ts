@@ -13,7 +13,7 @@ export const outputFlags: Flags = {
   },
 }
 
-type Output = {
+export type Output = {
   /** @param table of the rows, for people. */
   readonly format: <Row>(rows: readonly Row[], table: (rows: readonly Row[]) => string) => string
   readonly diagnostics: readonly Diagnostic[]

@@ -1,5 +1,6 @@
 import { initVariables, parseStoreAddress, type StoreAddress } from '../api/init-env.ts'
 import { about, type Diagnostic, quote } from '../api/diagnostic.ts'
+import { decodeSettings } from '../api/setting.ts'
 import { kmsKeyVariable } from '../runtime/store/kms-key-env.ts'
 import type { StoreAccess } from '../runtime/store/file-parameter-store.ts'
 import type { ParameterStore } from '../runtime/store/parameter-store.ts'
@@ -16,9 +17,13 @@ export const storeFlags: Flags = {
 /** In milliseconds; a person waits. */
 const requestTimeout = 10_000
 
-type StoreFlag =
-  | { readonly store: ParameterStore; readonly kind: StoreAddress['kind']; readonly diagnostics?: undefined }
-  | { readonly store?: undefined; readonly diagnostics: readonly Diagnostic[] }
+export type OpenedStore = {
+  readonly store: ParameterStore
+  readonly kind: StoreAddress['kind']
+  readonly diagnostics?: undefined
+}
+
+type StoreFlag = OpenedStore | { readonly store?: undefined; readonly diagnostics: readonly Diagnostic[] }
 
 /** The store that the flag or the environment names, with the credentials and region that the AWS CLI would take. */
 export async function openStoreFlag(
@@ -32,18 +37,16 @@ export async function openStoreFlag(
   const address = parseStoreAddress(text)
   if (address.diagnostics !== undefined)
     return { diagnostics: about(`${name} ${quote(text)}`, address.diagnostics) }
-  const keyText = env[kmsKeyVariable.env] ?? ''
-  const key = kmsKeyVariable.parse(keyText)
+  const key = decodeSettings<{ readonly kmsKeyId: string | undefined }>({ kmsKeyId: kmsKeyVariable }, env)
   // Only the commands that need a store load the SDK.
   const { openStore } = await import('../runtime/store/open-store.ts')
   const opened = await openStore(address.value, env, {
     access,
     requestTimeout,
     maxAttempts: 3,
-    ...(key.value === undefined ? {} : { kmsKeyId: key.value }),
+    ...(key.valid.kmsKeyId === undefined ? {} : { kmsKeyId: key.valid.kmsKeyId }),
   })
-  const diagnostics: Diagnostic[] = [...(opened.diagnostics ?? [])]
-  diagnostics.push(...about(`${kmsKeyVariable.env} ${quote(keyText)}`, key.diagnostics ?? []))
+  const diagnostics: Diagnostic[] = [...(opened.diagnostics ?? []), ...key.diagnostics]
   if (opened.diagnostics !== undefined || diagnostics.length > 0) return { diagnostics }
   return { store: opened.store, kind: address.value.kind }
 }

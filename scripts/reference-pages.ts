@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { type AttributeDescription, attributeTable, nameTakers, type Taker } from '../api/attribute-table.ts'
 import { knownOn } from '../api/attribute-values.ts'
 import { bounds } from '../api/bounds.ts'
+import { podSettings } from '../api/pod-settings.ts'
 import { kmsKeyVariable } from '../runtime/store/kms-key-env.ts'
 import { exitCode } from '../api/exit-code.ts'
 import { secretKinds } from '../api/secret-type.ts'
@@ -47,6 +48,9 @@ function annotationsPage(): string {
     knownOn(attributeTable, takers)
       .map((one) => `\`${one}\``)
       .join(', ')
+  const settings = Object.entries(podSettings)
+    .map(([name, { meaning }]) => `| \`init.<domain>/${name}\` | | ${meaning} |\n`)
+    .join('')
   const limits = [
     [`${bounds.podBytes} bytes`, 'the keys and values of all annotations of the domain on one pod'],
     [String(bounds.declarations), 'declarations of one pod'],
@@ -56,6 +60,7 @@ function annotationsPage(): string {
   return readFileSync(join(import.meta.dirname, '../docs/reference/annotations.md'), 'utf8')
     .replace(/\| limit \| .*\n(\|.*\n)*/, () => `${table(['limit', 'of'], limits)}\n`)
     .replace(/\| attribute \| .*\n(\|.*\n)*/, () => `${table(['attribute', 'on', 'value'], rows)}\n`)
+    .replace(/(\| `init\.<domain>\/.*\n)+/, () => settings)
     .replace(/(?<=^\| `secret\.<domain>\/<name>` \| )[^|]*(?= \|)/m, () => names(secretKinds))
     .replace(/(?<=^\| `resource\.<domain>\/<name>` \| )[^|]*(?= \|)/m, () => names(['resource']))
 }
@@ -134,10 +139,10 @@ function keesPage(): string {
     ['```sh', ...examples.flatMap(([does, line]) => [`# ${does}`, line]), '```'].join('\n'),
     ...flagsTable(flags),
   ])
-  const { env, default: byDefault, meaning } = kmsKeyVariable
+  const { env, meaning } = kmsKeyVariable
   const variables = [
     ...envTable.filter((one) => one.env.startsWith('AWS_') || /^(KEES_STORE|ALLOW_HTTP)$/.test(one.env)),
-    { env, default: byDefault, meaning: `${meaning}; for create and put` },
+    { env, default: '', meaning: `${meaning}; for create and put` },
   ]
   return page(
     '# kees',

@@ -1,22 +1,17 @@
 import { exitCode, type ExitCode, firstToMend } from '../../api/exit-code.ts'
 import { type Group, groupOf } from '../../api/group.ts'
 import { isDynamic } from '../../api/pod-annotations.ts'
-import { errorsOf, judge, type Result } from '../../functions/krm/result.ts'
-import { readWorkloads } from '../../functions/workload/workload.ts'
-import { parseWorkloadConfig, workloadOptions } from '../../functions/workload/workload-options.ts'
+import { errorsOf, type Result } from '../../functions/krm/result.ts'
 import { clock } from '../../runtime/scheduling/clock.ts'
 import { rateLimitedStore } from '../../runtime/store/rate-limited-store.ts'
 import { createMissing, type GroupResult } from '../../runtime/groups/create-missing.ts'
 import { exitCodeOf as failureExitCode } from '../../runtime/failure.ts'
 import { type Command, type Io, isOn } from '../command.ts'
 import type { ParsedFlags } from '../flags.ts'
-import { readSharedFlags, sharedFlags } from '../function-flags.ts'
-import { readInput } from '../read-input.ts'
-import { manifestFlags } from '../read-manifests.ts'
-import { outputFlags, readOutput } from '../output-flag.ts'
 import { printResults } from '../print-results.ts'
+import { manifestFlags } from '../read-manifests.ts'
+import { readStoredWorkloads, storedWorkloadFlags } from '../read-stored-workloads.ts'
 import { printFailures, type StoreFailure } from '../print-failures.ts'
-import { openStoreFlag, storeFlags } from '../store-flag.ts'
 import { formatTable } from '../table.ts'
 
 export const createCommand: Command = {
@@ -29,11 +24,10 @@ export const createCommand: Command = {
     ['Create it in a folder, on a laptop without AWS', 'kees create -f manifest.yaml --store file:store'],
   ],
   flags: {
+    // Behind -f in --help.
     ...manifestFlags,
     'dry-run': { meaning: 'only show what would be created' },
-    ...outputFlags,
-    ...sharedFlags(workloadOptions),
-    ...storeFlags,
+    ...storedWorkloadFlags,
   },
   run,
 }
@@ -42,27 +36,10 @@ export const createCommand: Command = {
 const putsPerSecond = 3
 
 async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
-  const { diagnostics: flagDiagnostics, ...options } = await readSharedFlags(workloadOptions, parsed)
-  const { config, diagnostics: optionDiagnostics } = parseWorkloadConfig(options)
-  const usage = [...flagDiagnostics, ...optionDiagnostics]
-  const output = readOutput(parsed)
-  usage.push(...output.diagnostics)
-  const opened = await openStoreFlag(parsed, io, 'write')
-  const { diagnostics: storeDiagnostics = [] } = opened
-  const { manifests, exit: wrong = exitCode.usage } = await readInput(parsed, io, [
-    ...usage,
-    ...storeDiagnostics,
-  ])
-  if (!manifests || !opened.store) return wrong
+  const read = await readStoredWorkloads(parsed, io, 'write')
+  if (!read.workloads || read.exit !== exitCode.done) return read.exit
+  const { workloads, opened, output } = read
   const store = opened.kind === 'ssm' ? rateLimitedStore(opened.store, putsPerSecond, clock) : opened.store
-
-  const { workloads, results: found } = readWorkloads(
-    manifests.flatMap(({ items }) => items),
-    config,
-  )
-  const judged = judge(found, config.strict)
-  const exit = printResults(judged, io, manifests)
-  if (exit !== exitCode.done) return exit
 
   const dynamic = workloads.flatMap(({ pod }) => pod.declared).filter(isDynamic)
   const groups = dynamic.map(({ declaration, parameter }) => groupOf(declaration, parameter))

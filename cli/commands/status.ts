@@ -1,21 +1,15 @@
 import { exitCode, type ExitCode, firstToMend } from '../../api/exit-code.ts'
 import type { Declared } from '../../api/pod-annotations.ts'
-import { judge, nameOf } from '../../functions/krm/result.ts'
-import { readWorkloads, type Workload } from '../../functions/workload/workload.ts'
-import { parseWorkloadConfig, workloadOptions } from '../../functions/workload/workload-options.ts'
+import { nameOf } from '../../functions/krm/result.ts'
+import type { Workload } from '../../functions/workload/workload.ts'
 import { exitCodeOf as failureExitCode } from '../../runtime/failure.ts'
 import { refOf } from '../../runtime/init/fetch-declared.ts'
 import { lookUpParameters, type Standing } from '../../runtime/store/look-up-parameters.ts'
 import { formatRef } from '../../runtime/store/parameter-store.ts'
 import { type Command, type Io } from '../command.ts'
 import type { ParsedFlags } from '../flags.ts'
-import { readSharedFlags, sharedFlags } from '../function-flags.ts'
-import { readInput } from '../read-input.ts'
-import { manifestFlags } from '../read-manifests.ts'
-import { printResults } from '../print-results.ts'
+import { readStoredWorkloads, storedWorkloadFlags } from '../read-stored-workloads.ts'
 import { printFailures } from '../print-failures.ts'
-import { outputFlags, readOutput } from '../output-flag.ts'
-import { openStoreFlag, storeFlags } from '../store-flag.ts'
 import { formatTable } from '../table.ts'
 
 export const statusCommand: Command = {
@@ -28,33 +22,15 @@ export const statusCommand: Command = {
     ['Show what a pod waits for', 'kubectl get pod app-0 -o yaml | kees status -f -'],
     ['Print what a manifest needs as JSON', 'kees status -f manifest.yaml -o json'],
   ],
-  flags: {
-    ...manifestFlags,
-    ...outputFlags,
-    ...sharedFlags(workloadOptions),
-    ...storeFlags,
-  },
+  flags: storedWorkloadFlags,
   run,
 }
 
 async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
-  const { diagnostics: flagDiagnostics, ...options } = await readSharedFlags(workloadOptions, parsed)
-  const { config, diagnostics: optionDiagnostics } = parseWorkloadConfig(options)
-  const usage = [...flagDiagnostics, ...optionDiagnostics]
-  const output = readOutput(parsed)
-  usage.push(...output.diagnostics)
-  const opened = await openStoreFlag(parsed, io, 'read')
-  const { diagnostics: storeDiagnostics = [] } = opened
-  const input = await readInput(parsed, io, [...usage, ...storeDiagnostics])
-  if (!input.manifests || !opened.store) return input.exit ?? exitCode.usage
-
   // Invalid declarations are reported, and the status of the others is shown.
-  const { workloads, results: found } = readWorkloads(
-    input.manifests.flatMap(({ items }) => items),
-    config,
-  )
-  const results = judge(found, config.strict)
-  const exit = printResults(results, io, input.manifests)
+  const read = await readStoredWorkloads(parsed, io, 'read')
+  if (!read.workloads) return read.exit
+  const { workloads, opened, output, exit } = read
 
   const declared = workloads.flatMap((workload) => workload.pod.declared.map((one) => ({ workload, ...one })))
   const standings = await lookUpParameters(opened.store, declared.map(refOf), (done, total) =>

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { type Diagnostic, quote } from '../../api/diagnostic.ts'
-import type { PodSettings } from '../../api/pod-annotations.ts'
+import type { PodSettings } from '../../api/pod-settings.ts'
 import type { Editor } from '../yaml/editor.ts'
 import type { InjectionRecord } from '../workload/injection-record.ts'
 import { lookUpPath, stringOf, type Value } from '../yaml/value.ts'

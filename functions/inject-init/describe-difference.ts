@@ -1,6 +1,6 @@
 import { isMap } from '../../api/json.ts'
 import { initVariables } from '../../api/init-env.ts'
-import type { PodSettings } from '../../api/pod-annotations.ts'
+import type { PodSettings } from '../../api/pod-settings.ts'
 import { quote } from '../../api/diagnostic.ts'
 import { parseFormat } from '../../api/secrets-format.ts'
 import type { InjectionRecord } from '../workload/injection-record.ts'

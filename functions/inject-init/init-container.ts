@@ -1,7 +1,7 @@
 /** What inject-init adds to a pod, as plain objects. The default names and paths are those of the worked example. */
 import { encodeInitArgs, initCommand } from '../../api/init-args.ts'
 import { encodeInitEnv } from '../../api/init-env.ts'
-import type { PodSettings } from '../../api/pod-annotations.ts'
+import type { PodSettings } from '../../api/pod-settings.ts'
 import type { Value, ValueMap } from '../yaml/value.ts'
 import type { InjectConfig } from './inject-config.ts'
 import { initSettings, injectedVariables } from './init-settings.ts'

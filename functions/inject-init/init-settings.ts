@@ -1,6 +1,6 @@
 /** The settings of init that inject-init sets. One that only the user sets, by option env, has no entry here. */
 import { type InitEnv, initVariables } from '../../api/init-env.ts'
-import type { PodSettings } from '../../api/pod-annotations.ts'
+import type { PodSettings } from '../../api/pod-settings.ts'
 import type { SetByInjectInit, SettingTable } from '../../api/setting.ts'
 import type { InjectConfig } from './inject-config.ts'
 

@@ -4,7 +4,7 @@ import { envTable, helpText, readConfig } from './config.ts'
 
 const least = { POLICY_FILE: '/policy', POD_NAMESPACE: 'kees', POD_NAME: 'creator-1' }
 
-t.strictSame(
+t.match(
   readConfig(least),
   {
     settings: {

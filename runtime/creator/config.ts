@@ -4,129 +4,108 @@ import packageJson from '../../package.json' with { type: 'json' }
 import { invalid, type Parsed } from '../../api/parsed.ts'
 import { isDnsLabel } from '../../api/dns-label.ts'
 import { kmsKeyVariable } from '../store/kms-key-env.ts'
-import { initVariables, type StoreAddress } from '../../api/init-env.ts'
-import { about, type EnvDiagnostic, envDiagnostics, quote } from '../../api/diagnostic.ts'
-import { type ListenAddress, parseListenAddress } from '../../api/listen-address.ts'
-import { type LogLevel, logLevelVariable } from '../../api/log-level.ts'
+import { initVariables } from '../../api/init-env.ts'
+import type { EnvDiagnostic } from '../../api/diagnostic.ts'
+import { formatListenAddress, type ListenAddress, parseListenAddress } from '../../api/listen-address.ts'
+import { decodeSettings, describeSettings, type EnvSetting, type SettingsOf } from '../../api/setting.ts'
 import { storeVariables } from '../../api/store-env.ts'
 
 export const version: string = packageJson.version
 
-export type CreatorSettings = {
-  readonly kubeconfig: string | undefined
+const asIs = (text: string): string => text
+
+const setting = <T>(entry: EnvSetting<T>): EnvSetting<T> => entry
+
+const text = (env: string, meaning: string) =>
+  setting<string>({ env, default: '', meaning, parse: (value) => ({ value }), format: asIs })
+
+const optional = (env: string, meaning: string) =>
+  setting<string | undefined>({
+    env,
+    default: undefined,
+    meaning,
+    parse: (value) => ({ value }),
+    format: (value) => value ?? '',
+  })
+
+const flag = (env: string, byDefault: boolean, meaning: string) =>
+  setting<boolean>({ env, default: byDefault, meaning, parse: parseSwitch, format: String })
+
+/** Calls per second. */
+const rate = (env: string, byDefault: number, meaning: string) =>
+  setting<number>({ env, default: byDefault, meaning, parse: parseRate, format: String })
+
+const dnsLabel = (env: string, byDefault: string, meaning: string, otherwise: string) =>
+  setting<string>({
+    env,
+    default: byDefault,
+    meaning,
+    parse: (value) => (isDnsLabel(value) ? { value } : invalid(otherwise)),
+    format: asIs,
+  })
+
+const variables = {
+  kubeconfig: optional('KUBECONFIG', "a kubeconfig file; without it, the pod's own ServiceAccount"),
   /** Empty: all. */
-  readonly namespaces: readonly string[]
-  readonly labelSelector: string
-  readonly policyFile: string | undefined
-  readonly allowAllPrefixes: boolean
-  /** Calls per second. */
-  readonly putRate: number
-  readonly readRate: number
-  readonly leaderElection: boolean
-  readonly leaseName: string
-  readonly podName: string
-  readonly podNamespace: string
-  readonly listen: ListenAddress
-  readonly kmsKeyId: string | undefined
-  readonly store: StoreAddress
-  readonly annotationDomain: string
-  readonly logLevel: LogLevel
-}
-
-type Variable<T> = {
-  readonly env: string
-  /** As text; empty where there is none. */
-  readonly default: string
-  readonly meaning: string
-  /** What is wrong follows the variable and its value. */
-  readonly parse: (text: string) => Parsed<T>
-}
-
-type Variables = { readonly [K in keyof CreatorSettings]: Variable<CreatorSettings[K]> }
-
-const anyText = (text: string): Parsed<string> => ({ value: text })
-const optional = (text: string): Parsed<string | undefined> =>
-  text === '' ? { value: undefined, diagnostics: undefined } : { value: text }
-
-const variables: Variables = {
-  kubeconfig: {
-    env: 'KUBECONFIG',
-    default: '',
-    meaning: "a kubeconfig file; without it, the pod's own ServiceAccount",
-    parse: optional,
-  },
-  namespaces: {
+  namespaces: setting<readonly string[]>({
     env: 'NAMESPACES',
-    default: '',
+    default: [],
     meaning: 'the namespaces to watch, separated by commas; without it, all',
     parse: parseNamespaces,
-  },
-  labelSelector: {
-    env: 'LABEL_SELECTOR',
-    default: '',
-    meaning: 'a label selector: only pods that match it are watched',
-    parse: anyText,
-  },
-  policyFile: {
-    env: 'POLICY_FILE',
-    default: '',
-    meaning: 'a file with the StoragePolicy, read at the start; required unless ALLOW_ALL_PREFIXES is true',
-    parse: optional,
-  },
-  allowAllPrefixes: {
-    env: 'ALLOW_ALL_PREFIXES',
-    default: 'false',
-    meaning: 'true: POLICY_FILE is optional; without it, any pod may have any parameter created',
-    parse: parseSwitch,
-  },
-  putRate: {
-    env: 'PUT_RATE',
-    default: '3',
-    meaning: 'how many parameters may be created per second; halved while the store throttles',
-    parse: parseRate,
-  },
-  readRate: {
-    env: 'READ_RATE',
-    default: '20',
-    meaning: 'how many calls per second may read from the store; halved while the store throttles',
-    parse: parseRate,
-  },
-  leaderElection: {
-    env: 'LEADER_ELECTION',
-    default: 'true',
-    meaning: 'true: only the replica that holds the Lease creates parameters and records Events',
-    parse: parseSwitch,
-  },
-  leaseName: {
-    env: 'LEASE_NAME',
-    default: 'kees-creator',
-    meaning: 'the name of the Lease, in POD_NAMESPACE',
-    parse: (text) => (isDnsLabel(text) ? { value: text } : invalid('is not a name such as kees-creator')),
-  },
-  podName: {
-    env: 'POD_NAME',
-    default: '',
-    meaning: 'the holder identity in the Lease; without it, the host name',
-    parse: (text) => ({ value: text === '' ? hostname() : text }),
-  },
-  podNamespace: {
-    env: 'POD_NAMESPACE',
-    default: '',
-    meaning: 'the namespace of the Lease; required unless LEADER_ELECTION is false',
-    parse: (text) =>
-      text === '' || isDnsLabel(text) ? { value: text } : invalid('is not a valid namespace name'),
-  },
-  listen: {
+    format: (names) => names.join(','),
+  }),
+  labelSelector: text('LABEL_SELECTOR', 'a label selector: only pods that match it are watched'),
+  policyFile: optional(
+    'POLICY_FILE',
+    'a file with the StoragePolicy, read at the start; required unless ALLOW_ALL_PREFIXES is true',
+  ),
+  allowAllPrefixes: flag(
+    'ALLOW_ALL_PREFIXES',
+    false,
+    'true: POLICY_FILE is optional; without it, any pod may have any parameter created',
+  ),
+  putRate: rate(
+    'PUT_RATE',
+    3,
+    'how many parameters may be created per second; halved while the store throttles',
+  ),
+  readRate: rate(
+    'READ_RATE',
+    20,
+    'how many calls per second may read from the store; halved while the store throttles',
+  ),
+  leaderElection: flag(
+    'LEADER_ELECTION',
+    true,
+    'true: only the replica that holds the Lease creates parameters and records Events',
+  ),
+  leaseName: dnsLabel(
+    'LEASE_NAME',
+    'kees-creator',
+    'the name of the Lease, in POD_NAMESPACE',
+    'is not a name such as kees-creator',
+  ),
+  podName: text('POD_NAME', 'the holder identity in the Lease; without it, the host name'),
+  podNamespace: dnsLabel(
+    'POD_NAMESPACE',
+    '',
+    'the namespace of the Lease; required unless LEADER_ELECTION is false',
+    'is not a valid namespace name',
+  ),
+  listen: setting<ListenAddress>({
     env: 'LISTEN',
-    default: ':8080',
+    default: { host: '', port: 8080 },
     meaning: 'the address that serves /healthz, /readyz and /metrics: [host]:port',
     parse: parseListenAddress,
-  },
+    format: formatListenAddress,
+  }),
   kmsKeyId: kmsKeyVariable,
-  store: { ...initVariables.store, default: 'ssm' },
+  store: initVariables.store,
   annotationDomain: initVariables.annotationDomain,
-  logLevel: logLevelVariable,
+  logLevel: initVariables.logLevel,
 }
+
+export type CreatorSettings = SettingsOf<typeof variables>
 
 type CreatorConfig =
   | { readonly settings: CreatorSettings; readonly diagnostics?: undefined }
@@ -134,72 +113,40 @@ type CreatorConfig =
 
 /** A variable that is empty counts as not set. All errors are reported at once. */
 export function readConfig(env: Env): CreatorConfig {
-  const diagnostics: EnvDiagnostic[] = []
-  const read = <T>(variable: Variable<T>): T | undefined => {
-    const text = env[variable.env] || variable.default
-    const parsed = variable.parse(text)
-    if (parsed.diagnostics === undefined) return parsed.value
-    diagnostics.push(...envDiagnostics(variable.env, about(quote(text), parsed.diagnostics)))
-    return undefined
-  }
-  const settings = {
-    kubeconfig: read(variables.kubeconfig),
-    namespaces: read(variables.namespaces) ?? [],
-    labelSelector: read(variables.labelSelector) ?? '',
-    policyFile: read(variables.policyFile),
-    allowAllPrefixes: read(variables.allowAllPrefixes) ?? false,
-    putRate: read(variables.putRate) ?? 1,
-    readRate: read(variables.readRate) ?? 1,
-    leaderElection: read(variables.leaderElection) ?? true,
-    leaseName: read(variables.leaseName) ?? '',
-    podName: read(variables.podName) ?? '',
-    podNamespace: read(variables.podNamespace) ?? '',
-    listen: read(variables.listen) ?? { host: '', port: 0 },
-    kmsKeyId: read(variables.kmsKeyId),
-    store: read(variables.store) ?? { kind: 'ssm' as const },
-    annotationDomain: read(variables.annotationDomain) ?? '',
-    logLevel: read(variables.logLevel) ?? logLevelVariable.default,
-  } satisfies CreatorSettings
-  if (settings.policyFile === undefined && !settings.allowAllPrefixes) {
-    const { env: name } = variables.policyFile
-    const hint = 'name a StoragePolicy, or set ALLOW_ALL_PREFIXES=true'
-    diagnostics.push({ env: name, message: `${name} is missing`, hint })
-  }
-  if (settings.leaderElection && !env[variables.podNamespace.env]) {
-    const { env: name } = variables.podNamespace
+  const { settings, valid, diagnostics } = decodeSettings<CreatorSettings>(variables, env)
+  const missing: EnvDiagnostic[] = []
+  const require = (name: string, hint: string) =>
+    missing.push({ env: name, message: `${name} is missing`, hint })
+  if (!env[variables.policyFile.env] && valid.allowAllPrefixes !== true)
+    require(variables.policyFile.env, 'name a StoragePolicy, or set ALLOW_ALL_PREFIXES=true')
+  if (!env[variables.podNamespace.env] && valid.leaderElection !== false) {
     const hint = 'set it to the namespace of the Lease, or set LEADER_ELECTION=false'
-    diagnostics.push({ env: name, message: `${name} is missing`, hint })
+    require(variables.podNamespace.env, hint)
   }
-  return diagnostics.length > 0 ? { diagnostics } : { settings }
+  if (settings === undefined || missing.length > 0) return { diagnostics: [...diagnostics, ...missing] }
+  return { settings: { ...settings, podName: settings.podName || hostname() } }
 }
 
-function parseNamespaces(text: string): Parsed<readonly string[]> {
-  if (text === '') return { value: [] }
-  const namespaces = text.split(',').map((one) => one.trim())
+function parseNamespaces(list: string): Parsed<readonly string[]> {
+  const namespaces = list.split(',').map((one) => one.trim())
   if (namespaces.every(isDnsLabel)) return { value: [...new Set(namespaces)] }
   return invalid('is not a list of namespaces, separated by commas')
 }
 
-function parseSwitch(text: string): Parsed<boolean> {
-  if (text === 'true' || text === 'false') return { value: text === 'true' }
+function parseSwitch(word: string): Parsed<boolean> {
+  if (word === 'true' || word === 'false') return { value: word === 'true' }
   return invalid('must be true or false')
 }
 
-function parseRate(text: string): Parsed<number> {
-  const value = Number(text)
-  if (/^[0-9]+(\.[0-9]+)?$/.test(text) && value >= 0.01 && value <= 10_000) return { value }
+function parseRate(number: string): Parsed<number> {
+  const value = Number(number)
+  if (/^[0-9]+(\.[0-9]+)?$/.test(number) && value >= 0.01 && value <= 10_000) return { value }
   return invalid('must be a number from 0.01 to 10000')
 }
 
-type Row = { readonly env: string; readonly default: string; readonly meaning: string }
-
 /** The environment variables, as `--help` and the documents show them. */
-export const envTable: readonly Row[] = [
-  ...Object.values(variables).map((one) => ({
-    env: one.env,
-    default: one.default,
-    meaning: one.meaning,
-  })),
+export const envTable = [
+  ...describeSettings<CreatorSettings>(variables),
   ...storeVariables.map((one) => ({ ...one, default: '' })),
 ]
 

@@ -1,0 +1,51 @@
+/** The start of the commands that compare the workloads of manifests with a store. */
+import { exitCode, type ExitCode } from '../api/exit-code.ts'
+import { judge } from '../functions/krm/result.ts'
+import { readWorkloads, type Workload } from '../functions/workload/workload.ts'
+import { parseWorkloadConfig, workloadOptions } from '../functions/workload/workload-options.ts'
+import type { StoreAccess } from '../runtime/store/file-parameter-store.ts'
+import type { Io } from './command.ts'
+import type { Flags, ParsedFlags } from './flags.ts'
+import { readSharedFlags, sharedFlags } from './function-flags.ts'
+import { type Output, outputFlags, readOutput } from './output-flag.ts'
+import { printResults } from './print-results.ts'
+import { readInput } from './read-input.ts'
+import { manifestFlags } from './read-manifests.ts'
+import { type OpenedStore, openStoreFlag, storeFlags } from './store-flag.ts'
+
+export const storedWorkloadFlags: Flags = {
+  ...manifestFlags,
+  ...outputFlags,
+  ...sharedFlags(workloadOptions),
+  ...storeFlags,
+}
+
+type StoredWorkloads = {
+  readonly workloads: readonly Workload[]
+  readonly opened: OpenedStore
+  readonly output: Output
+  /** Not `done` if a declaration is invalid; the workloads have the others. */
+  readonly exit: ExitCode
+}
+
+/** Prints all errors of the command line, the store and the manifests. Without workloads there is nothing else to do. */
+export async function readStoredWorkloads(
+  parsed: ParsedFlags,
+  io: Io,
+  access: StoreAccess,
+): Promise<StoredWorkloads | { readonly workloads?: undefined; readonly exit: ExitCode }> {
+  const { diagnostics: flagDiagnostics, ...options } = await readSharedFlags(workloadOptions, parsed)
+  const { config, diagnostics: optionDiagnostics } = parseWorkloadConfig(options)
+  const output = readOutput(parsed)
+  const opened = await openStoreFlag(parsed, io, access)
+  const usage = [...flagDiagnostics, ...optionDiagnostics, ...output.diagnostics]
+  const { manifests, exit: wrong = exitCode.usage } = await readInput(parsed, io, [
+    ...usage,
+    ...(opened.diagnostics ?? []),
+  ])
+  if (!manifests || !opened.store) return { exit: wrong }
+  const items = manifests.flatMap((manifest) => manifest.items)
+  const { workloads, results } = readWorkloads(items, config)
+  const exit = printResults(judge(results, config.strict), io, manifests)
+  return { workloads, opened, output, exit }
+}
