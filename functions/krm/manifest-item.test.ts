@@ -41,8 +41,8 @@ const rows: readonly (readonly [title: string, text: string, objects: string[]])
   ],
   [
     'or say the one and not the other',
-    list('DeploymentList', '[{kind: Deployment, metadata: {name: a, namespace: n}}]', 'apps/v1'),
-    ['apps/v1 Deployment/n/a'],
+    list('DeploymentList', '[{kind: Deployment, metadata: {name: a, namespace: team}}]', 'apps/v1'),
+    ['apps/v1 Deployment/team/a'],
   ],
   ['typed lists in a List', list('List', `[${list('PodList', '[{metadata: {name: a}}]')}]`), ['v1 Pod/a']],
   ['lists without items', `${list('PodList', '[]')}\n---\n${list('PodList', 'null')}`, []],

@@ -16,6 +16,7 @@ import type {
 } from './node.ts'
 import { emptyScalar, type Gap, type ScalarEvent, scalarFrom } from './parse-scalar.ts'
 import { positionsIn } from './position.ts'
+import { readOtherwise } from './read-otherwise.ts'
 import { behindBracket } from './trivia.ts'
 import { yamlEvents } from './events.ts'
 
@@ -36,6 +37,17 @@ export function parseSource(source: string, at = 0): Parsed<readonly SourceDocum
     events = yamlEvents(source, maxDepth)
   } catch (error) {
     return { diagnostics: [syntaxDiagnostic(error)] }
+  }
+  const otherwise = readOtherwise(source, events)
+  if (otherwise.length > 0) {
+    const position = positionsIn(source)
+    return {
+      diagnostics: otherwise.map(({ offset, message, hint }) => ({
+        message,
+        hint,
+        position: position(offset),
+      })),
+    }
   }
   const documents: SourceDocument[] = []
   const reader: Reader = { source, at, events, position: 0, behind: 0 }
@@ -149,8 +161,13 @@ function propertiesOf(
   event: CollectionEvent | ScalarEvent,
 ): { anchor?: string; tag?: string } {
   const anchor = event.anchorStart < 0 ? {} : { anchor: source.slice(event.anchorStart, event.anchorEnd) }
-  const tag = event.tagStart < 0 ? {} : { tag: source.slice(event.tagStart, event.tagEnd) }
+  const tag = event.tagStart < 0 ? {} : { tag: shortTag(source.slice(event.tagStart, event.tagEnd)) }
   return { ...anchor, ...tag }
+}
+
+/** `!<tag:yaml.org,2002:str>` is `!!str`. */
+function shortTag(tag: string): string {
+  return tag.replace(/^!<tag:yaml\.org,2002:(.*)>$/, '!!$1')
 }
 
 /** The reason and the line that the parser gives, without anything that it quotes from the source. */

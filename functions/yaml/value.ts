@@ -1,5 +1,6 @@
 /** Reading the tree: entries by key, plain JavaScript values, and what prevents an edit. */
 import type { SourceContent, SourceEntry, SourceMap, SourceNode, SourceScalar } from './node.ts'
+import { scalarValue } from './scalar-value.ts'
 
 export type Value = string | number | boolean | null | readonly Value[] | ValueMap
 export type ValueMap = { readonly [key: string]: Value }
@@ -95,22 +96,4 @@ function mergedMaps(map: SourceMap): SourceMap[] {
     const sources = source.type === 'sequence' ? source.items.map(resolve) : [source]
     return sources.flatMap((one) => (one.type === 'map' ? [one, ...mergedMaps(one)] : []))
   })
-}
-
-const nullPattern = /^(~|null|Null|NULL)?$/
-const booleanPattern = /^(true|True|TRUE|false|False|FALSE)$/
-const integerPattern = /^([-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+)$/
-const floatPattern = /^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$/
-const specialFloatPattern = /^([-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN))$/
-
-/** The core schema of YAML 1.2: https://yaml.org/spec/1.2.2/#103-core-schema */
-function scalarValue({ style, text, tag }: SourceScalar): string | number | boolean | null {
-  if (style !== 'plain' || tag === '!!str' || tag === '!') return text
-  if (nullPattern.test(text)) return null
-  if (booleanPattern.test(text)) return text.toLowerCase() === 'true'
-  if (integerPattern.test(text) || floatPattern.test(text)) return Number(text)
-  if (specialFloatPattern.test(text)) {
-    return text.toLowerCase().endsWith('nan') ? NaN : text.startsWith('-') ? -Infinity : Infinity
-  }
-  return text
 }

@@ -8,6 +8,7 @@ export const longTests: Readonly<Record<string, RegExp>> = {
   'test/creator/pages.test.ts': /^runtime\/kubernetes\/(?!.*\.test\.ts)|^test\/creator\/pages/,
   'test/iam/stability.test.ts': /^functions\/export-iam\/(?!.*\.test\.ts)|^test\/iam\//,
   'test/iam/stability-moto.test.ts': /^functions\/export-iam\/(?!.*\.test\.ts)|^test\/iam\//,
+  'test/manifests/yaml-readers.test.ts': /^functions\/yaml\/(?!.*\.test\.ts)/,
   'test/packaging/images-again.test.ts': /^scripts\/images|^package-lock\.json$|^test\/packaging\/images/,
 }
 

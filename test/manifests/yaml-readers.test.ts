@@ -1,0 +1,99 @@
+/**
+ * What kees reads is what kubectl and kustomize read, or kees refuses it: its reader is compared with theirs, in their own
+ * language (yaml-readers/main.go), on files and on generated texts. Where the two differ from each other, as on `yes`, kees
+ * reads what kubectl reads, since that is what the API server gets.
+ */
+import { globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import * as fc from 'fast-check'
+import t from 'tap'
+import { print, style, value } from '../../functions/yaml/arbitrary-yaml.ts'
+import type { SourceNode } from '../../functions/yaml/node.ts'
+import { parseSource } from '../../functions/yaml/parse.ts'
+import { scalarValue } from '../../functions/yaml/scalar-value.ts'
+import { allEntries, type Value } from '../../functions/yaml/value.ts'
+import { findCommand } from '../../scripts/installed.ts'
+import { isLong } from '../programs/long.ts'
+import { root, run } from '../programs/programs.ts'
+import { arbitraryDamage, arbitraryText } from './arbitrary-text.ts'
+
+type Reading = { readonly kubectl: readonly Value[] | null; readonly kustomize: readonly Value[] | null }
+
+const go = findCommand('go')
+const skip = go === undefined && 'needs the command go'
+
+const folder = join(import.meta.dirname, 'yaml-readers')
+
+function othersRead(texts: readonly string[]): readonly Reading[] {
+  const { status, stdout, stderr } = run(go ?? '', ['run', '.'], {
+    cwd: folder,
+    input: JSON.stringify(texts),
+  })
+  if (status !== 0) throw new Error(stderr)
+  const readings: readonly Reading[] = JSON.parse(stdout)
+  return readings
+}
+
+/** The objects of a text, as JSON has them; undefined where kees refuses the text. */
+function keesReads(text: string): readonly Value[] | undefined {
+  return parseSource(text)
+    .value?.map((document) => valueOf(document.root))
+    .filter((one) => one !== null)
+}
+
+/** As kubectl, which makes strings of other keys: `on:` becomes `"true":`. */
+function valueOf(node: SourceNode): Value {
+  if (node.type === 'alias') return valueOf(node.target)
+  if (node.type === 'scalar') return scalarValue(node)
+  if (node.type === 'sequence') return node.items.map(valueOf)
+  const keys = new Map(
+    node.entries.flatMap(({ key }) => (key.type === 'scalar' ? [[key.text, String(scalarValue(key))]] : [])),
+  )
+  return Object.fromEntries(
+    allEntries(node).map(([text, one]) => [keys.get(text) ?? text, valueOf(one)] as const),
+  )
+}
+
+/** Only maps can be objects of Kubernetes. */
+function comparable(objects: readonly Value[] | undefined): string {
+  const maps = objects?.filter((one) => typeof one === 'object' && one !== null && !Array.isArray(one))
+  return JSON.stringify(maps, (_, one: unknown) =>
+    typeof one === 'object' && one !== null && !Array.isArray(one)
+      ? Object.fromEntries(Object.entries(one).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+      : one,
+  )
+}
+
+const files = globSync(['{kustomize-examples,test,docs,functions,runtime,cli,.github}/**/*.{yaml,yml}'], {
+  cwd: root,
+}).map((path) => readFileSync(join(root, path), 'utf8'))
+
+const printed = fc.tuple(value.value, style).map(([one, how]) => print({ a: one, b: 1 }, how))
+const count = isLong ? 20_000 : 1000
+
+const sources: readonly (readonly [title: string, texts: () => readonly string[], least: number])[] = [
+  ['the YAML files of this repository', () => files, 0.9],
+  ['generated YAML', () => fc.sample(printed, count), 0.6],
+  ['damaged files', () => fc.sample(arbitraryDamage(files.filter((one) => one.length < 3000)), count), 0.2],
+  ['pieces of YAML', () => fc.sample(arbitraryText, count), 0.05],
+]
+for (const [title, generate, least] of sources) {
+  t.test(`${title}: kees reads what kubectl reads, or refuses it`, { skip }, async (t) => {
+    // A half of a character cannot be in a file; the printer of the tests splits some.
+    const texts = generate().map((text) => text.toWellFormed())
+    const readings = othersRead(texts)
+    let same = 0
+    let refused = 0
+    for (const [index, text] of texts.entries()) {
+      const kees = keesReads(text)
+      const { kubectl, kustomize } = readings[index] ?? {}
+      // What kubectl refuses is not applied, and kustomize does not pass on what it refuses.
+      const theirs = kubectl ?? kustomize
+      if (kees === undefined) refused++
+      else if (theirs && comparable(kees) === comparable(theirs)) same++
+      else if (kubectl) t.fail(`kees and kubectl differ on ${JSON.stringify(text)}`, { kees, kubectl })
+    }
+    t.ok(same >= least * texts.length, `${same} of ${texts.length} are read by both`)
+    t.comment(`${refused} of ${texts.length} are refused by kees`)
+  })
+}

@@ -1,0 +1,90 @@
+// Reads texts as kubectl and as kustomize read a manifest, for the test that holds the reader of kees to them.
+//
+// Standard input is a JSON list of texts. Standard output is a JSON list with one element for each text:
+//
+//	{"kubectl": [object, ...], "kustomize": [object, ...]}
+//
+// A text that a reader refuses is null there.
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"os"
+
+	yamlutil "k8s.io/apimachinery/pkg/util/yaml"
+	"sigs.k8s.io/kustomize/kyaml/kio"
+)
+
+type reading struct {
+	Kubectl   []json.RawMessage `json:"kubectl"`
+	Kustomize []json.RawMessage `json:"kustomize"`
+}
+
+func main() {
+	var texts []string
+	if err := json.NewDecoder(bufio.NewReader(os.Stdin)).Decode(&texts); err != nil {
+		panic(err)
+	}
+	readings := make([]reading, len(texts))
+	for i, text := range texts {
+		readings[i] = reading{Kubectl: kubectl(text), Kustomize: kustomize(text)}
+	}
+	out := bufio.NewWriter(os.Stdout)
+	if err := json.NewEncoder(out).Encode(readings); err != nil {
+		panic(err)
+	}
+	if err := out.Flush(); err != nil {
+		panic(err)
+	}
+}
+
+// The decoder of kubectl's resource builder, with its buffer.
+func kubectl(text string) (objects []json.RawMessage) {
+	defer func() {
+		if recover() != nil {
+			objects = nil
+		}
+	}()
+	objects = []json.RawMessage{}
+	decoder := yamlutil.NewYAMLOrJSONDecoder(bytes.NewReader([]byte(text)), 4096)
+	for {
+		var object json.RawMessage
+		err := decoder.Decode(&object)
+		if errors.Is(err, io.EOF) {
+			return objects
+		}
+		if err != nil {
+			return nil
+		}
+		object = bytes.TrimSpace(object)
+		if len(object) == 0 || bytes.Equal(object, []byte("null")) {
+			continue
+		}
+		objects = append(objects, object)
+	}
+}
+
+func kustomize(text string) (objects []json.RawMessage) {
+	defer func() {
+		if recover() != nil {
+			objects = nil
+		}
+	}()
+	nodes, err := (&kio.ByteReader{Reader: bytes.NewReader([]byte(text)), OmitReaderAnnotations: true, DisableUnwrapping: true}).Read()
+	if err != nil {
+		return nil
+	}
+	objects = []json.RawMessage{}
+	for _, node := range nodes {
+		object, err := node.MarshalJSON()
+		if err != nil {
+			return nil
+		}
+		objects = append(objects, bytes.TrimSpace(object))
+	}
+	return objects
+}
