@@ -49,7 +49,7 @@ const refused: readonly (readonly [title: string, input: string, said: RegExp])[
     list(pod('      secret.bsycorp.com/a: kind=DYNAMIC,type=RSA,size=1\n')),
     /is declared twice/,
   ],
-  ['a byte order mark behind a block scalar at the margin', '>-\na: b\n\ufeff', /is not a ResourceList/],
+  ['a byte order mark behind a block scalar at the margin', '>-\na: b\n\ufeff', /has U\+FEFF/],
   ['tabs where blanks are asked for', list(pod('\tx: y\n')), /^error: the input is not valid YAML/],
 ]
 for (const [title, input, said] of refused) {

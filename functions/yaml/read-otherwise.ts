@@ -12,7 +12,7 @@ const lineEnds = '\\u0085\\u2028\\u2029'
 const controls = '\\u0080-\\u009f'
 /** https://www.unicode.org/reports/tr9/#Directional_Formatting_Characters */
 const directions = '\\u061c\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069'
-const suspectCharacter = new RegExp(`[${lineEnds}${controls}${directions}]|\\ufeff(?=\\ufeff)`, 'g')
+const suspectCharacter = new RegExp(`[${lineEnds}${controls}${directions}]|(?!^)\\ufeff`, 'g')
 const isLineEnd = new RegExp(`[${lineEnds}]`)
 const isControl = new RegExp(`[${controls}]`)
 
@@ -79,7 +79,8 @@ function charactersReadOtherwise(source: string, quoted: readonly Range[]): Read
 function meaningOf(character: string): string {
   if (isLineEnd.test(character)) return 'which kubectl and kustomize read as the end of a line'
   if (isControl.test(character)) return 'a control character, outside of double quotes'
-  if (character === '\ufeff') return 'a byte order mark, twice'
+  if (character === '\ufeff')
+    return 'a byte order mark that is not at the start of the file, outside of double quotes'
   return 'which changes the order in which a line is shown, outside of double quotes'
 }
 

@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import * as fc from 'fast-check'
 import t from 'tap'
 import { print, style, value } from '../../functions/yaml/arbitrary-yaml.ts'
-import type { SourceNode } from '../../functions/yaml/node.ts'
+import type { SourceNode, SourceScalar } from '../../functions/yaml/node.ts'
 import { parseSource } from '../../functions/yaml/parse.ts'
 import { scalarValue } from '../../functions/yaml/scalar-value.ts'
 import { allEntries, type Value } from '../../functions/yaml/value.ts'
@@ -47,11 +47,16 @@ function valueOf(node: SourceNode): Value {
   if (node.type === 'scalar') return scalarValue(node)
   if (node.type === 'sequence') return node.items.map(valueOf)
   const keys = new Map(
-    node.entries.flatMap(({ key }) => (key.type === 'scalar' ? [[key.text, String(scalarValue(key))]] : [])),
+    node.entries.flatMap(({ key }) => (key.type === 'scalar' ? [[key.text, keyOf(key)]] : [])),
   )
   return Object.fromEntries(
     allEntries(node).map(([text, one]) => [keys.get(text) ?? text, valueOf(one)] as const),
   )
+}
+
+function keyOf(key: SourceScalar): string {
+  const one = scalarValue(key)
+  return typeof one === 'number' && !Number.isFinite(one) ? key.text : String(one)
 }
 
 /** Only maps can be objects of Kubernetes. */
