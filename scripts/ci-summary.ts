@@ -15,6 +15,7 @@ const { passed, failed, skipped, errors } = ciVerdict(
     hasTerraformProvider: (name) => name === 'hashicorp/aws' && findTerraformAwsPlugins() !== undefined,
     hasContainerEngine: () => workingEngines(containerEnvironment()).some((one) => one !== 'buildah'),
     nodeMissing,
+    hasOtherNode: (process.env['KEES_NODE'] ?? '') !== '',
     isComplete: (process.env['KEES_NO_SKIPS'] ?? '') !== '',
   },
 )

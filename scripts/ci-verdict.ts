@@ -7,6 +7,8 @@ type Machine = {
   readonly hasContainerEngine: () => boolean
   /** What it lacks for a node of Kubernetes. */
   readonly nodeMissing: () => string | undefined
+  /** Tests run on another node than the project's own: KEES_NODE is set. */
+  readonly hasOtherNode: boolean
   /** Has everything that the tests need: no test may be skipped. */
   readonly isComplete: boolean
 }
@@ -55,6 +57,9 @@ function skipError({ name, reason }: Omitted, machine: Machine): string | undefi
       : undefined
   }
   if (reason === machine.nodeMissing()) return undefined
+  if (reason === 'needs KEES_NODE unset') {
+    return machine.hasOtherNode ? undefined : `test "${name}" is skipped for KEES_NODE, which is not set`
+  }
   const [, command, other] = /^needs the commands? (\S+)(?: or (\S+))?$/.exec(reason) ?? []
   const [, provider] = /^needs the terraform provider (\S+)$/.exec(reason) ?? []
   if (command === undefined && provider === undefined) {

@@ -9,6 +9,7 @@ const machine = {
   hasTerraformProvider: (name: string) => name === 'hashicorp/here',
   hasContainerEngine: () => true,
   nodeMissing: () => 'needs root for a node of Kubernetes',
+  hasOtherNode: false,
   isComplete: false,
 }
 
@@ -197,6 +198,15 @@ for (const { title, output, exitCode = 0, counts, errors = [] } of cases) {
     t.end()
   })
 }
+
+t.test('tests of the own node are skipped only where KEES_NODE names another', (t) => {
+  const output = tap(['    ok 1 - ends # SKIP needs KEES_NODE unset'], '{ total: 1, pass: 0, skip: 1 }')
+  t.strictSame(ciVerdict(output, 0, machine).errors, [
+    'test "ends" is skipped for KEES_NODE, which is not set',
+  ])
+  t.strictSame(ciVerdict(output, 0, { ...machine, hasOtherNode: true }).errors, [])
+  t.end()
+})
 
 t.test('with KEES_NO_SKIPS, each skipped test is an error with its name', (t) => {
   const output = tap(

@@ -102,6 +102,7 @@ const machine = {
   hasTerraformProvider: () => false,
   hasContainerEngine: () => false,
   nodeMissing: () => undefined,
+  hasOtherNode: false,
   isComplete: false,
 }
 
