@@ -1,21 +1,20 @@
 // All checks of a change: docs/development.md. Steps that need no tools run while the tools are built, and each test file as
 // soon as its tools are installed. A failed step does not stop the others. Arguments select test files by a part of their
 // path; --long runs the full version of all.
-import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { globSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { dirname, join } from 'node:path'
-import { containerEnvironment } from './container-environment.ts'
 import { findValues } from './find-values.ts'
-import { containerRuntime, installedEngines } from './images/engine.ts'
 import { runCommand } from './run-command.mjs'
 import { parseTap } from './tap-results.ts'
 import { endOnSignal } from './tests/end-on-signal.ts'
-import { inImageTurn } from './tests/image-turns.ts'
 import { longNow } from './tests/long-tests.ts'
 import { neededTools, toolNames } from './tests/needed-tools.ts'
+import { removeRunImages } from './tests/remove-run-images.ts'
 import { type Job, runJobs } from './tests/run-jobs.ts'
 import { onlyFailures } from './tests/subtests.ts'
 import { formatReport, runTestFile } from './tests/test-file.ts'
+import { runVariable } from './tests/test-images.ts'
 import { type FileResult, runUnitFiles } from './tests/unit-files.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -25,9 +24,7 @@ const report = join(tap, 'output.tap')
 const record = join(tap, 'record')
 const pieces = process.argv.slice(2).filter((one) => one !== '--long')
 const isLong = process.argv.includes('--long')
-/** A file with the images that tests built, one per line. */
-const imageList = join(tap, 'images')
-const env = { ...process.env, KEES_TEST_RECORD: record, KEES_TEST_IMAGES: imageList }
+const env = { ...process.env, KEES_TEST_RECORD: record, [runVariable]: String(process.pid) }
 const inFull = longNow(root, isLong)
 const start = Date.now()
 const failed: string[] = []
@@ -110,16 +107,6 @@ function unitFiles(folder: string, files: readonly string[]): Job {
   }
 }
 
-async function removeImages(): Promise<void> {
-  const images = existsSync(imageList) ? readFileSync(imageList, 'utf8').split('\n').filter(Boolean) : []
-  if (images.length === 0) return
-  const engineEnv = containerEnvironment()
-  const engine = containerRuntime(installedEngines(engineEnv)) ?? 'podman'
-  await inImageTurn(() =>
-    runCommand(engine, ['rmi', '--force', ...images], { stdio: 'ignore', env: engineEnv }),
-  )
-}
-
 /** The last test: no program that the tests started has printed a secret value. */
 function noValueIsShown(): void {
   // The output of tests that share a process is between their results; titles are not output.
@@ -165,7 +152,6 @@ const nodeTests: Job = {
 endOnSignal()
 mkdirSync(dirname(report), { recursive: true })
 rmSync(report, { force: true })
-rmSync(imageList, { force: true })
 rmSync(record, { recursive: true, force: true })
 mkdirSync(record)
 const needed = new Set(all.flatMap(toolsOf))
@@ -184,7 +170,7 @@ await runJobs(
   { tools: 2, tests: availableParallelism() + 1 },
 )
 writeFileSync(report, formatReport(results))
-await removeImages()
+await removeRunImages()
 noValueIsShown()
 const { totals, skipped } = parseTap(formatReport(results))
 for (const reason of new Set(skipped.map((one) => one.reason))) say(`skipped: ${reason}`)

@@ -1,10 +1,11 @@
 /** The images that tests run on a node: those of the present sources under their released names, and one with a shell for apps. */
+import { mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { findCommand } from '../../scripts/installed.ts'
 import { runQuietly } from '../../scripts/run-quietly.ts'
 import { inImageTurn } from '../../scripts/tests/image-turns.ts'
-import { engineSays } from '../packaging/container-engine.ts'
-import { buildImages } from '../packaging/images-of-test.ts'
+import { engineSays, saveMany } from '../packaging/container-engine.ts'
+import { buildImages, type TestImages } from '../packaging/images-of-test.ts'
 import { makeBusyboxImage } from './busybox-image.ts'
 
 export const initImage = 'docker.io/bsycorp/kees-init:v0.1.0'
@@ -13,31 +14,33 @@ const creatorImage = 'docker.io/bsycorp/kees-creator:v0.1.0'
 /** What the examples name. It has busybox and its user is nobody. */
 export const appImage = 'docker.io/example/app:1.0'
 
-/** @param load the command that loads an archive into the node. @param folder for the archives, empty. */
-export async function loadImages(load: readonly string[], folder: string): Promise<void> {
-  const app = join(folder, 'app.tar')
-  const init = join(folder, 'init.tar')
-  const creator = join(folder, 'creator.tar')
-  await makeBusyboxImage(app, [appImage], ['/bin/sh'], findCommand('busybox') ?? '')
-  const images = await buildImages(['init', 'creator'])
-  try {
-    await inImageTurn(async () => {
-      save(images.nameOf('init'), initImage, init)
-      save(images.nameOf('creator'), creatorImage, creator)
-    })
-  } finally {
-    await images.remove()
-  }
-  const [command = '', ...args] = load
-  for (const archive of [app, init, creator]) await runQuietly(command, [...args, archive])
+/** Builds what `loadImages` loads. */
+export function buildNodeImages(): Promise<TestImages> {
+  return buildImages(['init', 'creator'])
 }
 
-/** Other processes that load images use the same names: each in its turn. */
-function save(built: string, name: string, archive: string): void {
-  engineSays('tag', built, name)
+/** @param load the command that loads an archive into the node. @param parent of a folder for the archives. */
+export async function loadImages(images: TestImages, load: readonly string[], parent: string): Promise<void> {
+  const folder = mkdtempSync(join(parent, 'kees-images-'))
   try {
-    engineSays('save', '--output', archive, name)
+    const [app, own] = [join(folder, 'app.tar'), join(folder, 'kees.tar')]
+    await makeBusyboxImage(app, [appImage], ['/bin/sh'], findCommand('busybox') ?? '')
+    await inImageTurn(async () => saveImages(images, own))
+    const [command = '', ...args] = load
+    for (const archive of [app, own]) await runQuietly(command, [...args, archive])
   } finally {
-    engineSays('rmi', name)
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/** Under the names that users know. Other processes use the same: each in its turn. */
+function saveImages(images: TestImages, archive: string): void {
+  const names = [initImage, creatorImage]
+  try {
+    engineSays('tag', images.nameOf('init'), initImage)
+    engineSays('tag', images.nameOf('creator'), creatorImage)
+    engineSays(...saveMany, '--output', archive, ...names)
+  } finally {
+    engineSays('rmi', ...names)
   }
 }

@@ -5,38 +5,43 @@
  *     KEES_NODE_LOAD   the command that loads an image; the path of an archive follows: `kind load image-archive`
  *     KEES_NODE_HOST   an address of this machine that its pods reach: the store of the tests listens there
  */
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { once } from 'node:events'
+import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { eventually } from '../programs/eventually.ts'
-import { loadImages } from './node-images.ts'
+import { text } from 'node:stream/consumers'
+import { buildNodeImages, loadImages } from './node-images.ts'
 import { type NodeAccess, startNode } from './start-node.ts'
 
 type NodeSession = { readonly access: NodeAccess; readonly stop: (logs?: string) => Promise<void> }
 
-/** Names a folder in which the test files of a run request its node, and get its address. */
+/** The port on loopback of the process that starts the node of a run: it answers when the node is there. */
 export const sessionVariable = 'KEES_NODE_SESSION'
-const wanted = 'wanted'
-const answer = 'answer.json'
 type Answer = { readonly access: NodeAccess } | { readonly error: string }
 
-/** In milliseconds: it may have to wait for the images of other test files. */
-const patience = 600_000
-
 export async function startNodeSession(): Promise<NodeSession> {
-  const named = namedNode()
-  const { stop, ...access } = named ? { ...named, stop: async () => {} } : await startNode()
-  // Within the node's own folder, they are removed with it, even if this process is killed.
-  const images = mkdtempSync(join(access.home ?? tmpdir(), 'kees-images-'))
+  const building = buildNodeImages()
+  building.catch(() => undefined)
   try {
-    await loadImages(access.load, images)
-    return { access, stop }
-  } catch (error) {
-    await stop()
-    throw error
+    const { stop, ...access } = await accessNode()
+    try {
+      // Within the node's own folder, archives are removed with it, even if this process is killed.
+      await loadImages(await building, access.load, access.home ?? tmpdir())
+      return { access, stop }
+    } catch (error) {
+      await stop()
+      throw error
+    }
   } finally {
-    rmSync(images, { recursive: true, force: true })
+    await building.then(
+      ({ remove }) => remove(),
+      () => undefined,
+    )
   }
+}
+
+async function accessNode(): Promise<NodeAccess & { readonly stop: (logs?: string) => Promise<void> }> {
+  const named = namedNode()
+  return named === undefined ? startNode() : { ...named, stop: async () => {} }
 }
 
 /** The node that the environment names. */
@@ -48,39 +53,39 @@ export function namedNode(): NodeAccess | undefined {
 
 /** The node of the run that this test file is part of, if it is part of one. */
 export async function sharedNode(): Promise<NodeAccess | undefined> {
-  const folder = process.env[sessionVariable] ?? ''
-  if (folder === '') return undefined
-  writeFileSync(join(folder, wanted), '')
-  const file = join(folder, answer)
-  await eventually('the node of this run is there', () => existsSync(file), patience)
-  const given: Answer = JSON.parse(readFileSync(file, 'utf8'))
+  const port = Number(process.env[sessionVariable] ?? 0)
+  if (port === 0) return undefined
+  const given: Answer = JSON.parse(await text(connect({ port, host: '127.0.0.1' })))
   if ('error' in given) throw new Error(given.error)
   return given.access
 }
 
-/** Starts a session once a test file asks for it in the folder. @returns what ends it, if it was started. */
-export function serveSession(folder: string): { readonly stop: (logs?: string) => Promise<void> } {
-  rmSync(folder, { recursive: true, force: true })
-  mkdirSync(folder, { recursive: true })
+/** Starts a session once a test file asks for it. @returns its port, and what ends it, if it was started. */
+export async function serveSession(): Promise<{
+  readonly port: number
+  readonly stop: (logs?: string) => Promise<void>
+}> {
   let session: Promise<NodeSession> | undefined
-  const say = (one: Answer) => {
-    writeFileSync(join(folder, 'new'), JSON.stringify(one), { mode: 0o600 })
-    renameSync(join(folder, 'new'), join(folder, answer))
+  const answer = async (): Promise<Answer> => {
+    try {
+      const { access } = await (session ??= startNodeSession())
+      return { access }
+    } catch (error) {
+      return { error: error instanceof Error ? error.message : String(error) }
+    }
   }
-  const timer = setInterval(() => {
-    if (!existsSync(join(folder, wanted))) return
-    clearInterval(timer)
-    session = startNodeSession()
-    session.then(
-      ({ access }) => say({ access }),
-      (error: unknown) => say({ error: error instanceof Error ? error.message : String(error) }),
-    )
-  }, 100)
+  const server = createServer((socket) => {
+    // ECONNRESET: the test file has ended meanwhile.
+    socket.on('error', () => socket.destroy())
+    void answer().then((one) => socket.end(JSON.stringify(one)))
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
   const stop = async (logs?: string) => {
-    clearInterval(timer)
+    server.close()
     const started = await session?.catch(() => undefined)
     await started?.stop(logs)
-    rmSync(folder, { recursive: true, force: true })
   }
-  return { stop }
+  return { port: typeof address === 'object' ? (address?.port ?? 0) : 0, stop }
 }

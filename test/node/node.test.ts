@@ -1,13 +1,11 @@
 /** The node itself: what a pod finds there, and that nothing of it is left behind. */
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { existsSync, globSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
-import t, { type Test } from 'tap'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import t from 'tap'
 import { parseAnnotationsFile } from '../../api/annotations-file.ts'
 import { eventually } from '../programs/eventually.ts'
 import { run } from '../programs/programs.ts'
-import { untapped } from '../programs/untapped.ts'
 import { appImage } from './node-images.ts'
+import { processesIn, startInProcess } from './node-process.ts'
 import { cgroupsOf } from './node-remains.ts'
 import { namedNode } from './node-session.ts'
 import { nodeTestsMissing, useNode } from './use-node.ts'
@@ -65,53 +63,39 @@ t.test('a pod runs, and finds its annotations in the file', { skip: nodeTestsMis
 const ownMissing = nodeTestsMissing || (namedNode() !== undefined && 'needs KEES_NODE unset')
 const patience = 60_000
 
-t.test('nothing is left behind when the run is killed', { skip: ownMissing }, async (t) => {
+t.test('nothing is left behind, whichever process is killed', { skip: ownMissing }, async (t) => {
   const before = networkInterfaces()
-  const { child, home, kubeconfig, supervisor, space } = await startInProcess(t)
-  startPod(kubeconfig)
-  t.ok(processesIn(space).length > 8, 'servers and a pod run in a namespace of their own')
-  t.ok(
-    cgroupsOf(home).some((one) => one.includes('/kubepods/')),
-    'the pod has a cgroup',
-  )
-  child.kill('SIGKILL')
-  await eventually('its processes are gone', () => processesIn(space).length === 0, patience)
-  await eventually('so is the supervisor', () => !existsSync(`/proc/${supervisor}`), patience)
-  t.strictSame(cgroupsOf(home), [])
-  t.notOk(existsSync(home))
-  t.notMatch(readFileSync('/proc/self/mountinfo', 'utf8'), home)
-  t.strictSame(networkInterfaces(), before)
-})
+  const first = await startInProcess(t)
 
-t.test('the next node removes what a killed supervisor left behind', { skip: ownMissing }, async (t) => {
-  const { home, supervisor, space } = await startInProcess(t)
-  process.kill(supervisor, 'SIGKILL')
-  await eventually('its processes are gone', () => processesIn(space).length === 0, patience)
-  t.ok(existsSync(home))
-  t.ok(cgroupsOf(home).length > 0)
-  const next = await startInProcess(t)
-  t.notOk(existsSync(home))
-  t.strictSame(cgroupsOf(home), [])
-  next.child.kill('SIGKILL')
-  await eventually('the next one is removed too', () => !existsSync(`/proc/${next.supervisor}`), patience)
-})
-
-/** Starts a node in a process of its own, which stays. */
-async function startInProcess(t: Test) {
-  const script = `
-    import { startNode } from ${JSON.stringify(import.meta.resolve('./start-node.ts'))}
-    process.stdout.write(JSON.stringify(await startNode()))
-    setInterval(() => {}, 1000)`
-  const child = spawn(...untapped(process.execPath, ['--input-type=module', '--eval', script]), {
-    stdio: ['ignore', 'pipe', 'inherit'],
+  await t.test('the next node removes what a killed supervisor left behind', async (t) => {
+    process.kill(first.supervisor, 'SIGKILL')
+    await eventually('its processes are gone', () => processesIn(first.space).length === 0, patience)
+    const { home } = first.access
+    t.ok(existsSync(home))
+    t.ok(cgroupsOf(home).length > 0)
   })
-  t.teardown(() => child.kill('SIGKILL'))
-  const [line]: unknown[] = await once(child.stdout, 'data')
-  const { home, kubeconfig }: { home: string; kubeconfig: string } = JSON.parse(String(line))
-  const supervisor = Number(/kees-node-(\d+)-/.exec(home)?.[1])
-  const [inside = 0] = childrenOf(supervisor).flatMap((one) => childrenOf(one))
-  return { child, home, kubeconfig, supervisor, space: readlinkSync(`/proc/${inside}/ns/pid`) }
-}
+
+  const { access, child, supervisor, space } = await startInProcess(t)
+  t.notOk(existsSync(first.access.home))
+  t.strictSame(cgroupsOf(first.access.home), [])
+
+  await t.test('a supervisor removes the node of a process that was killed', async (t) => {
+    const { home } = access
+    startPod(access.kubeconfig)
+    t.ok(processesIn(space).length > 8, 'servers and a pod run in a namespace of their own')
+    t.ok(
+      cgroupsOf(home).some((one) => one.includes('/kubepods/')),
+      'the pod has a cgroup',
+    )
+    child.kill('SIGKILL')
+    await eventually('its processes are gone', () => processesIn(space).length === 0, patience)
+    await eventually('so is the supervisor', () => !existsSync(`/proc/${supervisor}`), patience)
+    t.strictSame(cgroupsOf(home), [])
+    t.notOk(existsSync(home))
+    t.notMatch(readFileSync('/proc/self/mountinfo', 'utf8'), home)
+    t.strictSame(networkInterfaces(), before)
+  })
+})
 
 /** Of the only image that every node of ours has. */
 function startPod(kubeconfig: string): void {
@@ -125,23 +109,6 @@ function startPod(kubeconfig: string): void {
     const ended = run('kubectl', [`--kubeconfig=${kubeconfig}`, ...args], { input: JSON.stringify(pod) })
     if (ended.status !== 0) throw new Error(ended.stderr)
   }
-}
-
-function childrenOf(processId: number): number[] {
-  const text = readFileSync(`/proc/${processId}/task/${processId}/children`, 'utf8').trim()
-  return text === '' ? [] : text.split(' ').map(Number)
-}
-
-/** The processes in a namespace, such as `pid:[4026532345]`. */
-function processesIn(space: string): string[] {
-  return globSync('/proc/[0-9]*').filter((process) => {
-    try {
-      return readlinkSync(`${process}/ns/pid`) === space
-    } catch {
-      // ENOENT: it has ended meanwhile.
-      return false
-    }
-  })
 }
 
 function networkInterfaces(): string[] {

@@ -6,12 +6,12 @@ import { runCommand } from '../../scripts/run-command.mjs'
 import { serveSession, sessionVariable } from './node-session.ts'
 
 const [command = '', ...args] = process.argv.slice(2)
-const folder = join(root, '.tap', 'node-session')
 const logs = join(root, '.tap', 'node-logs')
 
 rmSync(logs, { recursive: true, force: true })
-const session = serveSession(folder)
-const { code } = await runCommand(command, args, { env: { ...process.env, [sessionVariable]: folder } })
+const session = await serveSession()
+const env = { ...process.env, [sessionVariable]: String(session.port) }
+const { code } = await runCommand(command, args, { env })
 try {
   await session.stop(code === 0 ? undefined : logs)
 } catch (error) {

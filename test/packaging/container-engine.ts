@@ -27,6 +27,9 @@ export const containerEnv: NodeJS.ProcessEnv = {
 export const readOnlyRoot =
   runtime === 'podman' ? ['--read-only', '--read-only-tmpfs=false'] : ['--read-only']
 
+/** Saves several images in one archive, each layer once. */
+export const saveMany = runtime === 'podman' ? ['save', '--multi-image-archive'] : ['save']
+
 /** The base of the images of tests, where it is not the Dockerfile's own. */
 export const baseImage = env['KEES_BASE_IMAGE']
 

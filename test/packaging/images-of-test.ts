@@ -1,11 +1,17 @@
 /** Images of the present sources, for one test file. */
 import { execFile } from 'node:child_process'
-import { appendFileSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { root } from '../../scripts/bundle.ts'
 import type { Target } from '../../scripts/images/image-programs.ts'
-import { platformOf, platforms } from '../../scripts/images/platform.ts'
+import { type Platform, platformOf, platforms } from '../../scripts/images/platform.ts'
 import { inImageTurn } from '../../scripts/tests/image-turns.ts'
+import {
+  imagePrefix,
+  imagesIn,
+  listArguments,
+  runVariable,
+  unneededImages,
+} from '../../scripts/tests/test-images.ts'
 import { baseImage, containerEnv, engineMeanwhile } from './container-engine.ts'
 import { untapped } from '../programs/untapped.ts'
 
@@ -27,38 +33,48 @@ type Options = {
   readonly flags?: readonly string[]
 }
 
-/** @param only such as `inject-init,init`. */
+/** In a run of many tests, what another has built is not built again. @param only such as `inject-init,init`. */
 export async function buildImages(
   only: readonly Target[],
   { everywhere, registry = 'localhost', flags = [] }: Options = {},
 ): Promise<TestImages> {
   const wanted = platforms.filter((one) => everywhere || one === platformOf(process.arch))
-  const platform = `--platform=${wanted.map(({ name }) => name).join()}`
-  const prefix = `${registry}/kees-test-${process.pid}/kees-`
-  const tag = `t${Date.now()}`
-  const args = [
-    'scripts/images.ts',
-    `--prefix=${prefix}`,
-    `--tag=${tag}`,
-    `--only=${only.join()}`,
-    platform,
-    ...flags,
-  ]
-  if (baseImage !== undefined) args.push(`--base=${baseImage}`)
-  const [command, all] = untapped(process.execPath, args)
-  const { stdout } = await inImageTurn(() =>
-    promisify(execFile)(command, all, { cwd: root, env: containerEnv }),
-  )
-  const made = stdout.trim().split('\n')
+  const run = process.env[runVariable]
+  const prefix = imagePrefix(registry, Number(run ?? process.pid))
+  const isShared = run !== undefined && flags.length === 0
+  const tag = isShared ? 'shared' : `t${process.pid}-${Date.now()}`
+  const nameOf = (target: Target) => `${prefix}${target}:${tag}`
+  const made: string[] = []
+  await inImageTurn(async () => {
+    const list = async () => (await engineMeanwhile(listArguments)).stdout
+    const left = unneededImages(await list())
+    if (left.length > 0) await engineMeanwhile(['rmi', '--force', ...left])
+    const there = new Set(imagesIn(await list()))
+    const missing = (platform: Platform) =>
+      only.filter((target) => !there.has(`${nameOf(target)}-${platform.arch}`)).join()
+    for (const [targets, some] of Map.groupBy(wanted, missing)) {
+      if (targets === '') continue
+      const args = [
+        'scripts/images.ts',
+        `--prefix=${prefix}`,
+        `--tag=${tag}`,
+        `--only=${targets}`,
+        `--platform=${some.map(({ name }) => name).join()}`,
+        ...flags,
+      ]
+      if (baseImage !== undefined) args.push(`--base=${baseImage}`)
+      const [command, all] = untapped(process.execPath, args)
+      const { stdout } = await promisify(execFile)(command, all, { cwd: root, env: containerEnv })
+      made.push(...stdout.trim().split('\n'))
+    }
+  })
   return {
-    nameOf: (target) => `${prefix}${target}:${tag}`,
+    nameOf,
     prefix,
     tag,
     remove: async () => {
-      const list = process.env['KEES_TEST_IMAGES'] ?? ''
-      // In a run of many tests another may read an image that shares these layers: scripts/test.ts removes all at its end.
-      if (list !== '') appendFileSync(list, `${made.join('\n')}\n`)
-      else await inImageTurn(() => engineMeanwhile(['rmi', '--force', ...made]))
+      // Those of a run of many tests are removed at its end, by scripts/test.ts.
+      if (run === undefined) await inImageTurn(() => engineMeanwhile(['rmi', '--force', ...made]))
     },
   }
 }
