@@ -1,7 +1,10 @@
-import { cpSync, mkdirSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Test } from 'tap'
 import { stringify } from 'yaml'
 import { root } from '../programs/programs.ts'
+import type { Cluster } from './use-node.ts'
 
 type Variable = { readonly name: string; readonly value: string }
 
@@ -14,6 +17,24 @@ export function storeVariables(endpoint: string): readonly Variable[] {
     { name: 'AWS_SECRET_ACCESS_KEY', value: 'test' },
     { name: 'ALLOW_HTTP', value: 'true' },
   ]
+}
+
+/**
+ * Installs the creator with a store of the test's own, and removes it with the test: the next one may use the same names.
+ * @param patch as for writeCreatorInstallation.
+ */
+export async function installCreator(
+  t: Test,
+  cluster: Cluster,
+  endpoint: string,
+  patch: readonly object[] = [],
+): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'kees-install-'))
+  t.teardown(() => rmSync(folder, { recursive: true }))
+  const installation = writeCreatorInstallation(join(folder, 'creator'), endpoint, patch)
+  t.teardown(() => cluster.kubectl(['delete', '-k', installation, '--timeout=240s']))
+  await cluster.kubectl(['apply', '-k', installation])
+  await cluster.kubectl(['-n', 'kees', 'rollout', 'status', 'deployment/kees-creator', '--timeout=240s'])
 }
 
 /**

@@ -1,18 +1,24 @@
 /** A strict fake Parameter Store that the pods of a node reach, and workloads that inject-init has prepared for it. */
 import type { Test } from 'tap'
-import { type FakeSsmServer, startFakeSsm } from '../../runtime/fake-ssm/server.ts'
+import { type FakeSsmServer, type FakeSsmServerOptions, startFakeSsm } from '../../runtime/fake-ssm/server.ts'
 import { run } from '../programs/programs.ts'
 import { initImage } from './node-images.ts'
 import type { Cluster } from './use-node.ts'
 
 type StoreOfPods = {
   readonly server: FakeSsmServer
+  /** At which pods reach it. */
+  readonly endpoint: string
   /** @param spec more options. @returns the manifest of a workload, injected. */
   readonly inject: (workload: object, spec?: object) => string
 }
 
-export async function startStoreOfPods(t: Test, cluster: Cluster): Promise<StoreOfPods> {
-  const server = await startFakeSsm()
+export async function startStoreOfPods(
+  t: Test,
+  cluster: Cluster,
+  options: FakeSsmServerOptions = {},
+): Promise<StoreOfPods> {
+  const server = await startFakeSsm(options)
   t.teardown(() => server.stop())
   const endpoint = await cluster.expose(server.endpoint)
   const env = [
@@ -36,5 +42,5 @@ export async function startStoreOfPods(t: Test, cluster: Cluster): Promise<Store
     if (status !== 0) throw new Error(stderr)
     return stdout
   }
-  return { server, inject }
+  return { server, endpoint, inject }
 }

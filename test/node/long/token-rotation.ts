@@ -1,13 +1,10 @@
 /** The creator while its ServiceAccount token expires, which the API server allows after ten minutes at the earliest. */
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
-import { startFakeSsm } from '../../../runtime/fake-ssm/server.ts'
 import { eventually } from '../../programs/eventually.ts'
-import { writeCreatorInstallation } from '../install-creator.ts'
+import { installCreator } from '../install-creator.ts'
 import { appImage } from '../node-images.ts'
+import { startStoreOfPods } from '../store-of-pods.ts'
 import { nodeTestsMissing, useNode } from '../use-node.ts'
 
 t.setTimeout(1_800_000)
@@ -42,15 +39,8 @@ const shortToken = [
 
 t.test('the creator outlives its tokens', { skip: nodeTestsMissing }, async (t) => {
   const cluster = await useNode(t)
-  const server = await startFakeSsm()
-  t.teardown(() => server.stop())
-  const folder = mkdtempSync(join(tmpdir(), 'kees-token-'))
-  t.teardown(() => rmSync(folder, { recursive: true }))
-  const endpoint = await cluster.expose(server.endpoint)
-  const installation = writeCreatorInstallation(join(folder, 'creator'), endpoint, shortToken)
-  t.teardown(() => cluster.kubectl(['delete', '-k', installation, '--wait=false']))
-  await cluster.kubectl(['apply', '-k', installation])
-  await cluster.kubectl(['-n', 'kees', 'rollout', 'status', 'deployment/kees-creator', '--timeout=240s'])
+  const { server, endpoint } = await startStoreOfPods(t, cluster)
+  await installCreator(t, cluster, endpoint, shortToken)
   const namespace = await cluster.makeNamespace('token')
 
   const start = Date.now()
