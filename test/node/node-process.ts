@@ -6,7 +6,7 @@ import type { Test } from 'tap'
 import { untapped } from '../programs/untapped.ts'
 import type { NodeAccess } from './start-node.ts'
 
-export type ProcessesOfNode = {
+type ProcessesOfNode = {
   readonly supervisor: number
   /** The first process of its namespaces. */
   readonly inside: number

@@ -15,7 +15,7 @@ import {
 import { baseImage, containerEnv, engineMeanwhile } from './container-engine.ts'
 import { untapped } from '../programs/untapped.ts'
 
-type TestImages = {
+export type TestImages = {
   /** With the tag that other tools find it by. */
   readonly nameOf: (target: Target) => string
   readonly prefix: string
