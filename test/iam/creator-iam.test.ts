@@ -7,7 +7,7 @@ import { complaintsOf, type IamRequest, isAllowed } from './iam-judge.ts'
 import { inlinePolicyOf, trustOf } from './moto-iam.ts'
 import { motoProvider } from './moto-provider.ts'
 import { motoMissing, startMoto } from '../servers/moto.ts'
-import { complaintOf, runTerraform, writeFiles } from './run-terraform.ts'
+import { runTerraform, writeFiles } from './run-terraform.ts'
 import { terraform, terraformAwsPluginDir } from '../programs/tools.ts'
 import { type Caller, letsIn } from './trust-judge.ts'
 
@@ -157,16 +157,6 @@ output "role_arn" {
   value = module.irsa.role_arn
 }
 `
-const manyPrefixes = (count: number) =>
-  Array.from({ length: count }, (_, index) => `/team-${index}/${'x'.repeat(12)}`)
-const [irsaTrust = '', , , , givenTrust = ''] = trusts.map(([, hcl]) => hcl)
-const wrongRoot = (endpoint: string) =>
-  motoProvider(endpoint) +
-  moduleOf('none', prefixes, '') +
-  moduleOf('two', prefixes, `${irsaTrust}\n  ${givenTrust}`) +
-  moduleOf('many', manyPrefixes(300), irsaTrust) +
-  moduleOf('enough', manyPrefixes(100), irsaTrust) +
-  moduleOf('enough-with-key', manyPrefixes(40), `${irsaTrust}\n  kms_key_arn = "${key}"`)
 
 const { missing = terraformAwsPluginDir().missing ?? motoMissing } = terraform()
 
@@ -184,8 +174,7 @@ t.test(
     cpSync(creatorModule, join(folder, 'creator'), { recursive: true })
     await writeFiles(folder, [['main.tf', rootOf(endpoint)]])
     await runTerraform(folder, 'init', `-plugin-dir=${terraformAwsPluginDir().path}`)
-    t.match(JSON.parse(await runTerraform(folder, 'validate', '-json')), { valid: true, diagnostics: [] })
-    await runTerraform(folder, 'apply', '-auto-approve')
+    t.notMatch(await runTerraform(folder, 'apply', '-auto-approve'), 'Warning:', 'it is valid')
     t.match(
       await runTerraform(folder, 'output', 'role_arn'),
       `arn:aws:iam::${place.account}:role/creator-irsa`,
@@ -204,29 +193,6 @@ t.test(
           t.equal(await letsIn(trust, caller), false, `out: ${JSON.stringify(caller)}`)
       })
     }
-  },
-)
-
-t.test(
-  'a role without a trust, with two, and with too many prefixes',
-  { skip: missing, timeout: 1_200_000 },
-  async (t) => {
-    const folder = t.testdir({})
-    cpSync(creatorModule, join(folder, 'creator'), { recursive: true })
-    // Nothing is asked of AWS before the plan is complete.
-    await writeFiles(folder, [['main.tf', wrongRoot('http://127.0.0.1:9')]])
-    await runTerraform(folder, 'init', `-plugin-dir=${terraformAwsPluginDir().path}`)
-    const said = await complaintOf(runTerraform(folder, 'plan', '-refresh=false'))
-    const places = [
-      ...said.matchAll(/Error: Resource precondition failed on \S+ line \d+, in resource "(\w+)"/g),
-    ]
-    t.strictSame(places.map(([, resource = '']) => resource).toSorted(), [
-      'aws_iam_role',
-      'aws_iam_role',
-      'aws_iam_role_policy',
-    ])
-    t.match(said, /Set at least one of irsa, pod_identity and kube2iam, or only assume_role_policy/)
-    t.match(said, /The policy of 300 prefixes has \d+ characters, but IAM allows at most 10240/)
   },
 )
 

@@ -8,7 +8,7 @@ import { renderModule } from '../../functions/export-iam/terraform.ts'
 import { attachedTo, callIam, documentOf, rolesOf } from './moto-iam.ts'
 import { motoProvider } from './moto-provider.ts'
 import { motoMissing, startMoto } from '../servers/moto.ts'
-import { complaintOf, runTerraform, writeFiles } from './run-terraform.ts'
+import { runTerraform, writeFiles } from './run-terraform.ts'
 import { terraform, terraformAwsPluginDir } from '../programs/tools.ts'
 
 /** The account is moto's own. */
@@ -26,10 +26,6 @@ const documentFor = ({ parameters }: Grant) => policyDocument(parameters, place)
 
 /** A configuration that makes one of the roles itself and calls the module. */
 const rootOf = (endpoint: string) => `${motoProvider(endpoint)}
-variable "account" {
-  default = "${place.account}"
-}
-
 variable "attach" {
   default = true
 }
@@ -42,7 +38,7 @@ resource "aws_iam_role" "made_here" {
 module "kees" {
   source         = "./kees"
   aws_region     = "${place.region}"
-  aws_account_id = var.account
+  aws_account_id = "${place.account}"
   attach         = var.attach
   tags           = { team = "a" }
 
@@ -65,23 +61,10 @@ await t.test('the module in a real configuration', { skip: missing, timeout: 1_2
   const writeModule = (grants: readonly Grant[]) => writeFiles(join(folder, 'kees'), renderModule(grants))
   await writeFiles(folder, [['main.tf', rootOf(endpoint)]])
   await writeModule([app, billing, worker])
+  const apply = (...args: readonly string[]) => runTerraform(folder, 'apply', '-auto-approve', ...args)
   await runTerraform(folder, 'init', `-plugin-dir=${terraformAwsPluginDir().path}`)
 
-  const { valid, diagnostics }: Validation = JSON.parse(await runTerraform(folder, 'validate', '-json'))
-  test.strictSame([valid, diagnostics], [true, []], 'it is valid')
-
-  const said = await complaintOf(runTerraform(folder, 'plan', '-var=account=999999999999'))
-  const refusal = `Role ${billing.key} is not of account 999999999999 in partition aws: apply this module`
-  test.match(said, refusal, 'a role of another account is refused')
-
-  const key = 'arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab'
-  await writeFiles(join(folder, 'kees'), renderModule([app, worker], [{ prefix: '/prod', arn: key }]))
-  const keySaid = await complaintOf(runTerraform(folder, 'plan'))
-  test.match(keySaid, `SSM takes keys of the parameters' own region, eu-west-1 in partition aws, not ${key}`)
-  test.equal(keySaid.match(/Resource precondition failed/g)?.length, 1, 'where it is used')
-  await writeModule([app, billing, worker])
-
-  await runTerraform(folder, 'apply', '-auto-approve')
+  test.notMatch(await apply(), 'Warning:', 'it is valid')
   test.strictSame(
     await attachedTo(endpoint, 'made-here'),
     { 'kees-cluster-app-role-part1': documentFor(app) },
@@ -108,21 +91,17 @@ await t.test('the module in a real configuration', { skip: missing, timeout: 1_2
   )
 
   await writeModule([grownApp, billing, worker])
-  const plan = await runTerraform(folder, 'plan', '-out=plan')
+  const grown = await apply()
   test.strictSame(
-    plan
+    grown
       .split('\n')
       .filter((line) => /^ {5,}[-+]/.test(line))
       .map((line) => line.trim()),
     [`+ "arn:aws:ssm:eu-west-1:${place.account}:parameter/prod/new-secret",`],
     'one more secret is one added line in the plan',
   )
-  test.strictSame(
-    changesIn(await runTerraform(folder, 'show', '-json', 'plan')),
-    [['module.kees.aws_iam_policy.part1["cluster-app-role"]', 'update']],
-    'and touches one policy only',
-  )
-  await runTerraform(folder, 'apply', 'plan')
+  test.match(grown, 'module.kees.aws_iam_policy.part1["cluster-app-role"]: Modifying...')
+  test.match(grown, 'Resources: 0 added, 1 changed, 0 destroyed.', 'and changes one policy only')
   test.strictSame(
     await attachedTo(endpoint, 'made-here'),
     { 'kees-cluster-app-role-part1': documentFor(grownApp) },
@@ -131,7 +110,7 @@ await t.test('the module in a real configuration', { skip: missing, timeout: 1_2
 
   const renamed = grant('billing', billing.parameters)
   await writeModule([grownApp, renamed, worker])
-  const log = await runTerraform(folder, 'apply', '-auto-approve')
+  const log = await apply()
   const attachment = 'aws_iam_role_policy_attachment.part1'
   const [made, gone] = [
     log.indexOf(`${attachment}["${renamed.key}"]: Creation complete`),
@@ -143,7 +122,7 @@ await t.test('the module in a real configuration', { skip: missing, timeout: 1_2
   )
   test.strictSame(await attachedTo(endpoint, 'billing'), { 'kees-billing-part1': documentFor(billing) })
 
-  const detached = await runTerraform(folder, 'apply', '-auto-approve', '-var=attach=false')
+  const detached = await apply('-var=attach=false')
   test.match(
     detached,
     'Resources: 0 added, 1 changed, 2 destroyed.',
@@ -151,19 +130,3 @@ await t.test('the module in a real configuration', { skip: missing, timeout: 1_2
   )
   test.strictSame(await attachedTo(endpoint, 'made-here'), {}, 'and leaves the roles without their policies')
 })
-
-type Validation = { readonly valid: boolean; readonly diagnostics: readonly unknown[] }
-
-type Plan = {
-  readonly resource_changes: readonly {
-    readonly address: string
-    readonly change: { readonly actions: readonly string[] }
-  }[]
-}
-
-function changesIn(plan: string): (readonly [address: string, actions: string])[] {
-  const { resource_changes: changes }: Plan = JSON.parse(plan)
-  return changes
-    .map(({ address, change }) => [address, change.actions.join()] as const)
-    .filter(([, actions]) => actions !== 'no-op')
-}
