@@ -6,6 +6,8 @@ export const longTests: Readonly<Record<string, RegExp>> = {
   'test/creator/faults.test.ts':
     /^runtime\/(creator|groups|kubernetes)\/(?!.*\.test\.ts)|^test\/creator\/faults/,
   'test/creator/pages.test.ts': /^runtime\/kubernetes\/(?!.*\.test\.ts)|^test\/creator\/pages/,
+  'test/docs/install.test.ts':
+    /^docs\/install\.md$|^kustomize-examples\/first-secret\/|^install\/creator\/|^test\/docs\/install/,
   'test/iam/stability.test.ts': /^functions\/export-iam\/(?!.*\.test\.ts)|^test\/iam\//,
   'test/iam/stability-moto.test.ts': /^functions\/export-iam\/(?!.*\.test\.ts)|^test\/iam\//,
   'test/manifests/yaml-readers.test.ts': /^functions\/yaml\/(?!.*\.test\.ts)/,

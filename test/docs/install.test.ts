@@ -1,6 +1,7 @@
 /**
  * Runs the commands of docs/install.md on a real API server with controllers and on moto, with Terraform's AWS provider, for
- * each way in which pods get roles. Then runs the creator and init as processes, as a node would run them.
+ * each way in which pods get roles. Then runs the creator and init as processes, as a node would run them. Unless it runs in
+ * full, terraform applies and destroys only the roles of one of these ways.
  */
 import {
   cpSync,
@@ -24,6 +25,8 @@ import { attachedTo, trustOf } from '../iam/moto-iam.ts'
 import { motoMissing, startMoto } from '../servers/moto.ts'
 import { dist, golden, root, run } from '../programs/programs.ts'
 import { parseReadmeBlocks } from './readme-commands.ts'
+import { isLong } from '../programs/long.ts'
+import { runTerraform, writeFiles } from '../iam/run-terraform.ts'
 import { runBeside } from '../programs/run-beside.ts'
 import { storedBelow } from './stored-parameters.ts'
 import { command, kubectl, terraform, terraformAwsPluginDir, terraformEnv } from '../programs/tools.ts'
@@ -69,7 +72,7 @@ t.test(
     const theirs = 'account=444455556666 region=ap-southeast-2 registry=ghcr.io/acme'
     const said = /^account=\S+ region=\S+ registry=\S+/m
     t.match(settings, said)
-    const shell = (script: string) => run('bash', ['-euo', 'pipefail', '-c', script], { cwd })
+    const shell = (script: string) => run('bash', ['--norc', '-euo', 'pipefail', '-c', script], { cwd })
     t.strictSame(shell(settings.replace(said, theirs)), { stdout: '', stderr: '', status: 0 })
     const files = globSync('**/*.{md,yaml,tf,tfvars}', { cwd })
     t.ok(files.length > 20)
@@ -98,6 +101,42 @@ const skip =
   )?.missing ||
   false
 
+const noTerraform = terraform().missing ?? terraformAwsPluginDir().missing ?? false
+
+t.test('the configurations are valid and formatted', { skip: noTerraform }, async (t) => {
+  const folder = copyOfExample(t)
+  const cwd = join(folder, example)
+  t.equal(await runTerraform(join(cwd, 'terraform'), 'fmt', '-check', '-diff', '-recursive'), '')
+  const calls = identities.map((identity) => {
+    const values = readFileSync(join(cwd, 'terraform', identity, 'terraform.tfvars'), 'utf8')
+    return `module "${identity}" {\n  source = "./terraform/${identity}"\n${values}}\n`
+  })
+  // Side by side in one configuration: the provider has to start only once.
+  await writeFiles(cwd, [['main.tf', calls.join('')]])
+  await runTerraform(cwd, 'init', `-plugin-dir=${terraformAwsPluginDir().path ?? ''}`)
+  t.match(await runTerraform(cwd, 'validate'), 'The configuration is valid')
+})
+
+for (const identity of identities) {
+  t.test(`the role of the app by ${identity}`, { skip: terraform().missing ?? false }, async (t) => {
+    const file = readFileSync(join(root, example, 'terraform', identity, 'main.tf'), 'utf8')
+    const policy =
+      /^resource "aws_iam_role" "orders" \{[^]*?assume_role_policy = (jsonencode\([^]*?^ {2}\}\))/m.exec(file)
+    // What needs no provider.
+    const blocks = [...file.matchAll(/^(?:variable|locals)\b[^]*?^\}$/gm)].map(([block]) => block)
+    const folder = t.testdir({
+      'main.tf': `${blocks.join('\n')}\noutput "trust" {\n  value = ${policy?.[1]}\n}\n`.replace(
+        'data.aws_caller_identity.current.account_id',
+        JSON.stringify(account),
+      ),
+    })
+    cpSync(join(root, example, 'terraform', identity, 'terraform.tfvars'), join(folder, 'terraform.tfvars'))
+    await runTerraform(folder, 'apply', '-auto-approve')
+    const trust: unknown = JSON.parse(JSON.parse(await runTerraform(folder, 'output', '-json', 'trust')))
+    await letsInOnly(t, trust, identity)
+  })
+}
+
 t.test('from nothing to a pod that reads its secret', { skip, timeout: 1_200_000 }, async (t) => {
   process.env['MOTO_ACCOUNT_ID'] = account
   const plane = await startControlPlane({ controllers: true })
@@ -118,6 +157,14 @@ const withoutAssociations = '-target=module.kees_creator -target=module.secrets'
 /** Removes the commands that need nodes or the AWS CLI. */
 const withoutNodes = (script: string) =>
   script.replaceAll(/^(kubectl rollout status|kubectl logs|aws) .*$/gm, '')
+const withoutTerraform = (script: string) => script.replaceAll(/^terraform .*$/gm, '')
+
+async function letsInOnly(t: Test, trust: unknown, identity: string): Promise<void> {
+  for (const [known, caller] of Object.entries(callers)) {
+    t.equal(await letsIn(trust, caller, account), known === identity, `${identity}: ${known}`)
+  }
+  for (const caller of strangers) t.equal(await letsIn(trust, caller, account), false, JSON.stringify(caller))
+}
 
 async function install(t: Test, plane: ControlPlane, identity: string): Promise<void> {
   const moto = await startMoto()
@@ -141,10 +188,12 @@ async function install(t: Test, plane: ControlPlane, identity: string): Promise<
     const { status, stdout } = await runBeside('bash', ['-euo', 'pipefail', '-c', all], { env })
     return { status, stdout }
   }
-  const follow = async (heading: string) => {
-    const { status, stdout } = await shell(blocksOf(heading).join(''))
+  const follow = async (heading: string, withTerraform = true) => {
+    const script = blocksOf(heading).join('')
+    const { status, stdout } = await shell(withTerraform ? script : withoutTerraform(script))
     t.equal(status, 0, `${heading}: ${stdout}`)
   }
+  const hasRoles = isLong || identity === 'irsa'
   const read = (path: string) => readFileSync(join(cwd, path), 'utf8')
 
   await follow('Generate the manifest and the policy')
@@ -156,23 +205,15 @@ async function install(t: Test, plane: ControlPlane, identity: string): Promise<
   for (const name of globSync('*', { cwd: join(cwd, module) }))
     t.equal(read(join(module, name)), golden(join(root, example, module, name), read(join(module, name))))
 
-  await follow('Apply the roles')
-  const policies = await attachedTo(moto.endpoint, 'shop-orders')
-  const arns = ['db.password', 'session.key'].map(
-    (name) => `arn:aws:ssm:eu-west-1:${account}:parameter/shop/${name}`,
-  )
-  t.match(Object.values(policies), [{ Statement: [{ Action: 'ssm:GetParameters', Resource: arns }] }])
-  const trust = await trustOf(moto.endpoint, 'shop-orders')
-  for (const [known, caller] of Object.entries(callers)) {
-    t.equal(await letsIn(trust, caller, account), known === identity, `${identity}: ${known}`)
+  if (hasRoles) {
+    await follow('Apply the roles')
+    const policies = await attachedTo(moto.endpoint, 'shop-orders')
+    const arns = ['db.password', 'session.key'].map(
+      (name) => `arn:aws:ssm:eu-west-1:${account}:parameter/shop/${name}`,
+    )
+    t.match(Object.values(policies), [{ Statement: [{ Action: 'ssm:GetParameters', Resource: arns }] }])
+    await letsInOnly(t, await trustOf(moto.endpoint, 'shop-orders'), identity)
   }
-  for (const caller of strangers) t.equal(await letsIn(trust, caller, account), false, JSON.stringify(caller))
-  const { stdout: valid } = await shell('terraform -chdir=terraform/$identity validate')
-  t.match(valid, 'The configuration is valid')
-  const { status: unformatted, stdout } = await shell(
-    'terraform -chdir=terraform/$identity fmt -check -recursive',
-  )
-  t.equal(unformatted, 0, stdout)
 
   await follow('Install the creator')
   const creator = await startInstalled(t, plane, moto)
@@ -200,7 +241,8 @@ async function install(t: Test, plane: ControlPlane, identity: string): Promise<
     const creators = (version: string) => [`registry.example.com/kees-creator:${version}`]
     const [, released = '', next = ''] = /^old=(\S+) new=(\S+)$/m.exec(text) ?? []
     t.equal(released, `v${manifest.version}`)
-    await follow('Upgrade')
+    // There is nothing to apply: the module is the same.
+    await follow('Upgrade', isLong)
     const { stdout: allowed } = await shell('kubectl get validatingadmissionpolicies kees-pods -o yaml')
     t.match(allowed, `registry.example.com/kees-init:${next}`)
     t.notMatch(allowed, `kees-init:${released}`, 'the old image is no longer allowed')
@@ -213,7 +255,7 @@ async function install(t: Test, plane: ControlPlane, identity: string): Promise<
   }
 
   await creator.kill()
-  await follow('Uninstall')
+  await follow('Uninstall', hasRoles)
   const left = await shell('kubectl get namespaces,clusterroles,validatingadmissionpolicies -o name')
   t.notMatch(left.stdout, /kees|shop/)
 }

@@ -19,19 +19,21 @@ t.test(
   'each example is formatted and valid, with a module next to it',
   { skip, timeout: 1_200_000 },
   async (t) => {
+    const folder = t.testdir({})
+    const grants = [grantOf('cluster-app-role', { name: 'cluster-app-role' }, ['/a'])]
     for (const [index, block] of blocks.entries()) {
-      const folder = join(t.testdir({}), String(index))
-      await writeFiles(folder, [['main.tf', block]])
-      const grants = [grantOf('cluster-app-role', { name: 'cluster-app-role' }, ['/a'])]
-      await writeFiles(join(folder, 'terraform/prod'), renderModule(grants))
-      t.equal(await runTerraform(folder, 'fmt', '-check', '-diff'), '', `example ${index + 1} is formatted`)
-      await runTerraform(folder, 'init', '-backend=false', `-plugin-dir=${plugins.path ?? ''}`)
-      t.match(
-        await runTerraform(folder, 'validate'),
-        'The configuration is valid',
-        `example ${index + 1} is valid`,
-      )
+      const example = join(folder, `example${index + 1}`)
+      await writeFiles(example, [['main.tf', block]])
+      await writeFiles(join(example, 'terraform/prod'), renderModule(grants))
     }
+    t.equal(await runTerraform(folder, 'fmt', '-check', '-diff', '-recursive'), '')
+    // Side by side in one configuration: the provider has to start only once.
+    const calls = blocks.map(
+      (_, index) => `module "example${index + 1}" {\n  source = "./example${index + 1}"\n}\n`,
+    )
+    await writeFiles(folder, [['main.tf', calls.join('')]])
+    await runTerraform(folder, 'init', '-backend=false', `-plugin-dir=${plugins.path ?? ''}`)
+    t.match(await runTerraform(folder, 'validate'), 'The configuration is valid')
   },
 )
 
