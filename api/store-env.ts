@@ -12,7 +12,11 @@ export const storeVariables = [
   },
   { env: 'AWS_DEFAULT_REGION', meaning: 'the same, where AWS_REGION is not set' },
   { env: 'AWS_ENDPOINT_URL_SSM', meaning: 'the address of the store in place of the one of AWS' },
-  { env: 'AWS_ENDPOINT_URL', meaning: 'the same, where AWS_ENDPOINT_URL_SSM is not set, and for STS' },
+  { env: 'AWS_ENDPOINT_URL', meaning: 'the same, where AWS_ENDPOINT_URL_SSM is not set' },
+  {
+    env: 'AWS_ENDPOINT_URL_STS',
+    meaning: 'the address of STS in place of the one of AWS; in a pod, AWS_ENDPOINT_URL does not change it',
+  },
   {
     env: 'HTTPS_PROXY',
     meaning: 'an HTTP proxy for calls to AWS; also https_proxy, and HTTP_PROXY for http:// addresses',

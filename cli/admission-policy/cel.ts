@@ -5,7 +5,7 @@
  * allowed ones whose storageKeys lead below them. It does not check the rest, such as attributes, sizes and limits: that is
  * left to the creator and init.
  */
-import { namespaceToken, type StoragePolicy } from '../../api/storage-policy.ts'
+import { namespaceToken, type StoragePolicy, type StorageRule } from '../../api/storage-policy.ts'
 
 /** The text as a CEL string literal, escaped. */
 export function celString(text: string): string {
@@ -31,12 +31,20 @@ export function annotationsAt(path: string): string {
 }
 
 /** The prefixes of the first rule that matches the namespace of the request; none where no rule does. */
-export function allowedPrefixes({ rules }: StoragePolicy): string {
-  return rules.reduceRight((otherwise, { namespaces, prefixes }) => {
-    const allowed = `[${prefixes.map(celPrefix).join(', ')}]`
-    const condition = celNamespace(namespaces)
-    return condition === 'true' ? allowed : `${condition}\n  ? ${allowed}\n  : ${otherwise}`
-  }, '[]')
+export function allowedPrefixes(policy: StoragePolicy): string {
+  return ofFirstRule(policy, ({ prefixes }) => `[${prefixes.map(celPrefix).join(', ')}]`, '[]')
+}
+
+/** How many DYNAMIC declarations a pod may have. */
+export function maxPerPod(policy: StoragePolicy): string {
+  return ofFirstRule(policy, (rule) => String(rule.maxPerPod), '0')
+}
+
+function ofFirstRule({ rules }: StoragePolicy, of: (rule: StorageRule) => string, none: string): string {
+  return rules.reduceRight((otherwise, rule) => {
+    const condition = celNamespace(rule.namespaces)
+    return condition === 'true' ? of(rule) : `${condition}\n  ? ${of(rule)}\n  : ${otherwise}`
+  }, none)
 }
 
 /** Matches every value that attributes.ts reads as `kind=DYNAMIC`. */

@@ -6,6 +6,7 @@ import { injectOptions } from '../../functions/inject-init/inject-config.ts'
 import { injectInit } from '../../functions/inject-init/inject-init.ts'
 import { yamlLines } from '../../functions/yaml/stringify.ts'
 import { actions, type Action, policyObjects } from '../admission-policy/policy-objects.ts'
+import { allowEnvFlag, readAllowEnv } from '../allow-env-flag.ts'
 import { exampleImage } from '../example-image.ts'
 import type { Command, Io } from '../command.ts'
 import type { ParsedFlags } from '../flags.ts'
@@ -13,9 +14,28 @@ import { functionFlags, readFunctionFlags } from '../function-flags.ts'
 import { printResults, printUsage } from '../print-results.ts'
 
 // The options of the injection that the API server enforces on pods.
-const { annotationDomain, containerName, secretVolumeName, secretMountPath, medium, storagePolicy } =
-  injectOptions
-const options = { containerName, secretVolumeName, secretMountPath, medium, annotationDomain, storagePolicy }
+const {
+  annotationDomain,
+  annotationsMountPath,
+  annotationsVolumeName,
+  containerName,
+  medium,
+  refreshContainerName,
+  secretMountPath,
+  secretVolumeName,
+  storagePolicy,
+} = injectOptions
+const options = {
+  containerName,
+  refreshContainerName,
+  secretVolumeName,
+  secretMountPath,
+  annotationsVolumeName,
+  annotationsMountPath,
+  medium,
+  annotationDomain,
+  storagePolicy,
+}
 
 export const admissionPolicyCommand: Command = {
   name: 'admission-policy',
@@ -44,6 +64,7 @@ export const admissionPolicyCommand: Command = {
       repeatable: true,
       meaning: `the validation action of the bindings: ${actions.join(', ')} (default Deny)`,
     },
+    ...allowEnvFlag,
     name: { takes: 'TEXT', meaning: 'the prefix of the names of the objects (default kees)' },
     ...functionFlags({ ...injectInit, options }),
   },
@@ -56,7 +77,8 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
     parsed,
   )
   const { config, diagnostics } = parseInjectConfig(flags)
-  const usage = [...flagDiagnostics, ...diagnostics]
+  const { allowEnv, diagnostics: ofAllowEnv } = readAllowEnv(parsed)
+  const usage = [...flagDiagnostics, ...diagnostics, ...ofAllowEnv]
   if (parsed.operands.length > 0)
     usage.push({ message: 'arguments are not known', hint: 'name the StoragePolicy by --policy' })
   const { storagePolicy: policy, image } = config
@@ -79,7 +101,7 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
     overlaps.map((one) => ({ ...one, severity: 'warning', exit: exitCode.input })),
     io,
   )
-  const objects = policyObjects(policy, { name, images, actions: known, inject: config })
+  const objects = policyObjects(policy, { name, images, actions: known, allowEnv, inject: config })
   io.out(objects.map((object) => `${yamlLines(object, 'compact').join('\n')}\n`).join('---\n'))
   return exitCode.done
 }

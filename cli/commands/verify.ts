@@ -4,6 +4,7 @@ import { exportItems } from '../../functions/export-iam/export-items.ts'
 import { parseInjectConfig } from '../../functions/inject-init/config.ts'
 import { verifyInjection } from '../../functions/inject-init/verify-injection.ts'
 import { type Command, type Io, isOn, valueOf } from '../command.ts'
+import { allowEnvFlag, readAllowEnv } from '../allow-env-flag.ts'
 import type { ParsedFlags } from '../flags.ts'
 import { joinDocuments } from '../join-documents.ts'
 import { checkModule } from '../files/module-files.ts'
@@ -31,6 +32,7 @@ export const verifyCommand: Command = {
       meaning:
         'the committed Terraform module, which must match the manifests and the ExportIAM file of --config',
     },
+    ...allowEnvFlag,
     pass: { meaning: 'print the manifests unchanged if all checks pass' },
     ...verifyFlags,
   },
@@ -41,7 +43,8 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   const { injecting, exporting, diagnostics } = await readVerifyFlags(parsed)
   const toInject = parseInjectConfig(injecting)
   const toExport = parseExportConfig(exporting)
-  const usage = [...diagnostics, ...toInject.diagnostics, ...toExport.diagnostics]
+  const { allowEnv, diagnostics: ofAllowEnv } = readAllowEnv(parsed)
+  const usage = [...diagnostics, ...ofAllowEnv, ...toInject.diagnostics, ...toExport.diagnostics]
   const { manifests, exit: wrong } = await readInput(parsed, io, usage)
   if (!manifests) return wrong
 
@@ -49,7 +52,7 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   const folder = valueOf(parsed, 'iam')
   const exported =
     folder === undefined ? undefined : exportItems(items, { ...toExport.config, allowUninjected: true })
-  const results = [...verifyInjection(items, toInject.config), ...(exported?.results ?? [])]
+  const results = [...verifyInjection(items, toInject.config, allowEnv), ...(exported?.results ?? [])]
   const exit = printResults(results, io, manifests)
   if (exit !== exitCode.done) return exit
   const stale =

@@ -110,12 +110,12 @@ function isForMessages(variable: Value | undefined): boolean {
 }
 
 /** The path of a template, with the names of list items. */
-function stepsOf({ path, key }: PodTemplate): Step[] {
+export function stepsOf({ path, key }: PodTemplate): Step[] {
   const names = key.split('/')
   return path.map((step) => (typeof step === 'number' ? { item: names.shift() ?? '', index: step } : step))
 }
 
-function pathsOf(path: readonly Step[]): Pick<FieldDifference, 'subject' | 'field'> {
+export function pathsOf(path: readonly Step[]): Pick<FieldDifference, 'subject' | 'field'> {
   const missing = path.findIndex((step) => typeof step !== 'string' && step.index === undefined)
   const found = missing < 0 ? path : path.slice(0, missing)
   const field = found.flatMap((step) => (typeof step === 'string' ? step : (step.index ?? [])))

@@ -66,8 +66,8 @@ function refreshIn({ value }: Part): number {
 }
 
 /** The path at which a container mounts a volume. */
-export function mountPathIn(container: Part, volume: string | undefined): string | undefined {
-  const found = listIn(container.value, 'volumeMounts').find((one) => one['name'] === volume)?.['mountPath']
+export function mountPathIn({ value }: Pick<Part, 'value'>, volume: string | undefined): string | undefined {
+  const found = listIn(value, 'volumeMounts').find((one) => one['name'] === volume)?.['mountPath']
   return typeof found === 'string' ? found : undefined
 }
 

@@ -2,6 +2,7 @@ import t from 'tap'
 import { linesOf } from '../../api/diagnostic.ts'
 import type { Value } from '../yaml/value.ts'
 import { parseInjectConfig } from './config.ts'
+import { injectItems } from './inject-init.ts'
 
 const messagesOf = (env: Value, more: Readonly<Record<string, Value>> = {}) =>
   parseInjectConfig({
@@ -150,3 +151,25 @@ t.strictSame(
   [],
   'the mount path that is set is the one that counts',
 )
+
+const warningsOf = (env: Value) => {
+  const { config } = parseInjectConfig({ given: [{ name: 'env', value: env }] })
+  return injectItems([], config).results
+}
+t.match(
+  warningsOf([
+    v('NODE_OPTIONS', '--require=/x'),
+    v('AWS_REGION', 'eu-west-1'),
+    v('HTTPS_PROXY', 'proxy:3128'),
+  ]),
+  [
+    {
+      severity: 'warning',
+      message: 'option env: NODE_OPTIONS changes how Node works',
+      hint: 'kees verify and the admission policy refuse it without --allow-env NODE_OPTIONS',
+    },
+    { severity: 'warning', message: 'option env: HTTPS_PROXY sends calls through a proxy' },
+  ],
+  'what makes init another program, or sends its calls elsewhere, is a warning',
+)
+t.strictSame(warningsOf([v('AWS_ENDPOINT_URL', 'https://ssm.eu-west-1.amazonaws.com'), v('A', '')]), [])

@@ -15,6 +15,7 @@ import { workloadReader } from '../workload/workload.ts'
 import { explicitFormat, parseInjectConfig } from './config.ts'
 import { injectObject } from './inject-object.ts'
 import { type InjectConfig, injectOptions } from './inject-config.ts'
+import { warnOfGuarded } from './validate-env.ts'
 
 type InjectOutput = { readonly edited: readonly EditedItem[]; readonly results: readonly Result[] }
 
@@ -28,7 +29,10 @@ export function injectItems(items: readonly ManifestItem[], config: InjectConfig
 function injectPass(config: InjectConfig, orchestrator: Orchestrator): FunctionPass {
   const reader = workloadReader(config, explicitFormat(config))
   const marks = orchestrator === 'kpt' ? kptIdAnnotations : []
-  const results: Result[] = []
+  const results: Result[] = errorsOf(warnOfGuarded(config), exitCode.usage).map((one) => ({
+    ...one,
+    severity: 'warning',
+  }))
   return {
     concerns: (contains) => reader.concerns(contains) || contains(injectedAnnotation),
     process: (item) => {

@@ -12,6 +12,14 @@ export function resultsOf(fields: readonly FieldDifference[], object: ObjectRefe
   })
 }
 
+/** An error for a field that makes init another program, whatever configuration it is from. */
+export function refusedResult(
+  { matters: _matters, ...wrong }: FieldDifference,
+  object: ObjectReference,
+): Result {
+  return { severity: 'error', ...wrong, object, exit: exitCode.input }
+}
+
 /** The hint where injecting again would change something. */
 export const injectAgain = 'run inject-init again, after the last change'
 

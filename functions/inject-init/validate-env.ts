@@ -1,5 +1,6 @@
 /** Checks option env as init checks its environment, for all values that are in the manifest. */
 import { about, type Diagnostic, quote } from '../../api/diagnostic.ts'
+import { findGuard } from '../../api/guarded-env.ts'
 import { encodeInitEnv, initVariables } from '../../api/init-env.ts'
 import { pathsOverlap } from '../../api/paths-overlap.ts'
 import { validateInitEnv } from '../../api/read-init-env.ts'
@@ -41,6 +42,16 @@ export function validateEnv(config: InjectConfig): Diagnostic[] {
   return [...ofInjectInit, ...diagnostics, ...outside]
 }
 
+/** The variables that `kees verify` and the admission policy refuse where nobody allows them. */
+export function warnOfGuarded({ env, nameOption }: InjectConfig): Diagnostic[] {
+  return env.flatMap((one) => {
+    const guard = findGuard(one.name, plainValue(one))
+    if (!guard) return []
+    const hint = `kees verify and the admission policy refuse it without --allow-env ${one.name}`
+    return [{ message: `${nameOption('env')}: ${one.name} ${guard.wrong}`, hint }]
+  })
+}
+
 function hintOf({ source }: InjectedVariable, { nameOption }: InjectConfig): string {
   if ('fieldPath' in source) return `remove it: its value is the pod's ${source.fieldPath}`
   const annotation =
@@ -48,7 +59,7 @@ function hintOf({ source }: InjectedVariable, { nameOption }: InjectConfig): str
   return `set ${nameOption(source.option)}${annotation}`
 }
 
-/** Kubernetes expands `$(NAME)` and leaves `$$(NAME)` alone. */
-function plainValue({ value, valueFrom }: EnvVariable): string | undefined {
+/** Kubernetes expands `$(NAME)` and leaves `$$(NAME)` alone. One without a value is empty. */
+export function plainValue({ value = '', valueFrom }: EnvVariable): string | undefined {
   return typeof value === 'string' && valueFrom === undefined && !value.includes('$(') ? value : undefined
 }

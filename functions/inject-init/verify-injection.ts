@@ -10,23 +10,35 @@ import { explicitFormat } from './config.ts'
 import { readsDomain } from './inject-pod.ts'
 import { diffInjection } from './diff-injection.ts'
 import type { InjectConfig } from './inject-config.ts'
-import { leftoverResult, resultsOf } from './injection-results.ts'
+import { leftoverResult, refusedResult, resultsOf } from './injection-results.ts'
+import { validateInit } from './validate-init.ts'
 
 /**
  * What is wrong with the annotations of an input, and with its injections: each must be as inject-init would leave it.
  * A difference in the record alone is allowed, and so is one in init's messages, or in what the configuration does not set:
- * verify does not know the configuration that inject-init had.
+ * verify does not know the configuration that inject-init had. What makes init another program is refused wherever it is from.
+ *
+ * @param allowEnv the names of variables of init that are otherwise refused.
  */
-export function verifyInjection(items: readonly ManifestItem[], config: InjectConfig): Result[] {
+export function verifyInjection(
+  items: readonly ManifestItem[],
+  config: InjectConfig,
+  allowEnv: readonly string[] = [],
+): Result[] {
   const reader = workloadReader(config, explicitFormat(config))
   const results = items.flatMap((item) => {
     const workloads = reader.read(item)
-    return workloads.length === 0 ? [] : verifyObject(item, workloads, config)
+    return workloads.length === 0 ? [] : verifyObject(item, workloads, config, allowEnv)
   })
   return judge([...reader.results(), ...results], config.strict)
 }
 
-function verifyObject(item: ManifestItem, workloads: readonly Workload[], config: InjectConfig): Result[] {
+function verifyObject(
+  item: ManifestItem,
+  workloads: readonly Workload[],
+  config: InjectConfig,
+  allowEnv: readonly string[],
+): Result[] {
   const { value: recorded, diagnostics } = recordsIn(item)
   if (diagnostics !== undefined) return errorsOf(diagnostics, exitCode.input, item.object)
 
@@ -39,16 +51,24 @@ function verifyObject(item: ManifestItem, workloads: readonly Workload[], config
   )
   const isFound = ({ template }: Workload) => records.has(template.key)
   const { differences, results } = diffInjection(item, annotated.filter(isFound), records, config)
-  const wrong = [...differences.values()].flatMap((fields) =>
-    resultsOf(
-      fields.filter(({ matters }) => matters),
-      item.object,
-    ),
-  )
+  const serious = [...differences.values()].map((fields) => fields.filter(({ matters }) => matters))
+  const wrong = serious.flatMap((fields) => resultsOf(fields, item.object))
+  const subjects = new Set(serious.flat().map(({ subject }) => subject))
+  const refused = annotated.flatMap(({ template }) => {
+    const record = records.get(template.key)
+    return record ? validateInit(template, record, config, allowEnv) : []
+  })
+  const ofInit = refused.filter(({ subject }) => !subjects.has(subject))
   const leftover = workloads
     .filter((one) => !one.pod.annotated && isLeftover(one, recorded, config))
     .map(({ template }) => leftoverResult('warning', template, item.object))
-  return [...requireInjected(annotated.filter((one) => !isFound(one))), ...results, ...wrong, ...leftover]
+  return [
+    ...requireInjected(annotated.filter((one) => !isFound(one))),
+    ...results,
+    ...wrong,
+    ...ofInit.map((one) => refusedResult(one, item.object)),
+    ...leftover,
+  ]
 }
 
 /** Init has nothing to fetch then, and the app starts, so this must not fail a build. */

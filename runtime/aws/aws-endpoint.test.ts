@@ -35,8 +35,14 @@ t.equal(awsEndpoint('sts', 'eu-west-1', {}), 'https://sts.eu-west-1.amazonaws.co
 t.equal(
   awsEndpoint('ssm', 'eu-west-1', { AWS_ENDPOINT_URL: 'http://127.0.0.1:1' }),
   'http://127.0.0.1:1',
-  'one address for all',
+  'AWS_ENDPOINT_URL is an address of SSM',
 )
+t.equal(
+  awsEndpoint('sts', 'eu-west-1', { AWS_ENDPOINT_URL: 'https://a', AWS_ENDPOINT_URL_SSM: 'https://b' }),
+  'https://sts.eu-west-1.amazonaws.com',
+  'and never one of STS',
+)
+t.equal(awsEndpoint('sts', 'eu-west-1', { AWS_ENDPOINT_URL_STS: 'https://c' }), 'https://c')
 t.equal(
   awsEndpoint('ssm', 'eu-west-1', { AWS_ENDPOINT_URL: 'http://a', AWS_ENDPOINT_URL_SSM: 'http://b' }),
   'http://b',

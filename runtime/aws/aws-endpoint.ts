@@ -5,9 +5,13 @@
 import { domainsOfRegion } from '../../api/aws-partitions.ts'
 import type { Env } from '../../api/env.ts'
 
-/** The endpoint of a service; environment variables override it. */
+/**
+ * The endpoint of a service; environment variables override it. AWS_ENDPOINT_URL is not one for STS: init sends the token of
+ * the pod's ServiceAccount there.
+ */
 export function awsEndpoint(service: 'ssm' | 'sts', region: string, env: Env): string {
-  const given = env[`AWS_ENDPOINT_URL_${service.toUpperCase()}`] || env['AWS_ENDPOINT_URL']
+  const given =
+    service === 'sts' ? env['AWS_ENDPOINT_URL_STS'] : env['AWS_ENDPOINT_URL_SSM'] || env['AWS_ENDPOINT_URL']
   if (given) return given
   const isDual = env['AWS_USE_DUALSTACK_ENDPOINT'] === 'true'
   const { dnsSuffix, dualStackSuffix } = domainsOfRegion(region)

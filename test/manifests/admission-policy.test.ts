@@ -1,10 +1,13 @@
 /** What `kees admission-policy` prints, on a real API server. */
 import { join } from 'node:path'
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { parseAllDocuments } from 'yaml'
-import { controlPlaneMissing, startControlPlane } from '../servers/control-plane.ts'
+import { type Answer, controlPlaneMissing, startControlPlane } from '../servers/control-plane.ts'
 import { eventually } from '../programs/eventually.ts'
 import { run } from '../programs/programs.ts'
+import { changed, hostilePods, injectedPod } from './hostile-pods.ts'
+import { largePods } from './large-pods.ts'
+import { otherSubresources, podWrites, subresourcesOfPods } from './pod-writes.ts'
 
 const image = 'example/init:1'
 const storagePolicy = `apiVersion: kees.bsycorp.com/v1alpha1
@@ -47,6 +50,19 @@ ${annotations.map((one) => `    ${one}\n`).join('')}spec:
     - name: app
       image: example/app:1
 `
+const podTemplate = (annotations: readonly string[]) => `apiVersion: v1
+kind: PodTemplate
+metadata:
+  name: app
+template:
+  metadata:
+    annotations:
+      example.com/other: "1"
+${annotations.map((one) => `      ${one}\n`).join('')}  spec:
+    containers:
+      - name: app
+        image: example/app:1
+`
 const cronJob = (annotations: readonly string[]) => `apiVersion: batch/v1
 kind: CronJob
 metadata:
@@ -73,6 +89,8 @@ const prefix = (text: string) => `init.bsycorp.com/storage-prefix: "${text}"`
 const asItIs: Change = (manifest) => manifest
 const notInMemory: Change = (manifest) => manifest.replace('medium: Memory', 'medium: ""')
 const otherImage: Change = (manifest) => manifest.replace(image, `${image}-evil`)
+const otherCommand: Change = (manifest) =>
+  manifest.replace(/^( *)image: example\/init:1$/m, '$&\n$1command: [/bin/sh]')
 const otherVolume: Change = (manifest) => manifest.replace('name: secret-volume', 'name: annotations')
 
 type Case = {
@@ -90,7 +108,7 @@ const noInit = /no init container init-container with the image example\/init:1/
 const wrongPrefix = /the storage-prefix of pods with DYNAMIC secrets in \S+ must be below/
 
 const cases: readonly Case[] = [
-  ...[pod, deployment, cronJob].flatMap((kind): Case[] => [
+  ...[pod, deployment, cronJob, podTemplate].flatMap((kind): Case[] => [
     { title: `${kind.name}: not annotated`, kind, namespace: 'shop', annotations: [], injected: false },
     { title: `${kind.name}: injected`, kind, namespace: 'shop', annotations: [reference] },
     {
@@ -107,6 +125,14 @@ const cases: readonly Case[] = [
       namespace: 'shop',
       annotations: [dynamic, prefix('/other')],
       refused: wrongPrefix,
+    },
+    {
+      title: `${kind.name}: another command of init`,
+      kind,
+      namespace: 'shop',
+      annotations: [reference],
+      change: otherCommand,
+      refused: /initContainers\[init-container\]\.command: must not be set/,
     },
   ]),
   {
@@ -181,8 +207,16 @@ const cases: readonly Case[] = [
 t.test('admission by the policies that kees generates', { skip: controlPlaneMissing }, async (t) => {
   const cluster = await startControlPlane()
   t.teardown(cluster.stop)
-  const folder = t.testdir({ 'policy.yaml': storagePolicy })
-  const printed = kees(['admission-policy', '--policy', join(folder, 'policy.yaml'), '--image', image])
+  const policyFile = join(t.testdir({ 'policy.yaml': storagePolicy }), 'policy.yaml')
+  const printed = kees([
+    'admission-policy',
+    '--policy',
+    policyFile,
+    '--image',
+    image,
+    '--allow-env',
+    'HTTP_PROXY',
+  ])
   for (const object of objectsIn(printed)) {
     const resource = `${String(object['kind']).toLowerCase().replace(/y$/, 'ie')}s`
     const path = `/apis/admissionregistration.k8s.io/v1/${resource}`
@@ -212,6 +246,50 @@ t.test('admission by the policies that kees generates', { skip: controlPlaneMiss
     if (refused === undefined) t.match(answer, { status: 201 }, title)
     else t.match(answer, { status: 422, body: { message: refused } }, title)
   }
+
+  const dryRun = (object: Object, namespace = 'shop') =>
+    cluster.request('POST', `${pathOf(object, namespace)}?dryRun=All`, object)
+  const expect = (t: Test, answer: Answer, refused: RegExp | undefined, title: string) =>
+    t.match(answer, refused ? { status: 422, body: { message: refused } } : { status: 201 }, title)
+
+  await t.test('each pod in which init would work differently is rejected, as by kees verify', async (t) => {
+    const injected = { plain: injectedPod(), refreshing: injectedPod('--refresh', '5m') }
+    for (const { title, changes, refused, refresh } of hostilePods)
+      expect(
+        t,
+        await dryRun(changed(refresh ? injected.refreshing : injected.plain, changes)),
+        refused,
+        title,
+      )
+  })
+
+  await t.test('what is larger than kees reads is rejected; the largest pod is not', async (t) => {
+    for (const [title, object, refused] of largePods()) expect(t, await dryRun(object), refused, title)
+  })
+
+  await t.test('the annotations of a running pod change by no way', async (t) => {
+    const created = injectedPod()
+    t.match(await cluster.request('POST', pathOf(created, 'team-a'), created), { status: 201 })
+    const root = '/api/v1/namespaces/team-a'
+    const read = async (): Promise<Object> => {
+      const { body } = await cluster.request('GET', `${root}/pods/app`)
+      return typeof body === 'object' && body !== null ? { ...body } : {}
+    }
+    const before = await read()
+    for (const { title, method, path, body, outcome } of podWrites) {
+      const answer = await cluster.request(method, `${root}${path}`, body(await read()))
+      if (outcome === 'refused')
+        t.match(
+          answer,
+          { status: 422, body: { message: /the declarations of a pod cannot be changed/ } },
+          title,
+        )
+      else t.ok(answer.status < 300, `${title}: ${JSON.stringify(answer)}`)
+      t.match(await read(), { metadata: { annotations: mapIn(before, 'metadata')['annotations'] } }, title)
+    }
+    const known = [...podWrites.flatMap(({ subresource = [] }) => subresource), ...otherSubresources]
+    t.strictSame((await subresourcesOfPods(cluster)).toSorted(), [...new Set(known)].toSorted())
+  })
 
   await t.test('the declarations of a pod are immutable; the rest may change', async (t) => {
     const [object = {}] = objectsIn(inject(pod([reference, prefix('/shop')])))
@@ -243,6 +321,11 @@ t.test('admission by the policies that kees generates', { skip: controlPlaneMiss
     t.match(await cluster.request('PATCH', path, { spec: { activeDeadlineSeconds: 9 } }), { status: 422 })
   })
 })
+
+function mapIn(object: Object, key: string): Object {
+  const value = object[key]
+  return typeof value === 'object' && value !== null ? { ...value } : {}
+}
 
 function isPodBinding({ kind, metadata }: Object): boolean {
   return kind === 'ValidatingAdmissionPolicyBinding' && JSON.stringify(metadata) === '{"name":"kees-pods"}'

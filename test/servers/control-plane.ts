@@ -24,7 +24,7 @@ export const controllersMissing =
     findAsset(assets, 'kube-controller-manager') === undefined &&
     'needs the command kube-controller-manager')
 
-type Answer = { readonly status: number; readonly body: unknown }
+export type Answer = { readonly status: number; readonly body: unknown }
 
 type Request = (method: string, path: string, body?: unknown) => Promise<Answer>
 
@@ -37,7 +37,7 @@ export type ControlPlane = {
   readonly token: string
   /** A file with all three. */
   readonly kubeconfig: string
-  /** @param path such as `/api/v1/pods`. @param body an object. */
+  /** @param path such as `/api/v1/pods`. @param body an object; of PATCH a merge patch, a JSON patch or what is applied. */
   readonly request: Request
   /** The same as somebody else: a bearer token, such as one of a ServiceAccount. */
   readonly requestAs: (bearer: string) => Request
@@ -135,6 +135,7 @@ function apiserverArgs(folder: string, etcd: number, port: number): string[] {
     `--token-auth-file=${join(folder, 'tokens.csv')}`,
     '--authorization-mode=RBAC',
     '--disable-admission-plugins=ServiceAccount',
+    '--allow-privileged=true',
   ]
 }
 
@@ -192,7 +193,7 @@ function sender(server: string, ca: string, bearer: string): Request {
   const agent = new Agent({ ca, keepAlive: false })
   return (method, path, body) =>
     new Promise((resolve, reject) => {
-      const content = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json'
+      const content = method === 'PATCH' ? patchType(path, body) : 'application/json'
       const headers = { authorization: `Bearer ${bearer}`, 'content-type': content }
       const timeout = patienceWithOneRequest
       const outgoing = request(`${server}${path}`, { method, agent, headers, timeout }, (response) => {
@@ -206,6 +207,12 @@ function sender(server: string, ca: string, bearer: string): Request {
       })
       outgoing.end(body === undefined ? undefined : JSON.stringify(body))
     })
+}
+
+/** A list is a JSON patch; a patch with a field manager is applied by the server. */
+function patchType(path: string, body: unknown): string {
+  if (Array.isArray(body)) return 'application/json-patch+json'
+  return path.includes('fieldManager=') ? 'application/apply-patch+yaml' : 'application/merge-patch+json'
 }
 
 function parseBody(answer: string): unknown {

@@ -1,0 +1,204 @@
+/** What a pod template with declarations must be like, as CEL: of pods, and of the workloads that they come from. */
+import { injectedAnnotation } from '../../api/annotation-domain.ts'
+import { bounds } from '../../api/bounds.ts'
+import { lineOf } from '../../api/diagnostic.ts'
+import type { StoragePolicy } from '../../api/storage-policy.ts'
+import type { InjectConfig } from '../../functions/inject-init/inject-config.ts'
+import { wrongAnnotations } from '../../functions/inject-init/init-rules.ts'
+import { runInjectInit } from '../../functions/workload/require-injected.ts'
+import {
+  allowedPrefixes,
+  annotationsAt,
+  celList,
+  celString,
+  isDynamicValue,
+  keysOf,
+  maxPerPod,
+} from './cel.ts'
+import { type ContainerLists, showsAnnotations, wrongInContainer } from './init-cel.ts'
+
+export type PodShape = {
+  /** Of the init container; several while pods of the old and the new one run. */
+  readonly images: readonly string[]
+  /** The names of variables of init that are otherwise refused. */
+  readonly allowEnv: readonly string[]
+  readonly inject: Pick<
+    InjectConfig,
+    | 'annotationDomain'
+    | 'annotationsMountPath'
+    | 'annotationsVolumeName'
+    | 'containerName'
+    | 'medium'
+    | 'refreshContainerName'
+    | 'secretMountPath'
+    | 'secretVolumeName'
+  >
+}
+
+export type Target = {
+  /** The path of the pod template in the object. */
+  readonly templateOf: (object: string) => string
+  /** Whether an update changes a field that is validated. */
+  readonly changed: string
+}
+
+export type Named = { readonly name: string; readonly expression: string }
+export type Validation = {
+  readonly expression: string
+  readonly message?: string
+  readonly messageExpression?: string
+}
+
+export const declarationWords = ['secret', 'resource', 'lease']
+
+const spec = 'variables.template.spec'
+
+/** They are evaluated where they are used: those of the old object not on creation. */
+export function podVariables(
+  policy: StoragePolicy,
+  { inject, allowEnv }: PodShape,
+  { templateOf, changed }: Target,
+): Named[] {
+  const { annotationDomain: domain, containerName, refreshContainerName } = inject
+  const prefix = celString(`init.${domain}/storage-prefix`)
+  const value = 'variables.annotations[key]'
+  const named: Readonly<Record<string, string>> = {
+    template: templateOf('object'),
+    oldTemplate: templateOf('oldObject'),
+    annotations: annotationsAt('variables.template'),
+    oldAnnotations: annotationsAt('variables.oldTemplate'),
+    declared: keysOf('variables.annotations', declarationWords, domain),
+    ours: keysOf('variables.annotations', [...declarationWords, 'init'], domain),
+    oldOurs: keysOf('variables.oldAnnotations', [...declarationWords, 'init'], domain),
+    isNew: `oldObject == null || (!has(request.subResource) || request.subResource == "") && ${changed}`,
+    counted: `variables.annotations.filter(key, key.contains(${celString(`.${domain}/`)}) && key != ${celString(injectedAnnotation)})`,
+    bytes: `variables.counted.map(key, size(bytes(key)) + size(bytes(${value}))).sum()`,
+    bounded:
+      `size(variables.declared) <= ${bounds.declarations} && variables.bytes <= ${bounds.podBytes} && ` +
+      `variables.declared.all(key, size(bytes(${value})) <= ${bounds.annotationBytes})`,
+    // What is too large is refused for that alone: nothing else of it is read.
+    judged: 'size(variables.declared) > 0 && variables.isNew && variables.bounded',
+    dynamic: `variables.declared.filter(key, ${value}.${isDynamicValue})`,
+    prefix: `${prefix} in variables.annotations ? variables.annotations[${prefix}] : "/"`,
+    allowedPrefixes: allowedPrefixes(policy),
+    maxPerPod: maxPerPod(policy),
+    ...listsOf('init', containerName),
+    ...listsOf('refresher', refreshContainerName),
+    wrong: (['init', 'refresher'] as const)
+      .map((kind) => {
+        const name = kind === 'init' ? containerName : refreshContainerName
+        return wrongInContainer(listNames(kind), name, kind, inject, allowEnv)
+      })
+      .join(' +\n'),
+  }
+  return Object.entries(named).map(([name, expression]) => ({ name, expression }))
+}
+
+/** Variables that hold the container and its lists. */
+function listsOf(variable: string, container: string): Record<string, string> {
+  const { container: list } = listNames(variable)
+  const first = (field: string) => `${list}.exists(one, has(one.${field})) ? ${list}[0].${field} : []`
+  return {
+    [variable]: `has(${spec}.initContainers) ? ${spec}.initContainers.filter(one, one.name == ${celString(container)}) : []`,
+    [`${variable}Env`]: first('env'),
+    [`${variable}Mounts`]: first('volumeMounts'),
+  }
+}
+
+function listNames(variable: string): ContainerLists {
+  const name = `variables.${variable}`
+  return { container: name, env: `${name}Env`, mounts: `${name}Mounts` }
+}
+
+export function podValidations(shape: PodShape): Validation[] {
+  return [...sizes(), injected(shape), nothingWrong, ...volumes(shape), ...storage]
+}
+
+/** As in api/bounds.ts, of which CEL can count these. */
+function sizes(): Validation[] {
+  return [
+    {
+      expression: `size(variables.declared) == 0 || !variables.isNew || variables.bytes <= ${bounds.podBytes}`,
+      message: `the annotations of kees on this pod have more than ${bounds.podBytes} bytes in total`,
+    },
+    {
+      expression: `!variables.isNew || size(variables.declared) <= ${bounds.declarations}`,
+      message: `more than ${bounds.declarations} declarations on one pod`,
+    },
+    {
+      expression:
+        'size(variables.declared) == 0 || !variables.isNew || ' +
+        `variables.declared.all(key, size(bytes(variables.annotations[key])) <= ${bounds.annotationBytes})`,
+      message: `the value of a declaration has more than ${bounds.annotationBytes} bytes`,
+    },
+  ]
+}
+
+function injected({ images, inject }: PodShape): Validation {
+  const { containerName, secretMountPath, secretVolumeName, annotationsMountPath, annotationsVolumeName } =
+    inject
+  const mounted = (name: string, path: string, more: string) =>
+    `variables.initMounts.exists(one, one.name == ${celString(name)} && one.mountPath == ${celString(path)} && ` +
+    `!has(one.subPath) && !has(one.subPathExpr)${more})`
+  const tests = [
+    `variables.init.exists(one, one.image in ${celList(images)})`,
+    mounted(secretVolumeName, secretMountPath, ' && !(has(one.readOnly) && one.readOnly)'),
+    mounted(annotationsVolumeName, annotationsMountPath, ''),
+    // Whoever names it so has it run as the same image.
+    `variables.refresher.all(one, one.image in ${celList(images)})`,
+  ]
+  return {
+    expression: `!variables.judged ||\n${tests.join(' &&\n')}`,
+    message: lineOf({
+      message: `secrets are declared, but no init container ${containerName} with the image ${images.join(' or ')} writes them`,
+      hint: runInjectInit,
+    }),
+  }
+}
+
+const nothingWrong: Validation = {
+  expression: '!variables.judged || size(variables.wrong) == 0',
+  messageExpression: '"init works differently in this pod: " + variables.wrong.join(", ")',
+  message: 'init works differently in this pod',
+}
+
+function volumes({ inject }: PodShape): Validation[] {
+  const { annotationsVolumeName, secretVolumeName, medium } = inject
+  const volume = (name: string, test: string) =>
+    '!variables.judged ||\n' +
+    `has(${spec}.volumes) && ${spec}.volumes.exists(volume, volume.name == ${celString(name)} && ${test})`
+  const inMemory = ' && has(volume.emptyDir.medium) && volume.emptyDir.medium == "Memory"'
+  return [
+    {
+      expression: volume(secretVolumeName, `has(volume.emptyDir)${medium === 'Memory' ? inMemory : ''}`),
+      message:
+        medium === 'Memory'
+          ? `secrets are declared, but the volume ${secretVolumeName} does not hold them in memory`
+          : `secrets are declared, but the volume ${secretVolumeName} is not an emptyDir`,
+    },
+    {
+      expression: volume(annotationsVolumeName, showsAnnotations('volume')),
+      message: `the volume ${annotationsVolumeName} ${wrongAnnotations}`,
+    },
+  ]
+}
+
+const storage: readonly Validation[] = [
+  {
+    expression:
+      '!variables.judged || size(variables.dynamic) == 0 ||\n' +
+      'variables.allowedPrefixes.exists(allowed,\n' +
+      `  ((variables.prefix.startsWith('/') ? '' : '/') + variables.prefix + '/').startsWith(allowed + '/'))`,
+    messageExpression:
+      `'the storage-prefix of pods with DYNAMIC secrets in ' + request.namespace + ' must be below ' +\n` +
+      `(size(variables.allowedPrefixes) == 0 ? 'no prefix at all' : variables.allowedPrefixes.join(', '))`,
+    message: 'the storage-prefix is not one that the StoragePolicy allows in this namespace',
+  },
+  {
+    expression: '!variables.judged || size(variables.dynamic) <= variables.maxPerPod',
+    messageExpression:
+      `'the pod has ' + string(size(variables.dynamic)) + ' DYNAMIC declarations, but the StoragePolicy allows ' + ` +
+      'string(variables.maxPerPod)',
+    message: 'the pod has more DYNAMIC declarations than the StoragePolicy allows in this namespace',
+  },
+]
