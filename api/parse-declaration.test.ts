@@ -1,10 +1,13 @@
 import { deepStrictEqual } from 'node:assert/strict'
 import * as fc from 'fast-check'
 import t from 'tap'
+import { attributeTable } from './attribute-table.ts'
+import { knownOn } from './attribute-values.ts'
 import { linesOf } from './diagnostic.ts'
 import { anyText, declaration as anyDeclaration } from './arbitrary-declaration.ts'
 import type { Declaration } from './declaration.ts'
 import { formatDeclaration, parseDeclaration } from './parse-declaration.ts'
+import { secretKinds } from './secret-type.ts'
 
 const parse = (what: Declaration['what'], name: string, text: string) => {
   const { declaration, diagnostics } = parseDeclaration(what, `${what}.bsycorp.com/${name}`, name, text)
@@ -110,7 +113,8 @@ for (const [title, text, declaration] of accepted) {
   t.strictSame(parse(declaration.what, declaration.name, text), { declaration, diagnostics: [] }, title)
 }
 
-const known = 'known are kind, type, size, storageKey, version, label'
+const known = `known are ${knownOn(attributeTable, secretKinds).join(', ')}`
+const knownOnResources = `known are ${knownOn(attributeTable, ['resource']).join(', ')}`
 
 const warned: readonly (readonly [
   title: string,
@@ -134,7 +138,7 @@ const warned: readonly (readonly [
     'an attribute of secrets on a resource',
     'resource',
     'kind=REFERENCE',
-    'attribute "kind" is not known and has no effect; known are storageKey, version, label',
+    `attribute "kind" is not known and has no effect; ${knownOnResources}`,
   ],
 ]
 

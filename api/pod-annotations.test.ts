@@ -1,11 +1,15 @@
 import { deepStrictEqual } from 'node:assert/strict'
 import * as fc from 'fast-check'
 import t from 'tap'
+import { attributeTable } from './attribute-table.ts'
+import { knownOn } from './attribute-values.ts'
 import { linesOf } from './diagnostic.ts'
 import { formatAnnotationsFile, parseAnnotationsFile } from './annotations-file.ts'
 import { anyText, declaration as anyDeclaration, storagePrefix } from './arbitrary-declaration.ts'
 import { maxParameterNameLength } from './parameter-name.ts'
 import { formatPodAnnotations, parsePodAnnotations } from './pod-annotations.ts'
+import { podSettings } from './pod-settings.ts'
+import { secretKinds } from './secret-type.ts'
 import { secretsFormats } from './secrets-format.ts'
 
 type Annotations = Readonly<Record<string, string>>
@@ -28,8 +32,7 @@ const workedExample = {
   'secret.bsycorp.com/signingKey.v1_private': 'kind=DYNAMIC,type=RSA,size=2048,foo=bar',
   'secret.bsycorp.com/db.password': 'kind=REFERENCE,type=PASSWORD',
 }
-const fooIgnored =
-  'attribute "foo" is not known and has no effect; known are kind, type, size, storageKey, version, label'
+const fooIgnored = `attribute "foo" is not known and has no effect; known are ${knownOn(attributeTable, secretKinds).join(', ')}`
 
 t.strictSame(
   read(workedExample),
@@ -186,6 +189,7 @@ const badName =
   'the name after the slash is not allowed: at most 63 letters, digits, "-", "_" and ".", the first and last a letter or digit'
 const taken = 'gives a parameter name that SSM rejects: its first segment must not begin with aws or ssm'
 const badContainers = 'the value is not a list of container names, separated by commas'
+const unknownSetting = `is not known: known are ${Object.keys(podSettings).join(', ')}`
 const knownPrefixes =
   'known are secret.bsycorp.com/, resource.bsycorp.com/, lease.bsycorp.com/, init.bsycorp.com/'
 const deepKey = Array.from({ length: 15 }, () => 'l').join('/')
@@ -262,13 +266,13 @@ const wrong: readonly (readonly [title: string, key: string, value: string, ...d
     'an unknown setting',
     'init.bsycorp.com/storagePrefix',
     '/prod',
-    'error UNKNOWN_SETTING: "storagePrefix" is not known: known are storage-prefix, format, containers, hint: did you mean storage-prefix?',
+    `error UNKNOWN_SETTING: "storagePrefix" ${unknownSetting}, hint: did you mean storage-prefix?`,
   ],
   [
     'a setting that every object has',
     'init.bsycorp.com/constructor',
     '',
-    'error UNKNOWN_SETTING: "constructor" is not known: known are storage-prefix, format, containers',
+    `error UNKNOWN_SETTING: "constructor" ${unknownSetting}`,
   ],
   [
     'a storage-prefix that SSM refuses',

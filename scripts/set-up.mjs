@@ -5,7 +5,8 @@ import { runCommand } from './run-command.mjs'
 
 /**
  * Installs the packages of package-lock.json, unless they are installed. npm has no command for that: `npm ci` always
- * removes node_modules first, and two of them at the same time fail.
+ * removes node_modules first, also for a command that runs from it already, and `npm install` takes ten times as long to find
+ * that there is nothing to do: docs/development.md, "Set-up".
  *
  * @param {string} root of the clone
  * @param {{ readonly dev: boolean }} packages without `dev` only what the programs are built from
