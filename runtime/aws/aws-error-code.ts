@@ -50,18 +50,24 @@ export function awsErrorCode(error: unknown): FailureCode | undefined {
   const known = name !== undefined && Object.hasOwn(codes, name) ? codes[name] : undefined
   if (known) return known
   const status = statusOf(error)
-  if (fact(error, '$fault') !== undefined) {
-    if (status === 429) return 'THROTTLED'
-    return status !== undefined && status < 500 ? 'REFUSED' : 'UNREACHABLE'
-  }
+  const isService = fact(error, '$fault') !== undefined
+  if (status === 429) return 'THROTTLED'
+  if (status !== undefined && status >= 500) return 'UNREACHABLE'
+  if (isService) return isNamed(error) ? 'REFUSED' : 'BAD_ANSWER'
   // A response arrived, but the SDK could not parse it: HTML of a proxy, truncated JSON.
   if (status !== undefined || '$response' in error) return 'BAD_ANSWER'
   const code = fact(error, 'code')
   return code !== undefined && isTransportCode(code) ? 'UNREACHABLE' : undefined
 }
 
-function statusOf(error: Error): number | undefined {
-  if (!('$metadata' in error)) return undefined
+/** AWS names its errors; a gateway in front of it, or in its place, does not. `Unknown` is ours, the other the SDK's. */
+export function isNamed(error: unknown): boolean {
+  return !['Unknown', 'UnknownError'].includes(fact(error, 'name') ?? 'Unknown')
+}
+
+/** The HTTP status of a response; undefined where none arrived. */
+export function statusOf(error: unknown): number | undefined {
+  if (!(error instanceof Error) || !('$metadata' in error)) return undefined
   const { $metadata } = error
   if (typeof $metadata !== 'object' || $metadata === null || !('httpStatusCode' in $metadata))
     return undefined

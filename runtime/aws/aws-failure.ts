@@ -3,7 +3,7 @@
  * message: the rest of it (`$response`, the text of a JSON error) may contain secret values.
  */
 import type { Rejection } from './aws-credentials.ts'
-import { awsErrorCode, fact } from './aws-error-code.ts'
+import { awsErrorCode, fact, isNamed, statusOf } from './aws-error-code.ts'
 import { awsHint, regionHint } from './aws-hint.ts'
 import { type AwsOperation, services } from './aws-operation.ts'
 import { denialOf, isOfKms } from './denied-by.ts'
@@ -40,7 +40,10 @@ export function awsFailure(error: unknown, operation: AwsOperation, facts: CallF
   const isService = fact(error, '$fault') !== undefined
   const transportHost = hostOfTransportError(error)
   const isTransport = transportHost !== undefined
-  const words = (isService || isTransport ? fact(error, 'message') : undefined) ?? ''
+  const status = statusOf(error)
+  const said = isService || isTransport ? fact(error, 'message') : undefined
+  // The SDK's, where a response has no message.
+  const words = said === undefined || said === 'UnknownError' ? '' : said
   // Disabled, pending deletion, or gone.
   const isOfKey = code === 'REFUSED' && (name === 'InvalidKeyId' || isOfKms(words))
 
@@ -50,12 +53,11 @@ export function awsFailure(error: unknown, operation: AwsOperation, facts: CallF
   const meaning = isOfKey
     ? 'the KMS key cannot be used'
     : code === 'UNREACHABLE'
-      ? `${called} ${isService ? 'failed' : 'was not reached'}`
+      ? `${called} ${status === undefined ? 'was not reached' : 'failed'}`
       : code === 'BAD_ANSWER'
         ? `the response is not one of ${service}`
         : (meanings[code] ?? `${service} rejected the request`)
-  const isNamed = code !== 'BAD_ANSWER' && code !== 'REGION_MISSING'
-  const shown = isNamed ? (fact(error, 'code') ?? name) : undefined
+  const shown = code === 'REGION_MISSING' ? undefined : shownOf(error, isService)
 
   // A service may quote its input: PutParameter the value, in whole or in part, STS the token.
   const isQuoting = facts.secret !== undefined && words.includes(facts.secret)
@@ -74,6 +76,13 @@ export function awsFailure(error: unknown, operation: AwsOperation, facts: CallF
     service,
     ...(host === undefined ? {} : { host }),
   })
+}
+
+/** The name or code of an error or, where a gateway answered in place of the service, only the HTTP status. */
+function shownOf(error: unknown, isService: boolean): string | undefined {
+  const status = statusOf(error)
+  if (status !== undefined && !(isService && isNamed(error))) return `HTTP ${status}`
+  return fact(error, 'code') ?? fact(error, 'name')
 }
 
 /** How a call rejected its credentials, so that others could help; undefined for every other failure. */
