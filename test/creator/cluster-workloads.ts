@@ -1,6 +1,8 @@
 /** Workloads of tests on a real API server. */
 import type { ControlPlane } from '../servers/control-plane.ts'
 
+type Cluster = Pick<ControlPlane, 'request'>
+
 export type Annotations = Readonly<Record<string, string>>
 
 /** A Deployment with a pod template of these annotations; its pods stay pending, because there are no nodes. */
@@ -23,7 +25,7 @@ export function deployment(namespace: string, name: string, annotations: Annotat
 
 /** Creates an object of a namespace's collection, such as `apis/apps/v1` and `deployments`. */
 export async function create(
-  { request }: ControlPlane,
+  { request }: Cluster,
   group: string,
   namespace: string,
   collection: string,
@@ -34,7 +36,7 @@ export async function create(
   if (status !== 201) throw new Error(`POST ${path}: ${status} ${JSON.stringify(body)}`)
 }
 
-export async function createNamespace({ request }: ControlPlane, name: string): Promise<void> {
+export async function createNamespace({ request }: Cluster, name: string): Promise<void> {
   const object = { apiVersion: 'v1', kind: 'Namespace', metadata: { name } }
   const { status, body } = await request('POST', '/api/v1/namespaces', object)
   if (status !== 201) throw new Error(`namespace ${name}: ${status} ${JSON.stringify(body)}`)
@@ -42,7 +44,7 @@ export async function createNamespace({ request }: ControlPlane, name: string): 
 
 /** A pod without a controller. It stays pending, because there are no nodes. */
 export async function createPod(
-  plane: ControlPlane,
+  plane: Cluster,
   namespace: string,
   name: string,
   annotations: Annotations,
@@ -53,7 +55,7 @@ export async function createPod(
 }
 
 export async function deploy(
-  plane: ControlPlane,
+  plane: Cluster,
   namespace: string,
   name: string,
   annotations: Annotations,
@@ -76,7 +78,7 @@ type RecordedEvent = {
 }
 
 /** The Events that the creator recorded on the pods of a namespace. */
-export async function eventsOf({ request }: ControlPlane, namespace: string): Promise<RecordedEvent[]> {
+export async function eventsOf({ request }: Cluster, namespace: string): Promise<RecordedEvent[]> {
   const { body } = await request('GET', `/api/v1/namespaces/${namespace}/events`)
   const { items }: { items: readonly RawEvent[] } = JSON.parse(JSON.stringify(body))
   return items

@@ -1,81 +1,62 @@
 /**
- * The creator under many faults at once: an API server that restarts, goes silent, cuts connections and
- * forgets versions; a store that throttles, fails, loses answers, shows writes late and denies names. Whatever can be created
- * is created in the end, the rest is reported, and nothing is overwritten. `npm run soak:creator` does it for longer.
+ * The creator under many faults at once: an API server that restarts, goes silent, cuts connections, ends them with alerts of
+ * TLS, expires watches and is replaced by the page of a proxy; a store that throttles, fails, loses answers, shows writes
+ * late, denies names, revokes credentials and has a disabled KMS key; an STS that fails. Whatever can be created is created in
+ * the end, the rest is reported, and nothing is overwritten.
+ *
+ * In `npm test`, each fault once, with a small API server. In `npm run test:long` and, for longer, `npm run soak:creator`, the
+ * API server is a real one.
  */
-import { readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
-import { type Fault, faultsByChance, internalError, seededRandom } from '../../runtime/fake-ssm/faults.ts'
-import { startFakeSsm } from '../../runtime/fake-ssm/server.ts'
-import { createNamespace, createPod, eventsOf } from './cluster-workloads.ts'
-import { controlPlaneMissing, startControlPlane } from '../servers/control-plane.ts'
+import { seededRandom } from '../../runtime/fake-ssm/faults.ts'
+import { controlPlaneMissing } from '../servers/control-plane.ts'
 import { isLong } from '../programs/long.ts'
 import { eventually } from '../programs/eventually.ts'
+import { command } from '../programs/tools.ts'
+import { createNamespace, createPod, eventsOf } from './cluster-workloads.ts'
+import { startFaultyWorld } from './faulty-world.ts'
 import { keepCreator } from './keep-creator.ts'
 import { annotationsOf, faultsOf, isComplete, type TestGroup, testGroup } from './stored-groups.ts'
-import { startTcpProxy } from '../servers/tcp-proxy.ts'
 
 /** Each outage happens once, however short this is. */
-const seconds = Number(process.env['KEES_FAULT_SECONDS'] ?? (isLong ? 45 : 1))
-const seed = Number(process.env['KEES_FAULT_SEED'] ?? 1)
+const seconds = Number(process.env['KEES_FAULT_SECONDS'] ?? (isLong ? 45 : 0))
+const isReal = seconds > 0
+const seed = Number(process.env['KEES_FAULT_SEED'] ?? (isReal ? 1 : 2))
 const elects = seed % 2 === 0
 const prefix = '/shop'
 /** After the last fault: what failed often is tried again with a long back-off. */
-const calm = 240_000
+const calm = 300_000
 
-t.setTimeout(seconds * 1000 + calm + 120_000)
+t.setTimeout(seconds * 1000 + calm + 600_000)
 
-const throttled: Fault = { kind: 'error', status: 400, type: 'ThrottlingException' }
+const skip = (isReal && controlPlaneMissing) || command('openssl').missing || false
 
-t.test(`faults for ${seconds} s, by seed ${seed}`, { skip: controlPlaneMissing }, async (t) => {
+t.test(`faults for ${seconds} s, by seed ${seed}`, { skip }, async (t) => {
   const random = seededRandom(seed)
-  const byChance = faultsByChance(seed, [
-    [0.3, throttled],
-    [0.05, internalError],
-    [0.02, { kind: 'answer lost' }],
-    [0.02, { kind: 'reset' }],
-    [0.01, { kind: 'hang' }],
-  ])
-  let [isCalm, spoilt] = [false, 0]
-  const fault = () => {
-    const one = isCalm ? undefined : byChance()
-    if (one) spoilt++
-    return one
-  }
-  const denied = ({ action, name }: { readonly action: string; readonly name: string }) =>
-    action === 'ssm:PutParameter' && name.includes('denied')
-  const [plane, ssm] = await Promise.all([startControlPlane(), startFakeSsm({ fault, denied, lag: 2000 })])
-  const proxy = await startTcpProxy(Number(new URL(plane.server).port))
+  const world = await startFaultyWorld(t.testdir(), seed, isReal)
+  const { plane, ssm, sts } = world
   for (const name of ['kees', 'shop']) await createNamespace(plane, name)
-  const kubeconfig = join(t.testdir(), 'kubeconfig')
-  const direct = readFileSync(plane.kubeconfig, 'utf8')
-  writeFileSync(kubeconfig, direct.replace(plane.server, `https://127.0.0.1:${proxy.port}`))
+  sts.fail(['not available', 'no verification key', 'throttled'])
   const creator = keepCreator({
-    KUBECONFIG: kubeconfig,
     ALLOW_ALL_PREFIXES: 'true',
-    // Every other seed: a process whose watch fails lives on, one that loses its Lease begins anew.
+    // Every other seed: a process whose watch fails continues, one that loses its Lease ends.
     LEADER_ELECTION: String(elects),
     POD_NAME: 'creator-1',
     POD_NAMESPACE: 'kees',
     PUT_RATE: '100',
     READ_RATE: '100',
-    AWS_REGION: 'eu-west-1',
-    AWS_ENDPOINT_URL: ssm.endpoint,
-    AWS_ACCESS_KEY_ID: 'test',
-    AWS_SECRET_ACCESS_KEY: 'test',
+    ...world.env,
   })
   t.teardown(async () => {
     await creator.stop()
-    await proxy.stop()
-    await Promise.all([plane.stop(), ssm.stop()])
+    await world.stop()
   })
 
   await eventually('it watches', () => creator.isReady(1))
 
   let pods = 0
-  /** Whose pod stays, and whose is deleted while the creator may be at work. */
+  /** Whose pod stays; and whose is deleted while the creator may be at work, or could not be created for sure. */
   const [wanted, dropped]: [TestGroup[], TestGroup[]] = [[], []]
   const addPod = async () => {
     const number = pods++
@@ -84,92 +65,109 @@ t.test(`faults for ${seconds} s, by seed ${seed}`, { skip: controlPlaneMissing }
     )
     const bad = { 'secret.bsycorp.com/bad': 'kind=DYNAMIC,type=PASSWORD,size=7' }
     const refused = testGroup('PASSWORD', prefix, `denied${number}`).annotations
-    await createPod(plane, 'shop', `app-${number}`, { ...annotationsOf(prefix, groups), ...refused, ...bad })
+    const path = `/api/v1/namespaces/shop/pods/app-${number}?gracePeriodSeconds=0`
     const stays = number % 8 !== 7
-    ;(stays ? wanted : dropped).push(...groups)
-    if (stays) return
-    await sleep(random() * 1000)
-    await plane.request('DELETE', `/api/v1/namespaces/shop/pods/app-${number}?gracePeriodSeconds=0`)
+    try {
+      await createPod(plane, 'shop', `app-${number}`, {
+        ...annotationsOf(prefix, groups),
+        ...refused,
+        ...bad,
+      })
+      ;(stays ? wanted : dropped).push(...groups)
+      if (stays) return
+      await sleep(random() * 1000)
+      await plane.request('DELETE', path)
+    } catch {
+      // The API server was just restarted.
+      if (stays) dropped.push(...groups)
+    }
   }
-  const freeze = async (time: number) => {
-    proxy.freeze()
-    await sleep(time)
-    proxy.thaw()
-  }
-  const outages = {
+  const ofApi = {
+    ...world.ofApi,
     'killed creator': async () => {
+      const next = creator.starts() + 1
       creator.kill()
       // What comes next would only keep it from starting.
-      await eventually('another watches', () => creator.isReady(2))
+      await eventually('another watches', () => creator.isReady(next))
     },
-    'cut connections': async () => proxy.cut(),
-    'silent for 3 s': () => freeze(3000),
-    // Longer than the Lease may go without being renewed.
-    'silent for 12 s': () => freeze(12_000),
-    'restarted API server': plane.restartServer,
-    // A watch cannot go on from before both.
-    'restarted API server, unseen, with pods between': async () => {
-      proxy.freeze()
+    'restarted API server, with pods between': async () => {
       await plane.restartServer()
       await addPod()
       await plane.restartServer()
-      proxy.thaw()
     },
+    ...(isReal ? { 'silent for 3 s': () => world.freezeApi(3000) } : {}),
+    // Longer than the Lease may go without being renewed.
+    ...(isReal ? { 'silent for 12 s': () => world.freezeApi(12_000) } : {}),
   }
-  const happened: string[] = []
+  const happened = new Set<string>()
   /** Why watches ended. */
   const causes = new Set<string>()
   const noteCauses = async () => {
     const metrics = await creator.metrics()
     for (const [, cause = ''] of metrics.matchAll(/watch_restarts_total\{cause="(\w+)"\}/g)) causes.add(cause)
   }
-  for (
-    const start = Date.now();
-    Date.now() - start < seconds * 1000 || happened.length < Object.keys(outages).length;
-  ) {
-    for (let count = 0; count < 2; count++) await addPod()
-    // Each in turn at first, then by chance; one that was just started would not show what became of its watch.
-    const all = Object.entries(outages).slice(happened.length === 0 ? 0 : 1)
-    const [what, doIt] = all[Math.max(0, happened.length - 1)] ?? all[Math.floor(random() * all.length)] ?? []
-    if (what === undefined) throw new Error('no outage')
-    happened.push(what)
-    await doIt?.()
-    await sleep(random() * 2000)
+  const kinds = [Object.entries(ofApi), Object.entries(world.ofStore)]
+  const rounds = Math.max(...kinds.map((outages) => outages.length))
+  const start = Date.now()
+  for (let round = 0; round < rounds || Date.now() - start < seconds * 1000; round++) {
+    // Each in turn at first, then by chance; one of the API server and one of the store at a time.
+    const now = kinds.flatMap((outages) => {
+      const at = round < rounds ? round : Math.floor(random() * outages.length)
+      return outages[at] === undefined ? [] : [outages[at]]
+    })
+    // There is always something to do, or an outage would not be noticed.
+    const adding = new AbortController()
+    const keepAdding = async () => {
+      do {
+        await addPod()
+        await sleep(isReal ? 1000 : 1500)
+      } while (!adding.signal.aborted)
+    }
+    const added = keepAdding()
+    await Promise.all(now.map(([, outage]) => outage()))
+    for (const [what] of now) happened.add(what)
+    adding.abort()
+    await added
+    if (isReal) await sleep(random() * 2000)
     await noteCauses()
   }
-  isCalm = true
+  world.calm()
   const begun = Date.now()
   await eventually('all is made', () => wanted.every((group) => isComplete(ssm, group)), calm)
   await noteCauses()
   t.comment(
-    `${pods} pods, ${spoilt} spoilt calls of ${ssm.calls.length}, ${creator.starts()} starts, all made ${Date.now() - begun} ms after the last fault; ${happened.join(', ')}; watches ended: ${[...causes].join(', ')}`,
+    `${pods} pods, ${world.spoilt()} spoilt calls of ${ssm.calls.length}, ${creator.starts()} starts, ${sts.given()} credentials, faults for ${begun - start} ms, all made ${Date.now() - begun} ms after the last; ${[...happened].join(', ')}; watches ended: ${[...causes].join(', ')}`,
   )
-  if (elects) {
-    const lost = creator.log().filter(({ message }) => message === 'the Lease was lost')
-    t.ok(lost.length > 0, 'the Lease was lost')
-  } else {
-    t.ok(causes.has('silent') || causes.has('failed'), 'watches went silent or failed')
-    // The last outage that comes in turn leaves no other way.
-    t.ok(causes.has('expired'), 'the API server had forgotten where a watch was')
-  }
-  t.ok(spoilt > 20, `${spoilt} calls to the store were spoilt`)
+  const logged = new Set(creator.log().map(({ message }) => message))
+  if (isReal && elects) t.ok(logged.has('the Lease was lost'))
+  if (isReal && !elects) t.ok(causes.has('silent') || causes.has('failed'), 'watches went silent or failed')
+  t.ok(causes.has('expired') || elects, 'the API server no longer had the version of a watch')
+  t.ok(world.spoilt() > 20, `${world.spoilt()} calls to the store were spoilt`)
+  t.equal(sts.failuresLeft(), 0, 'STS failed as often as it should')
   t.strictSame(
     faultsOf(ssm, wanted),
     [],
     `${wanted.length} groups are complete, match, and were written once`,
   )
   const halves = dropped.filter((group) => isComplete(ssm, group))
-  t.strictSame(faultsOf(ssm, halves), [], 'so are those whose pods went, as far as they are made')
+  t.strictSame(faultsOf(ssm, halves), [], 'so are those whose pods were deleted, where they are complete')
   const mine = new Set([...wanted, ...dropped].flatMap(({ names }) => names))
   const others = ssm.stored.names().filter((name) => !mine.has(`/${name}`.replace('//', '/')))
   t.strictSame(others, [], 'nothing else is stored')
 
   for (const reason of ['AccessDenied', 'InvalidAnnotation']) {
-    const isTold = async () => (await eventsOf(plane, 'shop')).some((event) => event.reason === reason)
-    await eventually(`${reason} is recorded`, isTold, calm)
+    const isRecorded = async () => (await eventsOf(plane, 'shop')).some((event) => event.reason === reason)
+    await eventually(`${reason} is recorded`, isRecorded, calm)
   }
-  const reasons = new Set((await eventsOf(plane, 'shop')).map(({ reason }) => reason))
+  const events = await eventsOf(plane, 'shop')
+  const reasons = new Set(events.map(({ reason }) => reason))
   for (const wrong of ['MismatchedGroup', 'IncompleteGroup']) t.notOk(reasons.has(wrong), `no Event ${wrong}`)
+  const rejected = events.filter(({ reason }) => reason === 'RefusedByStore')
+  t.ok(rejected.length > 0, 'the disabled KMS key is recorded')
+  t.ok(
+    rejected.every(({ message }) => message.includes('KMS key')),
+    'no other error of the store is recorded as a rejection',
+  )
   t.strictSame(
     creator.log().filter(({ message }) => /bug/.test(String(message))),
     [],

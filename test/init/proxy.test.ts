@@ -1,16 +1,15 @@
 /** The programs behind an HTTP proxy: a real one, which asks for a password and resolves names that nobody else knows. */
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
 import { createServer as createHttp } from 'node:http'
 import { connect, type Server } from 'node:net'
 import { join } from 'node:path'
-import { createServer as createTls } from 'node:tls'
 import t, { type Test } from 'tap'
 import { formatAnnotationsFile } from '../../api/annotations-file.ts'
 import { podCredentials } from '../../runtime/aws/pod-credentials.ts'
 import { startFakeSsm } from '../../runtime/fake-ssm/server.ts'
 import { openStore } from '../../runtime/store/open-store.ts'
 import { makeLoopbackCertificate } from '../servers/loopback-certificate.ts'
+import { startTlsTerminator } from '../servers/tls-terminator.ts'
 import { runBeside } from '../programs/run-beside.ts'
 import { command } from '../programs/tools.ts'
 
@@ -54,13 +53,9 @@ t.test('AWS behind a proxy', { skip: missing }, async (t) => {
   const fake = await startFakeSsm()
   t.teardown(() => fake.stop())
   fake.put('/a', 'fakepassword')
-  const tls = createTls({ cert: readFileSync(file), key: readFileSync(key) }, (socket) => {
-    const inner = connect(Number(new URL(fake.endpoint).port), '127.0.0.1')
-    socket.on('error', () => inner.destroy()).pipe(inner)
-    inner.on('error', () => socket.destroy()).pipe(socket)
-  })
-  tls.on('tlsClientError', () => undefined)
-  const { asked, host } = await startProxy(t, await listen(t, tls))
+  const tls = await startTlsTerminator({ file, key }, Number(new URL(fake.endpoint).port))
+  t.teardown(tls.stop)
+  const { asked, host } = await startProxy(t, tls.port)
   const agent = createHttp((_, response) =>
     response.end('{"AccessKeyId":"AKIDPOD","SecretAccessKey":"fakesecret"}'),
   )

@@ -1,13 +1,11 @@
 /** The built init over TLS, as it speaks to AWS: with a certificate that it trusts, and with one that it does not. */
-import { once } from 'node:events'
 import { mkdirSync, readFileSync } from 'node:fs'
-import { connect } from 'node:net'
 import { join } from 'node:path'
-import { createServer } from 'node:tls'
 import t from 'tap'
 import { formatAnnotationsFile } from '../../api/annotations-file.ts'
 import { startFakeSsm } from '../../runtime/fake-ssm/server.ts'
 import { makeLoopbackCertificate } from '../servers/loopback-certificate.ts'
+import { startTlsTerminator } from '../servers/tls-terminator.ts'
 import { runBeside } from '../programs/run-beside.ts'
 import { command } from '../programs/tools.ts'
 
@@ -23,16 +21,8 @@ t.test('init over TLS', { skip: missing }, async (t) => {
   const fake = await startFakeSsm({ secretOf: () => 'fakesecret' })
   t.teardown(() => fake.stop())
   fake.put('/a', 'fakepassword')
-  const options = { key: readFileSync(key), cert: readFileSync(file) }
-  const tls = createServer(options, (socket) => {
-    const inner = connect(Number(new URL(fake.endpoint).port), '127.0.0.1')
-    socket.on('error', () => inner.destroy()).pipe(inner)
-    inner.on('error', () => socket.destroy()).pipe(socket)
-  })
-  tls.listen(0, '127.0.0.1')
-  await once(tls, 'listening')
-  t.teardown(() => tls.close())
-  const address = tls.address()
+  const tls = await startTlsTerminator({ file, key }, Number(new URL(fake.endpoint).port))
+  t.teardown(tls.stop)
 
   const init = async (folderName: string, env: NodeJS.ProcessEnv) => {
     mkdirSync(path(folderName))
@@ -40,7 +30,7 @@ t.test('init over TLS', { skip: missing }, async (t) => {
       env: {
         ANNOTATIONS_FILE: path('annotations'),
         SECRETS_FILE: join(path(folderName), 'secret'),
-        AWS_ENDPOINT_URL: `https://localhost:${typeof address === 'object' ? address?.port : ''}`,
+        AWS_ENDPOINT_URL: `https://localhost:${tls.port}`,
         AWS_REGION: 'eu-west-1',
         AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
         AWS_SECRET_ACCESS_KEY: 'fakesecret',

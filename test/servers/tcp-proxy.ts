@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
 
-type TcpProxy = {
+export type TcpProxy = {
   readonly port: number
   /** Nothing passes any more, without an error. New connections are accepted, and silent too. */
   readonly freeze: () => void
@@ -10,7 +10,9 @@ type TcpProxy = {
   readonly thaw: () => void
   /** Ends every connection, and each new one at once, as a machine without the server does. */
   readonly refuse: () => void
-  /** Takes new connections again after `refuse`. */
+  /** Ends every connection, and each new one with an alert of TLS, as a server does that wants another protocol or certificate. */
+  readonly alert: () => void
+  /** Takes new connections again after `refuse` and `alert`. */
   readonly accept: () => void
   /** Ends every connection in the middle of a transfer. */
   readonly cut: () => void
@@ -23,11 +25,15 @@ type TcpProxy = {
 export async function startTcpProxy(target: number): Promise<TcpProxy> {
   const sockets = new Set<Socket>()
   const passing = new Set<Socket>()
-  let [frozen, refusing, count] = [false, false, 0]
+  let [frozen, refusing, alerting, count] = [false, false, false, 0]
   const server = createServer((near) => {
     count++
     if (refusing) {
       near.resetAndDestroy()
+      return
+    }
+    if (alerting) {
+      near.on('error', () => {}).once('data', () => near.end(handshakeFailure))
       return
     }
     const far = connect(target, '127.0.0.1')
@@ -64,7 +70,14 @@ export async function startTcpProxy(target: number): Promise<TcpProxy> {
       refusing = true
       destroyAll()
     },
-    accept: () => (refusing = false),
+    alert: () => {
+      alerting = true
+      destroyAll()
+    },
+    accept: () => {
+      refusing = false
+      alerting = false
+    },
     cut: destroyAll,
     connections: () => count,
     stop: async () => {
@@ -73,3 +86,6 @@ export async function startTcpProxy(target: number): Promise<TcpProxy> {
     },
   }
 }
+
+/** Fatal, 40. https://www.rfc-editor.org/rfc/rfc5246#section-7.2 */
+const handshakeFailure = Buffer.from([21, 3, 3, 0, 2, 2, 40])
