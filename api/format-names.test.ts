@@ -37,12 +37,17 @@ t.strictSame(
   ]),
   "a shell's own variable is no name",
 )
+t.match(
+  findNameDiagnostics(declared('secret.bsycorp.com/a.b', 'secret.bsycorp.com/a-b'), 'shell'),
+  [{ message: 'in the format shell the name becomes A_B, like that of secret.bsycorp.com/a.b' }],
+  'the format shell has the same names',
+)
 t.strictSame(
   said('secret.bsycorp.com/db.host', 'resource.bsycorp.com/db-host', 'secret.bsycorp.com/db.port'),
   [],
   'a secret and a resource are in different files',
 )
-for (const format of secretsFormats.filter((one) => one !== 'dotenv')) {
+for (const format of secretsFormats.filter((one) => one !== 'dotenv' && one !== 'shell')) {
   t.strictSame(
     findNameDiagnostics(
       declared('secret.bsycorp.com/a.b', 'secret.bsycorp.com/a-b', 'secret.bsycorp.com/path'),

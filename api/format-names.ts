@@ -5,13 +5,13 @@ import { isShellsOwn, variableName } from './variable-name.ts'
 
 /**
  * The declarations of one pod whose names a format cannot write: two secrets, or two resources, that would be one
- * variable, of which the later one is reported, and a variable that a shell has already.
+ * variable, of which the later one is reported, and a variable that a shell or the dynamic linker has already.
  */
 export function findNameDiagnostics(
   declared: readonly Declared[],
   format: SecretsFormat,
 ): AnnotationDiagnostic[] {
-  if (format !== 'dotenv') return []
+  if (format !== 'dotenv' && format !== 'shell') return []
   const owners = new Map<string, string>()
   return declared.flatMap(({ annotation, declaration: { what, name } }): AnnotationDiagnostic[] => {
     const variable = variableName(name)
@@ -19,7 +19,7 @@ export function findNameDiagnostics(
       severity: 'error',
       code: 'CONFLICT',
       annotation,
-      message: `in the format dotenv the name becomes ${variable}, ${message}`,
+      message: `in the format ${format} the name becomes ${variable}, ${message}`,
       hint,
     })
     if (isShellsOwn(variable)) return [error('which has a meaning in the shell', 'choose another name')]

@@ -117,7 +117,7 @@ const refused: readonly (readonly [env: string, text: string, message: string])[
     'Bsycorp.com',
     'is not a DNS subdomain: lower-case letters, digits, "-" and ".", such as bsycorp.com',
   ],
-  ['FORMAT', 'toml', 'is not known: allowed are properties, dotenv, json, yaml, files'],
+  ['FORMAT', 'toml', 'is not known: allowed are properties, dotenv, shell, json, yaml, files'],
   ['FILE_MODE', '0o444', noMode],
   ['FILE_MODE', '888', noMode],
   ['FILE_MODE', '44', noMode],

@@ -260,7 +260,7 @@ const wrong: readonly (readonly [title: string, key: string, value: string, ...d
     'a format that is none',
     'init.bsycorp.com/format',
     'toml',
-    'error BAD_SETTING: the format is not known: allowed are properties, dotenv, json, yaml, files',
+    'error BAD_SETTING: the format is not known: allowed are properties, dotenv, shell, json, yaml, files',
   ],
   [
     'an unknown setting',
@@ -340,7 +340,7 @@ t.strictSame(
     settings: {},
     parameters: ['/b'],
     diagnostics: [
-      'error BAD_SETTING init.bsycorp.com/format: the format is not known: allowed are properties, dotenv, json, yaml, files',
+      'error BAD_SETTING init.bsycorp.com/format: the format is not known: allowed are properties, dotenv, shell, json, yaml, files',
       'error MISSING_ATTRIBUTE secret.bsycorp.com/a: attribute "type" is missing: allowed are RSA, RANDOM, PASSWORD',
       'error NOT_SUPPORTED lease.bsycorp.com/c: lease is not supported yet',
     ],

@@ -35,7 +35,7 @@ export const podSettings = {
   }),
   format: setting<SecretsFormat>({
     meaning:
-      'the format of the file: `properties` (default), `dotenv`, `json`, `yaml` or `files`: [formats](init.md#formats)',
+      'the format of the file: `properties` (default), `dotenv`, `shell`, `json`, `yaml` or `files`: [formats](init.md#formats)',
     subject: 'the format',
     parse: parseFormat,
     format: asIs,

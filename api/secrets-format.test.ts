@@ -6,7 +6,7 @@ import { parseFormat, secretsFormats } from './secrets-format.ts'
 
 t.strictSame(
   secretsFormats,
-  ['properties', 'dotenv', 'json', 'yaml', 'files'],
+  ['properties', 'dotenv', 'shell', 'json', 'yaml', 'files'],
   'the formats are those that are documented',
 )
 
@@ -23,7 +23,7 @@ const unknown: readonly (readonly [title: string, text: string])[] = [
 for (const [title, text] of unknown) {
   t.strictSame(
     parseFormat(text),
-    { diagnostics: [{ message: 'is not known: allowed are properties, dotenv, json, yaml, files' }] },
+    { diagnostics: [{ message: 'is not known: allowed are properties, dotenv, shell, json, yaml, files' }] },
     `no format: ${title}`,
   )
 }

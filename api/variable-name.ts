@@ -1,5 +1,5 @@
 /**
- * The shell variable that the format dotenv makes of a declaration's name: `db.password` becomes `DB_PASSWORD`. A name
+ * The variable that the formats dotenv and shell make of a declaration's name: `db.password` becomes `DB_PASSWORD`. A name
  * that begins with a digit, as no variable may, gets an underscore before it.
  */
 export function variableName(name: string): string {

@@ -239,7 +239,7 @@ function initPage(): string {
       'of a pod share its network.',
     table(['metric', 'type', 'meaning'], metricRows()),
     '## Formats',
-    'If a format cannot hold a value, such as one that is not Unicode text, init exits with 1 and writes no file.',
+    'If a format cannot represent a value, such as one that is not Unicode text, init exits with 1 and writes no file.',
     table(
       ['format', 'is', 'cannot hold'],
       Object.entries(formatMeanings).map(([format, [what, not]]) => [`\`${format}\``, what, not]),

@@ -63,7 +63,14 @@ t.test('the format is that of the pod, unless --format selects another', async (
   const args = ['--workload', 'Pod/app', '--out', path('secret')]
   t.equal((await fetch(source, ...args)).exit, 0)
   t.strictSame(JSON.parse(readFileSync(path('secret'), 'utf8')), { 'db.password': "fake'password" })
-  t.equal((await fetch(source, ...args, '--format', 'dotenv')).exit, 0)
+  const dotenv = await fetch(source, ...args, '--format', 'dotenv')
+  t.equal(dotenv.exit, 0)
+  t.equal(readFileSync(path('secret'), 'utf8'), 'DB_PASSWORD="fake\'password"\n')
+  t.match(
+    dotenv.said,
+    /^warning: annotation secret\.bsycorp\.com\/db\.password: the value is in quotes, which docker run/,
+  )
+  t.equal((await fetch(source, ...args, '--format', 'shell')).said, '', 'no such warning for a shell')
   t.equal(readFileSync(path('secret'), 'utf8'), "DB_PASSWORD='fake'\\''password'\n")
   const folder = path('folder')
   t.equal((await fetch(source, '--workload', 'Pod/app', '--out', folder, '--format', 'files')).exit, 0)

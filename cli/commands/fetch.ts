@@ -8,7 +8,8 @@ import { errorsOf, judge } from '../../functions/krm/result.ts'
 import { readWorkloads } from '../../functions/workload/workload.ts'
 import { parseWorkloadConfig, workloadOptions } from '../../functions/workload/workload-options.ts'
 import { clock } from '../../runtime/scheduling/clock.ts'
-import { fetchDeclared } from '../../runtime/init/fetch-declared.ts'
+import { isQuotedInDotenv } from '../../runtime/init/dotenv.ts'
+import { type DeclaredValue, fetchDeclared } from '../../runtime/init/fetch-declared.ts'
 import { outputFiles } from '../../runtime/init/output-files.ts'
 import type { InitDiagnostic } from '../../runtime/init/report.ts'
 import { chooseWorkload } from '../choose-workload.ts'
@@ -115,8 +116,18 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   if (output.diagnostics) return printAll(output.diagnostics, io)
   for (const reason of await writePrivate(output.files))
     io.err(`warning: earlier files could not be removed: ${reason}`)
+  if (settings.format === 'dotenv') warnOfQuotes(values, io)
   io.out(formatFetched(wanted, flags))
   return exitCode.done
+}
+
+function warnOfQuotes(values: readonly DeclaredValue[], io: Io): void {
+  for (const { declared, value } of values) {
+    if (!isQuotedInDotenv(value)) continue
+    io.err(
+      `warning: annotation ${declared.annotation}: the value is in quotes, which docker run --env-file takes for a part of it`,
+    )
+  }
 }
 
 /** Which parameters were written to which files; no values. */

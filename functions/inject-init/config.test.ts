@@ -47,7 +47,7 @@ const refused: readonly (readonly [
   [
     'an unknown format',
     { format: 'toml' },
-    'option format "toml" must be one of "properties", "dotenv", "json", "yaml", "files"',
+    'option format "toml" must be one of "properties", "dotenv", "shell", "json", "yaml", "files"',
   ],
   [
     'an unknown imagePullPolicy',

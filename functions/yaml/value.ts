@@ -85,7 +85,7 @@ export function isVoid(node: SourceNode): boolean {
 }
 
 function isMergeKey(key: SourceScalar): boolean {
-  return key.style === 'plain' && key.text === '<<'
+  return key.style === 'plain' && key.text === '<<' && (key.tag === undefined || key.tag === '!!merge')
 }
 
 /** In the order of precedence: the first map that has a key wins. */

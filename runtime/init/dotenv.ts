@@ -1,14 +1,31 @@
 /**
- * The format dotenv: what a POSIX shell that sources it assigns to its variables. One `NAME=value` a line, sorted by
- * name; a value of letters, digits and a few signs is written as it is, any other in single quotes, inside which a
- * shell gives no character a meaning but the quote itself. It may hold line ends, so it is for shells, not for readers
- * of lines.
- * https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html#tag_19_02_02
+ * The format dotenv: one `NAME=value` on each line, sorted by name, for programs that read lines: `node --env-file`, the libraries
+ * dotenv of JavaScript and Python, systemd's EnvironmentFile, Compose. Each has other rules for quotes, escapes, comments
+ * and expansion; a value is written so that all of them read the same, or not at all.
  */
 import { variableName } from '../../api/variable-name.ts'
+import type { SecretValue } from '../secret-value.ts'
 import { type Entry, sortedEntries } from './sorted-entries.ts'
 
-/** @param entries whose names findNameMistakes has accepted, and whose values hold no NUL. */
+/** Without what starts a quote, an escape, a comment or an expansion anywhere. `docker run --env-file` reads these too. */
+const plain = /^[!%&()*+,./0-9:;<=>?@A-Z[\]^_a-z{|}~-]*$/
+
+/** Escapes and expansions have no meaning in single quotes, but `${…}` for Python, and `\\\\`, and a backslash before the quote. */
+const inSingleQuotes = /^(?!.*\\\\|.*\$\{|.*\\$)[^']*$/s
+
+const inDoubleQuotes = /^[^"\\$`]*$/
+
+/** Whether all readers read the same value from one line. */
+export function fitsDotenv(value: string): boolean {
+  return plain.test(value) || inSingleQuotes.test(value) || inDoubleQuotes.test(value)
+}
+
+/** Whether the value is in quotes, which `docker run --env-file` takes for a part of it. */
+export function isQuotedInDotenv(value: SecretValue): boolean {
+  return !plain.test(value.reveal())
+}
+
+/** @param entries whose names findNameDiagnostics has accepted, and whose values fit and have no line ends. */
 export function formatDotenv(entries: Iterable<Entry>): string {
   const variables = [...entries].map(([name, value]): Entry => [variableName(name), value])
   return sortedEntries(variables)
@@ -16,9 +33,7 @@ export function formatDotenv(entries: Iterable<Entry>): string {
     .join('')
 }
 
-/** Without `~`, which a shell expands after a colon too. */
-const plain = /^[A-Za-z0-9_.,:/@%+=-]*$/
-
 function quoted(value: string): string {
-  return plain.test(value) ? value : `'${value.replaceAll("'", `'\\''`)}'`
+  if (plain.test(value)) return value
+  return inSingleQuotes.test(value) ? `'${value}'` : `"${value}"`
 }

@@ -20,6 +20,8 @@ const examples: Readonly<Record<SecretsFormat, string | ReadonlyMap<string, stri
     'db.password=fakepassword\nsigningKey.v1_private=privatekeydummyvalue\nsigningKey.v1_public=publickeydummyvalue\n',
   dotenv:
     'DB_PASSWORD=fakepassword\nSIGNINGKEY_V1_PRIVATE=privatekeydummyvalue\nSIGNINGKEY_V1_PUBLIC=publickeydummyvalue\n',
+  shell:
+    'DB_PASSWORD=fakepassword\nSIGNINGKEY_V1_PRIVATE=privatekeydummyvalue\nSIGNINGKEY_V1_PUBLIC=publickeydummyvalue\n',
   json: `{
   "db.password": "fakepassword",
   "signingKey.v1_private": "privatekeydummyvalue",
@@ -41,11 +43,16 @@ for (const format of secretsFormats)
 
 const awkward: readonly (readonly [format: SecretsFormat, title: string, value: string, line: string])[] = [
   ['dotenv', 'base64', 'MIIE+/A==', 'A=MIIE+/A==\n'],
-  ['dotenv', 'a quote', "it's", `A='it'\\''s'\n`],
-  ['dotenv', 'what a shell expands', '$HOME `id` "\\" ~ * !', `A='$HOME \`id\` "\\" ~ * !'\n`],
-  ['dotenv', 'a home folder', 'a:~', "A='a:~'\n"],
-  ['dotenv', 'line ends', 'a\r\nb\n', "A='a\r\nb\n'\n"],
+  ['dotenv', 'a quote', "it's", `A="it's"\n`],
+  ['dotenv', 'what some readers expand or cut', '$HOME # "\\x"', `A='$HOME # "\\x"'\n`],
+  ['dotenv', 'blanks at the ends', ' a ', "A=' a '\n"],
   ['dotenv', 'nothing', '', 'A=\n'],
+  ['shell', 'base64', 'MIIE+/A==', 'A=MIIE+/A==\n'],
+  ['shell', 'a quote', "it's", `A='it'\\''s'\n`],
+  ['shell', 'what a shell expands', '$HOME `id` "\\" ~ * !', `A='$HOME \`id\` "\\" ~ * !'\n`],
+  ['shell', 'a home folder', 'a:~', "A='a:~'\n"],
+  ['shell', 'line ends', 'a\r\nb\n', "A='a\r\nb\n'\n"],
+  ['shell', 'nothing', '', 'A=\n'],
   [
     'json',
     'what must be escaped',
@@ -77,9 +84,11 @@ t.equal(
 )
 
 const refused: readonly (readonly [value: string, formats: readonly SecretsFormat[]])[] = [
-  ['a\0b', ['dotenv']],
-  ['a\ud800b', ['dotenv', 'yaml', 'files']],
-  ['\ud83d\udd11 \r\n\u0085\ufeff\ufffd', []],
+  ['a\0b', ['dotenv', 'shell']],
+  ['a\ud800b', ['dotenv', 'shell', 'yaml', 'files']],
+  ['a\nb', ['dotenv']],
+  ['\ud83d\udd11 \r\n\u0085\ufeff\ufffd', ['dotenv']],
+  [`it's "x"`, ['dotenv']],
   ['', []],
 ]
 for (const [value, formats] of refused) {
@@ -88,7 +97,7 @@ for (const [value, formats] of refused) {
 }
 t.equal(
   refusedBy('dotenv', secretValue('fake\0password')),
-  'holds a NUL character, which the format dotenv cannot hold',
+  'contains a NUL character, which the format dotenv cannot represent',
 )
 
 t.test('JSON.parse reads back any value of the format json', async (t) => {

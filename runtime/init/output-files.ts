@@ -17,7 +17,7 @@ export function outputFiles(values: readonly DeclaredValue[], settings: Settings
     const refused = refusedBy(settings.format, value)
     if (refused === undefined) return []
     const message = `annotation ${annotation}: the value of parameter ${parameter} ${refused}`
-    const hint = 'choose another format'
+    const hint = `choose another format, or store another value`
     return [{ exit: exitCode.input, message, hint, fields: { annotation, parameter, code: 'INVALID_VALUE' } }]
   })
   if (diagnostics.length > 0) return { diagnostics }

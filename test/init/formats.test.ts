@@ -1,11 +1,12 @@
 /**
- * The readers for which init writes its formats: shells that source a file, and the JSON and YAML libraries of several
- * languages. test/init/java-properties.test.ts does the same with Java.
+ * The readers for which init writes its formats: programs that read lines, shells that source a file, and the JSON and YAML
+ * libraries of several languages. test/init/java-properties.test.ts does the same with Java.
  */
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as fc from 'fast-check'
+import { parse as parseDotenv } from 'dotenv'
 import { load } from 'js-yaml'
 import t, { type Test } from 'tap'
 import { anyText } from '../../api/arbitrary-text.ts'
@@ -14,6 +15,7 @@ import { formatAnnotationsFile } from '../../api/annotations-file.ts'
 import type { SecretsFormat } from '../../api/secrets-format.ts'
 import { isShellsOwn, variableName } from '../../api/variable-name.ts'
 import { openFileParameterStore } from '../../runtime/store/file-parameter-store.ts'
+import { isQuotedInDotenv } from '../../runtime/init/dotenv.ts'
 import { formatValues, refusedBy } from '../../runtime/init/format-values.ts'
 import { secretValue } from '../../runtime/secret-value.ts'
 import { motoMissing } from '../servers/moto.ts'
@@ -21,6 +23,7 @@ import { cachedMotoPython } from '../../scripts/tool-cache.ts'
 import { root, run } from '../programs/programs.ts'
 import { command } from '../programs/tools.ts'
 import { untapped } from '../programs/untapped.ts'
+import { dockerReads, systemdReads } from './dotenv-rules.ts'
 
 const awkward = fc.constantFrom(
   ' ',
@@ -133,11 +136,11 @@ for (const shell of shells) {
   const { path = shell[0], missing } = command(shell[0])
   const [, ...args] = shell
   t.test(
-    `${shell.join(' ')} that sources a dotenv file gets exactly the values`,
+    `${shell.join(' ')} that sources a file of the format shell gets exactly the values`,
     { skip: missing ?? false },
     async (t) => {
-      const entries = sample('dotenv', 1500)
-      const file = written(t, 'dotenv', entries)
+      const entries = sample('shell', 1500)
+      const file = written(t, 'shell', entries)
       for (const locale of ['C', 'C.UTF-8']) {
         const names = entries.map(([key]) => variableName(key))
         const { status, stderr, values } = sourced([path, ...args], file, names, locale)
@@ -193,6 +196,62 @@ for (const shell of shells) {
 
 const python = motoMissing === false ? cachedMotoPython() : undefined
 
+/** Of a program that prints its variables as JSON. */
+function variables(program: string, args: readonly string[]): Readonly<Record<string, string>> {
+  const { status, stdout, stderr } = run(program, args, { env: { NODE_OPTIONS: '' } })
+  if (status !== 0) throw new Error(stderr)
+  const read: Readonly<Record<string, string>> = JSON.parse(stdout)
+  return read
+}
+
+const printVariables = 'process.stdout.write(JSON.stringify(process.env))'
+
+t.test(
+  'a dotenv file has the same values for all programs that read lines',
+  { skip: motoMissing },
+  async (t) => {
+    const entries = sample('dotenv', 1500)
+    const file = written(t, 'dotenv', entries)
+    const expected = entries.map(([key, value]) => [variableName(key), value] as const)
+    const lines = readFileSync(file, 'utf8').trimEnd().split('\n')
+    t.equal(lines.length, entries.length, 'one line for each')
+    t.ok(lines.filter((line) => /='/.test(line)).length > 100, 'many are in single quotes')
+    t.ok(lines.filter((line) => /="/.test(line)).length > 10, 'some are in double quotes')
+
+    const script = 'import dotenv,json,sys; print(json.dumps(dotenv.dotenv_values(sys.argv[1])))'
+    const readers = {
+      'node --env-file': variables(process.execPath, [`--env-file=${file}`, '-e', printVariables]),
+      'python-dotenv': variables(python ?? '', ['-c', script, file]),
+      dotenv: parseDotenv(readFileSync(file)),
+      'the rules of systemd': Object.fromEntries(lines.map(systemdReads).filter((one) => one !== undefined)),
+    }
+    for (const [reader, read] of Object.entries(readers)) {
+      const wrong = expected.filter(([name, value]) => read[name] !== value)
+      t.strictSame(wrong.slice(0, 5), [], `${reader}: ${expected.length} values`)
+    }
+    const docker = Object.fromEntries(lines.map(dockerReads).filter((one) => one !== undefined))
+    const plain = expected.filter(([, value]) => !isQuotedInDotenv(secretValue(value)))
+    t.ok(plain.length > 100, `${plain.length} values are not in quotes`)
+    t.strictSame(
+      plain.filter(([name, value]) => docker[name] !== value),
+      [],
+      'the rules of docker run --env-file, for values without quotes',
+    )
+  },
+)
+
+t.test('no stored value sets another variable of a dotenv file', async (t) => {
+  for (const value of [
+    "x'\nDB_HOST=evil.example\nY='",
+    'x\nDB_HOST=evil.example',
+    'x\rDB_HOST=evil.example',
+    'x\u2028DB_HOST=y',
+  ])
+    t.match(refusedBy('dotenv', secretValue(value)), /contains a line end/, JSON.stringify(value))
+  for (const value of [`'"`, `'\\`, `'$HOME`, 'a\\\\b', '${HOME}', "'`", 'a\\'])
+    t.match(refusedBy('dotenv', secretValue(value)), /contains quotes, backslashes/, value)
+})
+
 t.test('JSON is read back by JavaScript and by Python', { skip: motoMissing }, async (t) => {
   const entries = sample('json', 1500)
   const file = written(t, 'json', entries)
@@ -246,7 +305,7 @@ const secrets = { 'db.password': "pass'word $HOME\n", key: 'a+b/c==', empty: '',
 
 t.test('init writes each format, files with the bytes as stored', async (t) => {
   const { init, secret } = await makePod(t, secrets)
-  for (const format of ['json', 'yaml', 'dotenv', 'properties'] as const) {
+  for (const format of ['json', 'yaml', 'shell', 'properties'] as const) {
     t.equal(init(format).status, 0)
     const expected = formatValues(
       format,
@@ -266,18 +325,18 @@ t.test(
     const { init, secret } = await makePod(t, { ...secrets, nul: 'fake\0password' })
     t.equal(init('json').status, 0)
     const before = readFileSync(secret, 'utf8')
-    const refused = init('dotenv')
+    const refused = init('shell')
     t.equal(refused.status, 1)
     t.match(
       refused.stderr,
-      /secret\.bsycorp\.com\/nul: the value of parameter \/nul holds a NUL character, which the format dotenv cannot hold/,
+      /secret\.bsycorp\.com\/nul: the value of parameter \/nul contains a NUL character, which the format shell cannot represent/,
     )
     t.notMatch(refused.stdout + refused.stderr, /password|fake/)
     t.equal(readFileSync(secret, 'utf8'), before)
   },
 )
 
-t.test('names that become the same variable are exit code 1, only in dotenv', async (t) => {
+t.test('names that become the same variable are exit code 1, only in dotenv and shell', async (t) => {
   const { init } = await makePod(t, { 'a.b': '1', 'a-b': '2' })
   t.equal(init('yaml').status, 0)
   const refused = init('dotenv')
