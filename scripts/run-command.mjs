@@ -10,6 +10,7 @@ import { spawn } from 'node:child_process'
  * @param {object} [options]
  * @param {import('node:child_process').StdioOptions} [options.stdio] inherited by default
  * @param {(chunk: Buffer) => void} [options.onOutput] what comes from those of stdout and stderr that are pipes
+ * @param {() => void} [options.onExit] called when the command has ended; its output may still be read
  * @param {string} [options.cwd]
  * @param {NodeJS.ProcessEnv} [options.env]
  * @param {number} [options.timeout] in milliseconds, after which the command is killed
@@ -18,7 +19,7 @@ import { spawn } from 'node:child_process'
 export function runCommand(
   command,
   args,
-  { stdio = 'inherit', onOutput = () => {}, cwd, env, timeout } = {},
+  { stdio = 'inherit', onOutput = () => {}, onExit = () => {}, cwd, env, timeout } = {},
 ) {
   return new Promise((resolve, reject) => {
     /** @param {NodeJS.Signals} signal */
@@ -37,6 +38,7 @@ export function runCommand(
     })
     child.stdout?.on('data', onOutput)
     child.stderr?.on('data', onOutput)
+    child.on('exit', () => onExit())
     const ended = () => {
       for (const signal of signals) process.off(signal, forward)
     }

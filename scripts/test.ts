@@ -7,9 +7,18 @@ import { dirname, join } from 'node:path'
 import { findValues } from './find-values.ts'
 import { runCommand } from './run-command.mjs'
 import { parseTap } from './tap-results.ts'
+import {
+  type Duration,
+  formatDuration,
+  formatMostExpensive,
+  longestFirst,
+  readDurations,
+  writeDurations,
+} from './tests/durations.ts'
 import { endOnSignal } from './tests/end-on-signal.ts'
 import { longNow } from './tests/long-tests.ts'
 import { neededTools, toolNames } from './tests/needed-tools.ts'
+import { ProcessorTime } from './tests/processor-time.ts'
 import { removeRunImages } from './tests/remove-run-images.ts'
 import { type Job, runJobs } from './tests/run-jobs.ts'
 import { onlyFailures } from './tests/subtests.ts'
@@ -28,40 +37,50 @@ const env = { ...process.env, KEES_TEST_RECORD: record, [runVariable]: String(pr
 const inFull = longNow(root, isLong)
 const start = Date.now()
 const failed: string[] = []
+/** Of the jobs of this run. */
+const durations = new Map<string, Duration>()
+const durationsFile = join(tap, 'durations.json')
+const known = readDurations(durationsFile)
+const processorTime = new ProcessorTime()
 const results: FileResult[] = []
-
-/** The slowest test files, which are started first. */
-const first = ['creator/pages', 'creator/people', 'docs/install', 'iam/stability-moto', 'iam/terraform-moto']
 
 function say(text: string): void {
   process.stderr.write(`${text}\n`)
 }
 
-function done(title: string, ok: boolean, begun: number, output: string): void {
-  say(`${ok ? 'ok' : 'FAILED'}  ${((Date.now() - begun) / 1000).toFixed(1).padStart(6)} s  ${title}`)
-  if (ok) return
+type Outcome = { readonly passed: boolean; readonly output: string }
+
+/** Measures the work, and prints its output only if it fails. @param work calls the function when a process has ended. */
+async function measure(title: string, work: (onExit: () => void) => Promise<Outcome>, remark = '') {
+  const begun = Date.now()
+  let processor = 0
+  const { passed, output } = await work(() => (processor += processorTime.take()))
+  const duration = { wall: (Date.now() - begun) / 1000, processor }
+  durations.set(title, duration)
+  say(`${passed ? 'ok' : 'FAILED'}  ${formatDuration(duration)}  ${title}${remark}`)
+  if (passed) return
   failed.push(title)
   say(output)
 }
 
-/** Prints the output of the command only if it fails. */
 const step = (title: string, ...command: readonly [string, ...string[]]): Job => ({
   title,
   lane: 'tests',
   needs: [],
-  run: async () => {
-    const begun = Date.now()
-    const output: Buffer[] = []
-    const [program, ...args] = command
-    const { code } = await runCommand(program, args, {
-      cwd: root,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      onOutput: (chunk: Buffer) => output.push(chunk),
-      // Some commands colour their output when CI is set.
-      env: { ...process.env, NO_COLOR: '1' },
-    })
-    done(title, code === 0, begun, Buffer.concat(output).toString())
-  },
+  run: () =>
+    measure(title, async (onExit) => {
+      const output: Buffer[] = []
+      const [program, ...args] = command
+      const { code } = await runCommand(program, args, {
+        cwd: root,
+        stdio: ['ignore', 'pipe', 'pipe'],
+        onOutput: (chunk: Buffer) => output.push(chunk),
+        onExit,
+        // Some commands colour their output when CI is set.
+        env: { ...process.env, NO_COLOR: '1' },
+      })
+      return { passed: code === 0, output: Buffer.concat(output).toString() }
+    }),
 })
 
 const npm = (title: string, script: string): Job => step(title, 'npm', 'run', '--silent', script)
@@ -74,36 +93,39 @@ const tool = (name: string): Job => ({
 /** cosign only signs releases, and takes longer to build than all other tools: it is built only with --long. */
 const toolsOf = (file: string) => neededTools(root, file).filter((name) => isLong || name !== 'cosign')
 
-function testFile(file: string, command: readonly string[] = ['node', file]): Job {
+function testFile(file: string, title = file, command: readonly string[] = ['node', file]): Job {
   const log = join(tap, 'tests', `${file.replaceAll('/', '-')}.tap`)
   return {
-    title: file,
+    title,
     lane: 'tests',
     needs: ['build', ...toolsOf(file).map((name) => `tool ${name}`)],
     run: async () => {
       // Without the executables there is nothing to test.
       if (failed.includes('build')) return
-      const begun = Date.now()
       const how = inFull.has(file) || isLong ? { KEES_TEST_LONG: '1' } : {}
-      const result = await runTestFile(file, command, log, { ...env, ...how })
-      results.push(result)
-      done(`${file}${inFull.has(file) ? ' (in full)' : ''}`, result.passed, begun, onlyFailures(result.text))
+      const work = async (onExit: () => void) => {
+        const result = await runTestFile(file, command, log, { ...env, ...how }, onExit)
+        results.push(result)
+        return { passed: result.passed, output: onlyFailures(result.text) }
+      }
+      await measure(title, work, inFull.has(file) ? ' (in full)' : '')
     },
   }
 }
 
 function unitFiles(folder: string, files: readonly string[]): Job {
+  const title = `unit tests of ${folder}/`
   return {
-    title: `unit tests of ${folder}/`,
+    title,
     lane: 'tests',
     needs: [],
-    run: async () => {
-      const begun = Date.now()
-      const all = await runUnitFiles(files, env)
-      results.push(...all)
-      const wrong = all.filter(({ passed }) => !passed).map(({ text }) => onlyFailures(text))
-      done(`unit tests of ${folder}/`, wrong.length === 0, begun, wrong.join('\n'))
-    },
+    run: () =>
+      measure(title, async (onExit) => {
+        const all = await runUnitFiles(files, env, onExit)
+        results.push(...all)
+        const wrong = all.filter(({ passed }) => !passed).map(({ text }) => onlyFailures(text))
+        return { passed: wrong.length === 0, output: wrong.join('\n') }
+      }),
   }
 }
 
@@ -124,9 +146,7 @@ function noValueIsShown(): void {
 
 const isChosen = (file: string) => pieces.length === 0 || pieces.some((piece) => file.includes(piece))
 const chosen = (pattern: string) => globSync(pattern, { cwd: root }).filter(isChosen).toSorted()
-const rank = (file: string) =>
-  (first.findIndex((piece) => file.includes(piece)) + first.length + 1) % (first.length + 1)
-const all = chosen('test/**/*.test.ts').toSorted((a, b) => rank(a) - rank(b))
+const all = chosen('test/**/*.test.ts')
 /** These share one Kubernetes node. */
 const onNode = all.filter((file) => file.startsWith('test/node/'))
 const files = all.filter((file) => !onNode.includes(file))
@@ -137,7 +157,7 @@ const unit = Map.groupBy(
 
 const [anyOnNode = ''] = onNode
 const nodeTests: Job = {
-  ...testFile(anyOnNode, [
+  ...testFile(anyOnNode, 'test/node/', [
     'node',
     'test/node/with-node.ts',
     'node',
@@ -145,7 +165,6 @@ const nodeTests: Job = {
     '30',
     ...onNode,
   ]),
-  title: 'test/node/',
   needs: ['build', ...new Set(onNode.flatMap(toolsOf).map((name) => `tool ${name}`))],
 }
 
@@ -159,23 +178,31 @@ await runJobs(
   [
     ...toolNames.filter((name) => needed.has(name)).map(tool),
     npm('build', 'build'),
-    npm('formatting', 'format:check'),
-    npm('lint', 'lint'),
-    npm('types', 'types'),
-    ...[...unit].map(([folder, some]) => unitFiles(folder, some)),
-    ...(onNode.length > 0 ? [nodeTests] : []),
-    ...files.map((file) => testFile(file)),
+    ...longestFirst(
+      [
+        npm('formatting', 'format:check'),
+        npm('lint', 'lint'),
+        npm('types', 'types'),
+        ...[...unit].map(([folder, some]) => unitFiles(folder, some)),
+        ...(onNode.length > 0 ? [nodeTests] : []),
+        ...files.map((file) => testFile(file)),
+      ],
+      known,
+    ),
   ],
   // Many tests mostly wait for servers.
   { tools: 2, tests: availableParallelism() + 1 },
 )
 writeFileSync(report, formatReport(results))
+writeDurations(durationsFile, known, durations)
 await removeRunImages()
 noValueIsShown()
 const { totals, skipped } = parseTap(formatReport(results))
 for (const reason of new Set(skipped.map((one) => one.reason))) say(`skipped: ${reason}`)
 const counts = `${totals?.passed ?? 0} passed, ${totals?.failed ?? 0} failed, ${totals?.skipped ?? 0} skipped`
-say(`${counts} in ${Math.round((Date.now() - start) / 1000)} s`)
+say(`the most processor time:\n${formatMostExpensive(durations, 10).trimEnd()}`)
+const [wall, processor] = [(Date.now() - start) / 1000, processorTime.total]
+say(`${counts} in ${Math.round(wall)} s, with ${(processor / 60).toFixed(1)} minutes of processor time`)
 if (failed.length > 0) {
   say(`failed: ${failed.join(', ')}`)
   process.exitCode = 1

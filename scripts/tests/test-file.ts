@@ -9,12 +9,13 @@ const root = join(import.meta.dirname, '..', '..')
 /** For a process that hangs: more than any file's own time-out. */
 const longest = 40 * 60_000
 
-/** @param log a file for the output of the process. */
+/** @param log a file for the output of the process. @param onExit called when the process has ended. */
 export async function runTestFile(
   file: string,
   command: readonly string[],
   log: string,
   env: NodeJS.ProcessEnv,
+  onExit: () => void = () => {},
 ): Promise<FileResult> {
   mkdirSync(dirname(log), { recursive: true })
   const output = openSync(log, 'w')
@@ -24,6 +25,7 @@ export async function runTestFile(
     stdio: ['ignore', output, output],
     env: { ...env, NODE_COMPILE_CACHE: join(root, '.tap', 'compile-cache'), TAP_TIMEOUT: '0' },
     timeout: longest,
+    onExit,
   })
   closeSync(output)
   const text = readFileSync(log, 'utf8')

@@ -12,13 +12,15 @@ const script = join(import.meta.dirname, 'one-process.ts')
 /** For a process that does not notice itself that it hangs. */
 const longest = 15 * 60_000
 
+/** @param onExit called when a process has ended. */
 export async function runUnitFiles(
   files: readonly string[],
   env: NodeJS.ProcessEnv = process.env,
+  onExit: () => void = () => {},
 ): Promise<readonly FileResult[]> {
   const results: FileResult[] = []
   for (let left = files; left.length > 0;) {
-    const ran = await runProcess(left, env)
+    const ran = await runProcess(left, env, onExit)
     results.push(...ran)
     // A file that ended its process, or left something behind in it, is the last that has a result.
     left = left.filter((file) => !ran.some((one) => one.file === file))
@@ -26,7 +28,11 @@ export async function runUnitFiles(
   return results
 }
 
-async function runProcess(files: readonly string[], env: NodeJS.ProcessEnv): Promise<readonly FileResult[]> {
+async function runProcess(
+  files: readonly string[],
+  env: NodeJS.ProcessEnv,
+  onExit: () => void,
+): Promise<readonly FileResult[]> {
   const folder = mkdtempSync(join(tmpdir(), 'kees-unit-'))
   const log = join(folder, 'log')
   // A file, unlike a pipe, has all that was printed when the process crashes, in order.
@@ -36,6 +42,7 @@ async function runProcess(files: readonly string[], env: NodeJS.ProcessEnv): Pro
     stdio: ['ignore', output, output],
     env: { ...env, NODE_COMPILE_CACHE: join(root, '.tap', 'compile-cache') },
     timeout: longest,
+    onExit,
   })
   closeSync(output)
   const text = readFileSync(log, 'utf8')

@@ -1,0 +1,56 @@
+/** `npm test` measures its jobs, and starts those first that took longest the last time. */
+import { join } from 'node:path'
+import t from 'tap'
+import { runCommand } from '../../scripts/run-command.mjs'
+import {
+  formatMostExpensive,
+  longestFirst,
+  readDurations,
+  writeDurations,
+} from '../../scripts/tests/durations.ts'
+import { ProcessorTime } from '../../scripts/tests/processor-time.ts'
+
+t.setTimeout(300_000)
+
+const titles = (jobs: readonly { readonly title: string }[]) => jobs.map(({ title }) => title)
+const jobs = ['short', 'test/creator/people.test.ts', 'long', 'test/node/'].map((title) => ({ title }))
+
+t.test('the longest of the last run is first; of a first run, those that are usually long', (t) => {
+  const file = join(t.testdir(), 'durations.json')
+  t.strictSame(titles(longestFirst(jobs, readDurations(file))), [
+    'test/node/',
+    'test/creator/people.test.ts',
+    'short',
+    'long',
+  ])
+  const all = ['short', 'test/creator/people.test.ts', 'long', 'test/node/'].map(
+    (title, index) => [title, { wall: [1, 20, 90, 50][index] ?? 0, processor: index }] as const,
+  )
+  writeDurations(file, new Map(), new Map(all))
+  writeDurations(file, readDurations(file), new Map([['short', { wall: 2, processor: 9 }]]))
+  const known = readDurations(file)
+  t.strictSame(titles(longestFirst(jobs, known)), [
+    'long',
+    'test/node/',
+    'test/creator/people.test.ts',
+    'short',
+  ])
+  t.equal(formatMostExpensive(known, 2), '   2.0 s    9.0 s CPU  short\n  50.0 s    3.0 s CPU  test/node/\n')
+  t.end()
+})
+
+t.test('the processor time of a command contains that of the commands that it ran', async (t) => {
+  const time = new ProcessorTime()
+  time.take()
+  const seen: number[] = []
+  const run = (command: string, ...args: readonly string[]) =>
+    runCommand(command, args, { stdio: 'ignore', onExit: () => void seen.push(time.take()) })
+  const busy = 'while (process.cpuUsage().user < 300_000);'
+  await run('sh', '-c', '"$0" -e "$1"; true', process.execPath, busy)
+  await run('true')
+  const [first = 0, second = 0] = seen
+  // Only Linux reports it.
+  t.ok(first >= (process.platform === 'linux' ? 0.25 : 0), `${first} s`)
+  t.ok(second <= first, `then ${second} s`)
+  t.ok(time.total >= first + second)
+})
