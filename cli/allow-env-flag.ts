@@ -12,7 +12,7 @@ export const allowEnvFlag: Flags = {
   },
 }
 
-export type AllowedEnv = { readonly allowEnv: readonly string[]; readonly diagnostics: readonly Diagnostic[] }
+type AllowedEnv = { readonly allowEnv: readonly string[]; readonly diagnostics: readonly Diagnostic[] }
 
 export function readAllowEnv({ values }: ParsedFlags): AllowedEnv {
   const allowEnv = values.get('allow-env') ?? []

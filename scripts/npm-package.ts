@@ -24,4 +24,5 @@ const bin = Object.fromEntries(shipped.map((one) => [one.name, `bin/${one.name}`
 const ours = { name, version, description, license, repository, engines, bin }
 writeFileSync(join(folder, 'package.json'), `${JSON.stringify(ours, undefined, 2)}\n`)
 await runQuietly('npm', ['pack', folder, `--pack-destination=${join(root, 'dist')}`, '--ignore-scripts'])
-process.stdout.write(`dist/${name}-${version}.tgz\n`)
+// As npm names it.
+process.stdout.write(`dist/${name.replace('@', '').replace('/', '-')}-${version}.tgz\n`)

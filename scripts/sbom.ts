@@ -42,7 +42,7 @@ const subject = {
   type: 'application',
   name,
   version,
-  purl: `pkg:npm/${name}@${version}`,
+  purl: `pkg:npm/${name.replace('@', '%40')}@${version}`,
   description,
 } as const
 write('npm', subject, await packagesOf(atBuildTime))

@@ -35,7 +35,7 @@ export type PodShape = {
   >
 }
 
-export type Target = {
+type Target = {
   /** The path of the pod template in the object. */
   readonly templateOf: (object: string) => string
   /** Whether an update changes a field that is validated. */

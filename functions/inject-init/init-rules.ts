@@ -134,7 +134,7 @@ function ownRule({ env, default: byDefault }: Variable, pattern: string, wrong: 
   }
 }
 
-export type MountRules = {
+type MountRules = {
   /** The pattern of the paths at which other volumes may be mounted, unless one of the following forbids it. */
   readonly allowed: string
   readonly notAllowed: string

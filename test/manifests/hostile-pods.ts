@@ -7,7 +7,7 @@ export type Json = Readonly<Record<string, unknown>>
 
 export type Change = readonly [path: string, value: unknown]
 
-export type HostilePod = {
+type HostilePod = {
   readonly title: string
   readonly changes: readonly Change[]
   /** What `kees verify` and the API server say; absent: they take it. */

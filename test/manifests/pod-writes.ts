@@ -1,7 +1,7 @@
 /** The ways to write to a pod, and to what pods are made from, with what the API server does to the annotations of a pod. */
 import type { ControlPlane } from '../servers/control-plane.ts'
 
-export type PodWrite = {
+type PodWrite = {
   readonly title: string
   /** Of those that the API server lists below pods; absent: another resource. */
   readonly subresource?: string

@@ -1,7 +1,7 @@
 /** The npm package as it is published, in an empty folder, on the oldest Node that there is from 20 on. */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { delimiter, dirname, join } from 'node:path'
+import { delimiter, dirname, join, relative } from 'node:path'
 import t from 'tap'
 import manifest from '../../package.json' with { type: 'json' }
 import { findCommand } from '../../scripts/installed.ts'
@@ -20,7 +20,7 @@ t.test(`npm pack, then npm install, on Node ${node.version}`, async (t) => {
   const packed = run(process.execPath, ['scripts/npm-package.ts'])
   t.equal(packed.status, 0, packed.stderr)
   const archive = join(root, packed.stdout.trim())
-  t.match(archive, `kees-${manifest.version}.tgz`)
+  t.match(archive, `bsycorp-kees-${manifest.version}.tgz`)
   const listed = run('tar', ['-tzf', archive]).stdout.trim().split('\n').toSorted()
   const files = [
     'CHANGELOG.md',
@@ -55,7 +55,7 @@ t.test(`npm pack, then npm install, on Node ${node.version}`, async (t) => {
   ])
   t.equal(installed.status, 0, installed.stderr)
   const lock: { packages: object } = JSON.parse(readFileSync(join(folder, 'package-lock.json'), 'utf8'))
-  t.strictSame(Object.keys(lock.packages), ['', 'node_modules/kees'], 'one package, no dependencies')
+  t.strictSame(Object.keys(lock.packages), ['', 'node_modules/@bsycorp/kees'], 'one package, no dependencies')
 
   for (const name of ['kees', 'inject-init', 'export-iam']) {
     const asked = inFolder(name, ['--version'])
@@ -63,6 +63,18 @@ t.test(`npm pack, then npm install, on Node ${node.version}`, async (t) => {
     t.match(asked.stdout, manifest.version)
   }
   t.equal(inFolder('node', ['--version']).stdout.trim(), node.version)
+
+  await t.test('npx runs it from the file, as docs/development.md has it', async (t) => {
+    const page = readFileSync(join(root, 'docs/development.md'), 'utf8')
+    const [, file, command] = /^npx --package (\S+) (.+)$/m.exec(page) ?? []
+    t.equal(file, `./${relative(root, archive)}`)
+    const ended = run(
+      'env',
+      [`PATH=${env.PATH}`, 'npx', '--offline', '--yes', '--package', archive, ...(command ?? '').split(' ')],
+      { cwd: '/' },
+    )
+    t.equal(ended.stdout, `kees ${manifest.version}\n`, ended.stderr)
+  })
 
   await t.test('the quickstart, by the command', async (t) => {
     const injected = inFolder('kees', ['inject', '-f', join(quickstart, 'app.yaml')])
@@ -84,4 +96,15 @@ t.test(`npm pack, then npm install, on Node ${node.version}`, async (t) => {
     const alone = run('env', ['-i', `PATH=${join(folder, 'tools')}`, 'kees', '--version'])
     t.equal(alone.stdout, `kees ${manifest.version}\n`)
   })
+})
+
+t.test('no page names a package of npm that is not ours', async (t) => {
+  const pages = run('git', ['-C', root, 'ls-files', '*.md', '*.yaml', '*.yml']).stdout.trim().split('\n')
+  t.ok(pages.length > 50)
+  const foreign = /\bnpx (?:--yes |-y )?kees\b|\bnpm (?:install|i|exec|add) (?:-\S+ )*kees\b/
+  for (const page of pages) {
+    const [found] = foreign.exec(readFileSync(join(root, page), 'utf8')) ?? []
+    if (found !== undefined) t.fail(`${page}: ${found}`)
+  }
+  for (const text of ['npx kees', 'npx -y kees inject', 'npm install -g kees']) t.match(text, foreign)
 })

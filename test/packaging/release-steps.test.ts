@@ -46,8 +46,10 @@ t.test('docs/releasing.md names the steps that are not run here, in their order'
 })
 
 t.test('the workflow uses the same version of cosign as this test', async (t) => {
-  const { run } = steps.find(({ title }) => title === 'Install cosign') ?? {}
-  t.match(run, `github.com/sigstore/cosign/v2/cmd/cosign@v${cosignVersion}\n`)
+  const installing = steps.filter(({ title }) => title === 'Install cosign')
+  t.equal(installing.length, 2)
+  for (const { run } of installing)
+    t.match(run, `github.com/sigstore/cosign/v2/cmd/cosign@v${cosignVersion}\n`)
 })
 
 const path = containerEnv['PATH']
@@ -58,6 +60,84 @@ const skip =
   (missing !== undefined && `needs the command ${missing}`) ||
   [command('openssl'), command('bash'), command('jq'), command('git')].find((one) => one.missing)?.missing ||
   false
+
+const gitMissing =
+  [command('git'), command('ssh-keygen'), command('bash')].find((one) => one.missing)?.missing ?? false
+
+t.test('a tag is released if somebody who may release signed it', { skip: gitMissing }, async (t) => {
+  const step = steps.find(({ title }) => title === 'The tag is signed by somebody who may release')
+  if (!step) throw new Error('the step is missing')
+  const folder = t.testdir({ clone: {} })
+  const clone = join(folder, 'clone')
+  git(clone, 'init', '--quiet')
+  git(clone, ...committer, 'commit', '--quiet', '--allow-empty', '--message=one')
+  const { commit, signers } = signTag(folder, clone, 'v1.0.0')
+  const outcome = async (tag: string, allowed = signers, sha = commit) => {
+    const env = { PATH: process.env['PATH'], HOME: folder, GITHUB_REF_NAME: tag, GITHUB_SHA: sha }
+    const runner = startRunner(clone, folder, env, { RELEASE_SIGNERS: allowed })
+    return runner.run(step).then(
+      () => 'released',
+      () => 'refused',
+    )
+  }
+  t.equal(await outcome('v1.0.0'), 'released')
+  t.equal(await outcome('v1.0.0', ''), 'refused', 'nobody may release')
+  t.equal(
+    await outcome('v1.0.0', signers.replace(/ssh-ed25519 \S+/, otherKey(folder))),
+    'refused',
+    'another key',
+  )
+  git(clone, ...committer, 'commit', '--quiet', '--allow-empty', '--message=two')
+  t.equal(
+    await outcome('v1.0.0', signers, git(clone, 'rev-parse', 'HEAD').trim()),
+    'refused',
+    'another commit',
+  )
+  git(clone, 'tag', 'v1.0.1', commit)
+  git(clone, ...committer, 'tag', '--annotate', '--message=v1.0.2', 'v1.0.2', commit)
+  git(clone, 'push', '--quiet', 'origin', 'v1.0.1', 'v1.0.2')
+  t.equal(await outcome('v1.0.1'), 'refused', 'a tag without an object')
+  t.equal(await outcome('v1.0.2'), 'refused', 'without a signature')
+  t.equal(await outcome('v9.9.9'), 'refused', 'no such tag')
+})
+
+t.test('the job that pushes has the images of the job that builds', { skip }, async (t) => {
+  const folder = t.testdir({ dist: {}, context: {} })
+  const prefix = `localhost/kees-handed-over-${process.pid}-`
+  const names = images.flatMap(({ target }) => platforms.map(({ arch }) => `${prefix}${target}:v1-${arch}`))
+  const buildah = async (...args: readonly string[]) => {
+    const { status, stdout, stderr } = await runBeside('buildah', args, { env: containerEnv })
+    if (status !== 0) throw new Error(stderr)
+    return stdout.trim()
+  }
+  const digests = async () => {
+    const found = await Promise.all(
+      names.map((name) => buildah('inspect', '--format={{.FromImageID}}', '--type=image', name)),
+    )
+    return Object.fromEntries(names.map((name, index) => [name, found[index]]))
+  }
+  await inImageTurn(async () => {
+    for (const name of names) {
+      writeFileSync(join(folder, 'context/Containerfile'), `FROM scratch\nLABEL name="${name}"\n`)
+      const platform = `--platform=linux/${name.split('-').at(-1) ?? ''}`
+      await buildah('build', '--quiet', '--format=oci', platform, `--tag=${name}`, join(folder, 'context'))
+    }
+    try {
+      const built = await digests()
+      const env = { ...containerEnv, PREFIX: prefix, GITHUB_REF_NAME: 'v1' }
+      const runner = startRunner(folder, folder, env, {})
+      for (const title of ['Save the images', 'Load the images']) {
+        const step = steps.find((one) => one.title === title)
+        if (!step) throw new Error(`no step ${title}`)
+        await runner.run(step)
+        if (title === 'Save the images') await buildah('rmi', '--force', ...names)
+      }
+      t.strictSame(await digests(), built)
+    } finally {
+      await buildah('rmi', '--force', ...names)
+    }
+  })
+})
 
 // In full by `npm run test:long`, as in the release workflow: cosign and all images are built for it. What it pushes and
 // packs is shown on less by push-images.test.ts, supply-chain.test.ts and npm-package.test.ts.
@@ -78,9 +158,14 @@ async function release(t: Test): Promise<void> {
   // From where it really is: the steps know no registry but that of this test.
   for (const platform of platforms) await platformNode(root, platform)
   const clone = cloneOf(folder)
+  const signed = signTag(folder, clone, tag)
   const bin = join(folder, 'bin')
   mkdirSync(bin)
-  const keyed = 'sign|attest) shift; exec "$real" "$command" --key="$TEST_KEY" --tlog-upload=false "$@"'
+  const keyed = [
+    'sign|attest) shift; exec "$real" "$command" --key="$TEST_KEY" --tlog-upload=false "$@" ;;',
+    // The base of this test is signed with its key, and no identity.
+    'verify) case "$*" in *--certificate-identity*) exec "$real" verify --key="$TEST_KEY" --insecure-ignore-tlog "$2" ;; esac',
+  ].join('\n')
   standIn(bin, 'cosign', cachedCosign() ?? '', keyed)
   // Only GitHub can attest the provenance, and the token is for the registry of this test.
   const token = `"--//${npm.address}/:_authToken=$NPM_TOKEN"`
@@ -90,8 +175,8 @@ async function release(t: Test): Promise<void> {
     ...containerEnv,
     ...workflowEnv,
     PREFIX: prefix,
-    ...(baseImage === undefined ? {} : { BASE: `${bases.address}/base:nonroot` }),
     GITHUB_REF_NAME: tag,
+    GITHUB_SHA: signed.commit,
     HOME: folder,
     XDG_CACHE_HOME: dirname(dirname(toolCache())),
     npm_config_cache: join(homedir(), '.npm'),
@@ -121,9 +206,18 @@ async function release(t: Test): Promise<void> {
   }
   await say('bash', '-c', `cd ${folder} && cosign generate-key-pair`)
   const ownBase = `localhost/kees-release-base-${process.pid}`
-  if (env.BASE !== undefined && baseImage !== undefined) await pushBase(baseImage, ownBase, env.BASE)
-  const secrets = { REGISTRY_USER: 'robot', REGISTRY_TOKEN: 'of-a-test', NPM_TOKEN: 'of-a-test' }
-  const runner = startRunner(clone, folder, env, secrets)
+  const base = `${bases.address}/base`
+  if (baseImage !== undefined) await pushBase(baseImage, ownBase, `${base}:nonroot`)
+  const rawBase =
+    baseImage === undefined ? '' : await say('skopeo', 'inspect', '--raw', `docker://${base}:nonroot`)
+  const pinned = `${base}@sha256:${createHash('sha256').update(rawBase).digest('hex')}`
+  if (baseImage !== undefined) await say('cosign', 'sign', '--yes', pinned)
+  const runner = startRunner(clone, folder, baseImage === undefined ? env : { ...env, BASE: pinned }, {
+    REGISTRY_USER: 'robot',
+    REGISTRY_TOKEN: 'of-a-test',
+    NPM_TOKEN: 'of-a-test',
+    RELEASE_SIGNERS: signed.signers,
+  })
   t.teardown(() =>
     inImageTurn(async () => {
       // Images by name: another test may have the same ones. Bases are nobody else's, and some have no name.
@@ -191,11 +285,11 @@ async function release(t: Test): Promise<void> {
   })
 
   await t.test('the package is published to npm once, publicly, with the token', async (t) => {
-    const archive = readFileSync(join(clone, `dist/kees-${manifest.version}.tgz`))
+    const archive = readFileSync(join(clone, `dist/bsycorp-kees-${manifest.version}.tgz`))
     t.match(npm.published, [
       {
         authorization: 'Bearer of-a-test',
-        name: 'kees',
+        name: '@bsycorp/kees',
         access: 'public',
         'dist-tags': { latest: manifest.version },
         versions: {
@@ -210,12 +304,54 @@ async function release(t: Test): Promise<void> {
   })
 }
 
+const committer = [
+  '-c',
+  'user.name=a test',
+  '-c',
+  'user.email=test@example.com',
+  '-c',
+  'commit.gpgsign=false',
+]
+
+function git(folder: string, ...args: readonly string[]): string {
+  return execFileSync('git', args, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
+}
+
+/** Signs a tag of the last commit, and pushes it to an origin of its own. @returns the commit, and who may sign. */
+function signTag(
+  folder: string,
+  clone: string,
+  tag: string,
+): { readonly commit: string; readonly signers: string } {
+  const [origin, key] = [join(folder, 'origin.git'), join(folder, 'release-key')]
+  git(folder, 'init', '--quiet', '--bare', origin)
+  git(clone, 'config', 'remote.origin.url', origin)
+  git(clone, 'config', 'remote.origin.fetch', '+refs/heads/*:refs/remotes/origin/*')
+  makeKey(key)
+  const signing = ['-c', 'gpg.format=ssh', '-c', `user.signingKey=${key}.pub`]
+  git(clone, ...committer, ...signing, 'tag', '--sign', '--force', `--message=${tag}`, tag)
+  git(clone, 'push', '--quiet', 'origin', tag)
+  return {
+    commit: git(clone, 'rev-parse', 'HEAD').trim(),
+    signers: `test@example.com ${readFileSync(`${key}.pub`, 'utf8').trim()}`,
+  }
+}
+
+function otherKey(folder: string): string {
+  const key = join(folder, 'other-key')
+  makeKey(key)
+  return /ssh-ed25519 \S+/.exec(readFileSync(`${key}.pub`, 'utf8'))?.[0] ?? ''
+}
+
+function makeKey(file: string): void {
+  execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', '', '-f', file])
+}
+
 /** With what is not committed yet, and with the packages of this clone. */
 function cloneOf(folder: string): string {
   const clone = join(folder, 'clone')
-  const git = (...args: readonly string[]) => execFileSync('git', args, { cwd: root, encoding: 'utf8' })
-  git('clone', '--quiet', root, clone)
-  const files = git('ls-files', '-z', '--cached', '--others', '--exclude-standard')
+  git(root, 'clone', '--quiet', root, clone)
+  const files = git(root, 'ls-files', '-z', '--cached', '--others', '--exclude-standard')
     .split('\0')
     .filter(Boolean)
   for (const file of files) cpSync(join(root, file), join(clone, file), { recursive: true })

@@ -45,7 +45,7 @@ type Runner = {
 
 /**
  * @param folder for the files by which steps pass values to later ones.
- * @param secrets by name.
+ * @param secrets and variables, by name.
  */
 export function startRunner(
   cwd: string,
@@ -59,8 +59,9 @@ export function startRunner(
 
   function evaluate(text: string): string {
     return text.replaceAll(/\$\{\{ (.*?) \}\}/g, (_, expression: string) => {
-      const [, secret = ''] = /^secrets\.(\w+)$/.exec(expression) ?? []
-      const [, step = ''] = /^toJSON\(steps\.(\w+)\.outputs\)$/.exec(expression) ?? []
+      const [, secret = ''] = /^(?:secrets|vars)\.(\w+)$/.exec(expression) ?? []
+      // A job passes on what its step of the same name has.
+      const [, step = ''] = /^needs\.(\w+)\.outputs\.\w+$/.exec(expression) ?? []
       const found = secrets[secret] ?? (outputs.has(step) ? JSON.stringify(outputs.get(step)) : undefined)
       if (found === undefined) throw new Error(`this runner knows no \${{ ${expression} }}`)
       return found

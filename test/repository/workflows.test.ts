@@ -65,12 +65,71 @@ type TestJob = {
 
 t.test('a release signs, describes and attests every image', async (t) => {
   const text = readFileSync(join(folder, 'release.yaml'), 'utf8')
-  const [, signed] = /for image in ([^;]+);/.exec(text) ?? []
-  const [, described] = /for arch in ([^;]+);/.exec(text) ?? []
+  const listsOf = (variable: string) =>
+    [...text.matchAll(new RegExp(`for ${variable} in ([^;]+);`, 'g'))].map(([, list = '']) =>
+      list.split(' ').toSorted(),
+    )
   const all = images.map(({ target }) => target).toSorted()
-  t.strictSame(signed?.split(' ').toSorted(), all)
-  t.strictSame(described?.split(' ').toSorted(), platforms.map(({ arch }) => arch).toSorted())
+  const arches = platforms.map(({ arch }) => arch).toSorted()
+  // To save them, to load them, and to sign them.
+  t.strictSame(listsOf('image'), [all, all, all])
+  t.strictSame(listsOf('arch'), [arches, arches, arches])
   const attested = [...text.matchAll(/subject-name: index\.docker\.io\/bsycorp\/kees-(\S+)/g)]
   t.strictSame(attested.map(([, name = '']) => name).toSorted(), all)
-  for (const name of all) t.match(text, `subject-digest: \${{ steps.push.outputs.${name} }}`)
+  for (const name of all)
+    t.match(text, `subject-digest: \${{ fromJSON(needs.push.outputs.digests).${name} }}`)
 })
+
+t.test('a release builds without credentials, and signs without the code of the repository', async (t) => {
+  const { jobs }: { jobs: Readonly<Record<string, ReleaseJob>> } = parse(
+    readFileSync(join(folder, 'release.yaml'), 'utf8'),
+  )
+  const rights = Object.entries(jobs).map(([name, { permissions = {}, environment = '', steps }]) => {
+    const text = JSON.stringify(steps)
+    return {
+      name,
+      write: Object.entries(permissions).flatMap(([what, right]) => (right === 'write' ? [what] : [])),
+      environment,
+      secrets: [...new Set([...text.matchAll(/secrets\.(\w+)/g)].map(([, secret]) => secret))],
+      checksOut: text.includes('actions/checkout@'),
+    }
+  })
+  const registry = ['REGISTRY_USER', 'REGISTRY_TOKEN']
+  const signing = ['id-token', 'attestations']
+  t.strictSame(rights, [
+    { name: 'tag', write: [], environment: 'release', secrets: [], checksOut: true },
+    { name: 'test', write: [], environment: '', secrets: [], checksOut: true },
+    { name: 'build', write: [], environment: '', secrets: [], checksOut: true },
+    { name: 'push', write: [], environment: 'release', secrets: registry, checksOut: true },
+    { name: 'sign', write: signing, environment: 'release', secrets: registry, checksOut: false },
+    { name: 'npm', write: signing, environment: 'release', secrets: ['NPM_TOKEN'], checksOut: false },
+  ])
+  const needs = Object.values(jobs).map(({ needs: before }) => before)
+  t.strictSame(needs, [undefined, 'tag', 'test', 'build', 'push', 'sign'], 'one after the other')
+})
+
+type ReleaseJob = {
+  readonly needs?: string
+  readonly permissions?: Readonly<Record<string, string>>
+  readonly environment?: string
+  readonly steps: readonly unknown[]
+}
+
+t.test(
+  'the base image is pinned by digest, once for the Dockerfile and the workflow, and verified before it is used',
+  async (t) => {
+    const dockerfile = readFileSync(join(root, 'scripts/images/Dockerfile'), 'utf8')
+    const [, pinned = ''] = /^ARG BASE=(\S+)$/m.exec(dockerfile) ?? []
+    t.match(pinned, /^gcr\.io\/distroless\/cc-debian12@sha256:[0-9a-f]{64}$/)
+    const workflow: { env: { BASE: string }; jobs: Readonly<Record<string, TestJob>> } = parse(
+      readFileSync(join(folder, 'release.yaml'), 'utf8'),
+    )
+    t.equal(workflow.env.BASE, pinned)
+    const scripts = (workflow.jobs['build']?.steps ?? []).map(({ run: script = '' }) => script)
+    const verified = scripts.findIndex((script) => script.startsWith('cosign verify "$BASE"'))
+    const built = scripts.findIndex((script) => script.startsWith('npm run images'))
+    t.ok(verified >= 0 && verified < built)
+    t.match(scripts[verified], '--certificate-identity=keyless@distroless.iam.gserviceaccount.com')
+    t.match(scripts[built], '--base="$BASE"')
+  },
+)
