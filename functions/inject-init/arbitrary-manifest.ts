@@ -106,10 +106,15 @@ export function print(
   value: unknown,
   { json, indent, wide, crlf, noise, ended }: typeof style extends fc.Arbitrary<infer T> ? T : never,
 ) {
-  const text =
+  const printed =
     json === null
       ? stringify(value, { indent, indentSeq: wide, lineWidth: 0, defaultStringType: 'QUOTE_DOUBLE' })
       : `${JSON.stringify(value, null, json)}\n`
+  // kees refuses these characters as they are, because other readers of YAML take them for the end of a line.
+  const text = printed.replace(
+    /[\u0085\u2028\u2029]/g,
+    (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
   const lines = text.trimEnd().split('\n')
   const noisy =
     json === null
