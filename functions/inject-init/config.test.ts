@@ -69,7 +69,7 @@ const refused: readonly (readonly [
   [
     'less memory than the sidecar and its probe need',
     { containerResources: { limits: { memory: 20971520 } }, refresh: '5m' },
-    'option containerResources.limits.memory "20971520" is less than init with option refresh needs, hint: set at least 32Mi',
+    'option containerResources.limits.memory "20971520" is less than init with option refresh needs, hint: set at least 40Mi',
   ],
 ]
 for (const [title, spec, ...messages] of refused) t.strictSame(messagesOf(spec), messages, title)

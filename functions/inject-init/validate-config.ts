@@ -28,9 +28,12 @@ function validateMounts({ secretMountPath, annotationsMountPath, nameOption }: I
   return [{ message }]
 }
 
-/** With less, the kernel kills init at its start (docs/performance.md). The startup probe of a sidecar is a second init beside it. */
+/**
+ * With less, the kernel kills init at its start, or no value fits beside it (docs/performance.md). The startup probe of a
+ * sidecar is a second init in its container.
+ */
 function validateMemory({ containerResources, refresh, nameOption }: InjectConfig): Diagnostic[] {
-  const least = refresh === undefined ? '20Mi' : '32Mi'
+  const least = refresh === undefined ? '20Mi' : '40Mi'
   const { limits } = containerResources
   const memory = isMap(limits) ? limits['memory'] : undefined
   if (typeof memory !== 'string' && typeof memory !== 'number') return []

@@ -40,22 +40,20 @@ t.test('the memory of init', { skip: nodeTestsMissing }, async (t) => {
   const inNamespace = (...args: string[]) => cluster.kubectl(['-n', namespace, ...args])
   const statusOf = async (name: string) =>
     JSON.parse(await inNamespace('get', 'pod', name, '-o', 'json')).status
-  const failed = async (name: string, manifest: string) => {
-    await cluster.kubectl(['create', '-f', '-'], manifest)
-    await eventually('it has failed', async () => (await statusOf(name)).phase === 'Failed', patience)
-    const [init] = (await statusOf(name)).initContainerStatuses
-    return init.state.terminated
+  const create = (manifest: string) => cluster.kubectl(['create', '-f', '-'], manifest)
+  const becomesReady = (name: string) =>
+    inNamespace('wait', '--for=condition=Ready', `pod/${name}`, '--timeout=240s')
+  const terminatedInit = async (name: string) => {
+    await inNamespace('wait', '--for=jsonpath={.status.phase}=Failed', `pod/${name}`, '--timeout=240s')
+    return (await statusOf(name)).initContainerStatuses[0].state.terminated
   }
 
   await t.test(
     'the default limits are enough for 7.6 MiB of values, refreshed in the costliest format',
     async (t) => {
       store('a')
-      await cluster.kubectl(
-        ['create', '-f', '-'],
-        inject(pod('large', parameters), { refresh: '3s', format: 'json' }),
-      )
-      await inNamespace('wait', '--for=condition=Ready', 'pod/large', '--timeout=240s')
+      await create(inject(pod('large', parameters), { refresh: '3s', format: 'json' }))
+      await becomesReady('large')
       for (const letter of ['b', 'c', 'd']) {
         store(letter)
         const begins = new RegExp(`"p0":\\s*"${letter}`)
@@ -69,24 +67,33 @@ t.test('the memory of init', { skip: nodeTestsMissing }, async (t) => {
     },
   )
 
+  const few = parameters.slice(0, 19)
+  const least = inject(pod('least', few), limit('20Mi'))
+  await create(inject(pod('refused', parameters), limit('64Mi')))
+  await create(least)
+  await create(inject(pod('least-refresh', few), { ...limit('40Mi'), refresh: '2s' }))
+  await create(least.replaceAll('20Mi', '10Mi').replaceAll('least', 'killed'))
+
   await t.test('values that exceed the limit are refused by name, with exit code 2', async (t) => {
-    const terminated = await failed('refused', inject(pod('refused', parameters), limit('64Mi')))
-    t.match(terminated, {
+    t.match(await terminatedInit('refused'), {
       exitCode: 2,
       message: /^the values take more than 4\.8 MiB, .* 64\.0 MiB\nhint: raise limits\.memory/,
     })
   })
 
-  await t.test('the least limit that inject-init takes is enough for a few values', async (t) => {
-    const manifest = inject(pod('least', parameters.slice(0, 19)), limit('20Mi'))
-    await cluster.kubectl(['create', '-f', '-'], manifest)
-    await inNamespace('wait', '--for=condition=Ready', 'pod/least', '--timeout=240s')
+  await t.test('the least limits that inject-init takes are enough for a few values', async (t) => {
+    await becomesReady('least')
     t.match(await statusOf('least'), { initContainerStatuses: [{ restartCount: 0 }] })
+    await becomesReady('least-refresh')
+    store('e')
+    const start = () =>
+      inNamespace('exec', 'least-refresh', '-c', 'app', '--', 'head', '-c', '10', '/secret/secret')
+    await eventually('the sidecar refreshes', async () => (await start()).startsWith('p0=e'), patience)
+    const { initContainerStatuses: statuses } = await statusOf('least-refresh')
+    t.match(statuses, [{ restartCount: 0 }, { restartCount: 0, started: true }])
   })
 
   await t.test('with less, the kernel kills it: exit code 137', async (t) => {
-    const manifest = inject(pod('killed', parameters.slice(0, 19)), limit('20Mi'))
-    const terminated = await failed('killed', manifest.replaceAll('20Mi', '10Mi'))
-    t.match(terminated, { exitCode: 137, reason: 'OOMKilled' })
+    t.match(await terminatedInit('killed'), { exitCode: 137, reason: 'OOMKilled' })
   })
 })
