@@ -11,12 +11,18 @@ import { makeBusyboxImage } from './busybox-image.ts'
 export const initImage = 'docker.io/bsycorp/kees-init:v0.1.0'
 /** What install/creator names. */
 const creatorImage = 'docker.io/bsycorp/kees-creator:v0.1.0'
+/** What the Argo CD example names. */
+const functionImage = 'docker.io/bsycorp/kees-inject-init:v0.1.0'
 /** What the examples name. It has busybox and its user is nobody. */
 export const appImage = 'docker.io/example/app:1.0'
 
+/** With the names that users know. */
+const released = { init: initImage, creator: creatorImage, 'inject-init': functionImage } as const
+const targets = ['init', 'creator', 'inject-init'] as const
+
 /** Builds what `loadImages` loads. */
 export function buildNodeImages(): Promise<TestImages> {
-  return buildImages(['init', 'creator'])
+  return buildImages(targets)
 }
 
 /** @param load the command that loads an archive into the node. @param parent of a folder for the archives. */
@@ -33,12 +39,11 @@ export async function loadImages(images: TestImages, load: readonly string[], pa
   }
 }
 
-/** Under the names that users know. Other processes use the same: each in its turn. */
+/** Other processes use the same names: each in its turn. */
 function saveImages(images: TestImages, archive: string): void {
-  const names = [initImage, creatorImage]
+  const names = Object.values(released)
   try {
-    engineSays('tag', images.nameOf('init'), initImage)
-    engineSays('tag', images.nameOf('creator'), creatorImage)
+    for (const target of targets) engineSays('tag', images.nameOf(target), released[target])
     engineSays(...saveMany, '--output', archive, ...names)
   } finally {
     engineSays('rmi', ...names)
