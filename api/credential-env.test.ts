@@ -77,6 +77,48 @@ const cases: readonly (readonly [
     [missing('AWS_WEB_IDENTITY_TOKEN_FILE', 'AWS_ROLE_ARN')],
     [],
   ],
+  ...[
+    'orders',
+    'arn:aws:iam::1:role/app',
+    '"arn:aws:iam::111122223333:role/app"',
+    'arn:aws:iam::111122223333:user/app',
+  ].map(
+    (role) =>
+      [
+        `the role ${role}`,
+        { ...identity, AWS_ROLE_ARN: role },
+        [
+          'AWS_ROLE_ARN is not the ARN of a role, hint: set all of it, with account and path: annotation eks.amazonaws.com/role-arn of the ServiceAccount',
+        ],
+      ] as const,
+  ),
+  ...['arn:aws-cn:iam::111122223333:role/app', 'arn:aws-us-gov:iam::111122223333:role/path/app'].map(
+    (role) => [`the role ${role}`, { ...identity, AWS_ROLE_ARN: role }, []] as const,
+  ),
+  ...['x'.repeat(65), 'a/b', 'a b', 'x'].map(
+    (name) =>
+      [
+        `the session name ${name}`,
+        { ...identity, AWS_ROLE_SESSION_NAME: name },
+        ['AWS_ROLE_SESSION_NAME must have 2 to 64 characters, letters, digits and _+=,.@- only'],
+      ] as const,
+  ),
+  ['a session name', { ...identity, AWS_ROLE_SESSION_NAME: 'orders-5d9c7_+=,.@' }, []],
+  ...['http://10.0.0.1/', 'http://169.254.169.254/', 'ftp://127.0.0.1/', 'x'].map(
+    (uri) =>
+      [
+        `the container endpoint ${uri}`,
+        { AWS_CONTAINER_CREDENTIALS_FULL_URI: uri },
+        [
+          'AWS_CONTAINER_CREDENTIALS_FULL_URI must be an https:// URL, or an http:// URL of loopback or of the agent of EKS Pod Identity or ECS',
+        ],
+      ] as const,
+  ),
+  [
+    'a relative URI that names another host',
+    { AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: '@10.0.0.1/' },
+    ['AWS_CONTAINER_CREDENTIALS_RELATIVE_URI must be a path that begins with a slash'],
+  ],
   [
     'a token of a container endpoint that is not named',
     { AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: '/token' },

@@ -23,7 +23,8 @@ export const storeVariables = [
   },
   {
     env: 'NO_PROXY',
-    meaning: 'hosts, domains, addresses and IPv4 ranges that are called directly, separated by commas',
+    meaning:
+      'hosts, domains, addresses and ranges of addresses that are called directly, separated by commas',
   },
   {
     env: 'AWS_CA_BUNDLE',

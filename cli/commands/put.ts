@@ -95,6 +95,8 @@ async function readValue(
   })
   const text = bytes.toString()
   if (!Buffer.from(text).equals(bytes)) return wrong('is not UTF-8 text')
+  // PowerShell puts one before what it pipes. No app expects it in a password.
+  if (text.startsWith('\ufeff')) return wrong('begins with a byte order mark')
   const value = text.replace(/\r?\n$/, '')
   if (value === '') return wrong('is empty')
   const size = Buffer.byteLength(value)

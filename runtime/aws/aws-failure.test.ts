@@ -122,6 +122,33 @@ for (const [name, words] of [
   )
 }
 
+for (const [name, words, hint] of [
+  ['InvalidIdentityToken', 'No OpenIDConnect provider found in your account for x', /^create the IAM OIDC/],
+  ['InvalidIdentityToken', 'Incorrect token audience', /must be sts\.amazonaws\.com/],
+  ['ExpiredTokenException', 'Token expired: current date/time 1 must be before 0', /without subPath$/],
+  ['AccessDenied', 'Not authorized to perform sts:AssumeRoleWithWebIdentity', undefined],
+] as const) {
+  const failure = failureOf(awsFailure(service(name, 400, words), 'AssumeRoleWithWebIdentity'))
+  t.equal(failure?.code, 'CREDENTIALS_REFUSED')
+  if (hint) t.match(failure?.hint, hint, words)
+  else t.equal(failure?.hint, undefined, words)
+  t.equal(failureOf(awsFailure(service(name, 400, words), 'GetParameters'))?.hint, undefined)
+}
+
+for (const [name, words, hint] of [
+  [
+    'CredentialsProviderError',
+    'The SSO session associated with this profile has expired.',
+    'run aws sso login',
+  ],
+  ['TokenProviderError', 'Token is expired. To refresh this SSO session run ...', 'run aws sso login'],
+  ['CredentialsProviderError', 'Command failed: echo fakesecret', /^check AWS_PROFILE/],
+] as const) {
+  const failure = failureOf(awsFailure(Object.assign(new Error(words), { name }), 'GetParameters'))
+  t.match(failure, { code: 'CREDENTIALS_MISSING', hint }, words)
+  t.notMatch(JSON.stringify(failure), 'fakesecret', 'the command may contain a secret')
+}
+
 const wordsOfKms = [
   'User: arn:aws:sts::1:assumed-role/app/x is not authorized to perform: kms:Decrypt on resource: arn:aws:kms:x',
   'Access denied (Service: AWSKMS; Status Code: 400; Error Code: AccessDeniedException)',

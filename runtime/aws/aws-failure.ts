@@ -64,7 +64,11 @@ export function awsFailure(error: unknown, operation: AwsOperation, facts: CallF
   const isSafe = operation !== 'PutParameter' || isTransport || quotesNoSecret.has(code)
   const role = /:assumed-role\/([^/\s]+)/.exec(words)?.[1] ?? facts.role
   const hint =
-    code === 'REGION_MISSING' ? regionHint : name === undefined ? undefined : awsHint(name, operation)
+    code === 'REGION_MISSING'
+      ? regionHint
+      : name === undefined
+        ? undefined
+        : awsHint(name, operation, fact(error, 'message') ?? '')
   return failed({
     code,
     message: `${operation}: ${meaning}${shown === undefined ? '' : ` (${shown})`}`,

@@ -13,7 +13,27 @@ const hints: Readonly<Record<string, string>> = {
   OptInRequired: 'enable the region for the account',
 }
 
-export function awsHint(name: string, operation: AwsOperation): string | undefined {
+/** Why STS does not accept a token, by its message. */
+const ofIdentity: readonly (readonly [words: RegExp, hint: string])[] = [
+  [/OpenIDConnect provider/, 'create the IAM OIDC provider of the cluster in the account of the role'],
+  [/audience/, 'the audience of the token must be sts.amazonaws.com, and one of the IAM OIDC provider'],
+  [/expired/i, 'the token has expired: the kubelet renews it in a projected volume, mounted without subPath'],
+]
+
+/** Of the SDK, on laptops. Its own message is not shown: it may quote what a credential_process printed. */
+const ofProfile: ReadonlySet<string> = new Set(['CredentialsProviderError', 'TokenProviderError'])
+
+/** @param words the message of AWS or of the SDK. */
+export function awsHint(name: string, operation: AwsOperation, words: string): string | undefined {
+  if (operation === 'AssumeRoleWithWebIdentity') {
+    const [, hint] = ofIdentity.find(([pattern]) => pattern.test(words)) ?? []
+    if (hint !== undefined) return hint
+  }
+  if (ofProfile.has(name)) {
+    return /\bSSO\b|Token is expired/i.test(words)
+      ? 'run aws sso login'
+      : 'check AWS_PROFILE; aws sts get-caller-identity with the same environment shows what is wrong'
+  }
   if (operation === 'PutParameter' && name === 'ValidationException') {
     return 'a value must not contain {{ and }}, and has at most 4 KB, or 8 KB in the advanced tier'
   }
@@ -24,3 +44,12 @@ export function awsHint(name: string, operation: AwsOperation): string | undefin
 }
 
 export const regionHint = 'set AWS_REGION'
+
+/** What to do about a token file that cannot be read. @param code of the system error. */
+export function tokenFileHint(code: string): { readonly hint?: string } {
+  if (code === 'EACCES')
+    return {
+      hint: 'set fsGroup in the security context of the pod, so that the user of the container can read it',
+    }
+  return code === 'ENOENT' ? { hint: 'mount the projected volume of the token in this container too' } : {}
+}

@@ -85,7 +85,7 @@ t.test('a refusal of the agent is quoted, without its token', async (t) => {
   const env = { ...full('http://127.0.0.1/'), AWS_CONTAINER_AUTHORIZATION_TOKEN: 'faketoken' }
   const { result } = await ask(env, 400, '[id]: (ResourceNotFoundException):\n No association found\n')
   const detail = 'it responded with status 400: [id]: (ResourceNotFoundException): No association found'
-  t.match(result, { code: 'CREDENTIALS_MISSING', detail })
+  t.match(result, { code: 'CREDENTIALS_MISSING', detail, hint: /Pod Identity association/ })
   t.match((await ask(env, 400, 'bad token faketoken')).result, { detail: 'it responded with status 400' })
 })
 

@@ -4,26 +4,19 @@
  */
 import type { Env } from '../../api/env.ts'
 import { readFile } from 'node:fs/promises'
+import { containerEndpoint } from '../../api/credential-env.ts'
 import { type CredentialSource, noCredentials, parseCredentials } from './aws-credentials.ts'
 import type { Exchange } from './http-exchange.ts'
-import { isLoopback } from '../../api/loopback.ts'
 import { systemCode, systemReason } from '../files/system-error.ts'
+import { tokenFileHint } from './aws-hint.ts'
 
 const source = 'the container credentials endpoint'
 
-/** Link-local addresses of the ECS and EKS agents: the only hosts besides loopback that may be called over plain HTTP. */
-const agents = ['169.254.170.2', '169.254.170.23', '[fd00:ec2::23]']
-
 /** @param timeout in milliseconds. */
 export function containerCredentials(env: Env, timeout: number, exchange: Exchange): CredentialSource {
-  const relative = env['AWS_CONTAINER_CREDENTIALS_RELATIVE_URI']
-  const text = relative ? `http://${agents[0]}${relative}` : (env['AWS_CONTAINER_CREDENTIALS_FULL_URI'] ?? '')
+  const url = containerEndpoint(env)
   return async () => {
-    const url = URL.canParse(text) ? new URL(text) : undefined
-    const isSafe = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLocalAddress(url.hostname))
-    if (!url || !isSafe) {
-      throw noCredentials(source, `${text} is neither https:// nor a loopback or agent address`)
-    }
+    if (!url) throw noCredentials(source, 'its address is not one that may be called')
     const token = await readToken(env)
     const headers = token ? { authorization: token } : {}
     let status: number
@@ -31,12 +24,14 @@ export function containerCredentials(env: Env, timeout: number, exchange: Exchan
     try {
       ;({ status, body } = await exchange({ url: url.href, method: 'GET', headers, timeout, isDirect: true }))
     } catch (error) {
-      throw noCredentials(source, error instanceof Error ? error.message : '', { host: url.host })
+      const hint = 'check that the EKS Pod Identity agent runs on the node and answers within REQUEST_TIMEOUT'
+      throw noCredentials(source, error instanceof Error ? error.message : '', { host: url.host, hint })
     }
     const credentials = status === 200 ? parseCredentials(body) : undefined
     if (!credentials)
       throw noCredentials(source, `it responded with status ${status}${reasonIn(status, body, token)}`, {
         host: url.host,
+        hint: 'check the Pod Identity association of the ServiceAccount, and the trust policy of its role',
       })
     return credentials
   }
@@ -52,10 +47,6 @@ function reasonIn(status: number, body: string, token: string): string {
 /** In characters. */
 const longestReason = 300
 
-function isLocalAddress(hostname: string): boolean {
-  return isLoopback(hostname) || agents.includes(hostname)
-}
-
 /** Without surrounding white space, which many tools write into files. A token with line ends inside could forge headers. */
 async function readToken(env: Env): Promise<string> {
   const file = env['AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE']
@@ -66,7 +57,7 @@ async function readToken(env: Env): Promise<string> {
     } catch (error) {
       const code = systemCode(error)
       if (code === undefined) throw error
-      throw noCredentials(source, `its token file ${file}: ${systemReason(code)}`)
+      throw noCredentials(source, `its token file ${file}: ${systemReason(code)}`, tokenFileHint(code))
     }
   }
   token = token.trim()

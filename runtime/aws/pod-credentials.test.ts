@@ -222,3 +222,22 @@ await t.test('a response of the endpoint that cannot be parsed is not quoted', a
   test.equal(failureOf(error)?.code, 'CREDENTIALS_MISSING')
   test.notMatch(inspect(error, { depth: 9, showHidden: true }), 'fakesecret')
 })
+
+await t.test('EC2 says why it gives no credentials', async (test) => {
+  const answers = [
+    [
+      '{"Code":"AssumeRoleUnauthorizedAccess","Message":"EC2 cannot assume the role app."}',
+      /AssumeRoleUnauthorizedAccess: EC2 cannot assume the role app\.$/,
+    ],
+    ['{"Code":"Success","SecretAccessKey":"fakesecret"}', /has no credentials$/],
+    ['{"Code":"Failed","SecretAccessKey":"fakesecret"}', /has no credentials$/],
+    ['<html>fakesecret</html>', /has no credentials$/],
+  ] as const
+  for (const [text, detail] of answers) {
+    const server = await startServer((path) => [200, path.endsWith('/') ? 'app' : text])
+    test.teardown(server.stop)
+    const { error } = await askWith({ AWS_EC2_METADATA_SERVICE_ENDPOINT: server.url })
+    test.match(failureOf(error), { code: 'CREDENTIALS_MISSING', detail })
+    test.notMatch(inspect(error, { depth: 9 }), 'fakesecret')
+  }
+})

@@ -7,6 +7,7 @@
  * The SDK implements them all, but loading any of them takes longer than the rest of init (docs/performance.md).
  */
 import type { Env } from '../../api/env.ts'
+import { mapOf } from '../../api/json.ts'
 import { type CredentialSource, keepCredentials, noCredentials, parseCredentials } from './aws-credentials.ts'
 import { awsEndpoint } from './aws-endpoint.ts'
 import { containerCredentials } from './container-credentials.ts'
@@ -61,8 +62,24 @@ function instanceCredentials(metadata: InstanceMetadata): CredentialSource {
     }
     const credentials = parseCredentials(text)
     if (credentials === undefined) {
-      throw noCredentials(source, 'its response has no credentials', { host: metadata.host })
+      throw noCredentials(source, `its response has no credentials${reasonIn(text)}`, { host: metadata.host })
     }
     return credentials
   }
 }
+
+/** Why EC2 gives none, in its words: `AssumeRoleUnauthorizedAccess`. */
+function reasonIn(text: string): string {
+  let answer: unknown
+  try {
+    answer = JSON.parse(text)
+  } catch {
+    return ''
+  }
+  const { Code: code, Message: message, SecretAccessKey: secret } = mapOf(answer)
+  if (typeof code !== 'string' || code === 'Success' || secret !== undefined) return ''
+  return `: ${code}${typeof message === 'string' ? `: ${message.slice(0, longestReason)}` : ''}`
+}
+
+/** In characters. */
+const longestReason = 300

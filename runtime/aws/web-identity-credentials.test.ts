@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { failureOf } from '../failure.ts'
 import type { HttpRequest } from './http-exchange.ts'
+import { tokenFileHint } from './aws-hint.ts'
 import { webIdentityCredentials } from './web-identity-credentials.ts'
 
 const xml = `<AssumeRoleWithWebIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">
@@ -134,5 +135,14 @@ t.test('the expiration is converted to the clock of this machine', async (t) => 
 
 t.test('the error names a missing token file', async (t) => {
   const { result } = await ask(t, 200, xml, '/nonexistent/token')
-  t.match(result, { code: 'CREDENTIALS_MISSING', detail: /\/nonexistent\/token: it does not exist/ })
+  t.match(result, {
+    code: 'CREDENTIALS_MISSING',
+    detail: /\/nonexistent\/token: it does not exist/,
+    hint: /^mount the projected volume/,
+  })
+})
+
+t.test('what to do about a token file that another user owns', async (t) => {
+  t.match(tokenFileHint('EACCES'), { hint: /^set fsGroup/ })
+  t.strictSame(tokenFileHint('EIO'), {})
 })

@@ -5,6 +5,7 @@
 import { readFile } from 'node:fs/promises'
 import { type CredentialSource, noCredentials } from './aws-credentials.ts'
 import { awsFailure } from './aws-failure.ts'
+import { tokenFileHint } from './aws-hint.ts'
 import { failed } from '../failure.ts'
 import type { Exchange, HttpResponse } from './http-exchange.ts'
 import { systemCode, systemReason } from '../files/system-error.ts'
@@ -60,7 +61,7 @@ async function readToken(file: string): Promise<string> {
   } catch (error) {
     const code = systemCode(error)
     if (code === undefined) throw error
-    throw noCredentials('the web identity token file', `${file}: ${systemReason(code)}`)
+    throw noCredentials('the web identity token file', `${file}: ${systemReason(code)}`, tokenFileHint(code))
   }
 }
 

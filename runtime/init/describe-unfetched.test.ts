@@ -64,7 +64,7 @@ t.strictSame(
   {
     exit: 4,
     message: 'annotation secret.bsycorp.com/db.password: access is denied to parameter /db.password',
-    hint: 'give role app ssm:GetParameters on it, as in the policy that kees export writes',
+    hint: 'give role app ssm:GetParameters on it, as in the policy that kees export writes; if the pod should have another role, check its ServiceAccount',
     brief: { cause: 'role app needs ssm:GetParameters on', what: '/db.password' },
     failure: denied,
     fields: {

@@ -74,7 +74,7 @@ function explain(
     }
     return {
       message: denied,
-      hint: `give ${who} ssm:GetParameters on it, as in the policy that kees export writes`,
+      hint: `give ${who} ssm:GetParameters on it, as in the policy that kees export writes${role === undefined ? '' : '; if the pod should have another role, check its ServiceAccount'}`,
       cause: `${who} needs ssm:GetParameters on`,
     }
   }

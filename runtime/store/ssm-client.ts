@@ -3,6 +3,7 @@ import { ParameterAlreadyExists, SSMClient, type SSMClientConfig } from '@aws-sd
 import type { CredentialSource } from '../aws/aws-credentials.ts'
 import { awsFailure, rejectionIn } from '../aws/aws-failure.ts'
 import type { AwsOperation } from '../aws/aws-operation.ts'
+import { failed } from '../failure.ts'
 import { agentOptions, type Network } from '../aws/network.ts'
 import { HttpProxyAgent, HttpsProxyAgent } from '../aws/proxy-agent.ts'
 import { transportError } from '../aws/transport-error.ts'
@@ -62,12 +63,21 @@ export function openSsmClient(options: SsmClientOptions): SsmSend {
       return await withTimeout(longest, (abortSignal) => call(client, { abortSignal }))
     } catch (error) {
       if (error instanceof ParameterAlreadyExists) throw error
+      // No request was sent: a credential_process of the profile, for example, has not ended.
+      if (host === undefined && error instanceof Error && error.name === 'TimeoutError')
+        throw noneInTime(longest)
       const failure = awsFailure(error, operation, { host, secret })
       const rejection = rejectionIn(failure)
       if (rejection) source?.rejected?.(rejection)
       throw failure
     }
   }
+}
+
+function noneInTime(milliseconds: number): Error {
+  const message = `no AWS credentials within ${milliseconds / 1000} s`
+  const hint = 'check what the AWS profile names as their source, such as credential_process'
+  return failed({ code: 'CREDENTIALS_MISSING', message, hint })
 }
 
 /** @param request as the SDK's HTTP handler gets it. */

@@ -84,6 +84,20 @@ const put = {
   Tier: 'Intelligent-Tiering',
 }
 
+await t.test('credentials that never arrive are not a matter of the store', async (test) => {
+  const credentials = () => new Promise<never>(() => {})
+  // As the credential_process does that does not end.
+  const alive = setInterval(() => {}, 1000)
+  test.teardown(() => clearInterval(alive))
+  const store = openSsmParameterStore({ ...options, credentials, requestTimeout: 50 })
+  const failure = failureOf(await store.exists(['/a']).catch((error: unknown) => error))
+  test.match(failure, {
+    code: 'CREDENTIALS_MISSING',
+    message: /^no AWS credentials within /,
+    hint: /profile/,
+  })
+})
+
 await t.test('create never overwrites', async (test) => {
   const sent = serve([200, { Version: 1, Tier: 'Standard' }])
   const created = await openSsmParameterStore(options).create('/a', value, about)

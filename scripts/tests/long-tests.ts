@@ -4,7 +4,7 @@ import { gitOutput } from '../source-time.ts'
 
 export const longTests: Readonly<Record<string, RegExp>> = {
   'test/creator/faults.test.ts':
-    /^runtime\/(creator|groups|kubernetes)\/(?!.*\.test\.ts)|^test\/creator\/faults/,
+    /^runtime\/(creator|groups|kubernetes)\/(?!.*\.test\.ts)|^test\/creator\/fault/,
   'test/creator/pages.test.ts': /^runtime\/kubernetes\/(?!.*\.test\.ts)|^test\/creator\/pages/,
   'test/docs/install.test.ts':
     /^docs\/install\.md$|^kustomize-examples\/first-secret\/|^install\/creator\/|^test\/docs\/install/,

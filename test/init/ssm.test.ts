@@ -141,7 +141,7 @@ t.test('one report names all that is malformed, missing and denied, and each wit
     'annotation secret.bsycorp.com/gone: parameter /gone does not exist',
     'hint: store it with kees put /gone',
     'annotation secret.bsycorp.com/iam: access is denied to parameter /iam',
-    'hint: give role cluster-app-role ssm:GetParameters on it, as in the policy that kees export writes',
+    'hint: give role cluster-app-role ssm:GetParameters on it, as in the policy that kees export writes; if the pod should have another role, check its ServiceAccount',
     'annotation secret.bsycorp.com/kms: parameter /kms may be read but not decrypted',
     /^hint: give role cluster-app-role kms:Decrypt/,
   ])
