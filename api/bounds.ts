@@ -1,5 +1,5 @@
 /**
- * What the annotations of one pod may cost. Anybody may have written them. Every program reads them by parsePodAnnotations, which checks
+ * What the annotations of one pod, and a StoragePolicy, may cost. Anybody may have written them. Every program reads them by parsePodAnnotations, which checks
  * the sizes before it parses anything.
  */
 import type { Diagnostic } from './diagnostic.ts'
@@ -15,6 +15,12 @@ export const bounds = {
   diagnostics: 64,
   /** Declarations of one pod. */
   declarations: 1024,
+  /** UTF-8 bytes of the file of a StoragePolicy: those of a ConfigMap. */
+  policyBytes: 1024 * 1024,
+  /** Namespaces and prefixes of all rules of a StoragePolicy. */
+  policyEntries: 4096,
+  /** Diagnostics of a StoragePolicy. */
+  policyDiagnostics: 64,
 } as const
 
 type Annotation = { readonly key: string; readonly value: string }

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import t from 'tap'
 import { linesOf } from './diagnostic.ts'
-import { isBelow, matchesNamespace, parseStoragePolicy, ruleFor } from './storage-policy.ts'
+import { defaultBudgets, isBelow, matchesNamespace, parseStoragePolicy, ruleFor } from './storage-policy.ts'
 
 const policyOf = (...rules: readonly unknown[]) => ({
   apiVersion: 'kees.bsycorp.com/v1alpha1',
@@ -15,7 +15,19 @@ t.strictSame(
   {
     name: 'default',
     rules: [
-      { namespaces: ['*'], prefixes: ['/{namespace}'], minBits: 64, maxPerPod: 50, maxNewPerHour: 200 },
+      {
+        namespaces: ['*'],
+        prefixes: ['/{namespace}'],
+        minBits: 64,
+        maxPerPod: 50,
+        maxNewPerHour: 200,
+        maxClaims: 10_000,
+        maxBytes: 33_554_432,
+        maxKeys: 1,
+        maxOwners: 500,
+        maxEvents: 500,
+        shared: false,
+      },
     ],
   },
   'limits that a rule does not set are those of the rule that the installation brings',
@@ -29,9 +41,22 @@ t.strictSame(
       minBits: 0,
       maxPerPod: 1,
       maxNewPerHour: 2,
+      maxClaims: 0,
+      shared: true,
     }),
   ).value?.rules,
-  [{ namespaces: ['a'], prefixes: ['/prod', '/prod', ''], minBits: 0, maxPerPod: 1, maxNewPerHour: 2 }],
+  [
+    {
+      ...defaultBudgets,
+      namespaces: ['a'],
+      prefixes: ['/prod', '/prod', ''],
+      minBits: 0,
+      maxPerPod: 1,
+      maxNewPerHour: 2,
+      maxClaims: 0,
+      shared: true,
+    },
+  ],
   'prefixes have one form, and 0 is a limit',
 )
 
@@ -49,7 +74,7 @@ const wrong: readonly (readonly [title: string, object: unknown, diagnostics: re
     { ...policyOf({ ...good, prefix: '/a' }), specs: 1 },
     [
       '"specs" is not known: known are apiVersion, kind, metadata, spec, hint: did you mean spec?',
-      'spec.rules[0]."prefix" is not known: known are namespaces, prefixes, minBits, maxPerPod, maxNewPerHour',
+      'spec.rules[0]."prefix" is not known: known are namespaces, prefixes, minBits, maxPerPod, maxNewPerHour, maxClaims, maxBytes, maxKeys, maxOwners, maxEvents, shared',
     ],
   ],
   [
@@ -60,6 +85,8 @@ const wrong: readonly (readonly [title: string, object: unknown, diagnostics: re
       minBits: -1,
       maxPerPod: '5',
       maxNewPerHour: 0.5,
+      maxKeys: 0,
+      shared: 'true',
     }),
     [
       'spec.rules[1].namespaces must be a non-empty list of strings',
@@ -70,6 +97,8 @@ const wrong: readonly (readonly [title: string, object: unknown, diagnostics: re
       'spec.rules[1].minBits must be a whole number, 0 or more',
       'spec.rules[1].maxPerPod must be a whole number, 0 or more',
       'spec.rules[1].maxNewPerHour must be a whole number, 0 or more',
+      'spec.rules[1].maxKeys must be a whole number, 1 or more',
+      'spec.rules[1].shared must be true or false',
     ],
   ],
   [
@@ -171,3 +200,12 @@ const below: readonly (readonly [parameter: string, prefix: string, is: boolean]
 for (const [parameter, prefix, is] of below) {
   t.equal(isBelow(parameter, prefix, 'ns'), is, `${parameter} is ${is ? '' : 'not '}below "${prefix}"`)
 }
+
+t.test('a StoragePolicy of any size costs little: it is refused before its rules are read', async (t) => {
+  const { diagnostics } = parseStoragePolicy(
+    policyOf({ namespaces: ['a'], prefixes: Array(5000).fill('/a') }),
+  )
+  t.match(diagnostics, [{ message: 'spec.rules must have at most 4096 namespaces and prefixes in total' }])
+  t.equal(parseStoragePolicy(policyOf(...Array(5000).fill(null))).diagnostics?.length, 1)
+  t.equal(parseStoragePolicy(policyOf(...Array.from({ length: 2000 }, () => ({})))).diagnostics?.length, 65)
+})

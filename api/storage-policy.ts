@@ -12,7 +12,14 @@
  *           minBits: 64                 # real entropy
  *           maxPerPod: 50               # DYNAMIC declarations
  *           maxNewPerHour: 200          # per namespace; counted by the creator
+ *           maxClaims: 10000            # what a namespace may occupy of the creator: this and the four below
+ *           maxBytes: 33554432
+ *           maxKeys: 1
+ *           maxOwners: 500
+ *           maxEvents: 500
+ *           shared: false               # true: the limits apply to all namespaces of the rule together
  */
+import { bounds } from './bounds.ts'
 import { isMap } from './json.ts'
 import { about, type Diagnostic, quote } from './diagnostic.ts'
 import { notKnown } from './suggest.ts'
@@ -32,13 +39,39 @@ export type StorageRule = {
   readonly minBits: number
   readonly maxPerPod: number
   readonly maxNewPerHour: number
+  /** The namespaces of this rule have its quota and budgets together, and take turns as one. */
+  readonly shared: boolean
+} & Budgets
+
+/** What a namespace may occupy of the creator at a time. */
+export type Budgets = {
+  /** Parameter groups that its pods declare. */
+  readonly maxClaims: number
+  /** Of memory, for its pods and what they declare. */
+  readonly maxBytes: number
+  /** RSA keys that are generated. */
+  readonly maxKeys: number
+  /** Owners of pods that wait to be inspected. */
+  readonly maxOwners: number
+  /** Events that wait to be sent. */
+  readonly maxEvents: number
 }
 
 /** Of real entropy. */
 export const defaultMinBits = 64
+/** Of a namespace without a rule, too. */
+export const defaultBudgets: Budgets = {
+  maxClaims: 10_000,
+  maxBytes: 32 * 1024 * 1024,
+  maxKeys: 1,
+  maxOwners: 500,
+  maxEvents: 500,
+}
 /** The defaults of a rule: the limits of the rule that the installation contains. */
-const limits = { minBits: defaultMinBits, maxPerPod: 50, maxNewPerHour: 200 } as const
-const ruleFields = ['namespaces', 'prefixes', ...Object.keys(limits)]
+const limits = { minBits: defaultMinBits, maxPerPod: 50, maxNewPerHour: 200, ...defaultBudgets }
+/** Without one of each, there is no progress. */
+const positive: ReadonlySet<string> = new Set(['maxKeys', 'maxOwners', 'maxEvents'])
+const ruleFields = ['namespaces', 'prefixes', ...Object.keys(limits), 'shared']
 
 /** In place of a namespace while a prefix is checked. */
 const anyNamespace = 'n'
@@ -61,9 +94,13 @@ export function parseStoragePolicy(object: unknown): Parsed<StoragePolicy> {
     return { diagnostics: [...diagnostics, { message: 'spec.rules must be a list of rules' }] }
   }
   reportUnknown(spec, 'spec.', ['rules'], diagnostics)
+  const tooMany = validateEntries(spec['rules'])
+  if (tooMany) return { diagnostics: [...diagnostics, tooMany] }
   const rules = spec['rules'].map((rule: unknown, index) =>
     parseRule(rule, `spec.rules[${index}]`, diagnostics),
   )
+  const left = diagnostics.length - bounds.policyDiagnostics
+  if (left > 0) diagnostics.splice(bounds.policyDiagnostics, left, { message: `and ${left} more` })
   return diagnostics.length > 0 ? { diagnostics } : { value: { name, rules } }
 }
 
@@ -120,9 +157,16 @@ function parseRule(rule: unknown, where: string, diagnostics: Diagnostic[]): Sto
   }
   const whole = (field: keyof typeof limits): number => {
     const value = given[field] ?? limits[field]
-    if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value
-    diagnostics.push({ message: `${where}.${field} must be a whole number, 0 or more` })
+    const least = positive.has(field) ? 1 : 0
+    if (typeof value === 'number' && Number.isSafeInteger(value) && value >= least) return value
+    diagnostics.push({ message: `${where}.${field} must be a whole number, ${least} or more` })
     return limits[field]
+  }
+  const flag = (field: string): boolean => {
+    const value = given[field] ?? false
+    if (typeof value === 'boolean') return value
+    diagnostics.push({ message: `${where}.${field} must be true or false` })
+    return false
   }
   return {
     namespaces: texts('namespaces', validateNamespacePattern),
@@ -130,7 +174,24 @@ function parseRule(rule: unknown, where: string, diagnostics: Diagnostic[]): Sto
     minBits: whole('minBits'),
     maxPerPod: whole('maxPerPod'),
     maxNewPerHour: whole('maxNewPerHour'),
+    maxClaims: whole('maxClaims'),
+    maxBytes: whole('maxBytes'),
+    maxKeys: whole('maxKeys'),
+    maxOwners: whole('maxOwners'),
+    maxEvents: whole('maxEvents'),
+    shared: flag('shared'),
   }
+}
+
+/** Before any of them is read. A rule without lists counts as one. */
+function validateEntries(rules: readonly unknown[]): Diagnostic | undefined {
+  let entries = 0
+  for (const rule of rules) {
+    const lists = isMap(rule) ? [rule['namespaces'], rule['prefixes']] : [[]]
+    for (const list of lists) entries += Array.isArray(list) ? Math.max(1, list.length) : 1
+  }
+  if (entries <= bounds.policyEntries) return undefined
+  return { message: `spec.rules must have at most ${bounds.policyEntries} namespaces and prefixes in total` }
 }
 
 function validateNamespacePattern(text: string): Diagnostic | undefined {

@@ -49,6 +49,13 @@ export class ClaimTable {
     return this.#entries.has(baseName)
   }
 
+  /** How many entries the template would add. */
+  newOf(template: Template): number {
+    return template.claims.filter(
+      ({ group }) => this.#entries.get(baseNameOf(group))?.has(keyOf(template, group)) !== true,
+    ).length
+  }
+
   /** A pod of the template was seen. @param order see FirstSeen. */
   add(template: Template, pod: Pod, order: number): void {
     const seen = { order, createdAt: pod.createdAt, name: `${template.namespace}/${pod.name}` }
@@ -59,17 +66,19 @@ export class ClaimTable {
     }
   }
 
-  /** The template has no pods any more. */
-  remove(template: Template): void {
+  /** The template has no pods any more. @returns how many entries are gone. */
+  remove(template: Template): number {
+    let gone = 0
     for (const { group } of template.claims) {
       const baseName = baseNameOf(group)
       const entries = this.#entries.get(baseName)
       const key = keyOf(template, group)
       const entry = entries?.get(key)
       entry?.claims.delete(template)
-      if (entry?.claims.size === 0) entries?.delete(key)
+      if (entry?.claims.size === 0 && entries?.delete(key)) gone++
       if (entries?.size === 0) this.#entries.delete(baseName)
     }
+    return gone
   }
 
   #entryFor(template: Template, { group }: Claim, firstSeen: FirstSeen): Entry {

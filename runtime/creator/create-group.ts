@@ -1,6 +1,5 @@
 /** Creates what is missing of a group that pods claim, and verifies it a minute later. */
 import type { Group } from '../../api/group.ts'
-import { ruleFor, type StoragePolicy } from '../../api/storage-policy.ts'
 import { failureOf } from '../failure.ts'
 import { type MakeTools, makeGroup } from '../groups/make-group.ts'
 import { verifyGroup } from '../groups/verify-group.ts'
@@ -10,6 +9,7 @@ import { namesOf, reportFailure, reportGroup, type ReportTools, type Retry } fro
 import type { HourlyQuota } from './hourly-quota.ts'
 import { joinShortened } from './read-claims.ts'
 import type { Granted } from './resolve-claims.ts'
+import type { Tenants } from './tenants.ts'
 
 export type CreateTools = Pick<MakeTools, 'clock'> &
   ReportTools & {
@@ -19,7 +19,7 @@ export type CreateTools = Pick<MakeTools, 'clock'> &
     /** The store, for calls on behalf of a namespace. */
     readonly storeFor: (namespace: string) => ParameterStore
     readonly quota: HourlyQuota
-    readonly policy: StoragePolicy | undefined
+    readonly tenants: Tenants
     /** @param latency in milliseconds. */
     readonly created: (group: Group, count: number, latency: number) => void
   }
@@ -54,7 +54,7 @@ export async function createGroup(
     .filter((name) => existence.stateOf(name) === 'exists')
   const generate = tools.generateFor(namespace)
   const made = await makeGroup(tools.storeFor(namespace), group, new Set(existing), { clock, generate })
-  quota.giveBack(namespace, count - made.created.length)
+  quota.giveBack(tools.tenants.of(namespace).key, count - made.created.length)
   for (const name of made.created) existence.note(name, true)
   if (made.created.length > 0) reportCreated(granted, made.created, namespace, tools)
   if (made.outcome === 'failed') {
@@ -88,12 +88,12 @@ function reportCreated(
 function takeQuota(
   { claimants }: Granted,
   count: number,
-  { policy, quota }: CreateTools,
+  { tenants, quota }: CreateTools,
 ): { readonly namespace: string } | { readonly at: number } {
   let at = Infinity
   for (const namespace of new Set(claimants.map(({ template }) => template.namespace))) {
-    const limit = policy === undefined ? Infinity : (ruleFor(policy, namespace)?.maxNewPerHour ?? 0)
-    const taken = quota.take(namespace, count, limit)
+    const { key, maxNewPerHour } = tenants.of(namespace)
+    const taken = quota.take(key, count, maxNewPerHour)
     if (taken === 'taken') return { namespace }
     at = Math.min(at, taken.at)
   }

@@ -14,6 +14,11 @@ export const eventReasons = {
     type: 'Warning',
     meaning: 'maxNewPerHour of the namespace is used up; the parameters are created when the hour allows',
   },
+  BudgetExceeded: {
+    type: 'Warning',
+    meaning:
+      'the pods of the namespace occupy as much of the creator as the StoragePolicy allows, or most of its memory; the declarations of the pod are ignored until there is room',
+  },
   Conflict: {
     type: 'Warning',
     meaning:

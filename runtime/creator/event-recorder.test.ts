@@ -4,6 +4,7 @@ import { virtualClock } from '../fixtures.ts'
 import type { ApiServer } from '../kubernetes/api-server.ts'
 import { mapOf } from '../../api/json.ts'
 import type { Template } from './template.ts'
+import { tenants } from './tenants.ts'
 import { EventRecorder } from './event-recorder.ts'
 
 const template = (namespace: string, pods: number): Template => ({
@@ -33,6 +34,7 @@ function world(test: Test, answer: () => number = () => 201) {
   const time = () => new Date('2026-01-02T03:04:05.678Z')
   const recorder = new EventRecorder(server, {
     clock,
+    tenants: tenants(undefined),
     time,
     identity: 'me',
     done: (outcome) => outcomes.push(outcome),
@@ -136,4 +138,20 @@ t.test('a namespace with very many Events neither fills the memory nor delays th
   t.ok(outcomes.filter((outcome) => outcome === 'dropped').length >= 1499)
   await clock.sleep(1000)
   t.match(JSON.stringify(events), /namespaces\/quiet/)
+})
+
+t.test('of very many Events, few of a tenant and few of all wait', async (t) => {
+  const { record, waiting, outcomes } = world(t, () => 201)
+  let recorded = 0
+  for (let index = 0; index < 600; index++)
+    if (record(template('evil', 5), { reason: 'Conflict', message: `${index}` })) recorded++
+  t.equal(waiting(), 500)
+  t.equal(recorded, 100, 'whoever records is told which found room')
+  for (let namespace = 0; namespace < 500; namespace++)
+    for (let index = 0; index < 20; index++)
+      record(template(`evil-${namespace}`, 5), { reason: 'Conflict', message: `${index}` })
+  t.equal(waiting(), 5000)
+  t.ok(outcomes.every((one) => one === 'dropped'))
+  t.ok(record(template('shop', 1), note), 'another namespace finds room')
+  t.equal(waiting(), 5000)
 })

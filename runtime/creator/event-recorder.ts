@@ -2,13 +2,14 @@
  * Records Events on pods: each message at most once an hour, and on a few pods of a template only, because a rollout of a
  * thousand pods with the same error must not write a thousand Events. It needs the verb `create` alone.
  */
-import { randomBytes } from 'node:crypto'
+import { hash, randomBytes } from 'node:crypto'
 import type { Clock } from '../scheduling/clock.ts'
 import { type Failure, failureOf } from '../failure.ts'
 import type { ApiServer } from '../kubernetes/api-server.ts'
 import { eventReasons, type EventNote } from './event-reasons.ts'
 import { FairQueue } from '../scheduling/fair-queue.ts'
 import type { Pod, Template } from './template.ts'
+import type { Tenants } from './tenants.ts'
 import { RateLimiter } from '../scheduling/rate-limiter.ts'
 
 /** What became of an Event; `dropped`: too many of its namespace waited. */
@@ -16,6 +17,7 @@ type EventOutcome = 'sent' | 'dropped' | 'refused' | 'unreachable'
 
 type EventRecorderTools = {
   readonly clock: Clock
+  readonly tenants: Tenants
   readonly time: () => Date
   readonly done: (outcome: EventOutcome, failure?: Failure) => void
   /** Of this process: the pod's name. */
@@ -25,7 +27,10 @@ type EventRecorderTools = {
 /** As long as the API server keeps Events by default. */
 const repeatAfter = 3_600_000
 const podsOfTemplate = 5
-const longestLine = 500
+/** Of all tenants; what one may have is in the StoragePolicy. */
+const mostWaiting = 5000
+/** Of one template: how many different Events are remembered before old ones are looked for. */
+const messagesOfTemplate = 64
 const eventsPerSecond = 10
 const eventTimeout = 10_000
 const attempts = 3
@@ -41,9 +46,9 @@ type PodEvent = {
 export class EventRecorder {
   readonly #server: ApiServer
   readonly #tools: EventRecorderTools
-  /** By template, so that it is forgotten with the template; then by reason and message. */
+  /** By template, so that it is forgotten with the template; then by the hash of reason and message. */
   readonly #recorded = new WeakMap<Template, Map<string, Recorded>>()
-  readonly #queue = new FairQueue<PodEvent>()
+  readonly #queue = new FairQueue<PodEvent>(mostWaiting)
   readonly #limiter: RateLimiter
   #wake = () => {}
 
@@ -53,21 +58,29 @@ export class EventRecorder {
     this.#limiter = new RateLimiter(eventsPerSecond, tools.clock)
   }
 
-  /** @param pods those of the template that it is about. @returns whether an Event is new for any of them. */
+  /** @param pods those of the template that it is about. @returns whether a new Event waits for any of them. */
   record(template: Template, note: EventNote, pods: Iterable<Pod> = template.pods): boolean {
     const { namespace } = template
-    const recorded = this.#recordedOf(template, `${note.reason} ${note.message}`)
-    const before = recorded.pods.size
+    const recorded = this.#recordedOf(template, hash('sha256', `${note.reason} ${note.message}`))
+    let waits = false
     for (const { uid, name } of pods) {
       if (recorded.pods.size >= podsOfTemplate) break
       if (recorded.pods.has(uid)) continue
       recorded.pods.add(uid)
-      if (this.#queue.sizeOf(namespace) < longestLine)
-        this.#queue.push(namespace, { pod: { uid, name }, namespace, note })
-      else this.#tools.done('dropped')
+      waits = this.recordOn({ uid, name }, namespace, note) || waits
     }
+    return waits
+  }
+
+  /** On this pod, even if it has the same already. @returns whether the Event waits. */
+  recordOn({ uid, name }: PodEvent['pod'], namespace: string, note: EventNote): boolean {
+    const { key, budgets } = this.#tools.tenants.of(namespace)
+    const event = { pod: { uid, name }, namespace, note }
+    const isFull = this.#queue.sizeOf(key) >= budgets.maxEvents
+    const dropped = isFull ? event : this.#queue.push(key, event)
+    if (dropped) this.#tools.done('dropped')
     this.#wake()
-    return recorded.pods.size > before
+    return dropped !== event
   }
 
   /** Sends the Events that wait, until the signal. */
@@ -94,6 +107,9 @@ export class EventRecorder {
     const now = this.#tools.clock.now()
     const known = messages.get(message)
     if (known && now - known.at <= repeatAfter) return known
+    if (messages.size >= messagesOfTemplate) {
+      for (const [other, { at }] of messages) if (now - at > repeatAfter) messages.delete(other)
+    }
     const recorded = { at: now, pods: new Set<string>() }
     messages.set(message, recorded)
     return recorded

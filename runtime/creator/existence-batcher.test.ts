@@ -76,3 +76,16 @@ t.test('a bug rejects all requests that wait', async (t) => {
   )
   await t.rejects(ask('n', '/a'), { message: 'a bug' })
 })
+
+t.test('names of one namespace that are denied delay those of another by two calls', async (t) => {
+  const denied = new Set(Array.from({ length: 1000 }, (_, index) => `/evil${index}`))
+  const { ask, clock } = asker(denied)
+  const all = [...denied].map((name) => ask('evil', name))
+  await clock.sleep(1000)
+  for (let index = 0; index < 5; index++) {
+    const before = clock.now()
+    t.equal(await ask('shop', `/shop${index}`), 'absent')
+    t.ok(clock.now() - before <= 300, `${clock.now() - before} ms, at 50 ms a call`)
+  }
+  await Promise.all(all)
+})

@@ -3,8 +3,8 @@
  * are collected. A name for which the store refused a call is asked alone from then on, until the store answers.
  */
 import type { Clock } from '../scheduling/clock.ts'
-import type { Failure } from '../failure.ts'
-import { mayBeOfOneName, retryOneByOne } from '../store/retry-one-by-one.ts'
+import { type Failure, failureOf } from '../failure.ts'
+import { mayBeOfOneName } from '../store/retry-one-by-one.ts'
 import { maxNamesPerCall, type ParameterStore } from '../store/parameter-store.ts'
 import { FairQueue } from '../scheduling/fair-queue.ts'
 import type { RateLimiter } from '../scheduling/rate-limiter.ts'
@@ -16,6 +16,11 @@ export type ExistenceBatcher = (namespace: string, name: string) => Promise<Exis
 /** How long the first call after a pause waits for more names, in milliseconds. */
 const gathering = 20
 
+/** How many names that were refused are remembered. */
+const mostSuspects = 5000
+
+type Request = PromiseWithResolvers<Existence> & { readonly namespace: string }
+
 export function existenceBatcher(
   store: Pick<ParameterStore, 'exists'>,
   reads: RateLimiter,
@@ -23,13 +28,28 @@ export function existenceBatcher(
 ): ExistenceBatcher {
   const waiting = new FairQueue<string>()
   /** The requests that wait for an answer. */
-  const open = new Map<string, PromiseWithResolvers<Existence>>()
+  const open = new Map<string, Request>()
   const suspects = new Set<string>()
   let running = false
+
+  const suspect = (name: string) => {
+    suspects.add(name)
+    const [oldest] = suspects
+    // Pods that come and go may name any number of them. One that is forgotten costs a call more.
+    if (suspects.size > mostSuspects && oldest !== undefined) suspects.delete(oldest)
+  }
+  const reject = (name: string, error: unknown) => {
+    open.get(name)?.reject(error)
+    open.delete(name)
+  }
 
   const answer = (name: string, existence: Existence) => {
     open.get(name)?.resolve(existence)
     open.delete(name)
+  }
+  const fail = (name: string, failure: Failure) => {
+    if (mayBeOfOneName(failure)) suspect(name)
+    answer(name, failure)
   }
   const call = async (names: readonly string[]) => {
     const existing = await store.exists(names)
@@ -38,27 +58,20 @@ export function existenceBatcher(
       answer(name, existing.has(name) ? 'exists' : 'absent')
     }
   }
-  const ask = async (names: readonly string[]) => {
-    let first = true
+  /** It takes a turn of its namespace, so that names that are denied delay those of others little. */
+  const askAlone = async (name: string) => {
+    await reads.turn(open.get(name)?.namespace ?? '')
+    await ask([name])
+  }
+  const ask = async (names: readonly string[]): Promise<void> => {
     try {
-      await retryOneByOne(
-        names,
-        async (some) => {
-          if (!first) await reads.turn('')
-          first = false
-          await call(some)
-        },
-        (name, failure) => {
-          if (mayBeOfOneName(failure)) suspects.add(name)
-          answer(name, failure)
-        },
-      )
+      await call(names)
     } catch (error) {
+      const failure = failureOf(error)
       // A bug: no caller may wait for ever.
-      for (const name of names) {
-        open.get(name)?.reject(error)
-        open.delete(name)
-      }
+      if (failure === undefined) for (const name of names) reject(name, error)
+      else if (names.length > 1 && mayBeOfOneName(failure)) await Promise.all(names.map(askAlone))
+      else for (const name of names) fail(name, failure)
     }
   }
   const takeTen = () => {
@@ -66,7 +79,7 @@ export function existenceBatcher(
     while (names.length < maxNamesPerCall) {
       const name = waiting.shift()
       if (name === undefined) break
-      if (suspects.has(name)) void reads.turn('').then(() => ask([name]))
+      if (suspects.has(name)) void askAlone(name)
       else names.push(name)
     }
     return names
@@ -84,7 +97,7 @@ export function existenceBatcher(
   return (namespace, name) => {
     const asked = open.get(name)
     if (asked) return asked.promise
-    const request = Promise.withResolvers<Existence>()
+    const request = { namespace, ...Promise.withResolvers<Existence>() }
     open.set(name, request)
     waiting.push(namespace, name)
     if (!running) void run()

@@ -9,13 +9,19 @@ export type HourlyQuota = {
 }
 
 const hour = 3_600_000
+/** From so many namespaces on, those of which nothing counts any more are looked for. */
+const remembered = 1000
 
 export function hourlyQuota(clock: Clock): HourlyQuota {
   /** The times of those that count, in order. */
   const made = new Map<string, number[]>()
+  const forgetOld = (now: number) => {
+    for (const [namespace, times] of made) if ((times.at(-1) ?? 0) <= now - hour) made.delete(namespace)
+  }
   return {
     take(namespace, count, limit) {
       const now = clock.now()
+      if (made.size >= remembered) forgetOld(now)
       const recent = (made.get(namespace) ?? []).filter((at) => at > now - hour)
       made.set(namespace, recent)
       if (recent.length + count > limit) {

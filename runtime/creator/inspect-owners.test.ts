@@ -3,6 +3,7 @@ import { failed } from '../failure.ts'
 import { virtualClock } from '../fixtures.ts'
 import type { ApiAnswer, ApiServer } from '../kubernetes/api-server.ts'
 import { ownerInspection, readsAnnotations } from './inspect-owners.ts'
+import { tenants } from './tenants.ts'
 import type { Template } from './template.ts'
 
 const annotations = { path: 'annotations', fieldRef: { fieldPath: 'metadata.annotations' } }
@@ -71,6 +72,7 @@ function world(answer: (path: string) => ApiAnswer) {
   const templates = new Map([[template.key, template]])
   const inspection = ownerInspection(server, {
     clock,
+    tenants: tenants(undefined),
     templateOf: (key) => templates.get(key),
     record: (_, { reason, message }) => {
       reported.push(reason)
@@ -144,7 +146,7 @@ t.test('an owner of one namespace does not count as inspected in another', async
   add(pod('a-0'), template, 'owner')
   add(pod('b-0'), other, 'owner')
   await clock.sleep(10_000)
-  t.strictSame(paths, ['/api/v1/namespaces/n/pods/a-0', '/api/v1/namespaces/other/pods/b-0'])
+  t.strictSame(paths.toSorted(), ['/api/v1/namespaces/n/pods/a-0', '/api/v1/namespaces/other/pods/b-0'])
 })
 
 t.test('a pod that names the owner of another workload does not count as a pod of it', async (t) => {

@@ -13,6 +13,7 @@ import { FairQueue } from '../scheduling/fair-queue.ts'
 import { RateLimiter } from '../scheduling/rate-limiter.ts'
 import type { EventNote } from './event-reasons.ts'
 import type { Pod, Template } from './template.ts'
+import type { Tenants } from './tenants.ts'
 
 type OwnerInspection = {
   /** @param owner the uid of the controller that made the pod. */
@@ -22,6 +23,7 @@ type OwnerInspection = {
 
 type InspectionTools = {
   readonly clock: Clock
+  readonly tenants: Tenants
   readonly templateOf: (key: string) => Template | undefined
   readonly record: (template: Template, note: EventNote, pods: Iterable<Pod>) => void
   readonly failed: (failure: Failure) => void
@@ -32,8 +34,8 @@ const timeout = 10_000
 const pause = 5000
 /** How many owners of one template are inspected: workloads with the same annotations. */
 const ownersOfTemplate = 20
-/** How many owners of a namespace may wait. An owner that finds no room is inspected with its next pod. */
-const longestLine = 500
+/** How many owners may wait altogether; what a tenant may have is in the StoragePolicy. One without room is inspected with its next pod. */
+const mostWaiting = 5000
 
 /** Without the template, which may be large, so that templates that are gone take no memory until their turn. */
 type Candidate = {
@@ -50,7 +52,7 @@ const notInjected: Diagnostic = {
 
 export function ownerInspection(
   server: ApiServer,
-  { clock, templateOf, record, failed }: InspectionTools,
+  { clock, tenants, templateOf, record, failed }: InspectionTools,
 ): OwnerInspection {
   /**
    * The owners that are inspected, or wait for it. The uid of an owner is what the pod says, so it counts only for pods with
@@ -62,7 +64,12 @@ export function ownerInspection(
     seen.set(template, owners)
     return owners
   }
-  const queue = new FairQueue<Candidate>()
+  const queue = new FairQueue<Candidate>(mostWaiting)
+  const push = (candidate: Candidate) => {
+    const dropped = queue.push(tenants.of(candidate.namespace).key, candidate)
+    const template = dropped && templateOf(dropped.templateKey)
+    if (dropped && template) seenOf(template).delete(dropped.owner)
+  }
   const limiter = new RateLimiter(perSecond, clock)
   let wake = () => {}
 
@@ -86,9 +93,10 @@ export function ownerInspection(
       const { key: templateKey, namespace, annotated } = template
       const owners = seenOf(template)
       if (!annotated || owners.has(owner) || owners.size >= ownersOfTemplate) return
-      if (queue.sizeOf(namespace) >= longestLine) return
+      const { key, budgets } = tenants.of(namespace)
+      if (queue.sizeOf(key) >= budgets.maxOwners) return
       owners.add(owner)
-      queue.push(namespace, { pod: { uid, name, createdAt }, namespace, templateKey, owner })
+      push({ pod: { uid, name, createdAt }, namespace, templateKey, owner })
       wake()
     },
 
@@ -110,8 +118,7 @@ export function ownerInspection(
           if (failure === undefined) throw error
           failed(failure)
           // Without the permission, the next pod is not readable either.
-          if (failure.code === 'UNREACHABLE' || failure.code === 'BAD_ANSWER')
-            queue.push(candidate.namespace, candidate)
+          if (failure.code === 'UNREACHABLE' || failure.code === 'BAD_ANSWER') push(candidate)
           await clock.sleep(pause, { ref: false })
         }
       }

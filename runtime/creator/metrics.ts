@@ -7,6 +7,14 @@ export const metricTable = {
   known_parameters: { type: 'gauge', help: 'parameters known to exist in the store' },
   leading: { type: 'gauge', help: '1 on the replica that is the leader, 0 on the others' },
   events_waiting: { type: 'gauge', help: 'Events waiting to be sent' },
+  budget_used_ratio: {
+    type: 'gauge',
+    help: 'how near the namespace that occupies most is to a limit, by limit (budget); of budget heap, all namespaces together',
+  },
+  budget_refusals_total: {
+    type: 'counter',
+    help: 'pods that were ignored because of a limit, by limit (budget)',
+  },
   creation_latency_seconds: {
     type: 'histogram',
     help: 'time from seeing the first pod of a template to storing its parameters',
@@ -29,7 +37,7 @@ export type Metrics = {
   readonly count: (name: MetricName, labels?: Labels, by?: number) => void
   readonly observe: (name: MetricName, seconds: number, times?: number) => void
   /** @param read called each time the metrics are read. */
-  readonly gauge: (name: MetricName, read: () => number) => void
+  readonly gauge: (name: MetricName, read: () => number | readonly Sample[]) => void
   readonly text: () => string
 }
 
@@ -43,11 +51,12 @@ export function metrics(): Metrics {
   /** By name, then by labels as text. */
   const counters = new Map<MetricName, Map<string, Counter>>()
   const histograms = new Map<MetricName, Histogram>()
-  const gauges = new Map<MetricName, () => number>()
+  const gauges = new Map<MetricName, () => number | readonly Sample[]>()
 
   const samplesOf = (name: MetricName): readonly Sample[] => {
     const gauge = gauges.get(name)
-    if (gauge) return [{ value: gauge() }]
+    const value = gauge?.()
+    if (value !== undefined) return typeof value === 'number' ? [{ value }] : value
     if (metricTable[name].type === 'histogram') return histogramSamples(histograms.get(name) ?? empty())
     return [...(counters.get(name)?.values() ?? [])]
   }

@@ -1,6 +1,8 @@
 import t from 'tap'
+import { parseStoragePolicy } from '../../api/storage-policy.ts'
 import type { Annotation } from '../../api/pod-annotations.ts'
-import { PodIndex } from './pod-index.ts'
+import { indexOf } from './fixtures.ts'
+import type { PodIndex } from './pod-index.ts'
 import { resolveClaims } from './resolve-claims.ts'
 import type { PodMetadata } from '../kubernetes/pod-metadata.ts'
 
@@ -9,10 +11,11 @@ const token = (name: string): Annotation => [
   'kind=DYNAMIC,type=RANDOM,size=128',
 ]
 
-function world() {
+function world(given: Parameters<typeof indexOf>[0] = {}) {
   const changed: string[] = []
   const added: string[] = []
-  const index = new PodIndex({ annotationDomain: 'bsycorp.com', policy: undefined }, () => 5, {
+  const index = indexOf({
+    ...given,
     claimsChanged: (baseName, namespace) => changed.push(`${namespace} ${baseName}`),
     podAdded: (pod, _, owner) => added.push(`${pod.name} of ${owner}`),
   })
@@ -148,4 +151,91 @@ t.test('a rollout keeps the place of the claims that its old and its new templat
   sink.seen(pod('v2', [strong, token('new')], { namespace: 'shop', createdAt: 300 }))
   sink.gone(pod('v1', []))
   t.equal(winner(index), 'shop')
+})
+
+const policyWith = (limits: object) => {
+  const rules = [{ namespaces: ['*'], prefixes: ['/'], ...limits }]
+  return parseStoragePolicy({
+    apiVersion: 'kees.bsycorp.com/v1alpha1',
+    kind: 'StoragePolicy',
+    spec: { rules },
+  }).value
+}
+
+t.test(
+  'over a limit, the newest pod is refused and not kept, and there is room again when others go',
+  async (t) => {
+    const refused: string[] = []
+    const { index, claims, sink } = world({
+      policy: policyWith({ maxClaims: 3 }),
+      refused: (one, namespace, budget) => refused.push(`${namespace}/${one.name} ${budget}`),
+    })
+    sink.seen(pod('a', [token('x'), token('y')]))
+    sink.seen(pod('b', [token('y'), token('z')]))
+    t.strictSame(refused, [], 'a group that two templates claim counts once')
+    sink.seen(pod('c', [token('w')]))
+    t.strictSame([refused, claims('/w'), index.podCount()], [['n/c maxClaims'], [], 2])
+    t.notOk(index.wantsList())
+    // Another namespace is not affected, nor are more pods of what is kept.
+    sink.seen(pod('d', [token('w')], { namespace: 'm' }))
+    sink.seen(pod('e', [token('x'), token('y')]))
+    t.equal(refused.length, 1)
+    sink.gone(pod('b', []))
+    t.ok(index.wantsList())
+    sink.listBegins()
+    t.notOk(index.wantsList())
+    sink.seen(pod('c', [token('w')]))
+    t.strictSame(claims('/w'), ['d', 'c'])
+  },
+)
+
+t.test('a pod that is changed to claim more than there is room for is not kept as it was', async (t) => {
+  const { index, claims, sink } = world({ policy: policyWith({ maxClaims: 2 }) })
+  sink.seen(pod('a', [token('x')]))
+  sink.seen(pod('a', [token('p'), token('q'), token('r')]))
+  t.strictSame([claims('/x'), claims('/p'), index.podCount()], [[], [], 0])
+})
+
+t.test('the limits of a rule with shared are those of all its namespaces together', async (t) => {
+  const { index, sink } = world({ policy: policyWith({ maxClaims: 5, shared: true }) })
+  for (let number = 0; number < 500; number++)
+    sink.seen(pod(`p${number}`, [token(`x${number}`)], { namespace: `n${number}` }))
+  t.equal(index.podCount(), 5)
+})
+
+t.test('where the heap is full, the tenant that occupies most has to give', async (t) => {
+  const refused: string[] = []
+  const heapBytes = 2 * 1024 * 1024
+  const { index, claims, sink } = world({
+    heapBytes,
+    refused: (one, namespace, budget) => refused.push(`${namespace}/${one.name} ${budget}`),
+  })
+  sink.seen(pod('before', [token('shop')], { namespace: 'shop' }))
+  for (let number = 0; number < 2000; number++)
+    sink.seen(pod(`p${number}`, [token(`x${number}`)], { namespace: 'evil' }))
+  const kept = index.podCount()
+  t.ok(kept > 300 && kept < 2000, `${kept} of 2000`)
+  t.ok(refused.every((line) => line.startsWith('evil/') && line.endsWith(' heap')))
+  // 100 namespaces that hold little each make the one that holds most give first, and then each other.
+  for (let number = 0; number < 2000; number++)
+    sink.seen(pod(`s${number}`, [token(`s${number}`)], { namespace: `s${number % 100}` }))
+  sink.seen(pod('after', [token('after')], { namespace: 'shop' }))
+  t.strictSame([claims('/shop'), claims('/after')], [['before'], ['after']])
+  t.notOk(refused.some((line) => line.startsWith('shop/')))
+  t.ok(claims('/x0').length === 1, 'what was seen last goes first')
+  t.ok(index.podCount() < kept * 1.1)
+})
+
+t.test('of what comes and goes, nothing stays', async (t) => {
+  const [unclaimed, gone] = [new Set<string>(), new Set<string>()]
+  const { index, sink } = world({
+    policy: policyWith({ maxClaims: 10 }),
+    unclaimed: (baseName) => unclaimed.add(baseName),
+    templateGone: (key) => gone.add(key),
+  })
+  for (let number = 0; number < 1000; number++) {
+    sink.seen(pod(`p${number}`, [token(`x${number}`)]))
+    sink.gone(pod(`p${number}`, []))
+  }
+  t.strictSame([unclaimed.size, gone.size, index.podCount()], [1000, 1000, 0])
 })

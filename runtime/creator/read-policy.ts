@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { load } from 'js-yaml'
+import { bounds } from '../../api/bounds.ts'
 import { about, type Diagnostic } from '../../api/diagnostic.ts'
 import { exitCode, type ExitCode } from '../../api/exit-code.ts'
 import { parseStoragePolicy, type StoragePolicy } from '../../api/storage-policy.ts'
@@ -25,6 +26,9 @@ export async function readPolicy(path: string): Promise<ReadPolicy> {
     const code = systemCode(error)
     if (code === undefined) throw error
     return wrong(exitCode.usage, { message: `it cannot be read: ${systemReason(code)}` })
+  }
+  if (Buffer.byteLength(text) > bounds.policyBytes) {
+    return wrong(exitCode.input, { message: `it has more than ${bounds.policyBytes} bytes` })
   }
   let object: unknown
   try {

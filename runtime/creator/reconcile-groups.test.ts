@@ -8,7 +8,8 @@ import type { ParameterStore } from '../store/parameter-store.ts'
 import { existenceBatcher } from './existence-batcher.ts'
 import { generate } from '../groups/generate.ts'
 import { hourlyQuota } from './hourly-quota.ts'
-import { PodIndex } from './pod-index.ts'
+import { indexOf } from './fixtures.ts'
+import { tenants } from './tenants.ts'
 import { RateLimiter } from '../scheduling/rate-limiter.ts'
 import { groupReconciler } from './reconcile-groups.ts'
 import { WorkQueue } from '../scheduling/work-queue.ts'
@@ -34,9 +35,10 @@ function world(
   const recorded: string[] = []
   const latencies: number[] = []
   const queue = new WorkQueue(clock, () => 0.5)
-  const index = new PodIndex({ annotationDomain: 'bsycorp.com', policy: options.policy }, clock.now, {
+  const index = indexOf({
+    policy: options.policy,
+    now: clock.now,
     claimsChanged: (baseName, namespace) => queue.add(baseName, namespace),
-    podAdded: () => {},
   })
   const reads = new RateLimiter(1000, clock)
   const reconciler = groupReconciler({
@@ -47,7 +49,7 @@ function world(
     storeFor: () => store,
     generateFor: () => generate,
     quota: hourlyQuota(clock),
-    policy: options.policy,
+    tenants: tenants(options.policy),
     record: ({ namespace }, { reason, message }) => {
       const line = `${namespace} ${reason}: ${message}`
       if (!recorded.includes(line)) recorded.push(line)
@@ -56,7 +58,11 @@ function world(
     log: openLog('error', () => {}),
   })
   const stop = new AbortController()
-  const done = queue.work(4, ({ key }) => reconciler.reconcile(key), stop.signal)
+  const done = queue.work(
+    { workers: 4, perNamespace: 4 },
+    ({ key }) => reconciler.reconcile(key),
+    stop.signal,
+  )
   t.teardown(async () => {
     stop.abort()
     await done

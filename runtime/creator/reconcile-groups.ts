@@ -21,6 +21,8 @@ type ReconcileTools = CreateTools & {
 
 type GroupReconciler = {
   readonly reconcile: (baseName: string) => Promise<Next>
+  /** Nobody claims anything under this base name any more. */
+  readonly forget: (baseName: string) => void
   readonly knownParameters: () => number
 }
 
@@ -49,6 +51,8 @@ export function groupReconciler(tools: ReconcileTools): GroupReconciler {
   return {
     knownParameters: () =>
       [...states.values()].reduce((sum, { existence }) => sum + existence.knownCount(), 0),
+
+    forget: (baseName) => void states.delete(baseName),
 
     async reconcile(baseName) {
       const { granted, conflicts } = resolveClaims(index.claimsOf(baseName))

@@ -1,4 +1,5 @@
 /** Runs the creator once everything is open: every replica watches, the leader acts. */
+import { getHeapStatistics } from 'node:v8'
 import { exitCode, type ExitCode } from '../../api/exit-code.ts'
 import { formatListenAddress } from '../../api/listen-address.ts'
 import { type Failure, failureFields } from '../failure.ts'
@@ -45,7 +46,16 @@ export async function runCreator(
   const unfit = new AbortController()
   const stop = AbortSignal.any([world.stop, unfit.signal])
 
-  const { watching, act } = wire(settings, opened, { clock, random, log, metrics, warn, leads, stop })
+  const { watching, act } = wire(settings, opened, {
+    clock,
+    random,
+    log,
+    metrics,
+    warn,
+    leads,
+    stop,
+    heapBytes: getHeapStatistics().heap_size_limit,
+  })
   const pages = { health: watching.health, readiness: watching.readiness, metrics: metrics.text }
   const health = await serveHealth(settings.listen, pages)
   const listen = formatListenAddress({ ...settings.listen, port: health.port })

@@ -4,7 +4,7 @@ import { virtualClock } from '../fixtures.ts'
 import type { ApiServer } from '../kubernetes/api-server.ts'
 import { type CreatorSettings, readConfig } from './config.ts'
 import { metrics } from './metrics.ts'
-import { PodIndex } from './pod-index.ts'
+import { indexOf } from './fixtures.ts'
 import { watchAll } from './watch-all.ts'
 
 const minute = 60_000
@@ -45,13 +45,11 @@ function world(
       return { status: given.status, chunks: chunks() }
     },
   }
-  const index = new PodIndex({ annotationDomain: 'bsycorp.com', policy: undefined }, clock.now, {
-    claimsChanged: () => {},
-    podAdded: () => {},
-  })
+  const index = indexOf({ now: clock.now })
   const watching = watchAll(settingsOf(namespaces), server, index, {
     clock,
     random: () => 0.5,
+    keyOf: (one) => one,
     metrics: numbers,
     warn: (message) => warnings.push(message),
     listed: (where) => lists.push(where),

@@ -6,6 +6,7 @@ import type { CreatorSettings } from './config.ts'
 import type { Metrics } from './metrics.ts'
 import { podListWatch } from '../kubernetes/list-watch.ts'
 import type { PodIndex } from './pod-index.ts'
+import { podIntake } from './pod-intake.ts'
 import type { RateLimitedLog } from './rate-limited-log.ts'
 import { runReflector, type WatchEnd } from '../kubernetes/reflector.ts'
 
@@ -31,6 +32,8 @@ type WatchingTools = {
   /** For the first time. */
   readonly listed: (where: string) => void
   readonly stop: AbortSignal
+  /** Whose turn a pod takes: see tenants.ts. */
+  readonly keyOf: (namespace: string) => string
 }
 
 type State = {
@@ -53,7 +56,7 @@ export function watchAll(
   { namespaces, labelSelector, annotationDomain }: CreatorSettings,
   server: ApiServer,
   index: PodIndex,
-  { clock, random, metrics, warn, listed, stop }: WatchingTools,
+  { clock, random, metrics, warn, listed, stop, keyOf }: WatchingTools,
 ): Watching {
   const refused = Promise.withResolvers<Failure>()
   let recovery = new AbortController()
@@ -67,7 +70,7 @@ export function watchAll(
   const watch = (namespace: string | undefined): State => {
     const name = namespace ?? 'all namespaces'
     const state: State = { name, heard: clock.now(), listed: false, failingSince: undefined }
-    const sink = index.sink()
+    const sink = podIntake(index.sink(), { clock, keyOf, defer: setImmediate })
     const listEnds = () => {
       sink.listEnds()
       state.failingSince = undefined
@@ -91,6 +94,7 @@ export function watchAll(
         progress: () => (state.heard = clock.now()),
         watchEnded,
         listFailed,
+        wantsList: () => index.wantsList(),
         recovery: () => recovery.signal,
       },
     ).catch(refused.reject)

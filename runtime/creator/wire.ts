@@ -2,29 +2,34 @@
 import { describeBug } from '../../api/describe-bug.ts'
 import { failed } from '../failure.ts'
 import type { Log } from '../log.ts'
+import { BudgetLedger, memoryBudgets } from './budget-ledger.ts'
 import { existenceBatcher } from './existence-batcher.ts'
-import { limitConcurrency } from '../scheduling/limit.ts'
 import type { CreatorSettings } from './config.ts'
 import type { CreatorWorld, Opened } from './creator-world.ts'
 import { checkLeading, guardedStore } from './guarded-store.ts'
-import type { EventNote } from './event-reasons.ts'
+import { eventReports } from './event-reports.ts'
 import { generate } from '../groups/generate.ts'
 import { hourlyQuota } from './hourly-quota.ts'
 import { ownerInspection } from './inspect-owners.ts'
+import { keyGenerator } from './key-generator.ts'
 import type { Metrics } from './metrics.ts'
 import { PodIndex } from './pod-index.ts'
-import type { Pod, Template } from './template.ts'
+import { tenants as tenantsOf } from './tenants.ts'
 import { RateLimiter } from '../scheduling/rate-limiter.ts'
 import { groupReconciler } from './reconcile-groups.ts'
 import type { RateLimitedLog } from './rate-limited-log.ts'
-import { EventRecorder } from './event-recorder.ts'
 import { watchAll, type Watching } from './watch-all.ts'
 import { type Next, type WorkItem, WorkQueue } from '../scheduling/work-queue.ts'
 
-/** Enough for calls of ten names, each of which waits for its turn, also while a hundred keys wait to be generated. */
-const workers = 512
+/**
+ * Groups that are worked on at a time, most of which wait for their turn: enough for calls of ten names while a hundred keys of the
+ * same namespace wait to be generated.
+ */
+const workLimits = { workers: 512, perNamespace: 128 }
 /** Of the four threads that Node has for this, for DNS and for files. */
 const parallelKeys = 2
+/** Of the heap, for what tenants choose. The rest is Node, what is in progress, and garbage that is not collected yet. */
+const heapShare = 0.4
 
 type Wired = {
   /** Begins at once, on every replica. */
@@ -40,43 +45,41 @@ type WireTools = Pick<CreatorWorld, 'clock' | 'random'> & {
   /** Right now. */
   readonly leads: () => boolean
   readonly stop: AbortSignal
+  /** What Node allows the heap to have. */
+  readonly heapBytes: number
 }
 
 export function wire(
   settings: CreatorSettings,
   { store, server, policy, checkBeforeSending }: Opened,
-  { clock, random, log, metrics, warn, leads, stop }: WireTools,
+  { clock, random, log, metrics, warn, leads, stop, heapBytes }: WireTools,
 ): Wired {
   checkBeforeSending(() => checkLeading(leads))
+  const tenants = tenantsOf(policy)
+  const keyOf = (namespace: string) => tenants.of(namespace).key
   const queue = new WorkQueue(clock, random)
-  const recorder = new EventRecorder(server, {
-    clock,
-    time: () => new Date(),
-    identity: settings.podName,
-    done: (outcome, failure) => {
-      metrics.count('events_total', { outcome })
-      if (outcome === 'dropped') warn('dropped an Event: too many wait', failure)
-      else if (outcome !== 'sent') warn('failed to send an Event', failure)
-    },
-  })
-  const record = (template: Template, note: EventNote, pods?: Iterable<Pod>) => {
-    if (!recorder.record(template, note, pods) || note.reason === 'Created') return
-    metrics.count('refusals_total', { reason: note.reason })
-    const { namespace } = template
-    log.warn('event recorded', { namespace, reason: note.reason, about: note.message })
-  }
+  const events = eventReports(server, { clock, identity: settings.podName, tenants, metrics, log, warn })
+  const { record } = events
   const inspection = ownerInspection(server, {
     clock,
+    tenants,
     templateOf: (key) => index.templateOf(key),
     record,
     failed: (failure) => warn('failed to read a pod', failure),
   })
-  const index = new PodIndex({ annotationDomain: settings.annotationDomain, policy }, clock.now, {
-    claimsChanged: (baseName, namespace) => queue.add(baseName, namespace),
+  const ledger = new BudgetLedger(tenants, heapBytes * heapShare)
+  const index = new PodIndex({ annotationDomain: settings.annotationDomain, policy }, ledger, clock.now, {
+    claimsChanged: (baseName, namespace) => queue.add(baseName, keyOf(namespace)),
+    unclaimed: (baseName) => {
+      queue.remove(baseName)
+      reconciler.forget(baseName)
+    },
     podAdded: (pod, template, owner) => {
-      if (template.warnings.length > 0) queue.add(template.key, template.namespace)
+      if (template.warnings.length > 0) queue.add(template.key, keyOf(template.namespace))
       inspection.add(pod, template, owner)
     },
+    templateGone: (key) => queue.remove(key),
+    refused: events.refused,
   })
   const reads = new RateLimiter(settings.readRate, clock)
   const guarded = guardedStore(store, {
@@ -91,21 +94,22 @@ export function wire(
       warn('a call to the store failed', failure)
     },
   })
-  // Keys take seconds each, so the namespaces take turns; other values take no time.
-  const generateKey = limitConcurrency(parallelKeys, async (size: number) => {
+  const generateKey = keyGenerator(parallelKeys, async (size) => {
     if (stop.aborted) throw failed({ code: 'ABANDONED', message: 'the creator is stopping' })
     return await generate('RSA', size)
   })
+  const ask = existenceBatcher(guarded.existence, reads, clock)
   const reconciler = groupReconciler({
     clock,
     random,
     index,
-    ask: existenceBatcher(guarded.existence, reads, clock),
-    storeFor: guarded.for,
+    ask: (namespace, name) => ask(keyOf(namespace), name),
+    storeFor: (namespace) => guarded.for(keyOf(namespace)),
+    // Keys take time; other values take none.
     generateFor: (namespace) => (type, size) =>
-      type === 'RSA' ? generateKey(namespace, size) : generate(type, size),
+      type === 'RSA' ? generateKey(tenants.of(namespace), size) : generate(type, size),
     quota: hourlyQuota(clock),
-    policy,
+    tenants,
     record,
     created: ({ type }, count, latency) => {
       metrics.count('created_total', { type }, count)
@@ -129,7 +133,10 @@ export function wire(
   metrics.gauge('queue_depth', () => queue.depth())
   metrics.gauge('pods', () => index.podCount())
   metrics.gauge('known_parameters', reconciler.knownParameters)
-  metrics.gauge('events_waiting', () => recorder.waiting())
+  metrics.gauge('events_waiting', () => events.waiting())
+  metrics.gauge('budget_used_ratio', () =>
+    memoryBudgets.map((budget) => ({ labels: { budget }, value: ledger.usedRatio(budget) })),
+  )
   metrics.gauge('leading', () => (leads() ? 1 : 0))
 
   const watching = watchAll(settings, server, index, {
@@ -137,10 +144,11 @@ export function wire(
     random,
     metrics,
     warn,
+    keyOf,
     listed: (where) => log.info('the pods are listed', { where, annotated: index.podCount() }),
     stop,
   })
   const act = () =>
-    Promise.all([queue.work(workers, work, stop), recorder.send(stop), inspection.inspect(stop)])
+    Promise.all([queue.work(workLimits, work, stop), events.send(stop), inspection.inspect(stop)])
   return { watching, act }
 }

@@ -1,4 +1,5 @@
 import t from 'tap'
+import { parsePodAnnotations } from '../../api/pod-annotations.ts'
 import { readPodMetadata } from './pod-metadata.ts'
 
 const metadata = {
@@ -36,6 +37,14 @@ t.strictSame(
   },
   'what is needed is kept, and nothing else',
 )
+
+const large = Object.fromEntries(
+  Array.from({ length: 10_000 }, (_, index) => [`secret.bsycorp.com/p${index}`, 'x'.repeat(100)]),
+)
+const cut =
+  readPodMetadata({ metadata: { ...metadata, annotations: large } }, 'bsycorp.com')?.annotations ?? []
+t.ok(cut.length < 1000, 'of too many annotations no more is kept than shows it')
+t.match(parsePodAnnotations(cut, 'bsycorp.com').diagnostics, [{ code: 'TOO_LARGE' }])
 
 const owned = (uid: string) => {
   const ownerReferences = [{ kind: 'ReplicaSet', uid, controller: true }]

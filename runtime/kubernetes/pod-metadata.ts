@@ -1,6 +1,7 @@
 /** What the creator keeps of a pod. Everything else that the API server sends, above all managed fields, is dropped at once. */
 import { hash } from 'node:crypto'
 import type { Annotation } from '../../api/pod-annotations.ts'
+import { bounds } from '../../api/bounds.ts'
 import { listOf, mapOf } from '../../api/json.ts'
 
 export type PodMetadata = {
@@ -47,10 +48,18 @@ function boundOwner(uid: string): string {
   return uid.length <= longestUid ? uid : hash('sha256', uid)
 }
 
+/** Those of the domain; of more than a pod may have, enough to show that they are too many. */
 function ours(annotations: Readonly<Record<string, unknown>>, suffix: string): Annotation[] {
-  return Object.entries(annotations).flatMap(([key, value]) => {
+  const found: Annotation[] = []
+  let length = 0
+  for (const [key, value] of Object.entries(annotations)) {
     const slash = key.indexOf('/')
-    const isOurs = slash > 0 && key.endsWith(suffix, slash) && typeof value === 'string'
-    return isOurs ? [[key, value] as const] : []
-  })
+    if (slash <= 0 || !key.endsWith(suffix, slash) || typeof value !== 'string') continue
+    // Each character is a byte at least.
+    const kept = value.slice(0, bounds.podBytes + 1)
+    found.push([key, kept])
+    length += key.length + kept.length
+    if (length > bounds.podBytes) break
+  }
+  return found
 }

@@ -27,6 +27,8 @@ type ReflectorTools = {
   /** @param early how many watches in a row ended too soon, this one included. */
   readonly watchEnded: (why: WatchEnd, early: number, failure?: Failure) => void
   readonly listFailed: (failure: Failure) => void
+  /** Asked after each watch: whether a list is needed, because what it names was not kept the last time. */
+  readonly wantsList?: () => boolean
   /** Aborted when the API server answers again after an outage: the back-off then starts anew. Asked before each pause. */
   readonly recovery?: () => AbortSignal
   readonly signal: AbortSignal
@@ -57,7 +59,8 @@ export async function runReflector(api: PodListWatch, sink: PodSink, tools: Refl
       const watched = await follow(api, sink, listed, failures, tools)
       failures = watched.wentWell ? 0 : failures + 1
       barren = watched.wentWell || watched.progressed ? 0 : barren + 1
-      version = barren >= failuresBeforeList ? undefined : watched.version
+      const startsAnew = barren >= failuresBeforeList || (watched.wentWell && tools.wantsList?.() === true)
+      version = startsAnew ? undefined : watched.version
     } else {
       failures++
       if (!signal.aborted) listFailed(listed)

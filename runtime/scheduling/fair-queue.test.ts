@@ -2,17 +2,75 @@ import fc from 'fast-check'
 import t from 'tap'
 import { FairQueue } from './fair-queue.ts'
 
+const take = <T>(queue: FairQueue<T>, count: number) => Array.from({ length: count }, () => queue.shift())
+
 t.test('the namespaces take turns, and each is served in its order', async (t) => {
   const queue = new FairQueue<string>()
   for (const item of ['a1', 'a2', 'a3', 'b1', 'c1', 'c2']) queue.push(item.charAt(0), item)
   t.equal(queue.sizeOf('a'), 3)
-  t.equal(queue.shift(), 'a1')
-  queue.push('d', 'd1')
-  t.strictSame(
-    Array.from({ length: 7 }, () => queue.shift()),
-    ['b1', 'c1', 'a2', 'd1', 'c2', 'a3', undefined],
-  )
+  // Every other turn is for the namespace that came last.
+  t.strictSame(take(queue, 8), ['a1', 'c1', 'b1', 'a2', 'c2', 'a3', undefined, undefined])
   t.equal(queue.size(), 0)
+})
+
+t.test(
+  'where very many namespaces wait, one that had nothing to wait for is served within two turns',
+  async (t) => {
+    const queue = new FairQueue<string>()
+    for (let round = 0; round < 3; round++) {
+      for (let index = 0; index < 500; index++) queue.push(`many-${index}`, 'many')
+    }
+    for (let request = 0; request < 10; request++) {
+      take(queue, 7)
+      queue.push('few', `few ${request}`)
+      t.ok(take(queue, 2).includes(`few ${request}`))
+    }
+    t.equal(queue.size(), 1500 - 70 - 10)
+  },
+)
+
+t.test('namespaces that come one after the other do not keep the others waiting', async (t) => {
+  const queue = new FairQueue<string>()
+  queue.push('old', 'old')
+  let turns = 0
+  for (let item: string | undefined; item !== 'old'; turns++) {
+    queue.push(`new-${turns}`, 'new')
+    queue.push(`newer-${turns}`, 'new')
+    item = queue.shift()
+  }
+  t.ok(turns <= 2)
+})
+
+t.test('of a full queue, the newest item of the namespace with the most goes', async (t) => {
+  const queue = new FairQueue<string>(4)
+  for (const item of ['a1', 'a2', 'a3', 'b1']) t.equal(queue.push(item.charAt(0), item), undefined)
+  t.equal(queue.push('c', 'c1'), 'a3')
+  t.equal(queue.push('a', 'a4'), 'a4')
+  t.equal(queue.push('b', 'b2'), 'b2', 'of several, the one that came last')
+  t.equal(queue.size(), 4)
+  t.strictSame(new Set(take(queue, 5)), new Set(['a1', 'a2', 'b1', 'c1', undefined]))
+})
+
+t.test('a namespace whose turn it may not be keeps its place', async (t) => {
+  const queue = new FairQueue<string>()
+  for (const item of ['a1', 'b1', 'a2']) queue.push(item.charAt(0), item)
+  t.equal(
+    queue.shift((namespace) => namespace !== 'a'),
+    'b1',
+  )
+  t.equal(
+    queue.shift((namespace) => namespace !== 'a'),
+    undefined,
+  )
+  t.strictSame(take(queue, 2), ['a1', 'a2'])
+})
+
+t.test('what is not retained is gone', async (t) => {
+  const queue = new FairQueue<string>()
+  for (const item of ['a1', 'b1', 'a2', 'c1']) queue.push(item.charAt(0), item)
+  queue.retain((item) => item.endsWith('2') || item === 'c1')
+  t.strictSame([queue.size(), queue.sizeOf('a'), queue.sizeOf('b')], [2, 1, 0])
+  t.strictSame(new Set(take(queue, 3)), new Set(['a2', 'c1', undefined]))
 })
 
 t.test(

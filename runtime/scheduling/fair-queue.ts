@@ -1,33 +1,75 @@
-type Line<T> = { readonly items: T[]; next: number }
+type Line<T> = {
+  readonly items: T[]
+  next: number
+  /** It was empty when its first item came, and has not been served since. */
+  fresh: boolean
+}
 
-/** First in, first out within a namespace; the namespaces take turns, so that a large one does not delay the others. */
+/**
+ * First in, first out within a namespace; the namespaces take turns, so that a large one does not delay the others. Every
+ * other turn is for a namespace that had nothing to wait for until now, the latest first: where very many namespaces wait,
+ * one that wants something seldom does not wait for a turn of each of them. RFC 8290, 4.2, does the same with its new flows.
+ */
 export class FairQueue<T> {
   /** In the order of their turns. None is empty. */
   readonly #lines = new Map<string, Line<T>>()
+  /** With some that are not fresh any more. */
+  #fresh: string[] = []
+  #freshTurn = false
   #size = 0
+  readonly #longest: number
 
-  push(namespace: string, item: T): void {
-    const line = this.#lines.get(namespace)
-    if (line) line.items.push(item)
-    else this.#lines.set(namespace, { items: [item], next: 0 })
-    this.#size++
+  /** @param longest how many items may wait altogether. */
+  constructor(longest = Infinity) {
+    this.#longest = longest
   }
 
-  /** Undefined when the queue is empty. */
-  shift(): T | undefined {
-    for (const [namespace, line] of this.#lines) {
-      const item = line.items[line.next++]
-      this.#lines.delete(namespace)
-      // Shifting an array of many items moves all of them, so they are cut off in batches.
-      if (line.next > 1000) {
-        line.items.splice(0, line.next)
-        line.next = 0
-      }
-      if (line.next < line.items.length) this.#lines.set(namespace, line)
-      this.#size--
-      return item
+  /** @returns the item that had no room: the newest of the namespace with the most items, which may be this one. */
+  push(namespace: string, item: T): T | undefined {
+    const line = this.#lines.get(namespace)
+    if (line) line.items.push(item)
+    else {
+      this.#lines.set(namespace, { items: [item], next: 0, fresh: true })
+      this.#fresh.push(namespace)
+      this.#forgetStale()
     }
-    return undefined
+    return ++this.#size > this.#longest ? this.#dropOne(namespace) : undefined
+  }
+
+  /**
+   * Undefined when there is none.
+   *
+   * @param may whether it may be the turn of a namespace.
+   */
+  shift(may: (namespace: string) => boolean = () => true): T | undefined {
+    const fresh = this.#freshTurn ? this.#fresh.findLast((one) => this.#isFresh(one) && may(one)) : undefined
+    this.#freshTurn = !this.#freshTurn
+    const namespace = fresh ?? this.#first(may)
+    const line = namespace === undefined ? undefined : this.#lines.get(namespace)
+    if (namespace === undefined || line === undefined) return undefined
+    const item = line.items[line.next++]
+    line.fresh = false
+    if (namespace === this.#fresh.at(-1)) this.#fresh.pop()
+    this.#lines.delete(namespace)
+    // Shifting an array of many items moves all of them, so they are cut off in batches.
+    if (line.next > 1000) {
+      line.items.splice(0, line.next)
+      line.next = 0
+    }
+    if (line.next < line.items.length) this.#lines.set(namespace, line)
+    this.#size--
+    return item
+  }
+
+  /** Removes all other items. */
+  retain(keep: (item: T) => boolean): void {
+    this.#size = 0
+    for (const [namespace, line] of this.#lines) {
+      const items = line.items.slice(line.next).filter(keep)
+      this.#size += items.length
+      if (items.length === 0) this.#lines.delete(namespace)
+      else this.#lines.set(namespace, { items, next: 0, fresh: line.fresh })
+    }
   }
 
   size(): number {
@@ -37,5 +79,32 @@ export class FairQueue<T> {
   sizeOf(namespace: string): number {
     const line = this.#lines.get(namespace)
     return line === undefined ? 0 : line.items.length - line.next
+  }
+
+  #first(may: (namespace: string) => boolean): string | undefined {
+    for (const namespace of this.#lines.keys()) if (may(namespace)) return namespace
+    return undefined
+  }
+
+  #isFresh(namespace: string): boolean {
+    return this.#lines.get(namespace)?.fresh === true
+  }
+
+  /** @param last who came last: where several have the most items, it is the one that has to go. */
+  #dropOne(last: string): T | undefined {
+    let [longest, most] = [last, this.sizeOf(last)]
+    for (const namespace of this.#lines.keys()) {
+      if (this.sizeOf(namespace) > most) [longest, most] = [namespace, this.sizeOf(namespace)]
+    }
+    const line = this.#lines.get(longest)
+    const item = line?.items.pop()
+    this.#size--
+    if (line && line.next === line.items.length) this.#lines.delete(longest)
+    return item
+  }
+
+  #forgetStale(): void {
+    if (this.#fresh.length <= 2 * this.#lines.size + 16) return
+    this.#fresh = [...new Set(this.#fresh)].filter((one) => this.#isFresh(one))
   }
 }

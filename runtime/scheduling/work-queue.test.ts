@@ -13,7 +13,7 @@ t.test('a key that is added while it is worked on is worked on again, by one wor
   queue.add('/a', 'n')
   t.equal(queue.depth(), 1)
   const done = queue.work(
-    4,
+    { workers: 4, perNamespace: 4 },
     async () => {
       times++
       most = Math.max(most, ++working)
@@ -41,7 +41,7 @@ t.test('a failed key is returned again with a back-off, another at the requested
   const answers: Next[] = ['retry', 'retry', 'retry', { at: 60_000 }, 'retry', 'never']
   queue.add('/a', 'n')
   const done = queue.work(
-    2,
+    { workers: 2, perNamespace: 2 },
     async () => {
       times.push(clock.now())
       return answers[times.length - 1] ?? 'never'
@@ -68,7 +68,7 @@ for (const [next, longest] of [
       return times.length < 30 ? next : 'never'
     }
     queue.add('/a', 'n')
-    const done = queue.work(1, work, stop.signal)
+    const done = queue.work({ workers: 1, perNamespace: 1 }, work, stop.signal)
     await clock.sleep(20_000_000)
     stop.abort()
     await done
@@ -84,7 +84,7 @@ t.test('many keys that fail do not delay a new one, and the signal ends the work
   const worked: string[] = []
   for (let index = 0; index < 1000; index++) queue.add(`/large/${index}`, 'large')
   const done = queue.work(
-    2,
+    { workers: 2, perNamespace: 2 },
     async ({ key }) => {
       worked.push(key)
       if (worked.length === 100) queue.add('/small', 'small')
@@ -99,4 +99,62 @@ t.test('many keys that fail do not delay a new one, and the signal ends the work
   const turn = worked.indexOf('/small')
   t.ok(turn >= 100 && turn < 104, `its turn came at ${turn}`)
   t.equal(worked.filter((key) => key === '/small').length, 1)
+})
+
+t.test(
+  'a namespace with very many keys leaves workers to the others, and each namespace has one',
+  async (t) => {
+    const clock = virtualClock()
+    const queue = new WorkQueue(clock, half)
+    const stop = new AbortController()
+    const working = new Map<string, number>()
+    const work = async ({ namespace }: { readonly namespace: string }): Promise<Next> => {
+      working.set(namespace, (working.get(namespace) ?? 0) + 1)
+      await clock.sleep(60_000)
+      return 'never'
+    }
+    for (let index = 0; index < 100; index++) queue.add(`/large/${index}`, 'large')
+    queue.add('/small/a', 'small')
+    const done = queue.work({ workers: 10, perNamespace: 4 }, work, stop.signal)
+    await clock.sleep(1000)
+    t.strictSame(
+      [...working],
+      [
+        ['large', 4],
+        ['small', 1],
+      ],
+    )
+    // Keys that take long keep no namespace out, however many there are.
+    for (let index = 0; index < 20; index++) queue.add(`/${index}/a`, `${index}`)
+    await clock.sleep(1000)
+    t.equal(working.size, 22)
+    t.equal(working.get('large'), 4)
+    stop.abort()
+    await done
+  },
+)
+
+t.test('keys that are removed take no memory and no work, however many come and go', async (t) => {
+  const clock = virtualClock()
+  const queue = new WorkQueue(clock, half)
+  const stop = new AbortController()
+  const worked: string[] = []
+  for (let index = 0; index < 100_000; index++) {
+    queue.add(`/gone/${index}`, 'n')
+    queue.remove(`/gone/${index}`)
+  }
+  queue.add('/stays', 'n')
+  t.equal(queue.depth(), 1)
+  const work = async ({ key }: { readonly key: string }): Promise<Next> => {
+    worked.push(key)
+    return { at: clock.now() + 60_000 }
+  }
+  const done = queue.work({ workers: 1, perNamespace: 1 }, work, stop.signal)
+  await clock.sleep(1000)
+  t.strictSame(worked, ['/stays'])
+  queue.remove('/stays')
+  await clock.sleep(600_000)
+  t.strictSame(worked, ['/stays'], 'nor when its time comes')
+  stop.abort()
+  await done
 })

@@ -21,19 +21,34 @@ const shortestRetry = 1000
 const longestRetries = { retry: 600_000, 'retry soon': 30_000 } as const
 const longestSleep = 3_600_000
 
+type WorkLimits = {
+  /** How many keys are worked on at a time. A namespace of which none is worked on is let in above that. */
+  readonly workers: number
+  /** How many of one namespace. */
+  readonly perNamespace: number
+}
+
+/** Keys that are begun one after the other before the timers and the network have their turn. */
+const longestBurst = 200
+
 export class WorkQueue {
   readonly #clock: Clock
   readonly #random: () => number
   readonly #ready = new FairQueue<WorkItem>()
-  readonly #queued = new Set<string>()
+  /** What is in it. An item that was removed stays in the line until its turn, or until too many do. */
+  readonly #queued = new Map<string, WorkItem>()
   readonly #working = new Set<string>()
+  /** By namespace: how many of its keys are worked on. */
+  readonly #workingOf = new Map<string, number>()
   /** Added while they were worked on. */
   readonly #again = new Map<string, WorkItem>()
   readonly #later = new DelayQueue<WorkItem>()
   /** How often a key failed in a row. */
   readonly #failures = new Map<string, number>()
-  /** Of workers without an item. */
-  readonly #idle: (() => void)[] = []
+  /** Begins what may begin. */
+  #dispatch = () => {}
+  #dispatching = false
+  #burst = 0
   /** When the sleepers wake up. */
   readonly #sleeping: number[] = []
 
@@ -47,25 +62,84 @@ export class WorkQueue {
     this.#add({ key, namespace })
   }
 
+  /** Nothing is to be done for the key any more. If it is worked on, that work ends by itself. */
+  remove(key: string): void {
+    this.#queued.delete(key)
+    this.#again.delete(key)
+    this.#later.delete(key)
+    this.#failures.delete(key)
+    if (this.#ready.size() > 2 * this.#queued.size + longestBurst) {
+      this.#ready.retain((item) => this.#queued.get(item.key) === item)
+    }
+  }
+
   /** Returns after the signal, when the work that has begun is finished. */
-  async work(workers: number, work: Work, signal: AbortSignal): Promise<void> {
-    signal.addEventListener('abort', () => {
-      for (const wake of this.#idle.splice(0)) wake()
+  work(limits: WorkLimits, work: Work, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const begin = async (item: WorkItem) => {
+        try {
+          this.#finish(item, await work(item))
+        } catch (error) {
+          reject(error)
+        }
+        this.#schedule()
+      }
+      this.#dispatch = () => {
+        while (!signal.aborted && this.#burst < longestBurst) {
+          const item = this.#next(limits)
+          if (item === undefined) break
+          this.#burst++
+          void begin(item)
+        }
+        if (signal.aborted && this.#working.size === 0) resolve()
+      }
+      signal.addEventListener('abort', () => this.#schedule())
+      this.#schedule()
     })
-    await Promise.all(Array.from({ length: workers }, () => this.#worker(work, signal)))
   }
 
   /** How many keys wait for a worker; those whose time has not come do not count. */
   depth(): number {
-    return this.#ready.size()
+    return this.#queued.size
+  }
+
+  #schedule(): void {
+    if (this.#dispatching) return
+    this.#dispatching = true
+    const run = () => {
+      this.#dispatching = false
+      this.#dispatch()
+    }
+    if (this.#burst < longestBurst) return queueMicrotask(run)
+    setImmediate(() => {
+      this.#burst = 0
+      run()
+    })
+  }
+
+  /** The next key that may be worked on. It is worked on from now on. */
+  #next({ workers, perNamespace }: WorkLimits): WorkItem | undefined {
+    const may = (namespace: string) => {
+      const count = this.#workingOf.get(namespace) ?? 0
+      return count < perNamespace && (count === 0 || this.#working.size < workers)
+    }
+    for (;;) {
+      const item = this.#ready.shift(may)
+      if (item === undefined) return undefined
+      if (this.#queued.get(item.key) !== item) continue
+      this.#queued.delete(item.key)
+      this.#working.add(item.key)
+      this.#workingOf.set(item.namespace, (this.#workingOf.get(item.namespace) ?? 0) + 1)
+      return item
+    }
   }
 
   #add(item: WorkItem): void {
     if (this.#working.has(item.key)) this.#again.set(item.key, item)
     else if (!this.#queued.has(item.key)) {
-      this.#queued.add(item.key)
+      this.#queued.set(item.key, item)
       this.#ready.push(item.namespace, item)
-      this.#idle.pop()?.()
+      this.#schedule()
     }
   }
 
@@ -88,8 +162,11 @@ export class WorkQueue {
   }
 
   #finish(item: WorkItem, next: Next): void {
-    const { key } = item
+    const { key, namespace } = item
     this.#working.delete(key)
+    const others = (this.#workingOf.get(namespace) ?? 1) - 1
+    if (others > 0) this.#workingOf.set(namespace, others)
+    else this.#workingOf.delete(namespace)
     if (next === 'retry' || next === 'retry soon') {
       const count = (this.#failures.get(key) ?? 0) + 1
       this.#failures.set(key, count)
@@ -103,18 +180,5 @@ export class WorkQueue {
     const renewed = this.#again.get(key)
     this.#again.delete(key)
     if (renewed) this.#add(renewed)
-  }
-
-  async #worker(work: Work, signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      const item = this.#ready.shift()
-      if (item === undefined) {
-        await new Promise<void>((resolve) => this.#idle.push(resolve))
-        continue
-      }
-      this.#queued.delete(item.key)
-      this.#working.add(item.key)
-      this.#finish(item, await work(item))
-    }
   }
 }

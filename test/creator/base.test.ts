@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import t from 'tap'
 import { parse, parseAllDocuments } from 'yaml'
-import { parseStoragePolicy } from '../../api/storage-policy.ts'
+import { defaultBudgets, parseStoragePolicy } from '../../api/storage-policy.ts'
 import { golden, root, run } from '../programs/programs.ts'
 import { kubectl, kustomize } from '../programs/tools.ts'
 
@@ -47,7 +47,15 @@ t.test('the built manifests are consistent', { skip: missing }, async (t) => {
     t.strictSame(policyOf(base), {
       name: 'default',
       rules: [
-        { namespaces: ['*'], prefixes: ['/{namespace}'], minBits: 64, maxPerPod: 50, maxNewPerHour: 200 },
+        {
+          namespaces: ['*'],
+          prefixes: ['/{namespace}'],
+          minBits: 64,
+          maxPerPod: 50,
+          maxNewPerHour: 200,
+          ...defaultBudgets,
+          shared: false,
+        },
       ],
     })
     t.match(policyOf(example), { rules: [{ prefixes: ['/{namespace}', '/shared'] }, { maxPerPod: 10 }] })

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { openApiServer } from '../../runtime/kubernetes/api-server.ts'
 import { podListWatch } from '../../runtime/kubernetes/list-watch.ts'
-import { PodIndex } from '../../runtime/creator/pod-index.ts'
+import { indexOf } from '../../runtime/creator/fixtures.ts'
 import { type WatchEnd, runReflector } from '../../runtime/kubernetes/reflector.ts'
 import { clock } from '../../runtime/scheduling/clock.ts'
 import { createNamespace, createPod } from './cluster-workloads.ts'
@@ -27,10 +27,7 @@ function watch(t: Test, plane: ControlPlane, port: number, silenceLimit: number)
   if (server === undefined) throw new Error('no server')
   const ends: WatchEnd[] = []
   const state = { lists: 0, listFailures: 0, heard: 0, ends }
-  const index = new PodIndex({ annotationDomain: 'bsycorp.com', policy: undefined }, clock.now, {
-    claimsChanged: () => {},
-    podAdded: () => {},
-  })
+  const index = indexOf({ now: clock.now })
   const stop = new AbortController()
   const sink = index.sink()
   const done = runReflector(

@@ -5,7 +5,8 @@ import type { Annotation } from '../../api/pod-annotations.ts'
 import { existenceBatcher } from '../../runtime/creator/existence-batcher.ts'
 import { hourlyQuota } from '../../runtime/creator/hourly-quota.ts'
 import { generate } from '../../runtime/groups/generate.ts'
-import { PodIndex } from '../../runtime/creator/pod-index.ts'
+import { indexOf } from '../../runtime/creator/fixtures.ts'
+import { tenants } from '../../runtime/creator/tenants.ts'
 import type { PodMetadata } from '../../runtime/kubernetes/pod-metadata.ts'
 import { RateLimiter } from '../../runtime/scheduling/rate-limiter.ts'
 import { groupReconciler } from '../../runtime/creator/reconcile-groups.ts'
@@ -48,9 +49,10 @@ async function simulate(seed: number): Promise<string[]> {
     }
   }
   const queue = new WorkQueue(clock, random)
-  const index = new PodIndex({ annotationDomain: 'bsycorp.com', policy: undefined }, clock.now, {
+  const index = indexOf({
+    policy: undefined,
+    now: clock.now,
     claimsChanged: (baseName, namespace) => queue.add(baseName, namespace),
-    podAdded: () => {},
   })
   const reconciler = groupReconciler({
     clock,
@@ -60,7 +62,7 @@ async function simulate(seed: number): Promise<string[]> {
     storeFor: () => plain,
     generateFor: () => generate,
     quota: hourlyQuota(clock),
-    policy: undefined,
+    tenants: tenants(undefined),
     record: (_, { reason, message }) => {
       if (reason === 'MismatchedGroup' || reason === 'Conflict') wrong.push(`${reason}: ${message}`)
     },
@@ -68,7 +70,11 @@ async function simulate(seed: number): Promise<string[]> {
     log: openLog('error', () => {}),
   })
   const stop = new AbortController()
-  const done = queue.work(4, ({ key }) => reconciler.reconcile(key), stop.signal)
+  const done = queue.work(
+    { workers: 4, perNamespace: 4 },
+    ({ key }) => reconciler.reconcile(key),
+    stop.signal,
+  )
   const sink = index.sink()
   const pods = new Map<string, PodMetadata>()
   for (let step = 0; step < 24 * 6; step++) {

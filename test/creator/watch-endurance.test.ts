@@ -1,6 +1,6 @@
 /** A million events and a hundred expired watches, in virtual time: nothing is lost, and no memory leaks. */
 import t from 'tap'
-import { PodIndex } from '../../runtime/creator/pod-index.ts'
+import { indexOf } from '../../runtime/creator/fixtures.ts'
 import type { PodListWatch, PodChange } from '../../runtime/kubernetes/list-watch.ts'
 import type { PodMetadata } from '../../runtime/kubernetes/pod-metadata.ts'
 import { runReflector } from '../../runtime/kubernetes/reflector.ts'
@@ -66,7 +66,8 @@ t.test('a million events and a hundred expired watches', async (t) => {
   const { api, pods } = cluster(stop)
   let [added, ends] = [0, 0]
   const known = new Set<string>()
-  const index = new PodIndex({ annotationDomain: 'bsycorp.com', policy: undefined }, clock.now, {
+  const index = indexOf({
+    now: clock.now,
     claimsChanged: (baseName) => known.add(baseName),
     podAdded: () => added++,
   })

@@ -1,0 +1,90 @@
+/**
+ * What each tenant occupies of the creator's memory, and whether it may have more. All tenants together have a part of the
+ * heap; when it is full, the tenant that holds most has to give, so that nobody gains by having many namespaces.
+ */
+import type { Tenant, Tenants } from './tenants.ts'
+
+/** Which limit was reached: a field of the StoragePolicy, or the heap, which all tenants share. */
+export const memoryBudgets = ['maxClaims', 'maxBytes', 'heap'] as const
+export type Budget = (typeof memoryBudgets)[number]
+
+/** @property bytes of memory: an estimate, see weigh. */
+type Usage = { readonly claims: number; readonly bytes: number }
+
+type Account = { readonly tenant: Tenant; claims: number; bytes: number }
+
+/** A tenant has room again when it occupies less of each limit. */
+const roomy = 0.8
+
+export class BudgetLedger {
+  readonly #tenants: Tenants
+  readonly #heapBytes: number
+  /** By tenant; there are none of tenants that occupy nothing. */
+  readonly #accounts = new Map<string, Account>()
+  #bytes = 0
+
+  /** @param heapBytes for all tenants together. */
+  constructor(tenants: Tenants, heapBytes: number) {
+    this.#tenants = tenants
+    this.#heapBytes = heapBytes
+  }
+
+  keyOf(namespace: string): string {
+    return this.#tenants.of(namespace).key
+  }
+
+  /** Which limit the tenant of the namespace would exceed; undefined where there is room. */
+  exceeded(namespace: string, { claims, bytes }: Usage): Budget | undefined {
+    const { key, budgets } = this.#tenants.of(namespace)
+    const used = this.#accounts.get(key)
+    if (claims > 0 && (used?.claims ?? 0) + claims > budgets.maxClaims) return 'maxClaims'
+    if ((used?.bytes ?? 0) + bytes > budgets.maxBytes) return 'maxBytes'
+    return this.#bytes + bytes > this.#heapBytes ? 'heap' : undefined
+  }
+
+  /** The tenant that has to give when the heap is full: the one that would hold most. */
+  largest(namespace: string, { bytes }: Usage): string {
+    const { key } = this.#tenants.of(namespace)
+    let [largest, most] = [key, (this.#accounts.get(key)?.bytes ?? 0) + bytes]
+    for (const [other, account] of this.#accounts) {
+      if (account.bytes > most) [largest, most] = [other, account.bytes]
+    }
+    return largest
+  }
+
+  add(namespace: string, { claims, bytes }: Usage): void {
+    const tenant = this.#tenants.of(namespace)
+    const account = this.#accounts.get(tenant.key) ?? { tenant, claims: 0, bytes: 0 }
+    account.claims += claims
+    account.bytes += bytes
+    this.#bytes += bytes
+    if (account.claims > 0 || account.bytes > 0) this.#accounts.set(tenant.key, account)
+    else this.#accounts.delete(tenant.key)
+  }
+
+  remove(namespace: string, { claims, bytes }: Usage): void {
+    this.add(namespace, { claims: -claims, bytes: -bytes })
+  }
+
+  hasRoom(namespace: string): boolean {
+    const { key, budgets } = this.#tenants.of(namespace)
+    const { claims, bytes } = this.#accounts.get(key) ?? { claims: 0, bytes: 0 }
+    return (
+      claims < budgets.maxClaims * roomy &&
+      bytes < budgets.maxBytes * roomy &&
+      this.#bytes < this.#heapBytes * roomy
+    )
+  }
+
+  /** How near the nearest tenant is to a limit: 1 is at the limit. */
+  usedRatio(budget: Budget): number {
+    if (budget === 'heap') return this.#bytes / this.#heapBytes
+    const [used, limit] =
+      budget === 'maxClaims' ? (['claims', 'maxClaims'] as const) : (['bytes', 'maxBytes'] as const)
+    let ratio = 0
+    for (const account of this.#accounts.values()) {
+      ratio = Math.max(ratio, account[used] / Math.max(1, account.tenant.budgets[limit]))
+    }
+    return ratio
+  }
+}
