@@ -11,6 +11,7 @@ import {
   type Duration,
   formatDuration,
   formatMostExpensive,
+  laneOf,
   longestFirst,
   readDurations,
   writeDurations,
@@ -100,7 +101,7 @@ function testFile(file: string, title = file, command: readonly string[] = ['nod
   const log = join(tap, 'tests', `${file.replaceAll('/', '-')}.tap`)
   return {
     title,
-    lane: 'tests',
+    lane: laneOf(title),
     needs: ['build', ...toolsOf(file).map((name) => `tool ${name}`)],
     run: async () => {
       // Without the executables there is nothing to test.
@@ -193,8 +194,7 @@ await runJobs(
       known,
     ),
   ],
-  // Many tests mostly wait for servers.
-  { tools: 2, tests: availableParallelism() + 1 },
+  { tools: 2, tests: availableParallelism(), waiting: 2 },
 )
 writeFileSync(report, formatReport(results))
 writeDurations(durationsFile, known, durations)

@@ -23,6 +23,14 @@ const usuallyLong = [
   'test/creator/kill.test.ts',
 ]
 
+/** These wait for Leases, back-offs and kubelets, and use less than a third of a processor. */
+const mostlyWaiting = /^test\/(node\/|creator\/(able-leader|faults|kill|leader|outages|pages|people)\.)/
+
+/** A lane of their own keeps them from the processors' other work, and that from them. */
+export function laneOf(title: string): 'tests' | 'waiting' {
+  return mostlyWaiting.test(title) ? 'waiting' : 'tests'
+}
+
 export function readDurations(file: string): Durations {
   if (!existsSync(file)) return new Map()
   const read: Readonly<Record<string, Duration>> = JSON.parse(readFileSync(file, 'utf8'))

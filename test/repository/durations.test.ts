@@ -1,9 +1,12 @@
 /** `npm test` measures its jobs, and starts those first that took longest the last time. */
+import { globSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
+import { root } from '../../scripts/bundle.ts'
 import { runCommand } from '../../scripts/run-command.mjs'
 import {
   formatMostExpensive,
+  laneOf,
   longestFirst,
   readDurations,
   writeDurations,
@@ -14,6 +17,15 @@ t.setTimeout(300_000)
 
 const titles = (jobs: readonly { readonly title: string }[]) => jobs.map(({ title }) => title)
 const jobs = ['short', 'test/creator/people.test.ts', 'long', 'test/node/'].map((title) => ({ title }))
+
+t.test('files that mostly wait have a lane of their own, and each of them exists', async (t) => {
+  const files = globSync('test/**/*.test.ts', { cwd: root })
+  const waiting = files.filter((file) => laneOf(file) === 'waiting')
+  for (const name of ['able-leader', 'faults', 'kill', 'leader', 'outages', 'pages', 'people'])
+    t.ok(waiting.includes(`test/creator/${name}.test.ts`), name)
+  t.equal(laneOf('test/node/'), 'waiting')
+  t.equal(laneOf('test/iam/stability-moto.test.ts'), 'tests')
+})
 
 t.test('the longest of the last run is first; of a first run, those that are usually long', (t) => {
   const file = join(t.testdir(), 'durations.json')
