@@ -6,6 +6,7 @@ import { parseAllDocuments } from 'yaml'
 import { commands } from '../../cli/kees.ts'
 import { grantOf } from '../../functions/export-iam/grant.ts'
 import { renderModule } from '../../functions/export-iam/terraform.ts'
+import { hasTitle, parseClaims } from '../../scripts/tests/claims.ts'
 import { root } from '../programs/programs.ts'
 
 const read = (path: string) => readFileSync(join(root, path), 'utf8')
@@ -13,15 +14,20 @@ const text = read('docs/security.md')
 const rows = text.split('\n').filter((line) => line.startsWith('| '))
 const rowOf = (part: string) => rows.filter((row) => row.startsWith(`| ${part} |`)).at(-1) ?? ''
 
-t.test('every named test exists, and every threat names one', async (t) => {
-  const named = [...text.matchAll(/`([\w./-]+\.(?:test|contract)\.ts)`/g)].map(([, path = '']) => path)
-  t.ok(named.length > 40)
-  for (const path of new Set(named)) t.ok(existsSync(join(root, path)), path)
+t.test('every threat names tests by file and title, and they exist', async (t) => {
   const threats = between('## Threats', '## Rights')
     .split('\n')
-    .filter((line) => /^\| (?!threat|it tries to)/.test(line))
+    .filter((line) => /^\| (?!threat|it tries to|---)/.test(line) && !line.startsWith('|---'))
   t.ok(threats.length > 20)
-  for (const row of threats) t.match(row, /\.(test|contract)\.ts` \|$/)
+  for (const row of threats) {
+    const cell = row.split(' | ').at(-1)?.replace(/ \|$/, '') ?? ''
+    const claims = parseClaims(cell)
+    // Nothing else is in the cell.
+    t.equal(claims.map(({ file, title }) => `\`${file}\`: "${title}"`).join('; '), cell)
+    t.ok(claims.length > 0, row)
+    for (const { file, title } of claims)
+      t.ok(existsSync(join(root, file)) && hasTitle(read(file), title), `${file}: ${title}`)
+  }
 })
 
 t.test("the creator's permissions in the cluster are those of its manifest", async (t) => {
