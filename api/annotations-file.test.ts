@@ -1,6 +1,7 @@
 import { deepStrictEqual } from 'node:assert/strict'
 import * as fc from 'fast-check'
 import t from 'tap'
+import { runs } from './test-effort.ts'
 import { formatAnnotationsFile, parseAnnotationsFile } from './annotations-file.ts'
 import { anyText, unicodeText } from './arbitrary-declaration.ts'
 import vectors from './testdata/go-quote.json' with { type: 'json' }
@@ -119,7 +120,7 @@ await t.test('what is formatted is parsed back as it was', async () => {
       deepStrictEqual(new Map(parsed), new Map(some))
       deepStrictEqual(diagnostics, [])
     }),
-    { numRuns: 300 },
+    runs(300),
   )
 })
 
@@ -137,6 +138,6 @@ await t.test('any text is annotations and Diagnostics, one of them for each line
         text === '' ? 0 : text.replace(/\n$/, '').split('\n').length,
       )
     }),
-    { numRuns: 300 },
+    runs(300),
   )
 })

@@ -1,6 +1,7 @@
 import { ok } from 'node:assert/strict'
 import * as fc from 'fast-check'
 import t from 'tap'
+import { runs } from './test-effort.ts'
 import { attributeLabel, looksLikeName } from './attribute-label.ts'
 import { parsePodAnnotations } from './pod-annotations.ts'
 
@@ -60,6 +61,6 @@ await t.test('a secret before a "=" is in no message', async () => {
       // A short piece, such as a letter, may be in the message anyway.
       for (const { message } of diagnostics) ok(!message.includes(secret.slice(0, 8)), message)
     }),
-    { numRuns: 1000 },
+    runs(1000),
   )
 })

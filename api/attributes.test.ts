@@ -2,6 +2,7 @@ import { linesOf } from './diagnostic.ts'
 import { deepStrictEqual } from 'node:assert/strict'
 import * as fc from 'fast-check'
 import t from 'tap'
+import { runs } from './test-effort.ts'
 import { anyText } from './arbitrary-declaration.ts'
 import { formatAttributes, parseAttributes } from './attributes.ts'
 import { bounds } from './bounds.ts'
@@ -144,7 +145,7 @@ await t.test('what is formatted is parsed back as it was', async () => {
       const placed = attributes.map((one, index) => ({ ...one, position: index + 1 }))
       deepStrictEqual(parseAttributes(formatAttributes(attributes)), { attributes: placed, diagnostics: [] })
     }),
-    { numRuns: 500 },
+    runs(500),
   )
 })
 
@@ -156,7 +157,7 @@ await t.test('any text is attributes and Diagnostics, one of them for each part'
       deepStrictEqual(parts === 0, /^[ \t\r\n]*$/.test(text))
       deepStrictEqual(parts <= text.split(',').length, true)
     }),
-    { numRuns: 1000 },
+    runs(1000),
   )
 })
 

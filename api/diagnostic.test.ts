@@ -1,6 +1,7 @@
 import { ok } from 'node:assert/strict'
 import * as fc from 'fast-check'
 import t from 'tap'
+import { runs } from './test-effort.ts'
 import { parseAnnotationsFile } from './annotations-file.ts'
 import { anyText } from './arbitrary-declaration.ts'
 import { findConflicts } from './conflicts.ts'
@@ -36,7 +37,7 @@ await t.test('any text is quoted in one short line of printable characters', asy
       ok(/^"[^\p{C}\p{Zl}\p{Zp}]*"$/u.test(quoted.replaceAll(/[\p{Cn}\p{Co}]/gu, '')))
       ok(quoted.length <= 40 * '\\u0000'.length + '"…"'.length)
     }),
-    { numRuns: 500 },
+    runs(500),
   )
 })
 
@@ -77,7 +78,7 @@ await t.test('no message shows a value other than that of kind, type or size', a
       ]
       for (const { message } of diagnostics) ok(!message.includes('hunter'), message)
     }),
-    { numRuns: 500 },
+    runs(500),
   )
 })
 

@@ -1,6 +1,7 @@
 import { deepStrictEqual } from 'node:assert/strict'
 import * as fc from 'fast-check'
 import t from 'tap'
+import { runs } from './test-effort.ts'
 import { anyText } from './arbitrary-declaration.ts'
 import { longestDuration } from './duration.ts'
 import { decodeInitEnv, encodeInitEnv, type InitEnv, initVariables, parseStoreAddress } from './init-env.ts'
@@ -208,7 +209,7 @@ await t.test('what is encoded is decoded as it was', async () => {
         decoded({ ...defaults, ...settings }),
       )
     }),
-    { numRuns: 500 },
+    runs(500),
   )
 })
 
@@ -222,7 +223,7 @@ await t.test(
         const rest = Object.entries(env).filter(([name]) => !wrong.has(name))
         deepStrictEqual(decodeInitEnv(Object.fromEntries(rest)).diagnostics, [])
       }),
-      { numRuns: 500 },
+      runs(500),
     )
   },
 )

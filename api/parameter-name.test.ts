@@ -1,6 +1,7 @@
 import { match, strictEqual } from 'node:assert/strict'
 import * as fc from 'fast-check'
 import t from 'tap'
+import { runs } from './test-effort.ts'
 import { anyText, storagePrefix } from './arbitrary-declaration.ts'
 import {
   maxParameterLevels,
@@ -148,6 +149,6 @@ await t.test('any text gives a name of the characters that SSM takes, or a Diagn
       match(name.value, /^(\/[A-Za-z0-9_.-]+){1,15}$/)
       strictEqual(name.value, `${prefix.value}/${key}`)
     }),
-    { numRuns: 500 },
+    runs(500),
   )
 })

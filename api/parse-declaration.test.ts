@@ -1,6 +1,7 @@
 import { deepStrictEqual } from 'node:assert/strict'
 import * as fc from 'fast-check'
 import t from 'tap'
+import { runs } from './test-effort.ts'
 import { attributeTable } from './attribute-table.ts'
 import { knownOn } from './attribute-values.ts'
 import { linesOf } from './diagnostic.ts'
@@ -427,7 +428,7 @@ await t.test('what is formatted is parsed back as it was', async () => {
         diagnostics: [],
       })
     }),
-    { numRuns: 500 },
+    runs(500),
   )
 })
 
@@ -443,6 +444,6 @@ await t.test('any text is a declaration that can be written again, or errors', a
       if (declaration === undefined) return
       deepStrictEqual(parse(one, name, formatDeclaration(declaration)), { declaration, diagnostics: [] })
     }),
-    { numRuns: 1000 },
+    runs(1000),
   )
 })

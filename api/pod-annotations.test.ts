@@ -1,6 +1,7 @@
 import { deepStrictEqual } from 'node:assert/strict'
 import * as fc from 'fast-check'
 import t from 'tap'
+import { runs } from './test-effort.ts'
 import { attributeTable } from './attribute-table.ts'
 import { knownOn } from './attribute-values.ts'
 import { linesOf } from './diagnostic.ts'
@@ -425,6 +426,6 @@ await t.test('annotations of any text are declarations and diagnostics, never an
         [],
       )
     }),
-    { numRuns: 400 },
+    runs(400),
   )
 })

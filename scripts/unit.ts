@@ -12,7 +12,7 @@ endOnSignal()
 const root = join(import.meta.dirname, '..')
 const chosen = process.argv.slice(2)
 const start = Date.now()
-const env = { KEES_TEST_EFFORT: '0.2', ...process.env }
+const env = { KEES_TEST_EFFORT: '0.05', ...process.env }
 
 const files = globSync('{api,functions,runtime,cli}/**/*.test.ts', { cwd: root })
   .filter((file) => chosen.length === 0 || chosen.some((piece) => file.includes(piece)))

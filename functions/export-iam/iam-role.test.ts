@@ -1,6 +1,7 @@
 import { deepStrictEqual, match } from 'node:assert/strict'
 import * as fc from 'fast-check'
 import t from 'tap'
+import { runs } from '../../api/test-effort.ts'
 import { parseIamRole } from './iam-role.ts'
 
 const account = '111122223333'
@@ -76,6 +77,6 @@ await t.test('an accepted role is written unchanged, and has only safe character
       match(text, /^[\w+=,.@:/-]+$/)
       deepStrictEqual(value.arn ?? value.name, text)
     }),
-    { numRuns: 1000 },
+    runs(1000),
   )
 })

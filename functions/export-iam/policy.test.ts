@@ -1,6 +1,7 @@
 import { match } from 'node:assert/strict'
 import * as fc from 'fast-check'
 import t from 'tap'
+import { runs } from '../../api/test-effort.ts'
 import { policyDocument, policySize } from './policy.ts'
 
 const target = { partition: 'aws', region: 'eu-west-1', account: '111122223333' }
@@ -96,7 +97,7 @@ await t.test('no text makes a wildcard or a policy variable in a resource', asyn
         match(arn, /^arn:aws:ssm:eu-west-1:111122223333:parameter\/[A-Za-z0-9_.-]+(\/[A-Za-z0-9_.-]+)*$/)
       }
     }),
-    { numRuns: 1000 },
+    runs(1000),
   )
 })
 

@@ -1,6 +1,10 @@
 /** For property tests: annotated Deployments, in every style in which people write them. */
 import * as fc from 'fast-check'
 import { stringify } from 'yaml'
+import { triesAll } from '../../api/test-effort.ts'
+
+/** Of lists and maps: short ones in the unit tests, whose time is that of the size of the manifests. */
+const length = triesAll ? {} : { maxLength: 2 }
 
 const name = fc.stringMatching(/^[a-z]([-a-z0-9]{0,8}[a-z0-9])?$/).filter((one) => one !== 'annotations')
 const scalar = fc.oneof(
@@ -11,18 +15,20 @@ const scalar = fc.oneof(
 )
 const extra = fc.dictionary(
   name,
-  fc.oneof(scalar, fc.array(scalar, { maxLength: 3 }), fc.dictionary(name, scalar)),
-  {
-    maxKeys: 3,
-  },
+  fc.oneof(
+    scalar,
+    fc.array(scalar, { maxLength: 3 }),
+    fc.dictionary(name, scalar, triesAll ? {} : { maxKeys: 1 }),
+  ),
+  { maxKeys: triesAll ? 3 : 1 },
 )
 const mount = fc.record({ name, mountPath: fc.constantFrom('/data', '/tmp', '/etc/app') })
 const container = fc.record(
   {
     name,
     image: scalar,
-    env: fc.array(fc.record({ name, value: scalar })),
-    volumeMounts: fc.array(mount, { minLength: 1 }),
+    env: fc.array(fc.record({ name, value: scalar }), length),
+    volumeMounts: fc.array(mount, { ...length, minLength: 1 }),
     zone: extra,
   },
   { requiredKeys: ['name'] },
@@ -37,6 +43,7 @@ const spec = fc.record(
     containers: uniqueContainers,
     initContainers: fc.uniqueArray(container, { selector: (one) => one.name, minLength: 1, maxLength: 2 }),
     volumes: fc.uniqueArray(fc.record({ name, emptyDir: fc.constant({}) }), {
+      ...length,
       selector: (one) => one.name,
       minLength: 1,
     }),

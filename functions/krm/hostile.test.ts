@@ -66,8 +66,8 @@ for (const [title, input, said] of refused) {
 const megabytes = share(100)
 const passed: readonly (readonly [title: string, input: string])[] = [
   [`an object of ${megabytes} MB`, list(configMap(`"${'x'.repeat(megabytes * 1_000_000)}"`), pod())],
-  ['an annotation of a hundred thousand items', list(pod(`      x: [${'1,'.repeat(100_000)}]\n`))],
-  ['ten thousand objects of one name', list(configMap('x').repeat(10_000), pod())],
+  [`an annotation of ${share(100_000)} items`, list(pod(`      x: [${'1,'.repeat(share(100_000))}]\n`))],
+  [`${share(10_000)} objects of one name`, list(configMap('x').repeat(share(10_000)), pod())],
   [
     'names of JavaScript',
     list(pod('      __proto__: x\n      constructor: y\n').replace('name: p', 'name: constructor')),
@@ -88,7 +88,7 @@ for (const [title, input] of passed) {
 }
 
 t.test('lines that are indented too little are parsed repeatedly, with a limit', async (t) => {
-  const rows = '1,\n'.repeat(200_000)
+  const rows = '1,\n'.repeat(share(200_000))
   const { exit, stderr } = runFunction(injectInit, list(pod(`      x: [\n${rows}]\n`)))
   t.equal(exit, 1)
   t.match(stderr[0], /deficient indentation/)

@@ -1,7 +1,7 @@
 /** A ResourceList that is read in pieces comes out as if it had been parsed whole. */
 import fc from 'fast-check'
 import t from 'tap'
-import { runs } from '../../api/test-effort.ts'
+import { runs, triesAll } from '../../api/test-effort.ts'
 import { print, style, value as values } from '../yaml/arbitrary-yaml.ts'
 import { splitItems } from './split-items.ts'
 import type { KrmFunction } from './krm-function.ts'
@@ -133,7 +133,7 @@ const mutated = fc
 
 t.test('a valid ResourceList gives the same result as parsing it as a whole', async (t) => {
   let cut = 0
-  const numRuns = 300
+  const { numRuns } = runs(300)
   fc.assert(
     fc.property(mutated, (text) => {
       const whole = runOnWhole(label, text)
@@ -145,7 +145,7 @@ t.test('a valid ResourceList gives the same result as parsing it as a whole', as
     }),
     { numRuns },
   )
-  t.ok(cut > numRuns / 8, `${cut} were cut`)
+  if (triesAll) t.ok(cut > numRuns / 8, `${cut} were cut`)
 })
 
 t.test('invalid input is refused, or only gets additions', async () => {

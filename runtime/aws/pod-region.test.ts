@@ -3,9 +3,10 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import t, { type Test } from 'tap'
 import { failureOf } from '../failure.ts'
-import { openHttp } from './http-exchange.ts'
+import { type Exchange, openHttp } from './http-exchange.ts'
 import { openInstanceMetadata } from './instance-metadata.ts'
 import { podRegion } from './pod-region.ts'
+import { transportError } from './transport-error.ts'
 
 type Answer = readonly [status: number, body: string] | 'silence' | 'reset'
 
@@ -26,18 +27,26 @@ async function serve(t: Test, answers: Readonly<Record<string, Answer>>) {
   })
   const address = server.address()
   const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`
-  return { env: { AWS_EC2_METADATA_SERVICE_ENDPOINT: url }, asked }
+  const http = openHttp()
+  // Without the time that passes until then.
+  const exchange: Exchange = async (request) => {
+    const { host, pathname } = new URL(request.url)
+    const key = `${request.method} ${pathname}`
+    if (answers[key] !== 'silence') return http(request)
+    asked.push(key)
+    throw transportError(new DOMException('The operation was aborted due to timeout', 'TimeoutError'), host)
+  }
+  return { env: { AWS_EC2_METADATA_SERVICE_ENDPOINT: url }, exchange, asked }
 }
 
-const region = (env: Readonly<Record<string, string>>, timeout = 20_000) =>
-  podRegion(env, timeout, openHttp())
+const region = (env: Readonly<Record<string, string>>, exchange: Exchange) => podRegion(env, 20_000, exchange)
 const placement = 'GET /latest/meta-data/placement/region'
 const token = 'PUT /latest/api/token'
 
 t.test('the region of the environment has precedence, without a request', async (t) => {
-  const { env, asked } = await serve(t, { [placement]: [200, 'eu-west-3'] })
-  t.equal(await region({ ...env, AWS_REGION: 'eu-west-1' })(), 'eu-west-1')
-  t.equal(await region({ ...env, AWS_DEFAULT_REGION: 'eu-west-2' })(), 'eu-west-2')
+  const { env, exchange, asked } = await serve(t, { [placement]: [200, 'eu-west-3'] })
+  t.equal(await region({ ...env, AWS_REGION: 'eu-west-1' }, exchange)(), 'eu-west-1')
+  t.equal(await region({ ...env, AWS_DEFAULT_REGION: 'eu-west-2' }, exchange)(), 'eu-west-2')
   t.strictSame(asked, [])
 })
 
@@ -51,7 +60,7 @@ const versions: readonly (readonly [title: string, first: Answer, asked: readonl
 for (const [title, first, asked] of versions) {
   t.test(`without one, the region comes from the instance metadata service: ${title}`, async (t) => {
     const server = await serve(t, { [token]: first, [placement]: [200, 'eu-west-3'] })
-    const ask = region(server.env)
+    const ask = region(server.env, server.exchange)
     t.equal(await ask(), 'eu-west-3')
     t.strictSame(server.asked, asked)
     t.equal(await ask(), 'eu-west-3')
@@ -63,10 +72,10 @@ const failures: readonly (readonly [
   title: string,
   answers: Readonly<Record<string, Answer>>,
   detail: RegExp,
-  more?: { readonly timeout?: number; readonly hint?: RegExp | undefined },
+  more?: { readonly hint?: RegExp | undefined },
 ])[] = [
   ['none', { [token]: [200, 'x'] }, /status 404/],
-  ['silence', { [token]: [200, 'x'], [placement]: 'silence' }, /time/, { timeout: 300 }],
+  ['silence', { [token]: [200, 'x'], [placement]: 'silence' }, /time/],
   [
     '401, and a token that never comes',
     { [token]: 'silence', [placement]: [401, ''] },
@@ -91,8 +100,8 @@ for (const [title, answers, detail, more = {}] of failures) {
   t.test(
     `if the instance metadata service returns ${title}, the region is missing, and requested again`,
     async (t) => {
-      const { env, asked } = await serve(t, answers)
-      const ask = region(env, more.timeout)
+      const { env, exchange, asked } = await serve(t, answers)
+      const ask = region(env, exchange)
       const failure = failureOf(await ask().catch((error: unknown) => error))
       t.match(failure, { code: 'REGION_MISSING', message: /the AWS region is missing/, detail })
       if (more.hint) t.match(failure?.hint, more.hint)
@@ -107,7 +116,9 @@ for (const [title, answers, detail, more = {}] of failures) {
 t.test('a disabled instance metadata service is not called', async (t) => {
   const off = { AWS_EC2_METADATA_DISABLED: 'true' }
   t.equal(openInstanceMetadata(off, 200, openHttp()), undefined)
-  t.match(failureOf(await region(off)().catch((error: unknown) => error)), { code: 'REGION_MISSING' })
+  t.match(failureOf(await region(off, openHttp())().catch((error: unknown) => error)), {
+    code: 'REGION_MISSING',
+  })
 })
 
 t.test('the IPv6 address is used if the environment selects it', async (t) => {

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check'
 import t from 'tap'
+import { runs } from '../../api/test-effort.ts'
 import type { Group } from '../../api/group.ts'
 import type { Clock } from '../scheduling/clock.ts'
 import { type Fault, memoryStore, virtualClock } from '../fixtures.ts'
@@ -225,7 +226,7 @@ t.test(
           )
         },
       ),
-      { numRuns: 200 },
+      runs(200),
     )
   },
 )

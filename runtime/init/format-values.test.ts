@@ -1,6 +1,7 @@
 /** That shells, Python and YAML libraries read the same is tested with them, in test/init/formats.test.ts. */
 import * as fc from 'fast-check'
 import t from 'tap'
+import { runs } from '../../api/test-effort.ts'
 import { anyText } from '../../api/arbitrary-text.ts'
 import { type SecretsFormat, secretsFormats } from '../../api/secrets-format.ts'
 import { secretValue } from '../secret-value.ts'
@@ -110,6 +111,6 @@ t.test('JSON.parse reads back any value of the format json', async (t) => {
       t.match(text, /^[\n -~]*$/)
       t.strictSame(typeof text === 'string' && JSON.parse(text), object)
     }),
-    { numRuns: 30 },
+    runs(30),
   )
 })

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
+import { runs } from '../../api/test-effort.ts'
 import { failureOf } from '../failure.ts'
 import { readListItems } from './list-items.ts'
 
@@ -33,7 +34,7 @@ t.test(
           )
         },
       ),
-      { numRuns: 200 },
+      runs(200),
     )
   },
 )

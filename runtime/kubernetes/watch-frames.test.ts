@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
+import { runs } from '../../api/test-effort.ts'
 import { failureOf } from '../failure.ts'
 import { watchFrames } from './watch-frames.ts'
 
@@ -27,7 +28,7 @@ t.test('frames are complete, however they are split into chunks', async () => {
       for await (const one of watchFrames(source())) got.push(one)
       return JSON.stringify(got) === JSON.stringify(frames)
     }),
-    { numRuns: 100 },
+    runs(100),
   )
 })
 

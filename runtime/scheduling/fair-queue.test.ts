@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
+import { runs } from '../../api/test-effort.ts'
 import { FairQueue } from './fair-queue.ts'
 
 const take = <T>(queue: FairQueue<T>, count: number) => Array.from({ length: count }, () => queue.shift())
@@ -85,7 +86,7 @@ t.test(
         const first = order.slice(0, new Set(pushed).size).map((index) => pushed[index])
         return new Set(order).size === pushed.length && new Set(first).size === first.length
       }),
-      { numRuns: 50 },
+      runs(50),
     )
   },
 )

@@ -9,6 +9,23 @@ import { keptOpen, processState } from './process-state.ts'
 
 // tap names the folders of `testdir` after the arguments, which would be too long for a file's name.
 const [minutes, ...files] = process.argv.splice(2)
+const subtests = new Map<string, Test>()
+const scheme = 'subtest:'
+Object.assign(globalThis, { subtestOf: (url: string) => subtests.get(url) })
+registerHooks({
+  resolve: (specifier, context, nextResolve) =>
+    specifier === 'async-hook-domain'
+      ? nextResolve(import.meta.resolve('./error-domain.ts'), context)
+      : specifier === 'tap' && context.parentURL !== undefined && subtests.has(context.parentURL)
+        ? { url: scheme + context.parentURL, format: 'module', shortCircuit: true }
+        : nextResolve(specifier, context),
+  load: (url, context, nextLoad) => {
+    if (!url.startsWith(scheme)) return nextLoad(url, context)
+    const source = `export default globalThis.subtestOf(${JSON.stringify(url.slice(scheme.length))})`
+    return { format: 'module', source, shortCircuit: true }
+  },
+})
+
 // tap's own time-out of 30 s is for a process of one file.
 process.env['TAP_TIMEOUT'] = '0'
 const { default: root } = await import('tap')
@@ -16,21 +33,6 @@ const { default: root } = await import('tap')
 root.pipe(process.stdout)
 // The process comes to this event after each file, and is not at its end.
 process.removeAllListeners('beforeExit')
-
-const subtests = new Map<string, Test>()
-const scheme = 'subtest:'
-Object.assign(globalThis, { subtestOf: (url: string) => subtests.get(url) })
-registerHooks({
-  resolve: (specifier, context, nextResolve) =>
-    specifier === 'tap' && context.parentURL !== undefined && subtests.has(context.parentURL)
-      ? { url: scheme + context.parentURL, format: 'module', shortCircuit: true }
-      : nextResolve(specifier, context),
-  load: (url, context, nextLoad) => {
-    if (!url.startsWith(scheme)) return nextLoad(url, context)
-    const source = `export default globalThis.subtestOf(${JSON.stringify(url.slice(scheme.length))})`
-    return { format: 'module', source, shortCircuit: true }
-  },
-})
 
 let isAsBefore = true
 for (const file of files) {
