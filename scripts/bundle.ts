@@ -61,8 +61,16 @@ type Bundle = {
   readonly inputs: readonly string[]
 }
 
-/** Throws with all of esbuild's messages where there is any, warnings too. */
-export async function bundle({ name, entryPoint, runs, nodeFlags, leastNode }: Program): Promise<Bundle> {
+const bundles = new Map<string, Promise<Bundle>>()
+
+/** Once a process for each program. Throws with all of esbuild's messages where there is any, warnings too. */
+export function bundle(program: Program): Promise<Bundle> {
+  const made = bundles.get(program.entryPoint) ?? makeBundle(program)
+  bundles.set(program.entryPoint, made)
+  return made
+}
+
+async function makeBundle({ name, entryPoint, runs, nodeFlags, leastNode }: Program): Promise<Bundle> {
   const result = await build({
     absWorkingDir: root,
     entryPoints: [entryPoint],
