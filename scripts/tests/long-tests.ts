@@ -6,6 +6,7 @@ export const longTests: Readonly<Record<string, RegExp>> = {
   'test/creator/faults.test.ts':
     /^runtime\/(creator|groups|kubernetes)\/(?!.*\.test\.ts)|^test\/creator\/fault/,
   'test/creator/pages.test.ts': /^runtime\/kubernetes\/(?!.*\.test\.ts)|^test\/creator\/pages/,
+  'test/creator/race.test.ts': /^runtime\/(creator|groups|store)\/(?!.*\.test\.ts)|^test\/creator\/race/,
   'test/docs/install.test.ts':
     /^docs\/install\.md$|^kustomize-examples\/first-secret\/|^install\/creator\/|^test\/docs\/install/,
   'test/iam/stability.test.ts': /^functions\/export-iam\/(?!.*\.test\.ts)|^test\/iam\//,

@@ -15,6 +15,14 @@ const folder = process.env['KEES_TEST_RECORD'] ?? ''
 const said = path.join(folder, `said-${process.pid}`)
 const values = path.join(folder, `values-${process.pid}`)
 
+/**
+ * Open until the end: there are many short lines.
+ *
+ * @type {Map<string, number>}
+ */
+const descriptors = new Map()
+const { writeSync } = fs
+
 record(said, `# ${path.basename(process.argv[1] ?? 'node')}\n`)
 
 /** As https://nodejs.org/api/util.html#utildebuglogsection-callback writes it, and the warning that it comes with. */
@@ -50,7 +58,6 @@ function wrap(stream) {
   }
 }
 
-const { writeSync } = fs
 /** @type {(fd: number, data: any, ...rest: any[]) => number} */
 fs.writeSync = (fd, data, ...rest) => {
   const written = writeSync(fd, data, ...rest)
@@ -94,7 +101,10 @@ process.on('exit', () => {
 /** @param {string} file @param {string | Uint8Array} text */
 function record(file, text) {
   try {
-    fs.appendFileSync(file, text)
+    const descriptor = descriptors.get(file) ?? fs.openSync(file, 'a')
+    descriptors.set(file, descriptor)
+    // Not by a stream: a program that is killed has written all of it.
+    writeSync(descriptor, typeof text === 'string' ? Buffer.from(text) : text)
   } catch {
     // A program that may not write there, run as another user, is not recorded; the scan says how many are.
   }
