@@ -21,7 +21,12 @@ type Script = {
 }
 
 /** Follows the script to its end. */
-async function follow({ lists, watches }: Script, silenceLimit?: number, clock = virtualClock()) {
+async function follow(
+  { lists, watches }: Script,
+  silenceLimit?: number,
+  clock = virtualClock(),
+  random = () => 0.5,
+) {
   const stop = new AbortController()
   const seen = new Set<string>()
   const ends: WatchEnd[] = []
@@ -53,7 +58,7 @@ async function follow({ lists, watches }: Script, silenceLimit?: number, clock =
     },
     {
       clock,
-      random: () => 0.5,
+      random,
       signal: stop.signal,
       progress: () => progress++,
       watchEnded: (why, count) => {
@@ -187,6 +192,16 @@ for (const [title, watch] of storms) {
     t.strictSame(early.slice(0, 5), [1, 2, 3, 4, 5])
   })
 }
+
+t.test('the back-off differs by chance: two replicas do not list at the same moment', async (t) => {
+  const script = () => ({
+    lists: Array.from({ length: 10 }, () => page('5', ['a'])),
+    watches: Array.from({ length: 5 }, () => () => changes({ type: 'expired' } as const)),
+  })
+  const times: number[] = []
+  for (const drawn of [0, 1]) times.push((await follow(script(), undefined, virtualClock(), () => drawn)).at)
+  t.strictSame(times, [15_500, 31_000])
+})
 
 t.test('a watch that expires after minutes is followed by a list at once', async (t) => {
   const clock = virtualClock()

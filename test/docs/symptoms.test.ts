@@ -1,6 +1,8 @@
 /** The symptoms in docs/operations.md, from real runs of init: error codes, exit codes, and the fields that the page names. */
 import { generateKeyPairSync } from 'node:crypto'
+import { once } from 'node:events'
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 import t from 'tap'
 import { formatAnnotationsFile } from '../../api/annotations-file.ts'
@@ -192,6 +194,110 @@ t.test('each symptom has its code, exit code and fields', async (t) => {
     t.equal(status, symptom.exit, `${title}: ${stderr}`)
     t.match(stderr, `"code":"${symptom.code}"`, title)
     t.match(stderr, symptom.log, title)
+  })
+})
+
+const listening = createServer()
+await once(listening.listen(0, '127.0.0.1'), 'listening')
+t.teardown(() => listening.close())
+const address = listening.address()
+
+const kubeconfig = (server: string) =>
+  JSON.stringify({
+    clusters: [{ name: 'c', cluster: { server } }],
+    users: [{ name: 'u', user: {} }],
+    contexts: [{ name: 'x', context: { cluster: 'c', user: 'u' } }],
+    'current-context': 'x',
+  })
+const podOf = (name: string) =>
+  JSON.stringify({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'app', annotations: reference(name) },
+    spec: { containers: [] },
+  })
+const creator = {
+  ALLOW_ALL_PREFIXES: 'true',
+  LEADER_ELECTION: 'false',
+  AWS_REGION: 'eu-west-1',
+  LISTEN: '127.0.0.1:0',
+}
+
+/** Of the columns of the creator and of the pipeline in the table of exit codes. */
+const others: Readonly<
+  Record<
+    string,
+    readonly [
+      program: string,
+      args: readonly string[],
+      env: Readonly<Record<string, string>>,
+      exit: number,
+      said: RegExp,
+    ]
+  >
+> = {
+  'a kubeconfig that is none': ['creator', [], { KUBECONFIG: 'text' }, 1, /names no current context/],
+  'a server without TLS': ['creator', [], { KUBECONFIG: 'plain' }, 1, /does not begin with https/],
+  'a StoragePolicy that is none': [
+    'creator',
+    [],
+    { KUBECONFIG: 'good', POLICY_FILE: 'text', ALLOW_ALL_PREFIXES: '' },
+    1,
+    /POLICY_FILE/,
+  ],
+  'a variable that is invalid': ['creator', [], { KUBECONFIG: 'good', PUT_RATE: 'x' }, 2, /PUT_RATE/],
+  'a port in use': [
+    'creator',
+    [],
+    { KUBECONFIG: 'good', LISTEN: `127.0.0.1:${typeof address === 'object' ? address?.port : ''}` },
+    2,
+    /is in use|EADDRINUSE/,
+  ],
+  'an unknown flag': ['kees', ['put', '--absent'], {}, 2, /--absent/],
+  'a store that cannot be written': [
+    'kees',
+    ['put', '/a', '--store', 'file:/proc/absent/store'],
+    {},
+    6,
+    /cannot write \/a in/,
+  ],
+  'no permission of your own': ['kees', ['status', '-f', 'denied.yaml'], {}, 4, /denied/],
+  'a missing parameter': ['kees', ['status', '-f', 'pod.yaml'], {}, 3, /missing/],
+}
+t.test('the other programs end with the exit codes of the page', async (t) => {
+  const folder = t.testdir({
+    text: 'text',
+    good: kubeconfig('https://127.0.0.1:1'),
+    plain: kubeconfig('http://api.example.test'),
+    'pod.yaml': podOf('absent'),
+    'denied.yaml': podOf('iam'),
+  })
+  await mapConcurrent(Object.entries(others), 3, async ([title, [program, args, env, exit, said]]) => {
+    const paths = Object.fromEntries(
+      Object.entries(env).map(([name, value]) => [
+        name,
+        ['KUBECONFIG', 'POLICY_FILE'].includes(name) && value ? join(folder, value) : value,
+      ]),
+    )
+    const ran = await runBeside(
+      program,
+      args.map((one) => (one.endsWith('.yaml') ? join(folder, one) : one)),
+      {
+        timeout: 60_000,
+        input: 'fakepassword',
+        env: {
+          ...(program === 'creator' ? creator : {}),
+          AWS_REGION: 'eu-west-1',
+          AWS_ENDPOINT_URL: fake.endpoint,
+          AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
+          AWS_SECRET_ACCESS_KEY: 'fakesecret',
+          KEES_STORE: 'ssm',
+          ...paths,
+        },
+      },
+    )
+    t.equal(ran.status, exit, `${title}: ${ran.stderr}`)
+    t.match(`${ran.stdout}${ran.stderr}`, said, title)
   })
 })
 
