@@ -17,6 +17,8 @@ metadata: {name: default}
 spec: {rules: [{namespaces: ["*"], prefixes: ["/"], minBits: 64, maxPerPod: 9, maxNewPerHour: 9}]}
 `
 
+const exportConfig = 'apiVersion: kees.bsycorp.com/v1alpha1\nkind: ExportIAM\nspec: {}\n'
+
 type Example = { readonly args: readonly string[]; readonly stdin?: string; readonly out?: string }
 
 /** The call of kees in a line such as `x | kees … < FILE`. */
@@ -41,6 +43,8 @@ for (const { name, examples, flags } of commands) {
     const folder = t.testdir({
       'manifest.yaml': '',
       'old.yaml': quickstart,
+      'export-iam.yaml': exportConfig,
+      old: { 'export-iam.yaml': exportConfig },
       manifests: {},
       'password.txt': 'fakepassword\n',
       'storage-policy.yaml': policy,

@@ -14,19 +14,21 @@ export function formatChanges(changes: readonly GrantChange[], format: ChangesFo
 
 function tableOf(changes: readonly GrantChange[]): string {
   const rows = changes.flatMap(({ key, gains, loses }) => [
-    ...gains.map((one) => [key, 'gains', one.parameter, one.workloads.join(', ')]),
-    ...loses.map((one) => [key, 'loses', one.parameter, one.workloads.join(', ')]),
+    ...gains.map((one) => [key, 'gains', shown(one), one.workloads.join(', ')]),
+    ...loses.map((one) => [key, 'loses', shown(one), one.workloads.join(', ')]),
   ])
   return formatTable(['who', 'change', 'parameter', 'declared by'], rows)
 }
 
 function markdownOf(changes: readonly GrantChange[]): string {
   const cell = (parameters: readonly ChangedParameter[]) =>
-    parameters
-      .map(({ parameter, workloads }) => `\`${parameter}\` (${workloadsCell(workloads)})`)
-      .join('<br>')
+    parameters.map((one) => `\`${shown(one)}\` (${workloadsCell(one.workloads)})`).join('<br>')
   const rows = changes.map(
     ({ key, role, gains, loses }) => `| ${granteeCell(key, role)} | ${cell(gains)} | ${cell(loses)} |`,
   )
   return ['| who | gains | loses |', '| --- | --- | --- |', ...rows, ''].join('\n')
+}
+
+function shown({ parameter, kmsKey }: ChangedParameter): string {
+  return kmsKey === undefined ? parameter : `${parameter} by the key ${kmsKey}`
 }

@@ -1,5 +1,4 @@
 import { isMap } from '../api/json.ts'
-import { readFile } from 'node:fs/promises'
 import { about, type Diagnostic } from '../api/diagnostic.ts'
 import type { Parsed } from '../api/parsed.ts'
 import { parseYaml, readFunctionConfig } from '../functions/krm/function-config.ts'
@@ -15,7 +14,7 @@ import {
 } from '../functions/krm/options.ts'
 import type { Value } from '../functions/yaml/value.ts'
 import { flagName, type Flags, givenOptions, optionFlags, type ParsedFlags } from './flags.ts'
-import { tryRead } from './files/try-read.ts'
+import { readRegular } from './files/read-regular.ts'
 
 type Options = Readonly<Record<string, OptionDescription>>
 
@@ -121,8 +120,8 @@ export function namingOf(
 }
 
 async function readYaml(path: string): Promise<Parsed<Value>> {
-  const text = await tryRead(path, readFile(path, 'utf8'))
+  const text = await readRegular(path)
   if (text.diagnostics !== undefined) return text
-  const parsed = parseYaml(text.value)
+  const parsed = parseYaml(text.value.toString())
   return parsed.diagnostics === undefined ? parsed : { diagnostics: about(path, parsed.diagnostics) }
 }

@@ -3,7 +3,7 @@ import { notKnown } from '../api/suggest.ts'
 import { exitCode, type ExitCode } from '../api/exit-code.ts'
 import { describeBug } from '../api/describe-bug.ts'
 import manifest from '../package.json' with { type: 'json' }
-import { errorsOf } from '../functions/krm/result.ts'
+import { errorsOf, onOneLine } from '../functions/krm/result.ts'
 import { exitCodeOf, failureOf } from '../runtime/failure.ts'
 import { admissionPolicyCommand } from './commands/admission-policy.ts'
 import type { Io } from './command.ts'
@@ -30,7 +30,9 @@ const groups: readonly CommandGroup[] = [
 export const commands = groups.flatMap((group) => group.commands)
 
 /** The command `kees`. @param args without the program's own name. @returns the exit code. */
-export async function kees(args: readonly string[], io: Io): Promise<ExitCode> {
+export async function kees(args: readonly string[], given: Io): Promise<ExitCode> {
+  // Messages contain names of files and texts of servers: whatever they have, each is one line on a terminal.
+  const io: Io = { ...given, err: (line) => given.err(onOneLine(line)) }
   const [name, ...rest] = args
   if (name === '--help' || name === '-h' || name === 'help') {
     const [topic] = rest.filter((arg) => !arg.startsWith('-'))

@@ -17,7 +17,8 @@ export function printResults(
   manifests: readonly Manifest[] = [],
 ): ExitCode {
   const located = locateResults(results, manifests)
-  for (const text of new Set(located.map((result) => resultLines(result).join('\n')))) io.err(text)
+  const texts = new Set(located.map((result) => resultLines(result).join('\n')))
+  for (const line of [...texts].flatMap((text) => text.split('\n'))) io.err(line)
   return exitCodeOf(results)
 }
 

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer'
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { about } from '../api/diagnostic.ts'
 import { exitCode } from '../api/exit-code.ts'
@@ -9,6 +9,7 @@ import { errorsOf, type Result } from '../functions/krm/result.ts'
 import { parseSource } from '../functions/yaml/parse.ts'
 import type { Flags, ParsedFlags } from './flags.ts'
 import { type Io, isOn } from './command.ts'
+import { leaves, readRegular } from './files/read-regular.ts'
 import { tryRead } from './files/try-read.ts'
 
 /** The text of one file, or of standard input (`-`), with the objects in it. */
@@ -62,7 +63,7 @@ export async function readNamed(
       continue
     }
     for (const path of await filesOf(name, recursive, results)) {
-      const { value: bytes, diagnostics = [] } = await tryRead(path, readFile(path))
+      const { value: bytes, diagnostics = [] } = await readRegular(path)
       if (bytes) sources.push({ path, bytes })
       results.push(...errorsOf(diagnostics, exitCode.usage))
     }
@@ -105,8 +106,12 @@ const builders = new Map([
   ['Chart.yaml', 'helm template'],
 ])
 
-/** The manifests in a folder, as kubectl finds them; a kpt package is read with its subfolders. */
-async function filesOf(name: string, recursive: boolean, results: Result[]): Promise<string[]> {
+/**
+ * The manifests in a folder, as kubectl finds them; a kpt package is read with its subfolders.
+ *
+ * @param root the folder that was named: links must not lead out of it.
+ */
+async function filesOf(name: string, recursive: boolean, results: Result[], root = name): Promise<string[]> {
   const found = await tryRead(name, stat(name))
   if (found.value && !found.value.isDirectory()) return [name]
   const listed = found.diagnostics ? found : await tryRead(name, readdir(name, { withFileTypes: true }))
@@ -127,8 +132,16 @@ async function filesOf(name: string, recursive: boolean, results: Result[]): Pro
   for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
     const path = join(name, entry.name)
     if (entry.isDirectory()) {
-      if (deeper && !entry.name.startsWith('.')) files.push(...(await filesOf(path, true, results)))
-    } else if (/\.(ya?ml|json)$/.test(entry.name)) files.push(path)
+      if (deeper && !entry.name.startsWith('.')) files.push(...(await filesOf(path, true, results, root)))
+    } else if (/\.(ya?ml|json)$/.test(entry.name)) {
+      if (entry.isSymbolicLink() && (await leaves(root, path).catch(() => false))) {
+        const foreign = {
+          message: `${path} is a link to a file outside of ${root}`,
+          hint: 'name that file by -f',
+        }
+        results.push(...errorsOf([foreign], exitCode.input))
+      } else files.push(path)
+    }
   }
   if (files.length === 0 && !recursive) {
     const message = `there is no .yaml, .yml or .json file in ${name}`

@@ -196,3 +196,40 @@ await t.test('an empty file, which a failed build leaves, is an error', async (t
     said: /there is no Kubernetes object in/,
   })
 })
+
+await t.test('--old-config shows what other options of the module change', async (t) => {
+  const config = (spec: string) => `apiVersion: kees.bsycorp.com/v1alpha1\nkind: ExportIAM\nspec: ${spec}\n`
+  const key = (index: number) =>
+    `arn:aws:kms:eu-west-1:111122223333:key/${index}1111111-2222-3333-4444-555555555555`
+  const keys = (index: number) => `kmsKeys: [{prefix: /, arn: "${key(index)}"}]`
+  const folder = t.testdir({
+    'app.yaml': manifest(['app', undefined, ['a']]),
+    'old.yaml': config(`{roles: [{namespace: prod, serviceAccount: default, role: app-role}], ${keys(1)}}`),
+    'new.yaml': config(`{roles: [{namespace: prod, serviceAccount: default, role: other-role}], ${keys(1)}}`),
+    'key.yaml': config(`{roles: [{namespace: prod, serviceAccount: default, role: app-role}], ${keys(2)}}`),
+    'wrong.yaml': config('{roles: 1}'),
+  })
+  const compare = async (...args: readonly string[]) => {
+    const io = fakeIo()
+    const app = join(folder, 'app.yaml')
+    const exit = await kees(
+      ['diff', app, app, ...args.map((one) => (one.endsWith('.yaml') ? join(folder, one) : one))],
+      io,
+    )
+    return { exit, printed: io.printed(), said: io.said() }
+  }
+  t.match(
+    await compare('--config', 'new.yaml'),
+    { exit: 0, printed: /^Nobody gains/ },
+    'the same options for both',
+  )
+  const roles = await compare('--old-config', 'old.yaml', '--config', 'new.yaml')
+  t.match(roles.printed, /^app-role +loses +\/a .*\nother-role +gains +\/a /m)
+  const other = await compare('--old-config', 'old.yaml', '--config', 'key.yaml', '--exit-code')
+  t.equal(other.exit, 1)
+  t.match(other.printed, `gains   /a by the key ${key(2)}`)
+  t.match(other.printed, `loses   /a by the key ${key(1)}`)
+  const wrong = await compare('--old-config', 'wrong.yaml')
+  t.equal(wrong.exit, 2)
+  t.match(wrong.said, /wrong\.yaml: option roles/)
+})

@@ -34,6 +34,10 @@ export const diffCommand: Command = {
   examples: [
     ['Compare two builds', 'kees diff old.yaml manifest.yaml'],
     [
+      'Compare two builds whose roles or keys changed',
+      'kees diff --old-config old/export-iam.yaml --config export-iam.yaml old.yaml manifest.yaml',
+    ],
+    [
       'Show in a pull request what it changes',
       'git show main:manifest.yaml | kees diff --format markdown - manifest.yaml',
     ],
@@ -47,6 +51,10 @@ export const diffCommand: Command = {
     },
     output: { short: 'o', takes: changesFormats.join('|'), meaning: 'the same as --format' },
     ...(manifestFlags['recursive'] && { recursive: manifestFlags['recursive'] }),
+    'old-config': {
+      takes: 'FILE',
+      meaning: `the ${diffFunction.configKind} file of OLD, if its options changed too; without it, --config counts for both`,
+    },
     ...functionFlags(diffFunction),
   },
   run,
@@ -55,7 +63,8 @@ export const diffCommand: Command = {
 async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   const { diagnostics: flagDiagnostics, ...flags } = await readFunctionFlags(diffFunction, parsed)
   const { config, diagnostics: optionDiagnostics } = parseExportConfig(flags)
-  const usage = [...flagDiagnostics, ...optionDiagnostics]
+  const oldConfig = await readOldConfig(parsed, config)
+  const usage = [...flagDiagnostics, ...optionDiagnostics, ...(oldConfig.diagnostics ?? [])]
   const { value: format = 'table', diagnostics: ofFormat = [] } = readFormat(parsed)
   usage.push(...ofFormat)
   const [old, now, ...more] = parsed.operands
@@ -72,14 +81,28 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
 
   const [before = nothing, after = nothing] = read
   // Errors in OLD are not reported, unless they prevent the comparison.
-  const lenient = { ...config, strict: false, storagePolicy: undefined }
+  const lenient = { ...(oldConfig.value ?? config), strict: false, storagePolicy: undefined }
   const then = grantsOf(old ?? '', before, lenient, io, false)
   const next = grantsOf(now ?? '', after, config, io, true)
   const exit = firstToMend([then.exit, next.exit])
   if (exit !== exitCode.done) return exit
-  const changes = grantChanges(then.granted, next.granted)
+  const changes = grantChanges(
+    { ...then.granted, kmsKeys: lenient.kmsKeys },
+    { ...next.granted, kmsKeys: config.kmsKeys },
+  )
   io.out(formatChanges(changes, format))
   return isOn(parsed, 'exit-code') && changes.length > 0 ? exitCode.input : exitCode.done
+}
+
+/** The flags are of both manifests. */
+async function readOldConfig(parsed: ParsedFlags, config: ExportConfig): Promise<Parsed<ExportConfig>> {
+  const path = valueOf(parsed, 'old-config')
+  if (path === undefined) return { value: config }
+  const values = new Map([...parsed.values, ['config', [path]]])
+  const { diagnostics, ...flags } = await readFunctionFlags(diffFunction, { ...parsed, values })
+  const read = parseExportConfig(flags)
+  const wrong = [...diagnostics, ...read.diagnostics]
+  return wrong.length > 0 ? { diagnostics: wrong } : { value: read.config }
 }
 
 function grantsOf(name: string, { manifests }: ReadManifests, config: ExportConfig, io: Io, warn: boolean) {

@@ -161,7 +161,7 @@ await t.test('--format markdown prints who may read what, and writes no file', a
   t.match(wrong.said(), /flag --format "hcl" must be one of "terraform", "json", "markdown"/)
 })
 
-await t.test('a ConfigMap that export-iam made is unpacked', async (t) => {
+await t.test('a ConfigMap that export-iam made is unpacked if that is asked for', async (t) => {
   const [direct, unpacked] = [t.testdir({ direct: {}, unpacked: {} })].flatMap((folder) => [
     join(folder, 'direct'),
     join(folder, 'unpacked'),
@@ -173,7 +173,24 @@ await t.test('a ConfigMap that export-iam made is unpacked', async (t) => {
   const configMap = stdout
     .slice(stdout.indexOf('- apiVersion: v1\n  kind: ConfigMap') + 2)
     .replaceAll(/^ {2}/gm, '')
-  t.equal(await kees(['export', '-f', '-', '--out', unpacked], fakeIo(configMap)), 0)
+  for (const where of [[], ['--out', unpacked], ['--check', unpacked], ['--format', 'markdown']]) {
+    const io = fakeIo(configMap)
+    t.equal(await kees(['export', '-f', '-', ...where], io), 1, `not ${where.join(' ')}`)
+    t.match(io.said(), /ConfigMap\/terraform has a module[^]*by --unpack/)
+    t.equal(io.printed(), '')
+  }
+  t.strictSame(readdirSync(unpacked), [], 'and nothing is written')
+  const both = fakeIo(`${injected}---\n${configMap.replaceAll('"/', '"/other-team/')}`)
+  t.equal(await kees(['export', '-f', '-'], both), 0)
+  t.equal(
+    both.printed(),
+    readFileSync(join(direct, 'policies.tf'), 'utf8'),
+    'beside workloads it counts for nothing',
+  )
+  t.equal(await kees(['export', '--unpack', '-f', '-', '--out', unpacked], fakeIo(configMap)), 0)
+  const matrix = fakeIo(configMap)
+  t.equal(await kees(['export', '--unpack', '-f', '-', '--format', 'markdown'], matrix), 0)
+  t.match(matrix.printed(), '| ConfigMap/terraform |', 'the view is of what is written')
   for (const name of files) {
     t.equal(readFileSync(join(unpacked, name), 'utf8'), readFileSync(join(direct, name), 'utf8'), name)
   }
@@ -186,10 +203,11 @@ await t.test('a ConfigMap that export-iam made is unpacked', async (t) => {
       /data "\.\.\/\.\.\/main\.tf" is no file of a module/,
     ],
     [configMap.replace(/^data:[^]*/m, 'data: {}\n'), /has no files under data/],
+    [injected, /there is no ConfigMap of export-iam in the input/],
   ]
   for (const [text, said] of wrong) {
     const io = fakeIo(text)
-    t.equal(await kees(['export', '-f', '-', '--out', unpacked], io), 1)
+    t.equal(await kees(['export', '--unpack', '-f', '-', '--out', unpacked], io), 1)
     t.match(io.said(), said)
   }
 })

@@ -1,15 +1,16 @@
 import { join } from 'node:path'
 import { exitCode, type ExitCode } from '../../api/exit-code.ts'
-import { parseExportConfig } from '../../functions/export-iam/config.ts'
+import { type ExportConfig, parseExportConfig } from '../../functions/export-iam/config.ts'
 import { exportIam } from '../../functions/export-iam/export-iam.ts'
-import { exportItems } from '../../functions/export-iam/export-items.ts'
-import { isPoliciesJson } from '../../functions/export-iam/policies-json.ts'
+import { type ExportOutput, exportItems } from '../../functions/export-iam/export-items.ts'
+import { isPoliciesJson, policiesJson } from '../../functions/export-iam/policies-json.ts'
 import { generatedLine } from '../../functions/export-iam/terraform.ts'
-import { unpackModule } from '../../functions/export-iam/unpack.ts'
-import { errorsOf, type Result } from '../../functions/krm/result.ts'
+import { findModules, unpackModule } from '../../functions/export-iam/unpack.ts'
+import type { ManifestItem } from '../../functions/krm/manifest-item.ts'
+import { errorsOf, judge, type Result } from '../../functions/krm/result.ts'
 import { formatAccessMatrix } from '../access-matrix.ts'
 import { readChoice } from '../choice-flag.ts'
-import { type Command, type Io, valueOf } from '../command.ts'
+import { type Command, type Io, isOn, valueOf } from '../command.ts'
 import type { ParsedFlags } from '../flags.ts'
 import { functionFlags, readFunctionFlags } from '../function-flags.ts'
 import { checkModule, readModule } from '../files/module-files.ts'
@@ -43,6 +44,11 @@ export const exportCommand: Command = {
       takes: 'DIR',
       meaning: 'write nothing; exit with 1 if the module in DIR differs in more than layout and comments',
     },
+    unpack: {
+      meaning:
+        'write, check or show the module in the ConfigMap that the function export-iam made, in place of one for the workloads; ' +
+        'nothing else of the input counts',
+    },
     format: {
       takes: formats.join('|'),
       meaning:
@@ -71,26 +77,42 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   const { manifests, exit: wrong } = await readInput(parsed, io, usage)
   if (!manifests) return wrong
   const items = manifests.flatMap((manifest) => manifest.items)
-  const exported = exportItems(items, config)
-  // Without annotated workloads, a ConfigMap that export-iam generated is unpacked.
-  const unpacked = exported.annotated === 0 ? unpackModule(items) : undefined
-  const files = unpacked?.files ?? exported.files
-  const results = [...exported.results, ...(unpacked?.results ?? [])]
+  const exported = isOn(parsed, 'unpack') ? unpackModule(items) : exportWorkloads(items, config)
+  const { files } = exported
+  const results = [...exported.results]
+  if (format === 'markdown' && files.has(policiesJson)) {
+    const message = `flag --format markdown does not read ${policiesJson} of a ConfigMap`
+    results.push(...errorsOf([{ message, hint: 'print it without the flag' }], exitCode.usage))
+  }
   const exit = printResults(results, io, manifests)
   if (exit !== exitCode.done) return exit
-  if (check !== undefined) return printResults(await checkModule(check, files), io)
+  if (check !== undefined) return printResults(judge(await checkModule(check, files), config.strict), io)
   if (out === undefined) {
     const [first = ''] = files.values()
     io.out(format === 'markdown' ? formatAccessMatrix(exported) : first)
     return exitCode.done
   }
-  if (exported.grants.length === 0 && !unpacked) {
+  if (exported.grants.length === 0 && !files.has(policiesJson)) {
     io.err('warning: nothing is declared in the input: the module grants nothing')
   }
   const foreign = printResults(await notOurs(out, files.keys()), io)
   if (foreign !== exitCode.done) return foreign
   await replaceFiles(new Map([...files].map(([name, text]) => [join(out, name), text])))
   return exitCode.done
+}
+
+/** The module in a ConfigMap is never taken in place of one for the workloads: no view would show what it grants. */
+function exportWorkloads(items: readonly ManifestItem[], config: ExportConfig): ExportOutput {
+  const exported = exportItems(items, config)
+  const [module] = exported.annotated === 0 ? findModules(items) : []
+  if (!module) return exported
+  const message = 'has a module of export-iam, and no workload of the input declares anything'
+  const wrong = errorsOf(
+    [{ message, hint: 'write the module in it by --unpack' }],
+    exitCode.input,
+    module.object,
+  )
+  return { ...exported, results: [...exported.results, ...wrong] }
 }
 
 /** Files with names of the module that export-iam did not write are not overwritten. */

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { parse } from 'yaml'
@@ -130,6 +130,38 @@ await t.test('--iam compares the committed module with the manifests', async (t)
     said: `error: ${absent} cannot be read: it does not exist (ENOENT)\n`,
   })
 })
+
+await t.test(
+  '--iam and export --check name what else Terraform reads in the folder, and reject overrides',
+  async (t) => {
+    const folder = t.testdir({ terraform: {} })
+    const module = join(folder, 'terraform')
+    const manifest = await inject(deployment('app', reference))
+    t.equal((await run(['export', '-f', '-', '--out', module], manifest)).exit, 0)
+    const checks = [
+      ['verify', '-f', '-', '--iam', module],
+      ['export', '-f', '-', '--check', module],
+    ]
+    for (const name of ['backend.tf', 'more.tf.json']) {
+      writeFileSync(join(module, name), '')
+      for (const check of checks) {
+        const { exit, said } = await run(check, manifest)
+        t.equal(exit, 0)
+        t.match(said, `warning: ${join(module, name)} is in the folder of the module, and is not checked`)
+        t.equal((await run([...check, '--strict'], manifest)).exit, 1, 'an error with --strict')
+      }
+    }
+    for (const name of ['override.tf', 'x_override.tf', 'override.tf.json', 'a_override.tf.json']) {
+      writeFileSync(join(module, name), '')
+      for (const check of checks) {
+        const { exit, said } = await run(check, manifest)
+        t.equal(exit, 1, name)
+        t.match(said, `error: ${join(module, name)} changes the module`)
+      }
+      rmSync(join(module, name))
+    }
+  },
+)
 
 await t.test('--iam compares with the module that the options of ExportIAM generate', async (t) => {
   const key = 'arn:aws:kms:eu-west-1:111122223333:key/11111111-2222-3333-4444-555555555555'

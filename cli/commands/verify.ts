@@ -3,6 +3,7 @@ import { parseExportConfig } from '../../functions/export-iam/config.ts'
 import { exportItems } from '../../functions/export-iam/export-items.ts'
 import { parseInjectConfig } from '../../functions/inject-init/config.ts'
 import { verifyInjection } from '../../functions/inject-init/verify-injection.ts'
+import { judge } from '../../functions/krm/result.ts'
 import { type Command, type Io, isOn, valueOf } from '../command.ts'
 import { allowEnvFlag, readAllowEnv } from '../allow-env-flag.ts'
 import type { ParsedFlags } from '../flags.ts'
@@ -58,7 +59,7 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   const stale =
     folder === undefined || !exported
       ? exitCode.done
-      : printResults(await checkModule(folder, exported.files), io)
+      : printResults(judge(await checkModule(folder, exported.files), toExport.config.strict), io)
   if (stale === exitCode.done && isOn(parsed, 'pass'))
     io.out(joinDocuments(manifests.map(({ text }) => text)))
   return stale

@@ -1,11 +1,12 @@
 /** The folder of a Terraform module. */
-import { readdir, readFile } from 'node:fs/promises'
+import { lstat, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Diagnostic } from '../../api/diagnostic.ts'
 import { exitCode } from '../../api/exit-code.ts'
 import { compareModule } from '../../functions/export-iam/compare-module.ts'
 import { errorsOf, type Result } from '../../functions/krm/result.ts'
 import { unlessAbsent } from '../../runtime/files/system-error.ts'
+import { readRegular } from './read-regular.ts'
 import { tryRead } from './try-read.ts'
 
 type ModuleFiles = {
@@ -28,9 +29,10 @@ export async function readModule(
   diagnostics.push(...(unlisted.diagnostics ?? []))
   for (const name of diagnostics.length > 0 ? [] : names) {
     const path = join(folder, name)
-    const read = await tryRead(path, unlessAbsent(readFile(path, 'utf8')))
+    if ((await tryRead(path, unlessAbsent(lstat(path)))).value === undefined) continue
+    const read = await readRegular(path)
     diagnostics.push(...(read.diagnostics ?? []))
-    if (read.value !== undefined) files.set(name, read.value)
+    if (read.value !== undefined) files.set(name, read.value.toString())
   }
   return { files, diagnostics }
 }
@@ -46,5 +48,25 @@ export async function checkModule(
   const stale = compareModule(expected, files).map((difference) => ({
     message: `the module in ${folder} is stale: ${difference}`,
   }))
-  return errorsOf(stale, exitCode.input)
+  return [...errorsOf(stale, exitCode.input), ...(await judgeOthers(folder, expected))]
+}
+
+/**
+ * Terraform reads every .tf and .tf.json file of a folder, and merges overrides into the blocks of the others: a module that is
+ * not stale grants what those say.
+ * https://developer.hashicorp.com/terraform/language/files/override
+ */
+async function judgeOthers(folder: string, expected: ReadonlyMap<string, string>): Promise<Result[]> {
+  const names = (await readdir(folder)).filter((name) => /\.(tf|tofu)(\.json)?$/.test(name)).toSorted()
+  return names.flatMap((name): Result[] => {
+    const path = join(folder, name)
+    if (/^(.*_)?override\.(tf|tofu)(\.json)?$/.test(name)) {
+      const message = `${path} changes the module: Terraform merges it into the other files`
+      return errorsOf([{ message, hint: 'remove it' }], exitCode.input)
+    }
+    if (expected.has(name)) return []
+    const message = `${path} is in the folder of the module, and is not checked: it may grant more`
+    const hint = 'keep the module in a folder of its own'
+    return errorsOf([{ message, hint }], exitCode.input).map((one) => ({ ...one, severity: 'warning' }))
+  })
 }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { lstatSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import t from 'tap'
@@ -24,6 +24,22 @@ await t.test('an error leaves every file as it was, and nothing beside them', as
   t.match(failure, { code: 'OUTPUT_UNWRITABLE' })
   t.equal(readFileSync(join(folder, 'first'), 'utf8'), 'old')
   t.strictSame(readdirSync(folder).toSorted(), ['file', 'first'])
+})
+
+await t.test('a link within the folder stays, and one out of it is refused', async (t) => {
+  const folder = t.testdir({ 'target.yaml': 'old', inner: { 'real.yaml': 'old' } })
+  const inner = join(folder, 'inner')
+  symlinkSync('real.yaml', join(inner, 'near.yaml'))
+  symlinkSync('../target.yaml', join(inner, 'far.yaml'))
+  await replaceFiles(new Map([[join(inner, 'near.yaml'), 'new']]))
+  t.equal(readFileSync(join(inner, 'real.yaml'), 'utf8'), 'new')
+  t.ok(lstatSync(join(inner, 'near.yaml')).isSymbolicLink())
+  const failure = await replaceFiles(new Map([[join(inner, 'far.yaml'), 'new']])).catch(failureOf)
+  t.match(failure, {
+    code: 'OUTPUT_UNWRITABLE',
+    message: /far\.yaml cannot be written: it is a link out of its folder/,
+  })
+  t.equal(readFileSync(join(folder, 'target.yaml'), 'utf8'), 'old')
 })
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {

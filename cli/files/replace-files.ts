@@ -4,6 +4,7 @@ import { failed } from '../../runtime/failure.ts'
 import { makeFolder } from '../../runtime/files/make-folder.ts'
 import { unlessAbsent } from '../../runtime/files/system-error.ts'
 import { writeSynced } from '../../runtime/files/write-synced.ts'
+import { isForeignLink } from './read-regular.ts'
 import { stageFiles } from './stage-files.ts'
 import { tryWrite } from './try-write.ts'
 
@@ -18,6 +19,12 @@ export async function replaceFiles(files: ReadonlyMap<string, string>, mode?: nu
     for (const [name, text] of files) {
       await tryWrite(name, makeFolder(dirname(name)))
       const path = (await tryWrite(name, unlessAbsent(realpath(name)))) ?? name
+      // Whoever made the link would decide where is written.
+      if (path !== name && (await isForeignLink(name)))
+        throw failed({
+          code: 'OUTPUT_UNWRITABLE',
+          message: `${name} cannot be written: it is a link out of its folder`,
+        })
       const found = await modeOf(path)
       await tryWrite(path, writeSynced(beside(path), text, mode ?? found))
     }

@@ -11,6 +11,7 @@ const arn = 'arn:aws:iam::111122223333:role/team/app'
 /** Of each a workload in that state declares everything. */
 const stateOf = (name: string, ...all: readonly Grant[]) => ({
   grants: all,
+  kmsKeys: [],
   declaredBy: new Map(
     all.map(({ key, parameters }) => [key, new Map(parameters.map((one) => [one, [name]]))]),
   ),
@@ -36,6 +37,25 @@ t.strictSame(
     { key: 'gone', role: 'gone', gains: [], loses: by('Job/old', '/g') },
   ],
   'each reader of whom something changes, sorted, with what it gains and loses',
+)
+
+const keyArn = (index: number) =>
+  `arn:aws:kms:eu-west-1:111122223333:key/${index}1111111-2222-3333-4444-555555555555`
+const withKey = (name: string, index: number) => ({
+  ...stateOf(name, grant('app', '/a/x', '/b')),
+  kmsKeys: [{ prefix: '/a', arn: keyArn(index) }],
+})
+t.strictSame(
+  grantChanges(withKey('Job/w', 1), withKey('Job/w', 2)),
+  [
+    {
+      key: 'app',
+      role: 'app',
+      gains: [{ parameter: '/a/x', workloads: ['Job/w'], kmsKey: keyArn(2) }],
+      loses: [{ parameter: '/a/x', workloads: ['Job/w'], kmsKey: keyArn(1) }],
+    },
+  ],
+  'another key is a permission that is lost and one that is gained',
 )
 
 const names = fc.uniqueArray(fc.stringMatching(/^\/[b-r]{1,2}$/), { minLength: 1, maxLength: 5 })

@@ -1,11 +1,15 @@
 /** The grants that are added and removed between two states of the manifests. */
+import type { Grant } from './grant.ts'
 import type { Grants } from './grants.ts'
+import { type KmsKeys, kmsKeyOf } from './kms-keys.ts'
 
 export type ChangedParameter = {
   /** With its leading slash. */
   readonly parameter: string
   /** Those that declare it, or did, sorted. */
   readonly workloads: readonly string[]
+  /** The ARN of the KMS key, where nothing but the key changes. */
+  readonly kmsKey?: string
 }
 
 export type GrantChange = {
@@ -18,7 +22,7 @@ export type GrantChange = {
   readonly loses: readonly ChangedParameter[]
 }
 
-type State = Pick<Grants, 'grants' | 'declaredBy'>
+type State = Pick<Grants, 'grants' | 'declaredBy'> & { readonly kmsKeys: KmsKeys }
 
 /** @returns sorted by key; those of whom nothing changes are left out. */
 export function grantChanges(before: State, after: State): GrantChange[] {
@@ -28,20 +32,27 @@ export function grantChanges(before: State, after: State): GrantChange[] {
     .toSorted((a, b) => (a < b ? -1 : 1))
     .flatMap((key) => {
       const [then, next] = [old.get(key), now.get(key)]
-      const only = ({ declaredBy }: State, own: typeof then, other: typeof then): ChangedParameter[] =>
-        without(own?.parameters ?? [], other?.parameters ?? []).map((parameter) => ({
-          parameter,
-          workloads: declaredBy.get(key)?.get(parameter) ?? [],
-        }))
-      const gains = only(after, next, then)
-      const loses = only(before, then, next)
+      const gains = only(key, after, next, before, then)
+      const loses = only(key, before, then, after, next)
       if (gains.length === 0 && loses.length === 0) return []
       const role = (next ?? then)?.role?.name
       return [{ key, ...(role === undefined ? {} : { role }), gains, loses }]
     })
 }
 
-function without(names: readonly string[], others: readonly string[]): string[] {
-  const taken = new Set(others)
-  return names.filter((name) => !taken.has(name)).toSorted()
+/** What one state grants and the other does not: sorted by parameter. */
+function only(
+  key: string,
+  state: State,
+  own: Grant | undefined,
+  otherState: State,
+  other: Grant | undefined,
+): ChangedParameter[] {
+  const others = new Set(other?.parameters ?? [])
+  return (own?.parameters ?? []).toSorted().flatMap((parameter): ChangedParameter[] => {
+    const workloads = state.declaredBy.get(key)?.get(parameter) ?? []
+    if (!others.has(parameter)) return [{ parameter, workloads }]
+    const [kmsKey, otherKey] = [state, otherState].map((one) => kmsKeyOf(parameter, one.kmsKeys)?.arn)
+    return kmsKey === undefined || kmsKey === otherKey ? [] : [{ parameter, workloads, kmsKey }]
+  })
 }

@@ -27,7 +27,7 @@ function unpack(data: object) {
   const metadata = { name: 'terraform', annotations: { 'kees.bsycorp.com/generated-by': 'export-iam' } }
   const text = JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata, data })
   const items = (parseSource(text).value ?? []).flatMap((one) => itemsUnder(one, one.root))
-  const { files = new Map<string, string>(), results = [] } = unpackModule(items) ?? {}
+  const { files, results } = unpackModule(items)
   return { files: Object.fromEntries(files), said: results.flatMap(linesOf).join('\n') }
 }
 

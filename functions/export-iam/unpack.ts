@@ -2,29 +2,32 @@
 import { isMap } from '../../api/json.ts'
 import { exitCode } from '../../api/exit-code.ts'
 import { quote } from '../../api/diagnostic.ts'
-import { errorsOf, type Result } from '../krm/result.ts'
+import { errorsOf, nameOf } from '../krm/result.ts'
 import { annotationsOf, type ManifestItem } from '../krm/manifest-item.ts'
 import { lookUp, toValue } from '../yaml/value.ts'
+import type { ExportOutput } from './export-items.ts'
 import { generatorName, markerAnnotation } from './marker.ts'
 import { policiesJson } from './policies-json.ts'
 import { isPoliciesJsonOfOurs } from './read-policies-json.ts'
 import { readPolicies } from './read-policies.ts'
 import { moduleFiles, renderModule } from './terraform.ts'
 
-type Unpacked = {
-  /** File names to texts; empty with an error among the results. */
-  readonly files: ReadonlyMap<string, string>
-  readonly results: readonly Result[]
+type Unpacked = Pick<ExportOutput, 'grants' | 'declaredBy' | 'files' | 'results'>
+
+/** The ConfigMaps that export-iam made, or that somebody marked as such. */
+export function findModules(items: readonly ManifestItem[]): readonly ManifestItem[] {
+  return items.filter(isGenerated)
 }
 
-/** @returns undefined where the input has no such ConfigMap. */
-export function unpackModule(items: readonly ManifestItem[]): Unpacked | undefined {
-  const [first, second] = items.filter(isGenerated)
-  if (!first) return undefined
-  const report = ({ object }: ManifestItem, message: string, hint?: string): Unpacked => ({
+export function unpackModule(items: readonly ManifestItem[]): Unpacked {
+  const [first, second] = findModules(items)
+  const report = (item: ManifestItem | undefined, message: string, hint?: string): Unpacked => ({
+    grants: [],
+    declaredBy: new Map(),
     files: new Map(),
-    results: errorsOf([{ message, ...(hint === undefined ? {} : { hint }) }], exitCode.input, object),
+    results: errorsOf([{ message, ...(hint === undefined ? {} : { hint }) }], exitCode.input, item?.object),
   })
+  if (!first) return report(undefined, 'there is no ConfigMap of export-iam in the input')
   if (second) return report(second, 'is a second module of export-iam: one folder holds one')
   const data = lookUp(first.root, 'data')
   const value = data && toValue(data)
@@ -42,13 +45,25 @@ export function unpackModule(items: readonly ManifestItem[]): Unpacked | undefin
   }
   if (files.size === 0) return report(first, 'has no files under data')
   const foreign = foreignFile(files)
-  if (foreign === undefined) return { files, results: [] }
+  if (foreign === undefined) return { files, results: [], ...grantsIn(files, nameOf(first.object)) }
   const changed = 'it was changed, or another version of kees wrote it'
   return report(
     first,
     `data ${quote(foreign)} is not what export-iam writes: ${changed}`,
     'run export-iam again',
   )
+}
+
+/** @param source where the grants are from, in place of the workloads that declare them. */
+function grantsIn(
+  files: ReadonlyMap<string, string>,
+  source: string,
+): Pick<Unpacked, 'grants' | 'declaredBy'> {
+  const { grants = [] } = readPolicies(files.get('policies.tf') ?? '') ?? {}
+  const declaredBy = grants.map(
+    ({ key, parameters }) => [key, new Map(parameters.map((name) => [name, [source]]))] as const,
+  )
+  return { grants, declaredBy: new Map(declaredBy) }
 }
 
 /** Files become part of a configuration that terraform runs, so nothing but what we would write ourselves does. */

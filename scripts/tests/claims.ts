@@ -1,7 +1,7 @@
 /** The claims of docs/security.md: each names the files and the titles of the tests that check it. */
 import type { FileResult } from './unit-files.ts'
 
-export type Claim = { readonly file: string; readonly title: string }
+type Claim = { readonly file: string; readonly title: string }
 
 /** @param text such as `` `api/group.test.ts`: "a title" ``, as often as there are claims. */
 export function parseClaims(text: string): Claim[] {
