@@ -15,6 +15,10 @@ const io: Io = {
 
 guardStdout(process)
 void kees(process.argv.slice(2), io).then((exit) => {
-  // When all is printed: a credential_process of the AWS profile that does not end must not keep kees from ending.
-  process.stdout.write('', () => process.stderr.write('', () => process.exit(exit)))
+  process.exitCode = exit
+  // When all is printed: a credential_process of the AWS profile that does not end must not keep kees from ending. What
+  // cannot be printed ends it elsewhere.
+  process.stdout.write('', (error) => {
+    if (!error) process.stderr.write('', () => process.exit(exit))
+  })
 })

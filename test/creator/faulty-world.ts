@@ -18,7 +18,7 @@ import { startTlsTerminator } from '../servers/tls-terminator.ts'
 
 type Outage = () => Promise<void>
 
-export type FaultyWorld = {
+type FaultyWorld = {
   readonly plane: Pick<ControlPlane, 'request' | 'restartServer'>
   readonly ssm: FakeSsmServer
   readonly sts: FakeSts

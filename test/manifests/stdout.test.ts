@@ -45,3 +45,13 @@ t.test('a file that takes only a part of the output is an error too', async (t) 
   t.equal(stderr, 'error: standard output cannot be written: EFBIG\n')
   t.equal(status, 6)
 })
+
+t.test('kees ends when all is printed, although something keeps Node alive', async (t) => {
+  const folder = t.testdir({ 'pod.yaml': pod('app'), 'alive.cjs': 'setInterval(() => {}, 1000)' })
+  const { stdout, status } = shell(
+    `NODE_OPTIONS=--require=${join(folder, 'alive.cjs')} timeout 300 kees inject -f pod.yaml`,
+    folder,
+  )
+  t.match(stdout, 'name: app')
+  t.equal(status, 0)
+})

@@ -6,9 +6,9 @@ import { request as sendPlain, type ServerResponse } from 'node:http'
 import type { Certificate } from './loopback-certificate.ts'
 
 /** `expired`: every watch is answered as too old. `html`: everything is answered with a page and status 200. */
-export type FrontMode = 'pass' | 'expired' | 'html'
+type FrontMode = 'pass' | 'expired' | 'html'
 
-export type ApiFront = {
+type ApiFront = {
   readonly port: number
   /** Ends the watches that are open. */
   readonly set: (mode: FrontMode) => void

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 
 /** Errors of STS, or of what is in front of it, that pass by themselves. */
-export const passingErrors = {
+const passingErrors = {
   'no contact to the identity provider': [
     400,
     error('IDPCommunicationError', 'Error communicating with identity provider'),

@@ -5,7 +5,7 @@ import { connect } from 'node:net'
 import { createServer } from 'node:tls'
 import type { Certificate } from './loopback-certificate.ts'
 
-export type TlsTerminator = { readonly port: number; readonly stop: () => void }
+type TlsTerminator = { readonly port: number; readonly stop: () => void }
 
 /** @param target a port of loopback. */
 export async function startTlsTerminator({ file, key }: Certificate, target: number): Promise<TlsTerminator> {
