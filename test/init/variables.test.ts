@@ -1,0 +1,47 @@
+/**
+ * Each environment variable that init reads is a setting of the contract, is guarded, or is one of which any value is harmless. A new
+ * one has to be put into one of the three: what `kees verify` and the admission policy refuse depends on it.
+ */
+import { globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+import { guardedVariables } from '../../api/guarded-env.ts'
+import { initVariables } from '../../api/init-env.ts'
+import { root } from '../programs/programs.ts'
+
+const harmless = new Map([
+  ['AWS_REGION', 'a region of AWS: its name is validated'],
+  ['AWS_DEFAULT_REGION', 'likewise'],
+  ['AWS_USE_DUALSTACK_ENDPOINT', 'another endpoint of AWS'],
+  ['AWS_USE_FIPS_ENDPOINT', 'another endpoint of AWS'],
+  ['AWS_EC2_METADATA_DISABLED', 'a source of credentials less'],
+  ['AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE', 'the other address of the same service'],
+  ['AWS_ACCESS_KEY_ID', 'credentials of whoever writes the manifest, for what they may read themselves'],
+  ['AWS_SECRET_ACCESS_KEY', 'likewise'],
+  ['AWS_SESSION_TOKEN', 'likewise'],
+  ['AWS_ROLE_ARN', 'its trust policy decides who may assume it'],
+  ['AWS_ROLE_SESSION_NAME', 'a name in the logs of AWS'],
+  ['AWS_WEB_IDENTITY_TOKEN_FILE', 'a file that only STS at AWS gets'],
+  ['NO_PROXY', 'a proxy less'],
+])
+
+const files = [
+  ...globSync('runtime/{init,aws,store,files}/*.ts', { cwd: root }),
+  ...['store-env', 'proxy-env', 'credential-env', 'read-init-env'].map((name) => `api/${name}.ts`),
+].filter((file) => !/\.(test|contract)\.ts$/.test(file))
+const found = new Set(
+  files.flatMap((file) =>
+    [
+      ...readFileSync(join(root, file), 'utf8').matchAll(
+        /['`]((?:AWS|HTTPS?|NO|ALL|ALLOW|NODE|SSL|KEES)_[A-Z0-9_]+)['`]/g,
+      ),
+    ].flatMap(([, name = '']) => name),
+  ),
+)
+t.ok(found.size > 20 && found.has('AWS_ENDPOINT_URL') && found.has('AWS_ROLE_SESSION_NAME'))
+const settings = new Set<string>(Object.values(initVariables).map(({ env }) => env))
+for (const name of [...found].toSorted()) {
+  const isGuarded = guardedVariables.some(({ names }) => new RegExp(names).test(name))
+  const kinds = [settings.has(name), isGuarded, harmless.has(name)].filter(Boolean)
+  t.equal(kinds.length, 1, name)
+}
