@@ -49,10 +49,10 @@ for (const [title, ...pods] of agreeing) {
 
 const disagreement = (type: string, size: number, other: string, otherType: string, otherSize: number) =>
   `type ${type} and size ${size} conflict with secret.bsycorp.com/${other}, ` +
-  `which makes the same parameter with type ${otherType} and size ${otherSize}`
+  `which declares the same parameter with type ${otherType} and size ${otherSize}`
 
 const sameInPod = (maker: string) =>
-  `kind REFERENCE, but the same pod's secret.bsycorp.com/${maker} makes this parameter (kind DYNAMIC)`
+  `kind REFERENCE, but the same pod's secret.bsycorp.com/${maker} declares this parameter with kind DYNAMIC`
 
 type Found = readonly (readonly [name: string, message: string])[]
 

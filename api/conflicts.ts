@@ -37,7 +37,7 @@ export function findConflicts(
       const maker = madeHere.get(declared.parameter)
       const { declaration } = declared
       if (maker === undefined || declaration.what !== 'secret' || declaration.kind !== 'REFERENCE') continue
-      const message = `kind REFERENCE, but the same pod's ${maker.annotation} makes this parameter (kind DYNAMIC)`
+      const message = `kind REFERENCE, but the same pod's ${maker.annotation} declares this parameter with kind DYNAMIC`
       diagnostics.push(conflict(declared, message))
     }
     return diagnostics
@@ -50,7 +50,7 @@ function disagreement(secret: DynamicSecret, where: string, other: Declared<Dyna
   const { type, size } = other.declaration
   return (
     `type ${secret.type} and size ${secret.size} conflict with ${where}${other.annotation}, ` +
-    `which makes the same parameter with type ${type} and size ${size}`
+    `which declares the same parameter with type ${type} and size ${size}`
   )
 }
 

@@ -8,7 +8,7 @@ import { about, quote } from './diagnostic.ts'
 
 export type InitMode =
   | { readonly kind: 'once' }
-  /** Keeps the files current: asks the store again and again, so many milliseconds apart. */
+  /** Keeps the files up to date: the interval at which the store is read again, in milliseconds. */
   | { readonly kind: 'refresh'; readonly every: number }
   /** Looks whether the files are there. */
   | { readonly kind: 'check' }

@@ -109,7 +109,7 @@ await t.test('all errors are reported at once', async (t) => {
   t.equal(printed, '')
   t.match(said, /flag --policy is not a StoragePolicy: spec\.rules\[0\]\.namespaces\[0\] is "A"/)
   t.match(said, 'error: flag --image is missing')
-  t.match(said, 'error: flag --action takes Deny, Warn, Audit')
+  t.match(said, 'error: flag --action must be one of Deny, Warn, Audit')
   t.match(said, 'error: flag --name is not a valid name')
   t.match(said, 'error: arguments are not known')
   t.match((await run('--image', 'a:1')).said, 'flag --policy is missing')

@@ -92,7 +92,8 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
     usage.push({ message: 'flag --name is not a valid name: lower-case letters, digits and "-"' })
   const wanted = parsed.values.get('action') ?? ['Deny']
   const known = wanted.filter((one): one is Action => actions.some((action) => action === one))
-  if (known.length < wanted.length) usage.push({ message: `flag --action takes ${actions.join(', ')}` })
+  if (known.length < wanted.length)
+    usage.push({ message: `flag --action must be one of ${actions.join(', ')}` })
   if (known.includes('Deny') && known.includes('Warn'))
     usage.push({ message: 'flag --action: Deny and Warn must not be used together' })
   if (usage.length > 0 || !policy) return printUsage(usage, io)

@@ -154,7 +154,7 @@ await t.test('all errors of the command line and the files are reported at once'
   t.match(lines, [
     /^error: flag --annotation-domain /,
     'error: flag --format "xml" must be one of "table", "markdown", "json"',
-    'error: two manifests are compared, OLD and NEW: 3 are given',
+    'error: two manifests are required, OLD and NEW: 3 are given',
     /^error: nowhere cannot be read/,
     /^broken\.yaml:1:5: error: the manifest is not valid YAML/,
   ])

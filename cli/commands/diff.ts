@@ -69,7 +69,7 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   usage.push(...ofFormat)
   const [old, now, ...more] = parsed.operands
   if (old === undefined || now === undefined || more.length > 0) {
-    usage.push({ message: `two manifests are compared, OLD and NEW: ${parsed.operands.length} are given` })
+    usage.push({ message: `two manifests are required, OLD and NEW: ${parsed.operands.length} are given` })
   }
   if (old === '-' && now === '-') usage.push({ message: 'standard input cannot be both OLD and NEW' })
 
@@ -124,7 +124,7 @@ function grantsOf(name: string, { manifests }: ReadManifests, config: ExportConf
 function readFormat(parsed: ParsedFlags): Parsed<ChangesFormat | undefined> {
   const [format, output] = [valueOf(parsed, 'format'), valueOf(parsed, 'output')]
   if (format !== undefined && output !== undefined) {
-    return invalid('flags --format and --output are one flag', 'give either')
+    return invalid('flags --format and --output are the same flag: set one of them', 'give either')
   }
   return readChoice(parsed, output === undefined ? 'format' : 'output', changesFormats)
 }

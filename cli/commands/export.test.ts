@@ -132,7 +132,7 @@ await t.test('--format json writes the IAM documents, for the place that the opt
   writeFileSync(join(folder, 'policies.json'), '{}')
   const stale = fakeIo(injected)
   t.equal(await kees([...json, ...place, '--check', folder], stale), 1)
-  t.match(stale.said(), /is stale: policies\.json says something else/)
+  t.match(stale.said(), /is stale: policies\.json differs from what kees export writes/)
   t.equal(
     await kees([...json, ...place, '--out', folder], fakeIo(injected)),
     6,
@@ -155,7 +155,7 @@ await t.test('--format markdown prints who may read what, and writes no file', a
   )
   const out = fakeIo(injected)
   t.equal(await kees(['export', '-f', '-', '--format', 'markdown', '--out', t.testdirName], out), 2)
-  t.match(out.said(), /flag --format markdown prints/)
+  t.match(out.said(), /flag --format markdown must not/)
   const wrong = fakeIo(injected)
   t.equal(await kees(['export', '-f', '-', '--format', 'hcl'], wrong), 2)
   t.match(wrong.said(), /flag --format "hcl" must be one of "terraform", "json", "markdown"/)
@@ -200,7 +200,7 @@ await t.test('a ConfigMap that export-iam made is unpacked if that is asked for'
     [`${configMap}---\n${configMap}`, /ConfigMap\/terraform is a second module of export-iam/],
     [
       configMap.replace('  main.tf: |', '  ../../main.tf: |'),
-      /data "\.\.\/\.\.\/main\.tf" is no file of a module/,
+      /data "\.\.\/\.\.\/main\.tf" is not a file of a module/,
     ],
     [configMap.replace(/^data:[^]*/m, 'data: {}\n'), /has no files under data/],
     [injected, /there is no ConfigMap of export-iam in the input/],

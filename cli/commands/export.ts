@@ -72,7 +72,7 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   if (out !== undefined && check !== undefined)
     usage.push({ message: 'flags --out and --check must not be used together' })
   if (format === 'markdown' && (out ?? check) !== undefined) {
-    usage.push({ message: 'flag --format markdown prints: it goes with neither --out nor --check' })
+    usage.push({ message: 'flag --format markdown must not be used together with --out or --check' })
   }
   const { manifests, exit: wrong } = await readInput(parsed, io, usage)
   if (!manifests) return wrong

@@ -95,7 +95,7 @@ t.test('a folder contains a file for each declaration, and keeps the files of ot
   writeFileSync(join(folder, 'db.host'), 'mine')
   const refused = await fetch(pod('app', 'shop', host), ...args)
   t.equal(refused.exit, 6)
-  t.match(refused.said, /folder\/db\.host.* is in the way: it is not the link that belongs there/)
+  t.match(refused.said, /folder\/db\.host.* exists and is not a link that kees created/)
   t.equal(readFileSync(join(folder, 'db.host'), 'utf8'), 'mine')
 })
 
@@ -136,7 +136,7 @@ t.test('if a parameter is missing, it is named and nothing is written', async (t
   for (const name of ['db.password', 'token'])
     t.match(
       said,
-      `error: annotation secret.bsycorp.com/${name}: parameter /${name} does not exist\n  hint: kees create makes`,
+      `error: annotation secret.bsycorp.com/${name}: parameter /${name} does not exist\n  hint: run kees create for DYNAMIC`,
     )
   t.strictSame(readdirSync(path('')), [])
 })

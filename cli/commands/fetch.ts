@@ -205,7 +205,7 @@ function printAll(diagnostics: readonly InitDiagnostic[], io: Io): ExitCode {
     const { code, annotation, parameter } = fields
     const missing = {
       message: `annotation ${String(annotation)}: parameter ${String(parameter)} does not exist`,
-      hint: 'kees create makes what is DYNAMIC, kees put stores the rest',
+      hint: 'run kees create for DYNAMIC parameters, kees put for the others',
     }
     printResults(errorsOf([code === 'MISSING' ? missing : one], exit), io)
   }

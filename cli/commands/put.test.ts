@@ -68,7 +68,7 @@ const errorCases: readonly (readonly [
   ['an empty value', ['a'], '\n', /is empty/],
   ['a value that is no text', ['a'], Buffer.from([0xff, 0xfe]), /is not UTF-8 text/],
   ['a value of PowerShell', ['a'], '\ufefffakepassword', /begins with a byte order mark/],
-  ['a value that is too large', ['a'], 'x'.repeat(8193), /has 8193 bytes, SSM takes at most 8192/],
+  ['a value that is too large', ['a'], 'x'.repeat(8193), /has 8193 bytes, SSM allows at most 8192/],
   ['a terminal', ['a'], undefined, /is a terminal\n {2}hint: kees put NAME < FILE/],
   ['no name', [], 'x', /name of the parameter is missing/],
   ['two names', ['a', 'b'], 'x', /only one name/],

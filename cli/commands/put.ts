@@ -101,6 +101,6 @@ async function readValue(
   if (value === '') return wrong('is empty')
   const size = Buffer.byteLength(value)
   return size > maxValueSize
-    ? wrong(`has ${size} bytes, SSM takes at most ${maxValueSize}`)
+    ? wrong(`has ${size} bytes, SSM allows at most ${maxValueSize}`)
     : { value: secretValue(value) }
 }

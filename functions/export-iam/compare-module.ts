@@ -25,7 +25,7 @@ export function compareModule(
   })
 }
 
-const anotherMeaning = 'says something else than kees export writes'
+const anotherMeaning = 'differs from what kees export writes'
 
 function sameJson(wanted: string, text: string): boolean {
   try {

@@ -80,7 +80,7 @@ function validateKeys(
   const foreign = foreignKeys(kmsKeys, parameters, { partition, region })
   if (foreign.length === 0) return undefined
   const where = [...(region === '' ? [] : [region]), ...(partition === '' ? [] : [`partition ${partition}`])]
-  const message = `${nameOption('kmsKeys')}: SSM takes keys of the parameters' own region (${where.join(' in ')}), not ${foreign.join(', ')}`
+  const message = `${nameOption('kmsKeys')}: SSM requires keys in the region of the parameters (${where.join(' in ')}), not ${foreign.join(', ')}`
   return { message }
 }
 

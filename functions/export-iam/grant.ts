@@ -9,7 +9,7 @@ export type Grant = {
   /** The role's name, its whole ARN, or the workload (`Deployment/ns/app`), which is neither. */
   readonly key: string
   readonly policyName: string
-  /** Absent for a workload without a role: its policy is attached to nothing. */
+  /** Absent for a workload without a role: its policy is not attached to any role. */
   readonly role?: IamRole
   /** Sorted, each once, at least one; with their leading slash. */
   readonly parameters: readonly string[]

@@ -85,8 +85,8 @@ t.strictSame(
 t.strictSame(
   told.results.map((one) => resultLines(one).join(', ')),
   [
-    'warning: Deployment/f has no role: neither option roles, nor its ServiceAccount, nor annotation iam.amazonaws.com/role names one; its policy is attached to nothing',
-    'warning: Deployment/prod/f has no role: neither option roles, nor its ServiceAccount, nor annotation iam.amazonaws.com/role names one; its policy is attached to nothing',
+    'warning: Deployment/f has no role: neither option roles, nor its ServiceAccount, nor annotation iam.amazonaws.com/role names one; its policy is not attached to any role',
+    'warning: Deployment/prod/f has no role: neither option roles, nor its ServiceAccount, nor annotation iam.amazonaws.com/role names one; its policy is not attached to any role',
   ],
   'a workload without a role is a warning',
 )
@@ -109,7 +109,7 @@ const wrong: readonly (readonly [title: string, readers: readonly Reader[], line
   [
     'a workload that has neither a role nor a proper name is an error',
     [reader('${x}', undefined, ['/a'])],
-    'error: Deployment/${x} has no role: neither option roles, nor its ServiceAccount, nor annotation iam.amazonaws.com/role names one, and its policy cannot be named after it: it is not named as Kubernetes allows',
+    'error: Deployment/${x} has no role: neither option roles, nor its ServiceAccount, nor annotation iam.amazonaws.com/role names one, and its policy cannot be named after it, because its name is not valid in Kubernetes',
   ],
   [
     'a second account is an error',
@@ -128,12 +128,12 @@ const wrong: readonly (readonly [title: string, readers: readonly Reader[], line
   [
     'a role that differs from another by case alone is an error',
     [reader('b', 'app', ['/b']), reader('a', 'App', ['/a'])],
-    `error: Deployment/b roles "app" and "App" (Deployment/a) are one name for IAM, which ignores case`,
+    `error: Deployment/b roles "app" and "App" (Deployment/a) have the same name in IAM, which ignores case`,
   ],
   [
     'a role with more parameters than eight policies hold is an error',
     [reader('b', 'app', many(500)), reader('a', 'app', many(1000))],
-    'error: Deployment/a role "app": the 1000 parameters do not fit into 8 policies of 6144 characters: let several workloads with roles of their own share them',
+    'error: Deployment/a role "app": the 1000 parameters do not fit into 8 policies of 6144 characters,   hint: split the workload into several that have roles of their own',
   ],
 ]
 for (const [title, readers, line] of wrong) t.strictSame(linesOf(readers), [line], title)
@@ -193,7 +193,9 @@ t.strictSame(
   collect([here, reader('b', 'bare', ['/b'])], '999988887777').results.map((one) =>
     resultLines(one).join(', '),
   ),
-  ['error: option account is 999988887777, and no role of the input is of it: there are 111122223333'],
+  [
+    'error: option account is 999988887777, but no role of the input belongs to it: the accounts are 111122223333',
+  ],
   'an account that no role is of is an error, lest a mistyped one take rights away',
 )
 t.strictSame(collect([here, reader('c', arn('c', '444455556666'), ['/c'])], '111122223333').results, [])

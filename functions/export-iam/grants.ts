@@ -75,7 +75,7 @@ function selectionResults(
   all: ReadonlySet<string>,
 ): Result[] {
   if (selected === '' || all.size === 0 || all.has(selected)) return []
-  const message = `${nameOption('account')} is ${selected}, and no role of the input is of it: there are ${[...all].toSorted().join(', ')}`
+  const message = `${nameOption('account')} is ${selected}, but no role of the input belongs to it: the accounts are ${[...all].toSorted().join(', ')}`
   return [{ severity: 'error', message, exit: exitCode.usage }]
 }
 
@@ -119,13 +119,13 @@ function targetsOf(
   const key = nameOf(object)
   const none = `has no role: neither ${sources.nameOption('roles')}, nor its ServiceAccount, nor annotation ${roleAnnotation} names one`
   if (isWorkloadKey(key)) {
-    const warning = resultOf('warning', `${none}; its policy is attached to nothing`)
+    const warning = resultOf('warning', `${none}; its policy is not attached to any role`)
     return {
       targets: [{ key, role: undefined }],
       accounts,
       results: parameters.length === 0 ? results : [...results, warning],
     }
   }
-  const unnamed = 'and its policy cannot be named after it: it is not named as Kubernetes allows'
+  const unnamed = 'and its policy cannot be named after it, because its name is not valid in Kubernetes'
   return { targets: [], accounts, results: [...results, resultOf('error', `${none}, ${unnamed}`)] }
 }

@@ -41,6 +41,7 @@ function parseArn(arn: string): Parsed<IamRole> {
       `is not the ARN of a role: allowed is ${form} with letters, digits and _+=,.@- in the name`,
     )
   }
-  if (path.length > maxPathLength) return invalid('has a path of more than the 512 characters that IAM takes')
+  if (path.length > maxPathLength)
+    return invalid('has a path of more than the 512 characters that IAM allows')
   return { value: { name, arn, partition, account } }
 }

@@ -46,7 +46,7 @@ function nameResults(uses: readonly GrantUse[]): Result[] {
       return []
     }
     const rival = `${quote(other.grant.key)} (${nameOf(other.user)})`
-    const message = `${quote(use.grant.key)} and ${rival} are one name for IAM, which ignores case`
+    const message = `${quote(use.grant.key)} and ${rival} have the same name in IAM, which ignores case`
     return [error(use, `roles ${message}`)]
   })
 }
@@ -55,10 +55,8 @@ function sizeResults(use: GrantUse): Result[] {
   const { role, key, parameters, parts } = use.grant
   if (parts.length > 0) return []
   const whose = role === undefined ? 'its' : `role ${quote(key)}: the`
-  const message =
-    `${whose} ${parameters.length} parameters do not fit into ${maxParts} policies of ${maxPolicySize} characters: ` +
-    'let several workloads with roles of their own share them'
-  return [error(use, message)]
+  const message = `${whose} ${parameters.length} parameters do not fit into ${maxParts} policies of ${maxPolicySize} characters`
+  return [error(use, message, 'split the workload into several that have roles of their own')]
 }
 
 function error({ user }: GrantUse, message: string, hint?: string): Result {

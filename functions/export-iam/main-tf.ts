@@ -59,12 +59,12 @@ resource "aws_iam_policy" "${part}" {
 
     precondition {
       condition     = length(local.foreign_keys.${part}[each.key]) == 0
-      error_message = "SSM takes keys of the parameters' own region, \${var.aws_region} in partition \${var.aws_partition}, not \${join(", ", local.foreign_keys.${part}[each.key])}: apply this module to the region of the key, or correct option kmsKeys."
+      error_message = "SSM requires keys in the region of the parameters, \${var.aws_region} in partition \${var.aws_partition}, not \${join(", ", local.foreign_keys.${part}[each.key])}: apply this module to the region of the key, or correct option kmsKeys."
     }
 
     precondition {
       condition     = length(jsonencode(each.value)) <= ${maxPolicySize}
-      error_message = "The policy of \${each.key} has \${length(jsonencode(each.value))} characters, IAM takes ${maxPolicySize}."
+      error_message = "The policy of \${each.key} has \${length(jsonencode(each.value))} characters, but IAM allows ${maxPolicySize}."
     }
   }
 ${order}}

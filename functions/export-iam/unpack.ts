@@ -28,7 +28,7 @@ export function unpackModule(items: readonly ManifestItem[]): Unpacked {
     results: errorsOf([{ message, ...(hint === undefined ? {} : { hint }) }], exitCode.input, item?.object),
   })
   if (!first) return report(undefined, 'there is no ConfigMap of export-iam in the input')
-  if (second) return report(second, 'is a second module of export-iam: one folder holds one')
+  if (second) return report(second, 'is a second module of export-iam: the input must contain only one')
   const data = lookUp(first.root, 'data')
   const value = data && toValue(data)
   const entries = value !== undefined && isMap(value) ? Object.entries(value) : []
@@ -38,7 +38,7 @@ export function unpackModule(items: readonly ManifestItem[]): Unpacked {
     if (!moduleFiles.some((known) => known === name) && name !== policiesJson) {
       return report(
         first,
-        `data ${quote(name)} is no file of a module: known are ${moduleFiles.join(', ')}, ${policiesJson}`,
+        `data ${quote(name)} is not a file of a module: known are ${moduleFiles.join(', ')}, ${policiesJson}`,
       )
     }
     if (typeof text === 'string') files.set(name, text)

@@ -54,7 +54,7 @@ const cases: readonly (readonly [
     { ...none, roles: mapped('c'), serviceAccounts: [irsa(arn('b'))] },
     ['c', arn('b'), 'a'],
     [
-      `warning: Deployment/prod/web is given several roles: c (option roles for prod/app), ${arn('b')} (ServiceAccount/prod/app annotation eks.amazonaws.com/role-arn), a (annotation iam.amazonaws.com/role); the first wins at run time, the policy goes to each`,
+      `warning: Deployment/prod/web is given several roles: c (option roles for prod/app), ${arn('b')} (ServiceAccount/prod/app annotation eks.amazonaws.com/role-arn), a (annotation iam.amazonaws.com/role); at run time the first one is used; the policy is attached to each`,
     ],
   ],
   [
@@ -63,7 +63,7 @@ const cases: readonly (readonly [
     { ...none, serviceAccounts: [irsa(arn('old')), irsa(arn('new'))] },
     [arn('old'), arn('new')],
     [
-      `warning: Deployment/prod/web is given several roles: ${arn('old')} (ServiceAccount/prod/app annotation eks.amazonaws.com/role-arn), ${arn('new')} (ServiceAccount/prod/app annotation eks.amazonaws.com/role-arn); the first wins at run time, the policy goes to each`,
+      `warning: Deployment/prod/web is given several roles: ${arn('old')} (ServiceAccount/prod/app annotation eks.amazonaws.com/role-arn), ${arn('new')} (ServiceAccount/prod/app annotation eks.amazonaws.com/role-arn); at run time the first one is used; the policy is attached to each`,
     ],
   ],
   [

@@ -93,7 +93,7 @@ function workloadRoles({ object, account, annotated }: RoleClaims, known: Known)
   )
   if (different.length > 1) {
     const named = different.map(({ role, source }) => `${role.arn ?? role.name} (${source})`).join(', ')
-    const message = `is given several roles: ${named}; the first wins at run time, the policy goes to each`
+    const message = `is given several roles: ${named}; at run time the first one is used; the policy is attached to each`
     report('warning', { message })
   }
   return {

@@ -9,7 +9,7 @@ const messagesOf = (spec: Readonly<Record<string, Value>>) =>
   }).diagnostics.map((one) => linesOf(one).join(', '))
 
 const noPath = 'must be an absolute path without ":", "$" and a slash at the end'
-const inside = 'option secretMountPath and option annotationsMountPath must not be one inside the other'
+const inside = 'option secretMountPath and option annotationsMountPath must not be inside each other'
 const refused: readonly (readonly [
   title: string,
   spec: Readonly<Record<string, Value>>,

@@ -24,7 +24,7 @@ function validateMounts({ secretMountPath, annotationsMountPath, nameOption }: I
   const overlap = pathsOverlap(secretMountPath, annotationsMountPath)
   if (overlap === 'none') return []
   const both = `${nameOption('secretMountPath')} and ${nameOption('annotationsMountPath')}`
-  const message = overlap === 'same' ? `${both} must differ` : `${both} must not be one inside the other`
+  const message = overlap === 'same' ? `${both} must differ` : `${both} must not be inside each other`
   return [{ message }]
 }
 

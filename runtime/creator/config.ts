@@ -160,5 +160,5 @@ AWS credentials come from the first of these that is present: the environment, a
 credentials endpoint, the instance metadata.
 
 Exit codes: 0 stopped by a signal, 1 invalid StoragePolicy or kubeconfig, 2 invalid environment, 5 the Lease was lost
-or given up, 70 a bug of the creator.
+or released, 70 a bug of the creator.
 `

@@ -34,7 +34,7 @@ export const eventReasons = {
     meaning: 'the stored parts of a group do not match, or a part is not a value of kees; nothing is changed',
   },
   AccessDenied: { type: 'Warning', meaning: 'the store denies the creator access to the parameter' },
-  RefusedByStore: { type: 'Warning', meaning: 'the store refuses the parameter; the message says why' },
+  RefusedByStore: { type: 'Warning', meaning: 'the store refuses the parameter; the message has the reason' },
   NotInjected: {
     type: 'Warning',
     meaning: 'the pod is annotated, but no init container mounts its annotations by downward API',

@@ -45,7 +45,7 @@ export function eventReports(
     identity,
     done: (outcome, failure?: Failure) => {
       metrics.count('events_total', { outcome })
-      if (outcome === 'dropped') warn('dropped an Event: too many wait', failure)
+      if (outcome === 'dropped') warn('dropped an Event: too many are waiting', failure)
       else if (outcome !== 'sent') warn('failed to send an Event', failure)
     },
   })

@@ -88,7 +88,7 @@ export async function runCreator(
     // A creator that no longer leads ends: a new process has no state that could be wrong.
     if (ended === 'lost') log.error('the Lease was lost', { identity, exitCode: exitCode.unreachable })
     else if (ended === 'unfit')
-      log.error('gave up the Lease: pods cannot be listed', { identity, exitCode: exitCode.unreachable })
+      log.error('released the Lease: pods cannot be listed', { identity, exitCode: exitCode.unreachable })
     else log.info('stopped')
     return ended === 'stopped' ? exitCode.done : exitCode.unreachable
   }

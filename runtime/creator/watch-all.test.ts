@@ -94,7 +94,7 @@ t.test(
     )
     await clock.sleep(5 * minute)
     t.match(text(), /^kees_creator_watch_restarts_total\{cause="silent"\} [2-9]/m)
-    t.ok(warnings.includes('nothing came over the watch of pods, it was cut'))
+    t.ok(warnings.includes('the watch of pods was silent and was closed'))
     t.strictSame(health(), [], 'its lists are answered')
   },
 )

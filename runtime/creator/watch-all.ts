@@ -63,7 +63,7 @@ export function watchAll(
 
   const watchEnded = (cause: WatchEnd, early: number, failure?: Failure) => {
     metrics.count('watch_restarts_total', { cause })
-    if (cause === 'silent') warn('nothing came over the watch of pods, it was cut', failure)
+    if (cause === 'silent') warn('the watch of pods was silent and was closed', failure)
     else if (cause === 'failed') warn('the watch of pods failed', failure)
     else if (early >= earlyEndsBeforeWarning) warn(`the watch of pods ${cause} too soon, again and again`)
   }

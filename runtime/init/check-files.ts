@@ -12,7 +12,7 @@ import { declaredPaths, filesExist, missingPaths } from './written-files.ts'
  */
 export async function checkFiles({ settings, diagnostics: wrong }: InitConfig, log: Log): Promise<ExitCode> {
   if (!settings) {
-    log.error('the environment is wrong', { problems: wrong.map(loggedDiagnostic) })
+    log.error('environment variables are invalid', { problems: wrong.map(loggedDiagnostic) })
     return exitCode.usage
   }
   const { annotationsFile, annotationDomain, format } = settings
@@ -20,14 +20,14 @@ export async function checkFiles({ settings, diagnostics: wrong }: InitConfig, l
   const entries = read.diagnostics.map(loggedDiagnostic)
   if (await filesExist(read, settings)) {
     if (entries.length > 0)
-      log.warn('the annotations are invalid, the files are from before', { problems: entries })
+      log.warn('the annotations are invalid, the files are those of an earlier run', { problems: entries })
     return exitCode.done
   }
   if (entries.length > 0) {
-    log.error('the annotations are wrong', { problems: entries })
+    log.error('the annotations are invalid', { problems: entries })
     return firstToMend(read.diagnostics.map(({ exit }) => exit))
   }
-  log.error('the files are not there yet', {
+  log.error('the files do not exist yet', {
     missing: await missingPaths(declaredPaths(read.declared, settings)),
   })
   return exitCode.output

@@ -30,10 +30,10 @@ t.strictSame(
   {
     exit: 3,
     message:
-      'annotation secret.bsycorp.com/token: parameter /token does not exist, and the creator did not make it within 90s',
+      'annotation secret.bsycorp.com/token: parameter /token does not exist, and the creator did not create it within 90s',
     hint: "see the pod's events and the creator's log, or run kees create",
     brief: {
-      cause: 'not made by the creator within 90s (see its log, or run kees create)',
+      cause: 'not created by the creator within 90s (see its log, or run kees create)',
       what: '/token',
     },
     failure: missing,

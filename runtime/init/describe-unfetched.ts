@@ -41,9 +41,9 @@ function explain(
   if (code === 'MISSING' && isDynamic(declared)) {
     const waited = formatDuration(settings.waitTimeout)
     return {
-      message: `${parameter} does not exist, and the creator did not make it within ${waited}`,
+      message: `${parameter} does not exist, and the creator did not create it within ${waited}`,
       hint: "see the pod's events and the creator's log, or run kees create",
-      cause: `not made by the creator within ${waited} (see its log, or run kees create)`,
+      cause: `not created by the creator within ${waited} (see its log, or run kees create)`,
     }
   }
   if (code === 'MISSING') {

@@ -77,7 +77,7 @@ function mismatches(values: readonly DeclaredValue[]): InitDiagnostic[] {
     if (matchPair(value, publicValue) !== 'mismatch') return []
     const { annotation } = declared
     const message = `annotation ${annotation}: the stored parts of the key pair ${first.parameter} and ${second?.parameter} do not match`
-    const hint = 'if the private part is right, delete the public one: the creator makes it again'
+    const hint = 'if the private part is right, delete the public one: the creator creates it again'
     return [{ exit: exitCode.input, message, hint, fields: { annotation, code: 'MISMATCHED_PAIR' } }]
   })
 }

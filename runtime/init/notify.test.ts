@@ -89,7 +89,7 @@ for (const [title, answer, requestTimeout = settings.requestTimeout] of mute) {
     const notifyUrl = await answer(t)
     t.match(
       await notify({ ...settings, notifyUrl, requestTimeout }, now),
-      /^the app \(NOTIFY_URL\) (gave no answer|cannot be called)/,
+      /^the app \(NOTIFY_URL\) (did not send an HTTP response|cannot be called)/,
     )
   })
 }

@@ -58,7 +58,7 @@ async function call(url: URL, time: number): Promise<string | undefined> {
   } catch (error) {
     const code = systemCode(error)
     if (code !== undefined) return `the app (NOTIFY_URL) cannot be called: ${systemReason(code)}`
-    if (isOfTheCall(error)) return `the app (NOTIFY_URL) gave no answer that is HTTP within ${time} ms`
+    if (isOfTheCall(error)) return `the app (NOTIFY_URL) did not send an HTTP response within ${time} ms`
     throw error
   }
 }

@@ -56,5 +56,5 @@ export async function readDeclared(
 
 export function logWarnings(warnings: readonly AnnotationDiagnostic[], log: Log): void {
   for (const { annotation, code, message, hint } of warnings)
-    log.warn('an annotation needs attention', { annotation, code, problem: message, hint })
+    log.warn('an annotation has a warning', { annotation, code, problem: message, hint })
 }

@@ -68,7 +68,7 @@ t.test(
       [2.5, 7.5, 12.5, 17.5],
     )
     t.strictSame(messages(lines), [
-      'keeping the files current',
+      'keeping the files up to date',
       'nothing has changed',
       'changed values were written',
       'nothing has changed',

@@ -41,7 +41,7 @@ export async function refresh({
   random,
   ...world
 }: Refreshing): Promise<never> {
-  log.info('keeping the files current', { every: formatDuration(every) })
+  log.info('keeping the files up to date', { every: formatDuration(every) })
   const hasListener = settings.notifyFile !== '' || settings.notifyUrl !== ''
   let notification: { readonly at: number; readonly wait: number } | undefined
   // The pods of one roll-out would else ask the store at the same moment, again and again.

@@ -190,24 +190,32 @@ const obstacles: readonly Obstacle[] = [
   [
     'a file in place of the file',
     (folder) => writeFile(join(folder, 'secret'), 'kept'),
-    /secret" is in the way/,
+    /secret" exists and is not a link/,
   ],
-  ['a folder in place of the file', (folder) => mkdir(join(folder, 'secret')), /secret" is in the way/],
+  [
+    'a folder in place of the file',
+    (folder) => mkdir(join(folder, 'secret')),
+    /secret" exists and is not a link/,
+  ],
   [
     'a link to elsewhere',
     (folder) => symlink('/etc/passwd', join(folder, 'secret')),
-    /secret" is in the way/,
+    /secret" exists and is not a link/,
   ],
   [
     'a file in place of ..data',
     (folder) => writeFile(join(folder, '..data'), 'kept'),
-    /\.\.data" is in the way/,
+    /\.\.data" exists and is not a link/,
   ],
-  ['a folder in place of ..data', (folder) => mkdir(join(folder, '..data')), /\.\.data" is in the way/],
+  [
+    'a folder in place of ..data',
+    (folder) => mkdir(join(folder, '..data')),
+    /\.\.data" exists and is not a link/,
+  ],
   [
     'a link ..data of others',
     (folder) => symlink('elsewhere', join(folder, '..data')),
-    /\.\.data" is in the way/,
+    /\.\.data" exists and is not a link/,
   ],
   ['no folder', (folder) => rm(folder, { recursive: true }), /does not exist: is its volume mounted there/],
   [

@@ -150,9 +150,7 @@ async function linkAt(path: string): Promise<string | undefined> {
 }
 
 function inTheWay(path: string): Error {
-  return blocked(
-    `${quotePath(path)} is in the way: it is not the link that belongs there, so it is left alone`,
-  )
+  return blocked(`${quotePath(path)} exists and is not a link that kees created: it is not replaced`)
 }
 
 function blocked(message: string): Error {

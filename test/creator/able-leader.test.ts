@@ -138,7 +138,7 @@ t.test('the Lease and the right to list pods', { skip: controlPlaneMissing }, as
       // Until its watch ends it needs no list.
       proxy.cut()
       t.equal(await first.ended, 5)
-      t.match(first.log.at(-1), { message: 'gave up the Lease: pods cannot be listed' })
+      t.match(first.log.at(-1), { message: 'released the Lease: pods cannot be listed' })
       await eventually('the other leads', () => leads(second))
       t.equal(await holderOf('two'), 'b2')
     },

@@ -86,7 +86,7 @@ t.test(
     t.match(said, `Role ${role} is not of account 999999999999 in partition aws: apply this module`)
     t.match(
       said,
-      `SSM takes keys of the parameters' own region, eu-west-1 in partition aws, not ${foreignKey}`,
+      `SSM requires keys in the region of the parameters, eu-west-1 in partition aws, not ${foreignKey}`,
     )
     t.match(said, 'Set at least one of irsa, pod_identity and kube2iam, or only assume_role_policy')
     t.match(said, /The policy of 300 prefixes has \d+ characters, but IAM allows at most 10240/)

@@ -127,7 +127,7 @@ t.test('a store with another endpoint than AWS', { skip: missing }, async (t) =>
     let log = ''
     child.stderr.on('data', (chunk: Buffer) => (log += chunk.toString()))
     const heard = (what: string, words: RegExp) => eventually(`the log ${what}`, () => words.test(log))
-    await heard('names the files', /keeping the files current/)
+    await heard('names the files', /keeping the files up to date/)
     server.setSecureContext(pem(wrong))
     await heard('has the TLS error', /ERR_TLS_CERT_ALTNAME_INVALID/)
     server.setSecureContext(pem(right))

@@ -165,7 +165,7 @@ const failing: readonly Failing[] = [
       return {}
     },
     6,
-    /is in the way/,
+    /exists and is not a link/,
   ],
   [
     'a link to elsewhere in place of the file',
@@ -174,7 +174,7 @@ const failing: readonly Failing[] = [
       return {}
     },
     6,
-    /is in the way/,
+    /exists and is not a link/,
   ],
 ]
 

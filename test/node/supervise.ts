@@ -26,7 +26,7 @@ import type { NodeAccess } from './start-node.ts'
 const patience = 180_000
 
 const kubernetes = cachedKubernetes()
-if (kubernetes === undefined) throw new Error('Kubernetes is not there yet: run "npm run fetch-tools"')
+if (kubernetes === undefined) throw new Error('Kubernetes is not installed yet: run "npm run fetch-tools"')
 
 let keep: string | undefined
 const input = createInterface({ input: process.stdin }).on('line', (line) => (keep = line))

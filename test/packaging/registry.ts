@@ -29,7 +29,7 @@ type Options = {
 
 export async function startRegistry({ certificate, user }: Options = {}): Promise<Registry> {
   const program = cachedRegistry()
-  if (program === undefined) throw new Error('the registry is not there yet: run "npm run fetch-tools"')
+  if (program === undefined) throw new Error('the registry is not installed yet: run "npm run fetch-tools"')
   const folder = mkdtempSync(join(tmpdir(), 'kees-registry-'))
   const [port = 0] = await freePorts(1)
   const address = `127.0.0.1:${port}`

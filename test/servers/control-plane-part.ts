@@ -46,7 +46,7 @@ function commandOf(name: PartName): [string, ...string[]] {
   if (assets === undefined) {
     const program = cachedKubernetes()
     if (program === undefined)
-      throw new Error('the control plane is not there yet: run "npm run fetch-tools"')
+      throw new Error('the control plane is not installed yet: run "npm run fetch-tools"')
     return [program, name]
   }
   const program = findAsset(assets, name)

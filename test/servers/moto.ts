@@ -22,7 +22,7 @@ main(['-H', '127.0.0.1', '-p', '0'])
 
 export async function startMoto(): Promise<Moto> {
   const python = cachedMotoPython()
-  if (python === undefined) throw new Error('moto is not there yet: run "npm run fetch-tools"')
+  if (python === undefined) throw new Error('moto is not installed yet: run "npm run fetch-tools"')
   const child = spawn(python, ['-c', server], { stdio: ['pipe', 'ignore', 'pipe'] })
   const ended = once(child, 'close')
   const endpoint = await whereItListens(child)

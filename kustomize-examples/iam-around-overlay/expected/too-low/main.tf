@@ -22,12 +22,12 @@ resource "aws_iam_policy" "part1" {
 
     precondition {
       condition     = length(local.foreign_keys.part1[each.key]) == 0
-      error_message = "SSM takes keys of the parameters' own region, ${var.aws_region} in partition ${var.aws_partition}, not ${join(", ", local.foreign_keys.part1[each.key])}: apply this module to the region of the key, or correct option kmsKeys."
+      error_message = "SSM requires keys in the region of the parameters, ${var.aws_region} in partition ${var.aws_partition}, not ${join(", ", local.foreign_keys.part1[each.key])}: apply this module to the region of the key, or correct option kmsKeys."
     }
 
     precondition {
       condition     = length(jsonencode(each.value)) <= 6144
-      error_message = "The policy of ${each.key} has ${length(jsonencode(each.value))} characters, IAM takes 6144."
+      error_message = "The policy of ${each.key} has ${length(jsonencode(each.value))} characters, but IAM allows 6144."
     }
   }
 
@@ -70,12 +70,12 @@ resource "aws_iam_policy" "part2" {
 
     precondition {
       condition     = length(local.foreign_keys.part2[each.key]) == 0
-      error_message = "SSM takes keys of the parameters' own region, ${var.aws_region} in partition ${var.aws_partition}, not ${join(", ", local.foreign_keys.part2[each.key])}: apply this module to the region of the key, or correct option kmsKeys."
+      error_message = "SSM requires keys in the region of the parameters, ${var.aws_region} in partition ${var.aws_partition}, not ${join(", ", local.foreign_keys.part2[each.key])}: apply this module to the region of the key, or correct option kmsKeys."
     }
 
     precondition {
       condition     = length(jsonencode(each.value)) <= 6144
-      error_message = "The policy of ${each.key} has ${length(jsonencode(each.value))} characters, IAM takes 6144."
+      error_message = "The policy of ${each.key} has ${length(jsonencode(each.value))} characters, but IAM allows 6144."
     }
   }
 
@@ -118,12 +118,12 @@ resource "aws_iam_policy" "part3" {
 
     precondition {
       condition     = length(local.foreign_keys.part3[each.key]) == 0
-      error_message = "SSM takes keys of the parameters' own region, ${var.aws_region} in partition ${var.aws_partition}, not ${join(", ", local.foreign_keys.part3[each.key])}: apply this module to the region of the key, or correct option kmsKeys."
+      error_message = "SSM requires keys in the region of the parameters, ${var.aws_region} in partition ${var.aws_partition}, not ${join(", ", local.foreign_keys.part3[each.key])}: apply this module to the region of the key, or correct option kmsKeys."
     }
 
     precondition {
       condition     = length(jsonencode(each.value)) <= 6144
-      error_message = "The policy of ${each.key} has ${length(jsonencode(each.value))} characters, IAM takes 6144."
+      error_message = "The policy of ${each.key} has ${length(jsonencode(each.value))} characters, but IAM allows 6144."
     }
   }
 
@@ -166,12 +166,12 @@ resource "aws_iam_policy" "part4" {
 
     precondition {
       condition     = length(local.foreign_keys.part4[each.key]) == 0
-      error_message = "SSM takes keys of the parameters' own region, ${var.aws_region} in partition ${var.aws_partition}, not ${join(", ", local.foreign_keys.part4[each.key])}: apply this module to the region of the key, or correct option kmsKeys."
+      error_message = "SSM requires keys in the region of the parameters, ${var.aws_region} in partition ${var.aws_partition}, not ${join(", ", local.foreign_keys.part4[each.key])}: apply this module to the region of the key, or correct option kmsKeys."
     }
 
     precondition {
       condition     = length(jsonencode(each.value)) <= 6144
-      error_message = "The policy of ${each.key} has ${length(jsonencode(each.value))} characters, IAM takes 6144."
+      error_message = "The policy of ${each.key} has ${length(jsonencode(each.value))} characters, but IAM allows 6144."
     }
   }
 
@@ -214,12 +214,12 @@ resource "aws_iam_policy" "part5" {
 
     precondition {
       condition     = length(local.foreign_keys.part5[each.key]) == 0
-      error_message = "SSM takes keys of the parameters' own region, ${var.aws_region} in partition ${var.aws_partition}, not ${join(", ", local.foreign_keys.part5[each.key])}: apply this module to the region of the key, or correct option kmsKeys."
+      error_message = "SSM requires keys in the region of the parameters, ${var.aws_region} in partition ${var.aws_partition}, not ${join(", ", local.foreign_keys.part5[each.key])}: apply this module to the region of the key, or correct option kmsKeys."
     }
 
     precondition {
       condition     = length(jsonencode(each.value)) <= 6144
-      error_message = "The policy of ${each.key} has ${length(jsonencode(each.value))} characters, IAM takes 6144."
+      error_message = "The policy of ${each.key} has ${length(jsonencode(each.value))} characters, but IAM allows 6144."
     }
   }
 
@@ -262,12 +262,12 @@ resource "aws_iam_policy" "part6" {
 
     precondition {
       condition     = length(local.foreign_keys.part6[each.key]) == 0
-      error_message = "SSM takes keys of the parameters' own region, ${var.aws_region} in partition ${var.aws_partition}, not ${join(", ", local.foreign_keys.part6[each.key])}: apply this module to the region of the key, or correct option kmsKeys."
+      error_message = "SSM requires keys in the region of the parameters, ${var.aws_region} in partition ${var.aws_partition}, not ${join(", ", local.foreign_keys.part6[each.key])}: apply this module to the region of the key, or correct option kmsKeys."
     }
 
     precondition {
       condition     = length(jsonencode(each.value)) <= 6144
-      error_message = "The policy of ${each.key} has ${length(jsonencode(each.value))} characters, IAM takes 6144."
+      error_message = "The policy of ${each.key} has ${length(jsonencode(each.value))} characters, but IAM allows 6144."
     }
   }
 
@@ -310,12 +310,12 @@ resource "aws_iam_policy" "part7" {
 
     precondition {
       condition     = length(local.foreign_keys.part7[each.key]) == 0
-      error_message = "SSM takes keys of the parameters' own region, ${var.aws_region} in partition ${var.aws_partition}, not ${join(", ", local.foreign_keys.part7[each.key])}: apply this module to the region of the key, or correct option kmsKeys."
+      error_message = "SSM requires keys in the region of the parameters, ${var.aws_region} in partition ${var.aws_partition}, not ${join(", ", local.foreign_keys.part7[each.key])}: apply this module to the region of the key, or correct option kmsKeys."
     }
 
     precondition {
       condition     = length(jsonencode(each.value)) <= 6144
-      error_message = "The policy of ${each.key} has ${length(jsonencode(each.value))} characters, IAM takes 6144."
+      error_message = "The policy of ${each.key} has ${length(jsonencode(each.value))} characters, but IAM allows 6144."
     }
   }
 
@@ -358,12 +358,12 @@ resource "aws_iam_policy" "part8" {
 
     precondition {
       condition     = length(local.foreign_keys.part8[each.key]) == 0
-      error_message = "SSM takes keys of the parameters' own region, ${var.aws_region} in partition ${var.aws_partition}, not ${join(", ", local.foreign_keys.part8[each.key])}: apply this module to the region of the key, or correct option kmsKeys."
+      error_message = "SSM requires keys in the region of the parameters, ${var.aws_region} in partition ${var.aws_partition}, not ${join(", ", local.foreign_keys.part8[each.key])}: apply this module to the region of the key, or correct option kmsKeys."
     }
 
     precondition {
       condition     = length(jsonencode(each.value)) <= 6144
-      error_message = "The policy of ${each.key} has ${length(jsonencode(each.value))} characters, IAM takes 6144."
+      error_message = "The policy of ${each.key} has ${length(jsonencode(each.value))} characters, but IAM allows 6144."
     }
   }
 }

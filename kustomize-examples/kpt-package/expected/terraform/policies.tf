@@ -67,7 +67,7 @@ variable "aws_partition" {
 }
 
 variable "name_prefix" {
-  description = "What the names of the policies begin with. They are unique in an account, over all regions."
+  description = "The prefix of the names of the policies, which must be unique in the account, across all regions."
   type        = string
   default     = "kees-"
   nullable    = false
@@ -105,7 +105,7 @@ variable "attach" {
 }
 
 variable "role_names" {
-  description = "Roles to attach to instead, by the keys of the grants. The name of a role that the same configuration makes also gives the order."
+  description = "Names of roles to attach the policies to instead, by the keys of the grants. If this configuration creates a role, pass its name attribute, so that Terraform creates the role first."
   type        = map(string)
   default     = {}
   nullable    = false
