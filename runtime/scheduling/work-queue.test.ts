@@ -77,6 +77,24 @@ for (const [next, longest] of [
   })
 }
 
+t.test('temporary failures do not lengthen the back-off of a rejection', async (t) => {
+  const clock = virtualClock()
+  const queue = new WorkQueue(clock, () => 1)
+  const stop = new AbortController()
+  const times: number[] = []
+  const work = async (): Promise<Next> => {
+    times.push(clock.now())
+    return times.length <= 20 ? 'retry soon' : times.length === 21 ? 'retry' : 'never'
+  }
+  queue.add('/a', 'n')
+  const done = queue.work({ workers: 1, perNamespace: 1 }, work, stop.signal)
+  await clock.sleep(20_000_000)
+  stop.abort()
+  await done
+  t.equal(times.length, 22)
+  t.equal((times[21] ?? 0) - (times[20] ?? 0), 1000)
+})
+
 t.test('many keys that fail do not delay a new one, and the signal ends the workers', async (t) => {
   const clock = virtualClock()
   const queue = new WorkQueue(clock, half)

@@ -13,13 +13,16 @@ export type WorkItem = { readonly key: string; readonly namespace: string }
  * When to work on the key again. `retry`: with a back-off of up to ten minutes. `retry soon`: with a back-off of up to half
  * a minute, for temporary failures, such as throttling.
  */
-export type Next = { readonly at: number } | 'retry' | 'retry soon' | 'never'
+export type Next = { readonly at: number } | Retry | 'never'
+
+type Retry = 'retry' | 'retry soon'
 
 type Work = (item: WorkItem) => Promise<Next>
 
 const shortestRetry = 1000
 const longestRetries = { retry: 600_000, 'retry soon': 30_000 } as const
 const longestSleep = 3_600_000
+const noFailures = { retry: 0, 'retry soon': 0 } as const
 
 type WorkLimits = {
   /** How many keys are worked on at a time. A namespace of which none is worked on is let in above that. */
@@ -43,8 +46,8 @@ export class WorkQueue {
   /** Added while they were worked on. */
   readonly #again = new Map<string, WorkItem>()
   readonly #later = new DelayQueue<WorkItem>()
-  /** How often a key failed in a row. */
-  readonly #failures = new Map<string, number>()
+  /** How often a key failed in a row, by what it failed with. */
+  readonly #failures = new Map<string, Readonly<Record<Retry, number>>>()
   /** Begins what may begin. */
   #dispatch = () => {}
   #dispatching = false
@@ -168,9 +171,10 @@ export class WorkQueue {
     if (others > 0) this.#workingOf.set(namespace, others)
     else this.#workingOf.delete(namespace)
     if (next === 'retry' || next === 'retry soon') {
-      const count = (this.#failures.get(key) ?? 0) + 1
-      this.#failures.set(key, count)
-      const wait = Math.min(shortestRetry * 2 ** (count - 1), longestRetries[next])
+      const before = this.#failures.get(key) ?? noFailures
+      // Counted apart: after an hour of throttling, a first rejection must not be retried only after ten minutes.
+      this.#failures.set(key, { ...before, [next]: before[next] + 1 })
+      const wait = Math.min(shortestRetry * 2 ** before[next], longestRetries[next])
       this.#addAt(item, this.#clock.now() + wait * (0.5 + this.#random() / 2))
     } else {
       this.#failures.delete(key)

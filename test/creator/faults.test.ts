@@ -133,7 +133,18 @@ t.test(`faults for ${seconds} s, by seed ${seed}`, { skip }, async (t) => {
   }
   world.calm()
   const begun = Date.now()
-  await eventually('all is made', () => wanted.every((group) => isComplete(ssm, group)), calm)
+  const open = () => wanted.filter((group) => !isComplete(ssm, group)).flatMap(({ names }) => names)
+  await eventually('all is made', () => open().length === 0, calm).catch((error: unknown) => {
+    t.strictSame(open(), [], 'all is made')
+    t.comment(
+      creator
+        .log()
+        .slice(-50)
+        .map((line) => JSON.stringify(line))
+        .join('\n'),
+    )
+    throw error
+  })
   await noteCauses()
   t.comment(
     `${pods} pods, ${world.spoilt()} spoilt calls of ${ssm.calls.length}, ${creator.starts()} starts, ${sts.given()} credentials, faults for ${begun - start} ms, all made ${Date.now() - begun} ms after the last; ${[...happened].join(', ')}; watches ended: ${[...causes].join(', ')}`,
