@@ -64,11 +64,13 @@ t.test(`changes and outages for ${seconds} s`, { skip: nodeTestsMissing }, async
       },
     },
   })
-  for (const [name, more] of [
-    ['app', { 'secret.bsycorp.com/token-0': generated }],
-    ['steady', {}],
+  // With the least memory that inject-init accepts, and as many refreshes as a usual one has in days.
+  const least = { requests: { memory: '40Mi' }, limits: { memory: '40Mi' } }
+  for (const [name, more, options] of [
+    ['app', { 'secret.bsycorp.com/token-0': generated }, { refresh: '3s' }],
+    ['steady', {}, { refresh: '1s', containerResources: least }],
   ] as const) {
-    const manifest = inject(deployment(name, { [password]: reference, ...more }), { refresh: '3s' })
+    const manifest = inject(deployment(name, { [password]: reference, ...more }), options)
     await cluster.kubectl(['create', '-f', '-'], manifest)
   }
   const rolledOut = (name: string) => inNamespace('rollout', 'status', `deployment/${name}`, '--timeout=290s')
