@@ -121,7 +121,7 @@ t.test('from annotations to the file that the app reads', { skip: missing, timeo
   const stored = () => storedBelow(moto.endpoint, `/${namespace}`)
   const parameter = (name: string) => `/${namespace}/${name}`
 
-  // The quickstart with the function's image in the place of its executable, the overlay, and export-iam around it.
+  // The quickstart with the function's image in the place of its executable, the overlay, and export-iam on what that builds.
   cpSync(join(root, 'kustomize-examples/quickstart'), join(folder, 'base'), { recursive: true })
   put(
     'base/inject-init.yaml',
@@ -134,7 +134,7 @@ t.test('from annotations to the file that the app reads', { skip: missing, timeo
   put('iam/export-iam.yaml', functionConfig('ExportIAM', images.nameOf('export-iam'), { output: 'only' }))
   put(
     'iam/kustomization.yaml',
-    kustomization({ resources: ['../overlay'], transformers: ['export-iam.yaml'] }),
+    kustomization({ resources: ['manifest.yaml'], transformers: ['export-iam.yaml'] }),
   )
 
   const installation = writeCreatorInstallation(join(folder, 'creator'), storeOfCreator)
@@ -175,6 +175,7 @@ t.test('from annotations to the file that the app reads', { skip: missing, timeo
   /** Applies what kustomize builds. */
   const applied = async () => {
     const manifest = build('overlay')
+    put('iam/manifest.yaml', manifest)
     const policies = policiesOf(build('iam'))
     wire.asked.length = 0
     await kubectl(['apply', '-f', '-'], manifest)

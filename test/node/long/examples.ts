@@ -1,0 +1,134 @@
+/**
+ * What the examples' commands print (`expected/`, which test/docs/examples.test.ts compares with the programs) reaches running pods.
+ * Only what a cluster of one node without a registry lacks is replaced: the apps' images, the store, and the namespace.
+ */
+import { globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+import { parseAllDocuments } from 'yaml'
+import { root } from '../../programs/programs.ts'
+import { runBeside } from '../../programs/run-beside.ts'
+import { storeVariables } from '../install-creator.ts'
+import { appImage, initImage } from '../node-images.ts'
+import { startStoreOfPods } from '../store-of-pods.ts'
+import { nodeTestsMissing, useNode } from '../use-node.ts'
+
+t.setTimeout(1_800_000)
+
+const examples = join(root, 'kustomize-examples')
+const injected = 'kees.bsycorp.com/injected'
+const files = globSync('*/expected/**/*.yaml', { cwd: examples })
+  .filter((file) => readFileSync(join(examples, file), 'utf8').includes(injected))
+  .toSorted()
+const stays = 'trap "exit 0" TERM; while :; do sleep 0.5; done'
+
+t.test('every example reaches running pods', { skip: nodeTestsMissing }, async (t) => {
+  const folders = new Set(files.map((file) => file.split('/')[0] ?? ''))
+  const all = globSync('*/', { cwd: examples }).map((folder) => folder.replace('/', ''))
+  // The creator is installed by test/node/whole-run.test.ts.
+  t.strictSame([...folders, 'creator'].toSorted(), all.toSorted())
+  const cluster = await useNode(t)
+  const { server, endpoint } = await startStoreOfPods(t, cluster)
+  const kees = async (command: string, file: string, allowed: readonly number[]) => {
+    const env = { ...variables(server.endpoint), KEES_STORE: 'ssm' }
+    const args = [command, '-f', join(examples, file), '--output=json']
+    const { status, stdout, stderr } = await runBeside('kees', args, { env })
+    if (!allowed.includes(status ?? -1)) throw new Error(`kees ${args.join(' ')}: ${stderr}`)
+    return stdout
+  }
+
+  for (const [index, file] of files.entries()) {
+    await t.test(file, async (t) => {
+      await kees('create', file, [0])
+      const stored: { parameter: string; status: string }[] = JSON.parse(await kees('status', file, [0, 3]))
+      for (const { parameter, status } of stored) if (status === 'missing') server.put(parameter, 'fakevalue')
+
+      const namespace = await cluster.makeNamespace(`example-${index}`)
+      const inNamespace = (...args: string[]) => cluster.kubectl(['-n', namespace, ...args])
+      const documents = parseAllDocuments(readFileSync(join(examples, file), 'utf8'))
+        .map((one): Manifest => one.toJS())
+        .filter(({ kind }) => kind !== 'Namespace')
+      for (const { metadata, spec } of documents) {
+        metadata.namespace = namespace
+        for (const template of podTemplates(spec)) adapt(template.spec, endpoint)
+      }
+      const list = { apiVersion: 'v1', kind: 'List', items: documents }
+      await cluster.kubectl(['create', '-f', '-'], JSON.stringify(list))
+
+      for (const { kind, metadata } of documents.filter(({ spec }) => podTemplates(spec).length > 0)) {
+        const { name } = metadata
+        if (kind === 'Deployment') {
+          await inNamespace('rollout', 'status', `deployment/${name}`, '--timeout=290s')
+        } else {
+          t.equal(kind, 'CronJob')
+          await inNamespace('create', 'job', `${name}-now`, `--from=cronjob/${name}`)
+          await inNamespace('wait', '--for=condition=Complete', `job/${name}-now`, '--timeout=290s')
+        }
+      }
+      const pods: Pods = JSON.parse(await inNamespace('get', 'pods', '-o', 'json'))
+      for (const { metadata, spec, status } of pods.items) {
+        const { initContainerStatuses = [], containerStatuses } = status
+        const statuses = [...initContainerStatuses, ...containerStatuses]
+        t.ok(
+          statuses.every(({ restartCount }) => restartCount === 0),
+          `${metadata.name} started at once`,
+        )
+        if (status.phase !== 'Running') continue
+        const [app] = spec.containers
+        const read = ['exec', metadata.name, '-c', app?.name ?? '', '--', 'sh', '-c', 'cat /secret/secret']
+        t.match(await inNamespace(...read), /password/i)
+      }
+    })
+  }
+})
+
+function variables(endpoint: string): Readonly<Record<string, string>> {
+  return Object.fromEntries(storeVariables(endpoint).map(({ name, value }) => [name, value]))
+}
+
+type Container = { readonly name: string; image: string; command?: string[]; env?: object[] }
+type PodSpec = {
+  readonly initContainers?: Container[]
+  readonly containers: Container[]
+  restartPolicy?: string
+}
+type Template = { readonly spec: PodSpec }
+type Manifest = {
+  readonly kind: string
+  readonly metadata: { readonly name: string; namespace?: string }
+  readonly spec?: {
+    readonly template?: Template
+    readonly jobTemplate?: { readonly spec: { readonly template: Template } }
+  }
+}
+type Restarts = readonly { readonly restartCount: number }[]
+type Pods = {
+  readonly items: readonly {
+    readonly metadata: { readonly name: string }
+    readonly spec: PodSpec
+    readonly status: {
+      readonly phase: string
+      readonly initContainerStatuses?: Restarts
+      readonly containerStatuses: Restarts
+    }
+  }[]
+}
+
+function podTemplates(spec: Manifest['spec']): readonly Template[] {
+  return [spec?.template, spec?.jobTemplate?.spec.template].filter((one) => one !== undefined)
+}
+
+function adapt(pod: PodSpec, endpoint: string): void {
+  const { initContainers = [], containers } = pod
+  // A Job that declares nothing has no secrets.
+  const ends = initContainers.length > 0 ? ['test', '-e', '/secret/secret'] : ['true']
+  for (const container of [...initContainers, ...containers]) {
+    if (container.image.includes('kees-init') || container.image.includes('kees/init')) {
+      container.image = initImage
+      container.env = [...(container.env ?? []), ...storeVariables(endpoint)]
+    } else {
+      container.image = appImage
+      container.command ??= pod.restartPolicy === 'Never' ? ends : ['sh', '-c', stays]
+    }
+  }
+}
