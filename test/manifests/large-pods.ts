@@ -40,7 +40,11 @@ export function largePods(): readonly (readonly [title: string, pod: Json, refus
     changed(injected, [['metadata.annotations', annotations], ...more])
   const many = <T>(count: number, of: (index: number) => T) =>
     Array.from({ length: count }, (_, index) => of(index))
-  const container = (index: number) => ({ name: `app-${index}`, image: 'example/app:1' })
+  const container = (index: number) => ({
+    name: `app-${index}`,
+    image: 'example/app:1',
+    volumeMounts: [{ name: 'secret-volume', mountPath: '/secret', readOnly: true }],
+  })
   const busy: readonly Change[] = [
     ...many(200, (index): Change => [
       'spec.initContainers.0.env.-',
