@@ -55,6 +55,12 @@ export const partitions = [
   },
 ] as const satisfies readonly Partition[]
 
+/** As in an ARN. The partition aws-us-gov has the domains of aws. */
+export function partitionOfRegion(region: string): string {
+  const other = partitions.find(({ regionPrefix }) => region.startsWith(regionPrefix))?.name
+  return other ?? (region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws')
+}
+
 export function domainsOfRegion(region: string): PartitionDomains {
   return partitions.find(({ regionPrefix }) => region.startsWith(regionPrefix)) ?? defaultDomains
 }

@@ -32,13 +32,23 @@ const inputs: readonly (readonly [args: string[], exit: ExitCode, said: string, 
   [['-'], 1, 'there is no Kubernetes object in STDIN'],
   [['binary.yaml'], 1, 'the manifest is not UTF-8 text', 'binary.yaml: '],
   [['absent.yaml'], 2, 'absent.yaml cannot be read: it does not exist (ENOENT)'],
+  [
+    ['app.yaml,empty.yaml'],
+    2,
+    'app.yaml,empty.yaml does not exist\n  hint: repeat -f for each file: kees takes no list',
+  ],
+  [
+    ['https://example.com/app.yaml'],
+    2,
+    'https://example.com/app.yaml is a URL, and kees reads only files\n  hint: fetch it first: curl -fsS URL | kees … -f -',
+  ],
   [['app.yaml', '--config', 'none'], 2, 'none cannot be read: it is a folder (EISDIR)'],
   [['app.yaml', '--policy', 'none'], 2, 'none cannot be read: it is a folder (EISDIR)'],
 ]
 for (const command of commands) {
   for (const [args, exit, said, file = ''] of inputs) {
     t.test(`kees ${command[0] ?? ''} ${args.join(' ')}`, async (t) => {
-      const path = (arg: string) => (/^[a-z]/.test(arg) ? join(folder, arg) : arg)
+      const path = (arg: string) => (/^[a-z]+[.a-z,]*$/.test(arg) ? join(folder, arg) : arg)
       const io = fakeIo('', { KEES_STORE: `file:${join(folder, 'store')}` })
       t.equal(await kees([...command, ...args.map(path)], io), exit)
       t.equal(io.said().replaceAll(`${folder}/`, ''), `${file}error: ${said}\n`)

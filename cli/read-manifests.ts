@@ -1,7 +1,8 @@
 import { isUtf8 } from 'node:buffer'
+import { existsSync } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { about } from '../api/diagnostic.ts'
+import { about, type Diagnostic } from '../api/diagnostic.ts'
 import { exitCode } from '../api/exit-code.ts'
 import { invalid, type Parsed } from '../api/parsed.ts'
 import { itemsUnder, type ManifestItem } from '../functions/krm/manifest-item.ts'
@@ -62,6 +63,11 @@ export async function readNamed(
       results.push(...errorsOf(diagnostics, exitCode.usage))
       continue
     }
+    const unread = unreadName(name)
+    if (unread !== undefined) {
+      results.push(...errorsOf([unread], exitCode.usage))
+      continue
+    }
     for (const path of await filesOf(name, recursive, results)) {
       const { value: bytes, diagnostics = [] } = await readRegular(path)
       if (bytes) sources.push({ path, bytes })
@@ -83,6 +89,18 @@ export async function readNamed(
     results.push(...errorsOf([{ message }], exitCode.input))
   }
   return { manifests, results }
+}
+
+/** What kubectl reads and kees does not. */
+function unreadName(name: string): Diagnostic | undefined {
+  if (/^https?:\/\//.test(name)) {
+    return {
+      message: `${shownPath(name)} is a URL, and kees reads only files`,
+      hint: 'fetch it first: curl -fsS URL | kees … -f -',
+    }
+  }
+  if (!name.includes(',') || existsSync(name)) return undefined
+  return { message: `${shownPath(name)} does not exist`, hint: 'repeat -f for each file: kees takes no list' }
 }
 
 /** What a message calls the file of a manifest; standard input as kubectl calls it. */

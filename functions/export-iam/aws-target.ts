@@ -1,4 +1,5 @@
 /** Where the parameters of an export are: known from the options and from the ARNs of the roles. */
+import { partitionOfRegion } from '../../api/aws-partitions.ts'
 import { invalid, type Parsed } from '../../api/parsed.ts'
 import type { ExportConfig } from './config.ts'
 import type { Grant } from './grant.ts'
@@ -22,8 +23,13 @@ export function knownTarget(
 /** @param grants of one account. */
 export function awsTargetOf(config: AwsTargetConfig, grants: readonly Grant[]): Parsed<AwsTarget> {
   const known = knownTarget(config, grants)
-  const target = { ...known, partition: known.partition || 'aws' }
+  const ofRegion = partitionOfRegion(known.region)
+  const target = { ...known, partition: known.partition || ofRegion }
   const missing = (['region', 'account'] as const).filter((name) => target[name] === '')
+  if (target.region !== '' && target.partition !== ofRegion) {
+    const message = `region ${target.region} is in partition ${ofRegion}, but the ${config.partition === '' ? 'roles are' : `value of ${config.nameOption('partition')} is`} in ${target.partition}`
+    return invalid(message, `correct ${config.nameOption('region')}`)
+  }
   if (missing.length === 0) return { value: target }
   const options = missing.map((name) => config.nameOption(name)).join(' and ')
   return invalid(`format json needs ${options}: an IAM document names whole ARNs`)

@@ -61,7 +61,7 @@ export const exportOptions = {
   partition: option({
     meaning: 'the partition of the parameters, for format json',
     default: '',
-    defaultText: 'the partition of the roles, or aws',
+    defaultText: 'the partition of the roles, or of the region',
     schema: {
       type: 'string',
       pattern: '^(aws(-[a-z]+)*)?$',

@@ -14,7 +14,7 @@ import { foreignKeys } from './kms-keys.ts'
 import { knownTarget, awsTargetOf } from './aws-target.ts'
 import type { AwsTarget } from './policy.ts'
 import { formatPoliciesJson, policiesJson } from './policies-json.ts'
-import { affixesOf, type ServiceAccount, serviceAccountOf } from './service-accounts.ts'
+import { affixesOf, misspeltRoles, type ServiceAccount, serviceAccountOf } from './service-accounts.ts'
 import { renderModule } from './terraform.ts'
 
 export type ExportOutput = Grants & {
@@ -35,11 +35,15 @@ export function exportReader(config: ExportConfig): ExportReader {
   const uninjected: Result[] = []
   const readers: Reader[] = []
   const serviceAccounts: ServiceAccount[] = []
+  const misspelt: Result[] = []
   return {
     concerns: (contains) => concerns(contains) || contains('ServiceAccount'),
     read: (item) => {
       const serviceAccount = serviceAccountOf(item)
-      if (serviceAccount) serviceAccounts.push(serviceAccount)
+      if (serviceAccount) {
+        serviceAccounts.push(serviceAccount)
+        misspelt.push(...misspeltRoles(serviceAccount))
+      }
       const annotated = read(item).filter(({ pod }) => pod.annotated)
       if (!config.allowUninjected)
         uninjected.push(...requireInjected(annotated, `, or set ${config.nameOption('allowUninjected')}`))
@@ -48,7 +52,7 @@ export function exportReader(config: ExportConfig): ExportReader {
     end: () => {
       const { results: grantResults, ...grants } = collectGrants(readers, { ...config, serviceAccounts })
       const granted = { ...grants, annotated: readers.length }
-      const all = judge([...results(), ...uninjected, ...grantResults], config.strict)
+      const all = judge([...results(), ...uninjected, ...misspelt, ...grantResults], config.strict)
       if (all.some(({ severity }) => severity === 'error')) {
         return { ...granted, results: all, files: new Map() }
       }

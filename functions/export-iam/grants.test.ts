@@ -60,10 +60,16 @@ t.strictSame(
   'workloads of one role share one grant, sorted and without repetition',
 )
 
+t.match(
+  collect([reader('a', arn('team-a/app'), ['/a']), reader('b', arn('team-b/app'), ['/b'])]).results,
+  [{ severity: 'error', message: /have the same name, which is unique in an account, and different paths/ }],
+  'of two roles with one name and different paths, one does not exist',
+)
+
 const told = collect([
   reader('a', 'app', ['/a']),
   reader('b', arn('app'), ['/b']),
-  reader('c', arn('team/app'), ['/c']),
+  reader('c', arn('team/other'), ['/c']),
   reader('d', arn('team/constructor'), ['/d']),
   reader('e', '__proto__', ['/e']),
   reader('f', undefined, ['/f']),
@@ -77,8 +83,8 @@ t.strictSame(
     ['__proto__', '__proto__', '__proto__'],
     ['app', 'app', 'app'],
     [arn('app'), 'app-94cbc2dd90', 'app'],
-    [arn('team/app'), 'app-c8258c1ea1', 'app'],
     [arn('team/constructor'), 'constructor-c051955df8', 'constructor'],
+    [arn('team/other'), 'other-8259a84f62', 'other'],
   ],
   'grants are distinguished by the role as written, or else by the workload',
 )

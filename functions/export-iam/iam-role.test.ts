@@ -46,6 +46,16 @@ const refused = [
   ['an ARN with a wildcard', arn('*'), notAnArn],
   ['an ARN with an interpolation in its path', arn('${x}/app'), notAnArn],
   ['an ARN with a line end', `${arn('app')}\n`, notAnArn],
+  [
+    'a service-linked role',
+    arn('aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS'),
+    'is a role that AWS owns',
+  ],
+  [
+    'a role of IAM Identity Center',
+    arn('aws-reserved/sso.amazonaws.com/AWSReservedSSO_a'),
+    'is a role that AWS owns',
+  ],
   ['an ARN with a path that is too long', arn(`${'p'.repeat(511)}/app`), 'has a path of more than the 512'],
 ] as const
 for (const [title, text, message] of refused)

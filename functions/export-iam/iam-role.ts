@@ -41,6 +41,9 @@ function parseArn(arn: string): Parsed<IamRole> {
       `is not the ARN of a role: allowed is ${form} with letters, digits and _+=,.@- in the name`,
     )
   }
+  if (/^aws-(service-role|reserved)\//.test(path)) {
+    return invalid('is a role that AWS owns, to which no policy can be attached', 'name a role of your own')
+  }
   if (path.length > maxPathLength)
     return invalid('has a path of more than the 512 characters that IAM allows')
   return { value: { name, arn, partition, account } }

@@ -11,7 +11,12 @@ import { maxParts } from './split-policy.ts'
 export type GrantUse = { readonly grant: Grant; readonly user: ObjectReference }
 
 export function judgeGrants(uses: readonly GrantUse[], nameOption: OptionNaming): Result[] {
-  return [...accountResults(uses, nameOption), ...nameResults(uses), ...uses.flatMap(sizeResults)]
+  return [
+    ...accountResults(uses, nameOption),
+    ...nameResults(uses),
+    ...pathResults(uses),
+    ...uses.flatMap(sizeResults),
+  ]
 }
 
 /** One output is one account. */
@@ -48,6 +53,24 @@ function nameResults(uses: readonly GrantUse[]): Result[] {
     const rival = `${quote(other.grant.key)} (${nameOf(other.user)})`
     const message = `${quote(use.grant.key)} and ${rival} have the same name in IAM, which ignores case`
     return [error(use, `roles ${message}`)]
+  })
+}
+
+/** The name of a role is unique in an account, whatever its path: one of the two does not exist. */
+function pathResults(uses: readonly GrantUse[]): Result[] {
+  const seen = new Map<string, GrantUse>()
+  return uses.flatMap((use) => {
+    const { role } = use.grant
+    if (role?.arn === undefined) return []
+    const name = `${role.partition} ${role.account} ${role.name}`
+    const other = seen.get(name)
+    if (other === undefined) {
+      seen.set(name, use)
+      return []
+    }
+    const rival = `${quote(other.grant.key)} (${nameOf(other.user)})`
+    const message = `roles ${quote(use.grant.key)} and ${rival} have the same name, which is unique in an account, and different paths`
+    return [error(use, message, 'correct the ARN of one of them')]
   })
 }
 

@@ -13,6 +13,7 @@ const claims: RoleClaims = {
 const irsa = (role: string, name = 'app', was: readonly string[] = []): ServiceAccount => ({
   object: { apiVersion: 'v1', kind: 'ServiceAccount', name, namespace: 'prod' },
   role,
+  misspelt: [],
   formerNames: was,
   affixes: '/',
 })
@@ -83,6 +84,33 @@ const cases: readonly (readonly [
     [],
     [
       'warning: Deployment/prod/web has no namespace, so no entry of option roles is for it,   hint: set option namespace',
+    ],
+  ],
+  [
+    'a ServiceAccount with a namespace, of a pod without one',
+    {
+      ...claims,
+      object: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' },
+      account: { ...claims.account, namespace: undefined },
+    },
+    { ...none, serviceAccounts: [irsa(arn('b'))] },
+    [],
+    [
+      'warning: Deployment/web runs as ServiceAccount app, but ServiceAccount/prod/app has a namespace and Deployment/web has none: the role of ServiceAccount/prod/app is not used,   hint: set metadata.namespace, or option namespace',
+    ],
+  ],
+  [
+    'a ServiceAccount without a namespace, of a pod with one',
+    claims,
+    {
+      ...none,
+      serviceAccounts: [
+        { ...irsa(arn('b')), object: { apiVersion: 'v1', kind: 'ServiceAccount', name: 'app' } },
+      ],
+    },
+    [],
+    [
+      'warning: Deployment/prod/web runs as ServiceAccount app, but Deployment/prod/web has a namespace and ServiceAccount/app has none: the role of ServiceAccount/app is not used,   hint: set metadata.namespace, or option namespace',
     ],
   ],
   [

@@ -44,15 +44,22 @@ export type WorkloadRoles = {
 export function roleFinder(sources: RoleSources): (claims: RoleClaims) => WorkloadRoles {
   const namespace = sources.namespace === '' ? undefined : sources.namespace
   const accountsOf = accountFinder(sources.serviceAccounts, namespace)
+  const othersOf = ({ name, namespace: own }: AccountUse) =>
+    sources.serviceAccounts
+      .filter(({ object, role }) => object.name === name && role !== undefined)
+      .map(({ object }) => object)
+      .filter((object) => ((object.namespace ?? namespace) === undefined) !== (own === undefined))
   // Each account is listed once.
   const byAccount = new Map(sources.roles.map((one) => [`${one.namespace}/${one.serviceAccount}`, one]))
   return (claims) =>
-    workloadRoles(claims, { namespace, accountsOf, byAccount, nameOption: sources.nameOption })
+    workloadRoles(claims, { namespace, accountsOf, othersOf, byAccount, nameOption: sources.nameOption })
 }
 
 type Known = Pick<RoleSources, 'nameOption'> & {
   readonly namespace: string | undefined
   readonly accountsOf: ReturnType<typeof accountFinder>
+  /** The accounts with a role that have the name, where either they have a namespace or the pod has one, but not both. */
+  readonly othersOf: (use: AccountUse) => readonly ObjectReference[]
   readonly byAccount: ReadonlyMap<string, AccountRole>
 }
 
@@ -72,6 +79,13 @@ function workloadRoles({ object, account, annotated }: RoleClaims, known: Known)
 
   const { value: accounts, diagnostics = [] } = known.accountsOf(use)
   report('error', ...diagnostics)
+  if (accounts?.length === 0) {
+    for (const other of known.othersOf(use)) {
+      const [named, without] = use.namespace === undefined ? [other, object] : [object, other]
+      const message = `runs as ServiceAccount ${use.name}, but ${nameOf(named)} has a namespace and ${nameOf(without)} has none: the role of ${nameOf(other)} is not used`
+      report('warning', { message, hint: `set metadata.namespace, or ${known.nameOption('namespace')}` })
+    }
+  }
   // Renamed by kustomize, or not in the input.
   const name = accounts?.[0]?.object.name ?? use.name
   if (known.byAccount.size > 0 && use.namespace === undefined) {

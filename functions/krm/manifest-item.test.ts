@@ -27,7 +27,8 @@ const rows: readonly (readonly [title: string, text: string, objects: string[]])
     '{apiVersion: v1, kind: Pod, metadata: {generateName: app-, name: app-x2x7k}}',
     ['v1 Pod/app-x2x7k'],
   ],
-  ['no object', '{kind: Pod}\n---\n{apiVersion: v1}\n---\n[]\n---\na', []],
+  ['no object', '{metadata: {name: a}}\n---\n[]\n---\na', []],
+  ['without apiVersion or kind', '{kind: Pod}\n---\n{apiVersion: v1}', [' Pod/', 'v1 /']],
   [
     'a List of several kinds, and of Lists',
     list('List', `[${object('Pod', 'a')}, ${list('List', `[${object('Job', 'b', 'batch/v1')}]`)}]`),

@@ -10,7 +10,8 @@ export type ManifestItem = {
 }
 
 /**
- * The objects under a node: itself, or the items of a list, however deep. What is no object has no apiVersion or kind.
+ * The objects under a node: itself, or the items of a list, however deep. What is no object has neither apiVersion nor kind; one of the two
+ * is empty where somebody forgot it.
  *
  * A list is what kubectl and kustomize take for one: its kind ends in `List`, and it has items. Those of a typed list,
  * such as a DeploymentList of the API server's, need not have an apiVersion and a kind, because the list has them.
@@ -28,16 +29,24 @@ export function itemsUnder(
   if (root?.type !== 'map') return []
   const apiVersion = stringOf(lookUp(root, 'apiVersion')) ?? given.apiVersion
   const kind = stringOf(lookUp(root, 'kind')) ?? given.kind
-  if (apiVersion === undefined || kind === undefined) return []
-  const items = kind.endsWith('List') ? ownEntry(root, 'items')?.value : undefined
-  const ofItems = kind === 'List' ? {} : { apiVersion, kind: kind.slice(0, -'List'.length) }
+  if (apiVersion === undefined && kind === undefined) return []
+  const items = kind?.endsWith('List') === true ? ownEntry(root, 'items')?.value : undefined
+  const ofItems =
+    kind === undefined || kind === 'List'
+      ? {}
+      : { ...(apiVersion === undefined ? {} : { apiVersion }), kind: kind.slice(0, -'List'.length) }
   if (items?.type === 'sequence') return items.items.flatMap((one) => itemsUnder(document, one, ofItems))
   if (isNull(items)) return []
   const named = (key: string) => stringOf(lookUpPath(root, ['metadata', key]))
   // The API server appends to generateName, which is all that identifies the object before.
   const name = named('name') ?? named('generateName') ?? ''
   const namespace = named('namespace')
-  const object = { apiVersion, kind, name, ...(namespace === undefined ? {} : { namespace }) }
+  const object = {
+    apiVersion: apiVersion ?? '',
+    kind: kind ?? '',
+    name,
+    ...(namespace === undefined ? {} : { namespace }),
+  }
   return [{ document, root, object }]
 }
 

@@ -2,38 +2,8 @@ import type { Annotation } from '../../api/pod-annotations.ts'
 import type { AnnotationDiagnostic, Diagnostic } from '../../api/diagnostic.ts'
 import type { ManifestItem } from '../krm/manifest-item.ts'
 import type { SourceNode } from '../yaml/node.ts'
+import { type PodTemplateKind, templatePaths } from './pod-template-kinds.ts'
 import { allEntries, duplicateKeys, lookUp, lookUpPath, stringOf } from '../yaml/value.ts'
-
-/** Where a kind of workload has its pod templates. */
-export type PodTemplateKind = {
-  readonly kind: string
-  /** The whole apiVersion, or a group of which every version counts. */
-  readonly apiVersion?: string
-  readonly group?: string
-  /** Keys, with `*` for every item of a list; empty for a Pod, whose own metadata is the template's. */
-  readonly path: readonly string[]
-}
-
-const builtIn: readonly PodTemplateKind[] = [
-  { group: '', kind: 'Pod', path: [] },
-  { group: '', kind: 'PodTemplate', path: ['template'] },
-  { group: '', kind: 'ReplicationController', path: ['spec', 'template'] },
-  { group: 'apps', kind: 'Deployment', path: ['spec', 'template'] },
-  { group: 'apps', kind: 'StatefulSet', path: ['spec', 'template'] },
-  { group: 'apps', kind: 'DaemonSet', path: ['spec', 'template'] },
-  { group: 'apps', kind: 'ReplicaSet', path: ['spec', 'template'] },
-  { group: 'batch', kind: 'Job', path: ['spec', 'template'] },
-  { group: 'batch', kind: 'CronJob', path: ['spec', 'jobTemplate', 'spec', 'template'] },
-  { group: 'argoproj.io', kind: 'Rollout', path: ['spec', 'template'] },
-  { group: 'serving.knative.dev', kind: 'Service', path: ['spec', 'template'] },
-  { group: 'apps.kruise.io', kind: 'CloneSet', path: ['spec', 'template'] },
-  { group: 'apps.openshift.io', kind: 'DeploymentConfig', path: ['spec', 'template'] },
-  {
-    group: 'jobset.x-k8s.io',
-    kind: 'JobSet',
-    path: ['spec', 'replicatedJobs', '*', 'template', 'spec', 'template'],
-  },
-]
 
 export type PodTemplate = {
   /** From the object's root; numbers are positions in lists. */
@@ -47,24 +17,22 @@ export type PodTemplate = {
   readonly diagnostics: readonly AnnotationDiagnostic[]
 }
 
+/** Keys and values: https://github.com/kubernetes/kubernetes/blob/v1.36.3/staging/src/k8s.io/apimachinery/pkg/api/validation/objectmeta.go */
+const maxAnnotationBytes = 256 * 1024
+
 /** The pod templates of a workload; none for an object that has none. @param configured wins over what is built in. */
 export function podTemplatesOf(
   { root, object }: ManifestItem,
   domain: string,
   configured: readonly PodTemplateKind[],
 ): PodTemplate[] {
-  const group = object.apiVersion.includes('/') ? object.apiVersion.replace(/\/.*/, '') : ''
-  const found = [...configured, ...builtIn].find(
-    (one) =>
-      one.kind === object.kind &&
-      (one.apiVersion ?? object.apiVersion) === object.apiVersion &&
-      (one.group ?? group) === group,
-  )
-  if (!found) return []
-  return nodesAt(root, found.path).flatMap(({ node, path, names }) => {
-    if (node.type !== 'map') return []
-    return [{ path, key: names.join('/'), node, ...annotationsIn(node, domain) }]
-  })
+  const paths = templatePaths(object, configured)
+  return paths
+    .flatMap((one) => nodesAt(root, one))
+    .flatMap(({ node, path, names }) => {
+      if (node.type !== 'map') return []
+      return [{ path, key: names.join('/'), node, ...annotationsIn(node, domain) }]
+    })
 }
 
 type Match = {
@@ -104,6 +72,17 @@ function annotationsIn(node: SourceNode, domain: string): Pick<PodTemplate, 'ann
     const text = stringOf(value)
     if (text === undefined) report(key, { message: 'the value must be a string', hint: 'put it in quotes' })
     else annotations.push([key, text])
+  }
+  const own = annotations.findLast(([key]) => key.includes(`.${domain}/`))
+  const bytes = annotations.reduce(
+    (sum, [key, value]) => sum + Buffer.byteLength(key) + Buffer.byteLength(value),
+    0,
+  )
+  if (own && bytes > maxAnnotationBytes) {
+    report(own[0], {
+      message: `all annotations of the pod have ${bytes} bytes, and the API server accepts ${maxAnnotationBytes}`,
+      hint: 'move what is large into a ConfigMap',
+    })
   }
   if (all?.type === 'map') for (const key of duplicateKeys(all)) report(key, { message: 'is declared twice' })
   return { annotations, diagnostics }

@@ -14,7 +14,7 @@ import {
   parsedOption,
   parseOptions,
 } from '../krm/options.ts'
-import type { PodTemplateKind } from './pod-template.ts'
+import type { PodTemplateKind } from './pod-template-kinds.ts'
 
 function validateDomain(text: string): readonly Diagnostic[] {
   const wrong = validateAnnotationDomain(text)

@@ -36,7 +36,7 @@ export function parseSource(source: string, at = 0): Parsed<readonly SourceDocum
   try {
     events = yamlEvents(source, maxDepth)
   } catch (error) {
-    return { diagnostics: [syntaxDiagnostic(error)] }
+    return { diagnostics: [syntaxDiagnostic(error, source)] }
   }
   const otherwise = readOtherwise(source, events)
   if (otherwise.length > 0) {
@@ -171,12 +171,18 @@ function shortTag(tag: string): string {
 }
 
 /** The reason and the line that the parser gives, without anything that it quotes from the source. */
-function syntaxDiagnostic(error: unknown): Diagnostic {
+function syntaxDiagnostic(error: unknown, source: string): Diagnostic {
   if (!(error instanceof YAMLException)) throw error
   const { mark, reason } = error
   const shown = reason.replace(/: .*| ".*"/s, '').replace(`maxDepth (${maxDepth})`, `${maxDepth} levels`)
-  const message = `is not valid YAML: ${shown}`
-  return mark ? { message, position: { line: mark.line + 1, column: mark.column + 1 } } : { message }
+  const wrong: Diagnostic =
+    /^\s*\{/.test(source) && reason.startsWith('end of the stream or a document separator')
+      ? {
+          message: 'has something after the first JSON object, and one file has one object',
+          hint: 'put the objects into the items of a List, or a line with --- between them',
+        }
+      : { message: `is not valid YAML: ${shown}` }
+  return mark ? { ...wrong, position: { line: mark.line + 1, column: mark.column + 1 } } : wrong
 }
 
 function unknownAlias(source: string, offset: number): Parsed<never> {

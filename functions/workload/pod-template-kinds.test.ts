@@ -1,0 +1,42 @@
+import t from 'tap'
+import { groupsOfKind, templatePaths } from './pod-template-kinds.ts'
+
+const paths = (apiVersion: string, kind: string) =>
+  templatePaths({ apiVersion, kind, name: 'a' }, []).map((path) => path.join('.'))
+
+const rows: readonly (readonly [apiVersion: string, kind: string, paths: readonly string[]])[] = [
+  ['v1', 'Pod', ['']],
+  ['apps/v1', 'Deployment', ['spec.template']],
+  ['batch/v1beta1', 'CronJob', ['spec.jobTemplate.spec.template']],
+  ['apps.kruise.io/v1beta1', 'StatefulSet', ['spec.template']],
+  ['apps.kruise.io/v1alpha1', 'DaemonSet', ['spec.template']],
+  ['apps.kruise.io/v1alpha1', 'BroadcastJob', ['spec.template']],
+  [
+    'apps.kruise.io/v1alpha1',
+    'AdvancedCronJob',
+    ['spec.template.jobTemplate.spec.template', 'spec.template.broadcastJobTemplate.spec.template'],
+  ],
+  [
+    'apps.kruise.io/v1alpha1',
+    'UnitedDeployment',
+    ['statefulSet', 'advancedStatefulSet', 'cloneSet', 'deployment'].map(
+      (one) => `spec.template.${one}Template.spec.template`,
+    ),
+  ],
+  ['v1', 'Deployment', []],
+  ['example.com/v1', 'Deployment', []],
+  ['', 'Pod', []],
+]
+for (const [apiVersion, kind, expected] of rows)
+  t.strictSame(paths(apiVersion, kind), expected, `${kind} of ${apiVersion}`)
+
+t.strictSame(
+  templatePaths({ apiVersion: 'apps.kruise.io/v1alpha1', kind: 'UnitedDeployment', name: 'a' }, [
+    { apiVersion: 'apps.kruise.io/v1alpha1', kind: 'UnitedDeployment', path: ['spec', 'pod'] },
+  ]),
+  [['spec', 'pod']],
+  'a configured kind is in place of what is built in',
+)
+t.strictSame(groupsOfKind('StatefulSet'), ['apps', 'apps.kruise.io'])
+t.strictSame(groupsOfKind('Pod'), [''])
+t.strictSame(groupsOfKind('Gadget'), [])
