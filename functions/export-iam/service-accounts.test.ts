@@ -31,8 +31,8 @@ t.test('an annotation that is nearly that of the role', async (t) => {
         `apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: app, annotations: {${key}: "arn:aws:iam::111122223333:role/app"}}\n`,
       ).value ?? []
     const [item] = document ? itemsUnder(document, document.root) : []
-    const account = item && serviceAccountOf(item)
-    return account ? misspeltRoles(account).map(({ subject, hint }) => `${subject}: ${hint}`) : []
+    const found = item && serviceAccountOf(item)
+    return found ? misspeltRoles(found).map(({ subject, hint }) => `${subject}: ${hint}`) : []
   }
   for (const key of ['eks.amazonaws.com/role_arn', 'eks.amazonaws.com/roleArn', 'eks.amazon.com/role-arn'])
     t.strictSame(read(key), [`annotation ${key}: did you mean eks.amazonaws.com/role-arn?`], key)

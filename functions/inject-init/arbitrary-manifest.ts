@@ -6,7 +6,10 @@ import { triesAll } from '../../api/test-effort.ts'
 /** Of lists and maps: short ones in the unit tests, whose time is that of the size of the manifests. */
 const length = triesAll ? {} : { maxLength: 2 }
 
-const name = fc.stringMatching(/^[a-z]([-a-z0-9]{0,8}[a-z0-9])?$/).filter((one) => one !== 'annotations')
+/** Without those that kubectl reads as booleans where they are not in quotes. */
+const name = fc
+  .stringMatching(/^[a-z]([-a-z0-9]{0,8}[a-z0-9])?$/)
+  .filter((one) => !/^(annotations|y|n|yes|no|on|off|true|false|null)$/.test(one))
 const scalar = fc.oneof(
   fc.constantFrom('yes', '0644', '1e3', '12:30', 'null', '~', '- x', 'a: b', '# no', '2001-01-01', ''),
   fc.string({ unit: 'grapheme', maxLength: 12 }),

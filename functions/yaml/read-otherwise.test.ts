@@ -10,7 +10,7 @@ const refused: readonly (readonly [
   column: number,
 ])[] = [
   ['NEL in a comment', 'a: b\nc: d # e\u0085f: g\n', /has U\+0085, which .* end of a line/, 2, 9],
-  ['LINE SEPARATOR in double quotes', '{"a": "b\u2028c"}', /has U\+2028/, 1, 9],
+  ['LINE SEPARATOR in double quotes', 'a: "b\u2028c"\n', /has U\+2028/, 1, 6],
   ['PARAGRAPH SEPARATOR in a block', 'a: |\n  b\u2029c\n', /has U\+2029/, 2, 4],
   ['a control character in a comment', 'a: b # \u009b2J\n', /has U\+009B, a control character/, 1, 8],
   ['a bidirectional control in plain text', 'a: b\u202ec\n', /has U\+202E, which changes the order/, 1, 5],
@@ -25,6 +25,7 @@ const refused: readonly (readonly [
   ['a byte order mark in the middle', 'a: b\n---\n\ufeffc: d\n', /has U\+FEFF/, 3, 1],
   ['a blank that only Go knows', '\u00a0{"a":1}', /has U\+00A0 before the first character/, 1, 1],
   ['an indented marker', '  --- {a: b}', /has blanks before the first "---"/, 1, 3],
+  ['a marker behind a carriage return', 'a: b\r---\rc: d\r', /has "---" after a carriage return/, 2, 1],
   ['a document behind an end', 'a: b\n...\nc: d\n', /has a document after "\.\.\." without "---"/, 1, 5],
   ['a question mark in flow style', 'a: {?b: c}\n', /begins with "\?"/, 1, 5],
   ['an escaped surrogate', 'a: "\\ud83d\\ude00"\n', /has the escape \\ud83d, half of a character/, 1, 5],
@@ -56,6 +57,7 @@ t.test('every such place is reported, in the order of the text', async (t) => {
 
 const accepted: readonly (readonly [title: string, text: string, value: string])[] = [
   ['a bidirectional control in double quotes', 'a: "b\u202ec"\n', 'b\u202ec'],
+  ['LINE SEPARATOR in JSON', '{"a": "b\u2028c"}', 'b\u2028c'],
   ['escapes of line ends', 'a: "b\\L\\u2029\\x85c"\n', 'b\u2028\u2029\u0085c'],
   ['a pair of escapes in JSON', '{"a": "\\ud83d\\ude00"}', '\u{1f600}'],
   ['an escaped backslash before u', 'a: "\\\\ud83d"\n', '\\ud83d'],

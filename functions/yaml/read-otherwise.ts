@@ -21,11 +21,13 @@ const pairEscape = /\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}/g
 
 /** Go's JSON is read where the first character is `{`, and Go takes more characters for blanks than YAML. */
 const blankBeforeBrace = /^[ \t\r\n\ufeff]*([\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000])\s*\{/
+const beginsJson = /^\s*\{/
 const indentedMarker = /^[ \t]+---(?=\s|$)/
+const markerBehindReturn = /\r---(?=\s|$)/
 
 /** Most texts have none of all this. */
 const suspect = new RegExp(
-  [suspectCharacter, surrogateEscape, blankBeforeBrace, indentedMarker]
+  [suspectCharacter, surrogateEscape, blankBeforeBrace, indentedMarker, markerBehindReturn]
     .map(({ source }) => source)
     .concat('[[{,\\s]\\?[^\\s]', '(^|[\\r\\n])(\\.\\.\\.|%TAG)')
     .join('|'),
@@ -60,6 +62,11 @@ function startsOtherwise(source: string): ReadOtherwise[] {
     const message = `has ${codePoint(blank)} before the first character, which kubectl reads as a blank`
     return [{ offset: source.indexOf(blank), message, hint: 'Remove this character.' }]
   }
+  const behind = markerBehindReturn.exec(source)
+  if (behind) {
+    const message = 'has "---" after a carriage return, where kubectl does not begin a document'
+    return [{ offset: behind.index + 1, message, hint: 'End the line before it with a line feed.' }]
+  }
   const marker = indentedMarker.exec(source)?.[0]
   if (marker === undefined) return []
   const message = 'has blanks before the first "---", which kubectl and kustomize read as text then'
@@ -68,8 +75,10 @@ function startsOtherwise(source: string): ReadOtherwise[] {
 
 function charactersReadOtherwise(source: string, quoted: readonly Range[]): ReadOtherwise[] {
   const inQuotes = rangesInOrder(quoted)
+  // Go's JSON knows no other line ends in a string.
+  const isJson = beginsJson.test(source)
   return [...source.matchAll(suspectCharacter)].flatMap(({ index, 0: character }) => {
-    if (!isLineEnd.test(character) && inQuotes(index)) return []
+    if (inQuotes(index) && (isJson || !isLineEnd.test(character))) return []
     const message = `has ${codePoint(character)}, ${meaningOf(character)}`
     const hint = 'Write it as an escape in double quotes, such as "\\u2028", or remove it.'
     return [{ offset: index, message, hint }]
@@ -91,7 +100,7 @@ function codePoint(character: string): string {
 /** In JSON, two escapes are one character. go-yaml reads none of them. */
 function surrogatesReadOtherwise(source: string, quoted: readonly Range[]): ReadOtherwise[] {
   const inQuotes = rangesInOrder(quoted)
-  const isJson = /^\s*\{/.test(source)
+  const isJson = beginsJson.test(source)
   const text = isJson ? source.replaceAll(pairEscape, (pair) => ' '.repeat(pair.length)) : source
   return [...text.matchAll(surrogateEscape)].flatMap(({ index, 0: escape }) => {
     // An escaped backslash in front of `u` makes it text.
