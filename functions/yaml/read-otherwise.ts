@@ -6,7 +6,7 @@
  */
 import { COLLECTION_STYLE, type Event, EVENT_ID, SCALAR_STYLE } from 'js-yaml'
 
-export type ReadOtherwise = { readonly offset: number; readonly message: string; readonly hint: string }
+type ReadOtherwise = { readonly offset: number; readonly message: string; readonly hint: string }
 
 const lineEnds = '\\u0085\\u2028\\u2029'
 const controls = '\\u0080-\\u009f'

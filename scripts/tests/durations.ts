@@ -8,7 +8,7 @@ export type Duration = {
   readonly processor: number
 }
 
-export type Durations = ReadonlyMap<string, Duration>
+type Durations = ReadonlyMap<string, Duration>
 
 /** The longest jobs of a run that knows no earlier one, in their order. */
 const usuallyLong = [

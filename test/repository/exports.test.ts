@@ -16,7 +16,8 @@ for (const [file, text] of texts) {
     for (const [, name = ''] of names.matchAll(/(?:^|,)\s*(?:type )?(\w+)/g))
       imported.add(`${resolve(from)}: ${name}`)
   }
-  for (const [, from = ''] of text.matchAll(/\bimport\('(\.[^']*)'\)/g)) importedWhole.add(resolve(from))
+  for (const [, from = ''] of text.matchAll(/\bimport(?:\.meta\.resolve)?\('(\.[^']*)'\)/g))
+    importedWhole.add(resolve(from))
 }
 
 const declaration = /^export (?:async )?(?:abstract )?(?:class|const|function\*?|type) (\w+)/gm
