@@ -15,7 +15,7 @@ export async function goProgram(go: string, name: string, say: (line: string) =>
   await withDirectoryLock(`${folder}.lock`, onWait, async () => {
     if (findCommand(name, folder) !== undefined) return
     say(`${name}: go builds it into ${folder}`)
-    await goInstall(go, ['-C', source, '.'], folder)
+    await goInstall(go, { packageName: '.', source }, folder)
   })
   return program
 }

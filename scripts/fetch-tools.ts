@@ -59,14 +59,15 @@ const tools: readonly Tool[] = [
     client: 'go',
     folder: kustomizeFolder(),
     cached: cachedKustomize,
-    fetch: (go, folder) => goInstall(go, [`sigs.k8s.io/kustomize/kustomize/v5@v${kustomizeVersion}`], folder),
+    fetch: (go, folder) =>
+      goInstall(go, { packageName: `sigs.k8s.io/kustomize/kustomize/v5@v${kustomizeVersion}` }, folder),
   },
   {
     name: `helm ${helmVersion}`,
     client: 'go',
     folder: helmFolder(),
     cached: cachedHelm,
-    fetch: (go, folder) => goInstall(go, [`helm.sh/helm/v3/cmd/helm@v${helmVersion}`], folder),
+    fetch: (go, folder) => goInstall(go, { packageName: `helm.sh/helm/v3/cmd/helm@v${helmVersion}` }, folder),
   },
   {
     name: `actionlint ${actionlintVersion}`,
@@ -74,7 +75,11 @@ const tools: readonly Tool[] = [
     folder: actionlintFolder(),
     cached: cachedActionlint,
     fetch: (go, folder) =>
-      goInstall(go, [`github.com/rhysd/actionlint/cmd/actionlint@v${actionlintVersion}`], folder),
+      goInstall(
+        go,
+        { packageName: `github.com/rhysd/actionlint/cmd/actionlint@v${actionlintVersion}` },
+        folder,
+      ),
   },
   {
     name: `registry ${registryVersion}`,
@@ -82,7 +87,11 @@ const tools: readonly Tool[] = [
     folder: registryFolder(),
     cached: cachedRegistry,
     fetch: (go, folder) =>
-      goInstall(go, [`github.com/distribution/distribution/v3/cmd/registry@v${registryVersion}`], folder),
+      goInstall(
+        go,
+        { packageName: `github.com/distribution/distribution/v3/cmd/registry@v${registryVersion}` },
+        folder,
+      ),
   },
   {
     name: `cosign ${cosignVersion} (some minutes)`,
@@ -91,11 +100,7 @@ const tools: readonly Tool[] = [
     folder: cosignFolder(),
     cached: cachedCosign,
     fetch: (go, folder) =>
-      goInstall(
-        go,
-        ['-trimpath', '-ldflags=-s -w', `github.com/sigstore/cosign/v2/cmd/cosign@v${cosignVersion}`],
-        folder,
-      ),
+      goInstall(go, { packageName: `github.com/sigstore/cosign/v2/cmd/cosign@v${cosignVersion}` }, folder),
   },
   {
     name: `manifests of Argo CD ${argoCdVersion}`,
@@ -110,13 +115,8 @@ const tools: readonly Tool[] = [
     client: 'go',
     folder: kubernetesFolder(),
     cached: () => controlPlaneAssets() ?? cachedKubernetes(),
-    // Git refuses a clone that another user owns, as in containers, and then Go fails.
     fetch: (go, folder) =>
-      goInstall(
-        go,
-        ['-C', kubernetesSource, '-trimpath', '-buildvcs=false', `-ldflags=-s -w -X ${reported}`, '.'],
-        folder,
-      ),
+      goInstall(go, { packageName: '.', source: kubernetesSource, linkerFlags: `-X ${reported}` }, folder),
   },
   {
     name: `moto ${motoVersion}`,

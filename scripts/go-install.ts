@@ -1,10 +1,36 @@
 import { renameSync, rmSync } from 'node:fs'
 import { runQuietly } from './run-quietly.ts'
 
-/** Installs a program into a folder, atomically: the folder is complete or does not exist. */
-export async function goInstall(go: string, args: readonly string[], folder: string): Promise<void> {
+type Program = {
+  /** With its version, or `.` for that of the folder. */
+  readonly packageName: string
+  /** The folder of a Go module of this repository. */
+  readonly source?: string
+  /** More flags of the linker. */
+  readonly linkerFlags?: string
+}
+
+/**
+ * Installs a program into a folder, atomically: the folder is complete or does not exist. All are compiled with the same flags,
+ * so that Go compiles its standard library, and what several have in common, only once. Nobody debugs them: without DWARF, Go
+ * compiles a tenth faster.
+ */
+export async function goInstall(
+  go: string,
+  { packageName, source, linkerFlags = '' }: Program,
+  folder: string,
+): Promise<void> {
   const making = `${folder}.making`
-  await runQuietly(go, ['install', ...args], { GOBIN: making })
+  const args = [
+    'install',
+    // Go takes it as the first flag only. Git refuses a clone that another user owns, as in containers, and then Go fails.
+    ...(source === undefined ? [] : ['-C', source, '-buildvcs=false']),
+    '-trimpath',
+    '-gcflags=all=-dwarf=false',
+    `-ldflags=${`-s -w ${linkerFlags}`.trim()}`,
+    packageName,
+  ]
+  await runQuietly(go, args, { GOBIN: making })
   rmSync(folder, { recursive: true, force: true })
   renameSync(making, folder)
 }

@@ -62,11 +62,11 @@ const tools = (folder: string) =>
     .toSorted()
 
 const callsOfBoth = [
-  /^go install -C .*\/test\/node\/kubernetes -trimpath -buildvcs=false -ldflags=-s -w -X k8s\.io\/component-base\/version\.gitVersion=v1\.36\.3 \.$/,
-  /^go install github\.com\/distribution\/distribution\/v3\/cmd\/registry@v3\.0\.0$/,
-  /^go install github\.com\/rhysd\/actionlint\/cmd\/actionlint@v1\.7\.12$/,
-  /^go install helm\.sh\/helm\/v3\/cmd\/helm@v3\.19\.0$/,
-  /^go install sigs\.k8s\.io\/kustomize\/kustomize\/v5@v5\.8\.1$/,
+  /^go install -C .*\/test\/node\/kubernetes -buildvcs=false -trimpath -gcflags=all=-dwarf=false -ldflags=-s -w -X k8s\.io\/component-base\/version\.gitVersion=v1\.36\.3 \.$/,
+  /^go install -trimpath -gcflags=all=-dwarf=false -ldflags=-s -w github\.com\/distribution\/distribution\/v3\/cmd\/registry@v3\.0\.0$/,
+  /^go install -trimpath -gcflags=all=-dwarf=false -ldflags=-s -w github\.com\/rhysd\/actionlint\/cmd\/actionlint@v1\.7\.12$/,
+  /^go install -trimpath -gcflags=all=-dwarf=false -ldflags=-s -w helm\.sh\/helm\/v3\/cmd\/helm@v3\.19\.0$/,
+  /^go install -trimpath -gcflags=all=-dwarf=false -ldflags=-s -w sigs\.k8s\.io\/kustomize\/kustomize\/v5@v5\.8\.1$/,
   /^go mod download -json github\.com\/argoproj\/argo-cd\/v3@v3\.5\.7$/,
   /^python3 -m pip install .*moto\[server\]==5\.2\.1$/,
   /^python3 -m venv --clear .*\/moto-5\.2\.1$/,
