@@ -35,10 +35,14 @@ const report = join(tap, 'output.tap')
 const record = join(tap, 'record')
 const pieces = process.argv.slice(2).filter((one) => one !== '--long')
 const isLong = process.argv.includes('--long')
-// The Go programs of tests (API servers, Terraform's providers, kubectl, and the compiler) allocate much and end soon: with
-// Go's default, a quarter to a third of their processor time is for the collection of garbage.
-process.env['GOGC'] ??= '400'
-const env = { ...process.env, KEES_TEST_RECORD: record, [runVariable]: String(process.pid) }
+const env = {
+  // API servers, Terraform's providers and other Go programs of tests allocate much and end soon: with Go's default, a quarter
+  // of their processor time is for the collection of garbage.
+  GOGC: '400',
+  ...process.env,
+  KEES_TEST_RECORD: record,
+  [runVariable]: String(process.pid),
+}
 const inFull = longNow(root, isLong)
 const start = Date.now()
 const failed: string[] = []

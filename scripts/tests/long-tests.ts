@@ -12,6 +12,8 @@ export const longTests: Readonly<Record<string, RegExp>> = {
   'test/iam/stability.test.ts': /^functions\/export-iam\/(?!.*\.test\.ts)|^test\/iam\//,
   'test/iam/stability-moto.test.ts': /^functions\/export-iam\/(?!.*\.test\.ts)|^test\/iam\//,
   'test/manifests/yaml-readers.test.ts': /^functions\/yaml\/(?!.*\.test\.ts)/,
+  'test/iam/terraform-moto.test.ts':
+    /^functions\/export-iam\/(?!.*\.test\.ts)|^install\/creator\/terraform\/|^test\/iam\//,
   'test/init/write-faults.test.ts': /^runtime\/(init|files)\/(?!.*\.test\.ts)|^test\/init\/write-faults/,
   'test/packaging/images-again.test.ts': /^scripts\/images|^package-lock\.json$|^test\/packaging\/images/,
 }

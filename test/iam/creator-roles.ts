@@ -1,14 +1,8 @@
-/** The Terraform module of the creator's role: applied to moto, read back, and judged by an evaluator of IAM policies. */
-import { cpSync } from 'node:fs'
-import { join } from 'node:path'
-import t from 'tap'
-import { creatorModule, get, key, parameter, place, put, useKey } from './creator-module.ts'
+/** The Terraform module of the creator's role: what it has to be once it is applied, judged by an evaluator of IAM policies. */
+import type { Test } from 'tap'
+import { get, key, parameter, place, put, useKey } from './creator-module.ts'
 import { complaintsOf, type IamRequest, isAllowed } from './iam-judge.ts'
 import { inlinePolicyOf, trustOf } from './moto-iam.ts'
-import { motoProvider } from './moto-provider.ts'
-import { motoMissing, startMoto } from '../servers/moto.ts'
-import { runTerraform, writeFiles } from './run-terraform.ts'
-import { terraform, terraformAwsPluginDir } from '../programs/tools.ts'
 import { type Caller, letsIn } from './trust-judge.ts'
 
 const issuer = `oidc.eks.${place.region}.amazonaws.com/id/0123456789ABCDEF`
@@ -142,7 +136,7 @@ const trusts: readonly (readonly [
 ]
 
 const moduleOf = (name: string, list: readonly string[], more: string) => `
-module "${name}" {
+module "creator-${name}" {
   source         = "./creator"
   role_name      = "creator-${name}"
   aws_region     = "${place.region}"
@@ -151,56 +145,34 @@ module "${name}" {
   ${more}
 }
 `
-const rootOf = (endpoint: string) => `${motoProvider(endpoint)}
-${trusts.map(([name, hcl]) => moduleOf(name, prefixes, name === 'irsa' ? `${hcl}\n  kms_key_arn = "${key}"` : hcl)).join('')}
-output "role_arn" {
-  value = module.irsa.role_arn
+/** A role for each way in which the creator may get it; the module is in the folder `creator`. */
+export const creatorRoles = `${trusts
+  .map(([name, hcl]) => moduleOf(name, prefixes, name === 'irsa' ? `${hcl}\n  kms_key_arn = "${key}"` : hcl))
+  .join('')}
+output "creator_role_arn" {
+  value = module.creator-irsa.role_arn
 }
 `
 
-const { missing = terraformAwsPluginDir().missing ?? motoMissing } = terraform()
-
-t.test('the module is written as terraform formats it', { skip: terraform().missing ?? false }, async (t) => {
-  t.equal(await runTerraform(creatorModule, 'fmt', '-check', '-diff'), '')
-})
-
-t.test(
-  'applied, the role may do its work and nothing else',
-  { skip: missing, timeout: 1_200_000 },
-  async (t) => {
-    const { endpoint, stop } = await startMoto()
-    t.teardown(stop)
-    const folder = t.testdir({})
-    cpSync(creatorModule, join(folder, 'creator'), { recursive: true })
-    await writeFiles(folder, [['main.tf', rootOf(endpoint)]])
-    await runTerraform(folder, 'init', `-plugin-dir=${terraformAwsPluginDir().path}`)
-    t.notMatch(await runTerraform(folder, 'apply', '-auto-approve'), 'Warning:', 'it is valid')
-    t.match(
-      await runTerraform(folder, 'output', 'role_arn'),
-      `arn:aws:iam::${place.account}:role/creator-irsa`,
-    )
-    t.match(await runTerraform(folder, 'plan'), 'No changes.', 'a second plan has nothing to do')
-
-    for (const [name, , letIn, keptOut] of trusts) {
-      await t.test(`trust by ${name}`, async (t) => {
-        const document = await inlinePolicyOf(endpoint, `creator-${name}`, 'create-once')
-        await judge(t, [document], name === 'irsa' ? withKey : withoutKey)
-        if (name !== 'irsa') t.notMatch(JSON.stringify(document), 'kms', 'no key, no right to use one')
-        const trust = await trustOf(endpoint, `creator-${name}`)
-        for (const caller of letIn)
-          t.equal(await letsIn(trust, caller), true, `in: ${JSON.stringify(caller)}`)
-        for (const caller of keptOut)
-          t.equal(await letsIn(trust, caller), false, `out: ${JSON.stringify(caller)}`)
-      })
-    }
-  },
-)
+/** What the roles may do, and who gets them, read back from IAM. */
+export async function judgeCreatorRoles(t: Test, endpoint: string): Promise<void> {
+  for (const [name, , letIn, keptOut] of trusts) {
+    await t.test(`trust by ${name}`, async (t) => {
+      const document = await inlinePolicyOf(endpoint, `creator-${name}`, 'create-once')
+      await judge(t, [document], name === 'irsa' ? withKey : withoutKey)
+      if (name !== 'irsa') t.notMatch(JSON.stringify(document), 'kms', 'no key, no right to use one')
+      const trust = await trustOf(endpoint, `creator-${name}`)
+      for (const caller of letIn) t.equal(await letsIn(trust, caller), true, `in: ${JSON.stringify(caller)}`)
+      for (const caller of keptOut)
+        t.equal(await letsIn(trust, caller), false, `out: ${JSON.stringify(caller)}`)
+    })
+  }
+}
 
 type Judged = { readonly allowed: readonly IamRequest[]; readonly denied: readonly IamRequest[] }
 
-async function judge(t: Tap, documents: readonly unknown[], { allowed, denied }: Judged): Promise<void> {
+async function judge(t: Test, documents: readonly unknown[], { allowed, denied }: Judged): Promise<void> {
   for (const request of allowed) t.equal(await isAllowed(documents, request), true, JSON.stringify(request))
   for (const request of denied) t.equal(await isAllowed(documents, request), false, JSON.stringify(request))
   t.strictSame(await complaintsOf(documents, [...allowed, ...denied]), [], 'all of these are well-formed')
 }
-type Tap = Pick<typeof t, 'equal' | 'strictSame'>

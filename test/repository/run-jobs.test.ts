@@ -73,6 +73,13 @@ t.test('every tool that a test needs is one that fetch-tools installs', (t) => {
   t.end()
 })
 
+t.test('docs/development.md lists the files with a full version', (t) => {
+  const text = readFileSync(join(root, 'docs/development.md'), 'utf8')
+  for (const file of Object.keys(longTests))
+    t.match(text, `\n| \`${file.replace(/^test\/|\.test\.ts$/g, '')}\` |`, file)
+  t.end()
+})
+
 t.test('slow tests run in full if a file that they depend on has changed', (t) => {
   const folder = t.testdir({ functions: { 'export-iam': { 'a.ts': '' } }, docs: { 'a.md': '' } })
   const config = ['-c', 'user.name=kees', '-c', 'user.email=kees@example.com', '-c', 'commit.gpgsign=false']
