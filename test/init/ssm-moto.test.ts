@@ -26,7 +26,7 @@ t.test('the SSM store on moto', { skip: motoMissing }, async (t) => {
   await runParameterStoreContract(t, 'moto', () => ({ store, prefix: `/store-${++stores}` }))
 
   const exchange = openHttp()
-  const env = { AWS_REGION: 'eu-west-1', AWS_ENDPOINT_URL: moto.endpoint }
+  const env = { AWS_REGION: 'eu-west-1', AWS_ENDPOINT_URL_STS: moto.endpoint }
   const openReader = (credentials: CredentialSource) =>
     openSsmReader(async () =>
       openSsmCall({
