@@ -95,3 +95,10 @@ t.test('of too many attributes none is parsed', async (t) => {
   const parsed = parseAttributes(Array.from({ length: 100_000 }, (_, index) => `a${index}=`).join())
   t.strictSame(parsed, { attributes: [], diagnostics: [], tooMany: true })
 })
+
+t.test('a pod in which very much is wrong is read no further', async (t) => {
+  const wrong = many(1000, (index) => [`secret.bsycorp.com/a${index}`, '=,'.repeat(15)])
+  const { diagnostics } = read(wrong)
+  t.ok(diagnostics.length < bounds.podDiagnostics + bounds.diagnostics + 2, `${diagnostics.length}`)
+  t.match(diagnostics.at(-1), { code: 'TOO_LARGE', severity: 'error' })
+})

@@ -13,6 +13,8 @@ export const bounds = {
   attributes: 64,
   /** Diagnostics of one annotation. */
   diagnostics: 64,
+  /** Diagnostics of one pod. What follows them is not read. */
+  podDiagnostics: 1024,
   /** Declarations of one pod. */
   declarations: 1024,
   /** UTF-8 bytes of the file of a StoragePolicy: those of a ConfigMap. */

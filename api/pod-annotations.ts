@@ -70,6 +70,11 @@ export function parsePodAnnotations(annotations: Iterable<Annotation>, domain: s
   let annotated = false
   for (const { key, what, name, value } of ours) {
     if (what === 'init') continue
+    if (diagnostics.length >= bounds.podDiagnostics) {
+      const message = `this and what follows is not read: ${bounds.podDiagnostics} or more things are wrong with this pod`
+      diagnostics.push(diagnostic('TOO_LARGE', key, { message }))
+      break
+    }
     if (!isDeclared(what)) {
       diagnostics.push(unknownPrefix(key, what, domain))
       continue

@@ -1,9 +1,10 @@
-// Measures the cost of the creator in clusters of three sizes and prints a table.
+// Measures the cost of the creator in clusters of three sizes and prints a table; with --hostile, what another team notices of attacks.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism, cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startFakeSsm } from '../runtime/fake-ssm/server.ts'
+import { benchHostile } from './hostile/run.ts'
 import { type CreatorRun, startCreatorRun } from './creator-run.ts'
 import { type Fleet, newPod, parametersOf, podOf } from './pod-metadata.ts'
 import { frame, listVersion, startPodReplay } from './pod-replay.ts'
@@ -38,6 +39,11 @@ type Row = {
   readonly latencies: readonly number[]
 }
 
+const [mode] = process.argv.slice(2)
+if (mode === '--hostile') {
+  await benchHostile(Number(process.env['KEES_HOSTILE_SECONDS'] ?? 120), process.env['KEES_HOSTILE_ATTACK'])
+  process.exit()
+}
 const folder = mkdtempSync(join(tmpdir(), 'kees-bench-creator-'))
 try {
   const rows: Row[] = []

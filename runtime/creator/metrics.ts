@@ -11,6 +11,10 @@ export const metricTable = {
     type: 'gauge',
     help: 'how near the namespace that occupies most is to a limit, by limit (budget); of budget heap, all namespaces together',
   },
+  heap_bytes: {
+    type: 'gauge',
+    help: 'the heap of the process: used, and the limit above which the process ends (kind)',
+  },
   budget_refusals_total: {
     type: 'counter',
     help: 'pods that were ignored because of a limit, by limit (budget)',

@@ -25,9 +25,9 @@ type Change = {
   readonly bytes: number
 }
 
-/** In milliseconds. */
+/** How long pods are read, and how long what waits, before everything else has its turn: in milliseconds. */
 const slice = 10
-/** So much may wait; what arrives then is read at once. */
+/** So much may wait. */
 const mostWaiting = 2 * 1024 * 1024
 const changeBytes = 500
 
@@ -39,17 +39,26 @@ export function podIntake(sink: IndexSink, { clock, keyOf, defer }: IntakeTools)
   let waiting = 0
   /** When the slice began; undefined after the timers and the network had their turn. */
   let begun: number | undefined
+  /** More arrives than is read at once: what arrives waits, so that changes of one pod become one. */
+  let isBusy = false
+  /** Those that read from the API server, and wait. */
+  const paused: (() => void)[] = []
 
-  const beginSlice = () => {
-    if (begun !== undefined) return
-    begun = clock.now()
-    defer(() => {
-      begun = undefined
-      drain()
-    })
-  }
   const isFull = () => waiting > mostWaiting
   const isOver = () => begun !== undefined && clock.now() - begun >= slice
+  const beginSlice = () => {
+    if (begun === undefined) defer(nextSlice)
+    begun ??= clock.now()
+  }
+  const nextSlice = () => {
+    begun = undefined
+    if (queue.size() > 0 || paused.length > 0) beginSlice()
+    while (queue.size() > 0 && !isOver()) readNext()
+    isBusy = queue.size() > 0 || paused.length > 0
+    if (paused.length === 0 || isFull()) return
+    begun = clock.now()
+    for (const resume of paused.splice(0)) resume()
+  }
   const read = ({ pod, gone, order }: Pick<Change, 'pod' | 'gone' | 'order'>) => {
     if (gone) sink.gone(pod)
     else sink.seen(pod, order)
@@ -62,21 +71,16 @@ export function podIntake(sink: IndexSink, { clock, keyOf, defer }: IntakeTools)
     waiting -= change.bytes
     read(change)
   }
-  const drain = () => {
-    if (queue.size() > 0) beginSlice()
-    while (queue.size() > 0 && !isOver()) readNext()
-  }
   const arrive = (pod: PodMetadata, gone: boolean) => {
     beginSlice()
     const order = sink.arrival()
     const before = changes.get(pod.uid)
-    if (queue.size() === 0 && !isOver()) return read({ pod, gone, order })
+    if (!isBusy && queue.size() === 0 && !isOver()) return read({ pod, gone, order })
     const bytes =
       changeBytes + pod.annotations.reduce((sum, [key, value]) => sum + key.length + value.length, 0)
     waiting += bytes - (before?.bytes ?? 0)
     changes.set(pod.uid, { pod, gone, order, bytes })
     if (before === undefined) queue.push(keyOf(pod.namespace), pod.uid)
-    while (isFull()) readNext()
   }
   const readAll = () => {
     while (queue.size() > 0) readNext()
@@ -84,6 +88,7 @@ export function podIntake(sink: IndexSink, { clock, keyOf, defer }: IntakeTools)
   return {
     seen: (pod) => arrive(pod, false),
     gone: (pod) => arrive(pod, true),
+    ready: () => (isOver() || isFull() ? new Promise((resolve) => paused.push(resolve)) : undefined),
     listBegins: () => {
       readAll()
       sink.listBegins()

@@ -55,6 +55,7 @@ export async function runCreator(
     leads,
     stop,
     heapBytes: getHeapStatistics().heap_size_limit,
+    usedHeap: () => getHeapStatistics().used_heap_size,
   })
   const pages = { health: watching.health, readiness: watching.readiness, metrics: metrics.text }
   const health = await serveHealth(settings.listen, pages)

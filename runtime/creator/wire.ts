@@ -47,12 +47,13 @@ type WireTools = Pick<CreatorWorld, 'clock' | 'random'> & {
   readonly stop: AbortSignal
   /** What Node allows the heap to have. */
   readonly heapBytes: number
+  readonly usedHeap: () => number
 }
 
 export function wire(
   settings: CreatorSettings,
   { store, server, policy, checkBeforeSending }: Opened,
-  { clock, random, log, metrics, warn, leads, stop, heapBytes }: WireTools,
+  { clock, random, log, metrics, warn, leads, stop, heapBytes, usedHeap }: WireTools,
 ): Wired {
   checkBeforeSending(() => checkLeading(leads))
   const tenants = tenantsOf(policy)
@@ -137,6 +138,10 @@ export function wire(
   metrics.gauge('budget_used_ratio', () =>
     memoryBudgets.map((budget) => ({ labels: { budget }, value: ledger.usedRatio(budget) })),
   )
+  metrics.gauge('heap_bytes', () => [
+    { labels: { kind: 'used' }, value: usedHeap() },
+    { labels: { kind: 'limit' }, value: heapBytes },
+  ])
   metrics.gauge('leading', () => (leads() ? 1 : 0))
 
   const watching = watchAll(settings, server, index, {

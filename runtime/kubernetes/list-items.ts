@@ -11,10 +11,11 @@ const [openBrace, closeBrace, openBracket, closeBracket] = [123, 125, 91, 93]
 /** Of what is directly in a value of the outermost object. */
 const itemDepth = 2
 
-/** @param item is called with each item, parsed. @returns the list without its items, parsed. */
+/** @param item is called with each item, parsed. @param ready what to wait for before more is read. @returns the list without its items, parsed. */
 export async function readListItems(
   chunks: AsyncIterable<Buffer>,
   item: (object: unknown) => void,
+  ready?: () => Promise<void> | undefined,
 ): Promise<unknown> {
   /** What is not in an item. */
   const rest: Buffer[] = []
@@ -52,6 +53,8 @@ export async function readListItems(
       }
     }
     keep(inItem ? begun : rest, chunk.subarray(start))
+    const pause = ready?.()
+    if (pause) await pause
   }
   return parse(rest)
 }

@@ -27,8 +27,12 @@ export type PodChange =
 
 /** Every failure is thrown with a code of failure.ts. */
 export type PodListWatch = {
-  /** @param seen is called with each pod of the page. */
-  readonly list: (seen: (pod: PodMetadata) => void, next?: string) => Promise<PodPage>
+  /** @param seen is called with each pod of the page. @param ready what to wait for before more of it is read. */
+  readonly list: (
+    seen: (pod: PodMetadata) => void,
+    next?: string,
+    ready?: () => Promise<void> | undefined,
+  ) => Promise<PodPage>
   /** Ends when the server ends it, which it does every few minutes. */
   readonly watch: (version: string, signal: AbortSignal) => AsyncIterable<PodChange>
 }
@@ -57,14 +61,18 @@ export function podListWatch(server: ApiServer, selection: PodSelection, random:
   }
 
   return {
-    async list(seen, next) {
+    async list(seen, next, ready) {
       const path = pathOf({ limit: String(pageSize), ...(next === undefined ? {} : { continue: next }) })
       const signal = AbortSignal.timeout(pageTimeout)
       const { status, chunks } = await server.stream(path, partial('PartialObjectMetadataList'), signal)
-      const body = await readListItems(chunks, (item) => {
-        const pod = status === 200 ? readPodMetadata(item, annotationDomain) : undefined
-        if (pod) seen(pod)
-      })
+      const body = await readListItems(
+        chunks,
+        (item) => {
+          const pod = status === 200 ? readPodMetadata(item, annotationDomain) : undefined
+          if (pod) seen(pod)
+        },
+        ready,
+      )
       if (status === 410) return 'expired'
       const { resourceVersion: version, continue: following } = mapOf(mapOf(body)['metadata'])
       if (status !== 200 || typeof version !== 'string') throw apiFailure({ status, body }, 'list pods')

@@ -11,6 +11,8 @@ import type { PodMetadata } from './pod-metadata.ts'
 export type PodSink = {
   readonly seen: (pod: PodMetadata) => void
   readonly gone: (pod: PodMetadata) => void
+  /** Asked between two pods: what to wait for before the next one. Without it, they come as fast as they are sent. */
+  readonly ready?: () => Promise<void> | undefined
   /** A list begins; what it does not name by its end is gone. */
   readonly listBegins: () => void
   readonly listEnds: () => void
@@ -90,7 +92,7 @@ async function listAll(
     sink.listBegins()
     let next: string | undefined
     while (!signal.aborted) {
-      const page = await api.list(sink.seen, next)
+      const page = await api.list(sink.seen, next, sink.ready)
       if (page === 'expired')
         return { code: 'UNREACHABLE', message: 'the list of pods expired between two pages' }
       progress()
@@ -147,6 +149,8 @@ async function follow(
       progressed = true
       version = change.version
       if (change.type !== 'bookmark') sink[change.type](change.pod)
+      const ready = sink.ready?.()
+      if (ready) await ready
     }
     return end(silence.isOver() ? 'silent' : 'ended')
   } catch (error) {

@@ -30,6 +30,16 @@ t.test(
   },
 )
 
+t.test('namespaces that are new do not get ahead of one that was served before', async (t) => {
+  const queue = new FairQueue<string>()
+  queue.push('shop', 'first')
+  queue.shift()
+  for (let index = 0; index < 200; index++) queue.push(`new-${index}`, 'new')
+  queue.push('shop', 'second')
+  for (let index = 200; index < 500; index++) queue.push(`new-${index}`, 'new')
+  t.ok(take(queue, 2).includes('second'))
+})
+
 t.test('namespaces that come one after the other do not keep the others waiting', async (t) => {
   const queue = new FairQueue<string>()
   queue.push('old', 'old')

@@ -5,9 +5,12 @@ type Line<T> = {
   fresh: boolean
 }
 
+/** How many namespaces that were served are remembered. */
+const remembered = 5000
+
 /**
  * First in, first out within a namespace; the namespaces take turns, so that a large one does not delay the others. Every
- * other turn is for a namespace that had nothing to wait for until now, the latest first: where very many namespaces wait,
+ * other turn is for a namespace that had nothing to wait for until now, those that were served before first, and of them the latest: where very many namespaces wait,
  * one that wants something seldom does not wait for a turn of each of them. RFC 8290, 4.2, does the same with its new flows.
  */
 export class FairQueue<T> {
@@ -15,6 +18,8 @@ export class FairQueue<T> {
   readonly #lines = new Map<string, Line<T>>()
   /** With some that are not fresh any more. */
   #fresh: string[] = []
+  /** The namespaces that were served, the latest last. */
+  readonly #served = new Set<string>()
   #freshTurn = false
   #size = 0
   readonly #longest: number
@@ -42,13 +47,14 @@ export class FairQueue<T> {
    * @param may whether it may be the turn of a namespace.
    */
   shift(may: (namespace: string) => boolean = () => true): T | undefined {
-    const fresh = this.#freshTurn ? this.#fresh.findLast((one) => this.#isFresh(one) && may(one)) : undefined
+    const fresh = this.#freshTurn ? this.#latestFresh(may) : undefined
     this.#freshTurn = !this.#freshTurn
     const namespace = fresh ?? this.#first(may)
     const line = namespace === undefined ? undefined : this.#lines.get(namespace)
     if (namespace === undefined || line === undefined) return undefined
     const item = line.items[line.next++]
     line.fresh = false
+    this.#noteServed(namespace)
     if (namespace === this.#fresh.at(-1)) this.#fresh.pop()
     this.#lines.delete(namespace)
     // Shifting an array of many items moves all of them, so they are cut off in batches.
@@ -86,6 +92,14 @@ export class FairQueue<T> {
     return undefined
   }
 
+  /** One that was served before comes before all that were not: namespaces that are made for the purpose do not get ahead of it. */
+  #latestFresh(may: (namespace: string) => boolean): string | undefined {
+    const isFresh = (one: string) => this.#isFresh(one) && may(one)
+    return (
+      this.#fresh.findLast((one) => this.#served.has(one) && isFresh(one)) ?? this.#fresh.findLast(isFresh)
+    )
+  }
+
   #isFresh(namespace: string): boolean {
     return this.#lines.get(namespace)?.fresh === true
   }
@@ -101,6 +115,13 @@ export class FairQueue<T> {
     this.#size--
     if (line && line.next === line.items.length) this.#lines.delete(longest)
     return item
+  }
+
+  #noteServed(namespace: string): void {
+    this.#served.delete(namespace)
+    this.#served.add(namespace)
+    const [oldest] = this.#served
+    if (this.#served.size > remembered && oldest !== undefined) this.#served.delete(oldest)
   }
 
   #forgetStale(): void {

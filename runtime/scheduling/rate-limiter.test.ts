@@ -13,7 +13,7 @@ t.test(
       turns.push(`${namespace} ${clock.now()}`)
     }
     await Promise.all(['a', 'a', 'a', 'b'].map(take))
-    t.strictSame(turns, ['a 0', 'b 250', 'a 500', 'a 750'])
+    t.strictSame(turns, ['a 0', 'a 250', 'b 500', 'a 750'])
     await clock.sleep(10_000)
     await take('a')
     t.equal(turns.at(-1), 'a 10750')

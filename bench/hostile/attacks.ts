@@ -1,0 +1,136 @@
+/** What a hostile team may do within its own namespaces, whose names begin with `evil`. */
+import type { HostileApi, HostilePod } from './api.ts'
+
+export type Attack = {
+  readonly name: string
+  /** Changes a second. */
+  readonly rate: number
+  /** The change with this number, from 0. */
+  readonly change: (number: number) => { readonly put: HostilePod; readonly remove?: readonly string[] }
+  /** Its namespaces have a rule with `shared` in the StoragePolicy. */
+  readonly shared?: boolean
+}
+
+const long = 'p'.repeat(200)
+const longPrefix = `/evil/${long}/${long}/${long}/${long}`
+const dynamic = (type: string, size: number) => `kind=DYNAMIC,type=${type},size=${size}`
+const secrets = (prefix: string, names: readonly string[], value: string) => ({
+  'init.bsycorp.com/storage-prefix': prefix,
+  ...Object.fromEntries(names.map((name) => [`secret.bsycorp.com/${name}`, value])),
+})
+const fifty = (start: string, end = '') => Array.from({ length: 50 }, (_, index) => `${start}x${index}${end}`)
+const evil = (name: string, annotations: HostilePod['annotations'], more = {}): HostilePod => ({
+  namespace: 'evil',
+  name,
+  annotations,
+  more,
+})
+/** Half of the namespaces ask for keys. The first pods of all come within the first seconds. */
+const manyNamespaces = (number: number) => {
+  const namespace = `evil-${number % 500}`
+  const round = Math.floor(number / 500)
+  const value =
+    number % 4 === 0 ? dynamic('RSA', 4096) : number % 4 === 1 ? dynamic('RSA', 2048) : dynamic('RANDOM', 256)
+  const names = fifty(`r${round}`, number % 4 < 2 ? '_public' : '')
+  return { put: { namespace, name: `p${round % 4}`, annotations: secrets(`/${namespace}`, names, value) } }
+}
+
+export const attacks: readonly Attack[] = [
+  {
+    name: 'a pod patched with 256 KiB of commas',
+    rate: 10,
+    change: (number) => ({ put: evil('p', { 'secret.bsycorp.com/a': `${','.repeat(262_000)}x${number}` }) }),
+  },
+  {
+    name: 'a pod patched with 64 KiB of declarations',
+    rate: 30,
+    change: (number) => {
+      const names = Array.from({ length: 900 }, (_, index) => `a${number}x${index}`)
+      return { put: evil('p', secrets('/evil', names, dynamic('RANDOM', 128))) }
+    },
+  },
+  {
+    name: 'pods of 50 declarations with long names',
+    rate: 100,
+    change: (number) => ({
+      put: evil(
+        `p${number % 6000}`,
+        secrets(longPrefix, fifty(`p${number % 6000}`, '_public'), dynamic('RSA', 2048)),
+      ),
+    }),
+  },
+  {
+    name: 'the same, 20 of them alive at a time',
+    rate: 50,
+    change: (number) => ({
+      put: evil(`p${number}`, secrets(longPrefix, fifty(`p${number}`, '_public'), dynamic('RSA', 2048))),
+      remove: [`p${number - 20}`],
+    }),
+  },
+  {
+    name: '100 RSA-4096 pairs',
+    rate: 1,
+    change: (number) => ({
+      put: evil(`p${number % 2}`, secrets('/evil', fifty(`p${number % 2}`, '_public'), dynamic('RSA', 4096))),
+    }),
+  },
+  {
+    name: 'names that the store denies',
+    rate: 20,
+    change: (number) => ({
+      put: {
+        ...evil(`p${number}`, secrets('/evil-denied', fifty(`p${number}`), dynamic('RANDOM', 128))),
+        namespace: 'evil-denied',
+      },
+      remove: [`p${number - 40}`],
+    }),
+  },
+  {
+    name: 'pods with Events, huge owners and labels',
+    rate: 20,
+    change: (number) => ({
+      put: evil(
+        `p${number % 3000}`,
+        { [`secret.bsycorp.com/n${number}`]: 'kind=DYNAMIC', 'secret.bsycorp.com/b': 'kind=NONE' },
+        {
+          labels: Object.fromEntries(
+            Array.from({ length: 1000 }, (_, index) => [`label-${index}`, 'x'.repeat(60)]),
+          ),
+          ownerReferences: [
+            { kind: 'ReplicaSet', name: 'x', uid: `${number}${'u'.repeat(100_000)}`, controller: true },
+          ],
+        },
+      ),
+    }),
+  },
+  { name: '500 namespaces', rate: 100, change: manyNamespaces },
+  { name: '500 namespaces of a rule with `shared`', rate: 100, change: manyNamespaces, shared: true },
+]
+
+/**
+ * Begins it. One change at a time, so that the process, which is the API server too, answers the creator in between.
+ *
+ * @param share of its rate. @returns what ends it, and removes its pods.
+ */
+export function begin({ rate, change }: Attack, api: HostileApi, share = 1): () => void {
+  const alive = new Map<string, Pick<HostilePod, 'namespace' | 'name'>>()
+  let number = 0
+  const timer = setInterval(
+    () => {
+      const { put, remove = [] } = change(number)
+      if (!api.put(put)) return
+      number++
+      const { namespace, name } = put
+      alive.set(`${namespace}/${name}`, { namespace, name })
+      for (const other of remove) {
+        api.remove({ namespace, name: other })
+        alive.delete(`${namespace}/${other}`)
+      }
+    },
+    1000 / (rate * share),
+  )
+  return () => {
+    clearInterval(timer)
+    for (const pod of alive.values()) api.remove(pod)
+  }
+}
