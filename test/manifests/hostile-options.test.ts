@@ -95,6 +95,11 @@ for (const option of Object.keys(exportIam.options)) {
 await t.test('as the name of an option', async (t) => {
   for (const [index, text] of hostileTexts.entries()) {
     const { exit, stderr, items } = bySpec({ allowUninjected: true, [text]: 'x' })
+    // Half of a character is an escape here, which kubectl and kustomize cannot read.
+    if (!text.isWellFormed()) {
+      t.match(stderr[0], /^error: the input has the escape \\\\?ud[89a-f]/)
+      continue
+    }
     t.strictSame([exit, items.length], [2, 1], `text ${index}`)
     t.match(stderr.join('\n'), /^error: option [^\n]* is not known/)
   }

@@ -62,16 +62,20 @@ spec:
 `
 const kustomization = (fields: object) =>
   stringify({ kind: 'Kustomization', apiVersion: 'kustomize.config.k8s.io/v1beta1', ...fields })
+/** Quoted wherever kubectl would read no string. */
 const injectInit = (spec: object = {}) =>
-  stringify({
-    apiVersion: 'kees.bsycorp.com/v1alpha1',
-    kind: 'InjectInit',
-    metadata: {
-      name: 'inject-init',
-      annotations: { 'config.kubernetes.io/function': 'exec: {path: inject-init}' },
+  stringify(
+    {
+      apiVersion: 'kees.bsycorp.com/v1alpha1',
+      kind: 'InjectInit',
+      metadata: {
+        name: 'inject-init',
+        annotations: { 'config.kubernetes.io/function': 'exec: {path: inject-init}' },
+      },
+      spec,
     },
-    spec,
-  })
+    { compat: 'yaml-1.1' },
+  )
 
 /** A base that injects. */
 const base = (spec: object = {}): Files => ({
