@@ -1,11 +1,12 @@
 import type { Declared } from '../../api/pod-annotations.ts'
 import type { Memory } from './memory-limit.ts'
+import { notify } from './notify.ts'
 import { type OpenedStore, openRound } from './refresh-round.ts'
 import { refresh, type Refreshing } from './refresh.ts'
 import { refreshMetrics } from './refresh-metrics.ts'
 import { serveMetrics } from './serve-metrics.ts'
 
-type Keeping = Omit<Refreshing, 'metrics' | 'fetch'> & {
+type Keeping = Omit<Refreshing, 'metrics' | 'fetch' | 'notify'> & {
   /** What was declared when the process started. */
   readonly declared: readonly Declared[]
   readonly store: OpenedStore
@@ -17,5 +18,11 @@ export async function keepCurrent({ declared, store, ...world }: Keeping, versio
   const { every, settings, log } = world
   const metrics = refreshMetrics(version, every / 1000, () => Date.now() / 1000)
   if (settings.listen !== 'off') await serveMetrics(settings.listen, metrics.text, log)
-  return await refresh({ ...world, metrics, fetch: openRound({ ...world, declared, store }) })
+  const hasListener = settings.notifyFile !== '' || settings.notifyUrl !== ''
+  return await refresh({
+    ...world,
+    metrics,
+    fetch: openRound({ ...world, declared, store }),
+    notify: hasListener ? (now) => notify(settings, now) : undefined,
+  })
 }

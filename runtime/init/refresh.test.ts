@@ -1,10 +1,11 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { decodeInitEnv, type InitEnv } from '../../api/init-env.ts'
 import { failed } from '../failure.ts'
 import { virtualClock } from '../fixtures.ts'
 import { openLog } from '../log.ts'
+import type { Notify } from './notifier.ts'
 import { refresh } from './refresh.ts'
 import { refreshMetrics } from './refresh-metrics.ts'
 import { writeFiles } from './write-files.ts'
@@ -13,8 +14,8 @@ import { writeFiles } from './write-files.ts'
 type Round = string
 const minute = 60_000
 
-function settingsIn(folder: string, env: Readonly<Record<string, string>>): InitEnv {
-  const decoded = decodeInitEnv({ SECRETS_FILE: join(folder, 'secret'), ...env })
+function settingsIn(folder: string): InitEnv {
+  const decoded = decodeInitEnv({ SECRETS_FILE: join(folder, 'secret') })
   if (!decoded.settings) throw new Error(JSON.stringify(decoded.diagnostics))
   return decoded.settings
 }
@@ -23,10 +24,20 @@ function settingsIn(folder: string, env: Readonly<Record<string, string>>): Init
 async function run(
   t: Test,
   rounds: readonly Round[],
-  env: (folder: string) => Readonly<Record<string, string>> = () => ({}),
+  {
+    notify,
+    random = 0.5,
+    onRound,
+    ended = /the end of/,
+  }: {
+    readonly notify?: Notify
+    readonly random?: number
+    readonly onRound?: (round: number) => void
+    readonly ended?: RegExp
+  } = {},
 ) {
   const folder = t.testdir()
-  const settings = settingsIn(folder, env(folder))
+  const settings = settingsIn(folder)
   const fileOf = (content: string) => ({ path: settings.secretsFile, content })
   await writeFiles([fileOf('first')], 0o444, new Date())
   const [clock, lines, times]: [ReturnType<typeof virtualClock>, unknown[], number[]] = [
@@ -40,6 +51,7 @@ async function run(
   const fetch = async () => {
     contents.push(readFileSync(settings.secretsFile, 'utf8'))
     times.push(clock.now())
+    onRound?.(times.length)
     const round = left.shift()
     if (round === undefined) throw new RangeError('the end of the test')
     if (round === 'broken') throw failed({ code: 'STORE_UNREADABLE', message: 'the store is broken' })
@@ -49,10 +61,10 @@ async function run(
   }
   const log = openLog('debug', (line) => lines.push(JSON.parse(line)))
   await t.rejects(
-    refresh({ every: 5 * minute, settings, fetch, metrics, log, clock, random: () => 0.5 }),
-    /the end of/,
+    refresh({ every: 5 * minute, settings, fetch, notify, metrics, log, clock, random: () => random }),
+    ended,
   )
-  return { contents: contents.slice(1), times, lines, text: metrics.text(), folder }
+  return { contents: contents.slice(1), times, lines, text: metrics.text() }
 }
 
 const messages = (lines: readonly unknown[]) =>
@@ -101,21 +113,22 @@ t.test('after any failure the old files are kept, and the next refresh tries aga
 })
 
 t.test('the app is notified once of every change, and of nothing else', async (t) => {
-  const signal = (folder: string) => ({ NOTIFY_FILE: join(folder, 'changed') })
-  const quiet = await run(t, ['first', 'first', 'unreachable'], signal)
-  t.notOk(existsSync(join(quiet.folder, 'changed')))
+  let calls = 0
+  const notify = async () => void calls++
+  const quiet = await run(t, ['first', 'first', 'unreachable'], { notify })
+  t.equal(calls, 0)
   t.match(quiet.text, 'kees_init_notifications_total{result="done"} 0\n')
-  const told = await run(t, ['second', 'second', 'third'], signal)
-  t.match(readFileSync(join(told.folder, 'changed'), 'utf8'), /^\d{4}-\d\d-\d\dT[0-9:.]+Z\n$/)
+  const told = await run(t, ['second', 'second', 'third', 'third'], { notify })
+  t.equal(calls, 2)
   t.match(told.text, 'kees_init_notifications_total{result="done"} 2\n')
 })
 
 t.test(
   'a failed notification is repeated with a growing delay, independently of the refreshes',
   async (t) => {
-    const { lines, text } = await run(t, ['second', 'second', 'unreachable'], () => ({
-      NOTIFY_FILE: '/nonexistent/changed',
-    }))
+    const { lines, text } = await run(t, ['second', 'second', 'unreachable'], {
+      notify: async () => 'no answer',
+    })
     const told = messages(lines).filter((one) => String(one).startsWith('failed to notify the app'))
     // 1 + 2 + 4 + … + 32 + 60 + 60 … seconds in 15 minutes.
     t.ok(told.length > 15 && told.length < 25, `${told.length} times`)
@@ -123,3 +136,46 @@ t.test(
     t.match(text, 'kees_init_refreshes_total{result="unchanged"} 1\n')
   },
 )
+
+t.test('a notification that hangs delays no refresh: a failure shows within two intervals', async (t) => {
+  let calls = 0
+  const notify = () => {
+    calls++
+    return new Promise<undefined>(() => undefined)
+  }
+  const { times, text } = await run(t, ['second', 'third', 'unreachable'], { notify, random: 1 })
+  t.strictSame(
+    times.map((one) => one / minute),
+    [5, 10.5, 16, 21.5],
+  )
+  const [, change = 0, failure = Infinity] = times
+  t.ok(failure - change <= 2 * 5 * minute)
+  t.match(text, 'kees_init_refresh_failing 1\n')
+  t.equal(calls, 1, 'the app gets one call at a time')
+})
+
+t.test('a change during a notification is followed by another one, even if that one fails', async (t) => {
+  const ends: ((failed: string | undefined) => void)[] = []
+  let calls = 0
+  const notify = async () => {
+    calls++
+    if (calls > 1) return undefined
+    return await new Promise<string | undefined>((resolve) => void ends.push(resolve))
+  }
+  const answers = ['second', 'third', 'third', 'third']
+  const { text } = await run(t, answers, {
+    notify,
+    onRound: (round) => void (round === 3 && ends[0]?.('no answer')),
+  })
+  t.equal(calls, 2)
+  t.match(text, 'kees_init_notifications_total{result="done"} 1\n')
+  t.match(text, 'kees_init_notifications_total{result="failed"} 1\n')
+})
+
+t.test('a bug in a notification ends the program', async (t) => {
+  const { times } = await run(t, ['second', 'second', 'second'], {
+    notify: () => Promise.reject(new TypeError('a bug')),
+    ended: /a bug/,
+  })
+  t.equal(times.length, 1)
+})

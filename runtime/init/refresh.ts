@@ -8,7 +8,7 @@ import type { InitEnv } from '../../api/init-env.ts'
 import type { Clock } from '../scheduling/clock.ts'
 import { exitCodeOf, failureOf } from '../failure.ts'
 import type { Log } from '../log.ts'
-import { notify } from './notify.ts'
+import { Notifier, type Notify } from './notifier.ts'
 import type { OutputFiles } from './output-files.ts'
 import type { RefreshMetrics, RefreshResult } from './refresh-metrics.ts'
 import { type InitDiagnostic, loggedDiagnostic } from './report.ts'
@@ -20,16 +20,14 @@ export type Refreshing = {
   readonly every: number
   readonly settings: InitEnv
   readonly fetch: () => Promise<OutputFiles>
+  /** Absent if the app is not to be notified. */
+  readonly notify?: Notify | undefined
   readonly metrics: RefreshMetrics
   readonly log: Log
   readonly clock: Clock
   /** Evenly from 0 to 1. */
   readonly random: () => number
 }
-
-/** In milliseconds: the first delay before a failed notification is repeated. Doubled each time. */
-const firstRetry = 1000
-const longestRetry = 60_000
 
 /** Does not end: the process ends with the pod. */
 export async function refresh({
@@ -42,28 +40,20 @@ export async function refresh({
   ...world
 }: Refreshing): Promise<never> {
   log.info('keeping the files up to date', { every: formatDuration(every) })
-  const hasListener = settings.notifyFile !== '' || settings.notifyUrl !== ''
-  let notification: { readonly at: number; readonly wait: number } | undefined
+  const notifier = world.notify && new Notifier(world.notify, { metrics, log, clock })
   // The pods of one roll-out would else ask the store at the same moment, again and again.
   let next = clock.now() + every * random()
   for (;;) {
-    await clock.sleep(Math.max(0, Math.min(next, notification?.at ?? next) - clock.now()))
-    if (clock.now() >= next) {
-      metrics.started()
-      const result = await refreshOnce(world.fetch, settings, log)
-      metrics.refreshed(result)
-      next = clock.now() + every * (0.9 + 0.2 * random())
-      if (result === 'changed' && hasListener) notification = { at: clock.now(), wait: firstRetry }
-    }
-    if (notification && clock.now() >= notification.at) {
-      const { wait } = notification
-      const failed = await notify(settings, new Date())
-      metrics.notified(failed === undefined ? 'done' : 'failed')
-      if (failed === undefined) log.info('the app was notified')
-      else log.warn('failed to notify the app, retrying', { problem: failed })
-      notification =
-        failed === undefined ? undefined : { at: clock.now() + wait, wait: Math.min(2 * wait, longestRetry) }
-    }
+    const { call, due = next } = notifier?.proceed() ?? {}
+    const sleep = clock.sleep(Math.max(0, Math.min(next, due) - clock.now()))
+    // A call may end first. The sleep then ends by itself, with the next refresh at the latest.
+    await (call ? Promise.race([sleep, call]) : sleep)
+    if (clock.now() < next) continue
+    metrics.started()
+    const result = await refreshOnce(world.fetch, settings, log)
+    metrics.refreshed(result)
+    next = clock.now() + every * (0.9 + 0.2 * random())
+    if (result === 'changed') notifier?.changed()
   }
 }
 
