@@ -1,6 +1,6 @@
 import { type Omitted, parseTap } from './tap-results.ts'
 
-type Machine = {
+export type Machine = {
   readonly hasCommand: (name: string) => boolean
   readonly hasTerraformProvider: (name: string) => boolean
   /** Has one that works, or that CI can start. */
