@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Test } from 'tap'
 import { stringify } from 'yaml'
 import { root } from '../programs/programs.ts'
+import { removeIfPassed } from './remove-if-passed.ts'
 import type { Cluster } from './use-node.ts'
 
 type Variable = { readonly name: string; readonly value: string }
@@ -20,7 +21,7 @@ export function storeVariables(endpoint: string): readonly Variable[] {
 }
 
 /**
- * Installs the creator with a store of the test's own, and removes it with the test: the next one may use the same names.
+ * Installs the creator with a store of the test's own, and removes it with the test if that passed. The next one uses the same names.
  * @param patch as for writeCreatorInstallation.
  */
 export async function installCreator(
@@ -32,7 +33,7 @@ export async function installCreator(
   const folder = mkdtempSync(join(tmpdir(), 'kees-install-'))
   t.teardown(() => rmSync(folder, { recursive: true }))
   const installation = writeCreatorInstallation(join(folder, 'creator'), endpoint, patch)
-  t.teardown(() => cluster.kubectl(['delete', '-k', installation, '--timeout=240s']))
+  removeIfPassed(t, () => cluster.kubectl(['delete', '-k', installation, '--timeout=240s']))
   await cluster.kubectl(['apply', '-k', installation])
   await cluster.kubectl(['-n', 'kees', 'rollout', 'status', 'deployment/kees-creator', '--timeout=240s'])
 }

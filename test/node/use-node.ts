@@ -8,6 +8,7 @@ import { runBeside } from '../programs/run-beside.ts'
 import { kubectl } from '../programs/tools.ts'
 import { forwardFrom } from './forwarding.ts'
 import { namedNode, sharedNode, startNodeSession } from './node-session.ts'
+import { removeIfPassed } from './remove-if-passed.ts'
 import type { NodeAccess } from './start-node.ts'
 
 /** For tap's `skip`. */
@@ -24,7 +25,7 @@ export type Cluster = {
   readonly kubeconfig: string
   /** Runs kubectl, while servers in this process go on answering. @returns what it prints. Throws where it fails. */
   readonly kubectl: (args: readonly string[], input?: string) => Promise<string>
-  /** Makes a namespace of a name of its own, which goes with the test. */
+  /** Makes a namespace of a name of its own, which goes with the test if that passes. */
   readonly makeNamespace: (name: string, labels?: Readonly<Record<string, string>>) => Promise<string>
   /** @param endpoint of a server on loopback. @returns the address at which pods reach it. */
   readonly expose: (endpoint: string) => Promise<string>
@@ -53,7 +54,7 @@ export async function useNode(t: Test): Promise<Cluster> {
     makeNamespace: async (name, labels = {}) => {
       const metadata = { name: `${name}-${process.pid}`, labels }
       await run(['create', '-f', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'Namespace', metadata }))
-      t.teardown(() => run(['delete', 'namespace', metadata.name, '--wait=false']))
+      removeIfPassed(t, () => run(['delete', 'namespace', metadata.name, '--wait=false']))
       return metadata.name
     },
     expose: async (endpoint) => {

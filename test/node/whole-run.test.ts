@@ -22,6 +22,7 @@ import { kustomize, terraform } from '../programs/tools.ts'
 import { motoMissing, startMoto } from '../servers/moto.ts'
 import { storeVariables, writeCreatorInstallation } from './install-creator.ts'
 import { initImage } from './node-images.ts'
+import { removeIfPassed } from './remove-if-passed.ts'
 import { nodeTestsMissing, useNode } from './use-node.ts'
 import { tapWire } from './wire-tap.ts'
 
@@ -167,8 +168,8 @@ t.test('from annotations to the file that the app reads', { skip: missing, timeo
     })
   })
 
-  // A shared node must not keep a creator whose store is gone.
-  t.teardown(() => kubectl(['delete', '-k', installation, '--wait=false', '--ignore-not-found']))
+  // A shared node does not keep a creator whose store is gone, but for its logs.
+  removeIfPassed(t, () => kubectl(['delete', '-k', installation, '--wait=false', '--ignore-not-found']))
 
   const policiesOf = (configMap: string) => {
     const { data }: { data: Record<string, string> } = parse(configMap)
@@ -195,8 +196,9 @@ t.test('from annotations to the file that the app reads', { skip: missing, timeo
     const inApp = (...command: string[]) =>
       kubectl(['exec', name, '-n', namespace, '-c', 'app', '--', ...command])
     t.equal(await inApp('id', '-u'), '10001\n', 'the app is another user than init')
-    t.not(pod?.spec.initContainers?.[0]?.securityContext?.runAsUser, 10_001)
+    t.equal(pod?.spec.initContainers?.[0]?.securityContext?.runAsUser, 65532)
     const log = await kubectl(['logs', name, '-n', namespace, '-c', 'init-container'])
+    t.not(log, '')
     for (const { value } of (await stored()).values()) t.notOk(log.includes(value), 'init logs no value')
     return (await inApp('cat', '/secret/secret')).split('\n')
   }
