@@ -48,6 +48,30 @@ const cases: readonly (readonly [
       'AWS_ACCESS_KEY_ID contains a character that is not printable ASCII, hint: store it in its Secret without that',
     ],
   ],
+  ...[
+    ['a line break', 'fake\r\nx: y'],
+    ['a line break', 'fake\nsecret'],
+    ['white space', 'fake\tsecret'],
+    ['a character that is not printable ASCII', 'fake\u200bsecret'],
+  ].map(([what = '', token = '']) => {
+    const found = `AWS_CONTAINER_AUTHORIZATION_TOKEN contains ${what}, hint: store it in its Secret without that`
+    const env = { ...agent, AWS_CONTAINER_AUTHORIZATION_TOKEN: token }
+    return [`${what} in the token of a container endpoint`, env, [found]] as const
+  }),
+  [
+    'a token of a container endpoint with a blank, and a line break at its end, which is not sent',
+    { ...agent, AWS_CONTAINER_AUTHORIZATION_TOKEN: 'Basic fakesecret\n' },
+    [],
+  ],
+  [
+    'a token that a token file replaces',
+    {
+      ...agent,
+      AWS_CONTAINER_AUTHORIZATION_TOKEN: 'fake\nsecret',
+      AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: '/token',
+    },
+    [],
+  ],
   [
     'several at once',
     { AWS_ACCESS_KEY_ID: 'a\n', AWS_SECRET_ACCESS_KEY: '\n' },

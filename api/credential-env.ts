@@ -9,7 +9,8 @@ import { isLoopback } from './loopback.ts'
 /** @param isPod whether the program runs in a pod, where a role alone means a web identity. Values are never quoted. */
 export function validateCredentialEnv(env: Env, isPod: boolean): EnvDiagnostic[] {
   return [
-    ...inHeaders.flatMap((name) => validateText(name, env)),
+    ...inHeaders.flatMap((name) => validateText(name, env[name] ?? '')),
+    ...validateAgentToken(env),
     ...validateIdentity(env),
     ...validateContainer(env),
     ...validateHalves(env, isPod),
@@ -18,10 +19,10 @@ export function validateCredentialEnv(env: Env, isPod: boolean): EnvDiagnostic[]
 
 const inHeaders = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN', 'AWS_ROLE_ARN']
 
-function validateText(name: string, env: Env): EnvDiagnostic[] {
-  const [wrong] = /[^\x21-\x7e]/.exec(env[name] ?? '') ?? []
+function validateText(name: string, text: string, forbidden = /[^\x21-\x7e]/): EnvDiagnostic[] {
+  const [wrong] = forbidden.exec(text) ?? []
   if (wrong === undefined) return []
-  const isAtEnd = /^[\x21-\x7e]+\s+$/.test(env[name] ?? '')
+  const isAtEnd = /^[\x21-\x7e]+\s+$/.test(text)
   const what = /[\r\n]/.test(wrong)
     ? 'a line break'
     : /\s/.test(wrong)
@@ -29,6 +30,13 @@ function validateText(name: string, env: Env): EnvDiagnostic[] {
       : 'a character that is not printable ASCII'
   const message = `${name} ${isAtEnd ? 'ends with' : 'contains'} ${what}`
   return [{ env: name, message, hint: 'store it in its Secret without that' }]
+}
+
+/** It may have a scheme and a blank (`Basic …`). White space around it is not sent. A token file has precedence. */
+function validateAgentToken(env: Env): EnvDiagnostic[] {
+  if (env['AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE']) return []
+  const name = 'AWS_CONTAINER_AUTHORIZATION_TOKEN'
+  return validateText(name, (env[name] ?? '').trim(), /[^\x20-\x7e]/)
 }
 
 /** STS rejects other ones for good. https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html */
