@@ -11,38 +11,45 @@ const connectTimeout = 30_000
 
 type Opened = (error: Error | null, stream: Duplex) => void
 
+/** Of the proxy, if its address begins with https://, and of the host behind it. */
+type Trust = Pick<ConnectionOptions, 'ca'>
+
+const trustOf = ({ ca }: https.AgentOptions): Trust => (ca === undefined ? {} : { ca })
+
 export class HttpProxyAgent extends http.Agent {
   readonly #env: Env
+  readonly #trust: Trust
 
-  constructor(env: Env, options: http.AgentOptions) {
+  constructor(env: Env, options: https.AgentOptions) {
     super(options)
     this.#env = env
+    this.#trust = trustOf(options)
   }
 
   override createConnection(options: http.ClientRequestArgs, opened?: Opened): Duplex | null | undefined {
     const { host, port } = target(options, 80)
     const proxy = proxyFor('http:', host, port, this.#env)
     if (proxy === undefined || opened === undefined) return super.createConnection(options, opened)
-    openTunnel(proxy, host, port, opened)
+    openTunnel(proxy, host, port, this.#trust, opened)
     return undefined
   }
 }
 
 export class HttpsProxyAgent extends https.Agent {
   readonly #env: Env
-  readonly #trust: Pick<ConnectionOptions, 'ca'>
+  readonly #trust: Trust
 
   constructor(env: Env, options: https.AgentOptions) {
     super(options)
     this.#env = env
-    this.#trust = options.ca === undefined ? {} : { ca: options.ca }
+    this.#trust = trustOf(options)
   }
 
   override createConnection(options: https.RequestOptions, opened?: Opened): Duplex | null | undefined {
     const { host, port } = target(options, 443)
     const proxy = proxyFor('https:', host, port, this.#env)
     if (proxy === undefined || opened === undefined) return super.createConnection(options, opened)
-    openTunnel(proxy, host, port, (error, socket) => {
+    openTunnel(proxy, host, port, this.#trust, (error, socket) => {
       if (error) opened(error, socket)
       else opened(null, connectTls({ socket, host, servername: options.servername ?? host, ...this.#trust }))
     })
@@ -55,7 +62,7 @@ function target({ host, port }: http.ClientRequestArgs, usual: number) {
 }
 
 /** Errors name the proxy without its password. */
-function openTunnel(proxy: URL, host: string, port: number, opened: Opened): void {
+function openTunnel(proxy: URL, host: string, port: number, trust: Trust, opened: Opened): void {
   const authority = `${host.includes(':') ? `[${host}]` : host}:${port}`
   const { request } = proxy.protocol === 'https:' ? https : http
   const asked = request({
@@ -66,6 +73,7 @@ function openTunnel(proxy: URL, host: string, port: number, opened: Opened): voi
     headers: { host: authority, ...authorization(proxy) },
     agent: false,
     timeout: connectTimeout,
+    ...trust,
   })
   const fail = (why: string, code: string) => {
     const error = Object.assign(new Error(`the proxy ${proxy.host}: ${why}`), { code })

@@ -8,13 +8,14 @@ import { formatAnnotationsFile } from '../../api/annotations-file.ts'
 import { podCredentials } from '../../runtime/aws/pod-credentials.ts'
 import { startFakeSsm } from '../../runtime/fake-ssm/server.ts'
 import { openStore } from '../../runtime/store/open-store.ts'
+import { startFakeSts } from '../servers/fake-sts.ts'
 import { makeLoopbackCertificate } from '../servers/loopback-certificate.ts'
 import { startTlsTerminator } from '../servers/tls-terminator.ts'
 import { runBeside } from '../programs/run-beside.ts'
 import { command } from '../programs/tools.ts'
 
 const { path: openssl = 'openssl', missing = false } = command('openssl')
-const store = 'ssm.example.test'
+const [store, sts] = ['ssm.example.test', 'sts.example.test']
 
 async function listen(t: Test, server: Server): Promise<number> {
   server.listen(0, '127.0.0.1')
@@ -24,8 +25,8 @@ async function listen(t: Test, server: Server): Promise<number> {
   return typeof address === 'object' && address !== null ? address.port : 0
 }
 
-/** A proxy whose every tunnel leads to one port of this machine. */
-async function startProxy(t: Test, port: number) {
+/** A proxy whose tunnels lead to ports of this machine, by the host that is asked for. */
+async function startProxy(t: Test, ports: Readonly<Record<string, number>>) {
   const asked: string[] = []
   const proxy = createHttp((_, response) => response.writeHead(405).end())
   proxy.on('connect', (request, socket) => {
@@ -35,7 +36,7 @@ async function startProxy(t: Test, port: number) {
     if (request.headers['proxy-authorization'] !== expected) {
       return socket.end('HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n')
     }
-    const inner = connect(port, '127.0.0.1')
+    const inner = connect(ports[request.url ?? ''] ?? 0, '127.0.0.1')
     inner.on('error', () => socket.destroy())
     socket.write('HTTP/1.1 200 Connection established\r\n\r\n')
     return inner.pipe(socket).pipe(inner)
@@ -48,14 +49,21 @@ t.test('AWS behind a proxy', { skip: missing }, async (t) => {
     out: {},
     annotations: formatAnnotationsFile([['secret.bsycorp.com/a', 'kind=REFERENCE,type=PASSWORD']]),
     broken: 'no certificate',
+    token: 'faketoken',
   })
-  const { file, key } = makeLoopbackCertificate(folder, openssl, { names: `DNS:${store}` })
+  const { file, key } = makeLoopbackCertificate(folder, openssl, {
+    names: `DNS:${store},DNS:${sts},IP:127.0.0.1`,
+  })
   const fake = await startFakeSsm()
   t.teardown(() => fake.stop())
   fake.put('/a', 'fakepassword')
   const tls = await startTlsTerminator({ file, key }, Number(new URL(fake.endpoint).port))
   t.teardown(tls.stop)
-  const { asked, host } = await startProxy(t, tls.port)
+  const fakeSts = await startFakeSts()
+  t.teardown(() => fakeSts.stop())
+  const stsTls = await startTlsTerminator({ file, key }, Number(new URL(fakeSts.endpoint).port))
+  t.teardown(stsTls.stop)
+  const { asked, host } = await startProxy(t, { [`${store}:443`]: tls.port, [`${sts}:443`]: stsTls.port })
   const agent = createHttp((_, response) =>
     response.end('{"AccessKeyId":"AKIDPOD","SecretAccessKey":"fakesecret"}'),
   )
@@ -95,6 +103,36 @@ t.test('AWS behind a proxy', { skip: missing }, async (t) => {
     const init = await run('init', [], { ...own, AWS_CA_BUNDLE: file })
     t.equal(init.status, 0, init.stderr)
     t.strictSame(init.asked, [`${store}:443`])
+  })
+
+  await t.test('STS is called through the proxy too', async (t) => {
+    const identity = {
+      AWS_ROLE_ARN: 'arn:aws:iam::111122223333:role/app',
+      AWS_WEB_IDENTITY_TOKEN_FILE: join(folder, 'token'),
+      AWS_ENDPOINT_URL_STS: `https://${sts}`,
+    }
+    const init = await run('init', [], { ...identity, ...none, AWS_CA_BUNDLE: file })
+    t.equal(init.status, 0, init.stderr)
+    t.strictSame(init.asked, [`${sts}:443`, `${store}:443`])
+    t.equal(fakeSts.given(), 1)
+  })
+
+  await t.test('a proxy that is called over TLS has to be trusted too', async (t) => {
+    const front = await startTlsTerminator({ file, key }, Number(new URL(`http://${host}`).port))
+    t.teardown(front.stop)
+    const HTTPS_PROXY = common.HTTPS_PROXY.replace('http:', 'https:').replace(host, `127.0.0.1:${front.port}`)
+    for (const [name, value] of Object.entries(trusts)) {
+      const init = await run('init', [], { ...keys, ...none, HTTPS_PROXY, [name]: value })
+      t.equal(init.status, 0, `init, ${name}: ${init.stderr}`)
+      t.strictSame(init.asked, [`${store}:443`])
+      const put = await run('kees', ['put', `/tls/${name}`], { ...keys, ...none, HTTPS_PROXY, [name]: value })
+      t.equal(put.status, 0, `kees, ${name}: ${put.stderr}`)
+      t.strictSame(put.asked, [`${store}:443`])
+    }
+    const init = await run('init', [], { ...keys, ...none, HTTPS_PROXY, DEADLINE: '2s' })
+    t.equal(init.status, 5)
+    t.match(init.stderr, new RegExp(`the proxy 127\\.0\\.0\\.1:${front.port}: self-signed certificate`))
+    t.strictSame(init.asked, [])
   })
 
   await t.test('the store of the creator', async (t) => {
