@@ -85,6 +85,16 @@ for (const [title, text, env, proxied] of cases) {
   t.equal(found?.href, proxied ? `${proxy}/` : undefined, title)
 }
 
+for (const [protocol, port, upper] of [
+  ['https:', 443, 'HTTPS_PROXY'],
+  ['http:', 80, 'HTTP_PROXY'],
+] as const) {
+  const both = { [upper]: 'http://upper.example.com', [upper.toLowerCase()]: proxy }
+  t.equal(proxyFor(protocol, ssm, port, both)?.href, `${proxy}/`, `${upper}: lower case has precedence`)
+  const bypass = { ...both, NO_PROXY: '*', no_proxy: 'example.com' }
+  t.equal(proxyFor(protocol, ssm, port, bypass)?.href, `${proxy}/`, 'no_proxy has precedence over NO_PROXY')
+}
+
 t.equal(
   proxyFor('https:', ssm, 443, { HTTPS_PROXY: 'proxy:3128' })?.href,
   'http://proxy:3128/',

@@ -31,7 +31,26 @@ for (const region of regions) {
   }
 }
 
+t.test('AWS_USE_DUALSTACK_ENDPOINT is read as the SDK reads it', async (t) => {
+  const before = process.env
+  t.teardown(() => (process.env = before))
+  for (const [value, host] of [
+    ['true', 'ssm.eu-west-1.api.aws'],
+    ['false', 'ssm.eu-west-1.amazonaws.com'],
+  ] as const) {
+    process.env = { ...before, AWS_USE_DUALSTACK_ENDPOINT: value, AWS_CONFIG_FILE: '/dev/null' }
+    const { config } = new SSMClient({ region: 'eu-west-1' })
+    t.equal(await config.useDualstackEndpoint(), value === 'true')
+    t.equal(awsEndpoint('ssm', 'eu-west-1', process.env), `https://${host}`)
+  }
+})
+
 t.equal(awsEndpoint('sts', 'eu-west-1', {}), 'https://sts.eu-west-1.amazonaws.com', "STS is the region's")
+t.equal(
+  awsEndpoint('sts', 'eu-west-1', { AWS_USE_DUALSTACK_ENDPOINT: 'true' }),
+  'https://sts.eu-west-1.api.aws',
+  'STS has a dual-stack endpoint too',
+)
 t.equal(
   awsEndpoint('ssm', 'eu-west-1', { AWS_ENDPOINT_URL: 'http://127.0.0.1:1' }),
   'http://127.0.0.1:1',

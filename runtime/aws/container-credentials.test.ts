@@ -99,3 +99,16 @@ t.test('a response that cannot be parsed is not quoted', async (t) => {
     t.notMatch(JSON.stringify(result), 'fakesecret')
   }
 })
+
+t.test('the request has the request timeout, and never uses a proxy', async (t) => {
+  for (const timeout of [200, 20_000]) {
+    const asked: HttpRequest[] = []
+    const source = containerCredentials(full('http://127.0.0.1/'), timeout, async (request) => {
+      asked.push(request)
+      return { status: 200, headers: {}, body: keys }
+    })
+    await source()
+    t.match(asked, [{ timeout, isDirect: true }])
+    t.equal(asked.length, 1)
+  }
+})

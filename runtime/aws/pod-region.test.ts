@@ -137,3 +137,21 @@ t.test('the IPv6 address is used if the environment selects it', async (t) => {
     'http://[fd00:ec2::254]/latest/meta-data/placement/region',
   ])
 })
+
+for (const [requestTimeout, expected] of [
+  [200, [200, 200]],
+  [20_000, [1000, 20_000]],
+] as const) {
+  t.test(
+    `a request timeout of ${requestTimeout} ms is that of metadata, a token gets 1 s at most`,
+    async (t) => {
+      const timeouts: number[] = []
+      const ask = podRegion({}, requestTimeout, async ({ timeout }) => {
+        timeouts.push(timeout)
+        return { status: 200, headers: {}, body: 'eu-west-3' }
+      })
+      t.equal(await ask(), 'eu-west-3')
+      t.strictSame(timeouts, expected)
+    },
+  )
+}

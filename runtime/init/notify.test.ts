@@ -56,6 +56,31 @@ t.test('a redirect is not followed', async (t) => {
   t.equal(calls, 1)
 })
 
+t.test('the app is never called through the proxy of the environment', async (t) => {
+  const [asked, called]: [string[], string[]] = [[], []]
+  const proxy = createServer((request, response) => {
+    asked.push(request.url ?? '')
+    response.end()
+  })
+  proxy.on('connect', (request, socket) => {
+    asked.push(request.url ?? '')
+    socket.destroy()
+  })
+  const { origin } = new URL(await listen(t, proxy))
+  const before = { ...process.env }
+  t.teardown(() => (process.env = before))
+  for (const name of ['HTTP_PROXY', 'http_proxy', 'HTTPS_PROXY', 'https_proxy']) process.env[name] = origin
+  const own = await app(t, ({ url = '' }, response) => {
+    called.push(url)
+    response.end()
+  })
+  t.equal(await notify({ ...settings, notifyUrl: own }, now), undefined)
+  t.strictSame(called, ['/-/reload?now'])
+  for (const notifyUrl of ['http://app.invalid/', 'https://app.invalid/'])
+    t.match(await notify({ ...settings, notifyUrl }, now), /cannot be called: .*(ENOTFOUND|EAI_AGAIN)/)
+  t.strictSame(asked, [])
+})
+
 t.test('errors of both notifications are reported together', async (t) => {
   const diagnostics = await notify(
     { ...settings, notifyFile: '/nonexistent/x', notifyUrl: 'http://127.0.0.1:1/' },

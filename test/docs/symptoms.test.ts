@@ -2,6 +2,7 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { once } from 'node:events'
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { createServer as createHttp } from 'node:http'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import t from 'tap'
@@ -81,6 +82,20 @@ fake.put('/lines', 'fake\npassword')
 const pair = () => generateKeyPairSync('rsa', { modulusLength: 2048 })
 fake.put('/pair_private', encodePrivateKey(pair().privateKey))
 fake.put('/pair_public', encodePublicKey(pair().publicKey))
+// As with a hop limit of 1: the token does not reach the container, and is required.
+const metadata = createHttp((request, response) => {
+  if (request.method === 'PUT') request.socket.resetAndDestroy()
+  else response.writeHead(401).end()
+})
+await once(metadata.listen(0, '127.0.0.1'), 'listening')
+t.teardown(() => {
+  metadata.closeAllConnections()
+  metadata.close()
+})
+const portOf = (server: Pick<typeof metadata, 'address'>) => {
+  const address = server.address()
+  return typeof address === 'object' && address ? address.port : 0
+}
 const keyless = { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '' }
 const fileStore = (folder: string, mode: number) => {
   mkdirSync(join(folder, 'store'), { mode: 0o700 })
@@ -104,6 +119,18 @@ const symptoms: Readonly<Record<string, Symptom>> = {
   'no role': {
     ...ofStore('CREDENTIALS_MISSING', 4, 'good', /give the pod a role/),
     env: () => ({ ...keyless, AWS_EC2_METADATA_DISABLED: 'true' }),
+  },
+  'a hop limit of 1': {
+    ...ofStore(
+      'CREDENTIALS_MISSING',
+      4,
+      'good',
+      /status 401.*"hint":"[^"]*hop limit|hop limit[^"]*".*status 401/,
+    ),
+    env: () => ({
+      ...keyless,
+      AWS_EC2_METADATA_SERVICE_ENDPOINT: `http://127.0.0.1:${portOf(metadata)}`,
+    }),
   },
   'no Pod Identity agent': {
     ...ofStore('CREDENTIALS_MISSING', 4, 'good', /Pod Identity agent.*"host":"127\.0\.0\.1:1"/),
@@ -200,7 +227,6 @@ t.test('each symptom has its code, exit code and fields', async (t) => {
 const listening = createServer()
 await once(listening.listen(0, '127.0.0.1'), 'listening')
 t.teardown(() => listening.close())
-const address = listening.address()
 
 const kubeconfig = (server: string) =>
   JSON.stringify({
@@ -249,7 +275,7 @@ const others: Readonly<
   'a port in use': [
     'creator',
     [],
-    { KUBECONFIG: 'good', LISTEN: `127.0.0.1:${typeof address === 'object' ? address?.port : ''}` },
+    { KUBECONFIG: 'good', LISTEN: `127.0.0.1:${portOf(listening)}` },
     2,
     /is in use|EADDRINUSE/,
   ],

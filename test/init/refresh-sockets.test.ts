@@ -29,13 +29,25 @@ async function serve(t: Test, answer: RequestListener) {
 }
 
 t.test('rounds of a refresh share their connections', async (t) => {
-  const ssm = await serve(t, (_, response) => {
-    response.end('{"Parameters":[{"Name":"/a","Value":"fakepassword","Version":1}]}')
+  /** By access key. */
+  const calls = new Map<string, number>()
+  const ssm = await serve(t, (request, response) => {
+    // Each access key is refused after its second call, so that another one is requested.
+    const [key = ''] = /AKIDPOD\d+/.exec(request.headers.authorization ?? '') ?? []
+    calls.set(key, (calls.get(key) ?? 0) + 1)
+    if ((calls.get(key) ?? 0) > 2)
+      return void response.writeHead(400).end('{"__type":"ExpiredTokenException","message":""}')
+    return void response.end('{"Parameters":[{"Name":"/a","Value":"fakepassword","Version":1}]}')
   })
+  let given = 0
   const agent = await serve(t, (_, response) => {
     const expiration = new Date(Date.now() + 3_600_000).toISOString()
     response.end(
-      JSON.stringify({ AccessKeyId: 'AKIDPOD', SecretAccessKey: 'fakesecret', Expiration: expiration }),
+      JSON.stringify({
+        AccessKeyId: `AKIDPOD${++given}`,
+        SecretAccessKey: 'fakesecret',
+        Expiration: expiration,
+      }),
     )
   })
   const folder = t.testdir({
@@ -54,7 +66,8 @@ t.test('rounds of a refresh share their connections', async (t) => {
   }
   const child = spawn(...untapped(join(dist, 'init'), ['--refresh', '1s']), { env, stdio: 'ignore' })
   t.teardown(() => child.kill('SIGKILL'))
-  await eventually('six rounds were made', () => ssm.counted.requests >= 6)
+  await eventually('credentials were fetched three times', () => agent.counted.requests >= 3)
+  await eventually('the newest are in use', () => (calls.get('AKIDPOD3') ?? 0) >= 2)
   t.equal(ssm.counted.connections, 1, 'one connection to the store')
-  t.strictSame(agent.counted, { requests: 1, connections: 1 }, 'and one to the agent, called once')
+  t.equal(agent.counted.connections, 1, 'and one to the agent')
 })
