@@ -58,12 +58,13 @@ export async function startFaultyWorld(folder: string, seed: number, real: boole
   const certificate = makeLoopbackCertificate(folder)
   const chance = faultsByChance(seed, byChance)
   let [isCalm, spoilt] = [false, 0]
-  /** Of the store: access keys up to this one are revoked; a fault that lasts. */
-  let revoked = 0
+  /** Of the store: access keys up to this one are revoked; how many calls used them; a fault that lasts. */
+  let [revoked, refusedKeys] = [0, 0]
   let lasting: { readonly fault: Fault; readonly action?: string; times: number } | undefined
   const fault: NonNullable<Parameters<typeof startFakeSsm>[0]>['fault'] = ({ accessKeyId, action }) => {
     const isRevoked = Number(accessKeyId.replace('AKID', '')) <= revoked
     const lasts = lasting && (lasting.action === undefined || lasting.action === action) ? lasting : undefined
+    if (isRevoked) refusedKeys++
     if (lasts) lasts.times++
     const one = isRevoked ? refused : (lasts?.fault ?? (isCalm ? undefined : chance()))
     if (one) spoilt++
@@ -104,7 +105,7 @@ export async function startFaultyWorld(folder: string, seed: number, real: boole
     await eventually('a connection ended in an alert', () => proxy.connections() > before)
     proxy.accept()
   }
-  const answerInPlace = async (mode: 'expired' | 'html') => {
+  const answerInPlace = async (mode: 'expired' | 'one frame' | 'html') => {
     const before = front.answered()
     front.set(mode)
     await eventually('another server answered', () => front.answered() > before + 1)
@@ -115,6 +116,15 @@ export async function startFaultyWorld(folder: string, seed: number, real: boole
     lasting = now
     await eventually('a call was spoilt', () => now.times > 0)
     lasting = undefined
+  }
+  /** New credentials are needed while the token is being written: the creator goes on with those that are refused. */
+  const emptyToken = async () => {
+    writeFileSync(token, '')
+    const [before, refusals] = [sts.given(), refusedKeys]
+    revoked = before
+    await eventually('calls with the old credentials were refused', () => refusedKeys > refusals + 2)
+    writeFileSync(token, 'faketoken')
+    await eventually('new credentials are in use', () => sts.given() > before)
   }
   const revoke = async (errors: readonly StsError[]) => {
     const before = sts.given()
@@ -139,6 +149,7 @@ export async function startFaultyWorld(folder: string, seed: number, real: boole
       'cut connections': async () => toApi.cut(),
       'TLS alerts': () => alert(toApi),
       'watches that are expired at once': () => answerInPlace('expired'),
+      'watches that end after one frame': () => answerInPlace('one frame'),
       'pages in place of the API server': () => answerInPlace('html'),
     },
     ofStore: {
@@ -147,11 +158,7 @@ export async function startFaultyWorld(folder: string, seed: number, real: boole
       'revoked credentials': () => revoke([]),
       'revoked credentials, STS without its identity provider': () =>
         revoke(['no contact to the identity provider', 'a page of a proxy']),
-      'an empty token file': async () => {
-        writeFileSync(token, '')
-        await sleep(500)
-        writeFileSync(token, 'faketoken')
-      },
+      'an empty token file': emptyToken,
       'a disabled KMS key': () => spoil(disabledKey, 'PutParameter'),
       'pages in place of the store': () => spoil({ kind: 'malformed', body: page, status: 403 }),
     },

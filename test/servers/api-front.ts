@@ -5,14 +5,17 @@ import { createServer, request as send } from 'node:https'
 import { request as sendPlain, type ServerResponse } from 'node:http'
 import type { Certificate } from './loopback-certificate.ts'
 
-/** `expired`: every watch is answered as too old. `html`: everything is answered with a page and status 200. */
-type FrontMode = 'pass' | 'expired' | 'html'
+/**
+ * `expired`: every watch is answered as too old. `one frame`: every watch ends after its first data. `html`: everything is
+ * answered with a page and status 200.
+ */
+type FrontMode = 'pass' | 'expired' | 'one frame' | 'html'
 
 type ApiFront = {
   readonly port: number
   /** Ends the watches that are open. */
   readonly set: (mode: FrontMode) => void
-  /** How many requests it has answered itself. */
+  /** How many requests it has answered itself, or cut short. */
   readonly answered: () => number
   readonly stop: () => void
 }
@@ -41,7 +44,12 @@ export async function startApiFront(
     outgoing.on('response', (answer) => {
       response.writeHead(answer.statusCode ?? 0, answer.headers)
       response.flushHeaders()
-      answer.on('error', () => response.destroy()).pipe(response)
+      answer.on('error', () => response.destroy())
+      if (mode !== 'one frame' || !url.includes('watch=true')) return void answer.pipe(response)
+      return void answer.once('data', (frame) => {
+        answered++
+        response.end(frame)
+      })
     })
     response.on('close', () => {
       open.delete(response)
