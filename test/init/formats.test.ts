@@ -196,11 +196,11 @@ for (const shell of shells) {
 
 const python = motoMissing === false ? cachedMotoPython() : undefined
 
-/** Of a program that prints its variables as JSON. */
+/** Of a program that prints its variables as JSON, and has no others: what is set already, Node does not take from a file. */
 function variables(program: string, args: readonly string[]): Readonly<Record<string, string>> {
-  const { status, stdout, stderr } = run(program, args, { env: { NODE_OPTIONS: '' } })
-  if (status !== 0) throw new Error(stderr)
-  const read: Readonly<Record<string, string>> = JSON.parse(stdout)
+  const { status, stdout, stderr } = spawnSync(program, args, { env: {}, maxBuffer: 2 ** 26 })
+  if (status !== 0) throw new Error(stderr.toString())
+  const read: Readonly<Record<string, string>> = JSON.parse(stdout.toString())
   return read
 }
 

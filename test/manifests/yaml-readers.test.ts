@@ -83,13 +83,14 @@ const files = globSync(['{kustomize-examples,test,docs,functions,runtime,cli,.gi
 }).map((path) => readFileSync(join(root, path), 'utf8'))
 
 const printed = fc.tuple(value.value, style).map(([one, how]) => print({ a: one, b: 1 }, how))
-const count = isLong ? 20_000 : 1000
+/** Always the same texts in the short form, so that a difference is found by who looks for it. */
+const tries = isLong ? { numRuns: 20_000 } : { numRuns: 1000, seed: 1 }
 
 const sources: readonly (readonly [title: string, texts: () => readonly string[], least: number])[] = [
   ['the YAML files of this repository', () => files, 0.9],
-  ['generated YAML', () => fc.sample(printed, count), 0.6],
-  ['damaged files', () => fc.sample(arbitraryDamage(files.filter((one) => one.length < 3000)), count), 0.2],
-  ['pieces of YAML', () => fc.sample(arbitraryText, count), 0.05],
+  ['generated YAML', () => fc.sample(printed, tries), 0.6],
+  ['damaged files', () => fc.sample(arbitraryDamage(files.filter((one) => one.length < 3000)), tries), 0.2],
+  ['pieces of YAML', () => fc.sample(arbitraryText, tries), 0.05],
 ]
 for (const [title, generate, least] of sources) {
   t.test(`${title}: kees reads what kubectl reads, or refuses it`, { skip }, async (t) => {
