@@ -6,6 +6,7 @@ import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { createServer, type ServerResponse } from 'node:http'
 import { type Fleet, podOf } from './pod-metadata.ts'
+import { injectedSpec, kubeconfigOf } from './replayed-pods.ts'
 
 type PodReplay = {
   /** The path of a kubeconfig for it. */
@@ -94,30 +95,4 @@ export async function startPodReplay(fleet: Fleet, kubeconfig: string): Promise<
   }
 }
 
-const injectedPod = JSON.stringify({
-  apiVersion: 'v1',
-  kind: 'Pod',
-  spec: {
-    initContainers: [
-      { name: 'init-container', volumeMounts: [{ name: 'annotations', mountPath: '/annotations' }] },
-    ],
-    volumes: [
-      {
-        name: 'annotations',
-        downwardAPI: { items: [{ path: 'annotations', fieldRef: { fieldPath: 'metadata.annotations' } }] },
-      },
-    ],
-  },
-})
-
-/** The client library requires an explicit setting to connect without TLS. */
-function kubeconfigOf(server: string): string {
-  return JSON.stringify({
-    apiVersion: 'v1',
-    kind: 'Config',
-    clusters: [{ name: 'replay', cluster: { server, 'insecure-skip-tls-verify': true } }],
-    users: [{ name: 'replay', user: { token: 'of-a-bench' } }],
-    contexts: [{ name: 'replay', context: { cluster: 'replay', user: 'replay' } }],
-    'current-context': 'replay',
-  })
-}
+const injectedPod = JSON.stringify({ apiVersion: 'v1', kind: 'Pod', spec: injectedSpec })

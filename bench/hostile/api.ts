@@ -4,6 +4,7 @@ import { createServer, type ServerResponse } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { mapOf } from '../../api/json.ts'
+import { injectedSpec, kubeconfigOf } from '../replayed-pods.ts'
 
 export type HostilePod = {
   readonly namespace: string
@@ -65,7 +66,7 @@ export async function startHostileApi(): Promise<HostileApi> {
         events.set(key, (events.get(key) ?? 0) + 1)
         return json(response, 201, {})
       }
-      if (!pathname.endsWith('/pods')) return json(response, 200, injected)
+      if (!pathname.endsWith('/pods')) return json(response, 200, { spec: injectedSpec })
       if (searchParams.get('watch') === null) return await list(response)
       watches.add(response)
       response.setHeader('content-type', 'application/json')
@@ -123,27 +124,4 @@ export async function startHostileApi(): Promise<HostileApi> {
       await once(server.close(), 'close')
     },
   }
-}
-
-const injected = {
-  spec: {
-    initContainers: [{ name: 'init', volumeMounts: [{ name: 'annotations', mountPath: '/annotations' }] }],
-    volumes: [
-      {
-        name: 'annotations',
-        downwardAPI: { items: [{ path: 'annotations', fieldRef: { fieldPath: 'metadata.annotations' } }] },
-      },
-    ],
-  },
-}
-
-function kubeconfigOf(server: string): string {
-  return JSON.stringify({
-    apiVersion: 'v1',
-    kind: 'Config',
-    clusters: [{ name: 'c', cluster: { server, 'insecure-skip-tls-verify': true } }],
-    users: [{ name: 'u', user: { token: 'of-a-bench' } }],
-    contexts: [{ name: 'x', context: { cluster: 'c', user: 'u' } }],
-    'current-context': 'x',
-  })
 }

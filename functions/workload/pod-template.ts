@@ -74,10 +74,7 @@ function annotationsIn(node: SourceNode, domain: string): Pick<PodTemplate, 'ann
     else annotations.push([key, text])
   }
   const own = annotations.findLast(([key]) => key.includes(`.${domain}/`))
-  const bytes = annotations.reduce(
-    (sum, [key, value]) => sum + Buffer.byteLength(key) + Buffer.byteLength(value),
-    0,
-  )
+  const bytes = own ? bytesOf(annotations) : 0
   if (own && bytes > maxAnnotationBytes) {
     report(own[0], {
       message: `all annotations of the pod have ${bytes} bytes, and the API server accepts ${maxAnnotationBytes}`,
@@ -86,4 +83,8 @@ function annotationsIn(node: SourceNode, domain: string): Pick<PodTemplate, 'ann
   }
   if (all?.type === 'map') for (const key of duplicateKeys(all)) report(key, { message: 'is declared twice' })
   return { annotations, diagnostics }
+}
+
+function bytesOf(annotations: readonly Annotation[]): number {
+  return annotations.reduce((sum, [key, value]) => sum + Buffer.byteLength(key) + Buffer.byteLength(value), 0)
 }

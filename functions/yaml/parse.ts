@@ -16,7 +16,7 @@ import type {
 } from './node.ts'
 import { emptyScalar, type Gap, type ScalarEvent, scalarFrom } from './parse-scalar.ts'
 import { positionsIn } from './position.ts'
-import { readOtherwise } from './read-otherwise.ts'
+import { beginsJson, readOtherwise } from './read-otherwise.ts'
 import { behindBracket } from './trivia.ts'
 import { yamlEvents } from './events.ts'
 
@@ -176,7 +176,7 @@ function syntaxDiagnostic(error: unknown, source: string): Diagnostic {
   const { mark, reason } = error
   const shown = reason.replace(/: .*| ".*"/s, '').replace(`maxDepth (${maxDepth})`, `${maxDepth} levels`)
   const wrong: Diagnostic =
-    /^\s*\{/.test(source) && reason.startsWith('end of the stream or a document separator')
+    beginsJson.test(source) && reason.startsWith('end of the stream or a document separator')
       ? {
           message: 'has something after the first JSON object, and one file has one object',
           hint: 'put the objects into the items of a List, or a line with --- between them',

@@ -21,7 +21,8 @@ const pairEscape = /\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}/g
 
 /** Go's JSON is read where the first character is `{`, and Go takes more characters for blanks than YAML. */
 const blankBeforeBrace = /^[ \t\r\n\ufeff]*([\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000])\s*\{/
-const beginsJson = /^\s*\{/
+/** Where a text is JSON for kubectl. */
+export const beginsJson = /^\s*\{/
 const indentedMarker = /^[ \t]+---(?=\s|$)/
 const markerBehindReturn = /\r---(?=\s|$)/
 

@@ -3,9 +3,9 @@
  * dotenv of JavaScript and Python, systemd's EnvironmentFile, Compose. Each has other rules for quotes, escapes, comments
  * and expansion; a value is written so that all of them read the same, or not at all.
  */
-import { variableName } from '../../api/variable-name.ts'
 import type { SecretValue } from '../secret-value.ts'
-import { type Entry, sortedEntries } from './sorted-entries.ts'
+import type { Entry } from './sorted-entries.ts'
+import { formatVariables } from './variables.ts'
 
 /** Without what starts a quote, an escape, a comment or an expansion anywhere. `docker run --env-file` reads these too. */
 const plain = /^[!%&()*+,./0-9:;<=>?@A-Z[\]^_a-z{|}~-]*$/
@@ -27,10 +27,7 @@ export function isQuotedInDotenv(value: SecretValue): boolean {
 
 /** @param entries whose names findNameDiagnostics has accepted, and whose values fit and have no line ends. */
 export function formatDotenv(entries: Iterable<Entry>): string {
-  const variables = [...entries].map(([name, value]): Entry => [variableName(name), value])
-  return sortedEntries(variables)
-    .map(([variable, value]) => `${variable}=${quoted(value.reveal())}\n`)
-    .join('')
+  return formatVariables(entries, quoted)
 }
 
 function quoted(value: string): string {

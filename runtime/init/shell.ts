@@ -5,15 +5,12 @@
  * lines: those have the format dotenv.
  * https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html#tag_19_02_02
  */
-import { variableName } from '../../api/variable-name.ts'
-import { type Entry, sortedEntries } from './sorted-entries.ts'
+import type { Entry } from './sorted-entries.ts'
+import { formatVariables } from './variables.ts'
 
 /** @param entries whose names findNameMistakes has accepted, and whose values hold no NUL. */
 export function formatShell(entries: Iterable<Entry>): string {
-  const variables = [...entries].map(([name, value]): Entry => [variableName(name), value])
-  return sortedEntries(variables)
-    .map(([variable, value]) => `${variable}=${quoted(value.reveal())}\n`)
-    .join('')
+  return formatVariables(entries, quoted)
 }
 
 /** Without `~`, which a shell expands after a colon too. */
