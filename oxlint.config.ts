@@ -26,6 +26,7 @@ type Vendor = (typeof vendors)[number]['name']
 
 const functions = ['api', 'functions/yaml', 'functions/krm', 'functions/workload']
 const scheduling = ['api', 'runtime', 'runtime/scheduling']
+const values = ['api', 'runtime', 'runtime/values']
 const aws = ['api', 'runtime', 'runtime/files', 'runtime/aws']
 const store = [...aws, 'runtime/scheduling', 'runtime/store']
 const kubernetes = ['api', 'runtime', 'runtime/files', 'runtime/scheduling', 'runtime/kubernetes']
@@ -35,6 +36,7 @@ const programs = [
   'functions/export-iam',
   ...store,
   'runtime/groups',
+  'runtime/values',
   'runtime/init',
 ]
 
@@ -47,13 +49,14 @@ export const importRules: Readonly<Record<string, ImportRule>> = {
   'functions/export-iam': { imports: functions },
   runtime: { imports: ['api'] },
   'runtime/files': { imports: ['api', 'runtime'] },
+  'runtime/values': { imports: values },
   'runtime/scheduling': { imports: scheduling },
   'runtime/aws': { imports: aws, packages: ['aws'] },
   'runtime/store': { imports: store, packages: ['aws'] },
   'runtime/kubernetes': { imports: kubernetes, packages: ['kubernetes'] },
-  'runtime/groups': { imports: store },
+  'runtime/groups': { imports: [...store, 'runtime/values'] },
   'runtime/creator': { imports: [...store, 'runtime/groups', 'runtime/kubernetes'] },
-  'runtime/init': { imports: [...store, 'runtime/groups'] },
+  'runtime/init': { imports: [...store, 'runtime/groups', 'runtime/values'] },
   'runtime/fake-ssm': { imports: store },
   cli: { imports: [...programs, 'cli/commands', 'cli/files'] },
   'cli/commands': { imports: [...programs, 'cli', 'cli/files', 'cli/admission-policy'] },

@@ -3,7 +3,7 @@ import { createPublicKey, generateKeyPair, randomBytes, randomInt } from 'node:c
 import { promisify } from 'node:util'
 import type { PartRole } from '../../api/group.ts'
 import type { SecretType } from '../../api/secret-type.ts'
-import { decodePrivateKey, encodePrivateKey, encodePublicKey } from './rsa-key.ts'
+import { decodePrivateKey, encodePrivateKey, encodePublicKey } from '../values/rsa-key.ts'
 import { type SecretValue, secretValue } from '../secret-value.ts'
 
 /**

@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto'
 import t from 'tap'
 import { matchPair } from './match-pair.ts'
-import { encodePrivateKey, encodePublicKey } from './rsa-key.ts'
+import { encodePrivateKey, encodePublicKey } from '../values/rsa-key.ts'
 import { secretValue } from '../secret-value.ts'
 
 const pair = () => {

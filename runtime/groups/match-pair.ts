@@ -1,5 +1,5 @@
 import { createPublicKey } from 'node:crypto'
-import { decodePrivateKey, decodePublicKey, encodePublicKey } from './rsa-key.ts'
+import { decodePrivateKey, decodePublicKey, encodePublicKey } from '../values/rsa-key.ts'
 import type { SecretValue } from '../secret-value.ts'
 
 /**

@@ -3,7 +3,7 @@ import t from 'tap'
 import { decodeInitEnv } from '../../api/init-env.ts'
 import { parsePodAnnotations } from '../../api/pod-annotations.ts'
 import { type ScriptedAnswer, scriptedStore, virtualClock } from '../fixtures.ts'
-import { encodePrivateKey, encodePublicKey } from '../groups/rsa-key.ts'
+import { encodePrivateKey, encodePublicKey } from '../values/rsa-key.ts'
 import { fetchDeclared } from './fetch-declared.ts'
 
 const { settings } = { settings: undefined, ...decodeInitEnv({}) }

@@ -4,6 +4,7 @@
  * as it is, but for backslashes and a space at its start.
  * https://docs.oracle.com/en/java/javase/21/docs/api/java.base/java/util/Properties.html#load(java.io.Reader)
  */
+import { escapeControls } from '../values/escape-properties.ts'
 import { type Entry, sortedEntries } from './sorted-entries.ts'
 
 /** @param entries a declaration's name holds nothing to escape. */
@@ -13,19 +14,6 @@ export function formatProperties(entries: Iterable<Entry>): string {
     .join('')
 }
 
-const escapes: Readonly<Record<string, string>> = {
-  '\\': '\\\\',
-  '\t': '\\t',
-  '\n': '\\n',
-  '\f': '\\f',
-  '\r': '\\r',
-}
-
-/** Code units, as Java's chars: what is beyond \uffff takes two escapes. */
-const special = /[^\x20-\x5b\x5d-\x7e]/g
-
 function escapeValue(value: string): string {
-  return value
-    .replace(special, (unit) => escapes[unit] ?? `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
-    .replace(/^ /, '\\ ')
+  return escapeControls(value).replace(/^ /, '\\ ')
 }

@@ -5,7 +5,7 @@
 import t from 'tap'
 import type { Fault } from '../../runtime/fake-ssm/faults.ts'
 import { type RecordedCall, startFakeSsm } from '../../runtime/fake-ssm/server.ts'
-import { encodePrivateKey, encodePublicKey } from '../../runtime/groups/rsa-key.ts'
+import { encodePrivateKey, encodePublicKey } from '../../runtime/values/rsa-key.ts'
 import { generateKeyPairSync } from 'node:crypto'
 import { createNamespace, createPod, eventsOf } from './cluster-workloads.ts'
 import { controlPlaneMissing, startControlPlane } from '../servers/control-plane.ts'

@@ -2,7 +2,7 @@
 import { createPublicKey } from 'node:crypto'
 import t from 'tap'
 import { startFakeSsm } from '../../runtime/fake-ssm/server.ts'
-import { decodePrivateKey, encodePublicKey } from '../../runtime/groups/rsa-key.ts'
+import { decodePrivateKey, encodePublicKey } from '../../runtime/values/rsa-key.ts'
 import { createNamespace, createPod, eventsOf } from './cluster-workloads.ts'
 import { controlPlaneMissing, startControlPlane } from '../servers/control-plane.ts'
 import { startCreator } from './process.ts'

@@ -1,0 +1,60 @@
+/**
+ * The file from which the kubelet sets environment variables (`valueFrom.fileKeyRef`): one `KEY='value'` for each. Its parser knows single quotes alone, and no
+ * escape inside them; it reads lines of limited length, drops a carriage return before a line end, and takes an empty value for a key that is not there.
+ * https://github.com/kubernetes/kubernetes/blob/v1.36.3/pkg/kubelet/util/env/env_util.go
+ */
+import type { Diagnostic } from '../../api/diagnostic.ts'
+import type { SecretValue } from '../secret-value.ts'
+
+/** Of a line without its end: the token of Go's bufio.Scanner. */
+const mostLineBytes = 65_535
+/** Of one `NAME=value`: Linux refuses to start a program with a longer one (MAX_ARG_STRLEN, with a NUL at its end). */
+const mostVariableBytes = 131_071
+
+/**
+ * Why a variable cannot have a value, if it cannot: the message follows the name of the value, and contains nothing of it.
+ *
+ * @param key under which the file has it. @param name of the variable.
+ */
+export function validateEnvValue(key: string, name: string, value: SecretValue): Diagnostic | undefined {
+  const text = value.reveal()
+  const found = refused.find(([isIn]) => isIn(text, key, name))
+  return found && { message: found[1], hint: 'deliver it as a file: attribute file in place of env' }
+}
+
+const kubelet = 'which the kubelet cannot read into an environment variable'
+
+const refused: readonly (readonly [
+  isIn: (text: string, key: string, name: string) => boolean,
+  message: string,
+])[] = [
+  [(text) => text === '', 'is empty, which the kubelet takes for missing'],
+  [(text) => !text.isWellFormed(), 'is not Unicode text'],
+  [(text) => text.includes("'"), `contains a single quote, ${kubelet}`],
+  [(text) => text.includes('\r'), `contains a carriage return, ${kubelet}`],
+  [(text) => text.includes('\0'), 'contains a NUL character, which no environment variable can contain'],
+  [
+    (text, key) => hasLongLine(formatVariable(key, text)),
+    `contains a line of more than ${mostLineBytes} bytes, ${kubelet}`,
+  ],
+  [
+    (text, _key, name) => Buffer.byteLength(`${name}=${text}`) > mostVariableBytes,
+    'is longer than Linux allows for an environment variable',
+  ],
+]
+
+function hasLongLine(text: string): boolean {
+  return text.split('\n').some((line) => Buffer.byteLength(line) > mostLineBytes)
+}
+
+/** @param entries each key once, with values that validateEnvValue has accepted. */
+export function formatEnvFile(entries: Iterable<readonly [key: string, value: SecretValue]>): string {
+  return [...entries]
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, value]) => formatVariable(key, value.reveal()))
+    .join('')
+}
+
+function formatVariable(key: string, text: string): string {
+  return `${key}='${text}'\n`
+}

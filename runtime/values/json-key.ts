@@ -1,0 +1,67 @@
+/**
+ * One member of a stored JSON text, by its name or by a JSON Pointer.
+ * https://www.rfc-editor.org/rfc/rfc8259, https://www.rfc-editor.org/rfc/rfc6901
+ */
+import { quote } from '../../api/diagnostic.ts'
+import { invalid, type Parsed } from '../../api/parsed.ts'
+import { findInJson, type JsonPath } from './find-in-json.ts'
+
+/** Secrets Manager stores 64 KiB, a folder any number of them. */
+export const mostCharacters = 2 ** 20
+export const mostLevels = 100
+
+/**
+ * A string gives its text; a number or boolean what is written. The messages follow the name of what is stored; they contain the key, which is from
+ * the annotation, and nothing of the value, to which the names of other members belong.
+ *
+ * @param key a name, or a well-formed pointer if it begins with a slash.
+ */
+export function readJsonKey(text: string, key: string): Parsed<string> {
+  if (text.length > mostCharacters)
+    return invalid(`has more than ${mostCharacters} characters, which is too much for jsonKey`)
+  if (!isJson(text)) return invalid('is not JSON, which jsonKey needs')
+  const { source, problem } = findInJson(text, jsonPath(key), mostLevels)
+  if (problem === 'too deep')
+    return invalid(`is JSON of more than ${mostLevels} levels, which is too much for jsonKey`)
+  if (problem === 'duplicate')
+    return invalid(
+      'is JSON in which an object has two members of one name, which programs read in different ways',
+    )
+  if (source === undefined) return invalid(`is JSON without the member ${quote(key)}`)
+  const { text: found, otherwise } = scalarText(source)
+  if (otherwise === undefined) return { value: found }
+  return invalid(
+    `is JSON whose member ${quote(key)} is ${otherwise}: jsonKey needs a string, a number or a boolean`,
+  )
+}
+
+function jsonPath(key: string): JsonPath {
+  if (!key.startsWith('/')) return { steps: [key], isPointer: false }
+  const steps = key.slice(1).split('/')
+  return { steps: steps.map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~')), isPointer: true }
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text)
+    return true
+  } catch (error) {
+    // Its message quotes the text.
+    if (error instanceof SyntaxError) return false
+    throw error
+  }
+}
+
+type Scalar =
+  | { readonly text: string; readonly otherwise?: undefined }
+  | { readonly text?: never; readonly otherwise: string }
+
+function scalarText(source: string): Scalar {
+  if (source.startsWith('{')) return { otherwise: 'an object' }
+  if (source.startsWith('[')) return { otherwise: 'an array' }
+  if (source === 'null') return { otherwise: 'null' }
+  if (!source.startsWith('"')) return { text: source }
+  const text: unknown = JSON.parse(source)
+  // An escape can be half of a surrogate pair.
+  return typeof text === 'string' && text.isWellFormed() ? { text } : { otherwise: 'not Unicode text' }
+}
