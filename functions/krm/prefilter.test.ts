@@ -26,6 +26,13 @@ t.test('a key is found however it is written', async (t) => {
   t.notOk(contains('a: "b\\n\\"c\\\\"', '.bsycorp.com/'))
 })
 
+t.test('a key in base64 may be any text', async (t) => {
+  const tags = ['!!binary', '!<tag:yaml.org,2002:binary>', '!!bin%61ry', '!<tag:yaml.org,2002:%62inary>']
+  for (const tag of tags) t.ok(contains(`${tag} c2VjcmV0LmJzeWNvcnAuY29tL3g=: 1`, '.bsycorp.com/'), tag)
+  for (const text of ['!binary a', 'a: !!str 100%', 'binaryData: {}'])
+    t.notOk(contains(text, '.bsycorp.com/'), text)
+})
+
 t.test('what another library prints contains the text that is in it', async () => {
   const styles = fc.constantFrom('PLAIN', 'QUOTE_DOUBLE', 'QUOTE_SINGLE', 'BLOCK_LITERAL', 'BLOCK_FOLDED')
   fc.assert(

@@ -134,5 +134,5 @@ function below(node: SourceNode, path: Path = []): { readonly node: SourceNode; 
   }
   if (node.type === 'sequence') return node.items.flatMap((item, index) => inside(item, index))
   if (node.type !== 'map') return []
-  return node.entries.flatMap(({ key, value }) => (key.type === 'scalar' ? inside(value, key.text) : []))
+  return node.entries.flatMap(({ key, value }) => inside(value, key.text))
 }

@@ -56,7 +56,7 @@ export function replacedValue(
   const { key, value: old } = entry
   const colon = behindColon(source, entry, map.flow)
   if (map.flow) {
-    const tight = key.type === 'scalar' && key.style === 'quoted' && !/\s/.test(source[colon] ?? '')
+    const tight = key.style === 'quoted' && !/\s/.test(source[colon] ?? '')
     return [{ start: colon, end: old.end, text: (tight ? '' : ' ') + jsonText(value) }]
   }
   const printed = yamlLines({ key: value }, lists)
@@ -158,7 +158,7 @@ function colonPattern(flow: boolean, at: number): RegExp {
 }
 
 function isKey({ key }: SourceEntry, name: string): boolean {
-  return key.type === 'scalar' && key.text === name
+  return key.text === name
 }
 
 function spanOf(source: string, { key, value }: SourceEntry): Span {

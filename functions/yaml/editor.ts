@@ -138,7 +138,7 @@ export class Editor {
 
   #checkKeys(map: SourceMap, entries: readonly SourceEntry[]): boolean {
     const reason = explicitKeyReason(this.#document, map, entries)
-    const names = entries.map(({ key }) => (key.type === 'scalar' ? key.text : ''))
+    const names = entries.map(({ key }) => key.text)
     if (reason !== undefined) this.refuse(`the map with ${names.map(quote).join(', ')} ${reason}`)
     return reason === undefined
   }

@@ -26,7 +26,8 @@ export type SourceSequence = Placed & {
   readonly flow: boolean
   readonly items: readonly SourceNode[]
 }
-export type SourceEntry = { readonly key: SourceNode; readonly value: SourceNode }
+/** Other keys than scalars are refused. */
+export type SourceEntry = { readonly key: SourceScalar; readonly value: SourceNode }
 export type SourceMap = Placed & {
   readonly type: 'map'
   readonly flow: boolean

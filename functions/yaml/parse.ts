@@ -16,7 +16,7 @@ import type {
 } from './node.ts'
 import { emptyScalar, type Gap, type ScalarEvent, scalarFrom } from './parse-scalar.ts'
 import { positionsIn } from './position.ts'
-import { beginsJson, readOtherwise } from './read-otherwise.ts'
+import { beginsJson, keyReadOtherwise, readOtherwise, type ReadOtherwise } from './read-otherwise.ts'
 import { behindBracket } from './trivia.ts'
 import { yamlEvents } from './events.ts'
 
@@ -38,32 +38,31 @@ export function parseSource(source: string, at = 0): Parsed<readonly SourceDocum
   } catch (error) {
     return { diagnostics: [syntaxDiagnostic(error, source)] }
   }
-  const otherwise = readOtherwise(source, events)
-  if (otherwise.length > 0) {
-    const position = positionsIn(source)
-    return {
-      diagnostics: otherwise.map(({ offset, message, hint }) => ({
-        message,
-        hint,
-        position: position(offset),
-      })),
-    }
-  }
   const documents: SourceDocument[] = []
-  const reader: Reader = { source, at, events, position: 0, behind: 0 }
+  const reader: Reader = { source, at, events, keys: [], position: 0, behind: 0 }
   while (reader.position < events.length) {
     const names: Names = { anchors: new Map(), aliased: new Set(), nodes: 0, repeated: 0 }
     documents.push(readDocument(reader, names))
     if (names.unknown !== undefined) return unknownAlias(source, names.unknown)
     if (names.repeated > maxRepeated) return invalid(`has aliases that repeat more than ${maxRepeated} nodes`)
   }
-  return { value: documents }
+  const otherwise = [...readOtherwise(source, events), ...reader.keys].toSorted((a, b) => a.offset - b.offset)
+  if (otherwise.length === 0) return { value: documents }
+  const position = positionsIn(source)
+  const diagnostics = otherwise.map(({ offset, message, hint }) => ({
+    message,
+    hint,
+    position: position(offset),
+  }))
+  return { diagnostics }
 }
 
 type Reader = {
   readonly source: string
   readonly at: number
   readonly events: readonly Event[]
+  /** The keys that kubectl and kustomize read otherwise. */
+  readonly keys: ReadOtherwise[]
   position: number
   /** The end of the previous document. */
   behind: number
@@ -146,7 +145,10 @@ function readCollection(reader: Reader, names: Names, event: CollectionEvent): S
   const entries: SourceEntry[] = []
   for (let index = 0; index + 1 < children.length; index += 2) {
     const [key, value] = [children[index], children[index + 1]]
-    if (key && value) entries.push({ key, value })
+    if (!key || !value) continue
+    const otherwise = keyReadOtherwise(key)
+    if (otherwise) reader.keys.push(otherwise)
+    else if (key.type === 'scalar') entries.push({ key, value })
   }
   return { type: 'map', flow, entries, start, end }
 }

@@ -30,6 +30,13 @@ const refused: readonly (readonly [
   ['a question mark in flow style', 'a: {?b: c}\n', /begins with "\?"/, 1, 5],
   ['an escaped surrogate', 'a: "\\ud83d\\ude00"\n', /has the escape \\ud83d, half of a character/, 1, 5],
   ['half of a character in JSON', '{"a": "\\ud83d x"}', /has the escape \\ud83d/, 1, 8],
+  ['a key that is an alias', 'a: &b c\n*b : d\n', /has a key that is an alias/, 2, 1],
+  ['such a key in flow style', 'a: &b c\nd: {*b : e}\n', /has a key that is an alias/, 2, 5],
+  ['a key in base64', 'a:\n  !!binary Yg==: c\n', /has a key in base64/, 2, 12],
+  ['a key in base64 with its tag in full', '!<tag:yaml.org,2002:binary> Yg==: c\n', /in base64/, 1, 29],
+  ['a tag with an escape', 'a: !!bin%61ry Yg==\n', /has a tag with an escape/, 1, 4],
+  ['a key that is a map', 'a: {{ .name }}\n', /has a key that is a map/, 1, 5],
+  ['a key that is a list', '? - a\n: b\n', /has a key that is a list/, 1, 3],
   [
     'a tag with another meaning',
     '%TAG !! tag:example.com,2000:\n---\na: !!str b\n',
@@ -65,6 +72,8 @@ const accepted: readonly (readonly [title: string, text: string, value: string])
   ['a question mark in block style', 'a: ?b\n', '?b'],
   ['a question mark in the middle of flow style', 'b: {c: d?e}\na: f\n', 'f'],
   ['a document behind an end and a marker', 'a: b\n...\n---\nc: d\n', 'b'],
+  ['a value that is an alias or in base64', 'c: &d !!binary Yg==\na: *d\n', 'b'],
+  ['a percent sign behind an exclamation mark', 'a: "!b 100%"\n', '!b 100%'],
   ['any other character', 'a: b\u00a0\u200bé\u{1f600}\n', 'b\u00a0\u200bé\u{1f600}'],
 ]
 for (const [title, text, value] of accepted) {

@@ -5,8 +5,9 @@
  * Their readers are go-yaml, which knows the line ends of YAML 1.1, and for a file that begins with `{` the JSON of Go.
  */
 import { COLLECTION_STYLE, type Event, EVENT_ID, SCALAR_STYLE } from 'js-yaml'
+import type { SourceNode } from './node.ts'
 
-type ReadOtherwise = { readonly offset: number; readonly message: string; readonly hint: string }
+export type ReadOtherwise = { readonly offset: number; readonly message: string; readonly hint: string }
 
 const lineEnds = '\\u0085\\u2028\\u2029'
 const controls = '\\u0080-\\u009f'
@@ -30,7 +31,7 @@ const markerBehindReturn = /\r---(?=\s|$)/
 const suspect = new RegExp(
   [suspectCharacter, surrogateEscape, blankBeforeBrace, indentedMarker, markerBehindReturn]
     .map(({ source }) => source)
-    .concat('[[{,\\s]\\?[^\\s]', '(^|[\\r\\n])(\\.\\.\\.|%TAG)')
+    .concat('[[{,\\s]\\?[^\\s]', '(^|[\\r\\n])(\\.\\.\\.|%TAG)', '![^\\s%]{0,40}%')
     .join('|'),
 )
 
@@ -43,6 +44,7 @@ export function readOtherwise(source: string, events: readonly Event[]): readonl
     ...charactersReadOtherwise(source, quoted),
     ...surrogatesReadOtherwise(source, quoted),
     ...flowKeysReadOtherwise(source, events),
+    ...tagsReadOtherwise(source, events),
     ...documentsReadOtherwise(events),
   ].toSorted((a, b) => a.offset - b.offset)
 }
@@ -135,6 +137,36 @@ function flowKeysReadOtherwise(source: string, events: readonly Event[]): ReadOt
     }
     return []
   })
+}
+
+/** `!!bin%61ry` is `!!binary`. */
+function tagsReadOtherwise(source: string, events: readonly Event[]): ReadOtherwise[] {
+  return events.flatMap((event) => {
+    if (!('tagStart' in event) || !source.slice(event.tagStart, event.tagEnd).includes('%')) return []
+    const message = 'has a tag with an escape, with which it has another meaning'
+    return [{ offset: event.tagStart, message, hint: 'Write tags in full, such as "!!str".' }]
+  })
+}
+
+/**
+ * A key that shows something else than kubectl reads, or that is in no object. Un-rendered templates have such keys: `{{ .name }}` is a
+ * map whose key is a map.
+ */
+export function keyReadOtherwise(key: SourceNode): ReadOtherwise | undefined {
+  const offset = key.start
+  const hint = 'Write the key itself.'
+  if (key.type === 'alias') {
+    return { offset, message: 'has a key that is an alias, which hides the key that kubectl reads', hint }
+  }
+  if (key.type === 'scalar') {
+    if (key.tag !== '!!binary') return undefined
+    return { offset, message: 'has a key in base64, which hides the key that kubectl reads', hint }
+  }
+  return {
+    offset,
+    message: `has a key that is a ${key.type === 'map' ? 'map' : 'list'}, which no object has`,
+    hint: 'If this is a template, render it first.',
+  }
 }
 
 function documentsReadOtherwise(events: readonly Event[]): ReadOtherwise[] {

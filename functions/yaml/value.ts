@@ -12,7 +12,7 @@ function resolve(node: SourceNode): SourceContent {
 
 /** The entry of this map itself, without merge keys; the last one if a key is written twice. */
 export function ownEntry(map: SourceMap, key: string): SourceEntry | undefined {
-  return map.entries.findLast((entry) => entry.key.type === 'scalar' && entry.key.text === key)
+  return map.entries.findLast((entry) => entry.key.text === key)
 }
 
 /** The value of a key, looked up through aliases and merge keys. */
@@ -35,7 +35,7 @@ export function allEntries(node: SourceNode | undefined): [string, SourceContent
   const entries = new Map<string, SourceContent>()
   for (const one of hasMergeKey(map) ? [...mergedMaps(map).toReversed(), map] : [map]) {
     for (const { key, value } of one.entries) {
-      if (key.type === 'scalar' && !isMergeKey(key)) entries.set(key.text, resolve(value))
+      if (!isMergeKey(key)) entries.set(key.text, resolve(value))
     }
   }
   return [...entries]
@@ -48,7 +48,7 @@ export function stringOf(node: SourceNode | undefined): string | undefined {
   return typeof value === 'string' ? value : undefined
 }
 
-/** A plain JavaScript value, without keys that are not scalars. */
+/** A plain JavaScript value. */
 export function toValue(node: SourceNode): Value {
   const resolved = resolve(node)
   if (resolved.type === 'scalar') return scalarValue(resolved)
@@ -61,7 +61,7 @@ export function duplicateKeys(map: SourceMap): string[] {
   const seen = new Set<string>()
   const twice = new Set<string>()
   for (const { key } of map.entries) {
-    if (key.type !== 'scalar' || isMergeKey(key)) continue
+    if (isMergeKey(key)) continue
     if (seen.has(key.text)) twice.add(key.text)
     seen.add(key.text)
   }
@@ -69,7 +69,7 @@ export function duplicateKeys(map: SourceMap): string[] {
 }
 
 export function hasMergeKey(map: SourceMap): boolean {
-  return map.entries.some(({ key }) => key.type === 'scalar' && isMergeKey(key))
+  return map.entries.some(({ key }) => isMergeKey(key))
 }
 
 /** `null`, `~` or empty. */
@@ -91,7 +91,7 @@ function isMergeKey(key: SourceScalar): boolean {
 /** In the order of precedence: the first map that has a key wins. */
 function mergedMaps(map: SourceMap): SourceMap[] {
   return map.entries.flatMap(({ key, value }) => {
-    if (key.type !== 'scalar' || !isMergeKey(key)) return []
+    if (!isMergeKey(key)) return []
     const source = resolve(value)
     const sources = source.type === 'sequence' ? source.items.map(resolve) : [source]
     return sources.flatMap((one) => (one.type === 'map' ? [one, ...mergedMaps(one)] : []))
