@@ -11,7 +11,7 @@ import { validateConfig } from './validate-config.ts'
 import { effectiveConfig } from './effective-config.ts'
 import { injectionOf } from './init-container.ts'
 import { updateRefreshSidecar } from './refresh-sidecar.ts'
-import { losesGuaranteed, validatePodRequests } from './pod-resources.ts'
+import { guaranteed, isGuaranteedWithout, losesGuaranteed, validatePodRequests } from './pod-resources.ts'
 import { addParts } from './edit-list.ts'
 import { recordOfLegacy } from './legacy-injection.ts'
 import { noteEmpty, type PodInjection, recordedIn } from './pod-injection.ts'
@@ -38,7 +38,9 @@ export function addInjection(
   if (losesGuaranteed(pod))
     warnings.push({
       message: `${config.containerName} changes the QoS class of the pod from Guaranteed to Burstable`,
-      hint: 'set containerResources, with the requests of cpu and memory equal to the limits',
+      hint: config.keepQosClass
+        ? `set limits of cpu and memory in ${config.nameOption('containerResources')}`
+        : `set ${config.nameOption('keepQosClass')}`,
     })
   addVolumes(pod)
   addContainers(pod)
@@ -63,9 +65,11 @@ function preparePod(
   const record = existing ?? recordOfLegacy(parts, given)
   const recorded = recordedIn(parts, record)
   const { container, refresher } = recorded
-  const config = record && container ? effectiveConfig(given, record, container, refresher) : given
+  const effective = record && container ? effectiveConfig(given, record, container, refresher) : given
   // The options that were given are checked where they are parsed.
-  for (const { message, hint } of config === given ? [] : validateConfig(config)) editor.refuse(message, hint)
+  for (const { message, hint } of effective === given ? [] : validateConfig(effective))
+    editor.refuse(message, hint)
+  const config = withQosClass(effective, isGuaranteedWithout(parts, recorded))
   if (refresher && !container)
     editor.refuse(
       `the init container ${record?.container} was removed, but not its sidecar ${refresher.name}`,
@@ -82,6 +86,12 @@ function preparePod(
   const empty = new Map(Object.entries(record?.empty ?? {}))
   const injection = injectionOf(config, settings)
   return { editor, parts, config, injection, record, recorded, warnings: [], empty }
+}
+
+/** The option keepQosClass of this pod, and the resources that follow from it. */
+function withQosClass(config: InjectConfig, isGuaranteed: boolean): InjectConfig {
+  if (!config.keepQosClass || !isGuaranteed) return { ...config, keepQosClass: false }
+  return { ...config, containerResources: guaranteed(config.containerResources) }
 }
 
 /** https://kubernetes.io/docs/concepts/windows/user-guide/#ensuring-os-specific-workloads-land-on-the-appropriate-container-host */

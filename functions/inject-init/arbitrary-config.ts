@@ -23,6 +23,7 @@ const options = {
   medium: fc.constantFrom('Memory', ''),
   sizeLimit: fc.constantFrom('16Mi', '1Mi'),
   containerResources: fc.record({ requests: quantities, limits: quantities }),
+  keepQosClass: fc.boolean(),
   runAsUser: fc.constantFrom<(string | number)[]>(65532, 1000, ''),
   env,
   format: fc.constantFrom('properties', 'json', 'files'),

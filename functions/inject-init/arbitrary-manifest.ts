@@ -57,20 +57,44 @@ const spec = fc.record(
 )
 const declaration = { 'secret.bsycorp.com/db.password': 'kind=REFERENCE,type=PASSWORD' }
 export const workload = fc
-  .record({ name, spec, labels: extra, annotations: fc.option(extra), replicas: fc.nat(), order: fc.nat() })
+  .record({
+    name,
+    spec,
+    isGuaranteed: fc.boolean(),
+    labels: extra,
+    annotations: fc.option(extra),
+    replicas: fc.nat(),
+    order: fc.nat(),
+  })
   .filter(({ spec: { containers, initContainers = [] } }) => {
     const names = [...containers, ...initContainers].map((one) => one.name)
     return new Set(names).size === names.length && !names.includes('init-container')
   })
-  .map(({ name: own, spec: podSpec, labels, annotations, replicas, order }) => ({
+  .map(({ name: own, spec: podSpec, isGuaranteed, labels, annotations, replicas, order }) => ({
     apiVersion: 'apps/v1',
     kind: 'Deployment',
     metadata: { name: own, ...(annotations && Object.keys(annotations).length > 0 ? { annotations } : {}) },
     spec: {
       replicas,
-      template: { metadata: { labels, annotations: declaration }, spec: reorder(podSpec, order) },
+      template: {
+        metadata: { labels, annotations: declaration },
+        spec: reorder(isGuaranteed ? guaranteed(podSpec) : podSpec, order),
+      },
     },
   }))
+
+type Containers<C> = { readonly containers: C[]; readonly initContainers?: C[] }
+
+/** With the resources of the QoS class Guaranteed. */
+function guaranteed<C, S extends Containers<C>>(podSpec: S & Containers<C>): S {
+  const { containers, initContainers } = podSpec
+  const withResources = (one: C): C => ({ ...one, resources: { limits: { cpu: '1', memory: '1Gi' } } })
+  return {
+    ...podSpec,
+    containers: containers.map(withResources),
+    ...(initContainers ? { initContainers: initContainers.map(withResources) } : {}),
+  }
+}
 
 /** The same value with its keys, at every level, in another order. */
 function reorder<T>(value: T, order: number): T

@@ -9,6 +9,10 @@ const set = (options: object) => {
   return parseInjectConfig({ given }).config
 }
 const injected = injectText(source, set({}))
+const guaranteedSource = source.replaceAll(
+  /name: (app|proxy)\n(?= *-|$)/g,
+  '$&          resources: {limits: {cpu: "1", memory: 1Gi}}\n',
+)
 const elsewhere = injectText(source, set({ secretMountPath: '/run/secret', format: 'yaml', refresh: '5m' }))
 const spec = 'spec.template.spec'
 const init = `${spec}.initContainers[init-container]`
@@ -64,6 +68,13 @@ const rows: readonly Row[] = [
     { containerResources: { limits: { cpu: '1000m', memory: '1Gi' } } },
     `${init}.resources.limits.memory: is "128Mi", expected "1Gi" (option containerResources)`,
     `${init}.resources.requests: must not be set (option containerResources)`,
+  ],
+  [
+    'the requests of QoS class Guaranteed',
+    injectText(guaranteedSource, set({})),
+    { keepQosClass: true },
+    `${init}.resources.requests.cpu: is "50m", expected "1" (option keepQosClass)`,
+    `${init}.resources.requests.memory: is "64Mi", expected "128Mi" (option keepQosClass)`,
   ],
   [
     'names',

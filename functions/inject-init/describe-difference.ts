@@ -72,7 +72,7 @@ function sourceOf(difference: Difference, { settings, config, record }: Expectat
     ({ env }) => path.at(-2) === 'env' && env === textIn(found ?? expected, 'name'),
   )
   const given = variable && 'option' in variable.source ? variable.source : undefined
-  const option = given?.option ?? optionOf(difference, record)
+  const option = given?.option ?? optionOf(difference, record, config)
   const setting = given ? given.annotation : option === 'containers' ? option : undefined
   if (setting !== undefined && Object.hasOwn(settings, setting))
     return `annotation init.${config.annotationDomain}/${setting}`
@@ -86,6 +86,7 @@ const optionsByField: readonly (readonly [field: RegExp, option: keyof InjectCon
   [/\.image$/, 'image'],
   [/\.imagePullPolicy$/, 'imagePullPolicy'],
   [/\]\.resources\b/, 'containerResources'],
+  [/\]\.resources\b/, 'keepQosClass'],
   [/\]\.securityContext\b/, 'runAsUser'],
   [/\.env\[\]$/, 'env'],
   [/\.emptyDir\.medium$/, 'medium'],
@@ -95,11 +96,13 @@ const optionsByField: readonly (readonly [field: RegExp, option: keyof InjectCon
 function optionOf(
   { path, expected }: Difference,
   { container, volumes }: InjectionRecord,
+  { explicit }: InjectConfig,
 ): keyof InjectConfig | undefined {
   const field = namedPath(path.map((step) => (typeof step === 'string' ? step : { item: '' })))
   const isName = field.endsWith('.name')
   if (isName && field === 'initContainers[].name')
     return expected === container ? 'containerName' : 'refreshContainerName'
   if (isName) return expected === volumes[0] ? 'secretVolumeName' : 'annotationsVolumeName'
-  return optionsByField.find(([pattern]) => pattern.test(field))?.[1]
+  const options = optionsByField.flatMap(([pattern, option]) => (pattern.test(field) ? [option] : []))
+  return options.find((option) => explicit.has(option)) ?? options[0]
 }

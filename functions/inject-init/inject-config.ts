@@ -4,7 +4,7 @@ import { isDnsLabel } from '../../api/dns-label.ts'
 import { parseRefresh } from '../../api/init-args.ts'
 import { defaultFormat, secretsFormats } from '../../api/secrets-format.ts'
 import { dnsLabelSchema } from '../krm/dns-label-schema.ts'
-import { type ConfigOf, option, type OptionUse, parsedOption } from '../krm/options.ts'
+import { booleanOption, type ConfigOf, option, type OptionUse, parsedOption } from '../krm/options.ts'
 import { workloadOptions } from '../workload/workload-options.ts'
 import { envOption } from './env-option.ts'
 import { validateBytes } from './quantity.ts'
@@ -57,6 +57,9 @@ export const injectOptions = {
     schema: { type: 'string', validate: validateBytes },
   }),
   containerResources: resourcesOption,
+  keepQosClass: booleanOption(
+    'keep the QoS class Guaranteed of pods: there, the requests of cpu and memory are the limits of containerResources',
+  ),
   /** Absent: not set in the container. */
   runAsUser: parsedOption(
     {

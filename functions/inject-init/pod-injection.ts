@@ -25,7 +25,7 @@ export type PodInjection = {
 }
 
 /** The containers that the record names, as they are now. */
-type Recorded = { readonly container: Part | undefined; readonly refresher: Part | undefined }
+export type Recorded = { readonly container: Part | undefined; readonly refresher: Part | undefined }
 
 export function recordedIn({ initContainers }: EditablePod, record: InjectionRecord | undefined): Recorded {
   const named = (name: string | undefined) =>

@@ -7,6 +7,7 @@ import { listIn } from './effective-config.ts'
 import { containerOptions } from './init-container.ts'
 import { removeParts } from './edit-list.ts'
 import type { PodInjection } from './pod-injection.ts'
+import { resourcesAfter } from './pod-resources.ts'
 import type { Part } from './editable-pod.ts'
 import { isStale, updateContainer } from './update-injection.ts'
 
@@ -25,7 +26,7 @@ export function updateRefreshSidecar(pod: PodInjection, init: Part | undefined):
     return []
   }
   const name = config.refreshContainerName
-  const fresh = init ? likeFound(wanted, init.value, config) : wanted
+  const fresh = init ? likeFound(wanted, init, config) : wanted
   const namesake = [...initContainers.parts, ...containers.parts].find((one) => one.name === name)
   if (namesake && namesake !== recorded && namesake !== init) {
     const isEqual = initContainers.parts.includes(namesake) && isDeepStrictEqual(namesake.value, fresh)
@@ -41,13 +42,15 @@ export function updateRefreshSidecar(pod: PodInjection, init: Part | undefined):
  * A new sidecar beside an init container that an earlier configuration or a parent kustomization has changed: what this
  * configuration does not set explicitly is copied from that container.
  */
-function likeFound(wanted: ValueMap, found: Value, config: InjectConfig): ValueMap {
+function likeFound(wanted: ValueMap, init: Part, config: InjectConfig): ValueMap {
+  const found = init.value
   if (!isMap(found)) return wanted
   const like: Record<string, Value> = { ...wanted }
   for (const [key, option] of Object.entries(containerOptions)) {
     const value = found[key]
     if (value !== undefined && !config.explicit.has(option)) like[key] = value
   }
+  if (found['resources'] !== undefined) like['resources'] = resourcesAfter(config, wanted, init)
   const own = listIn(wanted, 'env')
   const stale = isStale(wanted, config)
   const kept = listIn(found, 'env')

@@ -7,6 +7,7 @@ import { listIn } from './effective-config.ts'
 import { addParts, setEntry } from './edit-list.ts'
 import { injectedVariables } from './init-settings.ts'
 import type { PodInjection } from './pod-injection.ts'
+import { guaranteed, resourcesIn } from './pod-resources.ts'
 import { type Part, partList, type PartList, staysOn } from './editable-pod.ts'
 import { isEmptyDir, showsAnnotations } from '../workload/injected-volumes.ts'
 import { isSemanticallyEqual } from './semantic-equal.ts'
@@ -31,12 +32,20 @@ export function updateContainer(
   if (config.explicit.has('imagePullPolicy')) set('imagePullPolicy')
   if (config.explicit.has('refresh') && wanted['args'] !== undefined) set('args')
   if (config.explicit.has('containerResources')) set('resources')
+  else if (config.keepQosClass) setRequests(editor, node, guaranteed(resourcesIn(found)))
   if (config.explicit.has('runAsUser')) setUser(editor, node, config.runAsUser)
   const path = `${parts.where}.initContainers`
   const env = partList(editor, node, 'env', path)
   updateEnv(editor, env, listIn(wanted, 'env'), isStale(wanted, config))
   const mounts = partList(editor, node, 'volumeMounts', path)
   updateMounts(editor, mounts, listIn(wanted, 'volumeMounts'), record?.volumes ?? [])
+}
+
+/** Only the requests, so that comments on the limits are kept. */
+function setRequests(editor: Editor, node: SourceMap, resources: Value): void {
+  if (!isMap(resources)) return
+  const map = editor.mapAt(node, ['resources'])
+  if (map) setEntry(editor, map, 'requests', resources['requests'])
 }
 
 /** @param user undefined: runAsUser is removed. */
