@@ -98,7 +98,7 @@ const everywhere: readonly Pattern[] = [
 const inSources: readonly Pattern[] = [
   ...everywhere,
   {
-    regex: '^(tap|fast-check|nock|hcl2-json-parser|esbuild|@cloud-copilot/.*)$',
+    regex: '^(tap|fast-check|nock|jose|hcl2-json-parser|esbuild|@cloud-copilot/.*)$',
     message: 'That package is for tests and scripts.',
   },
   {

@@ -6,7 +6,7 @@
 /** The members to follow from the root. Only the steps of a pointer are indices of arrays too. */
 export type JsonPath = { readonly steps: readonly string[]; readonly isPointer: boolean }
 
-export type FoundInJson =
+type FoundInJson =
   /** Undefined where the path leads nowhere. */
   | { readonly source: string | undefined; readonly problem?: never }
   | { readonly source?: never; readonly problem: 'duplicate' | 'too deep' }
