@@ -8,6 +8,7 @@ import { invalid, type Parsed } from '../api/parsed.ts'
 import { itemsUnder, type ManifestItem } from '../functions/krm/manifest-item.ts'
 import { errorsOf, type Result } from '../functions/krm/result.ts'
 import { parseSource } from '../functions/yaml/parse.ts'
+import { lookUp } from '../functions/yaml/value.ts'
 import type { Flags, ParsedFlags } from './flags.ts'
 import { type Io, isOn } from './command.ts'
 import { leaves, readRegular } from './files/read-regular.ts'
@@ -84,11 +85,16 @@ export async function readNamed(
     return []
   })
   // A build that failed leaves an empty pipe, from which an export would take every right away.
-  if (results.length === 0 && manifests.every(({ items }) => items.length === 0)) {
+  if (results.length === 0 && !manifests.some(({ items }) => items.some(isObject))) {
     const message = `there is no Kubernetes object in ${names.map(shownPath).join(', ')}`
     results.push(...errorsOf([{ message }], exitCode.input))
   }
   return { manifests, results }
+}
+
+/** Other files have an apiVersion too, such as Chart.yaml. An object may lack its kind by mistake. */
+function isObject({ object, root }: ManifestItem): boolean {
+  return object.kind !== '' || lookUp(root, 'metadata') !== undefined
 }
 
 /** What kubectl reads and kees does not. */

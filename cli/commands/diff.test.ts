@@ -197,6 +197,15 @@ await t.test('an empty file, which a failed build leaves, is an error', async (t
   })
 })
 
+/** app.yaml with itself. */
+async function diffWith(folder: string, args: readonly string[]) {
+  const io = fakeIo()
+  const app = join(folder, 'app.yaml')
+  const files = args.map((one) => (one.endsWith('.yaml') ? join(folder, one) : one))
+  const exit = await kees(['diff', app, app, ...files], io)
+  return { exit, printed: io.printed(), said: io.said() }
+}
+
 await t.test('--old-config shows what other options of the module change', async (t) => {
   const config = (spec: string) => `apiVersion: kees.bsycorp.com/v1alpha1\nkind: ExportIAM\nspec: ${spec}\n`
   const key = (index: number) =>
@@ -209,15 +218,7 @@ await t.test('--old-config shows what other options of the module change', async
     'key.yaml': config(`{roles: [{namespace: prod, serviceAccount: default, role: app-role}], ${keys(2)}}`),
     'wrong.yaml': config('{roles: 1}'),
   })
-  const compare = async (...args: readonly string[]) => {
-    const io = fakeIo()
-    const app = join(folder, 'app.yaml')
-    const exit = await kees(
-      ['diff', app, app, ...args.map((one) => (one.endsWith('.yaml') ? join(folder, one) : one))],
-      io,
-    )
-    return { exit, printed: io.printed(), said: io.said() }
-  }
+  const compare = async (...args: readonly string[]) => diffWith(folder, args)
   t.match(
     await compare('--config', 'new.yaml'),
     { exit: 0, printed: /^Nobody gains/ },
@@ -232,4 +233,35 @@ await t.test('--old-config shows what other options of the module change', async
   const wrong = await compare('--old-config', 'wrong.yaml')
   t.equal(wrong.exit, 2)
   t.match(wrong.said, /wrong\.yaml: option roles/)
+})
+
+await t.test('--old-config shows that another account is exported', async (t) => {
+  const config = (account: string) =>
+    `apiVersion: kees.bsycorp.com/v1alpha1\nkind: ExportIAM\nspec: {${account}}\n`
+  const folder = t.testdir({
+    'app.yaml': manifest(
+      ['one', 'arn:aws:iam::111122223333:role/one', ['one']],
+      ['two', 'arn:aws:iam::444455556666:role/two', ['two']],
+    ),
+    'none.yaml': config(''),
+    'one.yaml': config('account: "111122223333"'),
+    'two.yaml': config('account: "444455556666"'),
+    'wrong.yaml': config('account: "1"'),
+  })
+  const compare = async (...args: readonly string[]) => diffWith(folder, args)
+  const byFile = await compare('--old-config', 'one.yaml', '--config', 'two.yaml')
+  t.match(byFile.printed, /111122223333:role\/one +loses +\/one .*\n.*444455556666:role\/two +gains +\/two /)
+  t.equal(byFile.said, '', 'one account each')
+  const byFlag = await compare('--old-config', 'one.yaml', '--account', '444455556666')
+  t.equal(byFlag.printed, byFile.printed, 'a flag for the new account does not hide the old one')
+  t.match(
+    await compare('--old-config', 'none.yaml', '--account', '444455556666'),
+    { exit: 0, printed: /^Nobody gains/, said: '' },
+    'a flag counts for OLD too where its file sets nothing',
+  )
+  t.match(await compare('--old-config', 'one.yaml'), { exit: 1, said: /set flag --account to select one/ })
+  t.match(await compare('--old-config', 'wrong.yaml', '--account', '444455556666'), {
+    exit: 2,
+    said: /wrong\.yaml: option account "1" is not an AWS account ID/,
+  })
 })

@@ -9,7 +9,13 @@ import { readChoice } from '../choice-flag.ts'
 import { type Command, type Io, isOn, valueOf } from '../command.ts'
 import { changesFormats, type ChangesFormat, formatChanges } from '../format-changes.ts'
 import type { ParsedFlags } from '../flags.ts'
-import { functionFlags, readFunctionFlags } from '../function-flags.ts'
+import {
+  functionFlags,
+  namingOf,
+  readConfigFile,
+  readFunctionFlags,
+  readOptionFlags,
+} from '../function-flags.ts'
 import { manifestFlags, type ReadManifests, readNamed, shownPath } from '../read-manifests.ts'
 import { printResults } from '../print-results.ts'
 
@@ -53,7 +59,7 @@ export const diffCommand: Command = {
     ...(manifestFlags['recursive'] && { recursive: manifestFlags['recursive'] }),
     'old-config': {
       takes: 'FILE',
-      meaning: `the ${diffFunction.configKind} file of OLD, if its options changed too; without it, --config counts for both`,
+      meaning: `the ${diffFunction.configKind} file of OLD, if its options changed too; it takes precedence over flags. Without it, --config counts for both`,
     },
     ...functionFlags(diffFunction),
   },
@@ -94,15 +100,16 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   return isOn(parsed, 'exit-code') && changes.length > 0 ? exitCode.input : exitCode.done
 }
 
-/** The flags are of both manifests. */
+/** The flags are of both manifests, but OLD has what its file sets: a flag may be what changed. */
 async function readOldConfig(parsed: ParsedFlags, config: ExportConfig): Promise<Parsed<ExportConfig>> {
   const path = valueOf(parsed, 'old-config')
   if (path === undefined) return { value: config }
-  const values = new Map([...parsed.values, ['config', [path]]])
-  const { diagnostics, ...flags } = await readFunctionFlags(diffFunction, { ...parsed, values })
-  const read = parseExportConfig(flags)
-  const wrong = [...diagnostics, ...read.diagnostics]
-  return wrong.length > 0 ? { diagnostics: wrong } : { value: read.config }
+  const { value: file, diagnostics } = await readConfigFile(path, [diffFunction.configKind])
+  if (diagnostics !== undefined) return { diagnostics }
+  const flags = await readOptionFlags(options, parsed)
+  const given = [...flags.given, ...file.given]
+  const read = parseExportConfig({ ...file, given, nameOption: namingOf(options, [], [file]) })
+  return read.diagnostics.length > 0 ? { diagnostics: read.diagnostics } : { value: read.config }
 }
 
 function grantsOf(name: string, { manifests }: ReadManifests, config: ExportConfig, io: Io, warn: boolean) {
