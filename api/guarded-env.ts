@@ -42,6 +42,11 @@ export const guardedVariables: readonly GuardedVariable[] = [
     wrong: 'is not the address of an SSM endpoint of AWS',
   },
   {
+    names: '^AWS_ENDPOINT_URL_SECRETS_MANAGER$',
+    allowed: endpointsOf('secretsmanager'),
+    wrong: 'is not the address of a Secrets Manager endpoint of AWS',
+  },
+  {
     names: '^AWS_ENDPOINT_URL_STS$',
     allowed: endpointsOf('sts', ['sts\\.amazonaws\\.com']),
     wrong: 'is not the address of an STS endpoint of AWS',

@@ -4,7 +4,7 @@ import type { Env } from './env.ts'
 import { decodeInitEnv, type InitEnv, initVariables } from './init-env.ts'
 import { pathsOverlap } from './paths-overlap.ts'
 import type { DecodedSettings } from './setting.ts'
-import { validateStoreEnv } from './store-env.ts'
+import { validateSecretsEnv, validateStoreEnv } from './store-env.ts'
 
 export function readInitEnv(env: Env): DecodedSettings<InitEnv> {
   const { valid, settings, diagnostics: wrong } = decodeInitEnv(env)
@@ -15,7 +15,8 @@ export function readInitEnv(env: Env): DecodedSettings<InitEnv> {
 /** What is wrong with the given variables. The pod may have others. */
 export function validateInitEnv(env: Env): readonly EnvDiagnostic[] {
   const { valid, diagnostics } = readInitEnv(env)
-  return valid.store?.kind === 'ssm' ? [...diagnostics, ...validateStoreEnv(env)] : diagnostics
+  if (valid.store?.kind !== 'ssm') return diagnostics
+  return [...diagnostics, ...validateStoreEnv(env), ...validateSecretsEnv(env)]
 }
 
 /** A file inside another one would be written into what the other replaces. */

@@ -1,5 +1,11 @@
 import t from 'tap'
-import { isMetadataOff, regionOf, validatePodRegion, validateStoreEnv } from './store-env.ts'
+import {
+  isMetadataOff,
+  regionOf,
+  validatePodRegion,
+  validateSecretsEnv,
+  validateStoreEnv,
+} from './store-env.ts'
 
 t.equal(regionOf({}), undefined)
 t.equal(regionOf({ AWS_REGION: '', AWS_DEFAULT_REGION: 'eu-west-1' }), 'eu-west-1', 'empty is not set')
@@ -36,6 +42,15 @@ for (const url of [
 ])
   t.equal(validateStoreEnv({ AWS_EC2_METADATA_SERVICE_ENDPOINT: url }).length, 1, url)
 t.equal(validateStoreEnv({ AWS_ENDPOINT_URL: 'http://169.254.169.254' }).length, 1, 'no store is there')
+
+t.match(validateSecretsEnv({ AWS_ENDPOINT_URL_SECRETS_MANAGER: 'http://moto' }), [
+  { env: 'AWS_ENDPOINT_URL_SECRETS_MANAGER', message: /must not be a plain http:\/\/ URL/ },
+])
+t.strictSame(
+  validateStoreEnv({ AWS_ENDPOINT_URL_SECRETS_MANAGER: 'moto' }),
+  [],
+  'it concerns only programs that read secrets',
+)
 
 for (const name of ['AWS_USE_DUALSTACK_ENDPOINT', 'AWS_USE_FIPS_ENDPOINT']) {
   for (const text of ['', 'true', 'false'])

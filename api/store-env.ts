@@ -4,7 +4,7 @@ import { isLoopback, isOwnMachine } from './loopback.ts'
 import { validateProxyEnv } from './proxy-env.ts'
 import { type EnvDiagnostic, quote } from './diagnostic.ts'
 
-/** The variables of a store in `--help`, besides KEES_STORE. */
+/** The variables of a store in `--help`, besides KEES_STORE. For programs that also read secrets, those below too. */
 export const storeVariables = [
   {
     env: 'AWS_REGION',
@@ -34,6 +34,15 @@ export const storeVariables = [
   { env: 'ALLOW_HTTP', meaning: 'true allows an http:// address that is not loopback' },
 ] as const
 
+/** Of AWS Secrets Manager, for the programs that read what declarations with `from=secretsmanager` name. */
+export const secretsVariables = [
+  {
+    env: 'AWS_ENDPOINT_URL_SECRETS_MANAGER',
+    meaning:
+      'the address of AWS Secrets Manager in place of the one of AWS; where it is not set, AWS_ENDPOINT_URL is its address too',
+  },
+] as const
+
 export function regionOf(env: Env): string | undefined {
   return env['AWS_REGION'] || env['AWS_DEFAULT_REGION'] || undefined
 }
@@ -47,6 +56,10 @@ export function validateStoreEnv(env: Env): EnvDiagnostic[] {
     ...booleans.flatMap((name) => validateBoolean(name, env)),
     ...validateProxyEnv(env),
   ]
+}
+
+export function validateSecretsEnv(env: Env): EnvDiagnostic[] {
+  return secretsVariables.flatMap(({ env: name }) => validateEndpoint(name, env))
 }
 
 /** A pod needs AWS_REGION where it has no other source for it. */

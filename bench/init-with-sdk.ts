@@ -1,5 +1,6 @@
 // The calls of init with the client of the SDK, without the rest of init: the minimum that init would cost with the SDK.
 import { initVariables } from '../api/init-env.ts'
+import { noSecrets, readBoth } from '../runtime/store/both-services.ts'
 import { clock } from '../runtime/scheduling/clock.ts'
 import { readConfig } from '../runtime/init/config.ts'
 import { fetchDeclared } from '../runtime/init/fetch-declared.ts'
@@ -24,7 +25,10 @@ async function run(): Promise<void> {
     credentials: podCredentials,
   })
   if (opened.diagnostics) throw new Error('the environment is wrong')
-  const { values } = await fetchDeclared(opened.store, declared, settings, { clock, random: Math.random })
+  const { values } = await fetchDeclared(readBoth(opened.store, noSecrets), declared, settings, {
+    clock,
+    random: Math.random,
+  })
   const output = outputFiles(values, settings)
   if (output.diagnostics) throw new Error('a value cannot be written')
   await writeFiles(output.files, settings.fileMode, new Date())

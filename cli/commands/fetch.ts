@@ -77,7 +77,7 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
     ...(opened.diagnostics ?? []),
   ]
   const input = await readInput(parsed, io, usage)
-  if (!input.manifests || !opened.store) return input.exit ?? exitCode.usage
+  if (!input.manifests || !opened.reader) return input.exit ?? exitCode.usage
 
   const { workloads, results: all } = readWorkloads(
     input.manifests.flatMap(({ items }) => items),
@@ -105,7 +105,7 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
       io.err(`warning: the workload declares no ${what}: ${path} is not changed`)
   }
   const settings = settingsOf(flags.paths, flags.format ?? format)
-  const { values, diagnostics } = await fetchDeclared(opened.store, wanted, settings, {
+  const { values, diagnostics } = await fetchDeclared(opened.reader, wanted, settings, {
     clock,
     random: Math.random,
     progress: ({ found, open }) =>

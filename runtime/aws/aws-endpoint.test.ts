@@ -67,3 +67,40 @@ t.equal(
   'http://b',
   'the address of the service wins',
 )
+
+/** As the SDK's client of Secrets Manager resolves them; kees does not contain that client. */
+const secretsHosts: readonly (readonly [region: string, fips: boolean, dual: boolean, host: string])[] = [
+  ['eu-west-1', false, false, 'secretsmanager.eu-west-1.amazonaws.com'],
+  ['eu-west-1', false, true, 'secretsmanager.eu-west-1.amazonaws.com'],
+  ['eu-west-1', true, false, 'secretsmanager-fips.eu-west-1.amazonaws.com'],
+  ['eu-west-1', true, true, 'secretsmanager-fips.eu-west-1.amazonaws.com'],
+  ['us-gov-west-1', false, true, 'secretsmanager.us-gov-west-1.amazonaws.com'],
+  ['us-gov-west-1', true, false, 'secretsmanager-fips.us-gov-west-1.amazonaws.com'],
+  ['us-gov-west-1', true, true, 'secretsmanager-fips.us-gov-west-1.amazonaws.com'],
+  ['cn-north-1', false, false, 'secretsmanager.cn-north-1.amazonaws.com.cn'],
+  ['cn-north-1', false, true, 'secretsmanager.cn-north-1.amazonaws.com.cn'],
+  ['cn-north-1', true, true, 'secretsmanager-fips.cn-north-1.api.amazonwebservices.com.cn'],
+  ['eusc-de-east-1', false, false, 'secretsmanager.eusc-de-east-1.amazonaws.eu'],
+  ['eusc-de-east-1', false, true, 'secretsmanager.eusc-de-east-1.api.amazonwebservices.eu'],
+  ['us-iso-east-1', true, true, 'secretsmanager-fips.us-iso-east-1.api.aws.ic.gov'],
+  ['us-isob-east-1', false, false, 'secretsmanager.us-isob-east-1.sc2s.sgov.gov'],
+]
+for (const [region, fips, dual, host] of secretsHosts) {
+  const env = { AWS_USE_FIPS_ENDPOINT: String(fips), AWS_USE_DUALSTACK_ENDPOINT: String(dual) }
+  t.equal(awsEndpoint('secretsmanager', region, env), `https://${host}`)
+}
+t.equal(
+  awsEndpoint('secretsmanager', 'eu-west-1', {
+    AWS_ENDPOINT_URL: 'https://a',
+    AWS_ENDPOINT_URL_SSM: 'https://b',
+  }),
+  'https://a',
+  'AWS_ENDPOINT_URL is an address of Secrets Manager too, as for the SDK',
+)
+t.equal(
+  awsEndpoint('secretsmanager', 'eu-west-1', {
+    AWS_ENDPOINT_URL: 'https://a',
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: 'https://c',
+  }),
+  'https://c',
+)

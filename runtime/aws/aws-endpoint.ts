@@ -2,20 +2,37 @@
  * The endpoints of AWS's services. https://docs.aws.amazon.com/general/latest/gr/rande.html, and for the partitions
  * https://docs.aws.amazon.com/sdkref/latest/guide/feature-endpoints.html
  */
-import { domainsOfRegion } from '../../api/aws-partitions.ts'
+import { domainsOfRegion, partitionOfRegion } from '../../api/aws-partitions.ts'
 import type { Env } from '../../api/env.ts'
+import type { AwsService } from './aws-call.ts'
 
 /**
  * The endpoint of a service; environment variables override it. AWS_ENDPOINT_URL is not one for STS: init sends the token of
  * the pod's ServiceAccount there.
  */
-export function awsEndpoint(service: 'ssm' | 'sts', region: string, env: Env): string {
-  const given =
-    service === 'sts' ? env['AWS_ENDPOINT_URL_STS'] : env['AWS_ENDPOINT_URL_SSM'] || env['AWS_ENDPOINT_URL']
+export function awsEndpoint(service: AwsService | 'sts', region: string, env: Env): string {
+  const given = env[endpointVariables[service]] || (service === 'sts' ? undefined : env['AWS_ENDPOINT_URL'])
   if (given) return given
   const isDual = env['AWS_USE_DUALSTACK_ENDPOINT'] === 'true'
   const { dnsSuffix, dualStackSuffix } = domainsOfRegion(region)
+  const wantsFips = env['AWS_USE_FIPS_ENDPOINT'] === 'true'
+  if (service === 'secretsmanager') {
+    const suffix = isDual && !isDualAnyway(region, wantsFips) ? dualStackSuffix : dnsSuffix
+    return `https://${service}${wantsFips ? '-fips' : ''}.${region}.${suffix}`
+  }
   // In GovCloud regions the standard endpoints are FIPS endpoints already.
-  const isFips = env['AWS_USE_FIPS_ENDPOINT'] === 'true' && (isDual || !region.startsWith('us-gov-'))
+  const isFips = wantsFips && (isDual || !region.startsWith('us-gov-'))
   return `https://${service}${isFips ? '-fips' : ''}.${region}.${isDual ? dualStackSuffix : dnsSuffix}`
+}
+
+const endpointVariables = {
+  ssm: 'AWS_ENDPOINT_URL_SSM',
+  secretsmanager: 'AWS_ENDPOINT_URL_SECRETS_MANAGER',
+  sts: 'AWS_ENDPOINT_URL_STS',
+} as const
+
+/** The partitions in which the standard endpoints of Secrets Manager have IPv6 addresses too, as the SDK lists them. */
+function isDualAnyway(region: string, isFips: boolean): boolean {
+  const partition = partitionOfRegion(region)
+  return partition === 'aws' || partition === 'aws-us-gov' || (partition === 'aws-cn' && !isFips)
 }

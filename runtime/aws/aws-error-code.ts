@@ -1,7 +1,8 @@
 /**
  * Which code of failure.ts an error of an AWS call has.
  * https://docs.aws.amazon.com/systems-manager/latest/APIReference/CommonErrors.html and the errors of
- * API_GetParameters.html and API_PutParameter.html beside it.
+ * API_GetParameters.html and API_PutParameter.html beside it; for secrets
+ * https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html.
  */
 import type { FailureCode } from '../failure.ts'
 import { hostOfTransportError, isTransportCode } from './transport-error.ts'
@@ -33,8 +34,11 @@ const codes: Readonly<Record<string, FailureCode>> = {
   TooManyRequestsException: 'THROTTLED',
   TooManyUpdates: 'THROTTLED',
   HierarchyLevelLimitExceededException: 'INVALID_NAME',
+  InvalidParameterException: 'INVALID_NAME',
   ParameterPatternMismatchException: 'INVALID_NAME',
   ValidationException: 'INVALID_NAME',
+  // Of Secrets Manager: there is no such secret, or no such version of it.
+  ResourceNotFoundException: 'MISSING',
   AbortError: 'UNREACHABLE',
   TimeoutError: 'UNREACHABLE',
 }

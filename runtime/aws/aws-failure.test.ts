@@ -111,6 +111,27 @@ for (const [operation, name, hint] of [
   else t.equal(failure?.hint, undefined, `${operation}, ${name}`)
 }
 
+for (const [title, words, message] of [
+  [
+    'no grant, or no such secret',
+    'User: x is not authorized to perform: secretsmanager:GetSecretValue on resource: db because no identity-based policy allows the secretsmanager:GetSecretValue action',
+    /the secret is missing or not granted/,
+  ],
+  [
+    'an explicit deny',
+    'User: x is not authorized to perform: secretsmanager:GetSecretValue on resource: db with an explicit deny in an identity-based policy',
+    /access is denied/,
+  ],
+  ['the key', 'Access to KMS is not allowed', /access is denied/],
+] as const) {
+  const failure = failureOf(awsFailure(service('AccessDeniedException', 400, words), 'GetSecretValue'))
+  t.match(failure, { code: 'ACCESS_DENIED', message, service: 'Secrets Manager' }, title)
+}
+t.match(failureOf(awsFailure(service('ResourceNotFoundException', 400), 'GetSecretValue')), {
+  code: 'MISSING',
+  message: 'GetSecretValue: it does not exist (ResourceNotFoundException)',
+})
+
 for (const [name, words] of [
   ['InvalidKeyId', 'arn:aws:kms:eu-west-1:111122223333:key/1 is disabled.'],
   ['Unheard', 'key/1 is pending deletion. (Service: AWSKMS; Error Code: KMSInvalidStateException)'],

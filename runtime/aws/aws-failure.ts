@@ -10,13 +10,16 @@ import { denialOf, isOfKms } from './denied-by.ts'
 import { failed, type FailureCode, failureOf } from '../failure.ts'
 import { hostOfTransportError } from './transport-error.ts'
 
-const meanings: Readonly<Partial<Record<FailureCode, string>>> = {
-  ACCESS_DENIED: 'access is denied',
-  CREDENTIALS_REFUSED: 'the credentials are not accepted',
-  CREDENTIALS_MISSING: 'no AWS credentials were found',
-  THROTTLED: 'too many requests',
-  INVALID_NAME: 'Parameter Store rejected the name or the value',
-  REGION_MISSING: 'the AWS region is missing or invalid',
+const meanings: Readonly<Partial<Record<FailureCode, (service: string) => string>>> = {
+  ACCESS_DENIED: () => 'access is denied',
+  BAD_ANSWER: (service) => `the response is not one of ${service}`,
+  CREDENTIALS_REFUSED: () => 'the credentials are not accepted',
+  CREDENTIALS_MISSING: () => 'no AWS credentials were found',
+  THROTTLED: () => 'too many requests',
+  MISSING: () => 'it does not exist',
+  INVALID_NAME: (service) =>
+    `${service === 'SSM' ? 'Parameter Store' : service} rejected the name or the value`,
+  REGION_MISSING: () => 'the AWS region is missing or invalid',
 }
 
 type CallFacts = {
@@ -45,18 +48,22 @@ export function awsFailure(error: unknown, operation: AwsOperation, facts: CallF
   // The SDK's, where a response has no message.
   const words = said === undefined || said === 'UnknownError' ? '' : said
   // Disabled, pending deletion, or gone.
-  const isOfKey = code === 'REFUSED' && (name === 'InvalidKeyId' || isOfKms(words))
+  const isOfKey = code === 'REFUSED' && (ofUnusableKey.has(name ?? '') || isOfKms(words))
+  const denial = code === 'ACCESS_DENIED' ? denialOf(words) : undefined
 
   const service = services[operation]
+  // The ARN of a secret that does not exist has no suffix, so a grant with six "?" does not match it.
+  const mayBeMissing =
+    service === 'Secrets Manager' && denial?.deniedBy === 'IAM' && denial.hint === undefined
   const host = transportHost ?? facts.host
   const called = host === undefined ? service : `${service} at ${host}`
   const meaning = isOfKey
     ? 'the KMS key cannot be used'
-    : code === 'UNREACHABLE'
-      ? `${called} ${status === undefined ? 'was not reached' : 'failed'}`
-      : code === 'BAD_ANSWER'
-        ? `the response is not one of ${service}`
-        : (meanings[code] ?? `${service} rejected the request`)
+    : mayBeMissing
+      ? 'the secret is missing or not granted'
+      : code === 'UNREACHABLE'
+        ? `${called} ${status === undefined ? 'was not reached' : 'failed'}`
+        : (meanings[code]?.(service) ?? `${service} rejected the request`)
   const shown = code === 'REGION_MISSING' ? undefined : shownOf(error, isService)
 
   // A service may quote its input: PutParameter the value, in whole or in part, STS the token.
@@ -74,13 +81,15 @@ export function awsFailure(error: unknown, operation: AwsOperation, facts: CallF
     message: `${operation}: ${meaning}${shown === undefined ? '' : ` (${shown})`}`,
     ...(hint === undefined ? {} : { hint }),
     ...(words !== '' && isSafe && !isQuoting ? { detail: words } : {}),
-    ...(code === 'ACCESS_DENIED' ? denialOf(words) : {}),
+    ...denial,
     ...(isOfKey ? { deniedBy: 'KMS' } : {}),
     ...(role === undefined ? {} : { role }),
     service,
     ...(host === undefined ? {} : { host }),
   })
 }
+
+const ofUnusableKey: ReadonlySet<string> = new Set(['InvalidKeyId', 'DecryptionFailure'])
 
 /** The name or code of an error or, where a gateway answered in place of the service, only the HTTP status. */
 function shownOf(error: unknown, isService: boolean): string | undefined {

@@ -1,8 +1,13 @@
 /** The hints for errors of AWS, by their names, in the words of AWS's documentation. */
 import type { AwsOperation } from './aws-operation.ts'
 
+export const ofDeletedSecret = 'restore it with aws secretsmanager restore-secret, or remove the declaration'
+
+const otherKey = 'enable the KMS key or cancel its deletion, or store the value again with another key'
+
 const hints: Readonly<Record<string, string>> = {
-  InvalidKeyId: 'enable the KMS key or cancel its deletion, or store the value again with another key',
+  InvalidKeyId: otherKey,
+  DecryptionFailure: otherKey,
   HierarchyTypeMismatchException:
     'the type of a parameter cannot change: delete it and store it again, as a SecureString',
   ParameterLimitExceeded: 'the account has no parameters left: delete some, or allow advanced parameters',
@@ -39,6 +44,9 @@ export function awsHint(name: string, operation: AwsOperation, words: string): s
   }
   if (operation === 'PutParameter' && name === 'InvalidKeyId') {
     return 'enable the KMS key or cancel its deletion, or set KMS_KEY_ID to another key'
+  }
+  if (name === 'InvalidRequestException' && /\bdelet(ed|ion)\b/.test(words)) {
+    return `the secret is marked for deletion: ${ofDeletedSecret}`
   }
   return Object.hasOwn(hints, name) ? hints[name] : undefined
 }

@@ -2,6 +2,8 @@
 export const services = {
   GetParameters: 'SSM',
   PutParameter: 'SSM',
+  GetSecretValue: 'Secrets Manager',
+  DescribeSecret: 'Secrets Manager',
   AssumeRoleWithWebIdentity: 'STS',
 } as const
 

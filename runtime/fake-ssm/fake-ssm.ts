@@ -1,15 +1,17 @@
 /**
  * A Parameter Store for tests, stricter than moto and as strict as AWS: names, ten a call, selectors, sizes and tiers,
  * quotas, permissions of IAM and KMS, read-after-write lag. This file is the store without the network, so that tests
- * can run it in virtual time; server.ts adds HTTP and faults.
+ * can run it in virtual time; server.ts adds HTTP and faults. Beside it, as in AWS, is a Secrets Manager (get-secret.ts).
  *
  * https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameters.html and API_PutParameter.html
  */
 import { mapOf } from '../../api/json.ts'
 import { type AwsError, validation } from './aws-error.ts'
 import { nameError } from './name-rules.ts'
+import { describeSecret, getSecretValue } from './get-secret.ts'
 import { putParameter } from './put-parameter.ts'
 import { StoredParameters } from './stored-parameters.ts'
+import { StoredSecrets } from './stored-secrets.ts'
 import { tokenBucket } from './token-bucket.ts'
 import type { Context, FakeAnswer, Right } from './operation.ts'
 
@@ -28,6 +30,8 @@ export type FakeSsmOptions = {
    * read can see what the next one does not. Writes always see everything.
    */
   readonly lag?: number | ((name: string) => number)
+  /** Calls a second to Secrets Manager; AWS's own limit is 10,000. */
+  readonly secretsPerSecond?: number
   /** How many parameters there may be; 10,000 by default. */
   readonly limit?: number
 }
@@ -35,6 +39,7 @@ export type FakeSsmOptions = {
 type FakeCall = { readonly action: string; readonly input: unknown; readonly accessKeyId?: string }
 export type FakeSsm = {
   readonly stored: StoredParameters
+  readonly secrets: StoredSecrets
   readonly answer: (call: FakeCall) => FakeAnswer
   /** Stores a new version without checking rules, permissions and quotas. @returns its number. */
   readonly put: (name: string, value: string) => number
@@ -43,16 +48,21 @@ export type FakeSsm = {
 export function makeFakeSsm(options: FakeSsmOptions = {}): FakeSsm {
   const { region = 'eu-west-1', account = '111122223333', now = Date.now, lag = 0 } = options
   const { denied = () => false, limit = 10_000 } = options
-  const stored = new StoredParameters(now, typeof lag === 'number' ? () => lag : lag)
+  const lagOf = typeof lag === 'number' ? () => lag : lag
+  const stored = new StoredParameters(now, lagOf)
   const reads = tokenBucket(options.readsPerSecond ?? Infinity, now)
   const puts = tokenBucket(options.putsPerSecond ?? Infinity, now)
+  const ofSecrets = tokenBucket(options.secretsPerSecond ?? Infinity, now)
+  const secrets = new StoredSecrets(`arn:aws:secretsmanager:${region}:${account}:secret`, now, lagOf)
   const arnPrefix = `arn:aws:ssm:${region}:${account}:parameter`
 
   const refuse = (right: Right): AwsError | undefined => {
     if (!denied(right)) return undefined
     const resource = right.action.startsWith('kms:')
       ? `arn:aws:kms:${region}:${account}:key/1234abcd-12ab-34cd-56ef-1234567890ab`
-      : `${arnPrefix}/${right.name.replace(/^\//, '')}`
+      : right.action.startsWith('secretsmanager:')
+        ? secrets.arnOf(right.name)
+        : `${arnPrefix}/${right.name.replace(/^\//, '')}`
     const user = `arn:aws:sts::${account}:assumed-role/cluster-app-role/${right.accessKeyId}`
     const message = `User: ${user} is not authorized to perform: ${right.action} on resource: ${resource} because no identity-based policy allows the ${right.action} action`
     const service = ' (Service: AWSKMS; Status Code: 400; Error Code: AccessDeniedException)'
@@ -64,6 +74,7 @@ export function makeFakeSsm(options: FakeSsmOptions = {}): FakeSsm {
 
   return {
     stored,
+    secrets,
     put: (name, value) => stored.add(name, { value, type: 'SecureString', tier: 'Standard' }).version,
     answer({ action, input, accessKeyId = '' }) {
       const context: Context = {
@@ -76,6 +87,13 @@ export function makeFakeSsm(options: FakeSsmOptions = {}): FakeSsm {
       const facts = mapOf(input)
       if (action === 'GetParameters') return reads.take() ? getParameters(facts, context) : throttled
       if (action === 'PutParameter') return puts.take() ? putParameter(facts, context) : throttled
+      const read =
+        action === 'GetSecretValue'
+          ? getSecretValue
+          : action === 'DescribeSecret'
+            ? describeSecret
+            : undefined
+      if (read) return ofSecrets.take() ? read(facts, { secrets, refuse: context.refuse }) : throttled
       return { error: { type: 'UnknownOperationException', message: '' } }
     },
   }

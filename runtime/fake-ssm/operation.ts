@@ -1,10 +1,16 @@
 import type { AwsError } from './aws-error.ts'
 import type { StoredParameters } from './stored-parameters.ts'
 
-/** A permission that a call needs, on one parameter. */
+/** A permission that a call needs, on one parameter or secret. */
 export type Right = {
   readonly action:
-    'ssm:GetParameters' | 'ssm:PutParameter' | 'kms:Decrypt' | 'kms:Encrypt' | 'kms:GenerateDataKey'
+    | 'ssm:GetParameters'
+    | 'ssm:PutParameter'
+    | 'secretsmanager:GetSecretValue'
+    | 'secretsmanager:DescribeSecret'
+    | 'kms:Decrypt'
+    | 'kms:Encrypt'
+    | 'kms:GenerateDataKey'
   /** As requested, without its selector, which IAM does not see. */
   readonly name: string
   /** The access key of the caller; `''` for an unsigned call. */

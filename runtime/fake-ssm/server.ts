@@ -22,13 +22,14 @@ import { type FakeSsmOptions, makeFakeSsm } from './fake-ssm.ts'
 import type { Fault } from './faults.ts'
 import { readSignature } from './signature.ts'
 import type { StoredParameters } from './stored-parameters.ts'
+import type { StoredSecrets } from './stored-secrets.ts'
 import type { FakeAnswer } from './operation.ts'
 
 export type RecordedCall = {
   /** From 0, in the order of arrival. */
   readonly index: number
   readonly action: string
-  /** As sent: with selectors. Of a Put, its one name. */
+  /** As sent: with selectors. Of a Put or a secret, its one name. */
   readonly names: readonly string[]
   /** Of GetParameters alone. */
   readonly withDecryption?: boolean
@@ -47,6 +48,7 @@ export type FakeSsmServer = {
   readonly endpoint: string
   readonly calls: readonly RecordedCall[]
   readonly stored: StoredParameters
+  readonly secrets: StoredSecrets
   /** Stores a new version without checking rules, permissions and quotas. */
   readonly put: (name: string, value: string) => number
   readonly stop: () => Promise<void>
@@ -62,8 +64,9 @@ export async function startFakeSsm(options: FakeSsmServerOptions = {}): Promise<
     const sent = await text(request)
     const body: unknown = parse(sent)
     const { headers, url: path = '' } = request
-    const signature = readSignature({ path, headers, body: sent }, region, secretOf)
-    const action = String(request.headers['x-amz-target'] ?? '').replace(/^AmazonSSM\./, '')
+    const [target, action = ''] = String(headers['x-amz-target'] ?? '').split('.')
+    const service = target === 'secretsmanager' ? target : 'ssm'
+    const signature = readSignature({ path, headers, body: sent, service }, region, secretOf)
     const call = { index: calls.length, at: now(), action, ...describe(body), ...signature.who }
     calls.push(call)
     const spoil = fault(call)
@@ -90,6 +93,7 @@ export async function startFakeSsm(options: FakeSsmServerOptions = {}): Promise<
     endpoint: `http://127.0.0.1:${port}`,
     calls,
     stored: ssm.stored,
+    secrets: ssm.secrets,
     put: ssm.put,
     async stop() {
       server.closeAllConnections()
@@ -108,7 +112,8 @@ function parse(body: string): unknown {
 
 /** What is recorded of a call, without its value. */
 function describe(body: unknown): Pick<RecordedCall, 'names' | 'withDecryption'> {
-  const { Names: names, Name: name, WithDecryption: withDecryption } = mapOf(body)
+  const { Names: names, Name, SecretId, WithDecryption: withDecryption } = mapOf(body)
+  const name = Name ?? SecretId
   return {
     names: Array.isArray(names) ? names.map(String) : typeof name === 'string' ? [name] : [],
     ...(typeof withDecryption === 'boolean' ? { withDecryption } : {}),

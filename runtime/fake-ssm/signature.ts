@@ -10,6 +10,8 @@ type SignedRequest = {
   readonly path: string
   readonly headers: IncomingHttpHeaders
   readonly body: string
+  /** As its credentials must be scoped. */
+  readonly service: string
 }
 
 type Signature = { readonly who: { readonly accessKeyId: string }; readonly error?: AwsError }
@@ -36,7 +38,7 @@ export function readSignature(
   if (key === undefined) {
     return rejected('', 'MissingAuthenticationTokenException', 'Missing Authentication Token')
   }
-  if (scope !== `${region}/ssm/aws4_request`) {
+  if (scope !== `${region}/${request.service}/aws4_request`) {
     return rejected(
       key,
       'InvalidSignatureException',
@@ -60,7 +62,10 @@ export function readSignature(
     sha256(request.body),
   ].join('\n')
   const text = ['AWS4-HMAC-SHA256', time, `${day}/${scope}`, sha256(canonical)].join('\n')
-  const signingKey = [day, region, 'ssm', 'aws4_request'].reduce<string | Buffer>(hmac, `AWS4${secret}`)
+  const signingKey = [day, region, request.service, 'aws4_request'].reduce<string | Buffer>(
+    hmac,
+    `AWS4${secret}`,
+  )
   if (!names.includes('host') || hmac(signingKey, text).toString('hex') !== signature) {
     return rejected(key, 'InvalidSignatureException', 'The request signature we calculated does not match')
   }

@@ -1,7 +1,10 @@
+import type { AwsCall } from '../aws/aws-call.ts'
 import { awsFailure } from '../aws/aws-failure.ts'
 import { transportError } from '../aws/transport-error.ts'
 import type { Clock } from '../scheduling/clock.ts'
 import type { ParameterReader } from '../store/parameter-store.ts'
+import { readBoth } from '../store/both-services.ts'
+import { openSecretReader } from '../store/secret-reader.ts'
 import { openSsmReader } from '../store/ssm-reader.ts'
 import type { FakeSsm } from './fake-ssm.ts'
 import type { Fault } from './faults.ts'
@@ -23,9 +26,9 @@ export function virtualReader(
   { accessKeyId = 'AKIDEXAMPLE', takes = 0, fault = () => undefined }: VirtualOptions = {},
 ): { readonly reader: ParameterReader; readonly calls: readonly VirtualCall[] } {
   const calls: VirtualCall[] = []
-  const reader = openSsmReader(async () => async (action, input) => {
-    const { Names: names = [] }: { Names?: readonly string[] } = { ...input }
-    calls.push({ at: clock.now(), names })
+  const call: AwsCall = async (action, input) => {
+    const { Names, SecretId }: { Names?: readonly string[]; SecretId?: string } = { ...input }
+    calls.push({ at: clock.now(), names: Names ?? [String(SecretId)] })
     if (takes > 0) await clock.sleep(takes)
     const spoil = fault()
     if (spoil && spoil.kind !== 'error') {
@@ -38,6 +41,7 @@ export function virtualReader(
     const $fault = status < 500 ? 'client' : 'server'
     const facts = { name: type, $fault, $metadata: { httpStatusCode: status } }
     throw awsFailure(Object.assign(new Error(message), facts), action)
-  })
-  return { reader, calls }
+  }
+  const connect = async () => call
+  return { reader: readBoth(openSsmReader(connect), openSecretReader(connect)), calls }
 }

@@ -5,7 +5,7 @@ import { type InitEnv, initVariables, type StoreAddress } from '../../api/init-e
 import type { LogLevel } from '../../api/log-level.ts'
 import { readInitEnv } from '../../api/read-init-env.ts'
 import { describeSettings, type EnvRow } from '../../api/setting.ts'
-import { storeVariables } from '../../api/store-env.ts'
+import { secretsVariables, storeVariables } from '../../api/store-env.ts'
 import type { Fields } from '../log.ts'
 
 export const version: string = packageJson.version
@@ -36,7 +36,7 @@ export function readConfig(env: Env): InitConfig {
 /** The table of the environment, as `--help` and the documents show it. */
 export const envTable: readonly EnvRow[] = [
   ...describeSettings<InitEnv>(initVariables),
-  ...storeVariables.map((one) => ({ ...one, default: '' })),
+  ...[...storeVariables, ...secretsVariables].map((one) => ({ ...one, default: '' })),
 ]
 
 export const helpText = `init ${version}: writes the values that a pod's annotations declare into files

@@ -2,6 +2,7 @@ import t from 'tap'
 import { decodeInitEnv } from '../../api/init-env.ts'
 import { parsePodAnnotations } from '../../api/pod-annotations.ts'
 import type { Failure } from '../failure.ts'
+import type { SecretRef } from '../store/parameter-store.ts'
 import { describeUnfetched } from './describe-unfetched.ts'
 
 const { settings } = { settings: undefined, ...decodeInitEnv({ WAIT_TIMEOUT: '90s' }) }
@@ -145,4 +146,45 @@ t.match(
   described(...reference, { code: 'UNREACHABLE', message: 'the store was not reached' }),
   { exit: 5, message: /: parameter \/db\.password: the store was not reached$/ },
   'anything else speaks for itself',
+)
+
+const secretRef = { from: 'secretsmanager', name: 'rds!db' } as const
+const ofSecret = (failure: Failure, which: Pick<SecretRef, 'label' | 'version'> = {}) => {
+  const [declared] = parsePodAnnotations([[...reference]], 'bsycorp.com').declared
+  if (declared === undefined || settings === undefined) return undefined
+  return describeUnfetched(declared, { ref: { ...secretRef, ...which }, failure, shared: false }, settings)
+}
+t.match(
+  ofSecret(missing),
+  {
+    exit: 3,
+    message: /: secret rds!db does not exist$/,
+    hint: 'create it in the account and region of the pod, or correct the storageKey in the annotation',
+    brief: { what: 'secretsmanager:rds!db' },
+  },
+  'a secret that is missing is not one for kees put',
+)
+t.match(
+  ofSecret(missing, { label: 'AWSPENDING' }),
+  {
+    message: /: secret rds!db with label AWSPENDING does not exist$/,
+    hint: /version or label in the annotation$/,
+  },
+  'a label that is missing may be a mistake in the annotation',
+)
+t.match(ofSecret(missing, { version: '1-2' }), { message: /: version 1-2 of secret rds!db does not exist$/ })
+t.match(
+  ofSecret(denied),
+  {
+    exit: 4,
+    message: /: secret rds!db is missing or not granted$/,
+    hint: /give role app secretsmanager:GetSecretValue on it, as in the policy/,
+    brief: { cause: 'missing, or role app needs secretsmanager:GetSecretValue on' },
+  },
+  'AWS denies a secret that does not exist',
+)
+t.match(
+  ofSecret({ ...denied, hint: 'remove that statement' }),
+  { message: /: access is denied to secret rds!db$/, hint: 'remove that statement' },
+  'an explicit deny is one',
 )

@@ -4,7 +4,7 @@ import type { InitEnv } from '../../api/init-env.ts'
 import { type Declared, isDynamic } from '../../api/pod-annotations.ts'
 import { exitCodeOf, failureFields } from '../failure.ts'
 import type { Unfetched } from '../store/fetch-parameters.ts'
-import { formatRef } from '../store/parameter-store.ts'
+import { formatRef, isSecretRef, type ValueRef } from '../store/parameter-store.ts'
 import type { InitDiagnostic } from './report.ts'
 
 /** A declared parameter that was not fetched: which, why, and what to do about it. */
@@ -36,7 +36,7 @@ function explain(
   { ref, failure, shared }: Unfetched,
   settings: InitEnv,
 ): Diagnostic & { readonly cause: string } {
-  const parameter = `parameter ${formatRef(ref)}`
+  const parameter = describeRef(ref)
   const { code, deniedBy, role } = failure
   if (code === 'MISSING' && isDynamic(declared)) {
     const waited = formatDuration(settings.waitTimeout)
@@ -47,14 +47,12 @@ function explain(
     }
   }
   if (code === 'MISSING') {
-    const hint =
-      ref.selector === undefined
-        ? `store it with kees put ${ref.name}`
-        : 'store it, or correct the version or label in the annotation'
     return {
       message: `${parameter} does not exist`,
-      hint,
-      cause: 'not in the store (store each with kees put)',
+      hint: hintOfMissing(ref),
+      cause: isSecretRef(ref)
+        ? 'not in Secrets Manager (check the names)'
+        : 'not in the store (store each with kees put)',
     }
   }
   const who = role === undefined ? "the pod's role" : `role ${role}`
@@ -72,9 +70,20 @@ function explain(
     if (failure.hint !== undefined) {
       return { message: denied, hint: failure.hint, cause: `access is denied (${failure.hint})` }
     }
+    const otherRole =
+      role === undefined ? '' : '; if the pod should have another role, check its ServiceAccount'
+    const policy = `as in the policy that kees export writes${otherRole}`
+    if (isSecretRef(ref)) {
+      // AWS does not reveal whether a secret exists that no statement matches, and a missing one has no ARN to match.
+      return {
+        message: `${parameter} is missing or not granted`,
+        hint: `check that it exists in the account and region of the pod, and give ${who} ${getSecret} on it, ${policy}`,
+        cause: `missing, or ${who} needs ${getSecret} on`,
+      }
+    }
     return {
       message: denied,
-      hint: `give ${who} ssm:GetParameters on it, as in the policy that kees export writes${role === undefined ? '' : '; if the pod should have another role, check its ServiceAccount'}`,
+      hint: `give ${who} ssm:GetParameters on it, ${policy}`,
       cause: `${who} needs ssm:GetParameters on`,
     }
   }
@@ -89,4 +98,24 @@ function explain(
   return hint === undefined
     ? { message, cause: failure.message }
     : { message, hint, cause: `${failure.message} (${hint})` }
+}
+
+const getSecret = 'secretsmanager:GetSecretValue'
+
+function hintOfMissing(ref: ValueRef): string {
+  if (isSecretRef(ref)) {
+    const isPinned = ref.label !== undefined || ref.version !== undefined
+    return `create it in the account and region of the pod, or correct the storageKey${isPinned ? ', version or label' : ''} in the annotation`
+  }
+  return ref.selector === undefined
+    ? `store it with kees put ${ref.name}`
+    : 'store it, or correct the version or label in the annotation'
+}
+
+/** As messages name it. */
+function describeRef(ref: ValueRef): string {
+  if (!isSecretRef(ref)) return `parameter ${formatRef(ref)}`
+  const { name, version, label } = ref
+  if (version !== undefined) return `version ${version} of secret ${name}`
+  return `secret ${name}${label === undefined ? '' : ` with label ${label}`}`
 }

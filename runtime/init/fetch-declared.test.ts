@@ -1,4 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto'
+import { noSecrets, readBoth } from '../store/both-services.ts'
 import t from 'tap'
 import { decodeInitEnv } from '../../api/init-env.ts'
 import { parsePodAnnotations } from '../../api/pod-annotations.ts'
@@ -16,7 +17,7 @@ async function run(
   if (settings === undefined || wrong.length > 0) throw new Error('the test is wrong')
   const clock = virtualClock()
   const { store, calls } = scriptedStore(clock, (parameter) => said[parameter] ?? 'missing')
-  const { values, diagnostics } = await fetchDeclared(store, declared, settings, {
+  const { values, diagnostics } = await fetchDeclared(readBoth(store, noSecrets), declared, settings, {
     clock,
     random: Math.random,
   })

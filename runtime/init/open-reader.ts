@@ -8,10 +8,12 @@ import { readNetwork } from '../aws/network.ts'
 import type { ParameterReader } from '../store/parameter-store.ts'
 import { podCredentials } from '../aws/pod-credentials.ts'
 import { podRegion } from '../aws/pod-region.ts'
-import { openSsmCall } from '../aws/ssm-call.ts'
+import { type AwsService, openAwsCall } from '../aws/aws-call.ts'
+import { noSecrets, readBoth } from '../store/both-services.ts'
+import { openSecretReader } from '../store/secret-reader.ts'
 import { openSsmReader } from '../store/ssm-reader.ts'
 import type { EnvDiagnostic } from '../../api/diagnostic.ts'
-import { validatePodRegion, validateStoreEnv } from '../../api/store-env.ts'
+import { validatePodRegion, validateSecretsEnv, validateStoreEnv } from '../../api/store-env.ts'
 
 /**
  * The store as init reads it. Region and credentials may have to be waited for, so they are looked for with the first
@@ -22,12 +24,15 @@ export function openReader(
   env: Env,
   requestTimeout: number,
 ): { readonly reader?: ParameterReader; readonly diagnostics: readonly EnvDiagnostic[] } {
-  if (address.kind === 'file')
-    return { reader: openFileParameterStore(address.folder, 'read'), diagnostics: [] }
+  if (address.kind === 'file') {
+    const folder = openFileParameterStore(address.folder, 'read')
+    return { reader: readBoth(folder, noSecrets), diagnostics: [] }
+  }
   const { network, diagnostics: ofNetwork } = readNetwork(env)
   const diagnostics = [
     ...validatePodRegion(env),
     ...validateStoreEnv(env),
+    ...validateSecretsEnv(env),
     ...validateCredentialEnv(env, true),
     ...ofNetwork,
   ]
@@ -35,10 +40,11 @@ export function openReader(
   const exchange = openHttp(network)
   const region = podRegion(env, requestTimeout, exchange)
   const credentials = podCredentials(env, requestTimeout, exchange, region)
-  const reader = openSsmReader(async () => {
+  const connect = (service: AwsService) => async () => {
     const known = await region()
-    const endpoint = awsEndpoint('ssm', known, env)
-    return openSsmCall({ region: known, endpoint, credentials, requestTimeout, exchange })
-  })
+    const endpoint = awsEndpoint(service, known, env)
+    return openAwsCall({ service, region: known, endpoint, credentials, requestTimeout, exchange })
+  }
+  const reader = readBoth(openSsmReader(connect('ssm')), openSecretReader(connect('secretsmanager')))
   return { reader, diagnostics }
 }

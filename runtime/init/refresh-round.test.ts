@@ -1,4 +1,5 @@
 import { rmSync, writeFileSync } from 'node:fs'
+import { noSecrets, readBoth } from '../store/both-services.ts'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { type Annotation, parsePodAnnotations } from '../../api/pod-annotations.ts'
@@ -46,7 +47,7 @@ function makePod(
     every,
     settings,
     declared,
-    store: { reader: store },
+    store: { reader: readBoth(store, noSecrets) },
     log,
     clock,
     random: () => 0.5,

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import t from 'tap'
 import { formatRef, type ParameterRef } from './parameter-store.ts'
-import { batchSelectors } from './batch.ts'
+import { batchRefs, batchSelectors } from './batch.ts'
 
 const refs = (...texts: readonly string[]): ParameterRef[] =>
   texts.map((text) => {
@@ -42,3 +42,14 @@ await t.test('each name is requested once, with at most ten names a call', async
     }),
   )
 })
+
+t.strictSame(
+  batchRefs([
+    { name: '/a' },
+    { from: 'secretsmanager', name: '/a' },
+    { name: '/b' },
+    { from: 'secretsmanager', name: 'b' },
+  ]).map((call) => call.map(formatRef)),
+  [['/a', '/b'], ['secretsmanager:/a'], ['secretsmanager:b']],
+  'each secret takes a call of its own',
+)

@@ -1,4 +1,4 @@
-import { maxNamesPerCall, type ParameterRef } from './parameter-store.ts'
+import { isSecretRef, maxNamesPerCall, type ParameterRef, type ValueRef } from './parameter-store.ts'
 
 /** Splits refs into calls: at most ten per call, and never two selectors of one name in the same call. */
 export function batchSelectors(refs: Iterable<ParameterRef>): ParameterRef[][] {
@@ -10,4 +10,15 @@ export function batchSelectors(refs: Iterable<ParameterRef>): ParameterRef[][] {
     call.names.add(ref.name)
   }
   return calls.map((call) => call.refs)
+}
+
+/** The same for both services: Secrets Manager takes one secret per call. */
+export function batchRefs(refs: Iterable<ValueRef>): (readonly ValueRef[])[] {
+  const parameters: ParameterRef[] = []
+  const secrets: ValueRef[][] = []
+  for (const ref of refs) {
+    if (isSecretRef(ref)) secrets.push([ref])
+    else parameters.push(ref)
+  }
+  return [...batchSelectors(parameters), ...secrets]
 }

@@ -1,4 +1,5 @@
 import t from 'tap'
+import { noSecrets, readBoth } from './both-services.ts'
 import { fetchParameters, type FetchProgress } from './fetch-parameters.ts'
 import { type ScriptedAnswer, scriptedStore, virtualClock } from '../fixtures.ts'
 import { formatRef, type ParameterRef } from './parameter-store.ts'
@@ -25,7 +26,7 @@ async function run(given: Run) {
     (parameter) => given.said(parameter, clock.now()),
     given.takes,
   )
-  const fetched = await fetchParameters(store, given.wanted, given.limits ?? limits, {
+  const fetched = await fetchParameters(readBoth(store, noSecrets), given.wanted, given.limits ?? limits, {
     clock,
     random: () => given.random ?? 0,
     progress: (one) => progress.push({ ...one, at: clock.now() }),

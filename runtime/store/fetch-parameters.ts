@@ -18,12 +18,7 @@ import {
   shortestWait,
   type Wanted,
 } from './pending-requests.ts'
-import {
-  formatRef,
-  type ParameterReader,
-  type ParameterRef,
-  type StoredParameter,
-} from './parameter-store.ts'
+import { formatRef, type ParameterReader, type StoredValue, type ValueRef } from './parameter-store.ts'
 
 export type FetchProgress = { readonly found: number; readonly open: readonly Unfetched[] }
 
@@ -37,7 +32,7 @@ export type FetchTools = {
 
 /** A parameter that was not fetched, with the store's last answer. */
 export type Unfetched = {
-  readonly ref: ParameterRef
+  readonly ref: ValueRef
   readonly failure: Failure
   /** The call named others too, and the failure may be about one of them. */
   readonly shared: boolean
@@ -45,7 +40,7 @@ export type Unfetched = {
 
 type Fetched = {
   /** By formatRef. */
-  readonly found: ReadonlyMap<string, StoredParameter>
+  readonly found: ReadonlyMap<string, StoredValue>
   readonly unfetched: readonly Unfetched[]
 }
 
@@ -61,11 +56,11 @@ export async function fetchParameters(
   { clock, random, progress }: FetchTools,
 ): Promise<Fetched> {
   const end = clock.now() + limits.deadline
-  const found = new Map<string, StoredParameter>()
+  const found = new Map<string, StoredValue>()
   const givenUp: PendingRequest[] = []
   const open = pendingRequests(wanted)
 
-  const note = (ref: ParameterRef, failure: Failure, shared = false) => {
+  const note = (ref: ValueRef, failure: Failure, shared = false) => {
     const one = open.get(formatRef(ref))
     if (one === undefined) return
     const isNews = !one.since.has(failure.code) || one.failure.code !== failure.code
@@ -75,7 +70,7 @@ export async function fetchParameters(
     one.failure = failure
     one.shared = shared
   }
-  const get = async (refs: readonly ParameterRef[]) => {
+  const get = async (refs: readonly ValueRef[]) => {
     const answer = await store.get(refs)
     for (const ref of answer.missing)
       note(ref, { code: 'MISSING', message: `${formatRef(ref)} does not exist` })
@@ -85,7 +80,7 @@ export async function fetchParameters(
     }
   }
   const ask = ({ refs, isNarrowed }: Call) => {
-    const noteOf = (ref: ParameterRef, failure: Failure, of: number) => note(ref, failure, of > 1)
+    const noteOf = (ref: ValueRef, failure: Failure, of: number) => note(ref, failure, of > 1)
     return isNarrowed ? retryOneByOne(refs, get, noteOf) : callTogether(refs, get, noteOf)
   }
 

@@ -5,6 +5,11 @@ t.equal(formatRef({ name: '/a/b' }), '/a/b', 'a name alone')
 t.equal(formatRef({ name: '/a/b', selector: '3' }), '/a/b:3', 'a name with a version')
 t.equal(formatRef({ name: '/a/b', selector: 'blue' }), '/a/b:blue', 'a name with a label')
 
+const secret = { from: 'secretsmanager', name: '/a' } as const
+t.equal(formatRef(secret), 'secretsmanager:/a', 'a secret is not the parameter of that name')
+t.equal(formatRef({ ...secret, label: 'AWSPREVIOUS' }), 'secretsmanager:/a:label=AWSPREVIOUS')
+t.equal(formatRef({ ...secret, version: 'AWSPREVIOUS' }), 'secretsmanager:/a:version=AWSPREVIOUS')
+
 for (const ref of [{ name: '/a/b' }, { name: '/a/b', selector: '3' }, { name: '/a', selector: 'b' }])
   t.strictSame(parseRef(formatRef(ref)), ref, `${formatRef(ref)} is parsed back`)
 

@@ -8,12 +8,33 @@ export type ParameterRef = {
   readonly name: string
   /** A version number or a label; default: the latest version. */
   readonly selector?: string
+  readonly from?: never
 }
+
+/** A secret of AWS Secrets Manager, in the account and region of the store. It is only read. */
+export type SecretRef = {
+  readonly from: 'secretsmanager'
+  /** The whole name: no prefix is put before it. */
+  readonly name: string
+  /** A staging label; default: AWSCURRENT. */
+  readonly label?: string
+  /** The ID of a version. */
+  readonly version?: string
+}
+
+export type ValueRef = ParameterRef | SecretRef
 
 export type StoredParameter = {
   readonly ref: ParameterRef
   readonly value: SecretValue
   readonly version: number
+}
+
+export type StoredValue = {
+  readonly ref: ValueRef
+  readonly value: SecretValue
+  /** The value is the base64 of bytes, as Secrets Manager returns those of a binary secret. */
+  readonly isBinary?: true
 }
 
 type Created =
@@ -48,15 +69,30 @@ export type ParameterStore = {
   readonly replace: (name: string, value: SecretValue) => Promise<void>
 }
 
-/** For callers that only read. */
-export type ParameterReader = Pick<ParameterStore, 'get'>
-
-/** `name` or `name:selector`, as SSM writes it. A name has no colon. */
-export function formatRef({ name, selector }: ParameterRef): string {
-  return selector === undefined ? name : `${name}:${selector}`
+/** For callers that only read, from both services. Each call is for parameters, or for one secret. */
+export type ParameterReader = {
+  readonly get: (refs: readonly ValueRef[]) => Promise<{
+    readonly found: readonly StoredValue[]
+    readonly missing: readonly ValueRef[]
+  }>
 }
 
-/** The inverse of formatRef. */
+/**
+ * `name` or `name:selector`, as SSM writes it, and `secretsmanager:name`, perhaps with `:label=` or `:version=`, for secrets.
+ * A name has no colon, and that of a parameter begins with a slash, so no two refs have one text.
+ */
+export function formatRef(ref: ValueRef): string {
+  if (!isSecretRef(ref)) return ref.selector === undefined ? ref.name : `${ref.name}:${ref.selector}`
+  const { from, name, label, version } = ref
+  const which = version === undefined ? '' : `:version=${version}`
+  return `${from}:${name}${which}${label === undefined ? '' : `:label=${label}`}`
+}
+
+export function isSecretRef(ref: ValueRef): ref is SecretRef {
+  return ref.from === 'secretsmanager'
+}
+
+/** The inverse of formatRef, for parameters. */
 export function parseRef(text: string): ParameterRef {
   const colon = text.indexOf(':')
   return colon < 0 ? { name: text } : { name: text.slice(0, colon), selector: text.slice(colon + 1) }

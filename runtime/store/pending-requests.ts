@@ -1,11 +1,11 @@
 /** Which parameters are still pending, how they are put into calls, and when retrying ends. */
 import type { Failure, FailureCode } from '../failure.ts'
 import { mayBeOfOneName } from './retry-one-by-one.ts'
-import { formatRef, type ParameterRef } from './parameter-store.ts'
-import { batchSelectors } from './batch.ts'
+import { formatRef, type ValueRef } from './parameter-store.ts'
+import { batchRefs } from './batch.ts'
 
 export type Wanted = {
-  readonly ref: ParameterRef
+  readonly ref: ValueRef
   /** How long to retry after the store first reported the parameter missing, in milliseconds. */
   readonly missingWait: number
 }
@@ -21,7 +21,7 @@ export type FetchLimits = {
 export const shortestWait = 1000
 
 export type PendingRequest = {
-  readonly ref: ParameterRef
+  readonly ref: ValueRef
   readonly missingWait: number
   failure: Failure
   shared: boolean
@@ -40,7 +40,7 @@ export function pendingRequests(wanted: Iterable<Wanted>): Map<string, PendingRe
   return open
 }
 
-export type Call = { readonly refs: readonly ParameterRef[]; readonly isNarrowed: boolean }
+export type Call = { readonly refs: readonly ValueRef[]; readonly isNarrowed: boolean }
 
 /**
  * Parameters that were denied before get calls of their own, or they would fail the calls of the others again. They are
@@ -51,7 +51,7 @@ export function callsFor(requests: readonly PendingRequest[], limits: FetchLimit
   const denied = requests.filter(({ failure }) => mayBeOfOneName(failure))
   const isLast = (one: PendingRequest) => now >= retryUntil(one, limits)
   const plan = (some: readonly PendingRequest[], isNarrowed: boolean) =>
-    batchSelectors(some.map(({ ref }) => ref)).map((refs) => ({ refs, isNarrowed }))
+    batchRefs(some.map(({ ref }) => ref)).map((refs) => ({ refs, isNarrowed }))
   return [
     ...plan(
       requests.filter((one) => !denied.includes(one)),

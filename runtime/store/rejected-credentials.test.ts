@@ -2,7 +2,7 @@
 import t, { type Test } from 'tap'
 import { type Credentials, keepCredentials } from '../aws/aws-credentials.ts'
 import { openHttp } from '../aws/http-exchange.ts'
-import { openSsmCall } from '../aws/ssm-call.ts'
+import { openAwsCall } from '../aws/aws-call.ts'
 import { failureOf } from '../failure.ts'
 import { type FakeSsmServerOptions, startFakeSsm } from '../fake-ssm/server.ts'
 import { openSsmParameterStore } from './ssm-parameter-store.ts'
@@ -24,7 +24,8 @@ function keys() {
 const clients = {
   init: (endpoint: string) =>
     openSsmReader(async () =>
-      openSsmCall({
+      openAwsCall({
+        service: 'ssm',
         region: 'eu-west-1',
         endpoint,
         credentials: keys(),

@@ -2,6 +2,8 @@
 import { ParameterAlreadyExists, SSMClient, type SSMClientConfig } from '@aws-sdk/client-ssm'
 import type { CredentialSource } from '../aws/aws-credentials.ts'
 import { awsFailure, rejectionIn } from '../aws/aws-failure.ts'
+import type { Env } from '../../api/env.ts'
+import { regionOf } from '../../api/store-env.ts'
 import type { AwsOperation } from '../aws/aws-operation.ts'
 import { failed } from '../failure.ts'
 import { agentOptions, type Network } from '../aws/network.ts'
@@ -71,6 +73,46 @@ export function openSsmClient(options: SsmClientOptions): SsmSend {
       if (rejection) source?.rejected?.(rejection)
       throw failure
     }
+  }
+}
+
+/**
+ * The region and the credentials that the SDK finds on laptops, for calls without its client. Both reject with a Failure.
+ *
+ * @param requestTimeout for the credentials, in milliseconds.
+ */
+export function sdkIdentity({
+  requestTimeout,
+  network,
+  env,
+}: Pick<SsmClientOptions, 'requestTimeout' | 'network'> & { readonly env: Env }): {
+  readonly region: () => Promise<string>
+  readonly credentials: CredentialSource
+} {
+  const region = regionOf(env)
+  const options = {
+    requestTimeout,
+    maxAttempts: 1,
+    ...(network ? { network } : {}),
+    ...(region ? { region } : {}),
+  }
+  const { config } = new SSMClient(clientConfig(options))
+  const explained = async <T>(work: () => Promise<T>): Promise<T> => {
+    try {
+      return await withTimeout(requestTimeout, work)
+    } catch (error) {
+      if (error instanceof Error && error.name === 'TimeoutError') throw noneInTime(requestTimeout)
+      throw awsFailure(error, 'GetSecretValue')
+    }
+  }
+  return {
+    region: () =>
+      explained(async () => {
+        const found = await config.region()
+        if (found === undefined) throw new Error('Region is missing')
+        return found
+      }),
+    credentials: () => explained(() => config.credentials()),
   }
 }
 

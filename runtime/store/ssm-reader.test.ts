@@ -6,7 +6,7 @@ import { type FakeSsmServerOptions, startFakeSsm } from '../fake-ssm/server.ts'
 import { failed, failureOf } from '../failure.ts'
 import { openHttp } from '../aws/http-exchange.ts'
 import { runParameterStoreContract } from './parameter-store.contract.ts'
-import { openSsmCall } from '../aws/ssm-call.ts'
+import { openAwsCall } from '../aws/aws-call.ts'
 import { openSsmParameterStore } from './ssm-parameter-store.ts'
 import { openSsmReader } from './ssm-reader.ts'
 
@@ -21,7 +21,8 @@ async function start(t: Test, options: FakeSsmServerOptions = {}, requestTimeout
   const { endpoint } = server
   const exchange = openHttp()
   const callWithin = (time: number) =>
-    openSsmCall({
+    openAwsCall({
+      service: 'ssm',
       region: 'eu-west-1',
       endpoint,
       credentials: async () => credentials,
@@ -110,7 +111,8 @@ for (const [fault, failure] of faults) {
 }
 
 t.test('a refused connection is UNREACHABLE', async (t) => {
-  const call = openSsmCall({
+  const call = openAwsCall({
+    service: 'ssm',
     region: 'eu-west-1',
     endpoint: 'http://127.0.0.1:1',
     credentials: async () => credentials,

@@ -1,21 +1,15 @@
 import { mapOf } from '../../api/json.ts'
-import { checkCall, formatRef, type ParameterReader } from './parameter-store.ts'
+import { checkCall, formatRef, type ParameterStore } from './parameter-store.ts'
 import { readAnswer } from './ssm-answer.ts'
-import type { SsmCall } from '../aws/ssm-call.ts'
+import { type AwsCall, connectOnce } from '../aws/aws-call.ts'
 
 /** Parameter Store for init. @param connect is called with the first request, and again until it succeeds. */
-export function openSsmReader(connect: () => Promise<SsmCall>): ParameterReader {
-  let connected: Promise<SsmCall> | undefined
-  const forget = (error: unknown) => {
-    connected = undefined
-    throw error
-  }
+export function openSsmReader(connect: () => Promise<AwsCall>): Pick<ParameterStore, 'get'> {
+  const call = connectOnce(connect)
   return {
     async get(refs) {
       checkCall(refs.map(({ name }) => name))
-      const input = { Names: refs.map(formatRef), WithDecryption: true }
-      const call = await (connected ??= connect().catch(forget))
-      const answer = await call('GetParameters', input)
+      const answer = await call('GetParameters', { Names: refs.map(formatRef), WithDecryption: true })
       return readAnswer(refs, mapOf(answer))
     },
   }

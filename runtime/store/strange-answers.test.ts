@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import t, { type Test } from 'tap'
 import { openHttp } from '../aws/http-exchange.ts'
-import { openSsmCall } from '../aws/ssm-call.ts'
+import { openAwsCall } from '../aws/aws-call.ts'
 import { failureOf } from '../failure.ts'
 import { openSsmParameterStore } from './ssm-parameter-store.ts'
 import { openSsmReader } from './ssm-reader.ts'
@@ -13,7 +13,8 @@ const credentials = async () => ({ accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 
 
 const clients = {
   init: (endpoint: string) => {
-    const call = openSsmCall({
+    const call = openAwsCall({
+      service: 'ssm',
       region: 'eu-west-1',
       endpoint,
       credentials,

@@ -1,7 +1,8 @@
 /** A KMS key that is disabled or gone fails whole calls, and is the matter of one parameter. */
 import t from 'tap'
+import { noSecrets, readBoth } from './both-services.ts'
 import { openHttp } from '../aws/http-exchange.ts'
-import { openSsmCall } from '../aws/ssm-call.ts'
+import { openAwsCall } from '../aws/aws-call.ts'
 import { startFakeSsm } from '../fake-ssm/server.ts'
 import { clock } from '../scheduling/clock.ts'
 import { fetchParameters } from './fetch-parameters.ts'
@@ -26,7 +27,8 @@ for (const [state, type] of Object.entries(states)) {
     const names = ['/bad', ...Array.from({ length: 12 }, (_, index) => `/good${index}`)]
     for (const name of names) server.put(name, 'fakepassword')
     const reader = openSsmReader(async () =>
-      openSsmCall({
+      openAwsCall({
+        service: 'ssm',
         region: 'eu-west-1',
         endpoint: server.endpoint,
         credentials: async () => ({ accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'fakesecret' }),
@@ -36,7 +38,10 @@ for (const [state, type] of Object.entries(states)) {
     )
     const wanted = names.map((name) => ({ ref: { name }, missingWait: 0 }))
     const limits = { deadline: 60_000, deniedWait: 0 }
-    const { found, unfetched } = await fetchParameters(reader, wanted, limits, { clock, random: Math.random })
+    const { found, unfetched } = await fetchParameters(readBoth(reader, noSecrets), wanted, limits, {
+      clock,
+      random: Math.random,
+    })
     t.equal(found.size, 12)
     t.match(unfetched, [
       {

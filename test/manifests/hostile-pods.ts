@@ -122,6 +122,11 @@ const variables: readonly HostilePod[] = [
     'https://ssm.s3.amazonaws.com',
     'is not the address of an SSM endpoint of AWS',
   ),
+  guarded(
+    'AWS_ENDPOINT_URL_SECRETS_MANAGER',
+    'https://ssm.eu-west-1.amazonaws.com',
+    'is not the address of a Secrets Manager endpoint of AWS',
+  ),
   guarded('AWS_ENDPOINT_URL_STS', 'https://evil.example', 'is not the address of an STS endpoint of AWS'),
   guarded(
     'AWS_EC2_METADATA_SERVICE_ENDPOINT',

@@ -4,7 +4,7 @@ import { createServer, type IncomingHttpHeaders } from 'node:http'
 import { text } from 'node:stream/consumers'
 import t, { type Test } from 'tap'
 import { openHttp } from './http-exchange.ts'
-import { openSsmCall } from './ssm-call.ts'
+import { openAwsCall } from './aws-call.ts'
 import { openSsmParameterStore } from '../store/ssm-parameter-store.ts'
 
 type Sent = { readonly headers: IncomingHttpHeaders; readonly body: string }
@@ -29,7 +29,8 @@ async function serve(t: Test, answer: (sent: Sent) => readonly [number, object, 
 
 const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'fakesecret', sessionToken: 'faketoken' }
 const open = (endpoint: string) =>
-  openSsmCall({
+  openAwsCall({
+    service: 'ssm',
     region: 'eu-west-1',
     endpoint,
     credentials: async () => credentials,

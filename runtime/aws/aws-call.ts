@@ -1,6 +1,6 @@
 /**
- * One call to Parameter Store without the SDK's client: AWS's own signer over node:http. Loading the client takes init
- * four times as long as starting Node; this takes as long as starting Node (docs/adr, docs/performance.md).
+ * One call to Parameter Store or Secrets Manager without the SDK's client: AWS's own signer over node:http. Loading the
+ * client takes init four times as long as starting Node; this takes as long as starting Node (docs/adr, docs/performance.md).
  *
  * Protocol: https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html
  */
@@ -12,7 +12,12 @@ import type { CredentialSource } from './aws-credentials.ts'
 import { awsFailure, rejectionIn } from './aws-failure.ts'
 import type { AwsOperation } from './aws-operation.ts'
 
-type SsmCallOptions = {
+/** The services that speak this protocol, by their names in hosts and signatures: what precedes the action in x-amz-target. */
+const targets = { ssm: 'AmazonSSM', secretsmanager: 'secretsmanager' } as const
+export type AwsService = keyof typeof targets
+
+type AwsCallOptions = {
+  readonly service: AwsService
   readonly region: string
   readonly endpoint: string
   readonly credentials: CredentialSource
@@ -22,23 +27,24 @@ type SsmCallOptions = {
 }
 
 /** The response as JSON; rejects with an error that carries a code of failure.ts. */
-export type SsmCall = (action: AwsOperation, input: object) => Promise<unknown>
+export type AwsCall = (action: AwsOperation, input: object) => Promise<unknown>
 
 /** AWS rejects a signature that is five minutes old or more: https://docs.aws.amazon.com/IAM/latest/UserGuide/signing-elements.html */
 const clockTolerance = 4 * 60_000
 
-export function openSsmCall({
+export function openAwsCall({
+  service,
   region,
   endpoint,
   credentials,
   requestTimeout,
   exchange,
-}: SsmCallOptions): SsmCall {
+}: AwsCallOptions): AwsCall {
   const url = new URL(endpoint)
-  const signer = new SignatureV4({ service: 'ssm', region, credentials, sha256: Sha256 })
+  const signer = new SignatureV4({ service, region, credentials, sha256: Sha256 })
   /** How far this machine's clock is behind AWS's, in milliseconds. */
   let behind = 0
-  const call: SsmCall = async (action, input) => {
+  const call: AwsCall = async (action, input) => {
     const body = JSON.stringify(input)
     const request = {
       method: 'POST',
@@ -48,7 +54,7 @@ export function openSsmCall({
       headers: {
         host: url.host,
         'content-type': 'application/x-amz-json-1.1',
-        'x-amz-target': `AmazonSSM.${action}`,
+        'x-amz-target': `${targets[service]}.${action}`,
       },
       body,
     }
@@ -67,6 +73,19 @@ export function openSsmCall({
       if (rejection) credentials.rejected?.(rejection)
       throw failure
     }
+  }
+}
+
+/** A call that is opened with the first request. @param connect is called again until it succeeds. */
+export function connectOnce(connect: () => Promise<AwsCall>): AwsCall {
+  let connected: Promise<AwsCall> | undefined
+  const forget = (error: unknown) => {
+    connected = undefined
+    throw error
+  }
+  return async (action, input) => {
+    const call = await (connected ??= connect().catch(forget))
+    return await call(action, input)
   }
 }
 

@@ -1,0 +1,30 @@
+import { failed } from '../failure.ts'
+import { isSecretRef, type ParameterReader, type ParameterStore, type ValueRef } from './parameter-store.ts'
+import type { SecretReader } from './secret-reader.ts'
+
+/** One reader of Parameter Store, or a folder, and of Secrets Manager. */
+export function readBoth(
+  parameters: Pick<ParameterStore, 'get'>,
+  secrets: Pick<SecretReader, 'get'>,
+): ParameterReader {
+  return {
+    async get(refs: readonly ValueRef[]) {
+      const [secret] = refs.filter(isSecretRef)
+      if (secret === undefined) return await parameters.get(refs.filter((ref) => !isSecretRef(ref)))
+      if (refs.length > 1) throw new RangeError(`a secret in a call for ${refs.length} values: allowed is 1`)
+      const found = await secrets.get(secret)
+      return found === undefined ? { found: [], missing: [secret] } : { found: [found], missing: [] }
+    },
+  }
+}
+
+/** Of the file store: a folder has no secrets of Secrets Manager. */
+export const noSecrets: SecretReader = {
+  get: async ({ name }) => refuse(name),
+  exists: async ({ name }) => refuse(name),
+}
+
+function refuse(name: string): never {
+  const message = `${name} is a secret of AWS Secrets Manager, which the file store does not replace`
+  throw failed({ code: 'SELECTOR_UNSUPPORTED', message })
+}
