@@ -2,7 +2,7 @@
 import { type AnnotationDiagnostic, quote } from './diagnostic.ts'
 import { didYouMean, likelyMeant, closestWord } from './suggest.ts'
 
-const prefixes = ['secret', 'resource', 'lease', 'init'] as const
+const prefixes = ['secret', 'resource', 'compose', 'lease', 'init'] as const
 
 export function unknownPrefix(key: string, what: string, domain: string): AnnotationDiagnostic {
   const known = prefixes.map((one) => `${one}.${domain}/`).join(', ')

@@ -1,12 +1,12 @@
 /** For property tests: what people may declare, and texts that come close to it. */
 import * as fc from 'fast-check'
-import type { Declaration } from './declaration.ts'
+import type { StoredDeclaration } from './declaration.ts'
 import { maxRandomSize, rsaSizes, secretTypes } from './secret-type.ts'
 
 const takenBySsm = /^(aws|ssm)/i
 
 /** Leaves room for a suffix. */
-const base = fc
+export const baseName = fc
   .stringMatching(/^[A-Za-z0-9]([-A-Za-z0-9_.]{0,52}[A-Za-z0-9])?$/)
   .filter((text) => !takenBySsm.test(text))
 
@@ -28,18 +28,18 @@ const label = fc.stringMatching(/^[A-Za-z_.-][A-Za-z0-9_.-]{0,99}$/).filter((tex
 /** At most one of them. */
 const pin = fc.oneof(
   fc.constant({}),
-  fc.integer({ min: 1, max: 999_999_999_999_999 }).map((version) => ({ version })),
+  fc.integer({ min: 1, max: 999_999_999_999_999 }).map((version) => ({ version: String(version) })),
   label.map((text) => ({ label: text })),
 )
 
 const named = fc
-  .tuple(fc.record({ name: base, storageKey }, { requiredKeys: ['name'], noNullPrototype: true }), pin)
+  .tuple(fc.record({ name: baseName, storageKey }, { requiredKeys: ['name'], noNullPrototype: true }), pin)
   .map(([rest, pinned]) => ({ ...rest, ...pinned }))
 
 /** One suffix for the name and for the storageKey, as the parts of a pair need it. */
 const part = (suffixes: readonly string[]) =>
   fc
-    .tuple(base, fc.option(storageKey, { nil: undefined }), fc.constantFrom(...suffixes))
+    .tuple(baseName, fc.option(storageKey, { nil: undefined }), fc.constantFrom(...suffixes))
     .map(([name, key, suffix]) => ({
       name: name + suffix,
       ...(key === undefined ? {} : { storageKey: key + suffix }),
@@ -65,11 +65,15 @@ const reference = fc
 
 const resource = named.map((rest) => ({ what: 'resource', ...rest }) as const)
 
-export const declaration: fc.Arbitrary<Declaration> = fc.oneof(rsa, random, reference, resource)
+export const declaration: fc.Arbitrary<StoredDeclaration> = fc.oneof(rsa, random, reference, resource)
 
 /** What the texts of the contract are made of. */
 const tokens = [
   ...'kind type size storageKey version label storagekey lable foo constructor __proto__ toString'.split(' '),
+  ...'from jsonKey decode as optional default file mode env containers deliver encode text key property'.split(
+    ' ',
+  ),
+  ...'secretsmanager base64 pem jwk true none TEXT $( $$( ) :url :json ~ ~1'.split(' '),
   ...'DYNAMIC REFERENCE RSA RANDOM PASSWORD GPG 0 8 2048 _public _private aws ssm prod / . .. _ :'.split(' '),
   ...'properties dotenv file: 300s 0444 , = " \\ \n \r\n \t \u00a0 \ud800'.split(' '),
   ' ',
@@ -87,6 +91,10 @@ const nearDeclaration = fc
     oneOf('size=2048|size=128|size=2048|size=7|'),
     oneOf('|||version=3|version=x|label=live|label=1|lable=live|foo=bar'),
     oneOf('||storageKey=a/b_public|storageKey="a"|storageKey="a,b|storageKey=/a'),
+    oneOf(
+      '|||file=a/b|env=A|deliver=none|mode=0400|containers=a|from=secretsmanager|as=pem|jsonKey=/a~2|optional=true',
+    ),
+    oneOf('|||||encode=base64|text=$(a:url),b|text="$(a)"|text=$$(a'),
     fc.oneof({ weight: 5, arbitrary: fc.constant('') }, { weight: 1, arbitrary: nearGrammar }),
   )
   .map((parts) => parts.filter((text) => text !== '').join(','))

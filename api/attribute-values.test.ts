@@ -1,6 +1,13 @@
 import t from 'tap'
-import { attribute, type AttributeValues, type Taker, type ValuesOn } from './attribute-table.ts'
-import { formatValues, knownOn, readAttributes, readValues, type Report } from './attribute-values.ts'
+import { attribute, type AttributeValues, type Taker, type ValuesOn } from './attribute-entry.ts'
+import {
+  formatValues,
+  knownOn,
+  readAttributes,
+  readValues,
+  refusedOn,
+  type Report,
+} from './attribute-values.ts'
 import { parseAttributes } from './attributes.ts'
 import { invalid, type Parsed } from './parsed.ts'
 
@@ -48,8 +55,16 @@ function read(taker: Taker, text: string) {
     diagnostics.push(`${code} ${message} ${hint}`.trim())
   }
   const takers: readonly Taker[] = taker === 'resource' ? ['resource'] : ['DYNAMIC', 'REFERENCE']
-  const given = readAttributes(knownOn(table, takers), parseAttributes(text).attributes, report)
-  return { values: readValues<Values>(table, given, { taker, type: undefined }, report), diagnostics }
+  const given = readAttributes(
+    knownOn(table, takers),
+    refusedOn(table, takers),
+    parseAttributes(text).attributes,
+    report,
+  )
+  return {
+    values: readValues<Values>(table, given, { taker, type: undefined, from: undefined }, report),
+    diagnostics,
+  }
 }
 
 t.test('the types of declarations are derived from the table', async (t) => {
@@ -87,7 +102,7 @@ const rows: readonly (readonly [title: string, taker: Taker, text: string, ...di
     'what is not for this kind',
     'DYNAMIC',
     'color=red,height=a',
-    'UNKNOWN_ATTRIBUTE attribute "height" is not known and has no effect; known are color, depth',
+    'ATTRIBUTE_NOT_ALLOWED attribute "height" is not allowed on DYNAMIC secrets: only on resources',
   ],
   [
     'a name that is a letter off',

@@ -1,6 +1,12 @@
 /** Reads and formats the values that a table of attributes describes. */
 import { attributeLabel } from './attribute-label.ts'
-import { type AttributeDescription, type AttributeTable, nameTakers, type Taker } from './attribute-table.ts'
+import {
+  type AttributeContext,
+  type AttributeDescription,
+  type AttributeTable,
+  nameTakers,
+  type Taker,
+} from './attribute-entry.ts'
 import type { Attribute, PlacedAttribute } from './attributes.ts'
 import {
   about,
@@ -9,7 +15,7 @@ import {
   type DiagnosticCode,
   quote,
 } from './diagnostic.ts'
-import type { SecretType } from './secret-type.ts'
+import { foreignHint } from './foreign-attributes.ts'
 import { closestWord, didYouMean } from './suggest.ts'
 
 /** @param wrong a message where there is no hint. */
@@ -32,8 +38,18 @@ export function knownOn<S>(table: AttributeTable<S>, takers: readonly Taker[]): 
   return names
 }
 
+/** The names of the attributes that none of these takers may have, and that must not be lost there. */
+export function refusedOn<S>(table: AttributeTable<S>, takers: readonly Taker[]): readonly string[] {
+  const known = knownOn(table, takers)
+  const names: string[] = []
+  for (const name in table) if (!known.includes(name) && !table[name].ignoredElsewhere) names.push(name)
+  return names
+}
+
+/** @param known on the declaration. @param refused which readValues reports. */
 export function readAttributes(
   known: readonly string[],
+  refused: readonly string[],
   attributes: readonly PlacedAttribute[],
   report: Report,
 ): Given {
@@ -41,10 +57,13 @@ export function readAttributes(
   const seen = new Set<string>()
   for (const { name, value, position } of attributes) {
     const meant = known.includes(name) ? undefined : closestWord(name, known)
+    const foreign = known.includes(name) ? undefined : foreignHint(name)
     if (seen.has(name)) {
       report('DUPLICATE_ATTRIBUTE', `${attributeLabel(name, position)} is declared twice`)
-    } else if (known.includes(name)) {
+    } else if (known.includes(name) || refused.includes(name)) {
       given.set(name, value)
+    } else if (foreign !== undefined) {
+      report('UNKNOWN_ATTRIBUTE', { message: `attribute ${quote(name)} is not known to kees`, hint: foreign })
     } else if (meant !== undefined) {
       if (!given.has(meant)) given.set(meant, undefined)
       const message = `attribute ${quote(name)} is not known`
@@ -58,13 +77,11 @@ export function readAttributes(
   return given
 }
 
-type Context = { readonly taker: Taker; readonly type: SecretType | undefined }
-
 /** The valid values; all others are reported. */
 export function readValues<S>(
   table: AttributeTable<S>,
   given: Given,
-  context: Context,
+  context: AttributeContext,
   report: Report,
 ): Partial<S> {
   const values: Partial<S> = {}
@@ -73,10 +90,11 @@ export function readValues<S>(
     const entry = table[name]
     const text = given.get(name)
     const excluded = (entry.excludes ?? []).filter((other) => given.get(other) !== undefined)
+    const missing = (entry.needs ?? []).filter((other) => !given.has(other))
     done.add(name)
     if (text === undefined) {
       if (!given.has(name) && entry.required.includes(context.taker))
-        report('MISSING_ATTRIBUTE', `attribute "${name}" is missing: ${entry.allowed(context.type)}`)
+        report('MISSING_ATTRIBUTE', `attribute "${name}" is missing: ${entry.allowed(context)}`)
     } else if (!entry.on.includes(context.taker)) {
       if (!entry.ignoredOn?.includes(context.taker))
         report('ATTRIBUTE_NOT_ALLOWED', notAllowed(name, entry, context.taker))
@@ -84,9 +102,11 @@ export function readValues<S>(
       for (const other of excluded.filter((one) => !done.has(one)))
         report('ATTRIBUTE_NOT_ALLOWED', `attributes "${name}" and "${other}" must not be used together`)
     } else if (entry.notYet?.includes(text)) {
-      report('NOT_SUPPORTED', `${name} ${quote(text)} is not supported yet: ${entry.allowed(context.type)}`)
+      report('NOT_SUPPORTED', `${name} ${quote(text)} is not supported yet: ${entry.allowed(context)}`)
     } else {
-      const parsed = entry.parse(text, context.type)
+      for (const other of missing)
+        report('MISSING_ATTRIBUTE', `attribute "${name}" is only allowed together with "${other}"`)
+      const parsed = entry.parse(text, context)
       if (parsed?.diagnostics) for (const one of about(name, parsed.diagnostics)) report(entry.code, one)
       else if (parsed) values[name] = parsed.value
     }

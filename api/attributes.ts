@@ -10,11 +10,14 @@
  *
  * Examples: `kind=DYNAMIC,type=RSA,size=2048`, `kind=REFERENCE, type=PASSWORD, storageKey="team a/db"`, and the empty
  * value, which a resource may have. A name occurs at most once; parse-declaration.ts checks that, which knows what the names mean.
+ *
+ * One attribute, the text of a composition, may take all that follows its "=" as it is, unless it is quoted.
  */
 import { looksLikeName } from './attribute-label.ts'
 import { bounds } from './bounds.ts'
 import { about, type Diagnostic } from './diagnostic.ts'
 import { invalid, type Parsed } from './parsed.ts'
+import { closestWord } from './suggest.ts'
 
 export type Attribute = { readonly name: string; readonly value: string }
 
@@ -30,6 +33,7 @@ type Attributes = {
 }
 
 const blank = /^[ \t\r\n]*$/
+const badName = 'has no valid name before the "=": a name is a letter, then letters, digits, "_", "." or "-"'
 const namePattern = /^[A-Za-z][A-Za-z0-9_.-]*$/
 
 /** By hand: a pattern that looks for blanks before the end takes quadratic time on blanks in the middle. */
@@ -40,15 +44,16 @@ function trim(text: string): string {
   return text.slice(start, end)
 }
 
-export function parseAttributes(text: string): Attributes {
+/** @param rest the attribute, also if it is misspelt, that takes all that follows. */
+export function parseAttributes(text: string, rest?: string): Attributes {
   const attributes: PlacedAttribute[] = []
   const diagnostics: Diagnostic[] = []
   if (blank.test(text)) return { attributes, diagnostics }
-  const parts = splitParts(text, bounds.attributes)
+  const parts = splitParts(text, bounds.attributes, rest)
   if (parts.length > bounds.attributes) return { attributes, diagnostics, tooMany: true }
   parts.forEach((part, index) => {
     const position = index + 1
-    const parsed = parseAttribute(part)
+    const parsed = typeof part === 'string' ? parseAttribute(part) : parseRest(part)
     if (parsed.diagnostics) diagnostics.push(...about(`attribute ${position}`, parsed.diagnostics))
     else attributes.push({ ...parsed.value, position })
   })
@@ -59,12 +64,14 @@ export function formatAttributes(attributes: readonly Attribute[]): string {
   return attributes.map(({ name, value }) => `${name}=${formatValue(value)}`).join(',')
 }
 
+type Rest = { readonly name: string; readonly value: string }
+
 /**
  * Splits at the commas that are outside quoted values. A quote opens a quoted value only right after the "=". Stops after
  * the first part above the limit.
  */
-function splitParts(text: string, limit: number): string[] {
-  const parts: string[] = []
+function splitParts(text: string, limit: number, rest?: string): (string | Rest)[] {
+  const parts: (string | Rest)[] = []
   let start = 0
   let at: 'name' | 'equals' | 'value' = 'name'
   for (let position = 0; position < text.length; position++) {
@@ -75,7 +82,12 @@ function splitParts(text: string, limit: number): string[] {
       start = position + 1
       at = 'name'
     } else if (at === 'name') {
-      if (character === '=') at = 'equals'
+      if (character !== '=') continue
+      const name = trim(text.slice(start, position))
+      if (rest !== undefined && closestWord(name, [rest]) !== undefined && !isQuoted(text, position + 1)) {
+        return [...parts, { name, value: text.slice(position + 1) }]
+      }
+      at = 'equals'
     } else if (at === 'equals' && !blank.test(character)) {
       if (character === '"') position = endOfQuoted(text, position)
       at = 'value'
@@ -83,6 +95,13 @@ function splitParts(text: string, limit: number): string[] {
   }
   parts.push(text.slice(start))
   return parts
+}
+
+/** @param start of a value, with the blanks before it. */
+function isQuoted(text: string, start: number): boolean {
+  let position = start
+  while (position < text.length && blank.test(text.charAt(position))) position++
+  return text[position] === '"'
 }
 
 /** The position of the closing quote, or the length of the text when there is none. */
@@ -94,16 +113,16 @@ function endOfQuoted(text: string, open: number): number {
   return text.length
 }
 
+function parseRest({ name, value }: Rest): Parsed<Attribute> {
+  return namePattern.test(name) ? { value: { name, value } } : invalid(badName)
+}
+
 function parseAttribute(part: string): Parsed<Attribute> {
   if (blank.test(part)) return invalid('is empty', 'remove the extra comma')
   const equals = part.indexOf('=')
   if (equals < 0) return invalid('has no "="', 'write name=value')
   const name = trim(part.slice(0, equals))
-  if (!namePattern.test(name)) {
-    return invalid(
-      'has no valid name before the "=": a name is a letter, then letters, digits, "_", "." or "-"',
-    )
-  }
+  if (!namePattern.test(name)) return invalid(badName)
   const value = trim(part.slice(equals + 1))
   if (!value.startsWith('"')) return { value: { name, value } }
   const close = endOfQuoted(value, 0)

@@ -11,6 +11,8 @@ export const bounds = {
   annotationBytes: 8 * 1024,
   /** Attributes in one annotation. */
   attributes: 64,
+  /** References in the text of one composition: a value may be as long as its store allows. */
+  references: 64,
   /** Diagnostics of one annotation. */
   diagnostics: 64,
   /** Diagnostics of one pod. What follows them is not read. */

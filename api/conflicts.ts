@@ -1,4 +1,4 @@
-import type { DynamicSecret } from './declaration.ts'
+import { type DynamicSecret, isInSecretsManager } from './declaration.ts'
 import { type Group, groupOf, sameGroup } from './group.ts'
 import type { AnnotationDiagnostic } from './diagnostic.ts'
 import { type Declared, isDynamic } from './pod-annotations.ts'
@@ -37,6 +37,8 @@ export function findConflicts(
       const maker = madeHere.get(declared.parameter)
       const { declaration } = declared
       if (maker === undefined || declaration.what !== 'secret' || declaration.kind !== 'REFERENCE') continue
+      // A secret of Secrets Manager is another thing, even of that name.
+      if (isInSecretsManager(declaration)) continue
       const message = `kind REFERENCE, but the same pod's ${maker.annotation} declares this parameter with kind DYNAMIC`
       diagnostics.push(conflict(declared, message))
     }

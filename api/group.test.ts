@@ -3,10 +3,10 @@ import * as fc from 'fast-check'
 import t from 'tap'
 import { declaration, storagePrefix } from './arbitrary-declaration.ts'
 import type { DynamicSecret } from './declaration.ts'
-import type { SecretType } from './secret-type.ts'
+import type { GeneratedType } from './secret-type.ts'
 import { groupOf, type PartRole, roleOf, validateGroupName } from './group.ts'
 
-const roles: readonly (readonly [title: string, type: SecretType, name: string, role: PartRole])[] = [
+const roles: readonly (readonly [title: string, type: GeneratedType, name: string, role: PartRole])[] = [
   ['an RSA name in _public', 'RSA', 'signingKey.v1_public', 'public'],
   ['an RSA name in _private', 'RSA', 'signingKey.v1_private', 'private'],
   ['an RSA name in _consumer', 'RSA', 'key_consumer', 'value'],
@@ -22,7 +22,7 @@ const roles: readonly (readonly [title: string, type: SecretType, name: string, 
 
 for (const [title, type, name, role] of roles) t.equal(roleOf(type, name), role, `${role}: ${title}`)
 
-const named: readonly (readonly [title: string, type: SecretType, name: string, key?: string])[] = [
+const named: readonly (readonly [title: string, type: GeneratedType, name: string, key?: string])[] = [
   ['RSA names end in _public', 'RSA', 'key_public'],
   ['RSA names end in _private', 'RSA', 'key_private'],
   ["a storageKey of a part ends in the part's suffix", 'RSA', 'key_public', 'team/signing_public'],
@@ -41,7 +41,7 @@ const noPair = 'kind DYNAMIC and type RSA make a key pair: the name must end in 
 
 const refused: readonly (readonly [
   title: string,
-  type: SecretType,
+  type: GeneratedType,
   name: string,
   key: string,
   message: string,
@@ -90,7 +90,7 @@ for (const [title, type, name, key, message] of refused) {
   t.strictSame(validateGroupName(type, name, key), { message }, `refused: ${title}`)
 }
 
-const secret = (type: SecretType, name: string): DynamicSecret => ({
+const secret = (type: GeneratedType, name: string): DynamicSecret => ({
   what: 'secret',
   kind: 'DYNAMIC',
   type,
@@ -109,7 +109,7 @@ const shared = [
 
 const groups: readonly (readonly [
   title: string,
-  type: SecretType,
+  type: GeneratedType,
   name: string,
   parameter: string,
   parts: object,

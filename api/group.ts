@@ -1,13 +1,13 @@
 import type { DynamicSecret } from './declaration.ts'
 import type { Diagnostic } from './diagnostic.ts'
-import type { SecretType } from './secret-type.ts'
+import type { GeneratedType } from './secret-type.ts'
 
 /**
  * The parameters that are made together because their values belong together. What precedes the suffix in the
  * *parameter name* names the group, so two pods that declare one part each mean the same group.
  */
 export type Group = {
-  readonly type: SecretType
+  readonly type: GeneratedType
   /** Bits. */
   readonly size: number
   /** In the order of making: each part can be rebuilt from those before it. */
@@ -21,10 +21,10 @@ const pairs = {
   RSA: ['private', 'public'],
   RANDOM: ['consumer', 'provider'],
   PASSWORD: [],
-} as const satisfies Record<SecretType, readonly PartRole[]>
+} as const satisfies Record<GeneratedType, readonly PartRole[]>
 
 /** Which part of a pair a name is by its suffix; `value` for a secret that is not part of a pair. */
-export function roleOf(type: SecretType, name: string): PartRole {
+export function roleOf(type: GeneratedType, name: string): PartRole {
   return pairs[type].find((role) => name.endsWith(`_${role}`)) ?? 'value'
 }
 
@@ -32,7 +32,7 @@ export function roleOf(type: SecretType, name: string): PartRole {
  * Why a DYNAMIC declaration does not name a part of a group properly, if it does not.
  * @param key the end of the parameter's name: the storageKey, or the name where there is none.
  */
-export function validateGroupName(type: SecretType, name: string, key: string): Diagnostic | undefined {
+export function validateGroupName(type: GeneratedType, name: string, key: string): Diagnostic | undefined {
   const role = roleOf(type, name)
   if (type === 'RSA' && role === 'value') {
     return { message: 'kind DYNAMIC and type RSA make a key pair: the name must end in _public or _private' }

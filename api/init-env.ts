@@ -3,8 +3,10 @@
  * that equals the default is left out of the environment, so the defaults are part of the contract and never change.
  */
 import { defaultAnnotationDomain, validateAnnotationDomain } from './annotation-domain.ts'
+import { currentContract, parseContract } from './contract.ts'
 import { formatDuration, parseDuration } from './duration.ts'
 import type { Env } from './env.ts'
+import { formatFileMode, parseFileMode } from './file-mode.ts'
 import { formatListenAddress, type ListenAddress, parseListenAddress } from './listen-address.ts'
 import { type LogLevel, logLevelVariable } from './log-level.ts'
 import { isLoopback } from './loopback.ts'
@@ -81,6 +83,19 @@ export const initVariables = {
     'the file that the resources are written to, if any is declared; a folder with FORMAT=files',
     'inject-init or user',
   ),
+  envFile: path(
+    'ENV_FILE',
+    '/env/env',
+    'the file that the kubelet reads the environment variables from, if any is declared',
+    'user',
+  ),
+  contract: byInjectInit<number>({
+    env: 'CONTRACT',
+    default: 1,
+    meaning: `the version of the contract that the declarations need; this init knows those up to ${currentContract}`,
+    parse: parseContract,
+    format: String,
+  }),
   annotationDomain: byInjectInit<string>({
     env: 'ANNOTATION_DOMAIN',
     default: defaultAnnotationDomain,
@@ -100,11 +115,8 @@ export const initVariables = {
     env: 'FILE_MODE',
     default: 0o444,
     meaning: 'the permission bits of the files, in octal',
-    parse: (text) =>
-      /^0?[0-7]{3}$/.test(text)
-        ? { value: parseInt(text, 8) }
-        : invalid('must be three octal digits such as 0444'),
-    format: (value) => value.toString(8).padStart(4, '0'),
+    parse: parseFileMode,
+    format: formatFileMode,
   }),
   deadline: duration('DEADLINE', '300s', 'the time limit for everything'),
   waitTimeout: duration('WAIT_TIMEOUT', '120s', 'how long to wait for missing DYNAMIC parameters'),

@@ -5,7 +5,8 @@ import { runs } from './test-effort.ts'
 import { attributeTable } from './attribute-table.ts'
 import { knownOn } from './attribute-values.ts'
 import { linesOf } from './diagnostic.ts'
-import { anyText, declaration as anyDeclaration } from './arbitrary-declaration.ts'
+import { anyText } from './arbitrary-declaration.ts'
+import { anyDeclaration } from './arbitrary-shape.ts'
 import type { Declaration } from './declaration.ts'
 import { formatDeclaration, parseDeclaration } from './parse-declaration.ts'
 import { secretKinds } from './secret-type.ts'
@@ -87,7 +88,7 @@ const accepted: readonly (readonly [title: string, text: string, declaration: De
   [
     'a REFERENCE may be pinned to a version',
     'kind=REFERENCE,type=PASSWORD,version=12',
-    { ...reference, version: 12 },
+    { ...reference, version: '12' },
   ],
   [
     'a REFERENCE may be pinned to a label',
@@ -102,7 +103,7 @@ const accepted: readonly (readonly [title: string, text: string, declaration: De
   ['a label may hold aws and ssm inside', 'label=an_aws.ssm-1', { ...db, label: 'an_aws.ssm-1' }],
   ['a resource may have no attributes', '', db],
   ['a resource may have a storageKey', 'storageKey=url', { ...db, storageKey: 'url' }],
-  ['a resource may be pinned to a version', 'version=1', { ...db, version: 1 }],
+  ['a resource may be pinned to a version', 'version=1', { ...db, version: '1' }],
   [
     'a resource may be pinned to a label and stored elsewhere',
     'label=live,storageKey=url',
@@ -150,9 +151,9 @@ for (const [title, what, text, warning] of warned) {
 }
 
 const kindMissing = 'MISSING_ATTRIBUTE: attribute "kind" is missing: allowed are DYNAMIC and REFERENCE'
-const typeMissing = 'MISSING_ATTRIBUTE: attribute "type" is missing: allowed are RSA, RANDOM, PASSWORD'
+const typeMissing = 'MISSING_ATTRIBUTE: attribute "type" is missing: allowed are RSA, RANDOM, PASSWORD, TEXT'
 const kinds = 'is not known: allowed are DYNAMIC and REFERENCE'
-const types = 'is not known: allowed are RSA, RANDOM, PASSWORD'
+const types = 'is not known: allowed are RSA, RANDOM, PASSWORD, TEXT'
 const rsaSizes = 'type RSA takes 2048, 3072, 4096 bits'
 const passwordSizes = 'type PASSWORD takes a multiple of 8 from 8 to 8192 bits'
 const onlyRead = 'is not allowed on DYNAMIC secrets: only on REFERENCE secrets and resources'
@@ -189,7 +190,7 @@ const refusedSecrets: readonly (readonly [
     'GPG, which is not supported yet',
     'db',
     'kind=REFERENCE,type=GPG',
-    'NOT_SUPPORTED: type "GPG" is not supported yet: allowed are RSA, RANDOM, PASSWORD',
+    'NOT_SUPPORTED: type "GPG" is not supported yet: allowed are RSA, RANDOM, PASSWORD, TEXT',
   ],
   [
     'DYNAMIC needs size',
@@ -339,7 +340,7 @@ const refusedSecrets: readonly (readonly [
     'DYNAMIC alone lacks two attributes',
     'db',
     'kind=DYNAMIC',
-    typeMissing,
+    'MISSING_ATTRIBUTE: attribute "type" is missing: allowed are RSA, RANDOM, PASSWORD',
     'MISSING_ATTRIBUTE: attribute "size" is missing: kind DYNAMIC needs it',
   ],
   [
@@ -433,7 +434,7 @@ await t.test('what is formatted is parsed back as it was', async () => {
 })
 
 await t.test('any text is a declaration that can be written again, or errors', async () => {
-  const what = fc.constantFrom<Declaration['what']>('secret', 'resource')
+  const what = fc.constantFrom<Declaration['what']>('secret', 'resource', 'compose')
   fc.assert(
     fc.property(what, anyText, anyText, (one, name, text) => {
       const { declaration, diagnostics } = parse(one, name, text)

@@ -1,11 +1,19 @@
-import { attributeTable, type AttributeValues, type Taker, type ValuesOn } from './attribute-table.ts'
-import { formatValues, knownOn, readAttributes, readValues, type Report } from './attribute-values.ts'
+import type { AttributeValues, StoreAttribute, Taker, ValuesOn } from './attribute-entry.ts'
+import { attributeTable } from './attribute-table.ts'
+import {
+  formatValues,
+  knownOn,
+  readAttributes,
+  readValues,
+  refusedOn,
+  type Report,
+} from './attribute-values.ts'
 import { formatAttributes, parseAttributes } from './attributes.ts'
 import { bounds } from './bounds.ts'
 import type { Declaration } from './declaration.ts'
 import type { AnnotationDiagnostic } from './diagnostic.ts'
 import { validateGroupName } from './group.ts'
-import { secretKinds, secretTypes } from './secret-type.ts'
+import { isGenerated, secretKinds, secretTypes } from './secret-type.ts'
 
 type Values = AttributeValues<typeof attributeTable>
 
@@ -27,17 +35,27 @@ export function parseDeclaration(
     const one = typeof wrong === 'string' ? { message: wrong } : wrong
     diagnostics.push({ severity, code, annotation, ...one })
   }
-  const { attributes, diagnostics: malformed, tooMany } = parseAttributes(text)
+  const {
+    attributes,
+    diagnostics: malformed,
+    tooMany,
+  } = parseAttributes(text, what === 'compose' ? 'text' : undefined)
   if (tooMany) report('TOO_LARGE', `the value has more than ${bounds.attributes} attributes`)
   if (tooMany) return { diagnostics }
   for (const one of malformed) report('SYNTAX', one)
-  const given = readAttributes(knownOn(attributeTable, takersOf[what]), attributes, report)
+  const takers = takersOf[what]
+  const given = readAttributes(
+    knownOn(attributeTable, takers),
+    refusedOn(attributeTable, takers),
+    attributes,
+    report,
+  )
   const type = secretTypes.find((one) => one === given.get('type'))
   const kind = secretKinds.find((one) => one === given.get('kind'))
   // Until the kind is known, what a REFERENCE may have is judged.
-  const taker = what === 'resource' ? what : (kind ?? 'REFERENCE')
-  const values = readValues<Values>(attributeTable, given, { taker, type }, report)
-  if (taker === 'DYNAMIC' && type !== undefined) {
+  const taker = what === 'secret' ? (kind ?? 'REFERENCE') : what
+  const values = readValues<Values>(attributeTable, given, { taker, type, from: storeOf(given) }, report)
+  if (taker === 'DYNAMIC' && type !== undefined && isGenerated(type)) {
     const wrong = validateGroupName(type, name, values.storageKey ?? name)
     if (wrong !== undefined) report('BAD_NAME', wrong)
   }
@@ -61,13 +79,21 @@ export function formatDeclaration(declaration: Declaration): string {
 const takersOf = {
   secret: secretKinds,
   resource: ['resource'],
+  compose: ['compose'],
 } as const satisfies Readonly<Record<Declaration['what'], readonly Taker[]>>
+
+/** @param given undefined where the name of the attribute is misspelt. */
+function storeOf(given: ReadonlyMap<string, string | undefined>): StoreAttribute {
+  if (!given.has('from')) return undefined
+  return given.get('from') === 'secretsmanager' ? 'secretsmanager' : 'unknown'
+}
 
 /** Throws on what readValues would have reported. */
 function declarationOf(taker: Taker, name: string, values: Partial<Values>): Declaration {
   if (taker === 'resource') return { what: 'resource', name, ...values }
-  if (taker === 'DYNAMIC' && hasRequired(values, taker))
-    return { what: 'secret', name, ...values, kind: taker }
+  if (taker === 'compose' && hasRequired(values, taker)) return { what: 'compose', name, ...values }
+  if (taker === 'DYNAMIC' && hasRequired(values, taker) && isGenerated(values.type))
+    return { what: 'secret', name, ...values, kind: taker, type: values.type }
   if (taker === 'REFERENCE' && hasRequired(values, taker))
     return { what: 'secret', name, ...values, kind: taker }
   throw new Error('a declaration lacks an attribute')

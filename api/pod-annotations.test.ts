@@ -6,7 +6,9 @@ import { attributeTable } from './attribute-table.ts'
 import { knownOn } from './attribute-values.ts'
 import { linesOf } from './diagnostic.ts'
 import { formatAnnotationsFile, parseAnnotationsFile } from './annotations-file.ts'
-import { anyText, declaration as anyDeclaration, storagePrefix } from './arbitrary-declaration.ts'
+import { anyText, storagePrefix } from './arbitrary-declaration.ts'
+import { shapedDeclaration } from './arbitrary-shape.ts'
+import { isInSecretsManager } from './declaration.ts'
 import { maxParameterNameLength } from './parameter-name.ts'
 import { formatPodAnnotations, parsePodAnnotations } from './pod-annotations.ts'
 import { podSettings } from './pod-settings.ts'
@@ -16,7 +18,12 @@ import { secretsFormats } from './secrets-format.ts'
 type Annotations = Readonly<Record<string, string>>
 
 const read = (annotations: Annotations, domain = 'bsycorp.com') => {
-  const { declared, diagnostics, ...rest } = parsePodAnnotations(Object.entries(annotations), domain)
+  const {
+    declared,
+    composed: _,
+    diagnostics,
+    ...rest
+  } = parsePodAnnotations(Object.entries(annotations), domain)
   return {
     ...rest,
     parameters: declared.map(({ parameter }) => parameter),
@@ -192,7 +199,7 @@ const taken = 'gives a parameter name that SSM rejects: its first segment must n
 const badContainers = 'the value is not a list of container names, separated by commas'
 const unknownSetting = `is not known: known are ${Object.keys(podSettings).join(', ')}`
 const knownPrefixes =
-  'known are secret.bsycorp.com/, resource.bsycorp.com/, lease.bsycorp.com/, init.bsycorp.com/'
+  'known are secret.bsycorp.com/, resource.bsycorp.com/, compose.bsycorp.com/, lease.bsycorp.com/, init.bsycorp.com/'
 const deepKey = Array.from({ length: 15 }, () => 'l').join('/')
 /** As long as SSM takes, so that the name of the private part would be too long. */
 const longPart = `${'x/'.repeat(10)}${'k'.repeat(maxParameterNameLength - '/'.length - 20 - '_public'.length)}_public`
@@ -342,7 +349,7 @@ t.strictSame(
     parameters: ['/b'],
     diagnostics: [
       'error BAD_SETTING init.bsycorp.com/format: the format is not known: allowed are properties, dotenv, shell, json, yaml, files',
-      'error MISSING_ATTRIBUTE secret.bsycorp.com/a: attribute "type" is missing: allowed are RSA, RANDOM, PASSWORD',
+      'error MISSING_ATTRIBUTE secret.bsycorp.com/a: attribute "type" is missing: allowed are RSA, RANDOM, PASSWORD, TEXT',
       'error NOT_SUPPORTED lease.bsycorp.com/c: lease is not supported yet',
     ],
   },
@@ -366,7 +373,7 @@ t.strictSame(
   'under a wrong storage-prefix nothing has a parameter name, and all errors are reported',
 )
 const pod = fc.record({
-  declarations: fc.uniqueArray(anyDeclaration, {
+  declarations: fc.uniqueArray(shapedDeclaration, {
     selector: ({ what, name }) => `${what}/${name}`,
     maxLength: 8,
   }),
@@ -394,8 +401,11 @@ await t.test('what is formatted is parsed back as it was, through the annotation
         declared: declarations.map((declaration) => ({
           annotation: `${declaration.what}.${domain}/${declaration.name}`,
           declaration,
-          parameter: `${prefix}/${declaration.storageKey ?? declaration.name}`,
+          parameter: isInSecretsManager(declaration)
+            ? declaration.storageKey
+            : `${prefix}/${declaration.storageKey ?? declaration.name}`,
         })),
+        composed: [],
         settings: some,
         diagnostics: [],
       })
@@ -409,7 +419,7 @@ await t.test('what is formatted is parsed back as it was, through the annotation
 })
 
 await t.test('annotations of any text are declarations and diagnostics, never an exception', async () => {
-  const what = fc.constantFrom('secret', 'resource', 'lease', 'init', 'kees', '')
+  const what = fc.constantFrom('secret', 'resource', 'compose', 'lease', 'init', 'kees', '')
   const name = fc.oneof(fc.constantFrom('storage-prefix', 'format', 'containers', 'a', 'b_public'), anyText)
   const key = fc.oneof(
     fc.tuple(what, name).map(([one, rest]) => `${one}.bsycorp.com/${rest}`),

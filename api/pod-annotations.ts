@@ -4,19 +4,27 @@
  *
  *     secret.<domain>/<name>      what the creator creates (DYNAMIC) or somebody stores (REFERENCE)
  *     resource.<domain>/<name>    a setting in the same store
+ *     compose.<domain>/<name>     a text made of the values of the others
  *     init.<domain>/<name>        a setting of the pod: pod-settings.ts
  *
- * The values of the first two are in the grammar of attributes.ts. `lease.<domain>/…` and `init.<domain>/local-mode` are
+ * The values of the first three are in the grammar of attributes.ts. `lease.<domain>/…` and `init.<domain>/local-mode` are
  * refused until they are supported.
  */
 import { injectedAnnotation } from './annotation-domain.ts'
 import { bounds, validateTotal, validateValue } from './bounds.ts'
 import { misspeltDomain, unknownPrefix } from './annotation-prefix.ts'
-import type { Declaration, DynamicSecret } from './declaration.ts'
+import {
+  type Composition,
+  type Declaration,
+  type DynamicSecret,
+  isInSecretsManager,
+  type StoredDeclaration,
+} from './declaration.ts'
 import { groupOf } from './group.ts'
 import { about, type AnnotationDiagnostic, type Diagnostic, type DiagnosticCode } from './diagnostic.ts'
 import { parameterName, parseParameterName } from './parameter-name.ts'
 import { formatDeclaration, parseDeclaration } from './parse-declaration.ts'
+import { byName, judgeReferences, judgeUnused, type Named } from './references.ts'
 import {
   formatSettings,
   podSettings,
@@ -26,19 +34,23 @@ import {
 } from './pod-settings.ts'
 
 /** A declaration that is right in itself, with the parameter that it names. */
-export type Declared<D extends Declaration = Declaration> = {
+export type Declared<D extends StoredDeclaration = StoredDeclaration> = {
   /** The whole annotation key. */
   readonly annotation: string
   readonly declaration: D
-  /** With its leading slash, without a selector. */
+  /** With its leading slash, without a selector. Of Secrets Manager (isInSecretsManager), the whole name of the secret. */
   readonly parameter: string
 }
+
+/** A composition whose references are all declared. */
+export type Composed = { readonly annotation: string; readonly declaration: Composition }
 
 export type PodAnnotations = {
   /** At least one secret, resource or lease declaration, well-formed or not. `init.…` alone is none. */
   readonly annotated: boolean
   /** One bad declaration does not stop the others. */
   readonly declared: readonly Declared[]
+  readonly composed: readonly Composed[]
   readonly settings: PodSettings
   readonly diagnostics: readonly AnnotationDiagnostic[]
 }
@@ -61,12 +73,20 @@ export function parsePodAnnotations(annotations: Iterable<Annotation>, domain: s
   const excess = total ?? (declarations.length > bounds.declarations ? tooMany(declarations) : undefined)
   if (excess) {
     const refused = diagnostic('TOO_LARGE', excess.key, excess.wrong)
-    return { annotated: declarations.length > 0, declared: [], settings: {}, diagnostics: [refused] }
+    return {
+      annotated: declarations.length > 0,
+      declared: [],
+      composed: [],
+      settings: {},
+      diagnostics: [refused],
+    }
   }
   const { prefix, settings } = readSettings(ours, diagnostics)
   const misspelt = all.flatMap(([key]) => misspeltDomain(key, domain))
   diagnostics.push(...misspelt.slice(0, bounds.diagnostics))
   const declared: Declared[] = []
+  const compositions: Composed[] = []
+  const named: Named[] = []
   let annotated = false
   for (const { key, what, name, value } of ours) {
     if (what === 'init') continue
@@ -84,10 +104,16 @@ export function parsePodAnnotations(annotations: Iterable<Annotation>, domain: s
       diagnostics.push(diagnostic('NOT_SUPPORTED', key, { message: 'lease is not supported yet' }))
       continue
     }
-    const one = readDeclaration(what, key, name, value, prefix, diagnostics)
-    if (one) declared.push(one)
+    named.push({ what, name, annotation: key })
+    const declaration = readDeclaration(what, key, name, value, diagnostics)
+    if (declaration?.what === 'compose') compositions.push({ annotation: key, declaration })
+    else if (declaration) {
+      const one = nameParameter(declaration, key, prefix, diagnostics)
+      if (one) declared.push(one)
+    }
   }
-  return { annotated, declared, settings, diagnostics }
+  const composed = judgeCompositions(compositions, named, declared, diagnostics)
+  return { annotated, declared, composed, settings, diagnostics }
 }
 
 /** The annotations that parsePodAnnotations reads back as the same declarations and settings. */
@@ -110,8 +136,31 @@ export function isDynamic(declared: Declared): declared is Declared<DynamicSecre
   return declared.declaration.what === 'secret' && declared.declaration.kind === 'DYNAMIC'
 }
 
-function isDeclared(what: string): what is 'secret' | 'resource' | 'lease' {
-  return what === 'secret' || what === 'resource' || what === 'lease'
+function isDeclared(what: string): what is Declaration['what'] | 'lease' {
+  return what === 'secret' || what === 'resource' || what === 'compose' || what === 'lease'
+}
+
+/** @returns those whose references are declared; what is wrong is reported. */
+function judgeCompositions(
+  compositions: readonly Composed[],
+  named: readonly Named[],
+  declared: readonly Declared[],
+  diagnostics: AnnotationDiagnostic[],
+): readonly Composed[] {
+  const names = byName(named)
+  const composed: Composed[] = []
+  for (const one of compositions) {
+    if (diagnostics.length >= bounds.podDiagnostics) break
+    const found = judgeReferences(one, names)
+    diagnostics.push(...found)
+    if (!found.some(({ severity }) => severity === 'error')) composed.push(one)
+  }
+  // Of a composition that is wrong, it is not known what it uses.
+  if (compositions.length === named.filter(({ what }) => what === 'compose').length) {
+    const left = Math.max(0, bounds.podDiagnostics - diagnostics.length)
+    diagnostics.push(...judgeUnused(declared, compositions).slice(0, left))
+  }
+  return composed
 }
 
 function tooMany(declarations: readonly Ours[]): { readonly key: string; readonly wrong: Diagnostic } {
@@ -160,9 +209,8 @@ function readDeclaration(
   key: string,
   name: string,
   text: string,
-  prefix: string | undefined,
   diagnostics: AnnotationDiagnostic[],
-): Declared | undefined {
+): Declaration | undefined {
   if (!namePattern.test(name)) {
     const allowed = 'at most 63 letters, digits, "-", "_" and ".", the first and last a letter or digit'
     diagnostics.push(
@@ -176,8 +224,21 @@ function readDeclaration(
   }
   const parsed = parseDeclaration(what, key, name, text)
   for (const one of parsed.diagnostics) diagnostics.push(one)
-  const { declaration } = parsed
-  if (declaration === undefined || prefix === undefined || !namePattern.test(name)) return undefined
+  return namePattern.test(name) ? parsed.declaration : undefined
+}
+
+/** @param prefix undefined where it is wrong. */
+function nameParameter(
+  declaration: StoredDeclaration,
+  key: string,
+  prefix: string | undefined,
+  diagnostics: AnnotationDiagnostic[],
+): Declared | undefined {
+  const { name } = declaration
+  if (isInSecretsManager(declaration)) {
+    return { annotation: key, declaration, parameter: declaration.storageKey ?? name }
+  }
+  if (prefix === undefined) return undefined
   const { value: parameter, diagnostics: unnamed } = parameterName(prefix, declaration.storageKey ?? name)
   if (unnamed !== undefined) {
     const [code, subject]: [DiagnosticCode, string] =

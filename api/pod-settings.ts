@@ -2,10 +2,10 @@
  * The settings of one pod, `init.<domain>/<name>`. Their type, parsing, formatting, the names that a message lists and the rows
  * of docs/reference/annotations.md are derived from this table, so a new setting is one new entry.
  */
+import { formatContainerNames, parseContainerNames } from './container-names.ts'
 import { about, type Diagnostic, type DiagnosticCode, quote } from './diagnostic.ts'
-import { isDnsLabel } from './dns-label.ts'
 import { parseStoragePrefix } from './parameter-name.ts'
-import { invalid, type Parsed } from './parsed.ts'
+import type { Parsed } from './parsed.ts'
 import { parseFormat, type SecretsFormat } from './secrets-format.ts'
 import { notKnown } from './suggest.ts'
 
@@ -43,13 +43,8 @@ export const podSettings = {
   containers: setting<readonly string[]>({
     meaning: 'the containers that mount the secrets, comma-separated; default: all',
     subject: 'the value',
-    parse: (text) => {
-      const names = text.split(',').map((one) => one.trim())
-      return names.every(isDnsLabel)
-        ? { value: names }
-        : invalid('is not a list of container names, separated by commas')
-    },
-    format: (names) => names.join(','),
+    parse: parseContainerNames,
+    format: formatContainerNames,
   }),
 }
 

@@ -1,7 +1,8 @@
 /** The reference pages that come from the programs' own tables. `UPDATE=1 node test/docs/reference.test.ts` writes them. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type AttributeDescription, attributeTable, nameTakers, type Taker } from '../api/attribute-table.ts'
+import { type AttributeDescription, nameTakers, type Taker } from '../api/attribute-entry.ts'
+import { attributeTable } from '../api/attribute-table.ts'
 import { knownOn } from '../api/attribute-values.ts'
 import { bounds } from '../api/bounds.ts'
 import { podSettings } from '../api/pod-settings.ts'
@@ -63,6 +64,7 @@ function annotationsPage(): string {
     .replace(/(\| `init\.<domain>\/.*\n)+/, () => settings)
     .replace(/(?<=^\| `secret\.<domain>\/<name>` \| )[^|]*(?= \|)/m, () => names(secretKinds))
     .replace(/(?<=^\| `resource\.<domain>\/<name>` \| )[^|]*(?= \|)/m, () => names(['resource']))
+    .replace(/(?<=^\| `compose\.<domain>\/<name>` \| )[^|]*(?= \|)/m, () => names(['compose']))
 }
 
 function attributeValue({ meaning, on, required, ignoredOn, excludes = [] }: AttributeDescription): string {

@@ -4,7 +4,8 @@ import { about, type Diagnostic } from '../../api/diagnostic.ts'
 import { decodeInitEnv, type InitEnv } from '../../api/init-env.ts'
 import { parseFormat, secretsFormats } from '../../api/secrets-format.ts'
 import type { Declared } from '../../api/pod-annotations.ts'
-import { errorsOf, judge } from '../../functions/krm/result.ts'
+import { initWords, refuseWords } from '../../api/not-yet.ts'
+import { errorsOf, judge, resultOf } from '../../functions/krm/result.ts'
 import { readWorkloads } from '../../functions/workload/workload.ts'
 import { parseWorkloadConfig, workloadOptions } from '../../functions/workload/workload-options.ts'
 import { clock } from '../../runtime/scheduling/clock.ts'
@@ -88,7 +89,8 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
     return printUsage(about('flag --workload:', chosen.diagnostics), io)
   }
   const { item, pod, format } = chosen.value
-  const results = judge(all, config.strict).filter(({ object }) => object === item.object)
+  const refused = refuseWords(pod, initWords).map((one) => resultOf(one, item.object, []))
+  const results = judge([...all, ...refused], config.strict).filter(({ object }) => object === item.object)
   const wrong = printResults(results, io, input.manifests)
   if (wrong !== exitCode.done) return wrong
 

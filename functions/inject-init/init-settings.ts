@@ -14,7 +14,12 @@ type FromOption<T> = {
 
 type FromPod = { readonly fieldPath: string }
 
-type Sources<S> = { readonly [K in keyof S]: FromOption<S[K]> | FromPod }
+/** What the declarations of the pod need. */
+type FromDeclarations<T> = { readonly needed: (contract: number) => T }
+
+type Source<T> = FromOption<T> | FromPod | FromDeclarations<T>
+
+type Sources<S> = { readonly [K in keyof S]: Source<S[K]> }
 
 type InjectedEnv = Pick<InitEnv, SetByInjectInit<typeof initVariables>>
 
@@ -25,6 +30,7 @@ const sources: Sources<InjectedEnv> = {
   },
   secretsFile: { option: 'secretMountPath', value: ({ secretMountPath }) => `${secretMountPath}/secret` },
   resourcesFile: { option: 'secretMountPath', value: ({ secretMountPath }) => `${secretMountPath}/resource` },
+  contract: { needed: (contract) => contract },
   annotationDomain: { option: 'annotationDomain', value: ({ annotationDomain }) => annotationDomain },
   format: { option: 'format', annotation: 'format', value: ({ format }, pod) => pod.format ?? format },
   podName: { fieldPath: 'metadata.name' },
@@ -37,7 +43,7 @@ export type InjectedVariable = {
   readonly default: string
   /** Whether option env may name another value. */
   readonly isOpen: boolean
-  readonly source: FromOption<unknown> | FromPod
+  readonly source: Source<unknown>
 }
 
 export const injectedVariables: readonly InjectedVariable[] = listVariables<InjectedEnv>(
@@ -54,16 +60,22 @@ function listVariables<S>(table: SettingTable<S>, from: Sources<S>): InjectedVar
   return variables
 }
 
-/** The values that the options and the pod's annotations decide. */
-export function initSettings(config: InjectConfig, pod: PodSettings = {}): Partial<InitEnv> {
-  return decideValues<InjectedEnv>(sources, config, pod)
+/** The values that the options and the pod's annotations decide. @param contract that the declarations need. */
+export function initSettings(config: InjectConfig, pod: PodSettings = {}, contract = 1): Partial<InitEnv> {
+  return decideValues<InjectedEnv>(sources, config, pod, contract)
 }
 
-function decideValues<S>(from: Sources<S>, config: InjectConfig, pod: PodSettings): Partial<S> {
+function decideValues<S>(
+  from: Sources<S>,
+  config: InjectConfig,
+  pod: PodSettings,
+  contract: number,
+): Partial<S> {
   const values: Partial<S> = {}
   for (const key in from) {
     const source = from[key]
     if ('value' in source) values[key] = source.value(config, pod)
+    else if ('needed' in source) values[key] = source.needed(contract)
   }
   return values
 }

@@ -53,6 +53,7 @@ export function warnOfGuarded({ env, nameOption }: InjectConfig): Diagnostic[] {
 }
 
 function hintOf({ source }: InjectedVariable, { nameOption }: InjectConfig): string {
+  if ('needed' in source) return 'remove it: inject-init sets it by what the pod declares'
   if ('fieldPath' in source) return `remove it: its value is the pod's ${source.fieldPath}`
   const annotation =
     source.annotation === undefined ? '' : ` or the annotation init.<domain>/${source.annotation}`

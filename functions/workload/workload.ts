@@ -1,6 +1,7 @@
 /** What the objects of one input declare, with everything that is wrong with it: the same for every function. */
 import { findConflicts } from '../../api/conflicts.ts'
-import { findNameDiagnostics } from '../../api/format-names.ts'
+import { findDeliveryDiagnostics } from '../../api/delivery-diagnostics.ts'
+import { buildWords, refuseWords } from '../../api/not-yet.ts'
 import { judgeStorage, warnOfWeak } from '../../api/judge-storage.ts'
 import { overlappingPrefixes } from '../../api/overlapping-prefixes.ts'
 import { about, type AnnotationDiagnostic } from '../../api/diagnostic.ts'
@@ -37,7 +38,7 @@ export type WorkloadReader = {
 }
 
 /** With a misspelt domain there is no other trace of a declaration. */
-const likelyOurs = /(?:secret|resource)\./g
+const likelyOurs = /(?:secret|resource|compose)\./g
 
 /** @param given the format of a configuration; without it, the one that an init container in the pod has. */
 export function workloadReader(config: WorkloadConfig, given?: SecretsFormat): WorkloadReader {
@@ -56,8 +57,8 @@ export function workloadReader(config: WorkloadConfig, given?: SecretsFormat): W
       ? judgeStorage(storagePolicy, where, pod.declared, unknown)
       : warnOfWeak(pod.declared)
     const format = pod.settings.format ?? given ?? injectedFormat(item, template) ?? defaultFormat
-    const names = findNameDiagnostics(pod.declared, format)
-    results.push(...resultsOf([...template.diagnostics, ...pod.diagnostics, ...names, ...judged], owner))
+    const delivery = [...findDeliveryDiagnostics(pod, format), ...refuseWords(pod, buildWords)]
+    results.push(...resultsOf([...template.diagnostics, ...pod.diagnostics, ...delivery, ...judged], owner))
     if (pod.declared.length > 0) {
       owners.push(owner)
       declared.push(pod.declared)

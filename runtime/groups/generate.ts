@@ -2,7 +2,7 @@
 import { createPublicKey, generateKeyPair, randomBytes, randomInt } from 'node:crypto'
 import { promisify } from 'node:util'
 import type { PartRole } from '../../api/group.ts'
-import type { SecretType } from '../../api/secret-type.ts'
+import type { GeneratedType } from '../../api/secret-type.ts'
 import { decodePrivateKey, encodePrivateKey, encodePublicKey } from '../values/rsa-key.ts'
 import { type SecretValue, secretValue } from '../secret-value.ts'
 
@@ -11,7 +11,7 @@ import { type SecretValue, secretValue } from '../secret-value.ts'
  *
  * @param size in bits.
  */
-export async function generate(type: SecretType, size: number): Promise<SecretValue> {
+export async function generate(type: GeneratedType, size: number): Promise<SecretValue> {
   return secretValue(await makers[type](size))
 }
 
@@ -24,7 +24,7 @@ const makers = {
   RANDOM: (size) => randomBytes(size / 8).toString('base64'),
   // randomInt is uniform; the remainder of a random byte would favour some letters.
   PASSWORD: (size) => Array.from({ length: size / 8 }, () => alphabet[randomInt(alphabet.length)]).join(''),
-} satisfies Record<SecretType, (size: number) => string | Promise<string>>
+} satisfies Record<GeneratedType, (size: number) => string | Promise<string>>
 
 const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 

@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises'
 import { parseAnnotationsFile } from '../../api/annotations-file.ts'
 import { findConflicts } from '../../api/conflicts.ts'
 import { exitCode } from '../../api/exit-code.ts'
-import { findNameDiagnostics } from '../../api/format-names.ts'
+import { findDeliveryDiagnostics } from '../../api/delivery-diagnostics.ts'
+import { initWords, refuseWords } from '../../api/not-yet.ts'
 import type { AnnotationDiagnostic } from '../../api/diagnostic.ts'
 import { type Declared, parsePodAnnotations } from '../../api/pod-annotations.ts'
 import { defaultFormat, type SecretsFormat } from '../../api/secrets-format.ts'
@@ -33,8 +34,13 @@ export async function readDeclared(
     return { declared: [], warnings: [], diagnostics: [{ exit: exitCode.usage, message }] }
   }
   const file = parseAnnotationsFile(content)
-  const { declared, diagnostics } = parsePodAnnotations(file.annotations, domain)
-  const conflicts = [...findConflicts([declared]).flat(), ...findNameDiagnostics(declared, format)]
+  const pod = parsePodAnnotations(file.annotations, domain)
+  const { declared, diagnostics } = pod
+  const conflicts = [
+    ...findConflicts([declared]).flat(),
+    ...findDeliveryDiagnostics(pod, format),
+    ...refuseWords(pod, initWords),
+  ]
   const errors = [...diagnostics, ...conflicts].filter(({ severity }) => severity === 'error')
   return {
     declared,

@@ -1,0 +1,169 @@
+import t from 'tap'
+import { linesOf } from './diagnostic.ts'
+import { parseDeclaration } from './parse-declaration.ts'
+
+type What = 'secret' | 'resource' | 'compose'
+
+const read = (what: What, text: string) => parseDeclaration(what, `${what}.bsycorp.com/db`, 'db', text)
+const reference = 'kind=REFERENCE,type=TEXT'
+const dynamic = 'kind=DYNAMIC,type=PASSWORD,size=128'
+
+const accepted: readonly (readonly [what: What, text: string, values: object])[] = [
+  ['secret', `${reference},jsonKey=/a/b,decode=base64`, { jsonKey: '/a/b', decode: 'base64' }],
+  ['secret', 'kind=REFERENCE,type=RSA,as=jwk', { as: 'jwk' }],
+  ['secret', `${dynamic},env=DB,containers="app, worker"`, { env: 'DB', containers: ['app', 'worker'] }],
+  [
+    'secret',
+    `${reference},from=secretsmanager,storageKey=rds!cluster-1/x_+=.@,label=AWSPREVIOUS`,
+    { from: 'secretsmanager', storageKey: 'rds!cluster-1/x_+=.@', label: 'AWSPREVIOUS' },
+  ],
+  [
+    'resource',
+    'from=secretsmanager,storageKey=/a//..,version=EXAMPLE1-90ab-cdef-fedc-ba987EXAMPLE',
+    { from: 'secretsmanager', storageKey: '/a//..', version: 'EXAMPLE1-90ab-cdef-fedc-ba987EXAMPLE' },
+  ],
+  ['resource', 'default=', { default: '' }],
+  ['resource', 'default=" a, b"', { default: ' a, b' }],
+  ['resource', 'optional=true', { optional: true }],
+  [
+    'compose',
+    'file=a,mode=400,encode=base64,text=a',
+    { file: 'a', mode: 0o400, encode: 'base64', text: ['a'] },
+  ],
+  ['compose', 'text= a, "b", c=d\n', { text: [' a, "b", c=d\n'] }],
+  ['compose', 'text="a, \\"b\\"",env=X', { text: ['a, "b"'], env: 'X' }],
+  ['compose', `text=${','.repeat(5000)}`, { text: [','.repeat(5000)] }],
+]
+for (const [what, text, values] of accepted) {
+  const { declaration, diagnostics } = read(what, text)
+  t.strictSame(diagnostics, [], `no diagnostic: ${what} ${text.slice(0, 60)}`)
+  t.has(declaration, values, `read: ${what} ${text.slice(0, 60)}`)
+}
+
+const together = (one: string, other: string) =>
+  `ATTRIBUTE_NOT_ALLOWED: attributes "${one}" and "${other}" must not be used together`
+const jsonKey = 'hint: use jsonKey; a path such as a.b is jsonKey=/a/b'
+const secretName =
+  'BAD_STORAGE_KEY: storageKey must be the name of a secret: 1 to 512 letters, digits and "/", "_", "+", "=", ".", "@", "!", "-"'
+
+const refused: readonly (readonly [what: What, text: string, ...lines: string[]])[] = [
+  [
+    'secret',
+    'kind=DYNAMIC,type=TEXT,size=8',
+    'BAD_TYPE: type "TEXT" is not allowed with kind DYNAMIC: allowed are RSA, RANDOM, PASSWORD',
+  ],
+  [
+    'resource',
+    'from=secretsmanager',
+    'MISSING_ATTRIBUTE: attribute "from" is only allowed together with "storageKey"',
+  ],
+  [
+    'resource',
+    'from=ssm,storageKey=a!b,version=x',
+    'BAD_VALUE: from must be secretsmanager, hint: leave it out if the value is in Parameter Store',
+  ],
+  ['resource', 'from=secretsmanager,storageKey=a:b', secretName],
+  [
+    'resource',
+    'from=secretsmanager,storageKey=arn:aws:secretsmanager:x',
+    `${secretName}, hint: write the name, which the ARN contains without its last six characters`,
+  ],
+  [
+    'resource',
+    'from=secretsmanager,storageKey=a,version=1',
+    'BAD_PIN: version must be a version ID of Secrets Manager: 32 to 64 letters, digits and "-"',
+  ],
+  ['resource', 'from=secretsmanager,storageKey=a,optional=true', together('from', 'optional')],
+  ['resource', 'default=a,optional=true', together('optional', 'default')],
+  [
+    'secret',
+    `${reference},default=a`,
+    'ATTRIBUTE_NOT_ALLOWED: attribute "default" is not allowed on REFERENCE secrets: only on resources',
+  ],
+  [
+    'resource',
+    'optional=false',
+    'BAD_VALUE: optional must be true, hint: leave it out if the value is required',
+  ],
+  [
+    'resource',
+    'jsonKey=/a~2',
+    'BAD_VALUE: jsonKey is a JSON pointer with a "~" that neither 0 nor 1 follows, hint: write ~0 for "~" and ~1 for "/"',
+  ],
+  ['resource', 'decode=hex', 'BAD_VALUE: decode must be base64'],
+  ['secret', `${reference},as=pem`, 'BAD_VALUE: as is not allowed with type TEXT: only with RSA'],
+  ['secret', 'kind=REFERENCE,type=RSA,as=der', 'BAD_VALUE: as is not known: allowed are pem and jwk'],
+  [
+    'secret',
+    'kind=REFERENCE,type=RSA,as=armor',
+    'NOT_SUPPORTED: as "armor" is not supported yet: pem or jwk',
+  ],
+  ['resource', 'file=a,env=A', together('file', 'env')],
+  ['resource', 'file=a,deliver=none', together('file', 'deliver')],
+  ['resource', 'env=A,deliver=none', together('env', 'deliver')],
+  ['resource', 'mode=0400', 'MISSING_ATTRIBUTE: attribute "mode" is only allowed together with "file"'],
+  [
+    'resource',
+    'containers=a',
+    'MISSING_ATTRIBUTE: attribute "containers" is only allowed together with "env"',
+  ],
+  ['resource', 'file=a,mode=1777', 'BAD_DELIVERY: mode must be three octal digits such as 0444'],
+  [
+    'resource',
+    'env=1A',
+    'BAD_DELIVERY: env must be the name of a variable: letters, digits and "_", not beginning with a digit',
+  ],
+  [
+    'resource',
+    'env=A,containers="a,"',
+    'BAD_DELIVERY: containers is not a list of container names, separated by commas',
+  ],
+  ['resource', 'deliver=file', 'BAD_DELIVERY: deliver must be none, hint: use file or env for another place'],
+  [
+    'compose',
+    'deliver=none,text=a',
+    'ATTRIBUTE_NOT_ALLOWED: attribute "deliver" is not allowed on compositions: only on secrets and resources',
+  ],
+  ['compose', '', 'MISSING_ATTRIBUTE: attribute "text" is missing: the text, as the last attribute'],
+  ['compose', 'Text=a, b=c', 'MISSPELT_ATTRIBUTE: attribute "Text" is not known, hint: did you mean "text"?'],
+  [
+    'compose',
+    'text="a" b',
+    'SYNTAX: attribute 1 (text) has text after the closing quote, hint: put a comma between attributes',
+    'MISSING_ATTRIBUTE: attribute "text" is missing: the text, as the last attribute',
+  ],
+  ['resource', 'property=a.b', `UNKNOWN_ATTRIBUTE: attribute "property" is not known to kees, ${jsonKey}`],
+  ['resource', 'jmesPath=a', `UNKNOWN_ATTRIBUTE: attribute "jmesPath" is not known to kees, ${jsonKey}`],
+  ['resource', 'JMESPATH=a', `UNKNOWN_ATTRIBUTE: attribute "JMESPATH" is not known to kees, ${jsonKey}`],
+  [
+    'resource',
+    'objectAlias=a,decodingStrategy=Base64',
+    'UNKNOWN_ATTRIBUTE: attribute "objectAlias" is not known to kees, hint: the name of the annotation is the key in the file; use file for a file of its own',
+    'UNKNOWN_ATTRIBUTE: attribute "decodingStrategy" is not known to kees, hint: use decode=base64',
+  ],
+  [
+    'resource',
+    'encoding=base64,template=a,key=b',
+    'UNKNOWN_ATTRIBUTE: attribute "encoding" is not known to kees, hint: use decode=base64, or encode=base64 on a composition',
+    'UNKNOWN_ATTRIBUTE: attribute "template" is not known to kees, hint: use an annotation compose.<domain>/<name> with the attribute text',
+    'UNKNOWN_ATTRIBUTE: attribute "key" is not known to kees, hint: use storageKey for the name of the parameter, jsonKey for a member of a JSON value',
+  ],
+  [
+    'resource',
+    'jsonkey=a,Env=A,fil=x',
+    ...[
+      'jsonkey" is not known, hint: did you mean "jsonKey',
+      'Env" is not known, hint: did you mean "env',
+      'fil" is not known, hint: did you mean "file',
+    ].map((one) => `MISSPELT_ATTRIBUTE: attribute "${one}"?`),
+  ],
+]
+for (const [what, text, ...lines] of refused) {
+  const { declaration, diagnostics } = read(what, text)
+  t.strictSame(
+    diagnostics.map(({ code, ...one }) => `${code}: ${linesOf(one).join(', ')}`),
+    lines,
+    `refused: ${what} ${text}`,
+  )
+  t.equal(declaration, undefined)
+}
