@@ -266,6 +266,60 @@ await t.test('with --iam too, each error is reported once', async (t) => {
   t.equal(said.match(/is annotated but not injected/g)?.length, 1)
 })
 
+await t.test('with --iam, verify reports all that verify and export report, in each format', async (t) => {
+  const config = (spec: string) => `apiVersion: kees.bsycorp.com/v1alpha1\nkind: ExportIAM\nspec: ${spec}\n`
+  const folder = t.testdir({
+    'terraform.yaml': config('{}'),
+    'json.yaml': config('{format: json, region: eu-west-1, account: "111122223333"}'),
+    terraform: {},
+    json: {},
+  })
+  const unusual = deployment('unusual', `${reference.slice(0, -1)},foo=bar"`).replace(/ +iam\..*\n/, '')
+  const parts = [
+    await inject(deployment('good', reference)),
+    deployment('skipped', reference),
+    (await inject(deployment('patched', reference))).replace(
+      'readOnly: true',
+      'readOnly: true\n              subPath: a',
+    ),
+    await inject(unusual),
+    deployment('one', token),
+    deployment('two', token.replace('128', '256')),
+    deployment('malformed', 'secret.bsycorp.com/a: "kind=REFERENC,type=PASSWORD"'),
+  ]
+  // verify has no flags for the options of export-iam.
+  const each = (said: string) =>
+    said.replaceAll('flag --roles', 'option roles of --config').trimEnd().split('\n')
+  for (const format of ['terraform', 'json']) {
+    const args = ['--config', join(folder, `${format}.yaml`), '-f', '-']
+    const module = join(folder, format)
+    const write = await run(['export', '--out', module, ...args], parts.slice(0, 1).join('---\n'))
+    t.equal(write.exit, 0, write.said)
+    // Without an error in the input, the stale module is reported too.
+    for (const some of [parts, parts.slice(0, 5)]) {
+      const yaml = some.join('---\n')
+      const list = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: some.map((one) => parse(one)) })
+      for (const input of [yaml, list]) {
+        const both = await run(['verify', '--iam', module, ...args], input)
+        const verify = await run(['verify', ...args], input)
+        const check = await run(['export', '--check', module, '--allow-uninjected', ...args], input)
+        t.strictSame(both.exit, 1)
+        t.strictSame(
+          new Set(each(both.said)),
+          new Set([...each(verify.said), ...each(check.said)]),
+          `${format}, ${some.length} workloads`,
+        )
+        t.equal(
+          each(both.said).filter((one) => one.includes('attribute "foo"')).length,
+          1,
+          'each result once',
+        )
+        if (some !== parts) t.match(both.said, `the module in ${module} is stale`)
+      }
+    }
+  }
+})
+
 await t.test('pods from kubectl get pass, with any configured image and names', async (t) => {
   const options = [
     '--image',

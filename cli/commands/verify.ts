@@ -1,9 +1,10 @@
-import { exitCode, type ExitCode } from '../../api/exit-code.ts'
+import { exitCode, type ExitCode, firstToMend } from '../../api/exit-code.ts'
 import { parseExportConfig } from '../../functions/export-iam/config.ts'
-import { exportItems } from '../../functions/export-iam/export-items.ts'
-import { parseInjectConfig } from '../../functions/inject-init/config.ts'
+import { exportRead } from '../../functions/export-iam/export-items.ts'
+import { explicitFormat, parseInjectConfig } from '../../functions/inject-init/config.ts'
 import { verifyInjection } from '../../functions/inject-init/verify-injection.ts'
 import { judge } from '../../functions/krm/result.ts'
+import { readItems } from '../../functions/workload/workload.ts'
 import { type Command, type Io, isOn, valueOf } from '../command.ts'
 import { allowEnvFlag, readAllowEnv } from '../allow-env-flag.ts'
 import type { ParsedFlags } from '../flags.ts'
@@ -51,16 +52,20 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
 
   const items = manifests.flatMap((manifest) => manifest.items)
   const folder = valueOf(parsed, 'iam')
+  const { read, results: ofReading } = readItems(items, toInject.config, explicitFormat(toInject.config))
   const exported =
-    folder === undefined ? undefined : exportItems(items, { ...toExport.config, allowUninjected: true })
-  const results = [...verifyInjection(items, toInject.config, allowEnv), ...(exported?.results ?? [])]
-  const exit = printResults(results, io, manifests)
-  if (exit !== exitCode.done) return exit
-  const stale =
-    folder === undefined || !exported
-      ? exitCode.done
-      : printResults(judge(await checkModule(folder, exported.files), toExport.config.strict), io)
-  if (stale === exitCode.done && isOn(parsed, 'pass'))
-    io.out(joinDocuments(manifests.map(({ text }) => text)))
-  return stale
+    folder === undefined
+      ? undefined
+      : exportRead(read, ofReading, { ...toExport.config, allowUninjected: true })
+  const ofPolicies = exported?.results ?? judge(ofReading, toInject.config.strict)
+  const results = [...ofPolicies, ...verifyInjection(read, toInject.config, allowEnv)]
+  const ofManifests = printResults(results, io, manifests)
+  // With an error there is no module to compare with.
+  const isComparable = folder !== undefined && exported !== undefined && exported.files.size > 0
+  const ofModule = isComparable
+    ? printResults(judge(await checkModule(folder, exported.files), toExport.config.strict), io)
+    : exitCode.done
+  const exit = firstToMend([ofManifests, ofModule])
+  if (exit === exitCode.done && isOn(parsed, 'pass')) io.out(joinDocuments(manifests.map(({ text }) => text)))
+  return exit
 }

@@ -5,7 +5,13 @@ import { requireInjected } from '../workload/require-injected.ts'
 import { errorsOf, judge, type Result } from '../krm/result.ts'
 import type { ManifestItem } from '../krm/manifest-item.ts'
 import { lookUp, stringOf } from '../yaml/value.ts'
-import { type Workload, workloadReader, type WorkloadReader } from '../workload/workload.ts'
+import {
+  type ReadItem,
+  readItems,
+  type Workload,
+  workloadReader,
+  type WorkloadReader,
+} from '../workload/workload.ts'
 import type { ExportConfig } from './config.ts'
 import type { Grant } from './grant.ts'
 import { collectGrants, type Grants, type Reader } from './grants.ts'
@@ -32,27 +38,41 @@ type ExportReader = Pick<WorkloadReader, 'concerns'> & {
 
 export function exportReader(config: ExportConfig): ExportReader {
   const { concerns, read, results } = workloadReader(config)
+  const { add, end } = grantCollector(config)
+  return {
+    concerns: (contains) => concerns(contains) || contains('ServiceAccount'),
+    read: (item) => add({ item, workloads: read(item) }),
+    end: () => end(results()),
+  }
+}
+
+type GrantCollector = {
+  readonly add: (read: ReadItem) => void
+  /** @param results of reading the items. */
+  readonly end: (results: readonly Result[]) => ExportOutput
+}
+
+function grantCollector(config: ExportConfig): GrantCollector {
   const uninjected: Result[] = []
   const readers: Reader[] = []
   const serviceAccounts: ServiceAccount[] = []
   const misspelt: Result[] = []
   return {
-    concerns: (contains) => concerns(contains) || contains('ServiceAccount'),
-    read: (item) => {
+    add: ({ item, workloads }) => {
       const serviceAccount = serviceAccountOf(item)
       if (serviceAccount) {
         serviceAccounts.push(serviceAccount)
         misspelt.push(...misspeltRoles(serviceAccount))
       }
-      const annotated = read(item).filter(({ pod }) => pod.annotated)
+      const annotated = workloads.filter(({ pod }) => pod.annotated)
       if (!config.allowUninjected)
         uninjected.push(...requireInjected(annotated, `, or set ${config.nameOption('allowUninjected')}`))
       readers.push(...annotated.map(readerOf))
     },
-    end: () => {
+    end: (results) => {
       const { results: grantResults, ...grants } = collectGrants(readers, { ...config, serviceAccounts })
       const granted = { ...grants, annotated: readers.length }
-      const all = judge([...results(), ...uninjected, ...misspelt, ...grantResults], config.strict)
+      const all = judge([...results, ...uninjected, ...misspelt, ...grantResults], config.strict)
       if (all.some(({ severity }) => severity === 'error')) {
         return { ...granted, results: all, files: new Map() }
       }
@@ -90,9 +110,19 @@ function validateKeys(
 
 /** The Terraform module that lets each role read exactly what its workloads declare. */
 export function exportItems(items: readonly ManifestItem[], config: ExportConfig): ExportOutput {
-  const { read, end } = exportReader(config)
-  for (const item of items) read(item)
-  return end()
+  const { read, results } = readItems(items, config)
+  return exportRead(read, results, config)
+}
+
+/** Likewise of items that are read already. @param results of reading them. */
+export function exportRead(
+  read: readonly ReadItem[],
+  results: readonly Result[],
+  config: ExportConfig,
+): ExportOutput {
+  const { add, end } = grantCollector(config)
+  for (const one of read) add(one)
+  return end(results)
 }
 
 function readerOf({ item, template, pod }: Workload): Reader {

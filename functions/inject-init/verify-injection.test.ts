@@ -6,10 +6,11 @@ import t from 'tap'
 import { runs, triesAll } from '../../api/test-effort.ts'
 import { parse, stringify } from 'yaml'
 import { readFunctionConfig } from '../krm/function-config.ts'
-import { resultLines } from '../krm/result.ts'
+import { judge, resultLines } from '../krm/result.ts'
+import { readItems } from '../workload/workload.ts'
 import { configOf, everyConfig, someConfig } from './arbitrary-config.ts'
 import { print, style, workload } from './arbitrary-manifest.ts'
-import { parseInjectConfig } from './config.ts'
+import { explicitFormat, parseInjectConfig } from './config.ts'
 import { injectText, itemsIn, secretMount as mount, twoContainers as source, undeclare } from './fixtures.ts'
 import { type Added, type Deployment, initOf, recordKey, arbitraryMutation } from './arbitrary-mutation.ts'
 import { verifyInjection } from './verify-injection.ts'
@@ -17,9 +18,14 @@ import type { InjectConfig } from './inject-config.ts'
 
 const { config: nothing } = parseInjectConfig({ given: [] })
 
+function verify(text: string, config: InjectConfig) {
+  const { read, results } = readItems(itemsIn(text), config, explicitFormat(config))
+  return [...judge(results, config.strict), ...verifyInjection(read, config)]
+}
+
 /** The lines of the errors. */
 function errorsOf(text: string, config: InjectConfig = nothing): string[] {
-  return verifyInjection(itemsIn(text), config)
+  return verify(text, config)
     .filter(({ severity }) => severity === 'error')
     .map((one) => resultLines(one).join(', '))
 }
@@ -127,7 +133,7 @@ t.test('an injection without declarations is a warning', async (t) => {
   fc.assert(
     fc.property(injections, (injection) => {
       const injected = injectedBy(injection)
-      const found = verifyInjection(itemsIn(undeclare(injected.text)), nothing)
+      const found = verify(undeclare(injected.text), nothing)
       t.strictSame(
         found.map(({ severity }) => severity),
         ['warning'],
@@ -190,9 +196,7 @@ t.test('each pod template of an object is checked by itself', async (t) => {
   b.template.spec.template.spec.volumes = []
   c.template.spec.template.metadata.annotations = {}
   object.spec.replicatedJobs.push(job('d'))
-  const found = verifyInjection(itemsIn(JSON.stringify(object)), nothing).map((one) =>
-    resultLines(one).join(', '),
-  )
+  const found = verify(JSON.stringify(object), nothing).map((one) => resultLines(one).join(', '))
   const specOfB = 'JobSet/jobs spec.replicatedJobs[b].template.spec.template.spec'
   t.strictSame(found.slice(1, 3), [
     `error: ${specOfB}.volumes[secret-volume]: missing`,

@@ -5,8 +5,7 @@ import { requireInjected } from '../workload/require-injected.ts'
 import type { InjectionRecords } from '../workload/injection-record.ts'
 import { errorsOf, judge, type Result } from '../krm/result.ts'
 import type { ManifestItem } from '../krm/manifest-item.ts'
-import { type Workload, workloadReader } from '../workload/workload.ts'
-import { explicitFormat } from './config.ts'
+import type { ReadItem, Workload } from '../workload/workload.ts'
 import { readsDomain } from './inject-pod.ts'
 import { diffInjection } from './diff-injection.ts'
 import type { InjectConfig } from './inject-config.ts'
@@ -14,23 +13,21 @@ import { leftoverResult, refusedResult, resultsOf } from './injection-results.ts
 import { validateInit } from './validate-init.ts'
 
 /**
- * What is wrong with the annotations of an input, and with its injections: each must be as inject-init would leave it.
+ * What is wrong with the injections of an input, besides its annotations: each must be as inject-init would leave it.
  * A difference in the record alone is allowed, and so is one in init's messages, or in what the configuration does not set:
  * verify does not know the configuration that inject-init had. What makes init another program is refused wherever it is from.
  *
  * @param allowEnv the names of variables of init that are otherwise refused.
  */
 export function verifyInjection(
-  items: readonly ManifestItem[],
+  read: readonly ReadItem[],
   config: InjectConfig,
   allowEnv: readonly string[] = [],
 ): Result[] {
-  const reader = workloadReader(config, explicitFormat(config))
-  const results = items.flatMap((item) => {
-    const workloads = reader.read(item)
-    return workloads.length === 0 ? [] : verifyObject(item, workloads, config, allowEnv)
-  })
-  return judge([...reader.results(), ...results], config.strict)
+  const results = read.flatMap(({ item, workloads }) =>
+    workloads.length === 0 ? [] : verifyObject(item, workloads, config, allowEnv),
+  )
+  return judge(results, config.strict)
 }
 
 function verifyObject(

@@ -97,13 +97,28 @@ function overlaps(policy: StoragePolicy, nameOption: OptionNaming): Result[] {
   }))
 }
 
+/** An object with its pod templates. */
+export type ReadItem = { readonly item: ManifestItem; readonly workloads: readonly Workload[] }
+
+type ReadItems = { readonly read: readonly ReadItem[]; readonly results: readonly Result[] }
+
+/** All objects of an input at once. @param given as for workloadReader. */
+export function readItems(
+  items: readonly ManifestItem[],
+  config: WorkloadConfig,
+  given?: SecretsFormat,
+): ReadItems {
+  const { read, results } = workloadReader(config, given)
+  const each = items.map((item) => ({ item, workloads: read(item) }))
+  return { read: each, results: results() }
+}
+
 type Workloads = { readonly workloads: readonly Workload[]; readonly results: readonly Result[] }
 
 /** All workloads of an input at once. */
 export function readWorkloads(items: readonly ManifestItem[], config: WorkloadConfig): Workloads {
-  const { read, results } = workloadReader(config)
-  const workloads = items.flatMap((item) => read(item))
-  return { workloads, results: results() }
+  const { read, results } = readItems(items, config)
+  return { workloads: read.flatMap(({ workloads }) => workloads), results }
 }
 
 /** What a message calls a workload, without its source. */
