@@ -14,7 +14,10 @@ import { tryWrite } from './try-write.ts'
  *
  * @param mode of every file, in place of the one that it has.
  */
-export async function replaceFiles(files: ReadonlyMap<string, string>, mode?: number): Promise<void> {
+export async function replaceFiles(
+  files: ReadonlyMap<string, string | Uint8Array>,
+  mode?: number,
+): Promise<void> {
   await stageFiles(async (beside) => {
     for (const [name, text] of files) {
       await tryWrite(name, makeFolder(dirname(name)))

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
-import { type NewFile, writeFiles } from '../../runtime/init/write-files.ts'
+import type { Bytes, NewFile } from '../../runtime/init/file-tree.ts'
+import { writeFiles } from '../../runtime/init/write-files.ts'
 import { makeFolder } from '../../runtime/files/make-folder.ts'
 import { replaceFiles } from './replace-files.ts'
 import { tryWrite } from './try-write.ts'
@@ -11,15 +12,15 @@ import { tryWrite } from './try-write.ts'
  * @returns why old files of a folder could not be removed.
  */
 export async function writePrivate(files: readonly NewFile[]): Promise<readonly string[]> {
-  const texts = new Map<string, string>()
+  const texts = new Map<string, Bytes>()
   const inFolders: NewFile[] = []
   for (const { path, content } of files) {
-    if (typeof content === 'string') {
+    if (typeof content === 'string' || content instanceof Uint8Array) {
       texts.set(path, content)
       continue
     }
     await tryWrite(path, makeFolder(path, 0o700))
-    for (const [name, text] of content) inFolders.push({ path: join(path, name), content: text })
+    for (const [name, bytes] of content) inFolders.push({ path: join(path, name), content: bytes })
   }
   await replaceFiles(texts, mode)
   return writeFiles(inFolders, mode, new Date())

@@ -5,7 +5,7 @@ import { formatJson } from './json.ts'
 import { formatProperties } from './properties.ts'
 import { formatShell } from './shell.ts'
 import { type Entry, sortedEntries } from './sorted-entries.ts'
-import type { Content } from './write-files.ts'
+import type { Content } from './file-tree.ts'
 import { formatYaml } from './yaml.ts'
 
 type Format = {

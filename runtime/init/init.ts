@@ -17,7 +17,8 @@ import { openReader } from './open-reader.ts'
 import { logWarnings, readDeclared } from './read-declared.ts'
 import { type InitDiagnostic, report } from './report.ts'
 import { filesExist } from './written-files.ts'
-import { type NewFile, writeFiles } from './write-files.ts'
+import type { NewFile } from './file-tree.ts'
+import { writeFiles } from './write-files.ts'
 
 /** Everything that init has of the world outside, but for files and the store. */
 export type InitWorld = {

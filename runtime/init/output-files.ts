@@ -3,7 +3,7 @@ import type { InitEnv } from '../../api/init-env.ts'
 import type { DeclaredValue } from './fetch-declared.ts'
 import { formatValues, refusedBy } from './format-values.ts'
 import type { InitDiagnostic } from './report.ts'
-import type { NewFile } from './write-files.ts'
+import type { NewFile } from './file-tree.ts'
 
 export type OutputFiles =
   | { readonly files: readonly NewFile[]; readonly diagnostics?: never }

@@ -13,7 +13,8 @@ import type { OutputFiles } from './output-files.ts'
 import type { RefreshMetrics, RefreshResult } from './refresh-metrics.ts'
 import { type InitDiagnostic, loggedDiagnostic } from './report.ts'
 import { areWritten } from './written-files.ts'
-import { type NewFile, writeFiles } from './write-files.ts'
+import type { NewFile } from './file-tree.ts'
+import { writeFiles } from './write-files.ts'
 
 export type Refreshing = {
   /** In milliseconds. */
@@ -59,7 +60,7 @@ export async function refresh({
 
 async function refreshOnce(
   fetch: Refreshing['fetch'],
-  { secretsFile, resourcesFile, fileMode }: InitEnv,
+  { fileMode }: Pick<InitEnv, 'fileMode'>,
   log: Log,
 ): Promise<RefreshResult> {
   const failed = (diagnostics: readonly InitDiagnostic[]): RefreshResult => {
@@ -73,8 +74,7 @@ async function refreshOnce(
     const output = await fetch()
     if (output.diagnostics) return failed(output.diagnostics)
     const { files } = output
-    // A file of which nothing is declared any more goes.
-    if (await areWritten(files, [secretsFile, resourcesFile])) {
+    if (await areWritten(files)) {
       log.debug('nothing has changed')
       return 'unchanged'
     }

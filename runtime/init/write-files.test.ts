@@ -13,7 +13,8 @@ import {
 import { dirname, join } from 'node:path'
 import t, { type Test } from 'tap'
 import { failureOf } from '../failure.ts'
-import { type NewFile, writeFiles } from './write-files.ts'
+import type { NewFile } from './file-tree.ts'
+import { writeFiles } from './write-files.ts'
 
 const now = new Date('2026-01-31T12:34:56.789Z')
 
@@ -155,6 +156,66 @@ t.test('a folder of files is a symbolic link too, and all users may enter it', a
   t.strictSame(await list(join(folder, 'secret')), ['other'], 'the files of removed declarations are removed')
 })
 
+t.test(
+  'files below folders appear with the others, each with its own mode, and vanish with its declaration',
+  async (t) => {
+    const folder = newFolder(t)
+    const below = (path: string, content: string | Uint8Array, mode?: number): NewFile => ({
+      path: join(folder, path),
+      content,
+      folder,
+      mode,
+    })
+    const key = below('tls/private/server.key', Buffer.from([0, 255, 128]), 0o400)
+    await write([below('secret', 'a=1\n'), key, below('tls/ca.pem', 'ca'), below('a.txt', 'a', 0o440)])
+    const version = await readlink(join(folder, '..data'))
+    t.strictSame(await list(folder), [
+      version,
+      `..data -> ${version}`,
+      'a.txt -> ..data/a.txt',
+      'secret -> ..data/secret',
+      'tls -> ..data/tls',
+    ])
+    t.strictSame(await readFile(join(folder, 'tls/private/server.key')), Buffer.from([0, 255, 128]))
+    const modes = ['tls/private/server.key', 'tls/ca.pem', 'a.txt', 'tls/private/.', 'tls/.'].map(
+      async (path) => (await stat(join(folder, path))).mode & 0o777,
+    )
+    t.strictSame(await Promise.all(modes), [0o400, 0o444, 0o440, 0o755, 0o755])
+
+    await write([below('secret', 'a=1\n'), below('tls/ca.pem', 'new')])
+    t.strictSame(await list(join(folder, 'tls/.')), ['ca.pem'])
+    t.strictSame((await list(folder)).slice(2), ['secret -> ..data/secret', 'tls -> ..data/tls'])
+    await write([below('secret', 'a=1\n')])
+    t.strictSame((await list(folder)).slice(2), ['secret -> ..data/secret'])
+  },
+)
+
+t.test('a folder appears without a file too, where it is named', async (t) => {
+  const folder = newFolder(t)
+  await writeFiles([], 0o444, now, [folder])
+  const version = await readlink(join(folder, '..data'))
+  t.strictSame(await list(folder), [version, `..data -> ${version}`])
+  await write([{ path: join(folder, 'secret'), content: '1' }])
+  await writeFiles([], 0o444, now, [`${folder}/`])
+  t.equal((await list(folder)).length, 2, 'the last file has vanished')
+})
+
+t.test('no folder is swapped unless all of them are ready', async (t) => {
+  const base = t.testdir({ first: {}, second: {} })
+  const [first, second] = [join(base, 'first'), join(base, 'second')]
+  const content = (text: string): NewFile[] => [
+    { path: join(second, 'secret'), content: text },
+    { path: join(first, 'env'), content: text },
+  ]
+  await writeFiles(content('old'), 0o444, now, [first, second])
+  await rm(join(second, '..data'))
+  await mkdir(join(second, '..data'))
+  t.match(await failureIn(writeFiles(content('new'), 0o444, now, [first, second])), {
+    code: 'OUTPUT_UNWRITABLE',
+  })
+  t.equal(await readFile(join(first, 'env'), 'utf8'), 'old')
+})
+
 t.test('two folders each get their files', async (t) => {
   const base = t.testdir({ a: {}, b: {} })
   await write([
@@ -248,15 +309,13 @@ t.test('an error half-way leaves what was there before', async (t) => {
   const folder = newFolder(t)
   await write([{ path: join(folder, 'secret'), content: 'old' }])
   const before = await list(folder)
-  // Two files of one name cannot be written into one folder.
-  const path = join(folder, 'resource')
   const failure = await failureIn(
     write([
-      { path, content: 'a' },
-      { path, content: 'b' },
+      { path: join(folder, 'a'), content: 'a' },
+      { path: join(folder, 'x'.repeat(256)), content: 'b' },
     ]),
   )
-  t.match(failure, { code: 'OUTPUT_UNWRITABLE', message: /EEXIST/ })
+  t.match(failure, { code: 'OUTPUT_UNWRITABLE', message: /ENAMETOOLONG/ })
   t.strictSame(await list(folder), before)
   t.equal(await readFile(join(folder, 'secret'), 'utf8'), 'old')
 })

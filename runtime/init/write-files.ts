@@ -3,24 +3,26 @@
  * https://github.com/kubernetes/kubernetes/blob/v1.36.3/pkg/volume/util/atomic_writer.go
  *
  *     /secret/secret   -> ..data/secret
+ *     /secret/tls      -> ..data/tls
  *     /secret/..data   -> ..2026_01_31_12_00_00.4f2a90c1
  *     /secret/..2026_01_31_12_00_00.4f2a90c1/secret
+ *     /secret/..2026_01_31_12_00_00.4f2a90c1/tls/server.key
  *
  * The links to files come first and dangle; renaming a new `..data` over the old one is the moment when all appear.
+ *
+ * Several folders are made ready before the first of them is swapped, but nothing swaps two at once: a process that is killed between two swaps leaves
+ * the first folder new and the second one old. An app does not see that when it starts, because init has not ended and runs again. A refresh compares
+ * all folders with what they are to contain, and writes all of them again.
  */
 import { randomBytes } from 'node:crypto'
 import { chmod, lstat, mkdir, readdir, readlink, rename, rm, stat, symlink } from 'node:fs/promises'
-import { basename, dirname, join, resolve } from 'node:path'
+import { basename, join } from 'node:path'
 import { quotePath } from '../files/quote-path.ts'
 import { failed } from '../failure.ts'
 import { syncFolder } from '../files/sync-folder.ts'
 import { systemCode, systemReason, unlessAbsent } from '../files/system-error.ts'
 import { writeSynced } from '../files/write-synced.ts'
-
-/** The text of a file, or of each file in a folder. */
-export type Content = string | ReadonlyMap<string, string>
-
-export type NewFile = { readonly path: string; readonly content: Content }
+import { type FolderTree, folderTrees, isTree, type NewFile, type Tree } from './file-tree.ts'
 
 /** The link of a folder to its present files. */
 export const dataLink = '..data'
@@ -29,25 +31,21 @@ const setGroup = 0o2000
 const versionPattern = /^\.\.\d{4}(_\d\d){5}\.[0-9a-f]{8}$/
 
 /** A folder that files are written to, and what of it has to go again if the writing fails. */
-type Target = { readonly folder: string; readonly files: readonly NewFile[]; readonly made: string[] }
+type Target = FolderTree & { readonly made: string[] }
 
 /**
  * Where it fails before the moment when all appear, it leaves what was there; and whenever it is killed, what is there is
  * all of the old or all of the new. @param mode the files' permission bits. @param now for the name of the new version
- * of a folder. @returns what keeps the old files from being removed, which the next run tries again.
+ * of a folder. @param folders see folderTrees. @returns what keeps the old files from being removed, which the next run tries again.
  */
 export async function writeFiles(
-  newFiles: readonly NewFile[],
+  files: readonly NewFile[],
   mode: number,
   now: Date,
+  folders: readonly string[] = [],
 ): Promise<readonly string[]> {
   const version = `..${now.toISOString().slice(0, 19).replace(/[-:T]/g, '_')}.${randomBytes(4).toString('hex')}`
-  const files = newFiles.map((file) => ({ ...file, path: resolve(file.path) }))
-  const targets: Target[] = [...new Set(files.map(({ path }) => dirname(path)))].map((folder) => ({
-    folder,
-    files: files.filter(({ path }) => dirname(path) === folder),
-    made: [],
-  }))
+  const targets: Target[] = folderTrees(files, folders).map((tree) => ({ ...tree, made: [] }))
   try {
     for (const target of targets) await explained(target, stage(target, version, mode))
     for (const target of targets) await explained(target, publish(target, version))
@@ -62,30 +60,27 @@ export async function writeFiles(
 }
 
 /** Makes everything but the swap. */
-async function stage({ folder, files, made }: Target, version: string, mode: number): Promise<void> {
+async function stage({ folder, entries, made }: Target, version: string, mode: number): Promise<void> {
   const found = await unlessAbsent(stat(folder))
   if (!found) {
     throw blocked(`the folder ${quotePath(folder)} does not exist: is its volume mounted there?`)
   }
   const current = await linkAt(join(folder, dataLink))
   if (current !== undefined && !versionPattern.test(current)) throw inTheWay(join(folder, dataLink))
-  const newLinks: NewFile[] = []
-  for (const file of files) {
-    const target = await linkAt(file.path)
-    if (target === undefined) newLinks.push(file)
-    else if (target !== fileTarget(file)) throw inTheWay(file.path)
+  const newLinks: string[] = []
+  for (const name of entries.keys()) {
+    const target = await linkAt(join(folder, name))
+    if (target === undefined) newLinks.push(name)
+    else if (target !== dataTarget(name)) throw inTheWay(join(folder, name))
   }
   const directory = join(folder, version)
   made.push(directory)
-  await writeFolder(
-    directory,
-    files.map(({ path, content }) => [basename(path), content]),
-    // With fsGroup, the files of a volume are to have its group.
-    { folder: 0o755 | (found.mode & setGroup), file: mode },
-  )
-  for (const file of newLinks) {
-    await symlink(fileTarget(file), file.path)
-    made.push(file.path)
+  // With fsGroup, the files of a volume are to have its group.
+  await writeFolder(directory, entries, { folder: 0o755 | (found.mode & setGroup), file: mode })
+  for (const name of newLinks) {
+    const path = join(folder, name)
+    await symlink(dataTarget(name), path)
+    made.push(path)
   }
   made.push(join(folder, nextLink(version)))
   await symlink(version, join(folder, nextLink(version)))
@@ -93,16 +88,16 @@ async function stage({ folder, files, made }: Target, version: string, mode: num
 
 async function writeFolder(
   directory: string,
-  files: Iterable<readonly [name: string, content: Content]>,
+  entries: Tree,
   modes: { readonly folder: number; readonly file: number },
 ): Promise<void> {
   await mkdir(directory)
   // Set afterwards, because a umask takes bits away from what mkdir and open are given.
   await chmod(directory, modes.folder)
-  for (const [name, content] of files) {
+  for (const [name, entry] of entries) {
     const path = join(directory, name)
-    if (typeof content === 'string') await writeSynced(path, content, modes.file)
-    else await writeFolder(path, content, modes)
+    if (isTree(entry)) await writeFolder(path, entry, modes)
+    else await writeSynced(path, entry.bytes, entry.mode ?? modes.file)
   }
   await syncFolder(directory)
 }
@@ -114,15 +109,14 @@ async function publish({ folder, made }: Target, version: string): Promise<void>
 }
 
 /** Removes earlier versions, those that a killed run left half-made, and the links to files that are no more. */
-async function removeOld({ folder, files }: Target, version: string): Promise<void> {
-  const kept = new Set(files.map(({ path }) => basename(path)))
+async function removeOld({ folder, entries }: Target, version: string): Promise<void> {
   for (const name of await readdir(folder)) {
     const path = join(folder, name)
     if (versionPattern.test(name)) {
       if (name !== version) await rm(path, { recursive: true, force: true })
     } else if (name.startsWith(`${dataLink}_`)) {
       await rm(path, { force: true })
-    } else if (!kept.has(name) && (await isLinkOfOurs(path))) {
+    } else if (!entries.has(name) && (await isLinkOfOurs(path))) {
       await rm(path, { force: true })
     }
   }
@@ -133,13 +127,13 @@ function nextLink(version: string): string {
   return `${dataLink}_${version.slice(2)}`
 }
 
-function fileTarget({ path }: { readonly path: string }): string {
-  return `${dataLink}/${basename(path)}`
+function dataTarget(name: string): string {
+  return `${dataLink}/${name}`
 }
 
-/** Whether a file was written there, by this run or an earlier one. */
+/** Whether a file or folder was written there, by this run or an earlier one. */
 export async function isLinkOfOurs(path: string): Promise<boolean> {
-  return (await linkAt(path)) === fileTarget({ path })
+  return (await linkAt(path)) === dataTarget(basename(path))
 }
 
 /** What the link at a path points to: empty for anything but a link, undefined where there is nothing. */

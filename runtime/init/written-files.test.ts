@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { parsePodAnnotations } from '../../api/pod-annotations.ts'
+import type { NewFile } from './file-tree.ts'
 import { writeFiles } from './write-files.ts'
 import { areWritten, declaredPaths, filesExist, missingPaths } from './written-files.ts'
 
@@ -40,35 +41,45 @@ t.test('a path is missing if it is no regular file', async (t) => {
 })
 
 t.test('files are written when the disk has these very bytes', async (t) => {
-  const folder = t.testdir({ text: 'h\u00e9', some: { a: '1', b: '2' } })
-  const [text, some] = [join(folder, 'text'), join(folder, 'some')]
+  const folder = t.testdir({})
+  const path = (name: string) => join(folder, name)
   const map = (entries: Record<string, string>) => new Map(Object.entries(entries))
+  const text: NewFile = { path: path('text'), content: 'h\u00e9' }
+  const some: NewFile = { path: path('some'), content: map({ a: '1', b: '2' }) }
+  const key: NewFile = { path: path('tls/key'), content: Buffer.from([255]), mode: 0o400, folder }
   t.equal(await areWritten([]), true)
-  t.equal(
-    await areWritten([
-      { path: text, content: 'h\u00e9' },
-      { path: some, content: map({ a: '1', b: '2' }) },
-    ]),
-    true,
-  )
-  t.equal(await areWritten([{ path: text, content: 'he' }]), false)
-  t.equal(await areWritten([{ path: join(folder, 'absent'), content: '' }]), false)
-  t.equal(await areWritten([{ path: some, content: map({ a: '1' }) }]), false, 'one too many')
-  t.equal(await areWritten([{ path: some, content: map({ a: '1', c: '2' }) }]), false, 'of another name')
-  t.equal(await areWritten([{ path: some, content: map({ a: '1', b: '3' }) }]), false, 'of another value')
-  t.equal(await areWritten([{ path: some, content: 'a text' }]), false)
-  t.equal(await areWritten([{ path: text, content: map({}) }]), false)
+  t.equal(await areWritten([text]), false, 'nothing is written')
+  await writeFiles([text, some, key], 0o444, new Date())
+  t.equal(await areWritten([text, some, key]), true)
+  const others: readonly (readonly [title: string, files: readonly NewFile[]])[] = [
+    ['of another text', [{ ...text, content: 'he' }, some, key]],
+    ['one that is absent', [text, some, key, { path: path('absent'), content: '' }]],
+    ['one too many', [text, some]],
+    ['one too many in a folder', [text, { ...some, content: map({ a: '1' }) }, key]],
+    ['of another name', [text, { ...some, content: map({ a: '1', c: '2' }) }, key]],
+    ['of another value', [text, { ...some, content: map({ a: '1', b: '3' }) }, key]],
+    ['a file in place of a folder', [text, { ...some, content: 'a text' }, key]],
+    ['a folder in place of a file', [{ ...text, content: map({}) }, some, key]],
+    ['of other bytes', [text, some, { ...key, content: Buffer.from([254]) }]],
+    ['of another mode', [text, some, { ...key, mode: 0o440 }]],
+    ['in another folder below', [text, some, { ...key, path: path('tls/x/key') }]],
+  ]
+  for (const [title, files] of others) t.equal(await areWritten(files), false, title)
+  const empty = t.testdir({ text: 'x' })
+  t.equal(await areWritten([], [empty]), false, 'a folder that has not appeared')
+  await writeFiles([], 0o444, new Date(), [empty])
+  t.equal(await areWritten([], [empty]), true, "with a user's own file in it")
 })
 
 t.test('a file that was written before and is not wanted now is seen', async (t) => {
   const [text, other] = [join(t.testdir(), 'text'), join(t.testdirName, 'other')]
   const file = { path: text, content: 'a' }
   await writeFiles([file, { path: other, content: 'b' }], 0o444, new Date())
-  t.equal(await areWritten([file], [text, other]), false)
+  t.equal(await areWritten([file]), false)
   await writeFiles([file], 0o444, new Date())
-  t.equal(await areWritten([file], [text, other]), true)
+  t.equal(await areWritten([file]), true)
   writeFileSync(other, "the user's own")
-  t.equal(await areWritten([file], [text, other]), true)
+  t.equal(await areWritten([file]), true)
 })
 
 t.test(

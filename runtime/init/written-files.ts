@@ -5,7 +5,8 @@ import type { InitEnv } from '../../api/init-env.ts'
 import type { Declared } from '../../api/pod-annotations.ts'
 import { systemCode } from '../files/system-error.ts'
 import type { ReadDeclared } from './read-declared.ts'
-import { type Content, dataLink, isLinkOfOurs, type NewFile } from './write-files.ts'
+import { folderTrees, isTree, type Leaf, type NewFile, type Tree } from './file-tree.ts'
+import { dataLink, isLinkOfOurs } from './write-files.ts'
 
 type Settings = Pick<InitEnv, 'secretsFile' | 'resourcesFile' | 'format'>
 
@@ -28,7 +29,12 @@ export async function filesExist(
 }
 
 async function isWrittenTo(path: string): Promise<boolean> {
-  const found = await unlessUnreadable(stat(join(dirname(path), dataLink)))
+  return await isSwapped(dirname(path))
+}
+
+/** Whether files of ours have appeared in a folder. */
+async function isSwapped(folder: string): Promise<boolean> {
+  const found = await unlessUnreadable(stat(join(folder, dataLink)))
   return found?.isDirectory() === true
 }
 
@@ -52,23 +58,29 @@ export async function missingPaths(paths: Iterable<string>): Promise<string[]> {
   return missing
 }
 
-/** Whether the disk has these very files. @param paths which have no file in the same folders, unless it is one of these. */
-export async function areWritten(files: readonly NewFile[], paths: readonly string[] = []): Promise<boolean> {
-  for (const { path, content } of files) if (!(await isWritten(path, content))) return false
-  const folders = new Set(files.map(({ path }) => dirname(path)))
-  for (const path of paths) {
-    const isWanted = files.some((file) => file.path === path)
-    if (!isWanted && folders.has(dirname(path)) && (await isLinkOfOurs(path))) return false
+/** Whether the disk has these very files, and no others of ours in their folders. @param folders see folderTrees. */
+export async function areWritten(
+  files: readonly NewFile[],
+  folders: readonly string[] = [],
+): Promise<boolean> {
+  for (const { folder, entries } of folderTrees(files, folders)) {
+    if (!(await isSwapped(folder))) return false
+    for (const [name, entry] of entries) if (!(await isWritten(join(folder, name), entry))) return false
+    for (const name of await readdir(folder))
+      if (!entries.has(name) && (await isLinkOfOurs(join(folder, name)))) return false
   }
   return true
 }
 
-async function isWritten(path: string, content: Content): Promise<boolean> {
-  if (typeof content === 'string')
-    return (await unlessUnreadable(readFile(path)))?.equals(Buffer.from(content)) === true
+async function isWritten(path: string, entry: Tree | Leaf): Promise<boolean> {
+  if (!isTree(entry)) {
+    const found = entry.mode === undefined ? undefined : await unlessUnreadable(stat(path))
+    if (found && (found.mode & 0o777) !== entry.mode) return false
+    return (await unlessUnreadable(readFile(path)))?.equals(Buffer.from(entry.bytes)) === true
+  }
   const names = await unlessUnreadable(readdir(path))
-  if (names?.length !== content.size) return false
-  for (const [name, text] of content) if (!(await isWritten(join(path, name), text))) return false
+  if (names?.length !== entry.size) return false
+  for (const [name, one] of entry) if (!(await isWritten(join(path, name), one))) return false
   return true
 }
 
