@@ -9,6 +9,7 @@ import { refuseCollision } from './collision.ts'
 import type { InjectConfig } from './inject-config.ts'
 import { validateConfig } from './validate-config.ts'
 import { effectiveConfig } from './effective-config.ts'
+import { validateImages } from './image-of-other.ts'
 import { injectionOf } from './init-container.ts'
 import { updateRefreshSidecar } from './refresh-sidecar.ts'
 import { guaranteed, isGuaranteedWithout, losesGuaranteed, validatePodRequests } from './pod-resources.ts'
@@ -35,6 +36,11 @@ export function addInjection(
   const { config, injection, warnings } = pod
   const mounts = addMounts(pod, chosenContainers(settings, config))
   for (const { message, hint } of validatePodRequests(pod)) editor.refuse(message, hint)
+  for (const wrong of validateImages(pod)) {
+    // Else the image is corrected, and the patch has no effect.
+    if (config.explicit.has('image')) warnings.push(wrong)
+    else editor.refuse(wrong.message, wrong.hint)
+  }
   if (losesGuaranteed(pod))
     warnings.push({
       message: `${config.containerName} changes the QoS class of the pod from Guaranteed to Burstable`,

@@ -1,38 +1,22 @@
 /** inject-init as a transformer, with all that kustomize does around it. */
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import * as fc from 'fast-check'
-import t, { type Test } from 'tap'
+import t from 'tap'
 import { parseAllDocuments, stringify } from 'yaml'
 import { run } from '../programs/programs.ts'
 import { git, helm, kustomize } from '../programs/tools.ts'
+import { build, type Files, injectInit, kustomization, write } from './kustomize-build.ts'
 
 const skip = kustomize().missing ?? false
-const enabled = ['build', '--enable-alpha-plugins', '--enable-exec']
 
-type Files = Readonly<Record<string, string>>
 type Pod = { initContainers?: Container[]; containers: Container[]; volumes?: { name: string }[] }
 type Container = { name: string; image: string; [key: string]: unknown }
 type Built = {
   kind: string
   metadata: { name: string; namespace?: string; annotations?: object }
   spec: { template: { spec: Pod } }
-}
-
-function write(t: Test, files: Files): string {
-  const folder = t.testdir()
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(folder, path)), { recursive: true })
-    writeFileSync(join(folder, path), text)
-  }
-  return folder
-}
-
-function build(t: Test, folder: string, ...flags: readonly string[]): string {
-  const { status, stdout, stderr } = run(kustomize().path ?? '', [...enabled, ...flags, folder])
-  t.equal(status, 0, stderr)
-  return stdout
 }
 
 const objects = (text: string): Built[] => parseAllDocuments(text).map((one) => one.toJS())
@@ -60,23 +44,6 @@ spec:
           envFrom:
             - configMapRef: {name: settings}
 `
-const kustomization = (fields: object) =>
-  stringify({ kind: 'Kustomization', apiVersion: 'kustomize.config.k8s.io/v1beta1', ...fields })
-/** Quoted wherever kubectl would read no string. */
-const injectInit = (spec: object = {}) =>
-  stringify(
-    {
-      apiVersion: 'kees.bsycorp.com/v1alpha1',
-      kind: 'InjectInit',
-      metadata: {
-        name: 'inject-init',
-        annotations: { 'config.kubernetes.io/function': 'exec: {path: inject-init}' },
-      },
-      spec,
-    },
-    { compat: 'yaml-1.1' },
-  )
-
 /** A base that injects. */
 const base = (spec: object = {}): Files => ({
   'base/app.yaml': app,
