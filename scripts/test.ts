@@ -18,7 +18,7 @@ import {
 } from './tests/durations.ts'
 import { parseClaims, unprovenClaims } from './tests/claims.ts'
 import { endOnSignal } from './tests/end-on-signal.ts'
-import { longNow } from './tests/long-tests.ts'
+import { changedFiles, effortVariables, longNow, unitInFull } from './tests/long-tests.ts'
 import { neededTools, toolNames } from './tests/needed-tools.ts'
 import { ProcessorTime } from './tests/processor-time.ts'
 import { removeRunImages } from './tests/remove-run-images.ts'
@@ -43,7 +43,8 @@ const env = {
   KEES_TEST_RECORD: record,
   [runVariable]: String(process.pid),
 }
-const inFull = longNow(root, isLong)
+const changed = changedFiles(root)
+const filesInFull = longNow(changed)
 const start = Date.now()
 const failed: string[] = []
 /** Of the jobs of this run. */
@@ -99,6 +100,9 @@ const tool = (name: string): Job => ({
   lane: 'tools',
 })
 
+/** Where that is not the usual. */
+const inFullRemark = (inFull: boolean) => (inFull && !isLong ? ' (in full)' : '')
+
 /** cosign only signs releases, and takes longer to build than all other tools: it is built only with --long. */
 const toolsOf = (file: string) => neededTools(root, file).filter((name) => isLong || name !== 'cosign')
 
@@ -111,31 +115,28 @@ function testFile(file: string, title = file, command: readonly string[] = ['nod
     run: async () => {
       // Without the executables there is nothing to test.
       if (failed.includes('build')) return
-      const how = inFull.has(file) || isLong ? { KEES_TEST_LONG: '1' } : {}
+      const inFull = isLong || filesInFull.has(file)
       const work = async (onExit: () => void) => {
-        const result = await runTestFile(file, command, log, { ...env, ...how }, onExit)
+        const variables = { ...env, ...effortVariables(inFull) }
+        const result = await runTestFile(file, command, log, variables, onExit)
         results.push(result)
         return { passed: result.passed, output: onlyFailures(result.text) }
       }
-      await measure(title, work, inFull.has(file) ? ' (in full)' : '')
+      await measure(title, work, inFullRemark(inFull))
     },
   }
 }
 
 function unitFiles(folder: string, files: readonly string[]): Job {
   const title = `unit tests of ${folder}/`
-  return {
-    title,
-    lane: 'tests',
-    needs: [],
-    run: () =>
-      measure(title, async (onExit) => {
-        const all = await runUnitFiles(files, env, onExit)
-        results.push(...all)
-        const wrong = all.filter(({ passed }) => !passed).map(({ text }) => onlyFailures(text))
-        return { passed: wrong.length === 0, output: wrong.join('\n') }
-      }),
+  const inFull = isLong || unitInFull(folder, changed)
+  const work = async (onExit: () => void) => {
+    const all = await runUnitFiles(files, { ...env, ...effortVariables(inFull) }, onExit)
+    results.push(...all)
+    const wrong = all.filter(({ passed }) => !passed).map(({ text }) => onlyFailures(text))
+    return { passed: wrong.length === 0, output: wrong.join('\n') }
   }
+  return { title, lane: 'tests', needs: [], run: () => measure(title, work, inFullRemark(inFull)) }
 }
 
 /** The last test: no program that the tests started has printed a secret value. */

@@ -1,7 +1,7 @@
 /** Lists with everything that export-iam looks for come out as if they had been parsed whole. */
 import fc from 'fast-check'
 import t from 'tap'
-import { runs, triesAll } from '../../api/test-effort.ts'
+import { runs, triesMany } from '../../api/test-effort.ts'
 import { splitItems } from '../krm/split-items.ts'
 import { runFunction, runOnWhole } from '../krm/run-function.ts'
 import { exportIam } from './export-iam.ts'
@@ -105,5 +105,5 @@ t.test('in pieces as whole', async (t) => {
     }),
     { numRuns },
   )
-  if (triesAll) t.ok(done > numRuns / 10, `${done} led to a module`)
+  if (triesMany) t.ok(done > numRuns / 10, `${done} led to a module`)
 })

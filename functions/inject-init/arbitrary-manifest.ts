@@ -1,10 +1,10 @@
 /** For property tests: annotated Deployments, in every style in which people write them. */
 import * as fc from 'fast-check'
 import { stringify } from 'yaml'
-import { triesAll } from '../../api/test-effort.ts'
+import { triesMany } from '../../api/test-effort.ts'
 
 /** Of lists and maps: short ones in the unit tests, whose time is that of the size of the manifests. */
-const length = triesAll ? {} : { maxLength: 2 }
+const length = triesMany ? {} : { maxLength: 2 }
 
 /** Without those that kubectl reads as booleans where they are not in quotes. */
 const name = fc
@@ -21,9 +21,9 @@ const extra = fc.dictionary(
   fc.oneof(
     scalar,
     fc.array(scalar, { maxLength: 3 }),
-    fc.dictionary(name, scalar, triesAll ? {} : { maxKeys: 1 }),
+    fc.dictionary(name, scalar, triesMany ? {} : { maxKeys: 1 }),
   ),
-  { maxKeys: triesAll ? 3 : 1 },
+  { maxKeys: triesMany ? 3 : 1 },
 )
 const mount = fc.record({ name, mountPath: fc.constantFrom('/data', '/tmp', '/etc/app') })
 const container = fc.record(

@@ -5,15 +5,27 @@ import { gitOutput } from '../source-time.ts'
 export const longTests: Readonly<Record<string, RegExp>> = {
   'test/creator/faults.test.ts':
     /^runtime\/(creator|groups|kubernetes)\/(?!.*\.test\.ts)|^test\/creator\/fault/,
+  'test/creator/kill.test.ts': /^runtime\/(creator|groups|store)\/(?!.*\.test\.ts)|^test\/creator\/kill/,
   'test/creator/pages.test.ts': /^runtime\/kubernetes\/(?!.*\.test\.ts)|^test\/creator\/pages/,
   'test/creator/race.test.ts': /^runtime\/(creator|groups|store)\/(?!.*\.test\.ts)|^test\/creator\/race/,
+  'test/creator/simulation.test.ts':
+    /^runtime\/(creator|groups|scheduling)\/(?!.*\.test\.ts)|^test\/creator\/simulation/,
+  'test/creator/watch-endurance.test.ts':
+    /^runtime\/(creator|kubernetes)\/(?!.*\.test\.ts)|^test\/creator\/watch/,
   'test/docs/install.test.ts':
     /^docs\/install\.md$|^kustomize-examples\/first-secret\/|^install\/creator\/|^test\/docs\/install/,
+  'test/iam/compare-module.test.ts': /^functions\/export-iam\/(?!.*\.test\.ts)|^test\/iam\/compare-module/,
+  'test/iam/least-privilege.test.ts':
+    /^functions\/(workload|export-iam)\/(?!.*\.test\.ts)|^test\/(iam|manifests\/arbitrary)/,
   'test/iam/stability.test.ts': /^functions\/export-iam\/(?!.*\.test\.ts)|^test\/iam\//,
   'test/iam/stability-moto.test.ts': /^functions\/export-iam\/(?!.*\.test\.ts)|^test\/iam\//,
+  'test/manifests/fuzz.test.ts': /^functions\/(?!.*\.test\.ts)/,
+  'test/manifests/hostile-text.test.ts':
+    /^(api|functions\/export-iam)\/(?!.*\.test\.ts)|^test\/manifests\/hostile/,
   'test/manifests/yaml-readers.test.ts': /^functions\/yaml\/(?!.*\.test\.ts)/,
   'test/iam/terraform-moto.test.ts':
     /^functions\/export-iam\/(?!.*\.test\.ts)|^install\/creator\/terraform\/|^test\/iam\//,
+  'test/init/scale.test.ts': /^runtime\/(init|store)\/(?!.*\.test\.ts)|^test\/init\/(scale|simulate)/,
   'test/init/write-faults.test.ts': /^runtime\/(init|files)\/(?!.*\.test\.ts)|^test\/init\/write-faults/,
   'test/packaging/images-again.test.ts': /^scripts\/images|^package-lock\.json$|^test\/packaging\/images/,
 }
@@ -30,9 +42,18 @@ export function changedFiles(root: string): readonly string[] {
   return changed.split('\0').filter(Boolean)
 }
 
-/** The files that run in full. */
-export function longNow(root: string, all: boolean): ReadonlySet<string> {
-  const changed = all ? [] : changedFiles(root)
-  const now = Object.entries(longTests).filter(([, by]) => all || changed.some((file) => by.test(file)))
+/** The files that run in full. @param changed of `changedFiles`. */
+export function longNow(changed: readonly string[]): ReadonlySet<string> {
+  const now = Object.entries(longTests).filter(([, by]) => changed.some((file) => by.test(file)))
   return new Set(now.map(([file]) => file))
+}
+
+/** Whether the unit tests of a top folder run in full. */
+export function unitInFull(folder: string, changed: readonly string[]): boolean {
+  return changed.some((file) => file.startsWith(`${folder}/`) || file.startsWith('api/'))
+}
+
+/** Variables for tests that run in full, and for all others: api/test-effort.ts, test/programs/long.ts. */
+export function effortVariables(inFull: boolean): NodeJS.ProcessEnv {
+  return inFull ? { KEES_TEST_LONG: '1', KEES_TEST_EFFORT: '1' } : { KEES_TEST_EFFORT: '0.3' }
 }

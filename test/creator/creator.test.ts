@@ -2,14 +2,13 @@
 import { createPublicKey } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import { decodePrivateKey, encodePublicKey } from '../../runtime/values/rsa-key.ts'
 import { secretValue } from '../../runtime/secret-value.ts'
 import { openSsmParameterStore } from '../../runtime/store/ssm-parameter-store.ts'
 import { create, createNamespace, deploy, deployment, eventsOf } from './cluster-workloads.ts'
 import { controllersMissing, startControlPlane } from '../servers/control-plane.ts'
-import { startCreator } from './process.ts'
+import { gaugeOf, startCreator } from './process.ts'
 import { eventually } from '../programs/eventually.ts'
 import { motoMissing, startMoto } from '../servers/moto.ts'
 import { run } from '../programs/programs.ts'
@@ -140,13 +139,13 @@ spec:
     const manifest = run('kees', ['inject', '-f', '-'], { input })
     t.equal(manifest.status, 0, manifest.stderr)
     await create(plane, 'apis/apps/v1', 'small', 'deployments', JSON.parse(manifest.stdout))
-    const pods = async () => (await creator.get('/metrics')).text
-    await eventually('the injected one is seen', async () => /^kees_creator_pods 4$/m.test(await pods()))
+    await eventually('the injected one is seen', async () => (await gaugeOf(creator, 'pods')) === 4)
     await deploy(plane, 'small', 'bare', annotations, 3)
     await eventually('the Events are recorded', async () =>
       (await eventsOf(plane, 'small')).some(({ reason }) => reason === 'NotInjected'),
     )
-    await sleep(2000)
+    await eventually('the bare ones are seen', async () => (await gaugeOf(creator, 'pods')) === 7)
+    await eventually('no Event is waiting', async () => (await gaugeOf(creator, 'events_waiting')) === 0)
     const told = (await eventsOf(plane, 'small')).filter(({ reason }) => reason === 'NotInjected')
     t.equal(told.length, 1, 'one of three pods')
     t.match(told[0]?.pod, /^bare-/)
@@ -193,8 +192,7 @@ spec:
     t.strictSame(keesCreate(deployment('shop', 'later', later)), made('created'))
     const values = await valuesOf(...names)
     await deploy(plane, 'shop', 'later', later)
-    const known = async () =>
-      Number(/^kees_creator_known_parameters (\d+)$/m.exec((await creator.get('/metrics')).text)?.[1])
+    const known = () => gaugeOf(creator, 'known_parameters')
     await eventually('the creator knows them', async () => (await known()) === 8)
     t.strictSame(await valuesOf(...names), values)
   })
@@ -219,9 +217,11 @@ spec:
     await deploy(plane, 'small', 'chosen', token('abroad', '/small'))
     await deploy(plane, 'late', 'chosen', token('chosen', '/late'))
     await eventually('the chosen one is made', async () => (await valuesOf('/late/chosen')).size === 1)
-    await sleep(1000)
+    // Its watch would have had the other pod of the namespace before this one.
+    await deploy(plane, 'shop', 'chosen', token('chosen', '/shop'))
+    await eventually('this one too', async () => (await valuesOf('/shop/chosen')).size === 1)
     t.strictSame(await store.exists(['/shop/unchosen', '/small/abroad']), new Set())
-    t.match((await other.get('/metrics')).text, /^kees_creator_pods 1$/m)
+    t.equal(await gaugeOf(other, 'pods'), 2)
   })
 
   await t.test('everything that prevents the start is reported at once, without a retry', async (t) => {

@@ -1,10 +1,9 @@
 /** Two creators, one of which acts: a leader that stops, one that is killed, and one that is paused and resumed. */
-import { setTimeout as sleep } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { type FakeSsmServer, startFakeSsm } from '../../runtime/fake-ssm/server.ts'
 import { createNamespace, createPod } from './cluster-workloads.ts'
 import { type ControlPlane, controlPlaneMissing, startControlPlane } from '../servers/control-plane.ts'
-import { type CreatorProcess, startCreator } from './process.ts'
+import { type CreatorProcess, startCreator, stopIdle } from './process.ts'
 import { eventually } from '../programs/eventually.ts'
 
 t.setTimeout(300_000)
@@ -83,20 +82,20 @@ t.test('two creators', { skip: controlPlaneMissing }, async (t) => {
   })
 
   await t.test('a leader that was paused writes nothing after its Lease has expired', async (t) => {
-    await createPod(plane, 'shop', 'two', random(names('two', 150)))
+    await createPod(plane, 'shop', 'two', random(names('two', 100)))
     await eventually('it creates parameters', () => pairs(ssm, 'two') > 10)
     first.signal('SIGSTOP')
     const paused = Date.now()
-    t.ok(pairs(ssm, 'two') < 150, 'in the middle of it')
+    t.ok(pairs(ssm, 'two') < 100, 'in the middle of it')
     await eventually('the other leads', () => leading(second))
     t.ok(Date.now() - paused >= 8000, `not before its time, but after ${Date.now() - paused} ms`)
-    await eventually('the other has done the rest', () => pairs(ssm, 'two') === 150)
+    await eventually('the other has done the rest', () => pairs(ssm, 'two') === 100)
     const before = putsOf(ssm, firstName).length
     first.signal('SIGCONT')
     t.equal(await first.ended, 5, 'it ends, to be started again')
     t.match(first.log.at(-1), { message: 'the Lease was lost' })
     t.equal(putsOf(ssm, firstName).length, before, 'and has written nothing')
-    checkPairs(t, ssm, 'two', 150)
+    checkPairs(t, ssm, 'two', 100)
   })
 
   await t.test(
@@ -104,19 +103,19 @@ t.test('two creators', { skip: controlPlaneMissing }, async (t) => {
     async (t) => {
       const third = await start(plane, ssm, 'c')
       t.teardown(() => third.kill())
-      await createPod(plane, 'shop', 'three', random(names('three', 400)))
+      await createPod(plane, 'shop', 'three', random(names('three', 200)))
       await eventually('it creates parameters', () => pairs(ssm, 'three') > 10)
       second.signal('SIGTERM')
       t.equal(await second.ended, 0)
       const halves = ssm.stored.names().filter((name) => name.includes('three') && name.endsWith('_consumer'))
       t.equal(halves.length, pairs(ssm, 'three'), 'no pair is half made')
-      t.ok(halves.length < 400, `${halves.length} of 400 pairs`)
+      t.ok(halves.length < 200, `${halves.length} of 200 pairs`)
       const { body } = await plane.request('GET', lease)
       t.notMatch(body, { spec: { holderIdentity: secondName } }, 'it has released the Lease')
       t.match(second.log.at(-1), { message: 'stopped' })
       await eventually('the next leads', () => leading(third))
-      await eventually('it has done the rest', () => pairs(ssm, 'three') === 400)
-      checkPairs(t, ssm, 'three', 400)
+      await eventually('it has done the rest', () => pairs(ssm, 'three') === 200)
+      checkPairs(t, ssm, 'three', 200)
     },
   )
 
@@ -127,11 +126,11 @@ t.test('two creators', { skip: controlPlaneMissing }, async (t) => {
         ['x', 'y'].map((name) => start(plane, ssm, name, { LEADER_ELECTION: 'false', PUT_RATE: '200' })),
       )
       t.teardown(() => Promise.all(both.map((one) => one.kill())))
-      await createPod(plane, 'shop', 'four', random(names('four', 100)))
-      await eventually('all pairs are stored', () => pairs(ssm, 'four') === 100)
-      await sleep(500)
+      await createPod(plane, 'shop', 'four', random(names('four', 50)))
+      await eventually('all pairs are stored', () => pairs(ssm, 'four') === 50)
+      t.strictSame(await stopIdle(both), [0, 0])
       t.ok(putsOf(ssm, 'x').length > 0 && putsOf(ssm, 'y').length > 0, 'both were at work')
-      checkPairs(t, ssm, 'four', 100)
+      checkPairs(t, ssm, 'four', 50)
     },
   )
 })

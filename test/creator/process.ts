@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { eventually } from '../programs/eventually.ts'
 import { dist } from '../programs/programs.ts'
 import { untapped } from '../programs/untapped.ts'
 
@@ -19,6 +20,21 @@ export type CreatorProcess = {
   readonly ended: Promise<number | NodeJS.Signals | null>
   /** Ends it, however it is. */
   readonly kill: () => Promise<void>
+}
+
+/** @param name without the prefix of the creator's metrics. */
+export async function gaugeOf(creator: CreatorProcess, name: string): Promise<number> {
+  const { text } = await creator.get('/metrics')
+  return Number(new RegExp(`^kees_creator_${name} (.+)$`, 'm').exec(text)?.[1])
+}
+
+/** Stops creators that have nothing more to do: all that they began is done then. @returns their exit codes. */
+export async function stopIdle(creators: readonly CreatorProcess[]): Promise<readonly unknown[]> {
+  for (const creator of creators) {
+    await eventually('its work queue is empty', async () => (await gaugeOf(creator, 'queue_depth')) === 0)
+    creator.signal('SIGTERM')
+  }
+  return Promise.all(creators.map(({ ended }) => ended))
 }
 
 /**

@@ -2,6 +2,7 @@
 import fc from 'fast-check'
 import t from 'tap'
 import type { Annotation } from '../../api/pod-annotations.ts'
+import { share } from '../../api/test-effort.ts'
 import { existenceBatcher } from '../../runtime/creator/existence-batcher.ts'
 import { hourlyQuota } from '../../runtime/creator/hourly-quota.ts'
 import { generate } from '../../runtime/groups/generate.ts'
@@ -117,7 +118,7 @@ t.test('a day with faults in six calls of ten', async (t) => {
       const wrong = await simulate(seed)
       if (wrong.length > 0) throw new Error(wrong.join('\n'))
     }),
-    { numRuns: 4 },
+    { numRuns: share(4) },
   )
   t.pass('whatever came: all is there, pairs match, nothing was overwritten')
 })

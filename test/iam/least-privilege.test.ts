@@ -5,6 +5,7 @@
 import * as fc from 'fast-check'
 import hcl from 'hcl2-json-parser'
 import t from 'tap'
+import { runs, share } from '../../api/test-effort.ts'
 import { fakeIo } from '../../cli/fake-io.ts'
 import { kees } from '../../cli/kees.ts'
 import { account, arbitraryCluster, type ArbitraryCluster, keyOf } from '../manifests/arbitrary-workloads.ts'
@@ -32,7 +33,7 @@ const places: readonly AwsTarget[] = [
 ]
 
 const cases: Case[] = []
-for (const [index, cluster] of fc.sample(arbitraryCluster(8), { numRuns: 40, seed: 5 }).entries()) {
+for (const [index, cluster] of fc.sample(arbitraryCluster(8), { ...runs(40), seed: 5 }).entries()) {
   const io = fakeIo(cluster.manifest)
   // Two declarations of one parameter may disagree; then there is no policy, and nothing is granted.
   if ((await kees(['export', '--allow-uninjected', ...cluster.flags, '-f', '-'], io)) !== 0) continue
@@ -51,7 +52,7 @@ function readersOf({ pods }: Pick<ArbitraryCluster, 'pods'>): ReadonlyMap<string
 
 t.setTimeout(1_200_000)
 await t.test('what the policies allow', { skip, timeout: 1_200_000 }, async (t) => {
-  t.ok(cases.length > 20, `${cases.length} clusters of 40 have no mistake`)
+  t.ok(cases.length > share(20), `${cases.length} clusters of ${share(40)} have no mistake`)
   const evaluated = await evaluatePolicies(t.testdir({}), cases)
   const none: Documents = new Map()
   const all = cases.map((one, index) => ({ ...one, documents: evaluated[index] ?? none }))
@@ -76,14 +77,14 @@ await t.test('what the policies allow', { skip, timeout: 1_200_000 }, async (t) 
         }
       }
     }
-    t.ok(allowed > 300 && denied > 10_000, `${allowed} are allowed, ${denied} denied`)
+    t.ok(allowed > share(300) && denied > share(10_000), `${allowed} are allowed, ${denied} denied`)
   })
 
   await t.test(
     'nothing is allowed in another account, region or partition, and no other action',
     async (t) => {
       const requests: number[] = []
-      for (const { documents, place, ...one } of all.slice(0, 12)) {
+      for (const { documents, place, ...one } of all.slice(0, share(12))) {
         for (const [reader, names] of readersOf(one)) {
           for (const name of [...names].slice(0, 2)) {
             const elsewhere = placesNear(place).map((other) => getParameters(name, other))
@@ -95,7 +96,7 @@ await t.test('what the policies allow', { skip, timeout: 1_200_000 }, async (t) 
           }
         }
       }
-      t.ok(requests.length > 500, `${requests.length} are denied`)
+      t.ok(requests.length > share(500), `${requests.length} are denied`)
     },
   )
 
@@ -126,7 +127,7 @@ await t.test('what the policies allow', { skip, timeout: 1_200_000 }, async (t) 
           for (const request of otherUses(some, key, place)) await judge(request, false)
         }
       }
-      t.ok(allowed > 100 && denied > 2000, `${allowed} are allowed, ${denied} denied`)
+      t.ok(allowed > share(100) && denied > share(2000), `${allowed} are allowed, ${denied} denied`)
     },
   )
 

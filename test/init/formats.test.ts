@@ -20,9 +20,8 @@ import { formatValues, refusedBy } from '../../runtime/init/format-values.ts'
 import { secretValue } from '../../runtime/secret-value.ts'
 import { motoMissing } from '../servers/moto.ts'
 import { cachedMotoPython } from '../../scripts/tool-cache.ts'
-import { root, run } from '../programs/programs.ts'
+import { run } from '../programs/programs.ts'
 import { command } from '../programs/tools.ts'
-import { untapped } from '../programs/untapped.ts'
 import { dockerReads, systemdReads } from './dotenv-rules.ts'
 
 const awkward = fc.constantFrom(
@@ -294,10 +293,7 @@ async function makePod(t: Test, secrets: Readonly<Record<string, string>>) {
     RESOURCES_FILE: join(folder, 'secret/resource'),
     KEES_STORE: `file:${join(folder, 'store')}`,
   }
-  const init = (format: string) =>
-    run(...untapped(process.execPath, [join(root, 'runtime/init/main.ts')]), {
-      env: { ...env, FORMAT: format },
-    })
+  const init = (format: string) => run('init', [], { env: { ...env, FORMAT: format } })
   return { init, secret: join(folder, 'secret/secret') }
 }
 

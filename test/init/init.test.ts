@@ -7,7 +7,7 @@ import t, { type Test } from 'tap'
 import { formatAnnotationsFile } from '../../api/annotations-file.ts'
 import { openFileParameterStore } from '../../runtime/store/file-parameter-store.ts'
 import { secretValue } from '../../runtime/secret-value.ts'
-import { root, run } from '../programs/programs.ts'
+import { dist, run } from '../programs/programs.ts'
 import { untapped } from '../programs/untapped.ts'
 
 const workedExample = {
@@ -44,8 +44,7 @@ async function makePod(t: Test, stored: Readonly<Record<string, string>> = value
     WAIT_TIMEOUT: '0s',
     REFERENCE_WAIT: '0s',
   }
-  const init = (more: Readonly<Record<string, string>> = {}) =>
-    run(...untapped(process.execPath, [join(root, 'runtime/init/main.ts')]), { env: { ...env, ...more } })
+  const init = (more: Readonly<Record<string, string>> = {}) => run('init', [], { env: { ...env, ...more } })
   return { path, init }
 }
 
@@ -200,8 +199,7 @@ t.test('a pod that is deleted does not wait for init', async (t) => {
     SECRETS_FILE: path('secret/secret'),
     KEES_STORE: `file:${path('store')}`,
   }
-  const program = untapped(process.execPath, [join(root, 'runtime/init/main.ts')])
-  const child = spawn(...program, { env, stdio: ['ignore', 'ignore', 'pipe'] })
+  const child = spawn(...untapped(join(dist, 'init')), { env, stdio: ['ignore', 'ignore', 'pipe'] })
   t.teardown(() => child.kill('SIGKILL'))
   await once(child.stderr, 'data')
   child.kill('SIGTERM')

@@ -1,6 +1,7 @@
 /** A small piece of what `npm run soak:functions` does for long. */
 import * as fc from 'fast-check'
 import t from 'tap'
+import { runs } from '../../api/test-effort.ts'
 import { exportIam } from '../../functions/export-iam/export-iam.ts'
 import { brokenInvariant } from '../../functions/krm/invariants.ts'
 import { arbitraryInput } from '../../functions/inject-init/arbitrary-input.ts'
@@ -13,7 +14,7 @@ for (const krmFunction of [injectInit, exportIam]) {
         const broken = brokenInvariant(krmFunction, input)
         if (broken !== undefined) throw new Error(broken)
       }),
-      { numRuns: 500 },
+      runs(500),
     )
   })
 }

@@ -4,6 +4,7 @@ import hcl from 'hcl2-json-parser'
 import t from 'tap'
 import { defaultAnnotationDomain } from '../../api/annotation-domain.ts'
 import { parsePodAnnotations } from '../../api/pod-annotations.ts'
+import { runs, share } from '../../api/test-effort.ts'
 import { fakeIo } from '../../cli/fake-io.ts'
 import { kees } from '../../cli/kees.ts'
 import { getParameters, namesNear, otherRequests } from '../iam/arbitrary-requests.ts'
@@ -33,7 +34,7 @@ const mixed: fc.Arbitrary<Texts> = fc.dictionary(
 const inputs: readonly HostileInput[] = [
   ...places.flatMap((where) => hostileTexts.map((text) => hostileInput({ [where]: text }))),
   ...places.flatMap((where) => hostileTexts.map((text) => hostileInput({ role: 'app', [where]: text }))),
-  ...fc.sample(mixed, { numRuns: 1500, seed: 9 }).map(hostileInput),
+  ...fc.sample(mixed, { ...runs(1500), seed: 9 }).map(hostileInput),
 ]
 
 type Accepted = HostileInput & { readonly policies: string }
@@ -63,7 +64,10 @@ await t.test('the printed lines are only those of kees', async (t) => {
         t.fail(`nothing is said: ${context}`)
     }
   }
-  t.ok(refused > 1000 && accepted.length > 200, `${refused} are refused, ${accepted.length} accepted`)
+  t.ok(
+    refused > inputs.length / 3 && accepted.length > 100,
+    `${refused} are refused, ${accepted.length} accepted`,
+  )
 })
 
 await t.test('policies.tf has the grants that it should have, and nothing else', async (t) => {
@@ -130,7 +134,7 @@ await t.test(
   { skip: terraform().missing ?? false, timeout: 1_200_000 },
   async (t) => {
     const different = [...new Map(accepted.map((one) => [one.policies, one])).values()]
-    const cases = different.slice(0, 120).map((one) => ({ ...one, place }))
+    const cases = different.slice(0, share(120)).map((one) => ({ ...one, place }))
     const evaluated = await evaluatePolicies(t.testdir({}), cases)
     for (const [index, { annotations, readers, policies }] of cases.entries()) {
       const names = new Set(
