@@ -36,4 +36,4 @@ export const initWords = [
 ] as const
 
 /** For the programs of build time. */
-export const buildWords = ['from', 'env'] as const
+export const buildWords = ['env'] as const

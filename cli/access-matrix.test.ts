@@ -23,4 +23,21 @@ t.equal(
 | \`app\` | \`/b\` | Deployment/web |
 `,
 )
+const reader = grantOf('db', { name: 'db' }, ['/a'], [], ['rds!db'])
+t.match(
+  formatAccessMatrix({
+    grants: [reader],
+    declaredBy: new Map([
+      [
+        'db',
+        new Map([
+          ['/a', ['Job/x']],
+          ['secret rds!db', ['Job/y']],
+        ]),
+      ],
+    ]),
+  }),
+  '| `db` | `/a` | Job/x |\n| `db` | `secret rds!db` | Job/y |\n',
+  'secrets come after the parameters',
+)
 t.equal(formatAccessMatrix({ grants: [], declaredBy: new Map() }), 'Nobody may read a parameter.\n')

@@ -1,5 +1,6 @@
 /** The grants that are added and removed: for people, for a pull request, for programs. */
-import type { ChangedParameter, GrantChange } from '../functions/export-iam/grant-changes.ts'
+import type { ChangedName, GrantChange } from '../functions/export-iam/grant-changes.ts'
+import { declaredKey } from '../functions/export-iam/granted-names.ts'
 import { granteeCell, workloadsCell } from './markdown-text.ts'
 import { formatTable } from './table.ts'
 
@@ -21,7 +22,7 @@ function tableOf(changes: readonly GrantChange[]): string {
 }
 
 function markdownOf(changes: readonly GrantChange[]): string {
-  const cell = (parameters: readonly ChangedParameter[]) =>
+  const cell = (parameters: readonly ChangedName[]) =>
     parameters.map((one) => `\`${shown(one)}\` (${workloadsCell(one.workloads)})`).join('<br>')
   const rows = changes.map(
     ({ key, role, gains, loses }) => `| ${granteeCell(key, role)} | ${cell(gains)} | ${cell(loses)} |`,
@@ -29,6 +30,7 @@ function markdownOf(changes: readonly GrantChange[]): string {
   return ['| who | gains | loses |', '| --- | --- | --- |', ...rows, ''].join('\n')
 }
 
-function shown({ parameter, kmsKey }: ChangedParameter): string {
-  return kmsKey === undefined ? parameter : `${parameter} by the key ${kmsKey}`
+function shown({ parameter, secret, kmsKey }: ChangedName): string {
+  const name = parameter ?? declaredKey('secrets', secret)
+  return kmsKey === undefined ? name : `${name} by the key ${kmsKey}`
 }

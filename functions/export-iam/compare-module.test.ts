@@ -34,6 +34,30 @@ t.strictSame(
   'every role that gains or loses is named, with the parameters',
 )
 
+const ofSecrets = (...names: readonly string[]) =>
+  renderModule([grantOf('app', { name: 'app' }, ['/a', '/b'], [], names)])
+t.strictSame(
+  compareModule(ofSecrets('/a', 'rds!db'), ofSecrets('rds!db', 'old')),
+  [
+    'policies.tf does not grant "app": secret "/a"',
+    'policies.tf grants what is not declared by "app": secret "old"',
+  ],
+  'a secret is not the parameter of that name',
+)
+t.match(
+  compareModule(ofSecrets('rds!db'), committed),
+  ['policies.tf does not grant "app": secret "rds!db"', /"job": "\/c"/],
+  'the first secret',
+)
+t.strictSame(
+  compareModule(
+    ofSecrets('rds!db'),
+    change(ofSecrets('rds!db'), 'policies.tf', (text) => text.replaceAll('-??????', '-*')),
+  ),
+  ['policies.tf differs from what kees export writes'],
+  'a wider wildcard',
+)
+
 const tampered: readonly (readonly [file: string, edit: (text: string) => string])[] = [
   ['policies.tf', (text) => text.replace('"ssm:GetParameters"', '"ssm:*"')],
   ['policies.tf', (text) => text.replace('${name}"', '*"')],

@@ -5,6 +5,7 @@
 
 import { isDeepStrictEqual } from 'node:util'
 import { policiesJson } from './policies-json.ts'
+import { secretsSuffix } from './secret-documents-tf.ts'
 
 /**
  * @param expected file names to texts, as renderModule makes them. @param found the committed ones; absent files are left
@@ -65,6 +66,7 @@ function grantsIn(tokens: readonly string[]): Names {
   )
   if (start < 0) return grants
   let [depth, lists] = [1, 0]
+  let list = ''
   let names: Set<string> | undefined
   for (let at = start + 3; at < tokens.length && depth > 0; at++) {
     const token = tokens[at] ?? ''
@@ -72,8 +74,9 @@ function grantsIn(tokens: readonly string[]): Names {
     else if (token === '}') depth--
     else if (token === '[') lists++
     else if (token === ']') lists--
+    else if (/^\w/.test(token)) list = token
     else if (!token.startsWith('"')) continue
-    else if (lists > 0) names?.add(token)
+    else if (lists > 0) names?.add(list.endsWith(secretsSuffix) ? `secret ${token}` : token)
     else if (depth === 1) {
       names = new Set()
       grants.set(token, names)

@@ -1,6 +1,8 @@
 import type { Diagnostic } from '../../api/diagnostic.ts'
 import { checked, type Parsed } from '../../api/parsed.ts'
 import { exitCode } from '../../api/exit-code.ts'
+import { isInSecretsManager } from '../../api/declaration.ts'
+import type { Declared } from '../../api/pod-annotations.ts'
 import { requireInjected } from '../workload/require-injected.ts'
 import { errorsOf, judge, type Result } from '../krm/result.ts'
 import type { ManifestItem } from '../krm/manifest-item.ts'
@@ -14,9 +16,10 @@ import {
 } from '../workload/workload.ts'
 import type { ExportConfig } from './config.ts'
 import type { Grant } from './grant.ts'
+import type { GrantedNames } from './granted-names.ts'
 import { collectGrants, type Grants, type Reader } from './grants.ts'
 import { roleAnnotation } from './iam-role.ts'
-import { foreignKeys } from './kms-keys.ts'
+import { foreignKeys, type KmsKey, kmsKeyOf, secretKeyOf } from './kms-keys.ts'
 import { knownTarget, awsTargetOf } from './aws-target.ts'
 import type { AwsTarget } from './policy.ts'
 import { formatPoliciesJson, policiesJson } from './policies-json.ts'
@@ -100,12 +103,16 @@ function validateKeys(
   { kmsKeys, nameOption }: ExportConfig,
   { partition, region }: AwsTarget,
 ): Diagnostic | undefined {
-  const parameters = grants.flatMap((grant) => grant.parameters)
-  const foreign = foreignKeys(kmsKeys, parameters, { partition, region })
-  if (foreign.length === 0) return undefined
   const where = [...(region === '' ? [] : [region]), ...(partition === '' ? [] : [`partition ${partition}`])]
-  const message = `${nameOption('kmsKeys')}: SSM requires keys in the region of the parameters (${where.join(' in ')}), not ${foreign.join(', ')}`
-  return { message }
+  const foreign = (service: string, what: string, keys: readonly (KmsKey | undefined)[]) => {
+    const arns = foreignKeys(keys, { partition, region })
+    if (arns.length === 0) return undefined
+    const message = `${nameOption('kmsKeys')}: ${service} requires keys in the region of the ${what} (${where.join(' in ')}), not ${arns.join(', ')}`
+    return { message }
+  }
+  const ofParameters = grants.flatMap((grant) => grant.parameters.map((name) => kmsKeyOf(name, kmsKeys)))
+  const ofSecrets = grants.flatMap((grant) => grant.secrets.map((name) => secretKeyOf(name, kmsKeys)))
+  return foreign('SSM', 'parameters', ofParameters) ?? foreign('Secrets Manager', 'secrets', ofSecrets)
 }
 
 /** The Terraform module that lets each role read exactly what its workloads declare. */
@@ -134,6 +141,14 @@ function readerOf({ item, template, pod }: Workload): Reader {
     // An empty name is none to the API server.
     account: { namespace: object.namespace, name: name || 'default', affixes: affixesOf(item) },
     annotated: new Map(template.annotations).get(roleAnnotation),
-    parameters: pod.declared.map(({ parameter }) => parameter),
+    ...namesOf(pod.declared),
   }
+}
+
+function namesOf(declared: readonly Declared[]): GrantedNames {
+  const names = (isSecret: boolean) =>
+    declared
+      .filter(({ declaration }) => isInSecretsManager(declaration) === isSecret)
+      .map(({ parameter }) => parameter)
+  return { parameters: names(false), secrets: names(true) }
 }

@@ -3,6 +3,7 @@ import * as fc from 'fast-check'
 import t from 'tap'
 import { type Grant, grantOf } from './grant.ts'
 import { grantChanges } from './grant-changes.ts'
+import type { KmsKeys } from './kms-keys.ts'
 import { parseIamRole } from './iam-role.ts'
 
 const grant = (key: string, ...names: string[]) => grantOf(key, parseIamRole(key).value, names)
@@ -56,6 +57,35 @@ t.strictSame(
     },
   ],
   'another key is a permission that is lost and one that is gained',
+)
+
+const secretState = (name: string, secrets: readonly string[], kmsKeys: KmsKeys = []) => ({
+  grants: [grantOf('app', { name: 'app' }, ['/a'], [], secrets)],
+  kmsKeys,
+  declaredBy: new Map([
+    ['app', new Map(['/a', ...secrets.map((one) => `secret ${one}`)].map((one) => [one, [name]]))],
+  ]),
+})
+t.strictSame(
+  grantChanges(
+    secretState('Job/old', ['/a', 'gone', 'same']),
+    secretState('Job/new', ['new', 'same'], [{ secret: 'same', arn: keyArn(1) }]),
+  ),
+  [
+    {
+      key: 'app',
+      role: 'app',
+      gains: [
+        { secret: 'new', workloads: ['Job/new'] },
+        { secret: 'same', workloads: ['Job/new'], kmsKey: keyArn(1) },
+      ],
+      loses: [
+        { secret: '/a', workloads: ['Job/old'] },
+        { secret: 'gone', workloads: ['Job/old'] },
+      ],
+    },
+  ],
+  'secrets, and the key of one',
 )
 
 const names = fc.uniqueArray(fc.stringMatching(/^\/[b-r]{1,2}$/), { minLength: 1, maxLength: 5 })

@@ -1,11 +1,21 @@
 /** The grants that are added and removed between two states of the manifests. */
 import type { Grant } from './grant.ts'
 import type { Grants } from './grants.ts'
-import { type KmsKeys, kmsKeyOf } from './kms-keys.ts'
+import { declaredKey } from './granted-names.ts'
+import { type KmsKeys, kmsKeyOf, secretKeyOf } from './kms-keys.ts'
 
-export type ChangedParameter = {
-  /** With its leading slash. */
-  readonly parameter: string
+export type ChangedName = (
+  | {
+      /** With its leading slash. */
+      readonly parameter: string
+      readonly secret?: never
+    }
+  | {
+      /** The name of a secret of Secrets Manager. */
+      readonly secret: string
+      readonly parameter?: never
+    }
+) & {
   /** Those that declare it, or did, sorted. */
   readonly workloads: readonly string[]
   /** The ARN of the KMS key, where nothing but the key changes. */
@@ -17,9 +27,9 @@ export type GrantChange = {
   readonly key: string
   /** The role's name; absent for a workload. */
   readonly role?: string
-  /** Sorted by parameter. */
-  readonly gains: readonly ChangedParameter[]
-  readonly loses: readonly ChangedParameter[]
+  /** Sorted by name, secrets after parameters. */
+  readonly gains: readonly ChangedName[]
+  readonly loses: readonly ChangedName[]
 }
 
 type State = Pick<Grants, 'grants' | 'declaredBy'> & { readonly kmsKeys: KmsKeys }
@@ -40,19 +50,23 @@ export function grantChanges(before: State, after: State): GrantChange[] {
     })
 }
 
-/** What one state grants and the other does not: sorted by parameter. */
+/** What one state grants and the other does not. */
 function only(
   key: string,
   state: State,
   own: Grant | undefined,
   otherState: State,
   other: Grant | undefined,
-): ChangedParameter[] {
-  const others = new Set(other?.parameters ?? [])
-  return (own?.parameters ?? []).toSorted().flatMap((parameter): ChangedParameter[] => {
-    const workloads = state.declaredBy.get(key)?.get(parameter) ?? []
-    if (!others.has(parameter)) return [{ parameter, workloads }]
-    const [kmsKey, otherKey] = [state, otherState].map((one) => kmsKeyOf(parameter, one.kmsKeys)?.arn)
-    return kmsKey === undefined || kmsKey === otherKey ? [] : [{ parameter, workloads, kmsKey }]
+): ChangedName[] {
+  return (['parameters', 'secrets'] as const).flatMap((kind) => {
+    const others = new Set(other?.[kind] ?? [])
+    return (own?.[kind] ?? []).toSorted().flatMap((name): ChangedName[] => {
+      const workloads = state.declaredBy.get(key)?.get(declaredKey(kind, name)) ?? []
+      const named = kind === 'parameters' ? { parameter: name } : { secret: name }
+      if (!others.has(name)) return [{ ...named, workloads }]
+      const keyOf = kind === 'parameters' ? kmsKeyOf : secretKeyOf
+      const [kmsKey, otherKey] = [state, otherState].map((one) => keyOf(name, one.kmsKeys)?.arn)
+      return kmsKey === undefined || kmsKey === otherKey ? [] : [{ ...named, workloads, kmsKey }]
+    })
   })
 }

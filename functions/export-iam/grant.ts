@@ -2,19 +2,18 @@
 import { createHash } from 'node:crypto'
 import { type IamRole, parseIamRole } from './iam-role.ts'
 import type { KmsKeys } from './kms-keys.ts'
-import { checkParameterName } from './policy.ts'
+import { countNames, type GrantedNames } from './granted-names.ts'
+import { checkParameterName, checkSecretName } from './policy.ts'
 import { splitPolicy } from './split-policy.ts'
 
-export type Grant = {
+export type Grant = GrantedNames & {
   /** The role's name, its whole ARN, or the workload (`Deployment/ns/app`), which is neither. */
   readonly key: string
   readonly policyName: string
   /** Absent for a workload without a role: its policy is not attached to any role. */
   readonly role?: IamRole
-  /** Sorted, each once, at least one; with their leading slash. */
-  readonly parameters: readonly string[]
-  /** The parameters again, a list for each policy; none where they are too many. */
-  readonly parts: readonly (readonly string[])[]
+  /** The names again, for each policy; none where they are too many. Names are sorted, each once, at least one. */
+  readonly parts: readonly GrantedNames[]
 }
 
 /** IAM's 128, less 32 for the module's `name_prefix` and 6 for a part's suffix (`-part1`). */
@@ -32,12 +31,13 @@ export function isWorkloadKey(text: string): boolean {
 export function grantOf(
   key: string,
   role: IamRole | undefined,
-  names: Iterable<string>,
+  parameters: Iterable<string>,
   kmsKeys: KmsKeys = [],
+  secrets: Iterable<string> = [],
 ): Grant {
-  const parameters = [...new Set(names)].toSorted()
-  const parts = splitPolicy(parameters, kmsKeys) ?? []
-  const grant = { key, policyName: policyNameOf(key, role), parameters, parts }
+  const names = { parameters: [...new Set(parameters)].toSorted(), secrets: [...new Set(secrets)].toSorted() }
+  const parts = splitPolicy(names, kmsKeys) ?? []
+  const grant = { key, policyName: policyNameOf(key, role), ...names, parts }
   return role === undefined ? grant : { ...grant, role }
 }
 
@@ -55,7 +55,8 @@ function policyNameOf(key: string, role: IamRole | undefined): string {
  * The last check before Terraform: all text of a grant has passed the rules for names. All of it has
  * when the input was read, so this throws on a bug only.
  */
-export function checkGrant({ key, policyName, role, parameters, parts }: Grant): void {
+export function checkGrant(grant: Grant): void {
+  const { key, policyName, role, parts } = grant
   const named =
     role === undefined
       ? isWorkloadKey(key)
@@ -64,10 +65,13 @@ export function checkGrant({ key, policyName, role, parameters, parts }: Grant):
   if (!/^[\w+=,.@-]+$/.test(policyName) || policyName.length > maxPolicyNameLength) {
     throw new Error("a grant's policy has a name that IAM refuses")
   }
-  if (parameters.length === 0) throw new Error('a grant has no parameters')
-  for (const parameter of parameters) checkParameterName(parameter)
-  const spread = parts.flat().toSorted()
-  if (spread.length !== parameters.length || spread.some((name, at) => name !== parameters[at])) {
-    throw new Error("a grant's parts are not its parameters")
+  if (countNames(grant) === 0) throw new Error('a grant has no parameters and no secrets')
+  for (const parameter of grant.parameters) checkParameterName(parameter)
+  for (const secret of grant.secrets) checkSecretName(secret)
+  for (const kind of ['parameters', 'secrets'] as const) {
+    const [whole, spread] = [grant[kind], parts.flatMap((part) => part[kind]).toSorted()]
+    if (spread.length !== whole.length || spread.some((name, at) => name !== whole[at])) {
+      throw new Error("a grant's parts are not its names")
+    }
   }
 }

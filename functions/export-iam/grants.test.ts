@@ -17,6 +17,7 @@ function reader(
     account: { namespace, name: 'default', affixes: '/' },
     annotated: role,
     parameters,
+    secrets: [],
   }
 }
 const sources = {
@@ -41,8 +42,22 @@ t.strictSame(
   collect([reader('b', 'app', ['/z', '/a']), reader('a', 'app', ['/a', '/B']), reader('c', 'Zoo', ['/x'])]),
   {
     grants: [
-      { key: 'Zoo', policyName: 'Zoo', role: { name: 'Zoo' }, parameters: ['/x'], parts: [['/x']] },
-      { key: 'app', policyName: 'app', role: { name: 'app' }, parameters: names, parts: [names] },
+      {
+        key: 'Zoo',
+        policyName: 'Zoo',
+        role: { name: 'Zoo' },
+        parameters: ['/x'],
+        parts: [{ parameters: ['/x'], secrets: [] }],
+        secrets: [],
+      },
+      {
+        key: 'app',
+        policyName: 'app',
+        role: { name: 'app' },
+        parameters: names,
+        parts: [{ parameters: names, secrets: [] }],
+        secrets: [],
+      },
     ],
     declaredBy: new Map([
       [

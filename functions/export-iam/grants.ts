@@ -1,6 +1,7 @@
 /** Who may read what: the parameters that workloads declare, merged by the role that the workloads run as. */
 import { exitCode } from '../../api/exit-code.ts'
 import { type Result, nameOf, type ObjectReference } from '../krm/result.ts'
+import { countNames, declaredKeys, type GrantedNames } from './granted-names.ts'
 import { type Grant, grantOf, isWorkloadKey } from './grant.ts'
 import { type GrantUse, judgeGrants } from './judge-grants.ts'
 import { type IamRole, roleAnnotation } from './iam-role.ts'
@@ -8,16 +9,13 @@ import type { KmsKeys } from './kms-keys.ts'
 import { unusedEntries } from './unused-entries.ts'
 import { type RoleClaims, roleFinder, type RoleSources, type WorkloadRoles } from './workload-roles.ts'
 
-/** A workload that declares parameters. */
-export type Reader = RoleClaims & {
-  /** Names with their leading slash, as the annotations' reader made them. */
-  readonly parameters: readonly string[]
-}
+/** A workload that declares parameters or secrets of Secrets Manager, as the annotations' reader named them. */
+export type Reader = RoleClaims & GrantedNames
 
 export type Grants = {
   /** Sorted by key. With an error among the results they are incomplete, to be written nowhere. */
   readonly grants: readonly Grant[]
-  /** By the grants' keys and their parameters: the workloads that declare them, sorted. */
+  /** By the grants' keys, and then by declaredKey of each name: the workloads that declare them, sorted. */
   readonly declaredBy: ReadonlyMap<string, ReadonlyMap<string, readonly string[]>>
   readonly results: readonly Result[]
 }
@@ -41,29 +39,34 @@ export function collectGrants(readers: readonly Reader[], sources: GrantSources)
     const { targets, accounts, results: own } = targetsOf(reader, found, sources)
     for (const account of accounts) allAccounts.add(account)
     results.push(...own)
-    for (const target of reader.parameters.length > 0 ? targets : []) {
+    for (const target of countNames(reader) > 0 ? targets : []) {
       const draft = drafts.get(target.key)
       const user = draft && nameOf(draft.user) < nameOf(reader.object) ? draft.user : reader.object
-      const all = draft?.parameters ?? new Map()
+      const { parameters, secrets, declaredBy } = draft ?? newDraft()
       const name = nameOf(reader.object)
-      for (const parameter of reader.parameters)
-        all.set(parameter, (all.get(parameter) ?? new Set()).add(name))
-      drafts.set(target.key, { ...target, user, parameters: all })
+      for (const one of reader.parameters) parameters.add(one)
+      for (const one of reader.secrets) secrets.add(one)
+      for (const key of declaredKeys(reader))
+        declaredBy.set(key, (declaredBy.get(key) ?? new Set()).add(name))
+      drafts.set(target.key, { ...target, user, parameters, secrets, declaredBy })
     }
   }
   const uses: GrantUse[] = [...drafts.values()]
     .toSorted((a, b) => (a.key < b.key ? -1 : 1))
-    .map(({ key, role, user, parameters }) => ({
-      grant: grantOf(key, role, parameters.keys(), sources.kmsKeys),
+    .map(({ key, role, user, parameters, secrets }) => ({
+      grant: grantOf(key, role, parameters, sources.kmsKeys, secrets),
       user,
     }))
   return {
     grants: uses.map(({ grant }) => grant),
-    declaredBy: new Map([...drafts].map(([key, { parameters }]) => [key, sorted(parameters)])),
+    declaredBy: new Map([...drafts].map(([key, { declaredBy }]) => [key, sorted(declaredBy)])),
     results: [
       ...results,
       ...selectionResults(sources, allAccounts),
-      ...unusedEntries(sources, serviceAccounts, new Set(readers.flatMap(({ parameters }) => parameters))),
+      ...unusedEntries(sources, serviceAccounts, {
+        parameters: readers.flatMap(({ parameters }) => parameters),
+        secrets: readers.flatMap(({ secrets }) => secrets),
+      }),
       ...judgeGrants(uses, sources.nameOption),
     ],
   }
@@ -83,8 +86,13 @@ type Target = { readonly key: string; readonly role: IamRole | undefined }
 type Draft = Target & {
   /** The first by name, so that results do not depend on the order of the input. */
   readonly user: ObjectReference
-  /** With the workloads that declare them. */
-  readonly parameters: Map<string, Set<string>>
+  readonly parameters: Set<string>
+  readonly secrets: Set<string>
+  readonly declaredBy: Map<string, Set<string>>
+}
+
+function newDraft(): Pick<Draft, 'parameters' | 'secrets' | 'declaredBy'> {
+  return { parameters: new Set(), secrets: new Set(), declaredBy: new Map() }
 }
 
 function sorted(sets: ReadonlyMap<string, ReadonlySet<string>>): ReadonlyMap<string, readonly string[]> {
@@ -109,7 +117,7 @@ function targetsOf(
   }
   // A role that is none has been reported.
   if (results.some(({ severity }) => severity === 'error')) return { targets: [], accounts, results }
-  const { object, parameters } = reader
+  const { object } = reader
   const resultOf = (severity: Result['severity'], message: string): Result => ({
     severity,
     message,
@@ -123,7 +131,7 @@ function targetsOf(
     return {
       targets: [{ key, role: undefined }],
       accounts,
-      results: parameters.length === 0 ? results : [...results, warning],
+      results: countNames(reader) === 0 ? results : [...results, warning],
     }
   }
   const unnamed = 'and its policy cannot be named after it, because its name is not valid in Kubernetes'

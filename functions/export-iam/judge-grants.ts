@@ -4,6 +4,7 @@ import { quote } from '../../api/diagnostic.ts'
 import { type Result, nameOf, type ObjectReference } from '../krm/result.ts'
 import type { OptionNaming } from '../krm/options.ts'
 import type { Grant } from './grant.ts'
+import { describeCount } from './granted-names.ts'
 import { maxPolicySize } from './policy.ts'
 import { maxParts } from './split-policy.ts'
 
@@ -75,10 +76,10 @@ function pathResults(uses: readonly GrantUse[]): Result[] {
 }
 
 function sizeResults(use: GrantUse): Result[] {
-  const { role, key, parameters, parts } = use.grant
+  const { role, key, parts } = use.grant
   if (parts.length > 0) return []
   const whose = role === undefined ? 'its' : `role ${quote(key)}: the`
-  const message = `${whose} ${parameters.length} parameters do not fit into ${maxParts} policies of ${maxPolicySize} characters`
+  const message = `${whose} ${describeCount(use.grant)} do not fit into ${maxParts} policies of ${maxPolicySize} characters`
   return [error(use, message, 'split the workload into several that have roles of their own')]
 }
 

@@ -1,24 +1,35 @@
-/** Which customer managed key encrypts the parameters below a prefix. */
+/** Which customer managed key encrypts the parameters below a prefix, or a secret of Secrets Manager. */
 import type { Parsed } from '../../api/parsed.ts'
 import { validateKmsKeyArn } from '../../api/kms-key-arn.ts'
 import { type Diagnostic, quote } from '../../api/diagnostic.ts'
 import { parseStoragePrefix } from '../../api/parameter-name.ts'
+import { validateSecretName } from '../../api/secrets-manager.ts'
 import { parsedOption } from '../krm/options.ts'
 
-/** The longest prefix first, so that the first that matches is the one that counts. */
+/** The longest prefix first, so that the first that matches is the one that counts; then the secrets. */
 export type KmsKeys = readonly KmsKey[]
 
-export type KmsKey = {
+export type KmsKey = PrefixKey | SecretKey
+
+export type PrefixKey = {
   /** Whole segments, with a leading slash and without one at the end; `/` is everything. */
   readonly prefix: string
+  readonly secret?: never
   /** Of the key itself, no alias. */
+  readonly arn: string
+}
+
+export type SecretKey = {
+  /** The whole name of a secret. */
+  readonly secret: string
+  readonly prefix?: never
   readonly arn: string
 }
 
 export const kmsKeysOption = parsedOption(
   {
     meaning:
-      'customer managed keys: a list of prefix, such as /prod, and arn, the ARN of the key; the longest prefix of a name applies',
+      'customer managed keys: a list of prefix, such as /prod, or secret, the name of one of Secrets Manager, and arn, the ARN of the key; the longest prefix of a name applies',
     default: [],
     defaultText: 'none',
     schema: {
@@ -27,9 +38,11 @@ export const kmsKeysOption = parsedOption(
         type: 'object',
         properties: {
           prefix: { type: 'string', validate: validatePrefix },
+          secret: { type: 'string', validate: validateSecret },
           arn: { type: 'string', validate: validateArn },
         },
-        required: ['prefix', 'arn'],
+        required: ['arn'],
+        oneOf: [{ required: ['prefix'] }, { required: ['secret'] }],
         additionalProperties: false,
       },
     },
@@ -38,8 +51,21 @@ export const kmsKeysOption = parsedOption(
 )
 
 /** The key of a parameter, where it has one of its own; the account's `aws/ssm` needs no permission. */
-export function kmsKeyOf(name: string, keys: KmsKeys): KmsKey | undefined {
-  return keys.find(({ prefix }) => hasPrefix(name, prefix))
+export function kmsKeyOf(name: string, keys: KmsKeys): PrefixKey | undefined {
+  return keys.filter(isOfPrefix).find(({ prefix }) => hasPrefix(name, prefix))
+}
+
+/** The key of a secret, where it has one of its own; the account's `aws/secretsmanager` needs no permission. */
+export function secretKeyOf(name: string, keys: KmsKeys): SecretKey | undefined {
+  return keys.filter(isOfSecret).find(({ secret }) => secret === name)
+}
+
+export function isOfPrefix(key: KmsKey): key is PrefixKey {
+  return key.prefix !== undefined
+}
+
+export function isOfSecret(key: KmsKey): key is SecretKey {
+  return key.secret !== undefined
 }
 
 export function hasPrefix(name: string, prefix: string): boolean {
@@ -47,19 +73,27 @@ export function hasPrefix(name: string, prefix: string): boolean {
 }
 
 /** Each key once, in the order of its first prefix. */
-export function kmsKeyArns(keys: KmsKeys): readonly string[] {
-  return [...new Set(keys.map(({ arn }) => arn))]
+export function parameterKeyArns(keys: KmsKeys): readonly string[] {
+  return [...new Set(keys.filter(isOfPrefix).map(({ arn }) => arn))]
 }
 
-/** SSM takes keys of its own region and partition; of other accounts too. @param place empty where it is not known. */
+/** Each key once, in the order of its first secret. */
+export function secretKeyArns(keys: KmsKeys): readonly string[] {
+  return [...new Set(keys.filter(isOfSecret).map(({ arn }) => arn))]
+}
+
+/**
+ * SSM and Secrets Manager take keys of their own region and partition; of other accounts too.
+ *
+ * @param used the keys of what is granted. @param place empty where it is not known. @returns each once, sorted.
+ */
 export function foreignKeys(
-  keys: KmsKeys,
-  parameters: Iterable<string>,
+  used: Iterable<KmsKey | undefined>,
   target: { readonly partition: string; readonly region: string },
 ): readonly string[] {
-  const used = new Set([...parameters].flatMap((name) => kmsKeyOf(name, keys)?.arn ?? []))
+  const arns = new Set([...used].flatMap((key) => key?.arn ?? []))
   const differs = (known: string, found: string | undefined) => known !== '' && known !== found
-  return [...used].toSorted().filter((arn) => {
+  return [...arns].toSorted().filter((arn) => {
     const [, partition, , region] = arn.split(':')
     return differs(target.partition, partition) || differs(target.region, region)
   })
@@ -71,26 +105,42 @@ export function checkKmsKeys(keys: KmsKeys): void {
 }
 
 export function areKmsKeys(keys: KmsKeys): boolean {
-  return keys.every(
-    ({ prefix, arn }) => parsePrefix(prefix).value === prefix && validateKmsKeyArn(arn) === undefined,
-  )
+  return keys.every((key) => {
+    const isNamed = isOfPrefix(key)
+      ? parsePrefix(key.prefix).value === key.prefix
+      : validateSecretName(key.secret) === undefined
+    return isNamed && validateKmsKeyArn(key.arn) === undefined
+  })
 }
 
-function readKeys(list: readonly KmsKey[]): Parsed<KmsKeys> {
-  const keys = new Map<string, KmsKey>()
+type GivenKey = { readonly prefix?: string; readonly secret?: string; readonly arn: string }
+
+function readKeys(list: readonly GivenKey[]): Parsed<KmsKeys> {
+  const prefixes = new Map<string, PrefixKey>()
+  const secrets = new Map<string, SecretKey>()
   const diagnostics: Diagnostic[] = []
-  for (const [index, { prefix: text, arn }] of list.entries()) {
-    const prefix = parsePrefix(text).value
+  for (const [index, { prefix: text, secret, arn }] of list.entries()) {
+    if (secret !== undefined) {
+      if (secrets.has(secret))
+        diagnostics.push({ message: `[${index}].secret ${quote(secret)} is declared twice` })
+      secrets.set(secret, { secret, arn })
+      continue
+    }
+    const prefix = parsePrefix(text ?? '').value
     if (prefix === undefined) continue
-    if (keys.has(prefix))
+    if (prefixes.has(prefix))
       diagnostics.push({ message: `[${index}].prefix ${quote(prefix)} is declared twice` })
-    keys.set(prefix, { prefix, arn })
+    prefixes.set(prefix, { prefix, arn })
   }
   if (diagnostics.length > 0) return { diagnostics }
-  return { value: [...keys.values()].toSorted(byLength) }
+  return { value: [...[...prefixes.values()].toSorted(byLength), ...[...secrets.values()].toSorted(byName)] }
 }
 
-function byLength(a: KmsKey, b: KmsKey): number {
+function byName(a: SecretKey, b: SecretKey): number {
+  return a.secret < b.secret ? -1 : 1
+}
+
+function byLength(a: PrefixKey, b: PrefixKey): number {
   return b.prefix.length - a.prefix.length || (a.prefix < b.prefix ? -1 : 1)
 }
 
@@ -101,6 +151,11 @@ function parsePrefix(text: string): Parsed<string> {
 
 function validatePrefix(text: string): readonly Diagnostic[] {
   return parsePrefix(text).diagnostics ?? []
+}
+
+function validateSecret(text: string): readonly Diagnostic[] {
+  const wrong = validateSecretName(text)
+  return wrong === undefined ? [] : [wrong]
 }
 
 function validateArn(text: string): readonly Diagnostic[] {

@@ -6,6 +6,7 @@
  * The keys and the names of the policies are those of the Terraform module.
  */
 import { checkGrant, type Grant } from './grant.ts'
+import { countNames } from './granted-names.ts'
 import { checkKmsKeys, type KmsKeys } from './kms-keys.ts'
 import { type AwsTarget, policyDocument } from './policy.ts'
 
@@ -17,7 +18,7 @@ export function formatPoliciesJson(grants: readonly Grant[], kmsKeys: KmsKeys, t
     checkGrant(grant)
     const { key, policyName, role, parts } = grant
     const policies = parts.flatMap((part, index) =>
-      part.length === 0
+      countNames(part) === 0
         ? []
         : [{ name: `${policyName}-part${index + 1}`, document: policyDocument(part, target, kmsKeys) }],
     )

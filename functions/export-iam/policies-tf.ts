@@ -1,28 +1,21 @@
 /**
- * policies.tf: what a security reviewer reads. The grants come first, one parameter a line; the rest is the same for
+ * policies.tf: what a security reviewer reads. The grants come first, one parameter or secret a line; the rest is the same for
  * all grants. It holds variables and locals only, so terraform evaluates it without any provider.
  */
-import { defaultDomains, partitions } from '../../api/aws-partitions.ts'
+import { formatDocuments } from './documents-tf.ts'
 import { checkGrant, type Grant } from './grant.ts'
 import { formatHclString } from './hcl-string.ts'
 import { checkKmsKeys, type KmsKeys } from './kms-keys.ts'
-import {
-  action,
-  contextKey,
-  decryptAction,
-  decryptStatementId,
-  statementId,
-  viaServiceKey,
-} from './policy.ts'
-import { partNames } from './split-policy.ts'
+import { formatDocumentsWithSecrets, secretsSuffix } from './secret-documents-tf.ts'
 
 /** @param grants as collectGrants returns them; one that could not have come from there throws. */
 export function formatPolicies(grants: readonly Grant[], kmsKeys: KmsKeys): string {
   const keys = new Set(grants.map(({ key }) => key))
   if (keys.size !== grants.length) throw new Error('two grants have one key')
   checkKmsKeys(kmsKeys)
-  const documents =
-    kmsKeys.length === 0 ? plainDocuments : `${formatKmsKeys(kmsKeys)}\n${decryptingDocuments}`
+  const documents = grants.some(({ secrets }) => secrets.length > 0)
+    ? formatDocumentsWithSecrets(kmsKeys)
+    : formatDocuments(kmsKeys)
   return `${formatGrants(grants)}\n${documents}${variables}`
 }
 
@@ -34,7 +27,10 @@ function formatGrants(grants: readonly Grant[]): string {
 function formatGrant(grant: Grant): string {
   checkGrant(grant)
   const { key, policyName, role, parts } = grant
-  const lists = parts.map((part, index) => formatPart(`part${index + 1}`, part))
+  const lists = parts.flatMap(({ parameters, secrets }, index) => [
+    formatList(`part${index + 1}`, parameters),
+    formatList(`part${index + 1}${secretsSuffix}`, secrets),
+  ])
   return `\
     ${formatHclString(key)} = {
       policy_name = ${formatHclString(policyName)}
@@ -44,91 +40,10 @@ ${lists.join('')}    }
 }
 
 /** A part that the hash left empty has no policy. */
-function formatPart(name: string, parameters: readonly string[]): string {
-  if (parameters.length === 0) return ''
-  return `      ${name} = [\n${parameters.map((one) => `        ${formatHclString(one)},\n`).join('')}      ]\n`
+function formatList(list: string, names: readonly string[]): string {
+  if (names.length === 0) return ''
+  return `      ${list} = [\n${names.map((one) => `        ${formatHclString(one)},\n`).join('')}      ]\n`
 }
-
-function formatKmsKeys(kmsKeys: KmsKeys): string {
-  const lines = kmsKeys.map(({ prefix, arn }) => {
-    const whole = prefix === '/' ? prefix : `${prefix}/`
-    return `    { prefix = ${formatHclString(whole)}, arn = ${formatHclString(arn)} },\n`
-  })
-  return `\
-# Customer managed keys. The first prefix that matches the name of a parameter applies.
-locals {
-  kms_keys = [
-${lines.join('')}  ]
-}
-`
-}
-
-const getStatement = `\
-          Sid      = "${statementId}"
-          Effect   = "Allow"
-          Action   = "${action}"
-          Resource = [for name in grant[part] : "\${local.parameter_arn}\${name}"]
-`
-const partsLocal = `  parts         = [${partNames.map((name) => `"${name}"`).join(', ')}]\n`
-
-const plainDocuments = `\
-# One IAM policy document for each part of each grant. It allows only this action on only these parameters.
-locals {
-  documents = {
-    for part in local.parts : part => {
-      for key, grant in local.grants : key => {
-        Version = "2012-10-17"
-        Statement = [{
-${getStatement}        }]
-      } if can(grant[part])
-    }
-  }
-
-${partsLocal}`
-
-const suffixes = partitions
-  .map(({ name, dnsSuffix }) => `    ${`"${name}"`.padEnd(11)} = "${dnsSuffix}"\n`)
-  .join('')
-
-const decryptingDocuments = `\
-# One IAM policy document for each part of each grant. It allows only this action on only these parameters, and their
-# decryption through SSM with their own key.
-locals {
-  documents = {
-    for part in local.parts : part => {
-      for key, grant in local.grants : key => {
-        Version = "2012-10-17"
-        Statement = concat(
-          [{
-${getStatement.replaceAll(/^/gm, '  ').replace(/ +$/, '')}          }],
-          [for index, arn in distinct(local.kms_keys[*].arn) : {
-            Sid      = "${decryptStatementId}\${index + 1}"
-            Effect   = "Allow"
-            Action   = "${decryptAction}"
-            Resource = arn
-            Condition = {
-              StringEquals = {
-                "${contextKey}" = [
-                  for name in grant[part] : "\${local.parameter_arn}\${name}" if local.kms_key_of[name] == arn
-                ]
-                "${viaServiceKey}" = "ssm.\${var.aws_region}.\${lookup(local.dns_suffixes, var.aws_partition, "${defaultDomains.dnsSuffix}")}"
-              }
-            }
-          } if contains([for name in grant[part] : local.kms_key_of[name]], arn)]
-        )
-      } if can(grant[part])
-    }
-  }
-
-  kms_key_of = {
-    for name in distinct(flatten([for grant in local.grants : [for part in local.parts : try(grant[part], [])]])) :
-    name => try([for key in local.kms_keys : key.arn if startswith("\${name}/", key.prefix)][0], "")
-  }
-
-  dns_suffixes = {
-${suffixes}  }
-
-${partsLocal}`
 
 const variables = `\
   parameter_arn = "arn:\${var.aws_partition}:ssm:\${var.aws_region}:\${var.aws_account_id}:parameter"

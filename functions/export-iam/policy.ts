@@ -4,12 +4,19 @@
  * and GetParameterHistory are never granted: the one reveals the children of a path past explicit denies, the other
  * shows values. https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-access.html
  *
+ * Likewise for secrets of Secrets Manager, whose ARNs end in a hyphen and six random characters, which are not known before
+ * a secret exists. Six "?" are the only wildcard that is ever written. They match that secret alone: an ARN that they match has the same
+ * length, so its name has too, and then it is the same name.
+ * https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_iam-permissions.html
+ *
  * Terraform computes the same document from the names in policies.tf; a test compares the two.
  */
 import { defaultDomains, domainsOfPartition, partitions } from '../../api/aws-partitions.ts'
 import { about } from '../../api/diagnostic.ts'
 import { parseParameterName } from '../../api/parameter-name.ts'
-import { kmsKeyArns, kmsKeyOf, type KmsKeys } from './kms-keys.ts'
+import { validateSecretName } from '../../api/secrets-manager.ts'
+import type { GrantedNames } from './granted-names.ts'
+import { type KmsKeys, kmsKeyOf, parameterKeyArns, secretKeyArns, secretKeyOf } from './kms-keys.ts'
 
 type PolicyDocument = {
   readonly Version: '2012-10-17'
@@ -21,10 +28,12 @@ type Statement = {
   readonly Effect: 'Allow'
   readonly Action: string
   readonly Resource: string | readonly string[]
-  readonly Condition?: { readonly StringEquals: { readonly [key: string]: string | readonly string[] } }
+  readonly Condition?: { readonly StringEquals: Tests; readonly StringLike?: Tests }
 }
 
-/** Where the parameters are. */
+type Tests = { readonly [key: string]: string | readonly string[] }
+
+/** Where the parameters and secrets are. */
 export type AwsTarget = { readonly partition: string; readonly region: string; readonly account: string }
 
 /** Of a managed policy: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
@@ -39,34 +48,64 @@ export const decryptAction = 'kms:Decrypt'
 export const contextKey = 'kms:EncryptionContext:PARAMETER_ARN'
 export const viaServiceKey = 'kms:ViaService'
 
-/** @param parameters names with their leading slash, each once. */
+export const secretStatementId = 'GetDeclaredSecrets'
+export const secretAction = 'secretsmanager:GetSecretValue'
+/** A number follows. */
+export const decryptSecretStatementId = 'DecryptSecrets'
+/** Secrets Manager encrypts with it: https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html */
+export const secretContextKey = 'kms:EncryptionContext:SecretARN'
+/** Of the ARN of a secret, after its name. */
+export const anySuffix = '-??????'
+
+/** @param names each once, and at least one. */
 export function policyDocument(
-  parameters: readonly string[],
+  { parameters, secrets }: GrantedNames,
   target: AwsTarget,
   kmsKeys: KmsKeys = [],
 ): PolicyDocument {
-  const arns = new Map(parameters.map((name) => [name, parameterArn(name, target)]))
-  const get: Statement = { Sid: statementId, Effect: 'Allow', Action: action, Resource: [...arns.values()] }
-  const viaService = `ssm.${target.region}.${domainsOfPartition(target.partition).dnsSuffix}`
-  const decrypt = kmsKeyArns(kmsKeys).flatMap((key, index): Statement[] => {
-    const encrypted = parameters.filter((name) => kmsKeyOf(name, kmsKeys)?.arn === key)
-    if (encrypted.length === 0) return []
-    return [
-      {
-        Sid: `${decryptStatementId}${index + 1}`,
-        Effect: 'Allow',
-        Action: decryptAction,
-        Resource: key,
-        Condition: {
-          StringEquals: {
-            [contextKey]: encrypted.map((name) => arns.get(name) ?? ''),
-            [viaServiceKey]: viaService,
-          },
-        },
-      },
-    ]
-  })
-  return { Version: '2012-10-17', Statement: [get, ...decrypt] }
+  const parameterArns = parameters.map((name) => parameterArn(name, target))
+  const secretArns = secrets.map((name) => secretArn(name, target))
+  return {
+    Version: '2012-10-17',
+    Statement: [
+      ...get(statementId, action, parameterArns),
+      ...get(secretStatementId, secretAction, secretArns),
+      ...parameterKeyArns(kmsKeys).flatMap((key, index) => {
+        const encrypted = parameters.filter((name) => kmsKeyOf(name, kmsKeys)?.arn === key)
+        const arns = encrypted.map((name) => parameterArn(name, target))
+        return decrypt(`${decryptStatementId}${index + 1}`, key, arns.length, {
+          StringEquals: { [contextKey]: arns, [viaServiceKey]: hostOf('ssm', target) },
+        })
+      }),
+      ...secretKeyArns(kmsKeys).flatMap((key, index) => {
+        const encrypted = secrets.filter((name) => secretKeyOf(name, kmsKeys)?.arn === key)
+        const arns = encrypted.map((name) => secretArn(name, target))
+        return decrypt(`${decryptSecretStatementId}${index + 1}`, key, arns.length, {
+          StringEquals: { [viaServiceKey]: hostOf('secretsmanager', target) },
+          StringLike: { [secretContextKey]: arns },
+        })
+      }),
+    ],
+  }
+}
+
+function get(Sid: string, Action: string, arns: readonly string[]): Statement[] {
+  return arns.length === 0 ? [] : [{ Sid, Effect: 'Allow', Action, Resource: arns }]
+}
+
+function decrypt(
+  Sid: string,
+  key: string,
+  names: number,
+  condition: NonNullable<Statement['Condition']>,
+): Statement[] {
+  if (names === 0) return []
+  return [{ Sid, Effect: 'Allow', Action: decryptAction, Resource: key, Condition: condition }]
+}
+
+/** What calls KMS, as kms:ViaService names it. */
+function hostOf(service: string, { region, partition }: AwsTarget): string {
+  return `${service}.${region}.${domainsOfPartition(partition).dnsSuffix}`
 }
 
 /**
@@ -77,9 +116,9 @@ const worstTarget: AwsTarget = { partition: 'aws-us-gov', region: 'us-isof-south
 const longestSuffix = Math.max(...[defaultDomains, ...partitions].map(({ dnsSuffix }) => dnsSuffix.length))
 
 /** Characters as IAM counts them, which leaves white space out, in the place with the longest ARNs. */
-export function policySize(parameters: readonly string[], kmsKeys: KmsKeys = []): number {
-  const document = policyDocument(parameters, worstTarget, kmsKeys)
-  const decrypting = document.Statement.length - 1
+export function policySize(names: GrantedNames, kmsKeys: KmsKeys = []): number {
+  const document = policyDocument(names, worstTarget, kmsKeys)
+  const decrypting = document.Statement.filter(({ Action }) => Action === decryptAction).length
   return JSON.stringify(document).length + decrypting * (longestSuffix - defaultDomains.dnsSuffix.length)
 }
 
@@ -91,6 +130,16 @@ export function checkParameterName(name: string): string {
   const { value, diagnostics } = parseParameterName(name)
   if (diagnostics !== undefined) throw new Error(about('a parameter name', diagnostics)[0]?.message)
   return value
+}
+
+/** Likewise for the name of a secret. */
+export function checkSecretName(name: string): string {
+  if (validateSecretName(name) !== undefined) throw new Error('the name of a secret is not checked')
+  return name
+}
+
+function secretArn(name: string, { partition, region, account }: AwsTarget): string {
+  return `arn:${partition}:secretsmanager:${region}:${account}:secret:${checkSecretName(name)}${anySuffix}`
 }
 
 function parameterArn(name: string, { partition, region, account }: AwsTarget): string {

@@ -7,9 +7,10 @@
  */
 import { isMap, type JsonMap } from '../../api/json.ts'
 import { validateKmsKeyArn } from '../../api/kms-key-arn.ts'
+import { validateSecretName } from '../../api/secrets-manager.ts'
 import { parseParameterName } from '../../api/parameter-name.ts'
 import { isPoliciesJson } from './policies-json.ts'
-import { action, contextKey, decryptAction, viaServiceKey } from './policy.ts'
+import { action, contextKey, decryptAction, secretAction, secretContextKey, viaServiceKey } from './policy.ts'
 
 export function isPoliciesJsonOfOurs(text: string): boolean {
   const read = isPoliciesJson(text) ? parseJson(text) : undefined
@@ -35,38 +36,75 @@ function isPolicy(policy: unknown): boolean {
   if (!isMap(policy) || !isMap(policy['document'])) return false
   const { Version: version, Statement: statements, ...others } = policy['document']
   if (version !== '2012-10-17' || !Array.isArray(statements) || Object.keys(others).length > 0) return false
-  const [get, ...decrypts]: unknown[] = statements
-  if (!isMap(get) || !hasKeys(get, ['Sid', 'Effect', 'Action', 'Resource'])) return false
-  const arns = get['Resource']
-  if (
-    get['Effect'] !== 'Allow' ||
-    get['Action'] !== action ||
-    !Array.isArray(arns) ||
-    !arns.every(isParameterArn)
+  const gets = statements.flatMap((one: unknown) => readGet(one) ?? [])
+  const arnsOf = (kind: Kind) => gets.flatMap((one) => (one.kind === kind ? one.arns : []))
+  const isOnce = new Set(gets.map(({ kind }) => kind)).size === gets.length
+  if (gets.length === 0 || !isOnce) return false
+  return statements.every((one: unknown, index) =>
+    index < gets.length
+      ? readGet(one) !== undefined
+      : kinds.some((kind) => isDecrypt(one, kind, arnsOf(kind))),
   )
-    return false
-  return decrypts.every((one) => isDecrypt(one, arns))
 }
 
-function isDecrypt(statement: unknown, arns: readonly unknown[]): boolean {
+type Kind = {
+  readonly action: string
+  readonly isArn: (text: unknown) => boolean
+  /** The operator, and the key of the encryption context. */
+  readonly operator: 'StringEquals' | 'StringLike'
+  readonly context: string
+  readonly service: string
+}
+
+const kinds: readonly Kind[] = [
+  { action, isArn: isParameterArn, operator: 'StringEquals', context: contextKey, service: 'ssm.' },
+  {
+    action: secretAction,
+    isArn: isSecretArn,
+    operator: 'StringLike',
+    context: secretContextKey,
+    service: 'secretsmanager.',
+  },
+]
+
+function readGet(statement: unknown): { readonly kind: Kind; readonly arns: readonly unknown[] } | undefined {
+  if (!isMap(statement) || !hasKeys(statement, ['Sid', 'Effect', 'Action', 'Resource'])) return undefined
+  const { Effect: effect, Action: does, Resource: arns } = statement
+  const kind = kinds.find((one) => one.action === does)
+  if (effect !== 'Allow' || kind === undefined || !Array.isArray(arns) || arns.length === 0) return undefined
+  return arns.every(kind.isArn) ? { kind, arns } : undefined
+}
+
+function isDecrypt(
+  statement: unknown,
+  { operator, context, service }: Kind,
+  arns: readonly unknown[],
+): boolean {
   if (!isMap(statement) || !hasKeys(statement, ['Sid', 'Effect', 'Action', 'Resource', 'Condition']))
     return false
   const { Effect: effect, Action: does, Resource: key, Condition: condition } = statement
   if (effect !== 'Allow' || does !== decryptAction || typeof key !== 'string') return false
   if (validateKmsKeyArn(key) !== undefined) return false
-  if (!isMap(condition) || !hasKeys(condition, ['StringEquals']) || !isMap(condition['StringEquals']))
-    return false
-  const { [contextKey]: contexts, [viaServiceKey]: service, ...others } = condition['StringEquals']
+  if (!isMap(condition) || !hasKeys(condition, [...new Set(['StringEquals', operator])])) return false
+  const { StringEquals: equals, [operator]: tests } = condition
+  if (!isMap(equals) || !isMap(tests)) return false
+  const names = new Set([...Object.keys(equals), ...Object.keys(tests)])
+  const { [context]: contexts } = tests
+  const { [viaServiceKey]: via } = equals
   const isBound =
     Array.isArray(contexts) && contexts.length > 0 && contexts.every((one) => arns.includes(one))
-  return (
-    isBound && typeof service === 'string' && service.startsWith('ssm.') && Object.keys(others).length === 0
-  )
+  return isBound && typeof via === 'string' && via.startsWith(service) && names.size === 2
 }
 
 function isParameterArn(text: unknown): boolean {
   const [, name] = /^arn:aws[-a-z]*:ssm:[-a-z0-9]+:[0-9]{12}:parameter(\/.*)$/.exec(String(text)) ?? []
   return typeof text === 'string' && name !== undefined && parseParameterName(name).value === name
+}
+
+function isSecretArn(text: unknown): boolean {
+  const [, name] =
+    /^arn:aws[-a-z]*:secretsmanager:[-a-z0-9]+:[0-9]{12}:secret:(.*)-\?{6}$/.exec(String(text)) ?? []
+  return typeof text === 'string' && name !== undefined && validateSecretName(name) === undefined
 }
 
 function hasKeys(map: JsonMap, keys: readonly string[]): boolean {

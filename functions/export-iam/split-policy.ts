@@ -1,7 +1,8 @@
 /**
- * Spreads the parameters of one role over several policies, where they are too many for one. No earlier output is read:
+ * Spreads the parameters and secrets of one role over several policies, where they are too many for one. No earlier output is read:
  * the part of a name depends on the name and on the number of parts, which is the least with which every part fits.
  */
+import type { GrantedNames } from './granted-names.ts'
 import { bucketOf } from './jump-hash.ts'
 import type { KmsKeys } from './kms-keys.ts'
 import { maxPolicySize, policySize } from './policy.ts'
@@ -11,22 +12,20 @@ export const maxParts = 8
 export const partNames: readonly string[] = Array.from({ length: maxParts }, (_, index) => `part${index + 1}`)
 
 /**
- * @param parameters sorted, each once. @returns the parts in their order, sorted inside; one may be empty. Undefined where
+ * @param names sorted, each once. @returns the parts in their order, sorted inside; one may be empty. Undefined where
  * more than maxParts would be needed.
  */
-export function splitPolicy(
-  parameters: readonly string[],
-  kmsKeys: KmsKeys,
-): readonly (readonly string[])[] | undefined {
+export function splitPolicy(names: GrantedNames, kmsKeys: KmsKeys): readonly GrantedNames[] | undefined {
   for (let count = 1; count <= maxParts; count++) {
-    const parts = count === 1 ? [parameters] : spread(parameters, count)
+    const parts = count === 1 ? [names] : spread(names, count)
     if (parts.every((part) => policySize(part, kmsKeys) <= maxPolicySize)) return parts
   }
   return undefined
 }
 
-function spread(parameters: readonly string[], count: number): readonly (readonly string[])[] {
-  const parts = Array.from({ length: count }, (): string[] => [])
-  for (const name of parameters) parts[bucketOf(name, count)]?.push(name)
-  return parts
+function spread({ parameters, secrets }: GrantedNames, count: number): readonly GrantedNames[] {
+  return Array.from({ length: count }, (_, index) => {
+    const isHere = (name: string) => bucketOf(name, count) === index
+    return { parameters: parameters.filter(isHere), secrets: secrets.filter(isHere) }
+  })
 }

@@ -4,6 +4,7 @@ import t from 'tap'
 import { type Grant, grantOf } from './grant.ts'
 import { renderModule } from './terraform.ts'
 
+const kmsKey = 'arn:aws:kms:eu-west-1:111122223333:key/11111111-2222-3333-4444-555555555555'
 const signingKey = ['/signingKey.v1_private', '/signingKey.v1_public']
 const example = grantOf('cluster-app-role', { name: 'cluster-app-role' }, ['/db.password', ...signingKey])
 const worker = grantOf('Job/prod/worker', undefined, ['/prod/queue'])
@@ -53,6 +54,24 @@ locals {
 `,
   'policies.tf has the sorted names of each grant, one a line',
 )
+t.match(
+  policies([grantOf('app', { name: 'app' }, ['/a'], [], ['rds!db', 'a/b@c'])]),
+  `
+      part1 = [
+        "/a",
+      ]
+      part1_secrets = [
+        "a/b@c",
+        "rds!db",
+      ]
+    }
+`,
+  'secrets have a list of their own',
+)
+for (const keys of [[], [{ prefix: '/', arn: kmsKey }], [{ secret: 'rds!db', arn: kmsKey }]]) {
+  const text = renderModule([worker, example], keys).get('policies.tf') ?? ''
+  t.notMatch(text, /secret[^-]|\?\?/i, `without a secret there is no word of them, keys: ${keys.length}`)
+}
 t.match(policies([]), '\nlocals {\n  grants = {}\n}\n', 'without grants the map is empty')
 t.notMatch(
   policies([example]),
@@ -87,6 +106,9 @@ const tampered: readonly (readonly [title: string, grants: readonly Grant[]])[] 
   ['a parameter with an interpolation', [{ ...example, parameters: ['/${var.x}'] }]],
   ['a parameter with a line end', [{ ...example, parameters: ['/a",\n"/b'] }]],
   ['no parameters', [{ ...example, parameters: [] }]],
+  ['a secret with a wildcard', [{ ...example, secrets: ['db*'] }]],
+  ['a secret with an interpolation', [{ ...example, secrets: ['${var.x}'] }]],
+  ['secrets that are in no part', [{ ...example, secrets: ['db'] }]],
   ['a key that is not its role', [{ ...example, key: 'another' }]],
   ['a role with an interpolation', [{ ...example, key: '${x}', role: { name: '${x}' } }]],
   [

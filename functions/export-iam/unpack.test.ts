@@ -8,7 +8,8 @@ import { itemsUnder } from '../krm/manifest-item.ts'
 import { parseSource } from '../yaml/parse.ts'
 import { grantOf } from './grant.ts'
 import { parseIamRole } from './iam-role.ts'
-import type { KmsKeys } from './kms-keys.ts'
+import { countNames } from './granted-names.ts'
+import { isOfPrefix, type KmsKeys } from './kms-keys.ts'
 import { formatPoliciesJson } from './policies-json.ts'
 import { readPolicies } from './read-policies.ts'
 import { renderModule } from './terraform.ts'
@@ -20,6 +21,8 @@ const kmsKeys: KmsKeys = [
   { prefix: '/prod/b', arn: arn(1) },
   { prefix: '/prod', arn: arn(2) },
   { prefix: '/', arn: arn(1) },
+  { secret: 'b/b', arn: arn(3) },
+  { secret: 'rds!cluster', arn: arn(1) },
 ]
 const place = { partition: 'aws', region: 'eu-west-1', account: '111122223333' }
 
@@ -40,14 +43,20 @@ const key = fc.constantFrom(
   'Job/prod/worker',
   'CronJob/x',
 )
+const secrets = fc.oneof(
+  fc.constant([]),
+  fc.array(fc.oneof(fc.stringMatching(/^[b-r/!@+=._-]{1,30}$/), fc.constant('rds!cluster')), {
+    maxLength: 40,
+  }),
+)
 const grants = fc
-  .uniqueArray(fc.tuple(key, fc.array(name, { minLength: 1, maxLength: 90 })), { selector: ([one]) => one })
+  .uniqueArray(fc.tuple(key, fc.array(name, { maxLength: 90 }), secrets), { selector: ([one]) => one })
   .chain((all) => fc.tuple(fc.constant(all), fc.constantFrom<KmsKeys>([], kmsKeys)))
   .map(([all, keys]) => ({
     keys,
     all: all
-      .map(([one, names]) => grantOf(one, parseIamRole(one).value, names, keys))
-      .filter(({ parts }) => parts.length > 0)
+      .map(([one, names, some]) => grantOf(one, parseIamRole(one).value, names, keys, some))
+      .filter((one) => one.parts.length > 0 && countNames(one) > 0)
       .toSorted((a, b) => (a.key < b.key ? -1 : 1)),
   }))
 
@@ -55,7 +64,11 @@ await t.test('what export-iam writes is read back and unpacked', async () => {
   fc.assert(
     fc.property(grants, ({ all, keys }) => {
       const written = renderModule(all, keys)
-      deepStrictEqual(readPolicies(written.get('policies.tf') ?? ''), { grants: all, kmsKeys: keys })
+      const hasSecrets = all.some((one) => one.secrets.length > 0)
+      deepStrictEqual(readPolicies(written.get('policies.tf') ?? ''), {
+        grants: all,
+        kmsKeys: hasSecrets ? keys : keys.filter(isOfPrefix),
+      })
       const data = Object.fromEntries(written)
       deepStrictEqual(unpack(data), { files: data, said: '' })
       const json = { 'policies.json': formatPoliciesJson(all, keys, place) }
@@ -65,7 +78,7 @@ await t.test('what export-iam writes is read back and unpacked', async () => {
   )
 })
 
-const own = [grantOf('app', { name: 'app' }, ['/prod/a', '/prod/b/c', '/d'], kmsKeys)]
+const own = [grantOf('app', { name: 'app' }, ['/prod/a', '/prod/b/c', '/d'], kmsKeys, ['e', 'rds!cluster'])]
 const module = Object.fromEntries(renderModule(own, kmsKeys))
 const json = formatPoliciesJson(own, kmsKeys, place)
 
@@ -111,6 +124,32 @@ function renderModuleOf(policies: string): string | undefined {
 const tampered: readonly (readonly [title: string, data: object])[] = [
   ['a file less', { 'policies.tf': module['policies.tf'] }],
   ['a name with a wildcard', { ...module, 'policies.tf': module['policies.tf']?.replaceAll('"/d"', '"/*"') }],
+  [
+    'a secret with a wildcard',
+    { ...module, 'policies.tf': module['policies.tf']?.replaceAll('"e"', '"e*"') },
+  ],
+  [
+    'a list of a part that is not there',
+    { ...module, 'policies.tf': module['policies.tf']?.replace('part1_secrets', 'part9_secrets') },
+  ],
+  ['a wider wildcard', { ...module, 'policies.tf': module['policies.tf']?.replaceAll('-??????', '-*') }],
+  ['a wider wildcard in JSON', { 'policies.json': json.replaceAll('e-??????', 'e-*') }],
+  ['a wildcard of seven characters in JSON', { 'policies.json': json.replaceAll('e-??????', 'e-???????') }],
+  ['a secret without its suffix in JSON', { 'policies.json': json.replaceAll(':e-??????', ':e') }],
+  ['another action on secrets in JSON', { 'policies.json': json.replace(':GetSecretValue', ':*') }],
+  [
+    'a key for all secrets in JSON',
+    {
+      'policies.json': json.replaceAll(
+        /"kms:EncryptionContext:SecretARN": \[[^\]]*\]/g,
+        '"kms:EncryptionContext:SecretARN": ["*"]',
+      ),
+    },
+  ],
+  [
+    'a key of secrets for every service in JSON',
+    { 'policies.json': json.replaceAll('"secretsmanager.eu-west-1', '"ssm.eu-west-1') },
+  ],
   [
     'a name that is Terraform',
     { ...module, 'policies.tf': module['policies.tf']?.replaceAll('"/d"', '"${x}"') },

@@ -6,6 +6,7 @@ import { errorsOf, nameOf } from '../krm/result.ts'
 import { annotationsOf, type ManifestItem } from '../krm/manifest-item.ts'
 import { lookUp, toValue } from '../yaml/value.ts'
 import type { ExportOutput } from './export-items.ts'
+import { declaredKeys } from './granted-names.ts'
 import { generatorName, markerAnnotation } from './marker.ts'
 import { policiesJson } from './policies-json.ts'
 import { isPoliciesJsonOfOurs } from './read-policies-json.ts'
@@ -61,7 +62,7 @@ function grantsIn(
 ): Pick<Unpacked, 'grants' | 'declaredBy'> {
   const { grants = [] } = readPolicies(files.get('policies.tf') ?? '') ?? {}
   const declaredBy = grants.map(
-    ({ key, parameters }) => [key, new Map(parameters.map((name) => [name, [source]]))] as const,
+    (grant) => [grant.key, new Map(declaredKeys(grant).map((name) => [name, [source]]))] as const,
   )
   return { grants, declaredBy: new Map(declaredBy) }
 }

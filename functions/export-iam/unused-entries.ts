@@ -7,7 +7,8 @@ import { quote } from '../../api/diagnostic.ts'
 import { likelyMeant } from '../../api/suggest.ts'
 import type { Result } from '../krm/result.ts'
 import type { OptionNaming } from '../krm/options.ts'
-import { hasPrefix, type KmsKeys } from './kms-keys.ts'
+import type { GrantedNames } from './granted-names.ts'
+import { hasPrefix, isOfPrefix, isOfSecret, type KmsKeys, secretKeyOf } from './kms-keys.ts'
 import type { AccountRole } from './roles-option.ts'
 
 type Entries = {
@@ -16,11 +17,11 @@ type Entries = {
   readonly nameOption: OptionNaming
 }
 
-/** @param accounts of the workloads: `namespace/name`. @param parameters that they declare. */
+/** @param accounts of the workloads: `namespace/name`. @param declared what they declare. */
 export function unusedEntries(
   { roles, kmsKeys, nameOption }: Entries,
   accounts: ReadonlySet<string>,
-  parameters: ReadonlySet<string>,
+  declared: GrantedNames,
 ): Result[] {
   const warn = (option: string, entry: string, meant: string): Result => ({
     severity: 'warning',
@@ -30,7 +31,8 @@ export function unusedEntries(
   })
   const listed = new Set(roles.map(({ namespace, serviceAccount }) => `${namespace}/${serviceAccount}`))
   const missed = [...accounts].filter((account) => !listed.has(account)).toSorted()
-  const names = [...parameters].toSorted()
+  const names = [...new Set(declared.parameters)].toSorted()
+  const secrets = [...new Set(declared.secrets)].toSorted()
   return [
     ...[...listed]
       .filter((account) => !accounts.has(account))
@@ -39,13 +41,24 @@ export function unusedEntries(
         return meant === undefined ? [] : [warn('roles', account, meant)]
       }),
     ...kmsKeys
+      .filter(isOfPrefix)
       .filter(({ prefix }) => !names.some((name) => hasPrefix(name, prefix)))
       .flatMap(({ prefix }) => {
         const levels = prefix.split('/').length
         const above = new Set(names.map((name) => name.split('/').slice(0, levels).join('/')))
-        for (const other of kmsKeys) above.delete(other.prefix)
+        for (const other of kmsKeys) above.delete(other.prefix ?? '')
         const meant = likelyMeant(prefix, [...above])
         return meant === undefined ? [] : [warn('kmsKeys', prefix, meant)]
+      }),
+    ...kmsKeys
+      .filter(isOfSecret)
+      .filter(({ secret }) => !secrets.includes(secret))
+      .flatMap(({ secret }) => {
+        const meant = likelyMeant(
+          secret,
+          secrets.filter((name) => secretKeyOf(name, kmsKeys) === undefined),
+        )
+        return meant === undefined ? [] : [warn('kmsKeys', secret, meant)]
       }),
   ]
 }

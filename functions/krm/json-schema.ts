@@ -32,6 +32,8 @@ type ObjectSchema = {
   readonly type: 'object'
   readonly properties?: Readonly<Record<string, JsonSchema>>
   readonly required?: readonly string[]
+  /** Exactly one of these properties is there. */
+  readonly oneOf?: readonly { readonly required: readonly [string] }[]
   /** Of all other properties; `false` where there are none. Absent: anything. */
   readonly additionalProperties?: false | JsonSchema
 }
@@ -141,13 +143,25 @@ function checkProperties(schema: ObjectSchema, map: JsonMap, path: string, repor
   const missing = required
     .filter((key) => !Object.hasOwn(map, key))
     .map((key) => ({ message: `.${key} is missing` }))
-  const wrong = [...unknown, ...missing]
+  const wrong = [...unknown, ...missing, ...checkChoice(schema, map)]
   about(path, wrong).forEach(report)
   const results = Object.entries(map).map(([key, value]) => {
     const property = Object.hasOwn(properties, key) ? properties[key] : additionalProperties
     return !property || check(property, value, `${path}.${shownKey(key)}`, report)
   })
   return wrong.length === 0 && results.every(Boolean)
+}
+
+function checkChoice(schema: ObjectSchema, map: JsonMap): Diagnostic[] {
+  const names = choiceIn(schema)
+  const given = names.filter((name) => Object.hasOwn(map, name))
+  if (names.length === 0 || given.length === 1) return []
+  if (given.length === 0) return [{ message: `must have ${listOf(names, 'or')}` }]
+  return [{ message: `must not have both ${listOf(given, 'and')}` }]
+}
+
+function choiceIn({ oneOf = [] }: ObjectSchema): readonly string[] {
+  return oneOf.map(({ required: [name] }) => name)
 }
 
 /** What a value must be. */
@@ -173,7 +187,10 @@ function describeItems(items: JsonSchema): string {
   return 'type' in items && items.type === 'object' ? `maps${namesIn(items)}` : 'values'
 }
 
-function namesIn({ properties = {}, required = [] }: ObjectSchema): string {
+function namesIn(schema: ObjectSchema): string {
+  const { properties = {}, required = [] } = schema
+  const choice = choiceIn(schema)
+  if (choice.length > 0) return ` with ${listOf([...required, `either ${listOf(choice, 'or')}`], 'and')}`
   const optional = Object.keys(properties).filter((name) => !required.includes(name))
   if (required.length === 0) return optional.length === 0 ? '' : ` with ${listOf(optional, 'or')}`
   const rest = optional.length === 0 ? '' : `, and optionally ${listOf(optional, 'or')}`

@@ -5,6 +5,7 @@ import * as fc from 'fast-check'
 import hcl from 'hcl2-json-parser'
 import t from 'tap'
 import { type Grant, grantOf } from '../../functions/export-iam/grant.ts'
+import { countNames } from '../../functions/export-iam/granted-names.ts'
 import { formatHclString } from '../../functions/export-iam/hcl-string.ts'
 import type { KmsKeys } from '../../functions/export-iam/kms-keys.ts'
 import { mainTf } from '../../functions/export-iam/main-tf.ts'
@@ -59,6 +60,17 @@ const many = Array.from(
   (_, index) => `/prod/${index % 3 === 0 ? 'db/' : ''}secret-number-${index}`,
 )
 const split = (keys: KmsKeys) => [grantOf('many', { name: 'many' }, many, keys), example]
+const secretKeys: KmsKeys = [
+  { secret: 'rds!cluster', arn: keyArn(1) },
+  { secret: 'a/b@c+d=e', arn: keyArn(3) },
+]
+const bothKeys: KmsKeys = [...kmsKeys, ...secretKeys]
+const withSecrets = (
+  one: string,
+  names: readonly string[],
+  keys: KmsKeys,
+  secrets: readonly string[] = ['rds!cluster', 'a/b@c+d=e', '/prod/db'],
+) => grantOf(one, { name: one }, names, keys, secrets)
 const inputs: readonly (readonly [title: string, grants: readonly Grant[], keys: KmsKeys])[] = [
   ['nobody', [], []],
   ['nobody, with keys', [], kmsKeys],
@@ -66,6 +78,25 @@ const inputs: readonly (readonly [title: string, grants: readonly Grant[], keys:
   ['a role with several policies', split([]), []],
   ['a role with several policies and keys', split(kmsKeys), kmsKeys],
   ['a key for everything', split([{ prefix: '/', arn: keyArn(3) }]), [{ prefix: '/', arn: keyArn(3) }]],
+  ['secrets alone', [withSecrets('app', [], [])], []],
+  ['secrets and parameters', [example, withSecrets('app', ['/prod/a', '/b'], [])], []],
+  ['secrets, and keys of both', [example, withSecrets('app', ['/prod/a'], bothKeys)], bothKeys],
+  ['secrets, and keys of secrets', [withSecrets('app', ['/prod/a'], secretKeys)], secretKeys],
+  ['secrets, and keys of parameters', [withSecrets('app', ['/prod/a'], kmsKeys)], kmsKeys],
+  [
+    'a role with several policies of both, beside one with neither of these keys',
+    [
+      withSecrets(
+        'many',
+        many.slice(0, 60),
+        bothKeys,
+        many.slice(0, 60).map((name) => `rds!${name}`),
+      ),
+      example,
+    ],
+    bothKeys,
+  ],
+  ['keys of secrets, and no secret', [example], secretKeys],
   ...generated.map((grants, index) => [`generated input ${index + 1}`, grants, []] as const),
 ]
 
@@ -95,8 +126,9 @@ await t.test(
         part,
         Object.fromEntries(
           grants.flatMap(({ key: one, parts }) => {
-            const names = parts[index] ?? []
-            return names.length === 0 ? [] : [[one, policyDocument(names, place, keys)]]
+            const names = parts[index]
+            if (names === undefined || countNames(names) === 0) return []
+            return [[one, policyDocument(names, place, keys)]]
           }),
         ),
       ])
@@ -135,7 +167,12 @@ await t.test('hcl2-json-parser reads the same names in policies.tf', async (test
       {
         policy_name: policyName,
         role: role?.name ?? null,
-        ...Object.fromEntries(parts.map((names, index) => [`part${index + 1}`, names])),
+        ...Object.fromEntries(
+          parts.flatMap(({ parameters: names, secrets }, index) => [
+            ...(names.length === 0 ? [] : [[`part${index + 1}`, names]]),
+            ...(secrets.length === 0 ? [] : [[`part${index + 1}_secrets`, secrets]]),
+          ]),
+        ),
       },
     ])
     test.match(read, { locals: [{ grants: Object.fromEntries(expected) }] }, title)
