@@ -1,5 +1,5 @@
 /** What a hostile team may do within its own namespaces, whose names begin with `evil`. */
-import type { HostileApi, HostilePod } from './api.ts'
+import type { HostilePod } from './api.ts'
 
 export type Attack = {
   readonly name: string
@@ -106,31 +106,3 @@ export const attacks: readonly Attack[] = [
   { name: '500 namespaces', rate: 100, change: manyNamespaces },
   { name: '500 namespaces of a rule with `shared`', rate: 100, change: manyNamespaces, shared: true },
 ]
-
-/**
- * Begins it. One change at a time, so that the process, which is the API server too, answers the creator in between.
- *
- * @param share of its rate. @returns what ends it, and removes its pods.
- */
-export function begin({ rate, change }: Attack, api: HostileApi, share = 1): () => void {
-  const alive = new Map<string, Pick<HostilePod, 'namespace' | 'name'>>()
-  let number = 0
-  const timer = setInterval(
-    () => {
-      const { put, remove = [] } = change(number)
-      if (!api.put(put)) return
-      number++
-      const { namespace, name } = put
-      alive.set(`${namespace}/${name}`, { namespace, name })
-      for (const other of remove) {
-        api.remove({ namespace, name: other })
-        alive.delete(`${namespace}/${other}`)
-      }
-    },
-    1000 / (rate * share),
-  )
-  return () => {
-    clearInterval(timer)
-    for (const pod of alive.values()) api.remove(pod)
-  }
-}

@@ -9,7 +9,7 @@ type Cgroup = {
   readonly remove: () => Promise<void>
 }
 
-type Limits = { readonly memoryBytes: number; readonly cpus: number }
+export type Limits = { readonly memoryBytes: number; readonly cpus: number }
 
 const mount = '/sys/fs/cgroup'
 const period = 100_000

@@ -2,171 +2,169 @@
  * Attacks the built creator, under the limits of its container, and measures what another team notices of it: for each attack
  * a creator of its own, first without the attack, then with it, then after it.
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { parse } from 'yaml'
+import { listOf, mapOf } from '../../api/json.ts'
+import { parseQuantity } from '../../functions/inject-init/quantity.ts'
 import { startFakeSsm } from '../../runtime/fake-ssm/server.ts'
-import { type CreatorProcess, startCreator } from '../../test/creator/process.ts'
+import { startCreator } from '../../test/creator/process.ts'
 import { machine } from '../machine.ts'
-import { startHostileApi } from './api.ts'
-import { type Attack, attacks, begin } from './attacks.ts'
-import { makeCgroup } from './cgroup.ts'
-import { startVictim, type Waits } from './victims.ts'
+import { kubeconfigOf } from '../replayed-pods.ts'
+import { type Attack, attacks } from './attacks.ts'
+import { type Limits, makeCgroup } from './cgroup.ts'
+import { collectGarbage, debuggable, gauge, heapOf } from './heap.ts'
+import { podClient } from './pod-client.ts'
+import { startApiProcess, startAttackerProcess } from './processes.ts'
+import { formatTable, type Row } from './table.ts'
+import { startVictim } from './victims.ts'
 
-/** Those of install/creator/deployment.yaml; it has no limit of CPU. */
-const limits = { memoryBytes: 512 * 2 ** 20, cpus: 1 }
 const storeLatency = 20
 /** What the other team may ask for within an hour, with some room: three parameters at a time. */
 const requestsAnHour = 60
+const identity = 'creator'
+const shippedRule = '{namespaces: ["*"], prefixes: ["/{namespace}"]}'
+const sharedRule = '{namespaces: ["evil*"], prefixes: ["/{namespace}"], shared: true}'
 
-type Row = {
-  readonly attack: Attack
-  readonly before: Waits
-  readonly under: Waits
-  readonly heap: {
-    readonly limit: number
-    readonly before: number
-    readonly most: number
-    readonly after: number
-  }
-  readonly renewal: number
-  readonly ended: string
-}
+/** What ends and removes what was started, the latest last. */
+type CleanUp = (() => unknown)[]
 
 /** @param seconds of each attack. @param only those whose names contain it. */
-export async function benchHostile(seconds: number, only?: string): Promise<void> {
-  const rows: Row[] = []
-  const probe = makeCgroup(`kees-hostile-${process.pid}`, limits)
-  if (typeof probe === 'string') say(`NO CGROUP, so no limits of memory and CPU: ${probe}`)
-  else await probe.remove()
-  for (const attack of attacks.filter(({ name }) => name.includes(only ?? '')))
-    rows.push(await measure(attack, seconds))
-  const how = typeof probe === 'string' ? 'without a cgroup' : 'in a cgroup with 512 MiB and one CPU'
-  process.stdout.write(`${machine()}; ${seconds} s for each attack, ${how}.\n\n${format(rows)}`)
+export async function benchHostile(seconds: number, only = ''): Promise<void> {
+  const cleanUp: CleanUp = []
+  const ended = Promise.withResolvers<never>()
+  const interrupted = (code: number) => {
+    // What is measured meanwhile fails, and no longer matters.
+    void undo(cleanUp).then(() => process.exit(code))
+    running = ended.promise
+  }
+  process.once('SIGINT', () => interrupted(130))
+  process.once('SIGTERM', () => interrupted(143))
+  let running = measureAll(seconds, only, cleanUp)
+  try {
+    await running
+  } catch (error) {
+    await running
+    throw error
+  }
 }
 
-async function measure(attack: Attack, seconds: number): Promise<Row> {
-  say(`${attack.name}: starting`)
+async function measureAll(seconds: number, only: string, cleanUp: CleanUp): Promise<void> {
+  const limits = deployedLimits()
+  const rows: Row[] = []
+  let how = `in a cgroup with ${limits.memoryBytes / 2 ** 20} MiB and one CPU`
+  for (const attack of attacks.filter(({ name }) => name.includes(only))) {
+    say(`${attack.name}: starting`)
+    const cgroup = makeCgroup(`kees-hostile-${process.pid}`, limits)
+    if (typeof cgroup === 'string') {
+      how = `WITHOUT A CGROUP, so without limits of memory and CPU: ${cgroup}`
+      say(how)
+    } else cleanUp.push(cgroup.remove)
+    try {
+      rows.push(await measure(attack, seconds, typeof cgroup === 'string' ? [] : cgroup.enter, cleanUp))
+    } finally {
+      await undo(cleanUp)
+    }
+    say(formatTable(rows.slice(-1)))
+  }
+  process.stdout.write(`${machine()}; ${seconds} s for each attack, ${how}.\n\n${formatTable(rows)}`)
+}
+
+async function undo(cleanUp: CleanUp): Promise<void> {
+  for (let one = cleanUp.pop(); one !== undefined; one = cleanUp.pop()) await one()
+}
+
+async function measure(
+  attack: Attack,
+  seconds: number,
+  enter: readonly string[],
+  cleanUp: CleanUp,
+): Promise<Row> {
   const folder = mkdtempSync(join(tmpdir(), 'kees-bench-hostile-'))
+  cleanUp.push(() => rmSync(folder, { recursive: true }))
   const ssm = await startFakeSsm({
     latency: storeLatency,
     limit: 1_000_000,
     denied: ({ name }) => name.startsWith('/evil-denied'),
   })
-  const api = await startHostileApi()
-  writeFileSync(join(folder, 'kubeconfig'), api.kubeconfig)
+  cleanUp.push(ssm.stop)
+  const server = await startApiProcess()
+  cleanUp.push(server.kill)
+  const api = podClient(server.url, false)
+  writeFileSync(join(folder, 'kubeconfig'), kubeconfigOf(server.url))
   writeFileSync(join(folder, 'policy.yaml'), policyFor(attack))
-  const cgroup = makeCgroup(`kees-hostile-${process.pid}`, limits)
   const creator = await startCreator(
     {
       KUBECONFIG: join(folder, 'kubeconfig'),
       POLICY_FILE: join(folder, 'policy.yaml'),
-      POD_NAME: 'creator',
+      POD_NAME: identity,
       POD_NAMESPACE: 'kees',
       AWS_ENDPOINT_URL: ssm.endpoint,
       AWS_REGION: 'eu-west-1',
       AWS_ACCESS_KEY_ID: 'bench',
       AWS_SECRET_ACCESS_KEY: 'bench',
     },
-    typeof cgroup === 'string' ? [] : cgroup.enter,
+    [...enter, ...debuggable],
   )
+  cleanUp.push(creator.kill)
   const ended: (number | string | null)[] = []
   void creator.ended.then((code) => ended.push(code))
-  while (api.holder() !== 'creator') await sleep(100)
-  const interval = Math.max(3000, (2 * seconds * 1000) / requestsAnHour)
-  const victim = startVictim(api, ssm, interval)
-  try {
-    await sleep(seconds * 1000)
-    const [before, heapBefore] = [victim.waits(), await heapOf(creator)]
-    api.longestRenewal()
-    const stop = begin(attack, api)
-    let most = 0
-    for (
-      const start = performance.now();
-      performance.now() - start < seconds * 1000 && ended.length === 0;
+  /** At most; not when the creator has ended. */
+  const during = async (milliseconds: number, look: () => Promise<unknown>) => {
+    for (const start = performance.now(); performance.now() - start < milliseconds && ended.length === 0;) {
+      await look()
       await sleep(500)
-    ) {
-      most = Math.max(most, (await heapOf(creator)).used || 0)
     }
-    const [under, renewal] = [victim.waits(), api.longestRenewal()]
-    stop()
-    // What was kept is garbage now; when it is collected, is up to Node.
-    let after = Infinity
-    for (
-      const start = performance.now();
-      performance.now() - start < Math.min(30, seconds) * 1000 && ended.length === 0;
-      await sleep(500)
-    ) {
-      after = Math.min(after, (await heapOf(creator)).used || Infinity)
-    }
-    const heap = { limit: heapBefore.limit, before: heapBefore.used, most, after }
-    const row = { attack, before, under, heap, renewal, ended: ended.join() }
-    say(format([row]))
-    return row
-  } finally {
-    victim.stop()
-    await creator.kill()
-    await Promise.all([api.stop(), ssm.stop()])
-    if (typeof cgroup !== 'string') await cgroup.remove()
-    rmSync(folder, { recursive: true })
   }
+  while ((await api.status()).holder !== identity) await sleep(100)
+  say(`${attack.name}: the creator leads`)
+
+  const victim = startVictim(api, ssm, Math.max(3000, (2 * seconds * 1000) / requestsAnHour))
+  cleanUp.push(victim.stop)
+  await sleep(seconds * 1000)
+  const before = victim.waits()
+  await collectGarbage(creator)
+  const base = await heapOf(creator)
+  const pods = await gauge(creator, 'kees_creator_pods')
+  await api.status()
+
+  const attacker = startAttackerProcess(server.url, attack)
+  cleanUp.push(attacker.kill)
+  let most = 0
+  await during(seconds * 1000, async () => {
+    most = Math.max(most, (await heapOf(creator)).used || 0)
+  })
+  const under = victim.waits()
+  const { longestRenewal } = await api.status()
+  victim.stop()
+  await attacker.stop()
+  let left = Infinity
+  await during(30_000, async () => {
+    if (left > pods + requestsAnHour) left = await gauge(creator, 'kees_creator_pods')
+  })
+  if (ended.length === 0) await collectGarbage(creator)
+  const heap = { limit: base.limit, before: base.used, most, after: (await heapOf(creator)).used }
+  return { attack, before, under, heap, renewal: longestRenewal, ended: ended.join() }
 }
 
-const shippedRule = '{namespaces: ["*"], prefixes: ["/{namespace}"]}'
-const sharedRule = '{namespaces: ["evil*"], prefixes: ["/{namespace}"], shared: true}'
+/** Of memory, those of the installation, which limits no CPU. One CPU is less than it has there. */
+function deployedLimits(): Limits {
+  const deployment: unknown = parse(
+    readFileSync(join(import.meta.dirname, '..', '..', 'install', 'creator', 'deployment.yaml'), 'utf8'),
+  )
+  const template = mapOf(mapOf(mapOf(deployment)['spec'])['template'])
+  const [container] = listOf(mapOf(template['spec'])['containers'])
+  const { memory } = mapOf(mapOf(mapOf(container)['resources'])['limits'])
+  const quantity = typeof memory === 'string' ? parseQuantity(memory) : undefined
+  if (quantity === undefined) throw new Error('the Deployment of the creator has no limit of memory')
+  return { memoryBytes: Number(quantity.units), cpus: 1 }
+}
 
 function policyFor({ shared }: Pick<Attack, 'shared'>): string {
   const rules = [...(shared ? [sharedRule] : []), shippedRule]
   return `apiVersion: kees.bsycorp.com/v1alpha1\nkind: StoragePolicy\nspec: {rules: [${rules.join(', ')}]}\n`
-}
-
-async function heapOf(creator: CreatorProcess) {
-  return {
-    used: await gauge(creator, 'kees_creator_heap_bytes{kind="used"}'),
-    limit: await gauge(creator, 'kees_creator_heap_bytes{kind="limit"}'),
-  }
-}
-
-/** NaN while the creator does not answer. */
-async function gauge(creator: CreatorProcess, name: string): Promise<number> {
-  const page = await creator.get('/metrics').catch(() => ({ text: '' }))
-  const line = page.text.split('\n').find((one) => one.startsWith(`${name} `))
-  return Number(line?.split(' ').at(-1) ?? NaN)
-}
-
-function format(rows: readonly Row[]): string {
-  const head = [
-    'attack',
-    'RANDOM p95',
-    'under attack',
-    'RSA-2048 p95',
-    'under attack',
-    'heap',
-    'under attack, of the limit',
-    'afterwards',
-    'longest time between renewals of the Lease',
-    'Lease lost',
-  ]
-  const seconds = (milliseconds: number) => `${(milliseconds / 1000).toFixed(2)} s`
-  const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(0)} MB`
-  const lines = rows.map(({ attack, before, under, heap, renewal, ended }) => [
-    attack.name,
-    seconds(p95(before.random)),
-    seconds(p95(under.random)),
-    seconds(p95(before.rsa)),
-    seconds(p95(under.rsa)),
-    megabytes(heap.before),
-    `${megabytes(heap.most)} of ${megabytes(heap.limit)}`,
-    megabytes(heap.after),
-    seconds(renewal),
-    ended === '' ? 'no' : `ended with ${ended}`,
-  ])
-  return [head, head.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |\n`).join('')
-}
-
-function p95(times: readonly number[]): number {
-  return times.toSorted((a, b) => a - b)[Math.ceil(times.length * 0.95) - 1] ?? NaN
 }
 
 function say(line: string): void {

@@ -1,6 +1,6 @@
 /** Another team, which asks for a RANDOM value and an RSA-2048 pair now and then. */
 import type { FakeSsmServer } from '../../runtime/fake-ssm/server.ts'
-import type { HostileApi } from './api.ts'
+import type { PodClient } from './pod-client.ts'
 
 export type Waits = { readonly random: readonly number[]; readonly rsa: readonly number[] }
 
@@ -15,32 +15,32 @@ type Asked = { readonly parameter: string; readonly sort: keyof Waits; readonly 
 const namespace = 'shop'
 
 /** @param interval between two requests of each sort, in milliseconds. */
-export function startVictim(api: HostileApi, ssm: FakeSsmServer, interval: number): Victim {
+export function startVictim(api: PodClient, ssm: FakeSsmServer, interval: number): Victim {
   let asked: Asked[] = []
   let number = 0
-  const ask = () => {
+  const ask = async () => {
     const id = number++
     const at = performance.now()
-    const one = (name: string, value: string) => {
-      const annotations = {
-        'init.bsycorp.com/storage-prefix': `/${namespace}`,
-        [`secret.bsycorp.com/${name}`]: value,
-      }
-      api.put({ namespace, name: name.replace('_', '-'), annotations })
-    }
-    one(`token${id}`, 'kind=DYNAMIC,type=RANDOM,size=256')
-    one(`key${id}_private`, 'kind=DYNAMIC,type=RSA,size=2048')
     asked.push(
       { parameter: `/${namespace}/token${id}`, sort: 'random', at },
       { parameter: `/${namespace}/key${id}_public`, sort: 'rsa', at },
     )
+    const one = async (name: string, value: string) => {
+      const annotations = {
+        'init.bsycorp.com/storage-prefix': `/${namespace}`,
+        [`secret.bsycorp.com/${name}`]: value,
+      }
+      await api.put({ namespace, name: name.replace('_', '-'), annotations })
+    }
+    await one(`token${id}`, 'kind=DYNAMIC,type=RANDOM,size=256')
+    await one(`key${id}_private`, 'kind=DYNAMIC,type=RSA,size=2048')
   }
   const look = () => {
     for (const one of asked) {
       if (one.took === undefined && ssm.stored.newest(one.parameter)) one.took = performance.now() - one.at
     }
   }
-  const timers = [setInterval(ask, interval), setInterval(look, 20)]
+  const timers = [setInterval(() => void ask(), interval), setInterval(look, 20)]
   return {
     waits: () => {
       const times = (sort: keyof Waits) =>

@@ -9,35 +9,80 @@ t.test('the namespaces take turns, and each is served in its order', async (t) =
   const queue = new FairQueue<string>()
   for (const item of ['a1', 'a2', 'a3', 'b1', 'c1', 'c2']) queue.push(item.charAt(0), item)
   t.equal(queue.sizeOf('a'), 3)
-  // Every other turn is for the namespace that came last.
-  t.strictSame(take(queue, 8), ['a1', 'c1', 'b1', 'a2', 'c2', 'a3', undefined, undefined])
+  // The third turn is for the new namespace that came last.
+  t.strictSame(take(queue, 8), ['a1', 'b1', 'c1', 'a2', 'c2', 'a3', undefined, undefined])
   t.equal(queue.size(), 0)
 })
 
+/** Each of the namespaces wants something, and something else as soon as it is served. */
+function insatiable(queue: FairQueue<string>, namespaces: readonly string[]) {
+  for (const namespace of namespaces) queue.push(namespace, namespace)
+  const turn = () => {
+    const item = queue.shift() ?? ''
+    if (namespaces.includes(item)) queue.push(item, item)
+    return item
+  }
+  return {
+    pass: (turns: number) => void Array.from({ length: turns }, turn),
+    /** @returns after how many turns it is served, at most 2000. */
+    turnsUntil: (wanted: string): number => {
+      for (let turns = 1; turns < 2000; turns++) if (turn() === wanted) return turns
+      return 2000
+    },
+  }
+}
+const many = (name: string, count: number) => Array.from({ length: count }, (_, index) => `${name}-${index}`)
+
 t.test(
-  'where very many namespaces wait, one that had nothing to wait for is served within two turns',
+  'where very many namespaces wait, one that was served before and had nothing to wait for is served within two turns',
   async (t) => {
     const queue = new FairQueue<string>()
-    for (let round = 0; round < 3; round++) {
-      for (let index = 0; index < 500; index++) queue.push(`many-${index}`, 'many')
+    queue.push('shop', 'before')
+    queue.shift()
+    const { pass, turnsUntil } = insatiable(queue, many('evil', 500))
+    for (let request = 0; request < 20; request++) {
+      pass(7)
+      queue.push('shop', `request ${request}`)
+      t.ok(turnsUntil(`request ${request}`) <= 2)
     }
-    for (let request = 0; request < 10; request++) {
-      take(queue, 7)
-      queue.push('few', `few ${request}`)
-      t.ok(take(queue, 2).includes(`few ${request}`))
-    }
-    t.equal(queue.size(), 1500 - 70 - 10)
   },
 )
 
-t.test('namespaces that are new do not get ahead of one that was served before', async (t) => {
+t.test(
+  '… and one that was never served within four, while the others do not make new namespaces',
+  async (t) => {
+    const queue = new FairQueue<string>()
+    const { pass, turnsUntil } = insatiable(queue, many('evil', 500))
+    pass(4000)
+    queue.push('shop', 'first request')
+    t.ok(turnsUntil('first request') <= 4)
+  },
+)
+
+t.test(
+  'a namespace that is older does not keep one of many from its turns, whatever it asks for',
+  async (t) => {
+    const queue = new FairQueue<string>()
+    for (const namespace of ['evil', 'shop']) queue.push(namespace, namespace)
+    take(queue, 2)
+    const { pass, turnsUntil } = insatiable(queue, ['evil', ...many('evil', 500)])
+    let longest = 0
+    for (let request = 0; request < 20; request++) {
+      pass(7)
+      queue.push('shop', `request ${request}`)
+      longest = Math.max(longest, turnsUntil(`request ${request}`))
+    }
+    t.ok(longest <= 6, `it takes ${longest} turns`)
+  },
+)
+
+t.test('a namespace that has much to wait for still has a turn of four', async (t) => {
   const queue = new FairQueue<string>()
-  queue.push('shop', 'first')
+  queue.push('busy', 'busy')
   queue.shift()
-  for (let index = 0; index < 200; index++) queue.push(`new-${index}`, 'new')
-  queue.push('shop', 'second')
-  for (let index = 200; index < 500; index++) queue.push(`new-${index}`, 'new')
-  t.ok(take(queue, 2).includes('second'))
+  for (let item = 0; item < 100; item++) queue.push('large', 'large')
+  const { turnsUntil } = insatiable(queue, ['busy'])
+  for (let round = 0; round < 20; round++) t.ok(turnsUntil('large') <= 4)
 })
 
 t.test('namespaces that come one after the other do not keep the others waiting', async (t) => {

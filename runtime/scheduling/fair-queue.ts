@@ -9,18 +9,30 @@ type Line<T> = {
 const remembered = 5000
 
 /**
- * First in, first out within a namespace; the namespaces take turns, so that a large one does not delay the others. Every
- * other turn is for a namespace that had nothing to wait for until now, those that were served before first, and of them the latest: where very many namespaces wait,
- * one that wants something seldom does not wait for a turn of each of them. RFC 8290, 4.2, does the same with its new flows.
+ * Whose turn it is, again and again: that of the next namespace; of one that was served before and had nothing to wait for until
+ * now; of one that was never served; of one that was served before.
+ */
+const lanes = ['next', 'known', 'new', 'known'] as const
+/** Of so many turns of known namespaces, one of them gets half before others that wait for one. */
+const recentTurns = 4
+
+/**
+ * First in, first out within a namespace; the namespaces take turns, so that a large one does not delay the others. Where very many
+ * namespaces wait, one that wants something seldom does not wait for a turn of each of them: every other turn is for namespaces that
+ * had nothing to wait for until now and were served before (RFC 8290, 4.2, does the same with its new flows). Of these, the one that was served first of all
+ * comes first: namespaces that are made later, however many, do not get ahead of it.
  */
 export class FairQueue<T> {
   /** In the order of their turns. None is empty. */
   readonly #lines = new Map<string, Line<T>>()
   /** With some that are not fresh any more. */
   #fresh: string[] = []
-  /** The namespaces that were served, the latest last. */
-  readonly #served = new Set<string>()
-  #freshTurn = false
+  /** The namespaces that were served, the latest last, and how many were served before them for the first time. */
+  readonly #served = new Map<string, number>()
+  #firstServed = 0
+  /** Who had the last turns of known namespaces. */
+  readonly #recent: string[] = []
+  #turns = 0
   #size = 0
   readonly #longest: number
 
@@ -47,8 +59,9 @@ export class FairQueue<T> {
    * @param may whether it may be the turn of a namespace.
    */
   shift(may: (namespace: string) => boolean = () => true): T | undefined {
-    const fresh = this.#freshTurn ? this.#latestFresh(may) : undefined
-    this.#freshTurn = !this.#freshTurn
+    const lane = lanes[this.#turns++ % lanes.length]
+    const fresh =
+      lane === 'known' ? this.#longestKnown(may) : lane === 'new' ? this.#latestNew(may) : undefined
     const namespace = fresh ?? this.#first(may)
     const line = namespace === undefined ? undefined : this.#lines.get(namespace)
     if (namespace === undefined || line === undefined) return undefined
@@ -92,12 +105,26 @@ export class FairQueue<T> {
     return undefined
   }
 
-  /** One that was served before comes before all that were not: namespaces that are made for the purpose do not get ahead of it. */
-  #latestFresh(may: (namespace: string) => boolean): string | undefined {
-    const isFresh = (one: string) => this.#isFresh(one) && may(one)
-    return (
-      this.#fresh.findLast((one) => this.#served.has(one) && isFresh(one)) ?? this.#fresh.findLast(isFresh)
-    )
+  #longestKnown(may: (namespace: string) => boolean): string | undefined {
+    let [longest, first] = [undefined as string | undefined, Infinity]
+    for (const namespace of this.#fresh) {
+      const served = this.#served.get(namespace)
+      if (served === undefined || !this.#isFresh(namespace) || !may(namespace)) continue
+      const place = served + (this.#hadHalf(namespace) ? this.#firstServed : 0)
+      if (place < first) [longest, first] = [namespace, place]
+    }
+    if (longest === undefined) return undefined
+    this.#recent.push(longest)
+    if (this.#recent.length > recentTurns) this.#recent.shift()
+    return longest
+  }
+
+  #hadHalf(namespace: string): boolean {
+    return this.#recent.filter((one) => one === namespace).length >= recentTurns / 2
+  }
+
+  #latestNew(may: (namespace: string) => boolean): string | undefined {
+    return this.#fresh.findLast((one) => !this.#served.has(one) && this.#isFresh(one) && may(one))
   }
 
   #isFresh(namespace: string): boolean {
@@ -118,9 +145,10 @@ export class FairQueue<T> {
   }
 
   #noteServed(namespace: string): void {
+    const first = this.#served.get(namespace) ?? this.#firstServed++
     this.#served.delete(namespace)
-    this.#served.add(namespace)
-    const [oldest] = this.#served
+    this.#served.set(namespace, first)
+    const [oldest] = this.#served.keys()
     if (this.#served.size > remembered && oldest !== undefined) this.#served.delete(oldest)
   }
 

@@ -25,8 +25,10 @@ const longestSleep = 3_600_000
 const noFailures = { retry: 0, 'retry soon': 0 } as const
 
 type WorkLimits = {
-  /** How many keys are worked on at a time. A namespace of which none is worked on is let in above that. */
+  /** How many keys are worked on at a time. */
   readonly workers: number
+  /** Of each namespace, so many are let in above that. */
+  readonly reserved: number
   /** How many of one namespace. */
   readonly perNamespace: number
 }
@@ -121,10 +123,10 @@ export class WorkQueue {
   }
 
   /** The next key that may be worked on. It is worked on from now on. */
-  #next({ workers, perNamespace }: WorkLimits): WorkItem | undefined {
+  #next({ workers, reserved, perNamespace }: WorkLimits): WorkItem | undefined {
     const may = (namespace: string) => {
       const count = this.#workingOf.get(namespace) ?? 0
-      return count < perNamespace && (count === 0 || this.#working.size < workers)
+      return count < perNamespace && (count < reserved || this.#working.size < workers)
     }
     for (;;) {
       const item = this.#ready.shift(may)

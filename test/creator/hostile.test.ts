@@ -2,12 +2,19 @@
  * The attacks of bench/hostile at once, with a tenth of their rates and a rule with `shared`: what holds without a clock. `npm run bench:creator -- --hostile` runs each
  * of them for minutes, under the limits of the container, and measures.
  */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { startHostileApi } from '../../bench/hostile/api.ts'
-import { attacks, begin } from '../../bench/hostile/attacks.ts'
+import { begin } from '../../bench/hostile/attacker.ts'
+import { attacks } from '../../bench/hostile/attacks.ts'
+import { podClient } from '../../bench/hostile/pod-client.ts'
+import { kubeconfigOf } from '../../bench/replayed-pods.ts'
 import { startFakeSsm } from '../../runtime/fake-ssm/server.ts'
 import { eventually } from '../programs/eventually.ts'
+import { root } from '../programs/programs.ts'
 import { startCreator } from './process.ts'
 
 t.setTimeout(600_000)
@@ -19,9 +26,10 @@ await t.test(
       limit: 1_000_000,
       denied: ({ name }) => name.startsWith('/evil-denied'),
     })
-    const api = await startHostileApi()
+    const server = await startHostileApi()
+    const api = podClient(server.url, false)
     const folder = t.testdir({
-      kubeconfig: api.kubeconfig,
+      kubeconfig: kubeconfigOf(server.url),
       'policy.yaml': `
 apiVersion: kees.bsycorp.com/v1alpha1
 kind: StoragePolicy
@@ -45,9 +53,9 @@ spec:
     void creator.ended.then((code) => (end.code = code))
     t.teardown(async () => {
       await creator.kill()
-      await Promise.all([api.stop(), ssm.stop()])
+      await Promise.all([server.stop(), ssm.stop()])
     })
-    await eventually('it leads', () => api.holder() === 'creator')
+    await eventually('it leads', async () => (await api.status()).holder === 'creator')
     const metrics = async () => {
       const { text } = await creator.get('/metrics')
       return new Map(
@@ -62,7 +70,7 @@ spec:
 
     const stops = attacks
       .filter(({ name }) => name !== '500 namespaces')
-      .map((attack) => begin(attack, api, 0.1))
+      .map((attack) => begin(attack, podClient(server.url, true), 0.1))
     await eventually('the attack has its effect', async () =>
       [...(await metrics()).keys()].some((name) => name.startsWith('kees_creator_budget_refusals_total{')),
     )
@@ -74,7 +82,7 @@ spec:
         [`secret.bsycorp.com/key${round}_private`]: 'kind=DYNAMIC,type=RSA,size=2048',
       }
       const app = { namespace: 'shop', name: `app${round}`, annotations }
-      await eventually('the pod is sent', () => api.put(app))
+      await api.put(app)
       await eventually(
         'the other team has its secrets, or the creator has ended',
         () => end.code !== undefined || (has(`/shop/token${round}`) && has(`/shop/key${round}_public`)),
@@ -90,7 +98,7 @@ spec:
     const limit = (await metrics()).get('kees_creator_heap_bytes{kind="limit"}') ?? 0
     t.ok(Math.max(...used) < limit, `the heap has ${Math.max(...used)} bytes, the limit is ${limit}`)
 
-    for (const stop of stops) stop()
+    await Promise.all(stops.map((stop) => stop()))
     await eventually('nothing of it is kept', async () => {
       const now = await metrics()
       const known = now.get('kees_creator_known_parameters')
@@ -100,3 +108,36 @@ spec:
     t.notOk(creator.log.some(({ message }) => message === 'the Lease was lost'))
   },
 )
+
+await t.test('a benchmark that is interrupted leaves no process and no cgroup', async (t) => {
+  // In a process group of its own, with all that it starts.
+  const bench = spawn(process.execPath, [join(root, 'bench', 'creator.ts'), '--hostile'], {
+    env: { ...process.env, KEES_HOSTILE_SECONDS: '600' },
+    stdio: ['ignore', 'ignore', 'pipe'],
+    detached: true,
+  })
+  const group = -(bench.pid ?? 0)
+  const ended = once(bench, 'exit')
+  let said = ''
+  bench.stderr.setEncoding('utf8').on('data', (text: string) => (said += text))
+  const cgroups = ['', 'memory', 'cpu'].map((one) => join('/sys/fs/cgroup', one, `kees-hostile-${bench.pid}`))
+  t.teardown(() => isAlive(group) && process.kill(group, 'SIGKILL'))
+  await eventually(
+    'the creator leads, or the benchmark has ended',
+    () => said.includes('leads') || !isAlive(group),
+  )
+  t.equal(cgroups.some(existsSync), !said.includes('WITHOUT A CGROUP'), said)
+  bench.kill('SIGTERM')
+  t.equal((await ended)[0], 143, said)
+  t.notOk(isAlive(group), 'no process is left')
+  t.strictSame(cgroups.filter(existsSync), [])
+})
+
+/** @param pid of a process; with a minus sign, of a process group. */
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}
