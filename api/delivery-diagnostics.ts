@@ -18,10 +18,10 @@ export function findDeliveryDiagnostics(pod: Pod, format: SecretsFormat): Annota
 /** Paths that are taken by the files that init writes by its settings. */
 export function findTakenPaths(
   pod: Pod,
-  settings: Pick<InitEnv, 'secretsFile' | 'resourcesFile' | 'notifyFile'>,
+  settings: Pick<InitEnv, 'secretsFile' | 'resourcesFile' | 'envFile' | 'notifyFile'>,
 ): AnnotationDiagnostic[] {
   const folder = settings.secretsFile.slice(0, settings.secretsFile.lastIndexOf('/'))
-  const taken = (['secretsFile', 'resourcesFile', 'notifyFile'] as const)
+  const taken = (['secretsFile', 'resourcesFile', 'envFile', 'notifyFile'] as const)
     .map((key) => ({ env: initVariables[key].env, path: settings[key] }))
     .filter(({ path }) => path !== '')
   return fileDeliveries(pod).flatMap(({ annotation, path }): AnnotationDiagnostic[] => {

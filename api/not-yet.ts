@@ -21,19 +21,5 @@ export function refuseWords(
   )
 }
 
-/** All that init has to do something for. */
-export const initWords = [
-  'compose',
-  'from',
-  'jsonKey',
-  'decode',
-  'as',
-  'optional',
-  'default',
-  'file',
-  'env',
-  'deliver=none',
-] as const
-
 /** For the programs of build time. */
 export const buildWords = ['env'] as const

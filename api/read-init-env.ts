@@ -21,7 +21,7 @@ export function validateInitEnv(env: Env): readonly EnvDiagnostic[] {
 
 /** A file inside another one would be written into what the other replaces. */
 function overlaps(settings: Partial<InitEnv>): EnvDiagnostic[] {
-  const files = (['secretsFile', 'resourcesFile', 'notifyFile'] as const).flatMap((key) => {
+  const files = (['secretsFile', 'resourcesFile', 'envFile', 'notifyFile'] as const).flatMap((key) => {
     const path = settings[key] ?? ''
     return path === '' ? [] : [{ env: initVariables[key].env, path }]
   })

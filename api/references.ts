@@ -89,7 +89,8 @@ export function mayBeAbsent(
   return false
 }
 
-function isOptional(declaration: StoredDeclaration): boolean {
+/** Whether the value is left out where the parameter does not exist. */
+export function isOptional(declaration: StoredDeclaration): boolean {
   return !(declaration.what === 'secret' && declaration.kind === 'DYNAMIC') && declaration.optional === true
 }
 

@@ -3,6 +3,7 @@ import { initVariables } from '../api/init-env.ts'
 import { noSecrets, readBoth } from '../runtime/store/both-services.ts'
 import { clock } from '../runtime/scheduling/clock.ts'
 import { readConfig } from '../runtime/init/config.ts'
+import { deliveredAsStored } from '../runtime/init/delivered.ts'
 import { fetchDeclared } from '../runtime/init/fetch-declared.ts'
 import { outputFiles } from '../runtime/init/output-files.ts'
 import { readDeclared } from '../runtime/init/read-declared.ts'
@@ -13,11 +14,7 @@ import { podCredentials } from '../runtime/aws/pod-credentials.ts'
 async function run(): Promise<void> {
   const { settings } = readConfig(process.env)
   if (settings === undefined) throw new Error('the environment is wrong')
-  const { declared } = await readDeclared(
-    settings.annotationsFile,
-    settings.annotationDomain,
-    settings.format,
-  )
+  const { declared } = await readDeclared(settings)
   const requestTimeout = initVariables.requestTimeout.default
   const opened = await openStore({ kind: 'ssm' }, process.env, {
     requestTimeout,
@@ -29,9 +26,9 @@ async function run(): Promise<void> {
     clock,
     random: Math.random,
   })
-  const output = outputFiles(values, settings)
+  const output = outputFiles(values.map(deliveredAsStored), settings)
   if (output.diagnostics) throw new Error('a value cannot be written')
-  await writeFiles(output.files, settings.fileMode, new Date())
+  await writeFiles(output.files, settings.fileMode, new Date(), output.folders)
 }
 
 void run().then(() => process.exit(0))

@@ -105,7 +105,7 @@ t.test('a flag for which nothing is declared is a warning', async (t) => {
   const { exit, said } = await fetch(pod('app', 'shop'), ...args)
   t.strictSame(
     [exit, said],
-    [0, `warning: the workload declares no resource: ${path('resource')} is not changed\n`],
+    [0, `warning: the workload declares no resources: ${path('resource')} is not changed\n`],
   )
 })
 
@@ -236,5 +236,5 @@ t.test('errors in other workloads are ignored', async (t) => {
 await t.test('values are not printed', async (t) => {
   const io = fakeIo('')
   t.equal(await kees(['fetch', '-f', '-', '--workload', 'Deployment/app', '--out', '-'], io), 2)
-  t.match(io.said(), 'error: values are not printed: flags --out and --resources-out take files')
+  t.match(io.said(), 'error: values are not printed: flags --out, --resources-out and --env-out take files')
 })

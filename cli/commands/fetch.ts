@@ -3,14 +3,16 @@ import { exitCode, type ExitCode, firstToMend } from '../../api/exit-code.ts'
 import { about, type Diagnostic } from '../../api/diagnostic.ts'
 import { decodeInitEnv, type InitEnv } from '../../api/init-env.ts'
 import { parseFormat, secretsFormats } from '../../api/secrets-format.ts'
-import type { Declared } from '../../api/pod-annotations.ts'
-import { initWords, refuseWords } from '../../api/not-yet.ts'
-import { errorsOf, judge, resultOf } from '../../functions/krm/result.ts'
+import { deliveryOf } from '../../api/delivery.ts'
+import { errorsOf, judge } from '../../functions/krm/result.ts'
 import { readWorkloads } from '../../functions/workload/workload.ts'
 import { parseWorkloadConfig, workloadOptions } from '../../functions/workload/workload-options.ts'
 import { clock } from '../../runtime/scheduling/clock.ts'
 import { isQuotedInDotenv } from '../../runtime/init/dotenv.ts'
-import { type DeclaredValue, fetchDeclared } from '../../runtime/init/fetch-declared.ts'
+import { deliverValues } from '../../runtime/init/deliver-values.ts'
+import type { Delivered } from '../../runtime/init/delivered.ts'
+import { fetchDeclared } from '../../runtime/init/fetch-declared.ts'
+import type { Pod } from '../../runtime/init/fetch-files.ts'
 import { outputFiles } from '../../runtime/init/output-files.ts'
 import type { InitDiagnostic } from '../../runtime/init/report.ts'
 import { chooseWorkload } from '../choose-workload.ts'
@@ -23,13 +25,23 @@ import { outputFlags, readOutput } from '../output-flag.ts'
 import { printResults, printUsage } from '../print-results.ts'
 import { printFailures, type StoreFailure } from '../print-failures.ts'
 import { openStoreFlag, storeFlags } from '../store-flag.ts'
+import {
+  findSamePaths,
+  findSameVariables,
+  pathOf,
+  type Paths,
+  placeNames,
+  placeOf,
+  places,
+  wantedOf,
+} from '../fetch-places.ts'
 import { formatTable } from '../table.ts'
 import { writePrivate } from '../files/write-private.ts'
 
 export const fetchCommand: Command = {
   name: 'fetch',
   usage:
-    '--workload KIND/NAME -f FILE [--out FILE] [--resources-out FILE] [--format FORMAT] [--output table|json]',
+    '--workload KIND/NAME -f FILE [--out FILE] [--resources-out FILE] [--env-out FILE] [--format FORMAT] [--output table|json]',
   purpose: 'Writes the files that the init container of a workload would write, readable only by you.',
   details: 'Use it to run the app on a laptop. It uses your own permissions, not those of the pod.',
   examples: [
@@ -41,6 +53,10 @@ export const fetchCommand: Command = {
       'Write them for a shell',
       'kees fetch --workload Deployment/app -f manifest.yaml --format dotenv --out .env',
     ],
+    [
+      'Write the environment variables of a Deployment',
+      'kees fetch --workload Deployment/app -f manifest.yaml --env-out app.env',
+    ],
   ],
   flags: {
     workload: { takes: 'KIND/NAME', meaning: 'the workload, or KIND/NAMESPACE/NAME' },
@@ -48,9 +64,16 @@ export const fetchCommand: Command = {
     out: {
       takes: 'FILE',
       meaning:
-        'the file for the secrets; with --format files, a folder, from which files without a declaration are removed',
+        'the file for the secrets; with --format files, a folder, from which files without a declaration are removed. ' +
+        'Declarations with the attribute file get their files beside it',
     },
     'resources-out': { takes: 'FILE', meaning: 'the file or folder for the resources' },
+    'env-out': {
+      takes: 'FILE',
+      meaning:
+        "the file for the environment variables, one NAME='value' for each, for a shell: set -a; . FILE",
+    },
+    container: { takes: 'NAME', meaning: 'with --env-out: only the variables of this container' },
     format: {
       takes: secretsFormats.join('|'),
       meaning: 'the format of the files (default the format of init in the pod)',
@@ -89,59 +112,68 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
     return printUsage(about('flag --workload:', chosen.diagnostics), io)
   }
   const { item, pod, format } = chosen.value
-  const refused = refuseWords(pod, initWords).map((one) => resultOf(one, item.object, []))
-  const results = judge([...all, ...refused], config.strict).filter(({ object }) => object === item.object)
+  const results = judge(all, config.strict).filter(({ object }) => object === item.object)
   const wrong = printResults(results, io, input.manifests)
   if (wrong !== exitCode.done) return wrong
 
-  const wanted = pod.declared.filter(({ declaration }) => flags.paths[declaration.what] !== undefined)
-  for (const [what, flag] of [
-    ['secret', '--out'],
-    ['resource', '--resources-out'],
-  ] as const) {
-    const some = pod.declared.some(({ declaration }) => declaration.what === what)
-    const path = flags.paths[what]
-    if (some && path === undefined)
-      io.err(`warning: the workload declares ${what}s, which are not fetched without ${flag}`)
-    if (!some && path !== undefined)
-      io.err(`warning: the workload declares no ${what}: ${path} is not changed`)
-  }
+  warnOfUnused(pod, flags.paths, io)
+  const wanted = wantedOf(pod, flags.paths, flags.container)
+  const doubled = [...findSameVariables(wanted), ...findSamePaths(wanted, flags.paths)]
+  if (doubled.length > 0) return printUsage(doubled, io)
   const settings = settingsOf(flags.paths, flags.format ?? format)
-  const { values, diagnostics } = await fetchDeclared(opened.reader, wanted, settings, {
+  const fetched = await fetchDeclared(opened.reader, wanted.declared, settings, {
     clock,
     random: Math.random,
     progress: ({ found, open }) =>
       io.progress?.(`${found} fetched, ${open.length} requested again: ${open[0]?.failure.message ?? ''}`),
   })
-  if (diagnostics.length > 0) return printAll(diagnostics, io)
-  const output = outputFiles(values, settings)
-  if (output.diagnostics) return printAll(output.diagnostics, io)
+  const shaped = await deliverValues(fetched.values, wanted.composed, Infinity)
+  const delivered = (shaped?.delivered ?? []).filter(({ annotation }) => wanted.isWritten(annotation))
+  const output = outputFiles(delivered, settings, ({ name }) => name)
+  const diagnostics = [...fetched.diagnostics, ...(shaped?.diagnostics ?? []), ...(output.diagnostics ?? [])]
+  if (output.diagnostics || diagnostics.length > 0) return printAll(diagnostics, io)
   for (const reason of await writePrivate(output.files))
     io.err(`warning: earlier files could not be removed: ${reason}`)
-  if (settings.format === 'dotenv') warnOfQuotes(values, io)
-  io.out(formatFetched(wanted, flags))
+  warnOfAbsent(delivered, io)
+  if (settings.format === 'dotenv') warnOfQuotes(delivered, io)
+  io.out(formatFetched(delivered, flags))
   return exitCode.done
 }
 
-function warnOfQuotes(values: readonly DeclaredValue[], io: Io): void {
-  for (const { declared, value } of values) {
-    if (!isQuotedInDotenv(value)) continue
+function warnOfUnused({ declared, composed }: Pod, paths: Paths, io: Io): void {
+  const used = new Set([...declared, ...composed].map(({ declaration }) => placeOf(declaration)))
+  for (const place of placeNames) {
+    const { flag, noun } = places[place]
+    const path = paths[place]
+    if (used.has(place) && path === undefined)
+      io.err(`warning: the workload declares ${noun}, which are not fetched without ${flag}`)
+    if (!used.has(place) && path !== undefined)
+      io.err(`warning: the workload declares no ${noun}: ${path} is not changed`)
+  }
+}
+
+function warnOfAbsent(values: readonly Delivered[], io: Io): void {
+  for (const { annotation, value } of values)
+    if (!value) io.err(`warning: annotation ${annotation}: the optional value does not exist and is left out`)
+}
+
+function warnOfQuotes(values: readonly Delivered[], io: Io): void {
+  for (const { annotation, declaration, value } of values) {
+    if (deliveryOf(declaration).to !== 'line' || !value?.text || !isQuotedInDotenv(value.text)) continue
     io.err(
-      `warning: annotation ${declared.annotation}: the value is in quotes, which docker run --env-file takes for a part of it`,
+      `warning: annotation ${annotation}: the value is in quotes, which docker run --env-file takes for a part of it`,
     )
   }
 }
 
 /** Which parameters were written to which files; no values. */
 function formatFetched(
-  wanted: readonly Declared[],
+  values: readonly Delivered[],
   { paths, output }: Pick<Flags, 'paths' | 'output'>,
 ): string {
-  const rows = wanted.map(({ annotation, parameter, declaration }) => ({
-    declaration: annotation,
-    parameter,
-    file: paths[declaration.what] ?? '',
-  }))
+  const rows = values.flatMap(({ annotation, parameter = '', declaration, value }) =>
+    value ? [{ declaration: annotation, parameter, file: pathOf(declaration, paths) }] : [],
+  )
   return output.format(rows, (some) =>
     formatTable(
       ['declaration', 'parameter', 'file'],
@@ -152,48 +184,59 @@ function formatFetched(
 
 type Flags = ReturnType<typeof readFlags>
 
-type Paths = Readonly<Record<'secret' | 'resource', string | undefined>>
-
 function readFlags(parsed: ParsedFlags) {
   const diagnostics: Diagnostic[] = []
   const workload = valueOf(parsed, 'workload')
   if (workload === undefined)
     diagnostics.push({ message: 'flag --workload is missing: KIND/NAME, such as Deployment/app' })
-  const paths: Paths = { secret: valueOf(parsed, 'out'), resource: valueOf(parsed, 'resources-out') }
-  if (paths.secret === undefined && paths.resource === undefined)
-    diagnostics.push({
-      message: 'flag --out is missing: the file of the secrets (or --resources-out, that of the resources)',
-    })
-  if (paths.secret === '-' || paths.resource === '-') {
-    diagnostics.push({
-      message: 'values are not printed: flags --out and --resources-out take files, and - is not one',
-    })
+  const paths: Paths = {
+    secret: valueOf(parsed, 'out'),
+    resource: valueOf(parsed, 'resources-out'),
+    env: valueOf(parsed, 'env-out'),
   }
-  if (
-    paths.secret !== undefined &&
-    paths.resource !== undefined &&
-    resolve(paths.secret) === resolve(paths.resource)
+  const given = placeNames.flatMap((place) =>
+    paths[place] === undefined ? [] : [{ place, path: paths[place] }],
   )
-    diagnostics.push({ message: 'flags --out and --resources-out are the same file' })
+  if (given.length === 0) {
+    const message =
+      'flag --out is missing: the file of the secrets (or --resources-out, that of the resources, or --env-out, that of the variables)'
+    diagnostics.push({ message })
+  }
+  if (given.some(({ path }) => path === '-')) {
+    const message =
+      'values are not printed: flags --out, --resources-out and --env-out take files, and - is not one'
+    diagnostics.push({ message })
+  }
+  for (const [index, { place, path }] of given.entries()) {
+    const other = given.slice(0, index).find((one) => resolve(one.path) === resolve(path))
+    if (other)
+      diagnostics.push({
+        message: `flags ${places[other.place].flag} and ${places[place].flag} are the same file`,
+      })
+  }
+  const container = valueOf(parsed, 'container')
+  if (container !== undefined && paths.env === undefined)
+    diagnostics.push({ message: 'flag --container has no effect without --env-out' })
   const output = readOutput(parsed)
   diagnostics.push(...output.diagnostics)
   const text = valueOf(parsed, 'format')
   const { value: format, diagnostics: ofFormat = [] } = text === undefined ? {} : parseFormat(text)
   diagnostics.push(...about('flag --format', ofFormat))
-  return { workload: workload ?? '', paths, format, output, diagnostics }
+  return { workload: workload ?? '', paths, container, format, output, diagnostics }
 }
 
 /** Without retries: the user can run the command again. */
 function settingsOf(paths: Paths, format: InitEnv['format']): InitEnv {
   const decoded = decodeInitEnv({ WAIT_TIMEOUT: '0s', REFERENCE_WAIT: '0s', DENIED_WAIT: '0s' })
   if (!decoded.settings) throw new Error('the defaults of init are wrong')
-  const { secretsFile, resourcesFile, ...rest } = decoded.settings
+  const { secretsFile, resourcesFile, envFile, ...rest } = decoded.settings
   return {
     ...rest,
     deadline,
     format,
     secretsFile: paths.secret ?? secretsFile,
     resourcesFile: paths.resource ?? resourcesFile,
+    envFile: paths.env ?? envFile,
   }
 }
 

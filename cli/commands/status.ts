@@ -33,9 +33,8 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   const { workloads, opened, output, exit } = read
 
   const declared = workloads.flatMap((workload) => workload.pod.declared.map((one) => ({ workload, ...one })))
-  const standings = await lookUpParameters(opened.store, declared.map(refOf), (done, total) =>
-    io.progress?.(`${done} of ${total} looked up`),
-  )
+  const progress = (done: number, total: number) => io.progress?.(`${done} of ${total} looked up`)
+  const standings = await lookUpParameters(opened.store, declared.map(refOf), progress, opened.secrets)
   const failures = [...standings].flatMap(([parameter, standing]) =>
     typeof standing === 'string' ? [] : [{ parameters: [parameter], failure: standing }],
   )

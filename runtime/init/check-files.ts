@@ -3,7 +3,8 @@ import type { Log } from '../log.ts'
 import type { InitConfig } from './config.ts'
 import { loggedDiagnostic } from './report.ts'
 import { readDeclared } from './read-declared.ts'
-import { declaredPaths, filesExist, missingPaths } from './written-files.ts'
+import { declaredPaths } from './output-folders.ts'
+import { filesExist, missingPaths } from './written-files.ts'
 
 /**
  * The startup probe of an init that keeps running: whether the files exist. Annotations that have become invalid since are reported
@@ -15,8 +16,7 @@ export async function checkFiles({ settings, diagnostics: wrong }: InitConfig, l
     log.error('environment variables are invalid', { problems: wrong.map(loggedDiagnostic) })
     return exitCode.usage
   }
-  const { annotationsFile, annotationDomain, format } = settings
-  const read = await readDeclared(annotationsFile, annotationDomain, format)
+  const read = await readDeclared(settings)
   const entries = read.diagnostics.map(loggedDiagnostic)
   if (await filesExist(read, settings)) {
     if (entries.length > 0)
@@ -28,7 +28,7 @@ export async function checkFiles({ settings, diagnostics: wrong }: InitConfig, l
     return firstToMend(read.diagnostics.map(({ exit }) => exit))
   }
   log.error('the files do not exist yet', {
-    missing: await missingPaths(declaredPaths(read.declared, settings)),
+    missing: await missingPaths(declaredPaths([...read.declared, ...read.composed], settings)),
   })
   return exitCode.output
 }

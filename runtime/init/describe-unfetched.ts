@@ -113,7 +113,7 @@ function hintOfMissing(ref: ValueRef): string {
 }
 
 /** As messages name it. */
-function describeRef(ref: ValueRef): string {
+export function describeRef(ref: ValueRef): string {
   if (!isSecretRef(ref)) return `parameter ${formatRef(ref)}`
   const { name, version, label } = ref
   if (version !== undefined) return `version ${version} of secret ${name}`

@@ -22,7 +22,7 @@ async function run(
     random: Math.random,
   })
   return {
-    values: Object.fromEntries(values.map((one) => [one.declared.annotation, one.value.reveal()])),
+    values: Object.fromEntries(values.map((one) => [one.declared.annotation, one.stored?.value.reveal()])),
     diagnostics: diagnostics.map(({ exit, message }) => `${exit} ${message}`),
     asked: calls.flatMap(({ names }) => names),
     took: clock.now(),

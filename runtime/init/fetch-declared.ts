@@ -1,40 +1,61 @@
-import { selectorOf } from '../../api/declaration.ts'
+import { isInSecretsManager, secretPinOf, selectorOf, type StoredDeclaration } from '../../api/declaration.ts'
 import { exitCode } from '../../api/exit-code.ts'
 import { groupOf } from '../../api/group.ts'
 import type { InitEnv } from '../../api/init-env.ts'
 import { type Declared, isDynamic } from '../../api/pod-annotations.ts'
+import { isOptional } from '../../api/references.ts'
 import { fetchParameters, type FetchTools } from '../store/fetch-parameters.ts'
 import { matchPair } from '../groups/match-pair.ts'
-import { formatRef, type ParameterReader, type ParameterRef } from '../store/parameter-store.ts'
+import {
+  formatRef,
+  type ParameterReader,
+  type ParameterRef,
+  type SecretRef,
+  type StoredValue,
+  type ValueRef,
+} from '../store/parameter-store.ts'
 import type { SecretValue } from '../secret-value.ts'
 import type { InitDiagnostic } from './report.ts'
 import { describeUnfetched } from './describe-unfetched.ts'
 
-export type DeclaredValue = { readonly declared: Declared; readonly value: SecretValue }
+/** What is stored for a declaration; nothing where the store says that it does not exist, and the declaration says what then. */
+export type FetchedValue = { readonly declared: Declared; readonly stored: StoredValue | undefined }
 
-/** The value of every declaration, and what is wrong with any of them: values are of use only without diagnostics. */
+/** What is stored for every declaration, and what is wrong with any of them: it is of use only without diagnostics. */
 export async function fetchDeclared(
   store: ParameterReader,
   declared: readonly Declared[],
   settings: InitEnv,
   tools: FetchTools,
-): Promise<{ readonly values: readonly DeclaredValue[]; readonly diagnostics: readonly InitDiagnostic[] }> {
+): Promise<{ readonly values: readonly FetchedValue[]; readonly diagnostics: readonly InitDiagnostic[] }> {
   const wanted = declared.map((one) => ({
     ref: refOf(one),
     missingWait: isDynamic(one) ? settings.waitTimeout : settings.referenceWait,
   }))
   const { found, unfetched } = await fetchParameters(store, wanted, settings, tools)
   const failed = new Map(unfetched.map((one) => [formatRef(one.ref), one]))
-  const values: DeclaredValue[] = []
+  const values: FetchedValue[] = []
   const diagnostics: InitDiagnostic[] = []
   for (const one of declared) {
     const key = formatRef(refOf(one))
-    const parameter = found.get(key)
+    const stored = found.get(key)
     const why = failed.get(key)
-    if (parameter) values.push({ declared: one, value: parameter.value })
+    // Only what the store has answered at last, and for as long as it may lag, counts as absent.
+    const isAbsent = why?.failure.code === 'MISSING' && mayBeMissing(one)
+    if (stored || isAbsent) values.push({ declared: one, stored })
     else if (why) diagnostics.push(describeUnfetched(one, why, settings))
   }
   return { values, diagnostics: [...diagnostics, ...mismatches(values)] }
+}
+
+/** Whether the pod starts without the parameter. */
+function mayBeMissing({ declaration }: Declared): boolean {
+  return isOptional(declaration) || defaultOf(declaration) !== undefined
+}
+
+/** What stands for a parameter that does not exist. */
+export function defaultOf(declaration: StoredDeclaration): string | undefined {
+  return declaration.what === 'resource' ? declaration.default : undefined
 }
 
 /**
@@ -55,26 +76,42 @@ export async function lookUpDeclared(
   return declared.flatMap((one) => {
     const why = failed.get(formatRef(refOf(one)))
     const isSure =
-      why?.failure.code === 'ACCESS_DENIED' || (why?.failure.code === 'MISSING' && !isDynamic(one))
+      why?.failure.code === 'ACCESS_DENIED' ||
+      (why?.failure.code === 'MISSING' && !isDynamic(one) && !mayBeMissing(one))
     return why && isSure ? [describeUnfetched(one, why, settings)] : []
   })
 }
 
-export function refOf({ declaration, parameter }: Declared): ParameterRef {
+export function refOf(declared: Declared): ValueRef {
+  return isInSecretsManager(declared.declaration) ? secretRefOf(declared) : parameterRefOf(declared)
+}
+
+function secretRefOf({ declaration, parameter }: Declared): SecretRef {
+  const { stage, versionId } = secretPinOf(declaration) ?? {}
+  return {
+    from: 'secretsmanager',
+    name: parameter,
+    ...(stage === undefined ? {} : { label: stage }),
+    ...(versionId === undefined ? {} : { version: versionId }),
+  }
+}
+
+function parameterRefOf({ declaration, parameter }: Declared): ParameterRef {
   const selector = selectorOf(declaration)
   return selector === undefined ? { name: parameter } : { name: parameter, selector }
 }
 
 /** The RSA pairs of which this pod declares both parts, and whose stored parts do not match. */
-function mismatches(values: readonly DeclaredValue[]): InitDiagnostic[] {
+function mismatches(values: readonly FetchedValue[]): InitDiagnostic[] {
   const dynamic = new Map<string, SecretValue>()
-  for (const { declared, value } of values) if (isDynamic(declared)) dynamic.set(declared.parameter, value)
-  return values.flatMap(({ declared, value }) => {
-    if (!isDynamic(declared) || declared.declaration.type !== 'RSA') return []
+  for (const { declared, stored } of values)
+    if (stored && isDynamic(declared)) dynamic.set(declared.parameter, stored.value)
+  return values.flatMap(({ declared, stored }) => {
+    if (!stored || !isDynamic(declared) || declared.declaration.type !== 'RSA') return []
     const [first, second] = groupOf(declared.declaration, declared.parameter).parts
     const publicValue = second && dynamic.get(second.parameter)
     if (publicValue === undefined || first?.parameter !== declared.parameter) return []
-    if (matchPair(value, publicValue) !== 'mismatch') return []
+    if (matchPair(stored.value, publicValue) !== 'mismatch') return []
     const { annotation } = declared
     const message = `annotation ${annotation}: the stored parts of the key pair ${first.parameter} and ${second?.parameter} do not match`
     const hint = 'if the private part is right, delete the public one: the creator creates it again'

@@ -1,74 +1,8 @@
 /** What init decides before and after the fetching, inside this process; test/init/init.test.ts runs it as a program. */
-import type { Env } from '../../api/env.ts'
-import { existsSync } from 'node:fs'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import nock from 'nock'
-import t, { type Test } from 'tap'
-import { formatAnnotationsFile } from '../../api/annotations-file.ts'
-import { clock } from '../scheduling/clock.ts'
-import { openFileParameterStore } from '../store/file-parameter-store.ts'
-import { secretValue } from '../secret-value.ts'
+import t from 'tap'
 import { helpText, version } from './config.ts'
-import { init, type InitWorld } from './init.ts'
-import { writeFiles } from './write-files.ts'
-type Pod = {
-  readonly annotations?: Readonly<Record<string, string>>
-  readonly stored?: Readonly<Record<string, string>>
-  readonly env?: Env
-  readonly args?: readonly string[]
-  /** An earlier init has written the secrets' file. */
-  readonly before?: true
-}
-
-/** Runs init for a pod in a folder of the test's own. */
-async function run(
-  t: Test,
-  { annotations, stored = {}, env = {}, args = [], before }: Pod,
-  world: Partial<InitWorld> = {},
-) {
-  const base = t.testdir({ secret: {}, log: '' })
-  const path = (name: string) => join(base, name)
-  const store = openFileParameterStore(path('store'))
-  await mkdir(path('store'), { mode: 0o700 })
-  for (const [name, value] of Object.entries(stored)) await store.replace(name, secretValue(value))
-  if (annotations) await writeFile(path('annotations'), formatAnnotationsFile(Object.entries(annotations)))
-  if (before) await writeFiles([{ path: path('secret/secret'), content: '' }], 0o444, new Date())
-  let [out, errors] = ['', '']
-  const exit = await init({
-    args,
-    env: {
-      ANNOTATIONS_FILE: path('annotations'),
-      SECRETS_FILE: path('secret/secret'),
-      RESOURCES_FILE: path('secret/resource'),
-      KEES_STORE: `file:${path('store')}`,
-      WAIT_TIMEOUT: '0',
-      REFERENCE_WAIT: '0',
-      DENIED_WAIT: '0',
-      ...env,
-    },
-    writeOut: (text) => (out += text),
-    writeError: (text) => (errors += text),
-    terminationLog: path('log'),
-    clock,
-    random: Math.random,
-    memoryLimit: 0,
-    ...world,
-  })
-  const read = async (name: string) =>
-    existsSync(path(name)) ? await readFile(path(name), 'utf8') : undefined
-  return {
-    exit,
-    out,
-    log: errors
-      .split('\n')
-      .slice(0, -1)
-      .map((line): unknown => JSON.parse(line)),
-    secret: await read('secret/secret'),
-    resource: await read('secret/resource'),
-    message: await read('log'),
-  }
-}
+import { type Pod, runInit as run } from './fixtures.ts'
 
 const password = { 'secret.bsycorp.com/db.password': 'kind=REFERENCE,type=PASSWORD' }
 

@@ -11,13 +11,13 @@ import { type Log, openLog } from '../log.ts'
 import { checkFiles } from './check-files.ts'
 import { helpText, type InitConfig, readConfig, version } from './config.ts'
 import { lookUpDeclared } from './fetch-declared.ts'
-import { fetchFiles } from './fetch-files.ts'
+import { fetchFiles, warnOfAbsent } from './fetch-files.ts'
 import { memoryWithin } from './memory-limit.ts'
 import { openReader } from './open-reader.ts'
 import { logWarnings, readDeclared } from './read-declared.ts'
+import type { WrittenOutput } from './output-files.ts'
 import { type InitDiagnostic, report } from './report.ts'
 import { filesExist } from './written-files.ts'
-import type { NewFile } from './file-tree.ts'
 import { writeFiles } from './write-files.ts'
 
 /** Everything that init has of the world outside, but for files and the store. */
@@ -60,14 +60,13 @@ async function run(
   log: Log,
 ): Promise<readonly InitDiagnostic[]> {
   const { settings } = config
-  const read =
-    settings && (await readDeclared(settings.annotationsFile, settings.annotationDomain, settings.format))
+  const read = settings && (await readDeclared(settings))
   logWarnings(read?.warnings ?? [], log)
   const timeout = settings?.requestTimeout ?? initVariables.requestTimeout.default
   const opened = openReader(config.store ?? initVariables.store.default, world.env, timeout)
   const { reader } = opened
   const memory = memoryWithin(world.memoryLimit, mode.kind === 'refresh' ? 'refresh' : 'once')
-  const isEmpty = read?.declared.length === 0 && read.diagnostics.length === 0
+  const isEmpty = read?.declared.length === 0 && read.composed.length === 0 && read.diagnostics.length === 0
   if (isEmpty) log.info('nothing is declared: nothing to do')
   const isFirst = !settings || !read || mode.kind !== 'refresh' || !(await filesExist(read, settings))
   if (isFirst && !isEmpty) {
@@ -80,28 +79,26 @@ async function run(
       return [...diagnostics, ...(await lookUpDeclared(reader, declared, settings, world))]
     }
     log.info('fetching the declared parameters', { declarations: declared.length })
-    const fetched = await fetchFiles(reader, declared, settings, { ...world, memory }, log)
+    const fetched = await fetchFiles(reader, read, settings, { ...world, memory }, log)
     if (fetched.diagnostics) return fetched.diagnostics
-    await writeAndTell(fetched.files, declared.length, settings.fileMode, log)
+    warnOfAbsent(fetched.absent, log)
+    await writeAndTell(fetched, declared.length, settings.fileMode, log)
   }
   if (mode.kind !== 'refresh' || !settings || !read) return []
   const { keepCurrent } = await import('./keep-current.ts')
   // One reader for every round: it keeps its connections, and renews its credentials from what is mounted then.
   const store = reader ? { reader } : { diagnostics: usage(opened.diagnostics) }
   const { every } = mode
-  return await keepCurrent(
-    { ...world, memory, every, settings, declared: read.declared, store, log },
-    version,
-  )
+  return await keepCurrent({ ...world, memory, every, settings, pod: read, store, log }, version)
 }
 
 async function writeAndTell(
-  files: readonly NewFile[],
+  { files, folders }: WrittenOutput,
   values: number,
   mode: number,
   log: Log,
 ): Promise<void> {
-  const unremoved = await writeFiles(files, mode, new Date())
+  const unremoved = await writeFiles(files, mode, new Date(), folders)
   log.info('the files are written', { files: files.map(({ path }) => path), values })
   for (const reason of unremoved) log.warn('some old files could not be removed', { reason })
 }

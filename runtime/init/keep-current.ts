@@ -1,4 +1,4 @@
-import type { Declared } from '../../api/pod-annotations.ts'
+import type { Pod } from './fetch-files.ts'
 import type { Memory } from './memory-limit.ts'
 import { notify } from './notify.ts'
 import { type OpenedStore, openRound } from './refresh-round.ts'
@@ -8,13 +8,13 @@ import { serveMetrics } from './serve-metrics.ts'
 
 type Keeping = Omit<Refreshing, 'metrics' | 'fetch' | 'notify'> & {
   /** What was declared when the process started. */
-  readonly declared: readonly Declared[]
+  readonly pod: Pod
   readonly store: OpenedStore
   readonly memory: Memory
 }
 
 /** Refreshes, and shows it. Loaded only by an init that stays: the others start the sooner. */
-export async function keepCurrent({ declared, store, ...world }: Keeping, version: string): Promise<never> {
+export async function keepCurrent({ pod, store, ...world }: Keeping, version: string): Promise<never> {
   const { every, settings, log } = world
   const metrics = refreshMetrics(version, every / 1000, () => Date.now() / 1000)
   if (settings.listen !== 'off') await serveMetrics(settings.listen, metrics.text, log)
@@ -22,7 +22,7 @@ export async function keepCurrent({ declared, store, ...world }: Keeping, versio
   return await refresh({
     ...world,
     metrics,
-    fetch: openRound({ ...world, declared, store }),
+    fetch: openRound({ ...world, pod, store }),
     notify: hasListener ? (now) => notify(settings, now) : undefined,
   })
 }

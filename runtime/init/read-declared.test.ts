@@ -1,9 +1,14 @@
 import { join } from 'node:path'
 import t from 'tap'
+import { decodeInitEnv } from '../../api/init-env.ts'
 import { readDeclared } from './read-declared.ts'
 
+const { settings: defaults } = { settings: undefined, ...decodeInitEnv({}) }
+if (defaults === undefined) throw new Error('the test is wrong')
+const settingsFor = (annotationsFile: string) => ({ ...defaults, annotationsFile })
+
 const read = async (content: string) =>
-  await readDeclared(join(t.testdir({ annotations: content }), 'annotations'), 'bsycorp.com')
+  await readDeclared(settingsFor(join(t.testdir({ annotations: content }), 'annotations')))
 
 const dynamic = 'kind=DYNAMIC,type=PASSWORD,size=128'
 
@@ -67,7 +72,10 @@ t.test('of any domain, in any order, with or without a line end at the end', asy
   ]
   for (const content of [lines.join('\n'), lines.toReversed().join('\n'), `${lines.join('\n')}\n`]) {
     const path = join(t.testdir({ annotations: content }), 'annotations')
-    const { declared, warnings, diagnostics } = await readDeclared(path, 'kees.internal.example')
+    const { declared, warnings, diagnostics } = await readDeclared({
+      ...settingsFor(path),
+      annotationDomain: 'kees.internal.example',
+    })
     t.strictSame(declared.map(({ parameter }) => parameter).toSorted(), ['/prod/a', '/prod/b'])
     t.strictSame([warnings, diagnostics], [[], []])
   }
@@ -90,7 +98,7 @@ t.test('annotations above the limits of api/bounds.ts are one error', async (t) 
 })
 
 t.test('nothing of ours is nothing declared', async (t) => {
-  t.strictSame(await read(''), { declared: [], warnings: [], diagnostics: [] })
+  t.strictSame(await read(''), { declared: [], composed: [], warnings: [], diagnostics: [] })
 })
 
 t.test('a warning does not stop the pod', async (t) => {
@@ -123,14 +131,14 @@ t.test('all errors are found, also the conflicts between declarations', async (t
 
 t.test('a file that cannot be read is a wrong environment', async (t) => {
   const path = join(t.testdir(), 'absent')
-  const { diagnostics } = await readDeclared(path, 'bsycorp.com')
+  const { diagnostics } = await readDeclared(settingsFor(path))
   t.strictSame(diagnostics, [
     {
       exit: 2,
       message: `the annotations file "${path}" (ANNOTATIONS_FILE) cannot be read: it does not exist (ENOENT)`,
     },
   ])
-  t.match(await readDeclared(t.testdir(), 'bsycorp.com'), { diagnostics: [{ exit: 2, message: /EISDIR/ }] })
+  t.match(await readDeclared(settingsFor(t.testdir())), { diagnostics: [{ exit: 2, message: /EISDIR/ }] })
 })
 
 t.test('names that the format cannot write are wrong', async (t) => {
@@ -139,12 +147,23 @@ t.test('names that the format cannot write are wrong', async (t) => {
       'secret.bsycorp.com/a-b="kind=REFERENCE,type=PASSWORD"\nsecret.bsycorp.com/a.b="kind=REFERENCE,type=PASSWORD"',
   })
   const path = join(folder, 'annotations')
-  t.strictSame((await readDeclared(path, 'bsycorp.com', 'json')).diagnostics, [])
-  t.match((await readDeclared(path, 'bsycorp.com', 'dotenv')).diagnostics, [
+  t.strictSame((await readDeclared({ ...settingsFor(path), format: 'json' })).diagnostics, [])
+  t.match((await readDeclared({ ...settingsFor(path), format: 'dotenv' })).diagnostics, [
     {
       exit: 1,
       message:
         /^annotation secret\.bsycorp\.com\/a\.b: .* becomes A_B, like that of secret\.bsycorp\.com\/a-b/,
     },
   ])
+})
+
+t.test('a file of a declaration is none that init writes by its settings', async (t) => {
+  for (const file of ['secret', 'resource', 'secret/a']) {
+    const { diagnostics } = await read(`secret.bsycorp.com/a="kind=REFERENCE,type=TEXT,file=${file}"`)
+    t.match(
+      diagnostics,
+      [{ exit: 1, message: /^annotation secret\.bsycorp\.com\/a: file is the path/ }],
+      file,
+    )
+  }
 })

@@ -2,11 +2,10 @@ import { readFile } from 'node:fs/promises'
 import { parseAnnotationsFile } from '../../api/annotations-file.ts'
 import { findConflicts } from '../../api/conflicts.ts'
 import { exitCode } from '../../api/exit-code.ts'
-import { findDeliveryDiagnostics } from '../../api/delivery-diagnostics.ts'
-import { initWords, refuseWords } from '../../api/not-yet.ts'
+import { findDeliveryDiagnostics, findTakenPaths } from '../../api/delivery-diagnostics.ts'
 import type { AnnotationDiagnostic } from '../../api/diagnostic.ts'
-import { type Declared, parsePodAnnotations } from '../../api/pod-annotations.ts'
-import { defaultFormat, type SecretsFormat } from '../../api/secrets-format.ts'
+import type { InitEnv } from '../../api/init-env.ts'
+import { type Composed, type Declared, parsePodAnnotations } from '../../api/pod-annotations.ts'
 import { quotePath } from '../files/quote-path.ts'
 import { systemCode, systemReason } from '../files/system-error.ts'
 import type { Log } from '../log.ts'
@@ -14,16 +13,25 @@ import type { InitDiagnostic } from './report.ts'
 
 export type ReadDeclared = {
   readonly declared: readonly Declared[]
+  readonly composed: readonly Composed[]
   readonly warnings: readonly AnnotationDiagnostic[]
   readonly diagnostics: readonly InitDiagnostic[]
 }
 
-/** @param path the downward API's file of the pod's annotations. @param format in which the names have to be written. */
-export async function readDeclared(
-  path: string,
-  domain: string,
-  format: SecretsFormat = defaultFormat,
-): Promise<ReadDeclared> {
+type Settings = Pick<
+  InitEnv,
+  | 'annotationsFile'
+  | 'annotationDomain'
+  | 'format'
+  | 'secretsFile'
+  | 'resourcesFile'
+  | 'envFile'
+  | 'notifyFile'
+>
+
+/** What the downward API's file of the pod's annotations declares, and whether it can be written by these settings. */
+export async function readDeclared(settings: Settings): Promise<ReadDeclared> {
+  const { annotationsFile: path, annotationDomain, format } = settings
   let content: string
   try {
     content = await readFile(path, 'utf8')
@@ -31,19 +39,20 @@ export async function readDeclared(
     const code = systemCode(error)
     if (code === undefined) throw error
     const message = `the annotations file ${quotePath(path)} (ANNOTATIONS_FILE) cannot be read: ${systemReason(code)}`
-    return { declared: [], warnings: [], diagnostics: [{ exit: exitCode.usage, message }] }
+    return { declared: [], composed: [], warnings: [], diagnostics: [{ exit: exitCode.usage, message }] }
   }
   const file = parseAnnotationsFile(content)
-  const pod = parsePodAnnotations(file.annotations, domain)
-  const { declared, diagnostics } = pod
+  const pod = parsePodAnnotations(file.annotations, annotationDomain)
+  const { declared, composed, diagnostics } = pod
   const conflicts = [
     ...findConflicts([declared]).flat(),
     ...findDeliveryDiagnostics(pod, format),
-    ...refuseWords(pod, initWords),
+    ...findTakenPaths(pod, settings),
   ]
   const errors = [...diagnostics, ...conflicts].filter(({ severity }) => severity === 'error')
   return {
     declared,
+    composed,
     warnings: diagnostics.filter(({ severity }) => severity === 'warning'),
     diagnostics: [
       ...file.diagnostics.map(({ line, message }) => ({

@@ -4,10 +4,9 @@
  */
 import { exitCode } from '../../api/exit-code.ts'
 import type { InitEnv } from '../../api/init-env.ts'
-import type { Declared } from '../../api/pod-annotations.ts'
 import type { Log } from '../log.ts'
 import type { ParameterReader } from '../store/parameter-store.ts'
-import { fetchFiles, type FilesTools } from './fetch-files.ts'
+import { fetchFiles, type FilesTools, type Pod, warnOfAbsent } from './fetch-files.ts'
 import type { OutputFiles } from './output-files.ts'
 import { logWarnings, readDeclared } from './read-declared.ts'
 import type { InitDiagnostic } from './report.ts'
@@ -23,7 +22,7 @@ type Rounds = FilesTools & {
   readonly every: number
   readonly settings: InitEnv
   /** What was declared when the process started. */
-  readonly declared: readonly Declared[]
+  readonly pod: Pod
   readonly store: OpenedStore
   readonly log: Log
 }
@@ -32,29 +31,37 @@ type Rounds = FilesTools & {
 export function openRound({
   every,
   settings,
-  declared,
+  pod,
   store,
   log,
   ...world
 }: Rounds): () => Promise<OutputFiles> {
-  const { annotationsFile, annotationDomain, format } = settings
   const limited = limitWaits(settings, every)
-  let known = declared
+  let known = pod
+  let knownAbsent = ''
   return async () => {
-    const read = await readDeclared(annotationsFile, annotationDomain, format)
+    const read = await readDeclared(settings)
     if (read.diagnostics.length > 0) return { diagnostics: read.diagnostics }
-    const changes = changesOf(known, read.declared)
+    const changes = changesOf(known, read)
     if (changes) {
       log.warn('the declarations of the running pod have changed', changes)
       logWarnings(read.warnings, log)
-      known = read.declared
+      known = read
     }
-    if (read.declared.length === 0) {
-      const hadFiles = await filesExist({ declared: [], diagnostics: [nothingDeclared] }, settings)
-      return hadFiles ? { diagnostics: [nothingDeclared] } : { files: [] }
+    if (read.declared.length === 0 && read.composed.length === 0) {
+      const hadFiles = await filesExist(
+        { declared: [], composed: [], diagnostics: [nothingDeclared] },
+        settings,
+      )
+      return hadFiles ? { diagnostics: [nothingDeclared] } : { files: [], folders: [] }
     }
     const { reader, diagnostics } = store
-    return reader ? await fetchFiles(reader, read.declared, limited, world, log) : { diagnostics }
+    if (!reader) return { diagnostics }
+    const fetched = await fetchFiles(reader, read, limited, world, log)
+    const absent = fetched.absent.map(({ annotation }) => annotation).join()
+    if (absent !== knownAbsent) warnOfAbsent(fetched.absent, log)
+    knownAbsent = absent
+    return fetched
   }
 }
 
@@ -87,9 +94,10 @@ type Changes = {
   readonly changed: readonly string[]
 }
 
-function changesOf(before: readonly Declared[], after: readonly Declared[]): Changes | undefined {
+function changesOf(before: Pod, after: Pod): Changes | undefined {
   const [old, current] = [before, after].map(
-    (all) => new Map(all.map((one) => [one.annotation, JSON.stringify(one)] as const)),
+    ({ declared, composed }) =>
+      new Map([...declared, ...composed].map((one) => [one.annotation, JSON.stringify(one)] as const)),
   )
   if (!old || !current) return undefined
   const changes = {

@@ -57,7 +57,7 @@ async function run(
     if (round === 'broken') throw failed({ code: 'STORE_UNREADABLE', message: 'the store is broken' })
     if (round === 'unreachable')
       return { diagnostics: [{ exit: 5 as const, message: 'no answer', fields: { code: 'X' } }] }
-    return { files: [fileOf(round)] }
+    return { files: [fileOf(round)], folders: [] }
   }
   const log = openLog('debug', (line) => lines.push(JSON.parse(line)))
   await t.rejects(

@@ -9,11 +9,10 @@ import type { Clock } from '../scheduling/clock.ts'
 import { exitCodeOf, failureOf } from '../failure.ts'
 import type { Log } from '../log.ts'
 import { Notifier, type Notify } from './notifier.ts'
-import type { OutputFiles } from './output-files.ts'
+import type { OutputFiles, WrittenOutput } from './output-files.ts'
 import type { RefreshMetrics, RefreshResult } from './refresh-metrics.ts'
 import { type InitDiagnostic, loggedDiagnostic } from './report.ts'
 import { areWritten } from './written-files.ts'
-import type { NewFile } from './file-tree.ts'
 import { writeFiles } from './write-files.ts'
 
 export type Refreshing = {
@@ -73,12 +72,12 @@ async function refreshOnce(
   try {
     const output = await fetch()
     if (output.diagnostics) return failed(output.diagnostics)
-    const { files } = output
-    if (await areWritten(files)) {
+    const { files, folders } = output
+    if (await areWritten(files, folders)) {
       log.debug('nothing has changed')
       return 'unchanged'
     }
-    for (const reason of await written(files, fileMode))
+    for (const reason of await written(output, fileMode))
       log.warn('some old files could not be removed', { reason })
     log.info('changed values were written', { files: files.map(({ path }) => path) })
     return 'changed'
@@ -98,12 +97,12 @@ async function refreshOnce(
 }
 
 /** Once the new files have appeared, the app is notified, even if something fails after that. */
-async function written(files: readonly NewFile[], mode: number): Promise<readonly string[]> {
+async function written({ files, folders }: WrittenOutput, mode: number): Promise<readonly string[]> {
   try {
-    return await writeFiles(files, mode, new Date())
+    return await writeFiles(files, mode, new Date(), folders)
   } catch (error) {
     const failure = failureOf(error)
-    if (failure && (await areWritten(files))) return [failure.message]
+    if (failure && (await areWritten(files, folders))) return [failure.message]
     throw error
   }
 }

@@ -4,7 +4,7 @@ import t from 'tap'
 import { parsePodAnnotations } from '../../api/pod-annotations.ts'
 import type { NewFile } from './file-tree.ts'
 import { writeFiles } from './write-files.ts'
-import { areWritten, declaredPaths, filesExist, missingPaths } from './written-files.ts'
+import { areWritten, filesExist, missingPaths } from './written-files.ts'
 
 const { declared } = parsePodAnnotations(
   [
@@ -14,18 +14,6 @@ const { declared } = parsePodAnnotations(
   ],
   'bsycorp.com',
 )
-const settings = { secretsFile: '/secret/secret', resourcesFile: '/secret/resource' }
-
-t.strictSame(
-  [...declaredPaths(declared, { ...settings, format: 'json' })],
-  ['/secret/secret', '/secret/resource'],
-)
-t.strictSame(
-  [...declaredPaths(declared, { ...settings, format: 'files' })],
-  ['/secret/secret/a', '/secret/secret/b', '/secret/resource/c'],
-  'in the format files each declaration has its own',
-)
-
 t.test('a path is missing if it is no regular file', async (t) => {
   const folder = t.testdir({
     file: 'x',
@@ -86,10 +74,15 @@ t.test(
   'files exist after an earlier fetch has written its folders, even if the declarations have changed',
   async (t) => {
     const folder = t.testdir({ one: {}, two: {} })
-    const own = { secretsFile: join(folder, 'one/secret'), resourcesFile: join(folder, 'two/resource') }
+    const own = {
+      secretsFile: join(folder, 'one/secret'),
+      resourcesFile: join(folder, 'two/resource'),
+      envFile: join(folder, 'env/env'),
+    }
     const exist = (annotations: readonly (typeof declared)[number][], count: number) => {
       const wrong = Array.from({ length: count }, () => ({ exit: 1 as const, message: 'invalid' }))
-      return filesExist({ declared: annotations, diagnostics: wrong }, { ...own, format: 'files' })
+      const read = { declared: annotations, composed: [], diagnostics: wrong }
+      return filesExist(read, { ...own, format: 'files' })
     }
     const secrets = declared.filter(({ declaration }) => declaration.what === 'secret')
     t.equal(await exist([], 0), true, 'nothing is declared')

@@ -1,14 +1,11 @@
 /** What of the files is on the disk. */
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import type { InitEnv } from '../../api/init-env.ts'
-import type { Declared } from '../../api/pod-annotations.ts'
 import { systemCode } from '../files/system-error.ts'
+import { outputFolders, type OutputSettings } from './output-folders.ts'
 import type { ReadDeclared } from './read-declared.ts'
 import { folderTrees, isTree, type Leaf, type NewFile, type Tree } from './file-tree.ts'
 import { dataLink, isLinkOfOurs } from './write-files.ts'
-
-type Settings = Pick<InitEnv, 'secretsFile' | 'resourcesFile' | 'format'>
 
 /**
  * Whether the files of an earlier fetch are there. A folder appears with everything that was declared then, so the app has what it
@@ -16,36 +13,23 @@ type Settings = Pick<InitEnv, 'secretsFile' | 'resourcesFile' | 'format'>
  * known which of them are needed.
  */
 export async function filesExist(
-  { declared, diagnostics }: Pick<ReadDeclared, 'declared' | 'diagnostics'>,
-  settings: Settings,
+  { declared, composed, diagnostics }: Pick<ReadDeclared, 'declared' | 'composed' | 'diagnostics'>,
+  settings: OutputSettings,
 ): Promise<boolean> {
-  const { secretsFile, resourcesFile } = settings
-  if (diagnostics.length > 0) return (await isWrittenTo(secretsFile)) || (await isWrittenTo(resourcesFile))
-  for (const sort of ['secret', 'resource'] as const) {
-    const isDeclared = declared.some(({ declaration }) => declaration.what === sort)
-    if (isDeclared && !(await isWrittenTo(sort === 'secret' ? secretsFile : resourcesFile))) return false
+  const { secretsFile, resourcesFile, envFile } = settings
+  if (diagnostics.length > 0) {
+    for (const path of [secretsFile, resourcesFile, envFile]) if (await isSwapped(dirname(path))) return true
+    return false
   }
+  for (const folder of outputFolders([...declared, ...composed], settings))
+    if (!(await isSwapped(folder))) return false
   return true
-}
-
-async function isWrittenTo(path: string): Promise<boolean> {
-  return await isSwapped(dirname(path))
 }
 
 /** Whether files of ours have appeared in a folder. */
 async function isSwapped(folder: string): Promise<boolean> {
   const found = await unlessUnreadable(stat(join(folder, dataLink)))
   return found?.isDirectory() === true
-}
-
-/** The paths at which what is declared can be read once it is written. */
-export function declaredPaths(declared: readonly Declared[], settings: Settings): ReadonlySet<string> {
-  return new Set(
-    declared.map(({ declaration: { what, name } }) => {
-      const path = what === 'secret' ? settings.secretsFile : settings.resourcesFile
-      return settings.format === 'files' ? join(path, name) : path
-    }),
-  )
 }
 
 /** The paths among them at which there is no file. */

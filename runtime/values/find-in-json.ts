@@ -1,5 +1,5 @@
 /**
- * The source of one value in a JSON text. JSON.parse shows the source of a number (`1e3`, twenty digits) only from Node 21 on, and keeps the last of
+ * The sources of values in a JSON text. JSON.parse shows the source of a number (`1e3`, twenty digits) only from Node 21 on, and keeps the last of
  * two members of one name. So JSON.parse decides what is JSON, and this reads what it has accepted once more, for the positions and the names.
  */
 
@@ -7,37 +7,35 @@
 export type JsonPath = { readonly steps: readonly string[]; readonly isPointer: boolean }
 
 type FoundInJson =
-  /** Undefined where the path leads nowhere. */
-  | { readonly source: string | undefined; readonly problem?: never }
-  | { readonly source?: never; readonly problem: 'duplicate' | 'too deep' }
+  /** Without the paths that lead nowhere. */
+  | { readonly sources: ReadonlyMap<JsonPath, string>; readonly problem?: never }
+  | { readonly sources?: never; readonly problem: 'duplicate' | 'too deep' }
 
-/** @param text that JSON.parse accepts. The whole of it is read, wherever the path leads. */
-export function findInJson(text: string, path: JsonPath, mostLevels: number): FoundInJson {
-  return new Reading(text, path, mostLevels).result()
+/** @param text that JSON.parse accepts. The whole of it is read, once, wherever the paths lead. */
+export function findInJson(text: string, paths: readonly JsonPath[], mostLevels: number): FoundInJson {
+  return new Reading(text, mostLevels).find(paths)
 }
 
 /** No calls go deeper than the levels that are allowed. */
 class Reading {
   readonly #text: string
-  readonly #path: JsonPath
   readonly #mostLevels: number
   #at = 0
-  #source: string | undefined
+  readonly #sources = new Map<JsonPath, string>()
   #problem: 'duplicate' | 'too deep' | undefined
 
-  constructor(text: string, path: JsonPath, mostLevels: number) {
+  constructor(text: string, mostLevels: number) {
     this.#text = text
-    this.#path = path
     this.#mostLevels = mostLevels
   }
 
-  result(): FoundInJson {
-    this.#value(0, 0)
-    return this.#problem === undefined ? { source: this.#source } : { problem: this.#problem }
+  find(paths: readonly JsonPath[]): FoundInJson {
+    this.#value(paths, 0)
+    return this.#problem === undefined ? { sources: this.#sources } : { problem: this.#problem }
   }
 
-  /** @param followed how many steps lead here; undefined where the path leads elsewhere. */
-  #value(followed: number | undefined, levels: number): void {
+  /** @param paths whose steps have led here. @param levels around this one: so many steps have been followed. */
+  #value(paths: readonly JsonPath[], levels: number): void {
     this.#skipSpace()
     const start = this.#at
     const first = this.#text[start]
@@ -47,14 +45,15 @@ class Reading {
         return
       }
       this.#at++
-      if (first === '{') this.#members(followed, levels + 1)
-      else this.#elements(followed, levels + 1)
+      if (first === '{') this.#members(paths, levels + 1)
+      else this.#elements(paths, levels + 1)
     } else if (first === '"') this.#skipString()
     else while (/[^\s,\]}]/.test(this.#text[this.#at] ?? ' ')) this.#at++
-    if (followed === this.#path.steps.length) this.#source = this.#text.slice(start, this.#at)
+    for (const path of paths)
+      if (path.steps.length === levels) this.#sources.set(path, this.#text.slice(start, this.#at))
   }
 
-  #members(followed: number | undefined, levels: number): void {
+  #members(paths: readonly JsonPath[], levels: number): void {
     const names = new Set<string>()
     while (this.#hasMore('}')) {
       const start = this.#at
@@ -66,17 +65,14 @@ class Reading {
       this.#skipSpace()
       // The colon.
       this.#at++
-      this.#value(this.#next(followed, name), levels)
+      this.#value(through(paths, levels, name), levels)
     }
   }
 
-  #elements(followed: number | undefined, levels: number): void {
-    const inArray = this.#path.isPointer ? followed : undefined
-    for (let index = 0; this.#hasMore(']'); index++) this.#value(this.#next(inArray, String(index)), levels)
-  }
-
-  #next(followed: number | undefined, step: string): number | undefined {
-    return followed !== undefined && this.#path.steps[followed] === step ? followed + 1 : undefined
+  #elements(paths: readonly JsonPath[], levels: number): void {
+    const pointers = paths.filter(({ isPointer }) => isPointer)
+    for (let index = 0; this.#hasMore(']'); index++)
+      this.#value(through(pointers, levels, String(index)), levels)
   }
 
   /** Goes to the next member or element, or behind the end. */
@@ -109,4 +105,9 @@ class Reading {
     while (this.#text[this.#at - 1 - backslashes] === '\\') backslashes++
     return backslashes % 2 === 1
   }
+}
+
+/** The paths whose step at this level is this one. @param levels counted from 1. */
+function through(paths: readonly JsonPath[], levels: number, step: string): readonly JsonPath[] {
+  return paths.length === 0 ? paths : paths.filter(({ steps }) => steps[levels - 1] === step)
 }

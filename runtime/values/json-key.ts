@@ -7,29 +7,37 @@ import { invalid, type Parsed } from '../../api/parsed.ts'
 import { findInJson, type JsonPath } from './find-in-json.ts'
 
 /** Secrets Manager stores 64 KiB, a folder any number of them. */
-export const mostCharacters = 2 ** 20
+export const mostCharacters = 128 * 1024
 export const mostLevels = 100
 
 /**
  * A string gives its text; a number or boolean what is written. The messages follow the name of what is stored; they contain the key, which is from
  * the annotation, and nothing of the value, to which the names of other members belong.
  *
- * @param key a name, or a well-formed pointer if it begins with a slash.
+ * @param keys each a name, or a well-formed pointer if it begins with a slash. @returns the values in the order of the keys.
  */
-export function readJsonKey(text: string, key: string): Parsed<string> {
+export function readJsonKeys(text: string, keys: readonly string[]): readonly Parsed<string>[] {
+  const { value: sources, diagnostics } = sourcesIn(text, keys)
+  return keys.map((key, index) => (diagnostics ? { diagnostics } : readMember(sources[index], key)))
+}
+
+/** @returns undefined for keys that lead nowhere. */
+function sourcesIn(text: string, keys: readonly string[]): Parsed<readonly (string | undefined)[]> {
   if (text.length > mostCharacters)
     return invalid(`has more than ${mostCharacters} characters, which is too much for jsonKey`)
   if (!isJson(text)) return invalid('is not JSON, which jsonKey needs')
-  const { source, problem } = findInJson(text, jsonPath(key), mostLevels)
-  if (problem === 'too deep')
-    return invalid(`is JSON of more than ${mostLevels} levels, which is too much for jsonKey`)
-  if (problem === 'duplicate')
-    return invalid(
-      'is JSON in which an object has two members of one name, which programs read in different ways',
-    )
+  const paths = keys.map(jsonPath)
+  const { sources, problem } = findInJson(text, paths, mostLevels)
+  if (sources) return { value: paths.map((path) => sources.get(path)) }
+  return problem === 'too deep'
+    ? invalid(`is JSON of more than ${mostLevels} levels, which is too much for jsonKey`)
+    : invalid('is JSON in which an object has two members of one name, which programs read in different ways')
+}
+
+function readMember(source: string | undefined, key: string): Parsed<string> {
   if (source === undefined) return invalid(`is JSON without the member ${quote(key)}`)
-  const { text: found, otherwise } = scalarText(source)
-  if (otherwise === undefined) return { value: found }
+  const { text, otherwise } = scalarText(source)
+  if (otherwise === undefined) return { value: text }
   return invalid(
     `is JSON whose member ${quote(key)} is ${otherwise}: jsonKey needs a string, a number or a boolean`,
   )

@@ -79,6 +79,9 @@ t.teardown(async () => {
 })
 fake.put('/good', 'fakepassword')
 fake.put('/lines', 'fake\npassword')
+fake.put('/json', '{"a":{"b":1}}')
+fake.put('/quote', "fake'password")
+fake.put('/bytes', 'AP8=')
 const pair = () => generateKeyPairSync('rsa', { modulusLength: 2048 })
 fake.put('/pair_private', encodePrivateKey(pair().privateKey))
 fake.put('/pair_public', encodePublicKey(pair().publicKey))
@@ -102,6 +105,22 @@ const fileStore = (folder: string, mode: number) => {
   chmodSync(join(folder, 'store'), mode)
   return { KEES_STORE: `file:${join(folder, 'store')}` }
 }
+
+/** Messages of the table on values of another shape. */
+const shapes: readonly (readonly [name: string, attributes: string, expected: string])[] = [
+  ['good', 'jsonKey=a', 'is not JSON, which jsonKey needs'],
+  ['json', 'jsonKey=a.b', 'is JSON without the member'],
+  ['json', 'jsonKey=a', 'jsonKey needs a string, a number or a boolean'],
+  ['quote', 'decode=base64', 'is not base64'],
+  ['bytes', 'decode=base64', 'is not UTF-8 text once it is decoded'],
+  ['quote', 'env=A', 'which the kubelet cannot read into an environment variable'],
+]
+const ofShape = (name: string, attributes: string, expected: string): Symptom => ({
+  code: 'INVALID_VALUE',
+  exit: 1,
+  log: new RegExp(`parameter /${name}\\b.*${expected}`),
+  declares: { [`secret.bsycorp.com/${name}`]: `kind=REFERENCE,type=TEXT,${attributes}` },
+})
 
 const symptoms: Readonly<Record<string, Symptom>> = {
   missing: ofStore('MISSING', 3, 'absent', /kees put \/absent/),
@@ -168,6 +187,12 @@ const symptoms: Readonly<Record<string, Symptom>> = {
     ...ofStore('INVALID_VALUE', 1, 'lines', /dotenv/),
     env: () => ({ FORMAT: 'dotenv' }),
   },
+  ...Object.fromEntries(
+    shapes.map(([name, attributes, expected]) => [
+      `${name} with ${attributes}`,
+      ofShape(name, attributes, expected),
+    ]),
+  ),
   'keys that do not match': { code: 'MISMATCHED_PAIR', exit: 1, log: /pair_p/, declares: rsa },
   'no region': {
     ...ofStore('REGION_MISSING', 2, 'good', /set AWS_REGION/),
@@ -192,6 +217,10 @@ const symptoms: Readonly<Record<string, Symptom>> = {
     declares: { ...reference('iam'), ...reference('absent') },
   },
 }
+
+t.test('the page has the messages about values of another shape', async (t) => {
+  for (const [, , message] of shapes) t.ok(page.includes(`| \`${message}\` |`), message)
+})
 
 t.test('each symptom has its code, exit code and fields', async (t) => {
   const folders = t.testdir({})

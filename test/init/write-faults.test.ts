@@ -26,7 +26,10 @@ import { command } from '../programs/tools.ts'
 
 type Values = Readonly<Record<string, string>>
 
-/** A pod with an embedded store, whose folder `secret` init writes. */
+/** Of names that are no lines of the common file. */
+const deliveries: Values = { 'server.key': ',file=tls/server.key,mode=0400', variable: ',env=VARIABLE' }
+
+/** A pod with an embedded store, whose folders `secret` and `env` init writes. */
 function makePod(t: Test, names: readonly string[], format: SecretsFormat) {
   // Not below the clone: another user could perhaps not get there.
   const base = mkdtempSync(join(tmpdir(), 'kees-'))
@@ -34,10 +37,11 @@ function makePod(t: Test, names: readonly string[], format: SecretsFormat) {
   const path = (name: string) => join(base, name)
   chmodSync(base, 0o755)
   mkdirSync(path('secret'))
+  mkdirSync(path('env'))
   mkdirSync(path('store'), { mode: 0o700 })
   const annotations = names.map((name) => [
     `${name === 'host' ? 'resource' : 'secret'}.bsycorp.com/${name}`,
-    name === 'host' ? '' : 'kind=REFERENCE,type=PASSWORD',
+    name === 'host' ? '' : `kind=REFERENCE,type=PASSWORD${deliveries[name] ?? ''}`,
   ])
   writeFileSync(
     path('annotations'),
@@ -47,6 +51,7 @@ function makePod(t: Test, names: readonly string[], format: SecretsFormat) {
     ANNOTATIONS_FILE: path('annotations'),
     SECRETS_FILE: path('secret/secret'),
     RESOURCES_FILE: path('secret/resource'),
+    ENV_FILE: path('env/env'),
     KEES_STORE: `file:${path('store')}`,
     FORMAT: format,
     // One thread makes all the calls, so that they have numbers.
@@ -62,8 +67,10 @@ function makePod(t: Test, names: readonly string[], format: SecretsFormat) {
   const trace = () => readFileSync(path('trace'), 'utf8')
   /** What a reader finds at each path. */
   const read = () =>
-    Object.fromEntries(['secret', 'resource'].flatMap((file) => filesAt(path('secret'), file)))
-  return { path, store, init, strace, trace, read }
+    Object.fromEntries(['secret', 'resource', 'tls'].flatMap((file) => filesAt(path('secret'), file)))
+  /** The file of the variables, in its own folder. */
+  const readEnv = () => filesAt(path('env'), 'env')[0]?.[1]
+  return { readEnv, path, store, init, strace, trace, read }
 }
 
 type Pod = ReturnType<typeof makePod>
@@ -124,8 +131,10 @@ const noStrace = command('strace').missing ?? false
 const changing = ['mkdir', 'chmod', 'fchmod', 'fsync', 'symlink', 'rename', 'unlink', 'rmdir']
 
 function restore(pod: Pod, first: 'old' | 'nothing') {
-  rmSync(pod.path('secret'), { recursive: true })
-  mkdirSync(pod.path('secret'))
+  for (const folder of ['secret', 'env']) {
+    rmSync(pod.path(folder), { recursive: true })
+    mkdirSync(pod.path(folder))
+  }
   pod.store('old')
   if (first === 'old') pod.init()
   pod.store('new')
@@ -133,26 +142,40 @@ function restore(pod: Pod, first: 'old' | 'nothing') {
 
 for (const first of ['old', 'nothing'] as const) {
   t.test(`killed before any call that changes something: ${first} or new`, { skip: noStrace }, async (t) => {
-    const pod = makePod(t, ['db.password', 'api.token', 'host'], 'files')
+    const pod = makePod(t, ['db.password', 'server.key', 'variable', 'host'], 'files')
     pod.store('new')
     pod.init()
-    const fresh = pod.read()
+    const [fresh, freshEnv] = [pod.read(), pod.readEnv()]
     restore(pod, first)
-    const before = pod.read()
+    const [before, beforeEnv] = [pod.read(), pod.readEnv()]
     const calls = writingCalls(pod, changing)
     const seen = new Set<string>()
+    const swaps = new Set<string>()
     for (const { name, when } of chosen(calls, first === 'old' ? 'first' : 'last')) {
       restore(pod, first)
       const killed = pod.strace('-e', `trace=${name}`, '-e', `inject=${name}:signal=SIGKILL:when=${when}`)
       t.equal(killed.status, null, `killed before ${name} ${when}`)
       const found = pod.read()
-      t.strictSame(found, JSON.stringify(found) === JSON.stringify(fresh) ? fresh : before)
+      const isNew = JSON.stringify(found) === JSON.stringify(fresh)
+      t.strictSame(found, isNew ? fresh : before)
+      // The folder of the variables is swapped first, so that it is never older.
+      const env = pod.readEnv()
+      t.equal(env, isNew || env === freshEnv ? freshEnv : beforeEnv)
+      swaps.add(`${env === freshEnv ? 'new' : 'old'} variables, ${isNew ? 'new' : 'old'} files`)
       seen.add(Object.keys(found).length === 0 ? 'nothing' : (found['resource/host']?.slice(0, 3) ?? ''))
       t.equal(pod.init().status, 0)
-      t.strictSame(pod.read(), fresh, 'the next run writes the new set')
-      t.equal(readdirSync(pod.path('secret')).length, 4, 'and leaves nothing else')
+      t.strictSame([pod.read(), pod.readEnv()], [fresh, freshEnv], 'the next run writes the new set')
+      t.equal(readdirSync(pod.path('secret')).length, 5, 'and leaves nothing else')
+      t.equal(readdirSync(pod.path('env')).length, 3)
     }
-    t.ok(calls.length >= 15, `${calls.length} calls`)
+    t.ok(calls.length >= 25, `${calls.length} calls`)
+    if (isLong)
+      t.strictSame([...swaps].toSorted(), [
+        'new variables, new files',
+        'new variables, old files',
+        'old variables, old files',
+      ])
+    t.notOk(swaps.has('old variables, new files'))
     t.strictSame([...seen].toSorted(), ['new', first], 'both were seen')
   })
 }
