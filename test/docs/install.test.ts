@@ -1,7 +1,7 @@
 /**
  * Runs the commands of docs/install.md on a real API server with controllers and on moto, with Terraform's AWS provider, for
  * each way in which pods get roles. Then runs the creator and init as processes, as a node would run them. Unless it runs in
- * full, terraform applies and destroys only the roles of one of these ways.
+ * full, terraform applies only the roles of one of these ways, and does not destroy them.
  */
 import {
   cpSync,
@@ -22,7 +22,7 @@ import { type ControlPlane, controllersMissing, startControlPlane } from '../ser
 import { eventually } from '../programs/eventually.ts'
 import { startInstalled } from '../creator/installed-creator.ts'
 import { attachedTo, trustOf } from '../iam/moto-iam.ts'
-import { motoMissing, startMoto } from '../servers/moto.ts'
+import { type Moto, motoMissing, startMoto } from '../servers/moto.ts'
 import { dist, golden, root, run } from '../programs/programs.ts'
 import { parseReadmeBlocks } from './readme-commands.ts'
 import { isLong } from '../programs/long.ts'
@@ -139,10 +139,12 @@ for (const identity of identities) {
 
 t.test('from nothing to a pod that reads its secret', { skip, timeout: 1_200_000 }, async (t) => {
   process.env['MOTO_ACCOUNT_ID'] = account
-  const plane = await startControlPlane({ controllers: true })
-  t.teardown(plane.stop)
-  for (const identity of identities)
-    await t.test(identity, { timeout: 1_200_000 }, (t) => install(t, plane, identity))
+  const [plane, moto] = await Promise.all([startControlPlane({ controllers: true }), startMoto()])
+  t.teardown(() => Promise.all([plane.stop(), moto.stop()]))
+  for (const identity of identities) {
+    await t.test(identity, { timeout: 1_200_000 }, (t) => install(t, plane, moto, identity))
+    await moto.reset()
+  }
 })
 
 function copyOfExample(t: Test): string {
@@ -166,9 +168,7 @@ async function letsInOnly(t: Test, trust: unknown, identity: string): Promise<vo
   for (const caller of strangers) t.equal(await letsIn(trust, caller, account), false, JSON.stringify(caller))
 }
 
-async function install(t: Test, plane: ControlPlane, identity: string): Promise<void> {
-  const moto = await startMoto()
-  t.teardown(() => moto.stop())
+async function install(t: Test, plane: ControlPlane, moto: Moto, identity: string): Promise<void> {
   const folder = copyOfExample(t)
   mkdirSync(join(folder, 'node', 'secret'), { recursive: true })
   const cwd = join(folder, example)
@@ -255,7 +255,7 @@ async function install(t: Test, plane: ControlPlane, identity: string): Promise<
   }
 
   await creator.kill()
-  await follow('Uninstall', hasRoles)
+  await follow('Uninstall', isLong)
   const left = await shell('kubectl get namespaces,clusterroles,validatingadmissionpolicies -o name')
   t.notMatch(left.stdout, /kees|shop/)
 }

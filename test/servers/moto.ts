@@ -6,9 +6,11 @@ import { cachedMotoPython } from '../../scripts/tool-cache.ts'
 /** For tap's `skip`. Where there is a Python and no moto, the tests run, and fail with a message that names the command to run. */
 export const motoMissing = findCommand('python3') === undefined && 'needs the command python3'
 
-type Moto = {
+export type Moto = {
   /** Such as `http://127.0.0.1:40925`: an AWS of its own, empty at first, that takes any credentials. */
   readonly endpoint: string
+  /** Empties it. */
+  readonly reset: () => Promise<void>
   readonly stop: () => Promise<void>
 }
 
@@ -30,7 +32,11 @@ export async function startMoto(): Promise<Moto> {
     child.stdin.end()
     await ended
   }
-  return { endpoint, stop }
+  const reset = async () => {
+    const { status } = await fetch(`${endpoint}/moto-api/reset`, { method: 'POST' })
+    if (status !== 200) throw new Error(`moto answers a reset with ${status}`)
+  }
+  return { endpoint, reset, stop }
 }
 
 function whereItListens(child: ChildProcess): Promise<string> {
