@@ -12,6 +12,32 @@ export function getParameters(name: string, place: AwsTarget): IamRequest {
   return { action, resource: parameterArn(name, place) }
 }
 
+/** @param name with its suffix, if the secret exists. */
+export function secretArn(name: string, { partition, region, account }: AwsTarget): string {
+  return `arn:${partition}:secretsmanager:${region}:${account}:secret:${name}`
+}
+
+export function getSecret(name: string, place: AwsTarget): IamRequest {
+  return { action: 'secretsmanager:GetSecretValue', resource: secretArn(name, place) }
+}
+
+/** @param service through which KMS is called. */
+export function decryptSecret(
+  name: string,
+  key: string,
+  place: AwsTarget,
+  service = 'secretsmanager',
+): IamRequest {
+  return {
+    action: 'kms:Decrypt',
+    resource: key,
+    context: {
+      'kms:EncryptionContext:SecretARN': secretArn(name, place),
+      'kms:ViaService': `${service}.${place.region}.amazonaws.com`,
+    },
+  }
+}
+
 /** Names that are near to a name: of its siblings, children and ancestors, of patterns that would cover it. */
 export function namesNear(name: string): string[] {
   const segments = name.slice(1).split('/')

@@ -61,18 +61,20 @@ type Document = {
   }[]
 }
 
-/** All ARNs of parameters that the documents name, sorted. */
+/** All ARNs of parameters and secrets that the documents name, sorted; those of secrets with six "?". */
 export function resourcesOf(documents: readonly unknown[]): string[] {
   return grantsIn(documents).filter((one) => !one.includes(' '))
 }
 
-/** What the documents grant, sorted: ARNs of parameters, and for each that is encrypted `<key's ARN> for <its ARN>`. */
+/** What the documents grant, sorted: ARNs of parameters and secrets, and for each that is encrypted `<key's ARN> for <its ARN>`. */
 export function grantsIn(documents: readonly unknown[]): string[] {
   const read: readonly Document[] = JSON.parse(JSON.stringify(documents))
   const statements = read.flatMap(({ Statement }) => Statement)
   return statements
     .flatMap(({ Resource, Condition }) => {
-      const contexts = Condition?.['StringEquals']?.['kms:EncryptionContext:PARAMETER_ARN']
+      const contexts =
+        Condition?.['StringEquals']?.['kms:EncryptionContext:PARAMETER_ARN'] ??
+        Condition?.['StringLike']?.['kms:EncryptionContext:SecretARN']
       if (contexts === undefined) return [Resource].flat()
       return [contexts].flat().flatMap((arn) => [Resource].flat().map((key) => `${key} for ${arn}`))
     })

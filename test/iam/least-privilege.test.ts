@@ -8,15 +8,24 @@ import t from 'tap'
 import { runs, share } from '../../api/test-effort.ts'
 import { fakeIo } from '../../cli/fake-io.ts'
 import { kees } from '../../cli/kees.ts'
-import { account, arbitraryCluster, type ArbitraryCluster, keyOf } from '../manifests/arbitrary-workloads.ts'
+import {
+  account,
+  arbitraryCluster,
+  type ArbitraryCluster,
+  keyOf,
+  secretNames,
+} from '../manifests/arbitrary-workloads.ts'
 import {
   decrypt,
+  decryptSecret,
   getParameters,
+  getSecret,
   namesNear,
   otherRequests,
   otherUses,
   parameterArn,
   placesNear,
+  secretArn,
 } from './arbitrary-requests.ts'
 import { type Documents, evaluatePolicies, type AwsTarget, resourcesOf } from './evaluate-policies.ts'
 import { complaintsOf, type IamRequest, isAllowed } from './iam-judge.ts'
@@ -42,10 +51,13 @@ for (const [index, cluster] of fc.sample(arbitraryCluster(8), { ...runs(40), see
 }
 
 /** What each role, or workload without one, is to be allowed. */
-function readersOf({ pods }: Pick<ArbitraryCluster, 'pods'>): ReadonlyMap<string, ReadonlySet<string>> {
+function readersOf(
+  { pods }: Pick<ArbitraryCluster, 'pods'>,
+  kind: 'parameters' | 'secrets' = 'parameters',
+): ReadonlyMap<string, ReadonlySet<string>> {
   const readers = new Map<string, Set<string>>()
-  for (const { readers: some, parameters } of pods) {
-    for (const one of some) readers.set(one, new Set([...(readers.get(one) ?? []), ...parameters]))
+  for (const pod of pods) {
+    for (const one of pod.readers) readers.set(one, new Set([...(readers.get(one) ?? []), ...pod[kind]]))
   }
   return readers
 }
@@ -79,6 +91,38 @@ await t.test('what the policies allow', { skip, timeout: 1_200_000 }, async (t) 
     }
     t.ok(allowed > share(300) && denied > share(10_000), `${allowed} are allowed, ${denied} denied`)
   })
+
+  await t.test(
+    'every secret that a pod requests is allowed, with its key, every other is denied',
+    async (t) => {
+      let [allowed, denied] = [0, 0]
+      for (const { documents, place, secretKeys, ...one } of all.slice(0, 15)) {
+        for (const [reader, own] of readersOf(one, 'secrets')) {
+          const judge = async (request: IamRequest, expected: boolean) => {
+            const verdict = await isAllowed(documents.get(reader) ?? [], request)
+            if (verdict !== expected) t.equal(verdict, expected, `${reader}: ${JSON.stringify(request)}`)
+            if (verdict) allowed++
+            else denied++
+          }
+          for (const name of secretNames) {
+            await judge(getSecret(`${name}-a1B2c3`, place), own.has(name))
+            for (const rest of ['', '-', '-a1B2c', '-a1B2c34', '2-a1B2c3', '/x-a1B2c3', '*'])
+              await judge(getSecret(`${name}${rest}`, place), own.has(`${name}${rest}`.slice(0, -7)))
+            for (const key of new Set(secretKeys.values())) {
+              const isOfKey = own.has(name) && secretKeys.get(name) === key
+              await judge(decryptSecret(`${name}-a1B2c3`, key, place), isOfKey)
+              // This would be the ARN of a secret whose name is seven characters shorter.
+              const shorter = name.slice(0, -7)
+              const isOfShorter = own.has(shorter) && secretKeys.get(shorter) === key
+              await judge(decryptSecret(name, key, place), isOfShorter)
+              await judge(decryptSecret(`${name}-a1B2c3`, key, place, 'ssm'), false)
+            }
+          }
+        }
+      }
+      t.ok(allowed > share(20) && denied > share(1000), `${allowed} are allowed, ${denied} denied`)
+    },
+  )
 
   await t.test(
     'nothing is allowed in another account, region or partition, and no other action',
@@ -171,7 +215,16 @@ async function resourcesByParser(policies: string, place: AwsTarget): Promise<Re
   const grants = locals.flatMap(({ grants: some = {} }) => Object.entries(some))
   const read = grants.map(([key, grant]) => {
     const parts = Object.entries(grant).flatMap(([name, value]) => (/^part[0-9]+$/.test(name) ? [value] : []))
-    return [key, parts.flat().map((name) => parameterArn(String(name), place))] as const
+    const secrets = Object.entries(grant).flatMap(([name, value]) =>
+      /^part[0-9]+_secrets$/.test(name) ? [value] : [],
+    )
+    return [
+      key,
+      [
+        ...parts.flat().map((name) => parameterArn(String(name), place)),
+        ...secrets.flat().map((name) => secretArn(`${String(name)}-??????`, place)),
+      ],
+    ] as const
   })
   return sorted(read)
 }

@@ -2,7 +2,8 @@
 import * as fc from 'fast-check'
 import { stringify } from 'yaml'
 import { defaultAnnotationDomain } from '../../api/annotation-domain.ts'
-import { declaration, storagePrefix } from '../../api/arbitrary-declaration.ts'
+import { baseName, declaration, storagePrefix } from '../../api/arbitrary-declaration.ts'
+import type { StoredDeclaration } from '../../api/declaration.ts'
 import { type Annotation, formatPodAnnotations } from '../../api/pod-annotations.ts'
 
 export const account = '111122223333'
@@ -13,6 +14,8 @@ export type ArbitraryPod = {
   readonly annotations: readonly Annotation[]
   /** What it reads by the contract, computed again from its one sentence and not by the programs' code. */
   readonly parameters: readonly string[]
+  /** Likewise, of Secrets Manager. */
+  readonly secrets: readonly string[]
 }
 
 export type ArbitraryCluster = {
@@ -20,6 +23,8 @@ export type ArbitraryCluster = {
   readonly pods: readonly ArbitraryPod[]
   /** The customer managed keys, by the prefix of the parameters that they encrypt. */
   readonly kmsKeys: ReadonlyMap<string, string>
+  /** And those of secrets, by their names. */
+  readonly secretKeys: ReadonlyMap<string, string>
   /** For `kees export`: everything that is not in the manifest. */
   readonly flags: readonly string[]
 }
@@ -34,7 +39,20 @@ const role = fc.constantFrom(...names, ...arns.slice(0, 2))
 
 const prefixes = ['', '/prod', '/prod/app', '/prod/app2', '/Prod', '/prod.app']
 const prefix = fc.oneof(fc.constantFrom(...prefixes), storagePrefix)
-const declared = fc.uniqueArray(declaration, { selector: ({ name }) => name, minLength: 1, maxLength: 6 })
+/** Near each other, and near the names of parameters. */
+export const secretNames = [
+  'rds!db',
+  'rds!db-abcdef',
+  'prod/app',
+  '/prod/app',
+  'a@b+c=d',
+  'db.password',
+] as const
+const inSecretsManager = fc
+  .record({ name: baseName, storageKey: fc.constantFrom(...secretNames) })
+  .map((one): StoredDeclaration => ({ what: 'resource', from: 'secretsmanager', ...one }))
+const anywhere = fc.oneof({ arbitrary: declaration, weight: 4 }, { arbitrary: inSecretsManager, weight: 1 })
+const declared = fc.uniqueArray(anywhere, { selector: ({ name }) => name, minLength: 1, maxLength: 6 })
 const kind = fc.constantFrom('Pod', 'Deployment', 'CronJob')
 const namespaces = ['prod', 'staging']
 const serviceAccounts = ['default', 'sa-1', 'sa-2']
@@ -63,6 +81,10 @@ const keys = fc
   .uniqueArray(fc.constantFrom('/', '/prod', '/prod/app', '/prod/app/b'), { maxLength: 3 })
   .map((some) => new Map(some.map((one, index) => [one, kmsKey(index % 2)])))
 
+const secretKeys = fc
+  .uniqueArray(fc.constantFrom(...secretNames), { maxLength: 2 })
+  .map((some) => new Map(some.map((one, index) => [one, kmsKey(index)])))
+
 function kmsKey(index: number): string {
   return `arn:aws:kms:eu-west-1:${account}:key/${String(index).repeat(8)}-12ab-34cd-56ef-1234567890ab`
 }
@@ -71,7 +93,13 @@ function kmsKey(index: number): string {
 export function arbitraryCluster(workloads: number): fc.Arbitrary<ArbitraryCluster> {
   const all = fc.array(workload, { minLength: 1, maxLength: workloads })
   return fc
-    .record({ all, byMap: given(role), byAccount: given(fc.constantFrom(...arns)), kmsKeys: keys })
+    .record({
+      all,
+      byMap: given(role),
+      byAccount: given(fc.constantFrom(...arns)),
+      kmsKeys: keys,
+      secretKeys,
+    })
     .map((cluster) => makeCluster(cluster))
 }
 
@@ -83,8 +111,9 @@ function makeCluster(cluster: {
   readonly byMap: Given
   readonly byAccount: Given
   readonly kmsKeys: ReadonlyMap<string, string>
+  readonly secretKeys: ReadonlyMap<string, string>
 }): ArbitraryCluster {
-  const { all, byMap, byAccount, kmsKeys } = cluster
+  const { all, byMap, byAccount, kmsKeys, secretKeys: ofSecrets } = cluster
   const made = all.map((one, index) => {
     const at = accounts.findIndex(
       ({ namespace, serviceAccount }) => namespace === one.namespace && serviceAccount === one.serviceAccount,
@@ -101,11 +130,15 @@ function makeCluster(cluster: {
   const roles = accounts.flatMap((one, index) =>
     byMap[index] === undefined ? [] : [{ ...one, role: byMap[index] }],
   )
-  const kms = [...kmsKeys].map(([before, arn]) => ({ prefix: before, arn }))
+  const kms = [
+    ...[...kmsKeys].map(([before, arn]) => ({ prefix: before, arn })),
+    ...[...ofSecrets].map(([secret, arn]) => ({ secret, arn })),
+  ]
   return {
     manifest: [...objects, ...made.map(({ object }) => object)].map((one) => stringify(one)).join('---\n'),
     pods: made.map(({ pod }) => pod),
     kmsKeys,
+    secretKeys: ofSecrets,
     flags: [`--roles=${JSON.stringify(roles)}`, `--kms-keys=${JSON.stringify(kms)}`],
   }
 }
@@ -123,12 +156,19 @@ function make(one: Workload, name: string, roles: Given) {
     ...(one.role === undefined ? [] : [['iam.amazonaws.com/role', one.role] as const]),
   ]
   const workloadName = `${one.kind}/${one.namespace}/${name}`
-  const parameters = [...new Set(one.declared.map((each) => `${one.prefix}/${each.storageKey ?? each.name}`))]
+  const isSecret = (each: StoredDeclaration) => each.what === 'resource' && each.from === 'secretsmanager'
+  const [secrets, others] = [one.declared.filter(isSecret), one.declared.filter((each) => !isSecret(each))]
+  const parameters = [...new Set(others.map((each) => `${one.prefix}/${each.storageKey ?? each.name}`))]
   const metadata = { name, namespace: one.namespace }
   const readers = readersOf(roles)
   return {
     object: objectOf(one, metadata, annotations),
-    pod: { readers: readers.length > 0 ? readers : [workloadName], annotations, parameters },
+    pod: {
+      readers: readers.length > 0 ? readers : [workloadName],
+      annotations,
+      parameters,
+      secrets: [...new Set(secrets.map(({ storageKey = '' }) => storageKey))],
+    },
   }
 }
 
