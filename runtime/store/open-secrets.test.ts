@@ -1,17 +1,27 @@
 import { join } from 'node:path'
 import t from 'tap'
 import { failureOf } from '../failure.ts'
+import type { Fault } from '../fake-ssm/faults.ts'
 import { startFakeSsm } from '../fake-ssm/server.ts'
 import { openSecrets } from './open-secrets.ts'
 
 const ref = { from: 'secretsmanager', name: 'rds!db' } as const
+
+const faults: readonly Fault[] = [
+  { kind: 'error', status: 400, type: 'ThrottlingException' },
+  { kind: 'reset' },
+]
 
 async function failureIn(work: Promise<unknown>) {
   return failureOf(await work.then(String, (error: unknown) => error))
 }
 
 t.test('region, credentials and address are those of the environment', async (t) => {
-  const server = await startFakeSsm({ region: 'eu-west-3', secretOf: () => 'fakesecret' })
+  const server = await startFakeSsm({
+    region: 'eu-west-3',
+    secretOf: () => 'fakesecret',
+    fault: ({ index }) => (index < 2 ? faults[index] : undefined),
+  })
   t.teardown(() => server.stop())
   server.secrets.put('rds!db', 'fakepassword')
   // The SDK reads the environment of the process.
@@ -30,7 +40,8 @@ t.test('region, credentials and address are those of the environment', async (t)
   const { secrets, diagnostics } = openSecrets({ kind: 'ssm' }, env, 60_000)
   t.strictSame(diagnostics, [])
   t.equal(server.calls.length, 0, 'nothing is requested before a secret is')
-  t.equal((await secrets.get(ref))?.value.reveal(), 'fakepassword')
+  t.equal((await secrets.get(ref))?.value.reveal(), 'fakepassword', 'the third attempt succeeds')
+  t.equal(server.calls.length, 3)
   t.equal(await secrets.exists(ref), true)
 })
 

@@ -2,10 +2,12 @@ import type { Env } from '../../api/env.ts'
 import type { EnvDiagnostic } from '../../api/diagnostic.ts'
 import type { StoreAddress } from '../../api/init-env.ts'
 import { validateSecretsEnv } from '../../api/store-env.ts'
-import { openAwsCall } from '../aws/aws-call.ts'
+import { type AwsCall, openAwsCall } from '../aws/aws-call.ts'
 import { awsEndpoint } from '../aws/aws-endpoint.ts'
 import { openHttp } from '../aws/http-exchange.ts'
 import { readNetwork } from '../aws/network.ts'
+import { failureOf } from '../failure.ts'
+import { clock } from '../scheduling/clock.ts'
 import { noSecrets } from './both-services.ts'
 import { openSecretReader, type SecretReader } from './secret-reader.ts'
 import { sdkIdentity } from './ssm-client.ts'
@@ -29,14 +31,27 @@ export function openSecrets(
     const region = await identity.region()
     const endpoint = awsEndpoint(service, region, env)
     const exchange = openHttp(network)
-    return openAwsCall({
-      service,
-      region,
-      endpoint,
-      credentials: identity.credentials,
-      requestTimeout,
-      exchange,
-    })
+    const { credentials } = identity
+    return withAttempts(openAwsCall({ service, region, endpoint, credentials, requestTimeout, exchange }))
   })
   return { secrets, diagnostics }
+}
+
+/** As many as the SDK's client makes for the store beside it. */
+const maxAttempts = 3
+/** In milliseconds; doubled each time. */
+const firstWait = 200
+
+function withAttempts(call: AwsCall): AwsCall {
+  return async (action, input) => {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await call(action, input)
+      } catch (error) {
+        const { code } = failureOf(error) ?? {}
+        if (attempt === maxAttempts || (code !== 'THROTTLED' && code !== 'UNREACHABLE')) throw error
+        await clock.sleep(firstWait * 2 ** (attempt - 1))
+      }
+    }
+  }
 }
