@@ -252,7 +252,9 @@ function printAll(diagnostics: readonly InitDiagnostic[], io: Io): ExitCode {
       message: `annotation ${String(annotation)}: parameter ${String(parameter)} does not exist`,
       hint: 'run kees create for DYNAMIC parameters, kees put for the others',
     }
-    printResults(errorsOf([code === 'MISSING' ? missing : one], exit), io)
+    // Secrets of Secrets Manager are not created by kees.
+    const isOfKees = code === 'MISSING' && String(parameter).startsWith('/')
+    printResults(errorsOf([isOfKees ? missing : one], exit), io)
   }
   return firstToMend(diagnostics.map(({ exit }) => exit))
 }

@@ -34,7 +34,7 @@ export function getSecretValue(input: Input, { secrets, refuse }: SecretContext)
     const which = label === undefined ? `VersionId: ${String(id)}` : `staging label: ${JSON.stringify(label)}`
     return notFound(` value for ${which}`)
   }
-  const locked = refuse({ action: 'kms:Decrypt', name })
+  const locked = refuse({ action: 'kms:Decrypt', name, of: 'secret' })
   if (locked) return { error: { type: locked.type, message: 'Access to KMS is not allowed' } }
   const { content } = version
   return {

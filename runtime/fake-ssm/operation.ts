@@ -13,6 +13,8 @@ export type Right = {
     | 'kms:GenerateDataKey'
   /** As requested, without its selector, which IAM does not see. */
   readonly name: string
+  /** Whether it is the name of a secret; the action does not tell where it is one of KMS. */
+  readonly of?: 'secret'
   /** The access key of the caller; `''` for an unsigned call. */
   readonly accessKeyId: string
 }

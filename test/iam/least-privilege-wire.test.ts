@@ -18,7 +18,7 @@ import {
   type ArbitraryPod,
   keyOf,
 } from '../manifests/arbitrary-workloads.ts'
-import { decrypt, getParameters } from './arbitrary-requests.ts'
+import { decrypt, decryptSecret, getParameters, getSecret } from './arbitrary-requests.ts'
 import { type Documents, evaluatePolicies, type AwsTarget, resourcesOf } from './evaluate-policies.ts'
 import { isAllowed } from './iam-judge.ts'
 import { dist } from '../programs/programs.ts'
@@ -33,25 +33,30 @@ await t.test(
   'init requests only what the policy allows',
   { skip: terraform().missing ?? false, timeout: 1_200_000 },
   async (t) => {
-    const cases: (Pick<ArbitraryCluster, 'pods' | 'kmsKeys'> & { policies: string; place: AwsTarget })[] = []
-    for (const { manifest, pods, flags, kmsKeys } of fc.sample(arbitraryCluster(5), {
+    const cases: (Pick<ArbitraryCluster, 'pods' | 'kmsKeys' | 'secretKeys'> & {
+      policies: string
+      place: AwsTarget
+    })[] = []
+    for (const { manifest, pods, flags, kmsKeys, secretKeys } of fc.sample(arbitraryCluster(5), {
       numRuns: 6,
       seed: 11,
     })) {
       const io = fakeIo(manifest)
       const exit = await kees(['export', '--allow-uninjected', ...flags, '-f', '-'], io)
-      if (exit === 0) cases.push({ pods, kmsKeys, policies: io.printed(), place })
+      if (exit === 0) cases.push({ pods, kmsKeys, secretKeys, policies: io.printed(), place })
     }
     const evaluated = await evaluatePolicies(t.testdir({ terraform: {} }), cases)
     let readers = 0
-    for (const [index, { pods, kmsKeys }] of cases.entries()) {
+    for (const [index, { pods, ...keys }] of cases.entries()) {
       const documents: Documents = evaluated[index] ?? new Map()
       for (const reader of new Set(pods.flatMap((pod) => pod.readers))) {
         const own = pods.filter((pod) => pod.readers.includes(reader))
         const other = pods.find((pod) =>
-          pod.parameters.some((name) => !own.some((one) => one.parameters.includes(name))),
+          (['parameters', 'secrets'] as const).some((kind) =>
+            pod[kind].some((name) => !own.some((one) => one[kind].includes(name))),
+          ),
         )
-        await t.test(reader, (t) => holdToPolicy(t, own, documents.get(reader) ?? [], kmsKeys, other))
+        await t.test(reader, (t) => holdToPolicy(t, own, documents.get(reader) ?? [], keys, other))
         readers++
       }
     }
@@ -64,10 +69,12 @@ async function holdToPolicy(
   t: Test,
   pods: readonly ArbitraryPod[],
   documents: readonly unknown[],
-  kmsKeys: ArbitraryCluster['kmsKeys'],
+  { kmsKeys, secretKeys }: Pick<ArbitraryCluster, 'kmsKeys' | 'secretKeys'>,
   other: ArbitraryPod | undefined,
 ): Promise<void> {
-  const names = new Set([...pods, ...(other ? [other] : [])].flatMap(({ parameters }) => parameters))
+  const all = [...pods, ...(other ? [other] : [])]
+  const names = new Set(all.flatMap(({ parameters }) => parameters))
+  const secrets = new Set(all.flatMap((pod) => pod.secrets))
   const verdicts = new Map<string, boolean>()
   for (const name of names) {
     const key = keyOf(name, kmsKeys)
@@ -76,13 +83,25 @@ async function holdToPolicy(
     const mayDecrypt = key === undefined || (await isAllowed(documents, decrypt(name, key, place)))
     verdicts.set(`kms:Decrypt ${name}`, mayDecrypt)
   }
+  for (const name of secrets) {
+    const key = secretKeys.get(name)
+    const withSuffix = `${name}-a1B2c3`
+    verdicts.set(
+      `secretsmanager:GetSecretValue ${name}`,
+      await isAllowed(documents, getSecret(withSuffix, place)),
+    )
+    const mayDecrypt =
+      key === undefined || (await isAllowed(documents, decryptSecret(withSuffix, key, place)))
+    verdicts.set(`kms:Decrypt secret ${name}`, mayDecrypt)
+  }
   // The server allows nothing that the evaluator was not asked.
-  const denied = ({ action, name }: { action: string; name: string }) =>
-    verdicts.get(`${action} ${name}`) !== true
+  const denied = ({ action, name, of }: { action: string; name: string; of?: 'secret' }) =>
+    verdicts.get(`${action} ${of === undefined ? '' : 'secret '}${name}`) !== true
   const server = await startFakeSsm({ region: place.region, account, denied })
   t.teardown(() => server.stop())
 
   for (const name of names) server.put(name, 'fakevalue')
+  for (const name of secrets) server.secrets.put(name, 'fakevalue')
 
   const asked = new Set<string>()
   for (const pod of pods) {
@@ -90,10 +109,13 @@ async function holdToPolicy(
     t.equal(exit, isPinned(pod) ? 3 : 0, `nothing is denied ${said}`)
   }
   for (const { action, names: some } of server.calls) {
-    if (action !== 'GetParameters') t.fail(`init calls ${action}`)
-    for (const name of some) asked.add(name.replace(/:.*$/, ''))
+    if (action === 'GetSecretValue') for (const name of some) asked.add(`secret:${name}-??????`)
+    else if (action === 'GetParameters') for (const name of some) asked.add(name.replace(/:.*$/, ''))
+    else t.fail(`init calls ${action}`)
   }
-  const named = resourcesOf(documents).map((arn) => arn.replace(/^.*:parameter/, ''))
+  const named = resourcesOf(documents)
+    .map((arn) => arn.replace(/^.*:(parameter|(?=secret:))/, ''))
+    .toSorted()
   t.strictSame([...asked].toSorted(), named, 'what crosses the wire is what the policy names')
   if (!other) return
   const { exit, said } = await runInit(t, server.endpoint, other)
