@@ -9,6 +9,7 @@ import {
   type InitContainerKind,
   type InitShape,
   mountRules,
+  ownMounts,
   wrongOf,
 } from '../../functions/inject-init/init-rules.ts'
 import { celList, celString } from './cel.ts'
@@ -74,11 +75,8 @@ function wrongVariables(
 
 function wrongMounts(mounts: string, where: string, shape: InitShape): string[] {
   const { allowed, notAllowed, forbidden } = mountRules(shape)
-  const isOther = [
-    [shape.secretVolumeName, shape.secretMountPath],
-    [shape.annotationsVolumeName, shape.annotationsMountPath],
-  ].map(
-    ([name = '', path = '']) => `!(one.name == ${celString(name)} && one.mountPath == ${celString(path)})`,
+  const isOther = ownMounts(shape).map(
+    ([name, path]) => `!(one.name == ${celString(name)} && one.mountPath == ${celString(path)})`,
   )
   const isAllowed = `one.mountPath.matches(${celString(allowed)})`
   const list = (tests: readonly string[], wrong: string) =>

@@ -3,6 +3,7 @@ import { injectedAnnotation } from '../../api/annotation-domain.ts'
 import { bounds } from '../../api/bounds.ts'
 import { lineOf } from '../../api/diagnostic.ts'
 import type { StoragePolicy } from '../../api/storage-policy.ts'
+import { envFileOf } from '../../functions/inject-init/env-volume.ts'
 import type { InjectConfig } from '../../functions/inject-init/inject-config.ts'
 import { wrongAnnotations } from '../../functions/inject-init/init-rules.ts'
 import { runInjectInit } from '../../functions/workload/require-injected.ts'
@@ -28,6 +29,8 @@ export type PodShape = {
     | 'annotationsMountPath'
     | 'annotationsVolumeName'
     | 'containerName'
+    | 'env'
+    | 'envVolumeName'
     | 'medium'
     | 'refreshContainerName'
     | 'secretMountPath'
@@ -49,7 +52,7 @@ export type Validation = {
   readonly messageExpression?: string
 }
 
-export const declarationWords = ['secret', 'resource', 'lease']
+export const declarationWords = ['secret', 'resource', 'compose', 'lease']
 
 const spec = 'variables.template.spec'
 
@@ -60,6 +63,8 @@ export function podVariables(
   { templateOf, changed }: Target,
 ): Named[] {
   const { annotationDomain: domain, containerName, refreshContainerName } = inject
+  const variables = { volumeName: inject.envVolumeName, mountPath: envFileOf(inject).mountPath }
+  const shape = { ...inject, variables }
   const prefix = celString(`init.${domain}/storage-prefix`)
   const value = 'variables.annotations[key]'
   const named: Readonly<Record<string, string>> = {
@@ -87,7 +92,7 @@ export function podVariables(
     wrong: (['init', 'refresher'] as const)
       .map((kind) => {
         const name = kind === 'init' ? containerName : refreshContainerName
-        return wrongInContainer(listNames(kind), name, kind, inject, allowEnv)
+        return wrongInContainer(listNames(kind), name, kind, shape, allowEnv)
       })
       .join(' +\n'),
   }
@@ -163,7 +168,7 @@ const nothingWrong: Validation = {
 }
 
 function volumes({ inject }: PodShape): Validation[] {
-  const { annotationsVolumeName, secretVolumeName, medium } = inject
+  const { annotationsVolumeName, envVolumeName, secretVolumeName, medium } = inject
   const volume = (name: string, test: string) =>
     '!variables.judged ||\n' +
     `has(${spec}.volumes) && ${spec}.volumes.exists(volume, volume.name == ${celString(name)} && ${test})`
@@ -175,6 +180,13 @@ function volumes({ inject }: PodShape): Validation[] {
         medium === 'Memory'
           ? `secrets are declared, but the volume ${secretVolumeName} does not hold them in memory`
           : `secrets are declared, but the volume ${secretVolumeName} is not an emptyDir`,
+    },
+    {
+      // A pod without variables may have another volume of that name.
+      expression:
+        `!variables.judged || !variables.initMounts.exists(one, one.name == ${celString(envVolumeName)}) ||\n` +
+        `has(${spec}.volumes) && ${spec}.volumes.exists(volume, volume.name == ${celString(envVolumeName)} && has(volume.emptyDir)${medium === 'Memory' ? inMemory : ''})`,
+      message: `init mounts the volume ${envVolumeName}, which is not an emptyDir${medium === 'Memory' ? ' in memory' : ''}`,
     },
     {
       expression: volume(annotationsVolumeName, showsAnnotations('volume')),

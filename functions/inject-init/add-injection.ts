@@ -1,25 +1,34 @@
 import { isDeepStrictEqual } from 'node:util'
-import { type Diagnostic, quote } from '../../api/diagnostic.ts'
+import { type AnnotationDiagnostic, type Diagnostic, quote } from '../../api/diagnostic.ts'
+import type { PodAnnotations } from '../../api/pod-annotations.ts'
 import type { PodSettings } from '../../api/pod-settings.ts'
 import type { Editor } from '../yaml/editor.ts'
 import type { InjectionRecord } from '../workload/injection-record.ts'
 import { lookUpPath, stringOf, type Value } from '../yaml/value.ts'
 import { addMounts, type Chosen } from './add-mounts.ts'
+import { addVariables } from './add-variables.ts'
 import { refuseCollision } from './collision.ts'
 import type { InjectConfig } from './inject-config.ts'
+import { judgeDelivery } from './judge-delivery.ts'
 import { validateConfig } from './validate-config.ts'
 import { effectiveConfig } from './effective-config.ts'
+import { validateEnvVolume } from './env-volume.ts'
 import { validateImages } from './image-of-other.ts'
 import { injectionOf } from './init-container.ts'
+import { needsOf } from './pod-needs.ts'
 import { updateRefreshSidecar } from './refresh-sidecar.ts'
 import { guaranteed, isGuaranteedWithout, losesGuaranteed, validatePodRequests } from './pod-resources.ts'
-import { addParts } from './edit-list.ts'
+import { addParts, removeParts } from './edit-list.ts'
 import { recordOfLegacy } from './legacy-injection.ts'
 import { noteEmpty, type PodInjection, recordedIn } from './pod-injection.ts'
 import type { EditablePod } from './editable-pod.ts'
 import { updateContainer, updateVolume } from './update-injection.ts'
 
-type Added = { readonly warnings: readonly Diagnostic[]; readonly record: InjectionRecord }
+type Added = {
+  readonly warnings: readonly Diagnostic[]
+  readonly ofAnnotations: readonly AnnotationDiagnostic[]
+  readonly record: InjectionRecord
+}
 
 /**
  * Adds the missing parts of an injection, updates the parts that the record names, and adopts parts that are equal to ours.
@@ -28,13 +37,16 @@ type Added = { readonly warnings: readonly Diagnostic[]; readonly record: Inject
 export function addInjection(
   editor: Editor,
   parts: EditablePod,
-  settings: PodSettings,
+  annotations: PodAnnotations,
   given: InjectConfig,
   existing: InjectionRecord | undefined,
 ): Added {
-  const pod = preparePod(editor, parts, settings, given, existing)
-  const { config, injection, warnings } = pod
+  const { settings } = annotations
+  const pod = preparePod(editor, parts, annotations, given, existing)
+  const { config, injection, warnings, ofAnnotations, needs } = pod
   const mounts = addMounts(pod, chosenContainers(settings, config))
+  const env = addVariables(pod, mounts)
+  ofAnnotations.push(...judgeDelivery(pod, annotations, mounts))
   for (const { message, hint } of validatePodRequests(pod)) editor.refuse(message, hint)
   for (const wrong of validateImages(pod)) {
     // Else the image is corrected, and the patch has no effect.
@@ -53,21 +65,27 @@ export function addInjection(
   const record: InjectionRecord = {
     container: config.containerName,
     ...(injection.refresher ? { refresher: config.refreshContainerName } : {}),
-    volumes: [config.secretVolumeName, config.annotationsVolumeName],
+    volumes: [
+      config.secretVolumeName,
+      config.annotationsVolumeName,
+      ...(needs.variables.length > 0 ? [config.envVolumeName] : []),
+    ],
     mounts,
     ...(config.containers.length > 0 ? { containers: config.containers } : {}),
+    ...(needs.variables.length > 0 ? { env } : {}),
     empty: Object.fromEntries(pod.empty),
   }
-  return { warnings, record }
+  return { warnings, ofAnnotations, record }
 }
 
 function preparePod(
   editor: Editor,
   parts: EditablePod,
-  settings: PodSettings,
+  annotations: PodAnnotations,
   given: InjectConfig,
   existing: InjectionRecord | undefined,
 ): PodInjection {
+  const needs = needsOf(annotations)
   const record = existing ?? recordOfLegacy(parts, given)
   const recorded = recordedIn(parts, record)
   const { container, refresher } = recorded
@@ -89,9 +107,11 @@ function preparePod(
       `declare everything in one domain, and set ${config.nameOption('annotationDomain')} to it`,
     )
   }
+  if (needs.variables.length > 0)
+    for (const { message, hint } of validateEnvVolume(config)) editor.refuse(message, hint)
   const empty = new Map(Object.entries(record?.empty ?? {}))
-  const injection = injectionOf(config, settings)
-  return { editor, parts, config, injection, record, recorded, warnings: [], empty }
+  const injection = injectionOf(config, needs)
+  return { editor, parts, config, needs, injection, record, recorded, warnings: [], ofAnnotations: [], empty }
 }
 
 /** The option keepQosClass of this pod, and the resources that follow from it. */
@@ -140,6 +160,8 @@ function addContainers(pod: PodInjection): void {
   else addParts(editor, initContainers, [injection.container, ...sidecar], 'first')
 }
 
+const volumeOptions = ['secretVolumeName', 'annotationsVolumeName', 'envVolumeName'] as const
+
 function addVolumes(pod: PodInjection): void {
   const { editor, parts, injection, record } = pod
   const { volumes, claims } = parts
@@ -148,7 +170,7 @@ function addVolumes(pod: PodInjection): void {
     const { name } = volume
     const ours = volumes.parts.find((one) => one.name === record?.volumes[index])
     const namesake = volumes.parts.find((one) => one.name === name)
-    const option = index === 0 ? 'secretVolumeName' : 'annotationsVolumeName'
+    const option = volumeOptions[index] ?? 'envVolumeName'
     const claim = claims.find((one) => one === name)
     if (claim !== undefined)
       editor.refuse(
@@ -161,6 +183,8 @@ function addVolumes(pod: PodInjection): void {
     } else if (ours) updateVolume(pod, ours, volume)
     else missing.push(volume)
   })
+  const gone = volumes.parts.filter(({ name }) => injection.volumes.length < 3 && name === record?.volumes[2])
+  removeParts(editor, volumes, gone)
   noteEmpty(pod, 'volumes', volumes)
   addParts(editor, volumes, missing, 'last')
 }

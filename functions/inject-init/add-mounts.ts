@@ -9,7 +9,7 @@ import { mountPathIn } from './effective-config.ts'
 import { addParts, removeParts, setEntry } from './edit-list.ts'
 import { validateNestedMounts } from './nested-mounts.ts'
 import { mountsKey, noteEmpty, type PodInjection } from './pod-injection.ts'
-import { type Part, partList, type PartList, type EditablePod, staysOn } from './editable-pod.ts'
+import { type Part, partList, type PartList, staysOn } from './editable-pod.ts'
 
 /** The containers that get the mount, and the option or annotation that chooses them. */
 export type Chosen = { readonly names: readonly string[]; readonly by: string }
@@ -21,15 +21,10 @@ export type Chosen = { readonly names: readonly string[]; readonly by: string }
  */
 export function addMounts(pod: PodInjection, chosen: Chosen | undefined): readonly string[] {
   const { editor, parts, config, injection, record, recorded, warnings, empty } = pod
-  const { mount, refresher } = injection
+  const { mount } = injection
   const recordedPath =
     (recorded.container && mountPathIn(recorded.container, record?.volumes[0])) ?? config.secretMountPath
-  const others = otherContainers(parts, [
-    record?.container,
-    record?.refresher,
-    config.containerName,
-    refresher && config.refreshContainerName,
-  ])
+  const others = otherContainers(pod)
   const names = others.map(({ name }) => name)
   for (const name of chosen?.names.filter((one) => !names.includes(one)) ?? []) {
     const { hint } = didYouMean(closestWord(name, names))
@@ -65,10 +60,19 @@ export function addMounts(pod: PodInjection, chosen: Chosen | undefined): readon
   return containers
 }
 
-function otherContainers(
-  { initContainers, containers }: EditablePod,
-  ours: readonly (string | undefined)[],
-): Part[] {
+/** All that are not ours, neither before nor after. */
+export function otherContainers({
+  parts: { initContainers, containers },
+  config,
+  injection,
+  record,
+}: PodInjection): Part[] {
+  const ours = [
+    record?.container,
+    record?.refresher,
+    config.containerName,
+    injection.refresher && config.refreshContainerName,
+  ]
   return [...initContainers.parts, ...containers.parts].filter(({ name }) => !ours.includes(name))
 }
 

@@ -20,6 +20,7 @@ const options = {
   secretVolumeName: fc.constantFrom('secret-volume', 'kees-secret', 'kees-other'),
   annotationsMountPath: fc.constantFrom('/annotations', '/run/annotations'),
   annotationsVolumeName: fc.constantFrom('annotations', 'kees-annotations', 'kees-secret'),
+  envVolumeName: fc.constantFrom('env-volume', 'kees-env'),
   medium: fc.constantFrom('Memory', ''),
   sizeLimit: fc.constantFrom('16Mi', '1Mi'),
   containerResources: fc.record({ requests: quantities, limits: quantities }),
@@ -36,6 +37,9 @@ const all = fc.record(options, { noNullPrototype: true })
 type Manifest = { spec: { template: { spec: { containers: { name: string }[] } } } }
 type Given = Readonly<Record<string, Value | undefined>>
 
+/** Without it, no pod may have a variable. */
+export const ofKubelet = { name: 'minKubelet', value: '1.35' }
+
 /** @param chosen a bit for each container of the pod: those that get the mount; 0: all. */
 export function configOf(given: Given, { spec }: Manifest, chosen: number | undefined): InjectConfig {
   const names = spec.template.spec.containers.map(({ name }) => name)
@@ -44,7 +48,7 @@ export function configOf(given: Given, { spec }: Manifest, chosen: number | unde
   const listed = Object.entries(set).flatMap(([name, value]) =>
     value === undefined ? [] : [{ name, value }],
   )
-  const { config, diagnostics } = parseInjectConfig({ given: listed })
+  const { config, diagnostics } = parseInjectConfig({ given: [...listed, ofKubelet] })
   fc.pre(diagnostics.length === 0)
   return config
 }

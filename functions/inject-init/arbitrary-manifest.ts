@@ -30,7 +30,7 @@ const container = fc.record(
   {
     name,
     image: scalar,
-    env: fc.array(fc.record({ name, value: scalar }), length),
+    env: fc.array(fc.record({ name, value: scalar }), { ...length, minLength: 1 }),
     volumeMounts: fc.array(mount, { ...length, minLength: 1 }),
     zone: extra,
   },
@@ -55,33 +55,50 @@ const spec = fc.record(
   },
   { requiredKeys: ['containers'] },
 )
-const declaration = { 'secret.bsycorp.com/db.password': 'kind=REFERENCE,type=PASSWORD' }
-export const workload = fc
-  .record({
-    name,
-    spec,
-    isGuaranteed: fc.boolean(),
-    labels: extra,
-    annotations: fc.option(extra),
-    replicas: fc.nat(),
-    order: fc.nat(),
-  })
-  .filter(({ spec: { containers, initContainers = [] } }) => {
-    const names = [...containers, ...initContainers].map((one) => one.name)
-    return new Set(names).size === names.length && !names.includes('init-container')
-  })
-  .map(({ name: own, spec: podSpec, isGuaranteed, labels, annotations, replicas, order }) => ({
-    apiVersion: 'apps/v1',
-    kind: 'Deployment',
-    metadata: { name: own, ...(annotations && Object.keys(annotations).length > 0 ? { annotations } : {}) },
-    spec: {
-      replicas,
-      template: {
-        metadata: { labels, annotations: declaration },
-        spec: reorder(isGuaranteed ? guaranteed(podSpec) : podSpec, order),
-      },
-    },
-  }))
+/** How a value is delivered, at the end of a declaration. */
+export const delivery = fc.constantFrom('', '', ',env=KEES_A', ',env=KEES_A,optional=true', ',file=a/b')
+/** Deployments whose value is a line. */
+export const workload = workloadOf(fc.constant(''))
+/** Deployments whose value is delivered in any way. */
+export const shapedWorkload = workloadOf(delivery)
+
+function workloadOf(deliveries: fc.Arbitrary<string>) {
+  return fc
+    .record({
+      name,
+      delivery: deliveries,
+      spec,
+      isGuaranteed: fc.boolean(),
+      labels: extra,
+      annotations: fc.option(extra),
+      replicas: fc.nat(),
+      order: fc.nat(),
+    })
+    .filter(({ spec: { containers, initContainers = [] } }) => {
+      const names = [...containers, ...initContainers].map((one) => one.name)
+      return new Set(names).size === names.length && !names.includes('init-container')
+    })
+    .map(
+      ({ name: own, spec: podSpec, isGuaranteed, labels, annotations, replicas, order, delivery: how }) => ({
+        apiVersion: 'apps/v1',
+        kind: 'Deployment',
+        metadata: {
+          name: own,
+          ...(annotations && Object.keys(annotations).length > 0 ? { annotations } : {}),
+        },
+        spec: {
+          replicas,
+          template: {
+            metadata: {
+              labels,
+              annotations: { 'secret.bsycorp.com/db.password': `kind=REFERENCE,type=PASSWORD${how}` },
+            },
+            spec: reorder(isGuaranteed ? guaranteed(podSpec) : podSpec, order),
+          },
+        },
+      }),
+    )
+}
 
 type Containers<C> = { readonly containers: C[]; readonly initContainers?: C[] }
 
@@ -116,7 +133,7 @@ type Lists = { initContainers?: unknown; volumes?: unknown; containers: readonly
 export function withVoidLists<T extends { spec: { template: { spec: Lists } } }>(value: T, how: number): T {
   const empty = (bit: number) => ((how >> bit) % 2 === 1 ? [] : null)
   const { spec: pod } = value.spec.template
-  const containers = pod.containers.map((one) => ({ volumeMounts: empty(2), ...one }))
+  const containers = pod.containers.map((one) => ({ volumeMounts: empty(2), env: empty(4), ...one }))
   // First and last, where most errors are likely.
   const lists = {
     ...((how >> 3) % 2 === 1 ? {} : { volumes: empty(1) }),

@@ -11,9 +11,19 @@ export type Deployment = {
   metadata: { name: string; annotations: Record<string, string> }
   spec: { template: { metadata: { annotations: Record<string, string> }; spec: Pod } }
 }
-export type Added = { container: string; volumes: string[]; mounts: string[] }
+type Added = {
+  container: string
+  /** Of the secrets, of the annotations and, if there is one, of the variables. */
+  volumes: string[]
+  mounts: string[]
+}
 
 export const recordKey = 'kees.bsycorp.com/injected'
+
+export function addedTo({ metadata }: Deployment): Added {
+  const record = JSON.parse(metadata.annotations[recordKey] ?? '')
+  return { ...record, volumes: Object.values(record.volumes) }
+}
 
 /** Changes an injected Deployment. @returns false if there was nothing to change. */
 type Tampering = (deployment: Deployment, record: Added) => boolean
@@ -62,6 +72,20 @@ export const arbitraryMutation: Readonly<Record<string, Tampering>> = {
     drop(podOf(deployment).volumes, ({ name }) => name === record.volumes[0]),
   'the annotations volume is removed': (deployment, record) =>
     drop(podOf(deployment).volumes, ({ name }) => name === record.volumes[1]),
+  'the volume of the variables is removed': (deployment, record) =>
+    drop(podOf(deployment).volumes, ({ name }) => name === record.volumes[2]),
+  'the init container loses the mount of the variables': (deployment, record) =>
+    drop(initOf(deployment, record)?.volumeMounts, ({ name }) => name === record.volumes[2]),
+  'a container loses its variable': (deployment, record) =>
+    drop(othersOf(deployment, record)[0]?.env, ({ name }) => name === 'KEES_A'),
+  'a variable is read from another key': (deployment, record) => {
+    const variable = othersOf(deployment, record)[0]?.env?.find(({ name }) => name === 'KEES_A')
+    const fileKeyRef = { volumeName: record.volumes[2], path: 'env', key: 'secret.x' }
+    if (variable) Object.assign(variable, { valueFrom: { fileKeyRef } })
+    return variable !== undefined
+  },
+  'CONTRACT is removed': (deployment, record) =>
+    drop(initOf(deployment, record)?.env, ({ name }) => name === 'CONTRACT'),
   'the secret volume is a hostPath': (deployment, record) => {
     const volume = volumeOf(deployment, record.volumes[0])
     if (volume) Object.assign(volume, { emptyDir: undefined, hostPath: { path: '/var/lib/app' } })

@@ -37,12 +37,20 @@ export function describeDifference(difference: Difference, expectation: Expectat
 
 function messageOf({ path, found, expected }: Difference): string {
   const [list] = path
+  if (isDelivered(found) || isDelivered(expected))
+    return expected === undefined ? 'unexpected' : comparison(undefined, undefined, found === undefined)
   if (path.at(-2) === 'env') return variableMessage(textIn(found ?? expected, 'name'), found, expected)
   if (expected === undefined) {
     if (typeof path.at(-1) === 'string') return 'must not be set'
     return list === 'initContainers' && path.length === 2 ? 'unexpected sidecar' : 'unexpected'
   }
   return comparison(quoted(found), quoted(expected), found === undefined)
+}
+
+/** Of an environment variable that a declaration has: of a container of the app. */
+export function isDelivered(variable: Value | undefined): boolean {
+  const from = variable !== undefined && isMap(variable) ? variable['valueFrom'] : undefined
+  return from !== undefined && isMap(from) && from['fileKeyRef'] !== undefined
 }
 
 function variableMessage(name: string, found: Value | undefined, expected: Value | undefined): string {
@@ -68,6 +76,7 @@ function quoted(value: Value | undefined): string | undefined {
 /** The option or the annotation that the expected value comes from. */
 function sourceOf(difference: Difference, { settings, config, record }: Expectation): string | undefined {
   const { path, found, expected } = difference
+  if (isDelivered(found) || isDelivered(expected)) return undefined
   const variable = injectedVariables.find(
     ({ env }) => path.at(-2) === 'env' && env === textIn(found ?? expected, 'name'),
   )
@@ -102,7 +111,10 @@ function optionOf(
   const isName = field.endsWith('.name')
   if (isName && field === 'initContainers[].name')
     return expected === container ? 'containerName' : 'refreshContainerName'
-  if (isName) return expected === volumes[0] ? 'secretVolumeName' : 'annotationsVolumeName'
+  if (isName)
+    return (['secretVolumeName', 'annotationsVolumeName', 'envVolumeName'] as const)[
+      volumes.findIndex((one) => one === expected)
+    ]
   const options = optionsByField.flatMap(([pattern, option]) => (pattern.test(field) ? [option] : []))
   return options.find((option) => explicit.has(option)) ?? options[0]
 }

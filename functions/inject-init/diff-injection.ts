@@ -12,7 +12,7 @@ import { parseSource } from '../yaml/parse.ts'
 import type { Path } from '../yaml/edit-target.ts'
 import { toValue, type Value } from '../yaml/value.ts'
 import type { Workload } from '../workload/workload.ts'
-import { describeDifference, type Expectation, namedPath } from './describe-difference.ts'
+import { describeDifference, type Expectation, isDelivered, namedPath } from './describe-difference.ts'
 import { diffValues, type Step } from './diff-values.ts'
 import { textIn } from './effective-config.ts'
 import type { InjectConfig } from './inject-config.ts'
@@ -106,7 +106,10 @@ function diffSpecs(
 /** Whether init uses an environment variable in its messages alone. */
 function isForMessages(variable: Value | undefined): boolean {
   const name = textIn(variable, 'name')
-  return injectedVariables.some(({ env, source }) => env === name && 'fieldPath' in source)
+  return (
+    !isDelivered(variable) &&
+    injectedVariables.some(({ env, source }) => env === name && 'fieldPath' in source)
+  )
 }
 
 /** The path of a template, with the names of list items. */

@@ -23,7 +23,7 @@ export function effectiveConfig(
   container: Part,
   refresher: Part | undefined,
 ): InjectConfig {
-  const [secretVolume, annotationsVolume] = record.volumes
+  const [secretVolume, annotationsVolume, envVolume] = record.volumes
   const keep = <K extends keyof InjectConfig>(
     option: K,
     found: InjectConfig[K] | undefined,
@@ -31,10 +31,15 @@ export function effectiveConfig(
   const secretMountPath = keep('secretMountPath', mountPathIn(container, secretVolume))
   return {
     ...config,
-    env: [...fileNames(container, secretMountPath, config), ...config.env],
+    env: [
+      ...fileNames(container, secretMountPath, config),
+      ...envFileName(container, mountPathIn(container, envVolume), config),
+      ...config.env,
+    ],
     containerName: keep('containerName', record.container),
     secretVolumeName: keep('secretVolumeName', secretVolume),
     annotationsVolumeName: keep('annotationsVolumeName', annotationsVolume),
+    envVolumeName: keep('envVolumeName', envVolume),
     secretMountPath,
     annotationsMountPath: keep('annotationsMountPath', mountPathIn(container, annotationsVolume)),
     annotationDomain: keep(
@@ -55,6 +60,14 @@ function fileNames(container: Part, mountPath: string, { env }: InjectConfig): E
     if (value === undefined || env.some((one) => one.name === name)) return []
     return pathsOverlap(value, mountPath) === 'first inside' ? [{ name, value }] : []
   })
+}
+
+/** Likewise; only the file at which the kubelet looks. */
+function envFileName(container: Part, mountPath: string | undefined, { env }: InjectConfig): EnvVariable[] {
+  const name = initVariables.envFile.env
+  const value = plainVariable(container.node, name)
+  if (value === undefined || mountPath === undefined || env.some((one) => one.name === name)) return []
+  return value.slice(0, value.lastIndexOf('/')) === mountPath ? [{ name, value }] : []
 }
 
 /** The interval of a sidecar; the longest duration if its arguments were changed to ones that cannot be parsed. */

@@ -1,15 +1,17 @@
 /** What inject-init adds to a pod, as plain objects. The default names and paths are those of the worked example. */
 import { encodeInitArgs, initCommand } from '../../api/init-args.ts'
 import { encodeInitEnv } from '../../api/init-env.ts'
-import type { PodSettings } from '../../api/pod-settings.ts'
 import type { Value, ValueMap } from '../yaml/value.ts'
+import { envFileOf, envVolume } from './env-volume.ts'
 import type { InjectConfig } from './inject-config.ts'
 import { initSettings, injectedVariables } from './init-settings.ts'
+import type { PodNeeds } from './pod-needs.ts'
 
 export type Injection = {
   readonly container: ValueMap
   /** The native sidecar that keeps the files current; absent where they are written once. */
   readonly refresher?: ValueMap
+  /** That of the secrets, that of the annotations and, where there are variables, that of their file. */
   readonly volumes: readonly ValueMap[]
   /** For every other container. */
   readonly mount: ValueMap
@@ -23,24 +25,25 @@ export const containerOptions = {
   securityContext: 'runAsUser',
 } as const
 
-export function injectionOf(config: InjectConfig, settings: PodSettings): Injection {
+export function injectionOf(config: InjectConfig, needs: PodNeeds): Injection {
   return {
-    container: initContainer(config, settings),
-    ...(config.refresh === undefined ? {} : { refresher: refresher(config, settings, config.refresh) }),
+    container: initContainer(config, needs),
+    ...(config.refresh === undefined ? {} : { refresher: refresher(config, needs, config.refresh) }),
     volumes: [
       { name: config.secretVolumeName, emptyDir: emptyDir(config) },
       {
         name: config.annotationsVolumeName,
         downwardAPI: { items: [{ path: 'annotations', fieldRef: { fieldPath: 'metadata.annotations' } }] },
       },
+      ...(needs.variables.length > 0 ? [envVolume(config)] : []),
     ],
     mount: { mountPath: config.secretMountPath, name: config.secretVolumeName, readOnly: true },
   }
 }
 
 /** Satisfies the Pod Security Standard "restricted" by itself, with any security context of the pod. */
-function initContainer(config: InjectConfig, settings: PodSettings): ValueMap {
-  return { name: config.containerName, ...image(config), ...likeInit(config, settings) }
+function initContainer(config: InjectConfig, needs: PodNeeds): ValueMap {
+  return { name: config.containerName, ...image(config), ...likeInit(config, needs) }
 }
 
 /**
@@ -48,7 +51,7 @@ function initContainer(config: InjectConfig, settings: PodSettings): ValueMap {
  * stops it when the other containers have terminated, so that a Job completes.
  * https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/
  */
-function refresher(config: InjectConfig, settings: PodSettings, every: number): ValueMap {
+function refresher(config: InjectConfig, needs: PodNeeds, every: number): ValueMap {
   const command = [...initCommand, ...encodeInitArgs({ kind: 'check' })]
   return {
     name: config.refreshContainerName,
@@ -57,7 +60,7 @@ function refresher(config: InjectConfig, settings: PodSettings, every: number): 
     restartPolicy: 'Always',
     // The files exist already, but on a busy node a program may take long to start.
     startupProbe: { exec: { command }, periodSeconds: 2, timeoutSeconds: 10, failureThreshold: 30 },
-    ...likeInit(config, settings),
+    ...likeInit(config, needs),
   }
 }
 
@@ -65,9 +68,9 @@ function image({ image: name, imagePullPolicy }: InjectConfig): ValueMap {
   return { image: name, ...(imagePullPolicy === '' ? {} : { imagePullPolicy }) }
 }
 
-function likeInit(config: InjectConfig, settings: PodSettings): ValueMap {
+function likeInit(config: InjectConfig, needs: PodNeeds): ValueMap {
   return {
-    env: initEnv(config, settings),
+    env: initEnv(config, needs),
     resources: config.containerResources,
     terminationMessagePolicy: 'File',
     securityContext: {
@@ -81,17 +84,20 @@ function likeInit(config: InjectConfig, settings: PodSettings): ValueMap {
     volumeMounts: [
       { mountPath: config.secretMountPath, name: config.secretVolumeName },
       { mountPath: config.annotationsMountPath, name: config.annotationsVolumeName },
+      ...(needs.variables.length > 0
+        ? [{ mountPath: envFileOf(config).mountPath, name: config.envVolumeName }]
+        : []),
     ],
   }
 }
 
 /** What init requires comes first; option `env` may set other files. */
-function initEnv(config: InjectConfig, settings: PodSettings): Value[] {
+function initEnv(config: InjectConfig, { settings, contract }: PodNeeds): Value[] {
   const variables = new Map<string, Value>()
   const add = (name: string, rest: ValueMap) => variables.set(name, { name, ...rest })
   for (const { env, source } of injectedVariables)
     if ('fieldPath' in source) add(env, { valueFrom: { fieldRef: { fieldPath: source.fieldPath } } })
-  const encoded = encodeInitEnv(initSettings(config, settings))
+  const encoded = encodeInitEnv(initSettings(config, settings, contract))
   for (const [name, value] of encoded) add(name, { value })
   for (const { name, ...rest } of config.env) add(name, rest)
   return [...variables.values()]

@@ -83,7 +83,10 @@ export type InitShape = Pick<
   | 'annotationsVolumeName'
   | 'secretMountPath'
   | 'secretVolumeName'
->
+> & {
+  /** The volume of the file of environment variables, and where init mounts it; absent in a pod that has none. */
+  readonly variables?: { readonly volumeName: string; readonly mountPath: string }
+}
 
 export type EnvRule = Pick<GuardedVariable, 'names' | 'wrong'> & {
   /** The names of the variables that were allowed to have any value; absent where none may be. */
@@ -95,13 +98,14 @@ export type EnvRule = Pick<GuardedVariable, 'names' | 'wrong'> & {
 
 /** @param allowEnv the names of guarded variables that may have any value, or one from elsewhere. */
 export function envRules(shape: InitShape, allowEnv: readonly string[]): EnvRule[] {
-  const { annotationDomain, annotationsMountPath, secretMountPath } = shape
-  const { annotationsFile, secretsFile, resourcesFile, annotationDomain: domain } = initVariables
+  const { annotationDomain, annotationsMountPath, secretMountPath, variables } = shape
+  const { annotationsFile, secretsFile, resourcesFile, envFile, annotationDomain: domain } = initVariables
   const own = [
     equal(annotationsFile, `${annotationsMountPath}/annotations`),
     equal(domain, annotationDomain),
     below(secretsFile, secretMountPath),
     below(resourcesFile, secretMountPath),
+    ...(variables ? [{ ...directlyIn(envFile, variables.mountPath), except: allowEnv }] : []),
   ]
   // Without a value, a variable has its default.
   const guards = guardedVariables.map(({ names, allowed, wrong }) => ({
@@ -124,6 +128,11 @@ function below(variable: Variable, folder: string): EnvRule {
   return ownRule(variable, `${escape(folder)}(/\\.?[^/.$][^/$]*)+`, `must be below ${folder}`)
 }
 
+/** The kubelet looks for the file at the root of the volume. */
+function directlyIn(variable: Variable, folder: string): EnvRule {
+  return ownRule(variable, `${escape(folder)}/\\.?[^/.$][^/$]*`, `must be a file in ${folder}`)
+}
+
 function ownRule({ env, default: byDefault }: Variable, pattern: string, wrong: string): EnvRule {
   const isDefault = new RegExp(`^${pattern}$`).test(byDefault)
   return {
@@ -141,9 +150,19 @@ type MountRules = {
   readonly forbidden: readonly { readonly pattern: string; readonly wrong: string }[]
 }
 
-/** Of the mounts of init that are not those of its two volumes. */
-export function mountRules({ annotationsMountPath, secretMountPath }: InitShape): MountRules {
-  const ours = [secretMountPath, annotationsMountPath]
+/** The names of the volumes of init, and where it mounts them. */
+export function ownMounts(shape: InitShape): readonly (readonly [volume: string, path: string])[] {
+  const { secretVolumeName, secretMountPath, annotationsVolumeName, annotationsMountPath, variables } = shape
+  return [
+    [secretVolumeName, secretMountPath],
+    [annotationsVolumeName, annotationsMountPath],
+    ...(variables ? [[variables.volumeName, variables.mountPath] as const] : []),
+  ]
+}
+
+/** Of the mounts of init that are not those of its own volumes. */
+export function mountRules(shape: InitShape): MountRules {
+  const ours = ownMounts(shape).map(([, path]) => path)
   return {
     allowed: '^(/\\.?[^/.][^/]*)+/?$',
     notAllowed: 'must be an absolute path without "." and ".."',

@@ -72,6 +72,19 @@ export const injectOptions = {
     (value): { value: number | undefined } => ({ value: value === '' ? undefined : value }),
   ),
   env: envOption,
+  envVolumeName: nameOption('the name of the volume with the file of environment variables', 'env-volume'),
+  /** Empty: not known. Text, because the number 1.40 is 1.4. */
+  minKubelet: option({
+    meaning:
+      'the oldest kubelet that may run the pods, in quotes, such as "1.35"; environment variables (attribute env) need 1.35 or later',
+    default: '',
+    defaultText: 'not known',
+    schema: {
+      type: 'string',
+      pattern: '^(1\\.[0-9]{1,3})?$',
+      patternErrorMessage: 'must be a version of Kubernetes such as "1.35"',
+    },
+  }),
   /** The containers that get the mount; empty: all. */
   containers: parsedOption(
     {

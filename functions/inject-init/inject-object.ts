@@ -7,6 +7,7 @@ import { Editor } from '../yaml/editor.ts'
 import type { InjectionRecord, InjectionRecords } from '../workload/injection-record.ts'
 import { errorsOf, type Result } from '../krm/result.ts'
 import { annotationsOf, type ManifestItem } from '../krm/manifest-item.ts'
+import { annotationResults } from '../workload/annotation-results.ts'
 import type { Workload } from '../workload/workload.ts'
 import type { InjectConfig } from './inject-config.ts'
 import { injectPod } from './inject-pod.ts'
@@ -46,6 +47,7 @@ export function injectObject(
     results.push(...errors(about(subject, injected.errors)))
     const warnings = errors(about(subject, injected.warnings))
     results.push(...warnings.map((one): Result => ({ ...one, severity: 'warning' })))
+    results.push(...annotationResults(injected.ofAnnotations, item.object, workload.template))
     edits.push(...injected.edits)
     if (injected.record) next.set(key, injected.record)
     movesComments ||= injected.movesComments

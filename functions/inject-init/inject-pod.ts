@@ -1,4 +1,4 @@
-import { about, type Diagnostic } from '../../api/diagnostic.ts'
+import { about, type AnnotationDiagnostic, type Diagnostic } from '../../api/diagnostic.ts'
 import { initVariables } from '../../api/init-env.ts'
 import type { SourceEdit } from '../yaml/apply-edits.ts'
 import { hasCommentsNear } from '../yaml/comments.ts'
@@ -16,13 +16,14 @@ type InjectedPod = {
   readonly edits: readonly SourceEdit[]
   readonly errors: readonly Diagnostic[]
   readonly warnings: readonly Diagnostic[]
+  readonly ofAnnotations: readonly AnnotationDiagnostic[]
   /** Absent where nothing of ours is left in the pod. */
   readonly record?: InjectionRecord
   /** Whether list items with comments near them move. */
   readonly movesComments: boolean
 }
 
-const nothing = { edits: [], errors: [], warnings: [], movesComments: false }
+const nothing = { edits: [], errors: [], warnings: [], ofAnnotations: [], movesComments: false }
 
 /** Brings one pod template in line with its annotations. @param record absent: nothing in it is ours. */
 export function injectPod(
@@ -37,7 +38,7 @@ export function injectPod(
   if (!parts) return { ...nothing, ...finish(editor, 'cannot be injected') }
   const { initContainers, containers, volumes } = parts
   if (pod.annotated) {
-    const added = addInjection(editor, parts, pod.settings, config, record)
+    const added = addInjection(editor, parts, pod, config, record)
     const names = initContainers.parts.map(({ name }) => name)
     const { container, refresher } = added.record
     const comes = [container, refresher ?? container].some((name) => !names.includes(name))

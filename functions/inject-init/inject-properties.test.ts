@@ -9,19 +9,20 @@ import { runs } from '../../api/test-effort.ts'
 import { parse, parseAllDocuments } from 'yaml'
 import { parseSource } from '../yaml/parse.ts'
 import { toValue, type Value } from '../yaml/value.ts'
-import { print, style, withVoidLists, workload } from './arbitrary-manifest.ts'
+import { ofKubelet } from './arbitrary-config.ts'
+import { delivery, print, shapedWorkload, style, withVoidLists } from './arbitrary-manifest.ts'
 import { parseInjectConfig } from './config.ts'
 import { injectText, undeclare } from './fixtures.ts'
 
 /** @param refresh the option; undefined: not given. */
 function inject(text: string, refresh?: string): string {
   const { config } = parseInjectConfig({
-    given: refresh === undefined ? [] : [{ name: 'refresh', value: refresh }],
+    given: [ofKubelet, ...(refresh === undefined ? [] : [{ name: 'refresh', value: refresh }])],
   })
   return injectText(text, config)
 }
 
-const manifest = fc.record({ value: workload, style, refresh: fc.constantFrom(undefined, '5m') })
+const manifest = fc.record({ value: shapedWorkload, style, refresh: fc.constantFrom(undefined, '5m') })
 
 t.test('injecting twice gives the same as injecting once', async (t) => {
   fc.assert(
@@ -76,7 +77,7 @@ t.test('two YAML libraries see the same values in what was written, and nothing 
 
 t.test('empty lists get items, and are empty again when the injection is removed', async (t) => {
   fc.assert(
-    fc.property(manifest, fc.nat(15), ({ value, style: printed, refresh }, how) => {
+    fc.property(manifest, fc.nat(31), ({ value, style: printed, refresh }, how) => {
       const source = withVoidLists(value, how)
       const text = inject(print(source, printed), refresh)
       t.equal(inject(undeclare(text), refresh), undeclare(print(source, printed)))
@@ -87,8 +88,10 @@ t.test('empty lists get items, and are empty again when the injection is removed
         initContainers[0].name === 'init-container' &&
         (refresh === undefined || initContainers[1].name === 'refresh-container') &&
         initContainers.length === (refresh === undefined ? 1 : 2) + (before.initContainers?.length ?? 0) &&
-        volumes.length === 2 + (before.volumes?.length ?? 0) &&
+        volumes.length === (text.includes('fileKeyRef') ? 3 : 2) + (before.volumes?.length ?? 0) &&
         containers.every((one: { volumeMounts: unknown[] }) => one.volumeMounts.length > 0) &&
+        (!text.includes('fileKeyRef') ||
+          containers.every(({ env: [first] }: { env: { name: string }[] }) => first?.name === 'KEES_A')) &&
         inject(text, refresh) === text
       )
     }),
@@ -119,6 +122,25 @@ t.test(
   },
 )
 
+t.test(
+  'a value can be delivered in another way and back, and nothing of the other way is left',
+  async (t) => {
+    const declaration = /kind=REFERENCE,type=PASSWORD[^"']*/
+    fc.assert(
+      fc.property(manifest, delivery, fc.nat(31), ({ value, style: printed, refresh }, other, how) => {
+        const source = print(withVoidLists(value, how), printed)
+        const changed = source.replace(declaration, `kind=REFERENCE,type=PASSWORD${other}`)
+        const once = inject(source, refresh)
+        const there = inject(once.replace(declaration, `kind=REFERENCE,type=PASSWORD${other}`), refresh)
+        t.strictSame(parse(there), parse(inject(changed, refresh)), 'as if it had always been delivered so')
+        t.equal(inject(there, refresh), there, 'a second time it changes nothing')
+        t.equal(inject(undeclare(there), refresh), undeclare(changed), 'it can be removed')
+      }),
+      runs(60),
+    )
+  },
+)
+
 /** Removes by value what injection adds by position. */
 function withoutOurs(value: unknown): unknown {
   const isOurs = (one: unknown) =>
@@ -127,6 +149,8 @@ function withoutOurs(value: unknown): unknown {
     'name' in one &&
     ((one.name === 'init-container' && 'terminationMessagePolicy' in one) ||
       (one.name === 'refresh-container' && 'startupProbe' in one) ||
+      (one.name === 'env-volume' && ('emptyDir' in one || 'mountPath' in one)) ||
+      (one.name === 'KEES_A' && 'valueFrom' in one) ||
       (one.name === 'secret-volume' && ('readOnly' in one || 'emptyDir' in one)) ||
       (one.name === 'annotations' && 'downwardAPI' in one))
   if (Array.isArray(value)) return value.filter((one) => !isOurs(one)).map(withoutOurs)

@@ -4,6 +4,7 @@ import type { InjectionRecord } from '../workload/injection-record.ts'
 import type { Value } from '../yaml/value.ts'
 import type { InjectConfig } from './inject-config.ts'
 import { injectionOf } from './init-container.ts'
+import { noNeeds } from './pod-needs.ts'
 import type { EditablePod } from './editable-pod.ts'
 
 /**
@@ -13,7 +14,7 @@ import type { EditablePod } from './editable-pod.ts'
 export function recordOfLegacy(parts: EditablePod, config: InjectConfig): InjectionRecord | undefined {
   const found = parts.initContainers.parts.find(({ name }) => name === config.containerName)?.value
   if (found === undefined || !isMap(found)) return undefined
-  const { container, volumes } = injectionOf(config, {})
+  const { container, volumes } = injectionOf(config, noNeeds)
   const [, annotations] = volumes
   const plain = [{ name: config.secretVolumeName, emptyDir: {} }, annotations]
   const same = plain.every((volume) =>

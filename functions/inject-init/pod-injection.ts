@@ -1,9 +1,10 @@
-import type { Diagnostic } from '../../api/diagnostic.ts'
+import type { AnnotationDiagnostic, Diagnostic } from '../../api/diagnostic.ts'
 import type { Editor } from '../yaml/editor.ts'
 import type { InjectionRecord } from '../workload/injection-record.ts'
 import { emptySource } from './edit-list.ts'
 import type { InjectConfig } from './inject-config.ts'
 import type { Injection } from './init-container.ts'
+import type { PodNeeds } from './pod-needs.ts'
 import type { Part, PartList, EditablePod } from './editable-pod.ts'
 
 /** The injection of one pod: what its steps have in common. */
@@ -13,6 +14,7 @@ export type PodInjection = {
   readonly parts: EditablePod
   /** With what an earlier configuration set explicitly and this one does not. */
   readonly config: InjectConfig
+  readonly needs: PodNeeds
   /** What is wanted. */
   readonly injection: Injection
   /** Absent: nothing in the pod is ours. */
@@ -20,6 +22,8 @@ export type PodInjection = {
   readonly recorded: Recorded
   /** Grows with the steps. */
   readonly warnings: Diagnostic[]
+  /** Errors and warnings about single declarations; grows with the steps. */
+  readonly ofAnnotations: AnnotationDiagnostic[]
   /** As in the record; grows with the steps. */
   readonly empty: Map<string, string>
 }
@@ -42,4 +46,9 @@ export function noteEmpty({ editor, empty }: PodInjection, key: string, list: Pa
 /** In the record. */
 export function mountsKey(container: string): string {
   return `volumeMounts/${container}`
+}
+
+/** In the record. */
+export function variablesKey(container: string): string {
+  return `env/${container}`
 }

@@ -1,6 +1,7 @@
 import { quote } from '../../api/diagnostic.ts'
 import type { Editor } from '../yaml/editor.ts'
 import { recordedMount } from './add-mounts.ts'
+import { removeVariables } from './add-variables.ts'
 import { injectOptions } from './inject-config.ts'
 import { mountPathIn } from './effective-config.ts'
 import { removeParts } from './edit-list.ts'
@@ -19,6 +20,7 @@ export function removeInjection(editor: Editor, parts: EditablePod, record: Inje
     const mounts = partList(editor, node, 'volumeMounts', `${where} container ${name}`)
     const ours = recordedMount(mounts, name, record, path)
     if (ours) removeParts(editor, mounts, [ours], record.empty?.[mountsKey(name)])
+    removeVariables(editor, parts, { name, node }, record)
     const own = mounts.parts.find((one) => one !== ours && record.volumes.includes(one.name))
     if (own)
       editor.refuse(

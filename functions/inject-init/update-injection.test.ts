@@ -4,8 +4,8 @@ import fc from 'fast-check'
 import t from 'tap'
 import { runs } from '../../api/test-effort.ts'
 import { parse } from 'yaml'
-import { configOf, everyConfig, someConfig } from './arbitrary-config.ts'
-import { print, style, workload } from './arbitrary-manifest.ts'
+import { configOf, everyConfig, ofKubelet, someConfig } from './arbitrary-config.ts'
+import { print, shapedWorkload, style } from './arbitrary-manifest.ts'
 import { parseInjectConfig } from './config.ts'
 import { injectText, undeclare } from './fixtures.ts'
 
@@ -36,7 +36,7 @@ await t.test(
   'a configuration that sets every option replaces an earlier one, and injecting again changes nothing',
   async (t) => {
     fc.assert(
-      fc.property(workload, style, someConfig, everyConfig, (manifest, printed, a, b) => {
+      fc.property(shapedWorkload, style, someConfig, everyConfig, (manifest, printed, a, b) => {
         const source = print(manifest, printed)
         const before = configOf(a.given, manifest, a.chosen)
         const after = configOf(b.given, manifest, b.chosen)
@@ -56,9 +56,9 @@ await t.test(
 )
 
 await t.test('a configuration without options does not change an earlier injection', async () => {
-  const { config: nothing } = parseInjectConfig({ given: [] })
+  const { config: nothing } = parseInjectConfig({ given: [ofKubelet] })
   fc.assert(
-    fc.property(workload, style, someConfig, (manifest, printed, { given, chosen }) => {
+    fc.property(shapedWorkload, style, someConfig, (manifest, printed, { given, chosen }) => {
       const injected = injectText(print(manifest, printed), configOf(given, manifest, chosen))
       return injectText(injected, nothing) === injected
     }),

@@ -1,10 +1,11 @@
+import { initVariables } from '../../api/init-env.ts'
 import { isMap } from '../../api/json.ts'
 import type { Editor } from '../yaml/editor.ts'
 import type { SourceMap } from '../yaml/node.ts'
 import { isVoid, ownEntry, type Value, type ValueMap } from '../yaml/value.ts'
 import type { InjectConfig } from './inject-config.ts'
 import { listIn } from './effective-config.ts'
-import { addParts, setEntry } from './edit-list.ts'
+import { addParts, removeParts, setEntry } from './edit-list.ts'
 import { injectedVariables } from './init-settings.ts'
 import type { PodInjection } from './pod-injection.ts'
 import { guaranteed, resourcesIn } from './pod-resources.ts'
@@ -12,8 +13,8 @@ import { type Part, partList, type PartList, staysOn } from './editable-pod.ts'
 import { isEmptyDir, showsAnnotations } from '../workload/injected-volumes.ts'
 import { isSemanticallyEqual } from './semantic-equal.ts'
 
-/** The variables that options set; a stale value would contradict the options. */
-const governed = new Set(injectedVariables.flatMap(({ env, source }) => ('option' in source ? [env] : [])))
+/** The variables that options and declarations decide; a stale value would contradict them. */
+const governed = new Set(injectedVariables.flatMap(({ env, source }) => ('fieldPath' in source ? [] : [env])))
 
 /**
  * Updates our container in what the configuration sets explicitly and in what init requires. The rest is not changed: it may
@@ -76,18 +77,20 @@ function updateMounts(
     else for (const key of ['mountPath', 'name']) setEntry(editor, ours.node, key, mount[key])
     return false
   })
+  const gone = mounts.parts.filter(({ name }) => wanted.length < 3 && name === volumes[2])
+  removeParts(editor, mounts, gone)
   addParts(editor, mounts, missing, 'last')
 }
 
-/** Init must be able to write to the first of its mounts, and must find its file at the root of the second. */
+/** Init must find its file at the root of the second of its mounts, and must be able to write to the others. */
 function isInTheWay(mount: Value, index: number): boolean {
   if (!isMap(mount)) return false
   const { subPath = '', subPathExpr = '', readOnly } = mount
-  return subPath !== '' || subPathExpr !== '' || (index === 0 && readOnly === true)
+  return subPath !== '' || subPathExpr !== '' || (index !== 1 && readOnly === true)
 }
 
 /**
- * Updates the name of a volume and, of the secret volume, medium and size limit if they are set explicitly. A volume of
+ * Updates the name of a volume and, of an emptyDir, the medium and, of that of the secrets, the size limit if they are set explicitly. A volume of
  * another type is replaced.
  */
 export function updateVolume(
@@ -105,17 +108,21 @@ export function updateVolume(
     if (config.medium === '') delete next['medium']
     else next['medium'] = config.medium
   }
-  if (config.explicit.has('sizeLimit')) next['sizeLimit'] = config.sizeLimit
+  const isOfSecrets = wanted['name'] === config.secretVolumeName
+  if (config.explicit.has('sizeLimit') && isOfSecrets) next['sizeLimit'] = config.sizeLimit
   setEntry(editor, node, 'emptyDir', next)
 }
 
 /** An environment variable that an earlier configuration needed and this one contradicts. */
 export function isStale(container: Value, { explicit, env }: InjectConfig): (found: Value) => boolean {
   const wanted = new Set(listIn(container, 'env').map(({ name }) => name))
+  const hasVariables = listIn(container, 'volumeMounts').length > 2
   const byUser = new Set(explicit.has('env') ? env.map(({ name }) => name) : [])
   return (found) => {
     const name = isMap(found) ? found['name'] : undefined
-    return typeof name === 'string' && governed.has(name) && !wanted.has(name) && !byUser.has(name)
+    if (typeof name !== 'string' || wanted.has(name) || byUser.has(name)) return false
+    // The kubelet would look elsewhere.
+    return governed.has(name) || (hasVariables && name === initVariables.envFile.env)
   }
 }
 

@@ -8,6 +8,7 @@ import { lookUp, toValue, type Value, type ValueMap } from '../yaml/value.ts'
 import { type FieldDifference, pathsOf, stepsOf } from './diff-injection.ts'
 import type { Step } from './diff-values.ts'
 import { listIn, mountPathIn, textIn } from './effective-config.ts'
+import { envFileOf } from './env-volume.ts'
 import type { InjectConfig } from './inject-config.ts'
 import {
   annotationsFilePattern,
@@ -16,6 +17,7 @@ import {
   type InitContainerKind,
   type InitShape,
   mountRules,
+  ownMounts,
   wrongAnnotations,
   wrongOf,
 } from './init-rules.ts'
@@ -53,7 +55,7 @@ export function validateInit(
 
 /** What the configuration does not set explicitly is as it was injected. */
 function shapeOf(init: Value, record: InjectionRecord, config: InjectConfig): InitShape {
-  const [secretVolumeName = '', annotationsVolumeName = ''] = record.volumes
+  const [secretVolumeName = '', annotationsVolumeName = '', volumeName] = record.volumes
   const pathOf = (option: 'secretMountPath' | 'annotationsMountPath', volume: string) =>
     config.explicit.has(option) ? config[option] : (mountPathIn({ value: init }, volume) ?? config[option])
   return {
@@ -62,6 +64,14 @@ function shapeOf(init: Value, record: InjectionRecord, config: InjectConfig): In
     annotationsVolumeName,
     secretMountPath: pathOf('secretMountPath', secretVolumeName),
     annotationsMountPath: pathOf('annotationsMountPath', annotationsVolumeName),
+    ...(volumeName === undefined
+      ? {}
+      : {
+          variables: {
+            volumeName,
+            mountPath: mountPathIn({ value: init }, volumeName) ?? envFileOf(config).mountPath,
+          },
+        }),
   }
 }
 
@@ -115,10 +125,7 @@ function validateVariables(container: ValueMap, shape: InitShape, allowEnv: read
 
 function validateMounts(container: ValueMap, shape: InitShape): Wrong[] {
   const { allowed, notAllowed, forbidden } = mountRules(shape)
-  const own = new Map([
-    [shape.secretVolumeName, shape.secretMountPath],
-    [shape.annotationsVolumeName, shape.annotationsMountPath],
-  ])
+  const own = new Map(ownMounts(shape))
   return listIn(container, 'volumeMounts').flatMap((mount, index): Wrong[] => {
     const path = textIn(mount, 'mountPath')
     if (own.get(textIn(mount, 'name')) === path) return []

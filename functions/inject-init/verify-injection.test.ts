@@ -8,15 +8,15 @@ import { parse, stringify } from 'yaml'
 import { readFunctionConfig } from '../krm/function-config.ts'
 import { judge, resultLines } from '../krm/result.ts'
 import { readItems } from '../workload/workload.ts'
-import { configOf, everyConfig, someConfig } from './arbitrary-config.ts'
-import { print, style, workload } from './arbitrary-manifest.ts'
+import { configOf, everyConfig, ofKubelet, someConfig } from './arbitrary-config.ts'
+import { print, shapedWorkload, style } from './arbitrary-manifest.ts'
 import { explicitFormat, parseInjectConfig } from './config.ts'
 import { injectText, itemsIn, secretMount as mount, twoContainers as source, undeclare } from './fixtures.ts'
-import { type Added, type Deployment, initOf, recordKey, arbitraryMutation } from './arbitrary-mutation.ts'
+import { addedTo, type Deployment, initOf, recordKey, arbitraryMutation } from './arbitrary-mutation.ts'
 import { verifyInjection } from './verify-injection.ts'
 import type { InjectConfig } from './inject-config.ts'
 
-const { config: nothing } = parseInjectConfig({ given: [] })
+const { config: nothing } = parseInjectConfig({ given: [ofKubelet] })
 
 function verify(text: string, config: InjectConfig) {
   const { read, results } = readItems(itemsIn(text), config, explicitFormat(config))
@@ -30,7 +30,7 @@ function errorsOf(text: string, config: InjectConfig = nothing): string[] {
     .map((one) => resultLines(one).join(', '))
 }
 
-const injections = fc.record({ value: workload, style, config: someConfig })
+const injections = fc.record({ value: shapedWorkload, style, config: someConfig })
 
 function injectedBy({
   value,
@@ -60,7 +60,7 @@ t.test('a pod without its record, with defaults filled in and with another image
     fc.property(injections, (injection) => {
       const injected = injectedBy(injection)
       const deployment: Deployment = parse(injected.text)
-      const record: Added = JSON.parse(deployment.metadata.annotations[recordKey] ?? '')
+      const record = addedTo(deployment)
       const init = initOf(deployment, record)
       if (init)
         Object.assign(init, { image: 'mirror/init:2', terminationMessagePath: '/dev/termination-log' })
@@ -94,8 +94,8 @@ for (const [title, tamper] of Object.entries(arbitraryMutation)) {
       fc.property(injections, (injection) => {
         const injected = injectedBy(injection)
         const deployment: Deployment = parse(injected.text)
-        const { name, annotations } = deployment.metadata
-        fc.pre(tamper(deployment, JSON.parse(annotations[recordKey] ?? '')))
+        const { name } = deployment.metadata
+        fc.pre(tamper(deployment, addedTo(deployment)))
         const tampered = JSON.stringify(deployment)
         const [error] = errorsOf(tampered)
         t.ok(error?.startsWith(`error: Deployment/${name} `), `${error} names the object`)

@@ -1,7 +1,7 @@
 /** The items of the lists of a pod's spec, and of its containers. */
 import type { PodTemplate } from './pod-template.ts'
 import type { SourceNode } from '../yaml/node.ts'
-import { lookUp, stringOf } from '../yaml/value.ts'
+import { lookUp, lookUpPath, stringOf } from '../yaml/value.ts'
 
 /** A container or a volume of a pod. */
 export function partNamed(
@@ -15,6 +15,11 @@ export function partNamed(
 /** The plain value of an environment variable of a container. */
 export function plainVariable(container: SourceNode, name: string): string | undefined {
   return stringOf(lookUp(itemNamed(itemsOf(container, 'env'), name), 'value'))
+}
+
+/** The volume with the file that the kubelet reads an environment variable from; undefined where it reads none. */
+export function volumeOfVariable(variable: SourceNode): string | undefined {
+  return stringOf(lookUpPath(variable, ['valueFrom', 'fileKeyRef', 'volumeName']))
 }
 
 export type Mount = { readonly name: string; readonly path: string }

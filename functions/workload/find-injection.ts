@@ -2,7 +2,7 @@ import { injectedAnnotation } from '../../api/annotation-domain.ts'
 import type { Parsed } from '../../api/parsed.ts'
 import { parseInitArgs } from '../../api/init-args.ts'
 import { initVariables } from '../../api/init-env.ts'
-import { itemsOf, type Mount, mountsOf, nameOf, plainVariable } from './container-parts.ts'
+import { itemsOf, type Mount, mountsOf, nameOf, plainVariable, volumeOfVariable } from './container-parts.ts'
 import { isEmptyDir, showsAnnotations } from './injected-volumes.ts'
 import { type InjectionRecord, type InjectionRecords, parseRecords } from './injection-record.ts'
 import { annotationsOf, type ManifestItem } from '../krm/manifest-item.ts'
@@ -47,13 +47,30 @@ function recognise(spec: SourceNode | undefined): InjectionRecord | undefined {
     mounts,
     // Which containers were chosen is not known; those that came later, such as a service mesh's, were not.
     containers: mounts,
+    ...variablesIn(spec, init.env, [secret.name, annotations.name]),
   }
+}
+
+/** The volume of the file of variables, and the variables, as far as there are any. */
+function variablesIn(
+  spec: SourceNode | undefined,
+  volume: Mount | undefined,
+  volumes: readonly string[],
+): Partial<InjectionRecord> {
+  if (volume === undefined) return {}
+  const env = [...itemsOf(spec, 'initContainers'), ...itemsOf(spec, 'containers')].flatMap((container) => {
+    const names = itemsOf(container, 'env')
+      .filter((one) => volumeOfVariable(one) === volume.name)
+      .map(nameOf)
+    return names.length === 0 ? [] : [[nameOf(container), names] as const]
+  })
+  return { volumes: [...volumes, volume.name], env: Object.fromEntries(env) }
 }
 
 function volumesOfInit(
   container: SourceNode,
   volumes: readonly SourceNode[],
-): { readonly secret: Mount; readonly annotations: Mount } | undefined {
+): { readonly secret: Mount; readonly annotations: Mount; readonly env: Mount | undefined } | undefined {
   const mounted = (isWanted: (volume: SourceNode) => boolean) =>
     mountsOf(container).filter(({ name }) =>
       volumes.some((volume) => nameOf(volume) === name && isWanted(volume)),
@@ -64,7 +81,10 @@ function volumesOfInit(
   const secret = mounted(isEmptyDir).find(({ path }) =>
     fileOf(container, initVariables.secretsFile).startsWith(`${path}/`),
   )
-  return annotations && secret ? { secret, annotations } : undefined
+  const env = mounted(isEmptyDir).find(
+    ({ path }) => path === fileOf(container, initVariables.envFile).replace(/\/[^/]*$/, ''),
+  )
+  return annotations && secret ? { secret, annotations, env } : undefined
 }
 
 function fileOf(container: SourceNode, variable: { readonly env: string; readonly default: string }): string {

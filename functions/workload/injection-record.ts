@@ -5,23 +5,32 @@
  *     {"container":"init-container","volumes":["secret-volume","annotations"],"mounts":["app"]}
  *
  * Of a kind with several pod templates it is a list of such objects, each with the key of its `template`.
+ *
+ * An injection with environment variables names its volumes, so that an inject-init that does not know them finds no record it can
+ * read, changes nothing, and names this annotation:
+ *
+ *     {…,"volumes":{"secret":"secret-volume","annotations":"annotations","env":"env-volume"},"env":{"app":["DB_URL"]},…}
  */
 import { isMap, mapOf } from '../../api/json.ts'
 import { injectedAnnotation } from '../../api/annotation-domain.ts'
+import { quote } from '../../api/diagnostic.ts'
 import { invalid, type Parsed } from '../../api/parsed.ts'
 
 export type InjectionRecord = {
   readonly container: string
   /** Present where a sidecar keeps the files current. */
   readonly refresher?: string
+  /** Those of the secrets, of the annotations and, if there is one, of the file of variables. */
   readonly volumes: readonly string[]
   /** The containers that got the secrets mounted, in the order of the pod. */
   readonly mounts: readonly string[]
   /** Present when a configuration named the containers that get the mount. */
   readonly containers?: readonly string[]
+  /** The environment variables that were added, by container. Present with the third volume. */
+  readonly env?: Readonly<Record<string, readonly string[]>>
   /**
    * The source of lists and maps that were there but empty, such as ` []`, to be restored when the injection is removed: of
-   * `initContainers`, `volumes`, `volumeMounts/<container>`, and of the object's own `annotations`. Absent when there were none.
+   * `initContainers`, `volumes`, `volumeMounts/<container>`, `env/<container>`, and of the object's own `annotations`. Absent when there were none.
    */
   readonly empty?: Readonly<Record<string, string>>
 }
@@ -50,37 +59,55 @@ export function parseRecords(text: string): Parsed<InjectionRecords> {
   }
   const records = new Map<string, InjectionRecord>()
   for (const one of Array.isArray(value) ? value : [value]) {
-    const record = recordFrom(one)
-    const template: unknown = Array.isArray(value) ? one?.template : ''
-    if (!record || typeof template !== 'string') return unreadable
-    records.set(template, record)
+    const { template, ...rest } = mapOf(one)
+    const key = Array.isArray(value) ? template : ''
+    const unknown = Object.keys(rest).find((name) => !known.has(name))
+    if (unknown !== undefined) return newer(unknown)
+    const record = recordFrom(rest)
+    if (!record || typeof key !== 'string') return unreadable
+    records.set(key, record)
   }
   return { value: records }
 }
 
-function ordered({
-  container,
-  refresher,
-  volumes,
-  mounts,
-  containers,
-  empty,
-}: InjectionRecord): InjectionRecord {
+const known = new Set(['container', 'refresher', 'volumes', 'mounts', 'containers', 'env', 'empty'])
+
+/** To read it without what is not known would lose what a newer inject-init added. */
+function newer(key: string): Parsed<never> {
+  return invalid(
+    `annotation ${injectedAnnotation}: ${quote(key)} is not known: a newer inject-init wrote this record`,
+    'use that version of inject-init, or a later one',
+  )
+}
+
+/** The variables that were added to a container, whatever its name. */
+export function recordedVariables(record: InjectionRecord | undefined, container: string): readonly string[] {
+  return record?.env !== undefined && Object.hasOwn(record.env, container)
+    ? (record.env[container] ?? [])
+    : []
+}
+
+function ordered(record: InjectionRecord): Readonly<Record<string, unknown>> {
+  const { container, refresher, volumes, mounts, containers, env, empty } = record
+  const [secret, annotations, third] = volumes
   return {
     container,
     ...(refresher === undefined ? {} : { refresher }),
-    volumes,
+    volumes: third === undefined ? volumes : { secret, annotations, env: third },
     mounts,
     ...(containers === undefined ? {} : { containers }),
+    ...(env === undefined ? {} : { env }),
     ...(empty === undefined || Object.keys(empty).length === 0 ? {} : { empty }),
   }
 }
 
-function recordFrom(value: unknown): InjectionRecord | undefined {
-  const { container, refresher, volumes, mounts, containers, empty } = mapOf(value)
-  if (typeof container !== 'string' || !isNames(volumes) || !isNames(mounts)) return undefined
+function recordFrom(value: Readonly<Record<string, unknown>>): InjectionRecord | undefined {
+  const { container, refresher, volumes: given, mounts, containers, env, empty } = value
+  const volumes = isNames(given) ? given : namedVolumes(given)
+  if (typeof container !== 'string' || !volumes || !isNames(mounts)) return undefined
   if (containers !== undefined && !isNames(containers)) return undefined
   if (refresher !== undefined && typeof refresher !== 'string') return undefined
+  if (env !== undefined && !areVariables(env)) return undefined
   if (empty !== undefined && !areEmptySources(empty)) return undefined
   return {
     container,
@@ -88,8 +115,19 @@ function recordFrom(value: unknown): InjectionRecord | undefined {
     mounts,
     ...(refresher === undefined ? {} : { refresher }),
     ...(containers === undefined ? {} : { containers }),
+    ...(env === undefined ? {} : { env }),
     ...(empty === undefined ? {} : { empty }),
   }
+}
+
+function namedVolumes(value: unknown): readonly string[] | undefined {
+  const { secret, annotations, env, ...rest } = mapOf(value)
+  const names = [secret, annotations, env]
+  return isNames(names) && Object.keys(rest).length === 0 ? names : undefined
+}
+
+function areVariables(value: unknown): value is Readonly<Record<string, readonly string[]>> {
+  return isMap(value) && Object.values(value).every(isNames)
 }
 
 function areEmptySources(value: unknown): value is Readonly<Record<string, string>> {

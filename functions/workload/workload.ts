@@ -1,17 +1,17 @@
 /** What the objects of one input declare, with everything that is wrong with it: the same for every function. */
 import { findConflicts } from '../../api/conflicts.ts'
 import { findDeliveryDiagnostics } from '../../api/delivery-diagnostics.ts'
-import { buildWords, refuseWords } from '../../api/not-yet.ts'
 import { judgeStorage, warnOfWeak } from '../../api/judge-storage.ts'
 import { overlappingPrefixes } from '../../api/overlapping-prefixes.ts'
-import { about, type AnnotationDiagnostic } from '../../api/diagnostic.ts'
+import { about } from '../../api/diagnostic.ts'
 import { exitCode } from '../../api/exit-code.ts'
 import type { StoragePolicy } from '../../api/storage-policy.ts'
 import type { OptionNaming } from '../krm/options.ts'
 import { type PodAnnotations, parsePodAnnotations } from '../../api/pod-annotations.ts'
 import { defaultFormat, type SecretsFormat } from '../../api/secrets-format.ts'
-import { type Result, resultOf, nameOf, type ObjectReference } from '../krm/result.ts'
+import { type Result, nameOf, type ObjectReference } from '../krm/result.ts'
 import type { Path } from '../yaml/edit-target.ts'
+import { annotationResults } from './annotation-results.ts'
 import { injectedFormat } from './injected-format.ts'
 import type { ManifestItem } from '../krm/manifest-item.ts'
 import type { Prefilter } from '../krm/prefilter.ts'
@@ -57,8 +57,9 @@ export function workloadReader(config: WorkloadConfig, given?: SecretsFormat): W
       ? judgeStorage(storagePolicy, where, pod.declared, unknown)
       : warnOfWeak(pod.declared)
     const format = pod.settings.format ?? given ?? injectedFormat(item, template) ?? defaultFormat
-    const delivery = [...findDeliveryDiagnostics(pod, format), ...refuseWords(pod, buildWords)]
-    results.push(...resultsOf([...template.diagnostics, ...pod.diagnostics, ...delivery, ...judged], owner))
+    const delivery = findDeliveryDiagnostics(pod, format)
+    const wrong = [...template.diagnostics, ...pod.diagnostics, ...delivery, ...judged]
+    results.push(...annotationResults(wrong, object, template))
     if (pod.declared.length > 0) {
       owners.push(owner)
       declared.push(pod.declared)
@@ -82,7 +83,7 @@ export function workloadReader(config: WorkloadConfig, given?: SecretsFormat): W
         ...results,
         ...conflicts.flatMap((diagnostics, position) => {
           const owner = owners[position]
-          return owner ? resultsOf(diagnostics, owner) : []
+          return owner ? annotationResults(diagnostics, owner.object, owner) : []
         }),
       ]
     },
@@ -123,13 +124,6 @@ export function readWorkloads(items: readonly ManifestItem[], config: WorkloadCo
 
 /** What a message calls a workload, without its source. */
 type Owner = { readonly object: ObjectReference; readonly key: string; readonly path: Path }
-
-function resultsOf(diagnostics: readonly AnnotationDiagnostic[], { object, key, path }: Owner): Result[] {
-  return diagnostics.map((diagnostic) => {
-    const result = resultOf(diagnostic, object, [...path, 'metadata', 'annotations'])
-    return key === '' ? result : { ...result, subject: `template ${key} ${result.subject}` }
-  })
-}
 
 function ownerName({ object, key }: Owner): string {
   return nameOf(object) + (key === '' ? '' : ` template ${key}`)

@@ -3,17 +3,24 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { run } from '../programs/programs.ts'
-import { changed, hostilePods, injectedPod } from './hostile-pods.ts'
+import { changed, hostilePod, hostilePods } from './hostile-pods.ts'
 import { largePods } from './large-pods.ts'
 
 t.test('kees verify refuses each pod in which init would work differently', async (t) => {
   const file = join(t.testdir(), 'pods.yaml')
-  const injected = { plain: injectedPod(), refreshing: injectedPod('--refresh', '5m') }
-  const objects = hostilePods.map(({ changes, refresh }, index) =>
-    changed(refresh ? injected.refreshing : injected.plain, [...changes, ['metadata.name', `pod-${index}`]]),
-  )
+  const pod = hostilePod()
+  const objects = hostilePods.map((one, index) => pod(one, [['metadata.name', `pod-${index}`]]))
   writeFileSync(file, objects.map((one) => JSON.stringify(one)).join('\n---\n'))
-  const flags = ['--image', 'example/init:1', '--medium', 'Memory', '--allow-env', 'HTTP_PROXY']
+  const flags = [
+    '--image',
+    'example/init:1',
+    '--medium',
+    'Memory',
+    '--allow-env',
+    'HTTP_PROXY',
+    '--min-kubelet',
+    '1.35',
+  ]
   const lines = run('kees', ['verify', '-f', file, ...flags]).stderr.split('\n')
   hostilePods.forEach(({ title, refused, verify = refused }, index) => {
     const said = lines.filter((line) => line.includes(`Pod/pod-${index} `))

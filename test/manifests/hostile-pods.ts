@@ -15,6 +15,8 @@ type HostilePod = {
   /** Where `kees verify` finds it as a difference from what inject-init would generate. */
   readonly verify?: RegExp
   readonly refresh?: true
+  /** A pod with an environment variable. */
+  readonly variable?: true
 }
 
 const init = 'spec.initContainers.0'
@@ -337,6 +339,26 @@ const refreshers: readonly HostilePod[] = [
   },
 ]
 
+const ofEnvVolume: readonly HostilePod[] = [
+  ...['/secret/env', '/env/../disk/env', '/env/a/env'].map((path): HostilePod => ({
+    ...injected(guarded('ENV_FILE', path, 'must be a file in /env')),
+    variable: true,
+  })),
+  {
+    title: 'a mount inside of that of the variables',
+    changes: [disk, mount('disk', '/env/disk')],
+    refused: ofMount('/env/disk', 'must not be inside of'),
+    variable: true,
+  },
+  {
+    title: 'variables on the disk of the node',
+    changes: [['spec.volumes.2', { name: 'env-volume', emptyDir: {} }]],
+    refused: /init mounts the volume env-volume, which is not an emptyDir in memory/,
+    verify: /emptyDir\.medium: missing/,
+    variable: true,
+  },
+]
+
 const accepted: readonly HostilePod[] = [
   { title: 'as inject-init makes it', changes: [] },
   { title: 'as inject-init makes it, with --refresh', changes: [], refresh: true },
@@ -384,6 +406,15 @@ const accepted: readonly HostilePod[] = [
   },
   { title: 'a variable that nothing reads', changes: [env('DD_SERVICE', 'orders')] },
   { title: 'what was allowed by --allow-env', changes: [env('HTTP_PROXY', 'http://proxy.example.com:3128')] },
+  { title: 'as inject-init makes it, with a variable', changes: [], variable: true },
+  {
+    title: 'another name of the file of variables',
+    changes: [env('ENV_FILE', '/env/.file')],
+  },
+  {
+    title: 'another volume that has the name of that of the variables',
+    changes: [volume('env-volume', { configMap: { name: 'env' } })],
+  },
   {
     title: 'empty lists',
     changes: [
@@ -431,14 +462,28 @@ export const hostilePods: readonly HostilePod[] = [
   ...mounts,
   ...volumes,
   ...refreshers,
+  ...ofEnvVolume,
 ]
 
-/** The Pod that they are changes of. @param options of `kees inject`. */
+/** Changes the pod that each of them is a change of. */
+export function hostilePod(): (one: HostilePod, more?: readonly Change[]) => Json {
+  const plain = injectedPod()
+  const refreshing = injectedPod('--refresh', '5m')
+  const reading = injectedPod('--min-kubelet', '1.35')
+  return ({ changes, refresh, variable }, more = []) =>
+    changed(variable ? reading : refresh ? refreshing : plain, [...changes, ...more])
+}
+
+/** @param options of `kees inject`; with a kubelet, the value is a variable. */
 export function injectedPod(...options: readonly string[]): Json {
+  const delivery = options.includes('--min-kubelet') ? ',env=DB' : ''
   const pod = {
     apiVersion: 'v1',
     kind: 'Pod',
-    metadata: { name: 'app', annotations: { 'secret.bsycorp.com/db': 'kind=REFERENCE,type=PASSWORD' } },
+    metadata: {
+      name: 'app',
+      annotations: { 'secret.bsycorp.com/db': `kind=REFERENCE,type=PASSWORD${delivery}` },
+    },
     spec: { containers: [{ name: 'app', image: 'example/app:1' }] },
   }
   const args = ['inject', '-f', '-', '--image', 'example/init:1', ...options]

@@ -5,7 +5,7 @@ import { changed, type Change, injectedPod, type Json } from './hostile-pods.ts'
 type Annotations = Readonly<Record<string, string>>
 
 const reference = 'kind=REFERENCE,type=PASSWORD'
-const padded = (bytes: number) => `${reference},a=`.padEnd(bytes, 'x')
+const padded = (bytes: number) => `${reference},x=`.padEnd(bytes, 'x')
 
 /** @returns so many declarations with so many bytes, most of which are in their values where that is necessary. */
 function declarations(count: number, bytes: number): Annotations {

@@ -1,0 +1,214 @@
+/**
+ * The environment variables that declarations have, in the containers of the app: the kubelet reads them from the file that init writes
+ * (https://kubernetes.io/docs/tasks/inject-data-application/define-environment-variable-via-file/). They come first, so that the
+ * container's own variables can refer to them by `$(NAME)`.
+ */
+import { type AnnotationDiagnostic, quote } from '../../api/diagnostic.ts'
+import { isMap } from '../../api/json.ts'
+import type { DeliveredVariable } from '../../api/delivered-variables.ts'
+import { closestWord, didYouMean } from '../../api/suggest.ts'
+import { type InjectionRecord, recordedVariables } from '../workload/injection-record.ts'
+import type { Editor } from '../yaml/editor.ts'
+import type { Value, ValueMap } from '../yaml/value.ts'
+import { otherContainers } from './add-mounts.ts'
+import { addParts, removeParts } from './edit-list.ts'
+import { type EditablePod, type Part, partList, type PartList } from './editable-pod.ts'
+import { textIn } from './effective-config.ts'
+import { envFileOf } from './env-volume.ts'
+import { noteEmpty, type PodInjection, variablesKey } from './pod-injection.ts'
+import { isSemanticallyEqual } from './semantic-equal.ts'
+
+/** @param mounted the containers that mount the secrets. @returns the names of the variables of each container that has any. */
+export function addVariables(
+  pod: PodInjection,
+  mounted: readonly string[],
+): Readonly<Record<string, readonly string[]>> {
+  const { needs, record } = pod
+  const envVolume = record?.volumes[2]
+  if (needs.variables.length === 0 && envVolume === undefined) return {}
+  const wanted = chooseVariables(pod, mounted)
+  const added: [string, readonly string[]][] = []
+  for (const container of otherContainers(pod)) {
+    const variables = wanted.get(container.name) ?? []
+    updateVariables(pod, container, variables)
+    if (variables.length > 0) added.push([container.name, variables.map(({ name }) => name)])
+    if (needs.variables.length === 0 && envVolume !== undefined)
+      refuseUse(pod.editor, pod.parts, container, envVolume, recordedVariables(record, container.name))
+  }
+  return Object.fromEntries(added)
+}
+
+/** Removes what the record names from a container, for the removal of the whole injection. */
+export function removeVariables(
+  editor: Editor,
+  parts: EditablePod,
+  container: Pick<Part, 'name' | 'node'>,
+  record: InjectionRecord,
+): void {
+  const [, , volume] = record.volumes
+  if (volume === undefined) return
+  const names = recordedVariables(record, container.name)
+  const list = variablesOf(editor, parts, container)
+  const ours = list.parts.filter((one) => names.includes(one.name) && isRead(one.value, volume))
+  for (const { name } of ours.filter(({ value }) => hasValue(value))) refuseBoth(editor, container.name, name)
+  removeParts(editor, list, ours, record.empty?.[variablesKey(container.name)])
+  refuseUse(editor, parts, container, volume, names)
+}
+
+/** The variables of each container, each name once: of two, the later one is reported. */
+function chooseVariables(
+  pod: PodInjection,
+  mounted: readonly string[],
+): ReadonlyMap<string, readonly DeliveredVariable[]> {
+  const { parts, recorded, needs, config, ofAnnotations, warnings } = pod
+  const names = otherContainers(pod).map(({ name }) => name)
+  const { parts: inits } = parts.initContainers
+  // Such a container would wait for the file for ever, and init for it.
+  const early = recorded.container ? inits.slice(0, inits.indexOf(recorded.container)) : []
+  const isEarly = (name: string) => early.some((one) => one.name === name)
+  const chosen = new Map<string, DeliveredVariable[]>()
+  const add = (container: string, variable: DeliveredVariable) => {
+    const others = chosen.get(container) ?? []
+    const same = others.find((one) => one.name === variable.name)
+    if (same) {
+      const message = `env is the variable ${variable.name} of container ${quote(container)}, which ${same.annotation} has too`
+      const hint = 'choose another name, or other containers'
+      ofAnnotations.push(conflict(variable.annotation, message, hint))
+    } else chosen.set(container, [...others, variable])
+  }
+  for (const variable of needs.variables) {
+    for (const container of variable.containers ?? mounted.filter((one) => !isEarly(one))) {
+      if (!names.includes(container)) {
+        const message = `containers names ${quote(container)}, which is not in the pod: the pod has ${names.join(', ')}`
+        const { hint } = didYouMean(closestWord(container, names))
+        ofAnnotations.push(conflict(variable.annotation, message, hint))
+      } else if (isEarly(container)) {
+        const message = `containers names ${quote(container)}, which starts before ${config.containerName}, so it cannot get a variable`
+        ofAnnotations.push(conflict(variable.annotation, message, `move it after ${config.containerName}`))
+      } else add(container, variable)
+    }
+  }
+  const left = mounted.filter((one) => isEarly(one))
+  if (left.length > 0 && needs.variables.some(({ containers }) => containers === undefined))
+    warnings.push({
+      message: `container ${left.map(quote).join(', ')} starts before ${config.containerName}, so it gets no environment variables`,
+      hint: `move it after ${config.containerName}`,
+    })
+  return chosen
+}
+
+function conflict(annotation: string, message: string, hint?: string): AnnotationDiagnostic {
+  return {
+    severity: 'error',
+    code: 'CONFLICT',
+    annotation,
+    message,
+    ...(hint === undefined ? {} : { hint }),
+  }
+}
+
+function updateVariables(pod: PodInjection, container: Part, variables: readonly DeliveredVariable[]): void {
+  const { editor, parts, record, ofAnnotations, empty } = pod
+  const formerNames = recordedVariables(record, container.name)
+  if (variables.length === 0 && formerNames.length === 0) return
+  const list = variablesOf(editor, parts, container)
+  const isOurs = ({ name, value }: Part) => formerNames.includes(name) && isRead(value, record?.volumes[2])
+  const missing: ValueMap[] = []
+  const gone = list.parts.filter((one) => isOurs(one) && variables.every(({ name }) => name !== one.name))
+  for (const variable of variables) {
+    const value = variableOf(pod, variable)
+    const found = list.parts.find(({ name }) => name === variable.name)
+    const isKept = found !== undefined && (isOurs(found) || isSemanticallyEqual(found.value, value))
+    if (found === undefined) missing.push(value)
+    else if (!isKept && hasValue(found.value) && volumeIn(found.value) !== undefined)
+      refuseBoth(editor, container.name, variable.name)
+    else if (!isKept) ofAnnotations.push(taken(variable, container.name))
+    else if (hasValue(found.value)) refuseBoth(editor, container.name, variable.name)
+    else if (isReferredTo(list.parts, found)) {
+      gone.push(found)
+      missing.push(value)
+    } else if (!isSemanticallyEqual(found.value, value) && list.list)
+      editor.replaceItem(list.list, found.node, value)
+  }
+  const isAll = gone.length > 0 && gone.length === list.parts.length
+  if (isAll && missing.length > 0 && list.entry) return editor.replaceValue(list.map, list.entry, missing)
+  const key = variablesKey(container.name)
+  removeParts(editor, list, gone, empty.get(key))
+  if (isAll) empty.delete(key)
+  noteEmpty(pod, key, list)
+  addParts(editor, list, missing, 'first')
+}
+
+function taken({ annotation, name }: DeliveredVariable, container: string): AnnotationDiagnostic {
+  const message = `env is the variable ${name}, which container ${quote(container)} has already`
+  return conflict(annotation, message, 'remove that variable, choose another name, or other containers')
+}
+
+function variableOf({ config }: PodInjection, { name, key, optional }: DeliveredVariable): ValueMap {
+  const { path } = envFileOf(config)
+  const fileKeyRef = { volumeName: config.envVolumeName, path, key, ...(optional ? { optional } : {}) }
+  return { name, valueFrom: { fileKeyRef } }
+}
+
+function variablesOf(
+  editor: Editor,
+  { where }: EditablePod,
+  { name, node }: Pick<Part, 'name' | 'node'>,
+): PartList {
+  return partList(editor, node, 'env', `${where} container ${name}`)
+}
+
+/** Whether a variable before it refers to it: it would be left as it is written. */
+function isReferredTo(parts: readonly Part[], variable: Part): boolean {
+  const reference = `$(${variable.name})`
+  return parts
+    .slice(0, parts.indexOf(variable))
+    .some(({ value }) => textIn(value, 'value').includes(reference))
+}
+
+/** Whether the kubelet reads it from the file in this volume. */
+function isRead(variable: Value, volume: string | undefined): boolean {
+  return volume !== undefined && volumeIn(variable) === volume
+}
+
+function volumeIn(variable: Value): string | undefined {
+  const from = isMap(variable) ? (variable['valueFrom'] ?? null) : null
+  const reference = isMap(from) ? (from['fileKeyRef'] ?? null) : null
+  const name = isMap(reference) ? reference['volumeName'] : undefined
+  return typeof name === 'string' ? name : undefined
+}
+
+function hasValue(variable: Value): boolean {
+  return (
+    isMap(variable) &&
+    variable['value'] !== undefined &&
+    variable['value'] !== null &&
+    variable['value'] !== ''
+  )
+}
+
+/** The API server refuses it. */
+function refuseBoth(editor: Editor, container: string, name: string): void {
+  editor.refuse(
+    `container ${quote(container)}: the variable ${name} has both value and valueFrom`,
+    'remove the value; a patch that replaces the variable needs valueFrom: null, and a declaration with another env',
+  )
+}
+
+/** What others read from the volume that goes. @param names of our variables. */
+function refuseUse(
+  editor: Editor,
+  parts: EditablePod,
+  container: Pick<Part, 'name' | 'node'>,
+  volume: string,
+  names: readonly string[],
+): void {
+  const own = variablesOf(editor, parts, container).parts.find(
+    ({ name, value }) => !names.includes(name) && isRead(value, volume),
+  )
+  if (own)
+    editor.refuse(
+      `container ${quote(container.name)} has a variable of its own, ${own.name}, from the volume ${volume}`,
+      'remove that variable first',
+    )
+}
