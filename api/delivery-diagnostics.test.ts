@@ -43,6 +43,23 @@ for (const [title, annotations, ...messages] of conflicts) {
   for (const one of found) t.match(one, { severity: 'error', code: 'CONFLICT', hint: 'choose another path' })
 }
 
+const texts: readonly (readonly [pod: Annotations, message?: RegExp])[] = [
+  [{ 'resource/a': 'env=A,default=x' }],
+  [{ 'resource/a': 'env=A,default=' }, /^default is empty/],
+  [{ 'resource/a': `env=A,default=it's` }, /^default has a single quote/],
+  [{ 'resource/a': `file=a,default=it's` }],
+  [{ 'compose/a': `env=A,text=it's` }, /^text has a single quote/],
+  [{ 'compose/a': 'env=A,text="a\r\nb"' }, /^text has a single quote, a carriage return/],
+  [{ 'compose/a': `env=A,encode=base64,text=it's` }],
+  [{ 'compose/a': `text=it's` }],
+]
+for (const [annotations, message] of texts)
+  t.match(
+    findDeliveryDiagnostics(podOf(annotations), 'properties'),
+    message === undefined ? [] : [{ severity: 'error', code: 'BAD_DELIVERY', message }],
+    JSON.stringify(annotations),
+  )
+
 const named = {
   'secret/db.x': secret('file=a'),
   'secret/db-x': secret('env=A'),

@@ -6,13 +6,18 @@ import { type InitEnv, initVariables } from './init-env.ts'
 import { pathsOverlap } from './paths-overlap.ts'
 import type { Composed, Declared, PodAnnotations } from './pod-annotations.ts'
 import type { SecretsFormat } from './secrets-format.ts'
+import { findVariableTexts } from './variable-texts.ts'
 
 type Pod = Pick<PodAnnotations, 'declared' | 'composed'>
 
 /** What the declarations of one pod leave to each other. @param format of the lines. */
 export function findDeliveryDiagnostics(pod: Pod, format: SecretsFormat): AnnotationDiagnostic[] {
   const lines = deliverables(pod).filter(({ declaration }) => deliveryOf(declaration).to === 'line')
-  return [...findNameDiagnostics(lines, format), ...findPathConflicts(pod)]
+  return [
+    ...findNameDiagnostics(lines, format),
+    ...findPathConflicts(pod),
+    ...findVariableTexts(deliverables(pod)),
+  ]
 }
 
 /** Paths that are taken by the files that init writes by its settings. */

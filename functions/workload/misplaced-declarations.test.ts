@@ -25,6 +25,14 @@ const warning = (kind: string, where: string, hint: string) =>
   `warning: ${kind}/x annotation secret.bsycorp.com/a: has no effect in ${where} of a kind that is not known | hint: ${hint}`
 const built = 'build the objects that the controller or the chart makes of it, and inject those'
 
+t.match(
+  resultsOf(
+    'apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: x, annotations: {compose.bsycorp.com/a: text=a}}\nspec: {template: {spec: {}}}\n',
+  ),
+  [/^warning: Deployment\/x annotation compose\.bsycorp\.com\/a: has no effect/],
+  'a composition on the metadata of the workload',
+)
+
 const rows: readonly (readonly [title: string, text: string, results: readonly string[]])[] = [
   [
     'the values of a HelmRelease',

@@ -107,7 +107,7 @@ function withoutAnnotations(path: Path): Path {
 }
 
 function declarationsIn(node: SourceNode | undefined, domain: string): string[] {
-  const ours = ['secret', 'resource', 'lease', 'init'].map((what) => `${what}.${domain}/`)
+  const ours = ['secret', 'resource', 'compose', 'lease', 'init'].map((what) => `${what}.${domain}/`)
   return allEntries(node)
     .map(([key]) => key)
     .filter((key) => ours.some((prefix) => key.startsWith(prefix)))

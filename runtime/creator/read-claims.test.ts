@@ -34,6 +34,20 @@ t.test('a group is claimed once, whichever of its parts are declared', async (t)
   })
 })
 
+t.test('how a value is delivered does not change what is claimed', async (t) => {
+  const rsa = 'kind=DYNAMIC,type=RSA,size=2048'
+  const plain = [prefix, secret('k_private', rsa), secret('a', password), secret('b', password)]
+  const shaped = [
+    prefix,
+    secret('k_private', `${rsa},as=pem,file=tls/key.pem,mode=0400`),
+    secret('a', `${password},env=PASSWORD,containers=app`),
+    secret('b', `${password},deliver=none`),
+    secret('reference', 'kind=REFERENCE,type=TEXT,from=secretsmanager,storageKey=rds!x,jsonKey=/a'),
+    ['compose.bsycorp.com/url', 'env=URL,text=a:$(b:url)'] as const,
+  ]
+  t.strictSame(read(shaped), read(plain))
+})
+
 t.test('one invalid annotation does not stop the others', async (t) => {
   const annotations = [prefix, secret('a', password), secret('b', 'kind=DYNAMIC,type=PASSWORD,size=7')]
   t.match(read(annotations), {

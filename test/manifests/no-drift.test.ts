@@ -3,8 +3,10 @@ import * as fc from 'fast-check'
 import t from 'tap'
 import { stringify } from 'yaml'
 import { formatAnnotationsFile, parseAnnotationsFile } from '../../api/annotations-file.ts'
-import { declaration, storagePrefix } from '../../api/arbitrary-declaration.ts'
+import { storagePrefix } from '../../api/arbitrary-declaration.ts'
+import { composition, shapedDeclaration } from '../../api/arbitrary-shape.ts'
 import { defaultAnnotationDomain } from '../../api/annotation-domain.ts'
+import { isInSecretsManager } from '../../api/declaration.ts'
 import { groupOf } from '../../api/group.ts'
 import { formatPodAnnotations, isDynamic, parsePodAnnotations } from '../../api/pod-annotations.ts'
 import { parseExportConfig } from '../../functions/export-iam/config.ts'
@@ -14,7 +16,15 @@ import { parseSource } from '../../functions/yaml/parse.ts'
 import { parseWorkloadConfig } from '../../functions/workload/workload-options.ts'
 import { readWorkloads } from '../../functions/workload/workload.ts'
 
-const declarations = fc.uniqueArray(declaration, { selector: ({ name }) => name, minLength: 1, maxLength: 8 })
+/** In any shape, and compositions of them. */
+const declarations = fc
+  .uniqueArray(shapedDeclaration, { selector: ({ name }) => name, minLength: 1, maxLength: 8 })
+  .chain((stored) => {
+    const names = stored.map(({ name }) => name)
+    return fc
+      .array(composition(fc.constantFrom(...names)), { maxLength: 1 })
+      .map((composed) => [...stored, ...composed.filter(({ name }) => !names.includes(name))])
+  })
 
 t.test('the names of init, of the policy and of the creator', async (t) => {
   let compared = 0
@@ -37,11 +47,16 @@ t.test('the names of init, of the policy and of the creator', async (t) => {
       if (files.size === 0) return
       compared++
       const granted = grants.flatMap(({ parameters }) => parameters).toSorted()
+      const grantedSecrets = grants.flatMap(({ secrets }) => secrets).toSorted()
       // As runtime/init/read-declared.ts reads what the kubelet writes.
       const file = parseAnnotationsFile(formatAnnotationsFile(annotations))
       const read = parsePodAnnotations(file.annotations, defaultAnnotationDomain)
-      const asked = [...new Set(read.declared.map(({ parameter }) => parameter))].toSorted()
-      t.strictSame(asked, granted, 'init requests only what the policy allows')
+      const asked = (isSecret: boolean) => {
+        const some = read.declared.filter((one) => isInSecretsManager(one.declaration) === isSecret)
+        return [...new Set(some.map(({ parameter }) => parameter))].toSorted()
+      }
+      t.strictSame(asked(false), granted, 'init requests only what the policy allows')
+      t.strictSame(asked(true), grantedSecrets, 'of Secrets Manager too')
       const { workloads } = readWorkloads(items, parseWorkloadConfig({ given: [] }).config)
       const dynamic = workloads.flatMap(({ pod }) => pod.declared).filter(isDynamic)
       const made = new Set(
