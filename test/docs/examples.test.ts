@@ -27,6 +27,7 @@ const tools: Readonly<Record<string, () => Tool>> = { kustomize, kpt, helm }
 /** Examples that this test runs, with the tools that they need. */
 const here: Readonly<Record<string, readonly string[]>> = {
   component: ['kustomize'],
+  'environment-variables': ['kustomize'],
   environments: ['kustomize'],
   helm: ['helm', 'kustomize'],
   'iam-around-overlay': ['kustomize'],
