@@ -10,7 +10,7 @@ import { readSharedFlags, sharedFlags } from './function-flags.ts'
 import { type Output, outputFlags, readOutput } from './output-flag.ts'
 import { printResults } from './print-results.ts'
 import { readInput } from './read-input.ts'
-import { manifestFlags } from './read-manifests.ts'
+import { type Manifest, manifestFlags } from './read-manifests.ts'
 import { type OpenedStore, openStoreFlag, storeFlags } from './store-flag.ts'
 
 export const storedWorkloadFlags: Flags = {
@@ -21,6 +21,7 @@ export const storedWorkloadFlags: Flags = {
 }
 
 type StoredWorkloads = {
+  readonly manifests: readonly Manifest[]
   readonly workloads: readonly Workload[]
   readonly opened: OpenedStore
   readonly output: Output
@@ -47,5 +48,5 @@ export async function readStoredWorkloads(
   const items = manifests.flatMap((manifest) => manifest.items)
   const { workloads, results } = readWorkloads(items, config)
   const exit = printResults(judge(results, config.strict), io, manifests)
-  return { workloads, opened, output, exit }
+  return { manifests, workloads, opened, output, exit }
 }

@@ -233,6 +233,76 @@ t.test('errors in other workloads are ignored', async (t) => {
   t.match(await fetch(source, '--workload', 'Pod/test/app', '--out', path('secret')), { exit: 0, said: '' })
 })
 
+await t.test('files, variables and compositions are written where the flags say', async (t) => {
+  const { path, fetch } = await makePlace(t, {
+    db: '{"password":"p@ss word","key":"AP8="}',
+    'db.password': "fake'password",
+  })
+  const text = (name: string, attributes: string) =>
+    `secret.bsycorp.com/${name}: "kind=REFERENCE,type=TEXT,storageKey=db,${attributes}"`
+  const source = pod(
+    'app',
+    'shop',
+    text('password', 'jsonKey=password,env=DB_PASSWORD'),
+    text('key', 'jsonKey=key,decode=base64,file=tls/key,mode=0444'),
+    text('part', 'jsonKey=password,deliver=none'),
+    'compose.bsycorp.com/url: "env=DB_URL,text=postgres://app:$(part:url)@db"',
+    'compose.bsycorp.com/line: "text=is $(part)"',
+    'resource.bsycorp.com/absent: "optional=true,env=ABSENT"',
+  )
+  const args = ['--workload', 'Pod/app', '--out', path('secret'), '--env-out', path('app.env')]
+  const { exit, said, printed } = await fetch(source, ...args)
+  t.equal(exit, 0, said)
+  t.equal(
+    said,
+    'warning: annotation resource.bsycorp.com/absent: the optional value does not exist and is left out\n',
+  )
+  t.equal(readFileSync(path('secret'), 'utf8'), "db.password=fake'password\nline=is p@ss word\n")
+  t.equal(
+    readFileSync(path('app.env'), 'utf8'),
+    "DB_PASSWORD='p@ss word'\nDB_URL='postgres://app:p%40ss%20word@db'\n",
+  )
+  t.strictSame(readFileSync(path('tls/key')), Buffer.from([0, 255]))
+  for (const file of ['secret', 'app.env', 'tls/key']) t.equal(statSync(path(file)).mode & 0o777, 0o600)
+  t.match(printed, /compose\.bsycorp\.com\/url +\S+app\.env\n/)
+  t.notMatch(printed, /part|absent/)
+
+  const some = await fetch(source, '--workload', 'Pod/app', '--env-out', path('other.env'))
+  t.strictSame(
+    [some.exit, some.said.split('\n')[0]],
+    [0, 'warning: the workload declares secrets, which are not fetched without --out'],
+  )
+})
+
+await t.test('a variable that two containers have, each its own, needs --container', async (t) => {
+  const { path, fetch } = await makePlace(t, { a: 'one', b: 'two', 'db.password': 'x' })
+  const source = pod(
+    'app',
+    'shop',
+    'secret.bsycorp.com/a: "kind=REFERENCE,type=TEXT,env=TOKEN,containers=app"',
+    'secret.bsycorp.com/b: "kind=REFERENCE,type=TEXT,env=TOKEN,containers=other"',
+  ).replace('[{name: app}]', '[{name: app}, {name: other}]')
+  const args = ['--workload', 'Pod/app', '--env-out', path('env')]
+  t.match(await fetch(source, ...args), {
+    exit: 2,
+    said: /variable TOKEN is declared by secret\.bsycorp\.com\/a and by secret\.bsycorp\.com\/b, for different containers/,
+  })
+  t.equal((await fetch(source, ...args, '--container', 'other')).exit, 0)
+  t.equal(readFileSync(path('env'), 'utf8'), "TOKEN='two'\n")
+  t.match(await fetch(source, '--workload', 'Pod/app', '--out', path('s'), '--container', 'other'), {
+    exit: 2,
+  })
+})
+
+await t.test('a file of a declaration is not that of a flag', async (t) => {
+  const { path, fetch } = await makePlace(t, { a: 'one', 'db.password': 'x' })
+  const source = pod('app', 'shop', 'secret.bsycorp.com/a: "kind=REFERENCE,type=TEXT,file=app.txt"')
+  t.match(await fetch(source, '--workload', 'Pod/app', '--out', path('app.txt')), {
+    exit: 2,
+    said: /flag --out is the path of the file of secret\.bsycorp\.com\/a/,
+  })
+})
+
 await t.test('values are not printed', async (t) => {
   const io = fakeIo('')
   t.equal(await kees(['fetch', '-f', '-', '--workload', 'Deployment/app', '--out', '-'], io), 2)

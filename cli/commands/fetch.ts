@@ -1,20 +1,17 @@
 import { resolve } from 'node:path'
-import { exitCode, type ExitCode, firstToMend } from '../../api/exit-code.ts'
+import { exitCode, type ExitCode } from '../../api/exit-code.ts'
 import { about, type Diagnostic } from '../../api/diagnostic.ts'
-import { decodeInitEnv, type InitEnv } from '../../api/init-env.ts'
 import { parseFormat, secretsFormats } from '../../api/secrets-format.ts'
 import { deliveryOf } from '../../api/delivery.ts'
-import { errorsOf, judge } from '../../functions/krm/result.ts'
+import { judge } from '../../functions/krm/result.ts'
 import { readWorkloads } from '../../functions/workload/workload.ts'
 import { parseWorkloadConfig, workloadOptions } from '../../functions/workload/workload-options.ts'
-import { clock } from '../../runtime/scheduling/clock.ts'
 import { isQuotedInDotenv } from '../../runtime/init/dotenv.ts'
 import { deliverValues } from '../../runtime/init/deliver-values.ts'
 import type { Delivered } from '../../runtime/init/delivered.ts'
-import { fetchDeclared } from '../../runtime/init/fetch-declared.ts'
 import type { Pod } from '../../runtime/init/fetch-files.ts'
 import { outputFiles } from '../../runtime/init/output-files.ts'
-import type { InitDiagnostic } from '../../runtime/init/report.ts'
+import type { OutputSettings } from '../../runtime/init/output-folders.ts'
 import { chooseWorkload } from '../choose-workload.ts'
 import { type Command, type Io, valueOf } from '../command.ts'
 import type { ParsedFlags } from '../flags.ts'
@@ -23,8 +20,8 @@ import { readInput } from '../read-input.ts'
 import { manifestFlags } from '../read-manifests.ts'
 import { outputFlags, readOutput } from '../output-flag.ts'
 import { printResults, printUsage } from '../print-results.ts'
-import { printFailures, type StoreFailure } from '../print-failures.ts'
 import { openStoreFlag, storeFlags } from '../store-flag.ts'
+import { fetchOnce, printDiagnostics, settingsWithoutWaits } from '../fetch-once.ts'
 import {
   findSamePaths,
   findSameVariables,
@@ -86,9 +83,6 @@ export const fetchCommand: Command = {
   run,
 }
 
-/** In milliseconds, for all requests together: the command is interactive. */
-const deadline = 60_000
-
 async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   const { diagnostics: flagDiagnostics, ...options } = await readSharedFlags(workloadOptions, parsed)
   const { config, diagnostics: optionDiagnostics } = parseWorkloadConfig(options)
@@ -120,18 +114,13 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   const wanted = wantedOf(pod, flags.paths, flags.container)
   const doubled = [...findSameVariables(wanted), ...findSamePaths(wanted, flags.paths)]
   if (doubled.length > 0) return printUsage(doubled, io)
-  const settings = settingsOf(flags.paths, flags.format ?? format)
-  const fetched = await fetchDeclared(opened.reader, wanted.declared, settings, {
-    clock,
-    random: Math.random,
-    progress: ({ found, open }) =>
-      io.progress?.(`${found} fetched, ${open.length} requested again: ${open[0]?.failure.message ?? ''}`),
-  })
+  const settings = { ...pathsIn(flags.paths), format: flags.format ?? format }
+  const fetched = await fetchOnce(opened.reader, wanted.declared, io)
   const shaped = await deliverValues(fetched.values, wanted.composed, Infinity)
   const delivered = (shaped?.delivered ?? []).filter(({ annotation }) => wanted.isWritten(annotation))
   const output = outputFiles(delivered, settings, ({ name }) => name)
   const diagnostics = [...fetched.diagnostics, ...(shaped?.diagnostics ?? []), ...(output.diagnostics ?? [])]
-  if (output.diagnostics || diagnostics.length > 0) return printAll(diagnostics, io)
+  if (output.diagnostics || diagnostics.length > 0) return printDiagnostics(diagnostics, io)
   for (const reason of await writePrivate(output.files))
     io.err(`warning: earlier files could not be removed: ${reason}`)
   warnOfAbsent(delivered, io)
@@ -225,36 +214,12 @@ function readFlags(parsed: ParsedFlags) {
   return { workload: workload ?? '', paths, container, format, output, diagnostics }
 }
 
-/** Without retries: the user can run the command again. */
-function settingsOf(paths: Paths, format: InitEnv['format']): InitEnv {
-  const decoded = decodeInitEnv({ WAIT_TIMEOUT: '0s', REFERENCE_WAIT: '0s', DENIED_WAIT: '0s' })
-  if (!decoded.settings) throw new Error('the defaults of init are wrong')
-  const { secretsFile, resourcesFile, envFile, ...rest } = decoded.settings
+/** Where no path is given, nothing is written. */
+function pathsIn(paths: Paths): Omit<OutputSettings, 'format'> {
+  const { secretsFile, resourcesFile, envFile } = settingsWithoutWaits()
   return {
-    ...rest,
-    deadline,
-    format,
     secretsFile: paths.secret ?? secretsFile,
     resourcesFile: paths.resource ?? resourcesFile,
     envFile: paths.env ?? envFile,
   }
-}
-
-function printAll(diagnostics: readonly InitDiagnostic[], io: Io): ExitCode {
-  const isOfStore = ({ failure }: InitDiagnostic) => failure !== undefined && failure.code !== 'MISSING'
-  const failures = diagnostics.filter(isOfStore).flatMap(({ failure, brief }): StoreFailure[] => {
-    return failure && brief ? [{ parameters: [brief.what], failure }] : []
-  })
-  printFailures(failures, io)
-  for (const { fields = {}, exit, ...one } of diagnostics.filter((other) => !isOfStore(other))) {
-    const { code, annotation, parameter } = fields
-    const missing = {
-      message: `annotation ${String(annotation)}: parameter ${String(parameter)} does not exist`,
-      hint: 'run kees create for DYNAMIC parameters, kees put for the others',
-    }
-    // Secrets of Secrets Manager are not created by kees.
-    const isOfKees = code === 'MISSING' && String(parameter).startsWith('/')
-    printResults(errorsOf([isOfKees ? missing : one], exit), io)
-  }
-  return firstToMend(diagnostics.map(({ exit }) => exit))
 }

@@ -91,3 +91,49 @@ for (const [title, args, value, said] of errorCases) {
     t.equal(io.printed(), '')
   })
 }
+
+await t.test(
+  'with -f, a value that the workloads cannot use is refused, and nothing is stored',
+  async (t) => {
+    const annotation = (name: string, attributes: string) =>
+      `    secret.bsycorp.com/${name}: "kind=REFERENCE,type=TEXT,storageKey=db${attributes}"`
+    const pod = (...annotations: readonly string[]) =>
+      `apiVersion: v1\nkind: Pod\nmetadata:\n  name: app\n  annotations:\n${annotations.join('\n')}\nspec:\n  containers: [{name: app}]\n`
+    const folder = t.testdir({
+      'pod.yaml': pod(
+        annotation('user', ',jsonKey=username,env=DB_USER'),
+        annotation('key', ',jsonKey=key,decode=base64,file=key'),
+        '    compose.bsycorp.com/url: "text=postgres://$(user:url)@db"',
+      ),
+      'invalid.yaml': pod('    secret.bsycorp.com/user: "kind=REFERENCE"'),
+    })
+    const env = { KEES_STORE: `file:${join(folder, 'store')}` }
+    const put = async (value: string, name = 'db', file = 'pod.yaml', ...more: readonly string[]) => {
+      const io = fakeIo(value, env)
+      const exit = await kees(['put', name, '-f', file === '-' ? file : join(folder, file), ...more], io)
+      t.notMatch(io.said() + io.printed(), 'hunter')
+      return { exit, said: io.said() }
+    }
+    const wrong = await put('{"username":"hunter\'2","key":"hunter!"}')
+    t.equal(wrong.exit, 1)
+    t.match(
+      wrong.said,
+      /pod\.yaml:6:5: error: Pod\/app annotation secret\.bsycorp\.com\/user: the value of parameter \/db \(jsonKey "username"\) contains a single quote/,
+    )
+    t.match(
+      wrong.said,
+      /pod\.yaml:7:5: error: .*\/key: the value of parameter \/db is not base64\n {2}hint: remove decode, or store base64/,
+    )
+    t.match(await put('hunter2'), { exit: 1, said: /is not JSON, which jsonKey needs/ })
+    t.match(await put('hunter2', 'dn'), {
+      exit: 1,
+      said: /no declaration in the manifests reads the newest version of parameter \/dn\n {2}hint: did you mean \/db\?/,
+    })
+    t.match(await put('hunter2', 'db', 'invalid.yaml'), { exit: 1, said: /attribute "type" is missing/ })
+    t.match(await put('hunter2', 'db', '-'), { exit: 2, said: /standard input has the value/ })
+    t.throws(() => readFileSync(join(folder, 'store', '%2Fdb')), 'nothing is stored')
+    const good = '{"username":"app","key":"AP8="}'
+    t.match(await put(good), { exit: 0, said: '' })
+    t.equal(readFileSync(join(folder, 'store', '%2Fdb'), 'utf8'), good)
+  },
+)

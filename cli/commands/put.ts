@@ -2,14 +2,19 @@ import { exitCode, type ExitCode } from '../../api/exit-code.ts'
 import { about, type Diagnostic, quote } from '../../api/diagnostic.ts'
 import { invalid } from '../../api/parsed.ts'
 import { parseParameterName } from '../../api/parameter-name.ts'
-import { errorsOf, type Result } from '../../functions/krm/result.ts'
+import { errorsOf, judge, type Result } from '../../functions/krm/result.ts'
+import { parseWorkloadConfig, workloadOptions } from '../../functions/workload/workload-options.ts'
+import { readWorkloads, type Workload } from '../../functions/workload/workload.ts'
 import { exitCodeOf, failureOf } from '../../runtime/failure.ts'
 import type { ParameterStore } from '../../runtime/store/parameter-store.ts'
 import { type SecretValue, secretValue } from '../../runtime/secret-value.ts'
+import { checkValue } from '../check-value.ts'
 import { type Command, type Io, isOn } from '../command.ts'
 import type { ParsedFlags } from '../flags.ts'
 import { printFailures } from '../print-failures.ts'
 import { printResults } from '../print-results.ts'
+import { readSharedFlags, sharedFlags } from '../function-flags.ts'
+import { type Manifest, manifestFlags, readManifests } from '../read-manifests.ts'
 import { openStoreFlag, storeFlags } from '../store-flag.ts'
 
 /** Of a SecureString in the advanced tier, in bytes. */
@@ -17,17 +22,30 @@ const maxValueSize = 8192
 
 export const putCommand: Command = {
   name: 'put',
-  usage: 'NAME [--overwrite] [--store STORE] < VALUE',
+  usage: 'NAME [--overwrite] [-f FILE] [--store STORE] [OPTION ...] < VALUE',
   purpose: 'Stores the value of a REFERENCE from standard input, without the last line end.',
-  details: 'It replaces an existing value only with --overwrite.',
+  details:
+    'It replaces an existing value only with --overwrite. With -f it first checks that the workloads which read the parameter can use the value: ' +
+    'that it has the JSON members that they name, is base64, or fits into an environment variable.',
   examples: [
     [
       'Store a password below the storage-prefix of the pods that read it',
       'kees put /prod/db.password < password.txt',
     ],
     ['Replace it', 'kees put /prod/db.password --overwrite < password.txt'],
+    ['Check first that the workloads can use it', 'kees put /prod/db -f manifest.yaml < db.json'],
   ],
-  flags: { overwrite: { meaning: 'replace the parameter if it exists' }, ...storeFlags },
+  flags: {
+    overwrite: { meaning: 'replace the parameter if it exists' },
+    ...manifestFlags,
+    filename: {
+      ...manifestFlags['filename'],
+      takes: 'FILE',
+      meaning: 'a manifest, or a folder of manifests, whose workloads read the parameter',
+    },
+    ...sharedFlags(workloadOptions),
+    ...storeFlags,
+  },
   run,
 }
 
@@ -42,7 +60,14 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   const { store, diagnostics: storeDiagnostics } = await openStoreFlag(parsed, io, 'write')
   if (storeDiagnostics) diagnostics.push(...storeDiagnostics)
   const { value, results = [] } = await readValue(io)
-  const exit = printResults([...errorsOf(diagnostics, exitCode.usage), ...results], io)
+  const readers = await readReaders(parsed, io)
+  diagnostics.push(...readers.diagnostics)
+  const checked =
+    readers.workloads && name.value !== undefined && value !== undefined
+      ? await checkValue(readers.workloads, name.value, value)
+      : []
+  const all = [...errorsOf(diagnostics, exitCode.usage), ...results, ...readers.results, ...checked]
+  const exit = printResults(all, io, readers.manifests)
   if (exit !== exitCode.done || !store || name.value === undefined || value === undefined) return exit
   try {
     if (await put(store, name.value, value, isOn(parsed, 'overwrite'))) {
@@ -57,6 +82,33 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   }
   const message = `${name.value} exists already: nothing was stored`
   return printResults(errorsOf([{ message, hint: 'replace it by --overwrite' }], exitCode.input), io)
+}
+
+type Readers = {
+  /** Undefined where no manifests are named. */
+  readonly workloads?: readonly Workload[]
+  readonly manifests: readonly Manifest[]
+  readonly results: readonly Result[]
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+/** The workloads of the manifests, which may read the parameter. */
+async function readReaders(parsed: ParsedFlags, io: Io): Promise<Readers> {
+  const { diagnostics: flagDiagnostics, ...options } = await readSharedFlags(workloadOptions, parsed)
+  const { config, diagnostics: optionDiagnostics } = parseWorkloadConfig(options)
+  const diagnostics = [...flagDiagnostics, ...optionDiagnostics]
+  const files = parsed.values.get('filename') ?? []
+  if (files.includes('-')) diagnostics.push({ message: 'standard input has the value: flag -f takes a file' })
+  if (files.length === 0 || files.includes('-')) return { manifests: [], results: [], diagnostics }
+  const { manifests, results } = await readManifests(parsed, io)
+  const items = manifests.flatMap((manifest) => manifest.items)
+  const read = readWorkloads(items, config)
+  return {
+    workloads: read.workloads,
+    manifests,
+    results: [...results, ...judge(read.results, config.strict)],
+    diagnostics,
+  }
 }
 
 /** @returns whether the store has the value now; false if it has another value, which is kept. */

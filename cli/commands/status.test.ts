@@ -99,6 +99,39 @@ spec:
   t.match(io.printed(), /^JobSet\/batch worker +resource\.bsycorp\.com\/a +resource +\/a +missing$/m)
 })
 
+t.test('what may be absent does not change the exit code', async (t) => {
+  const optional = deployment(
+    'app',
+    'secret.bsycorp.com/a: "kind=REFERENCE,type=PASSWORD,optional=true"',
+    'resource.bsycorp.com/b: "default=x"',
+    'resource.bsycorp.com/c: ""',
+  )
+  const io = fakeIo(optional, await storeWith(t, '/c'))
+  t.equal(await kees(['status', '-f', '-'], io), 0)
+  t.match(io.printed(), /\/a +absent\n[^]*\/b +absent\n[^]*\/c +exists\n/)
+  const missing = fakeIo(optional, await storeWith(t))
+  t.equal(await kees(['status', '-f', '-'], missing), 3)
+})
+
+t.test('with --keys, values are read, and what lacks a key is an error', async (t) => {
+  const key = (name: string, jsonKey: string) =>
+    `secret.bsycorp.com/${name}: "kind=REFERENCE,type=TEXT,storageKey=db,jsonKey=${jsonKey}"`
+  const env = await storeWith(t)
+  await kees(['put', '/db'], fakeIo('{"password":"fakepassword"}', env))
+  await kees(['put', '/e'], fakeIo('no JSON', env))
+  const keyed = deployment('app', key('a', 'password'), key('b', 'user'), 'resource.bsycorp.com/e: ""')
+  const without = fakeIo(keyed, env)
+  t.equal(await kees(['status', '-f', '-'], without), 0)
+  const io = fakeIo(keyed, env)
+  t.equal(await kees(['status', '-f', '-', '--keys'], io), 1)
+  t.equal(
+    io.said(),
+    'STDIN:9:9: error: Deployment/shop/app annotation secret.bsycorp.com/b: the value of parameter /db is JSON without the member "user"\n' +
+      '  hint: correct jsonKey, or store a JSON text that has the member\n',
+  )
+  t.match(io.printed(), /com\/a +REFERENCE +\/db +exists\n.*com\/b +REFERENCE +\/db +wrong\n.*\/e +exists\n/)
+})
+
 t.test('input without declarations is reported', async (t) => {
   const io = fakeIo(deployment('app', 'a: b'), await storeWith(t))
   t.equal(await kees(['status', '-f', '-'], io), 0)

@@ -1,28 +1,39 @@
 import { exitCode, type ExitCode, firstToMend } from '../../api/exit-code.ts'
+import type { StoredDeclaration } from '../../api/declaration.ts'
 import type { Declared } from '../../api/pod-annotations.ts'
-import { nameOf } from '../../functions/krm/result.ts'
+import { exitCodeOf, nameOf, type Result } from '../../functions/krm/result.ts'
 import type { Workload } from '../../functions/workload/workload.ts'
 import { exitCodeOf as failureExitCode } from '../../runtime/failure.ts'
-import { refOf } from '../../runtime/init/fetch-declared.ts'
+import { mayBeMissing, refOf } from '../../runtime/init/fetch-declared.ts'
 import { lookUpParameters, type Standing } from '../../runtime/store/look-up-parameters.ts'
-import { formatRef } from '../../runtime/store/parameter-store.ts'
-import { type Command, type Io } from '../command.ts'
+import { formatRef, type ParameterReader } from '../../runtime/store/parameter-store.ts'
+import { checkDelivery } from '../check-value.ts'
+import { type Command, type Io, isOn } from '../command.ts'
+import { fetchOnce, printDiagnostics } from '../fetch-once.ts'
 import type { ParsedFlags } from '../flags.ts'
 import { readStoredWorkloads, storedWorkloadFlags } from '../read-stored-workloads.ts'
 import { printFailures } from '../print-failures.ts'
+import { printResults } from '../print-results.ts'
 import { formatTable } from '../table.ts'
 
 export const statusCommand: Command = {
   name: 'status',
-  usage: '-f FILE [--output table|json] [--store STORE] [OPTION ...]',
-  purpose: 'Shows which declared parameters exist in the store, without decrypting anything.',
+  usage: '-f FILE [--keys] [--output table|json] [--store STORE] [OPTION ...]',
+  purpose:
+    'Shows which declared parameters exist in the store, without decrypting anything unless --keys is set.',
   details:
-    'The input may be manifests or pods. Exits with 3 if a parameter is missing, with 4 if access is denied.',
+    'The input may be manifests or pods. Exits with 3 if a parameter is missing, with 4 if access is denied. What is optional or has a default may be absent.',
   examples: [
     ['Show what a pod waits for', 'kubectl get pod app-0 -o yaml | kees status -f -'],
     ['Print what a manifest needs as JSON', 'kees status -f manifest.yaml -o json'],
+    ['Check that the stored JSON has the keys too', 'kees status -f manifest.yaml --keys'],
   ],
-  flags: storedWorkloadFlags,
+  flags: {
+    keys: {
+      meaning: 'also decrypt the values of declarations with jsonKey, and check that they have the key',
+    },
+    ...storedWorkloadFlags,
+  },
   run,
 }
 
@@ -39,9 +50,47 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
     typeof standing === 'string' ? [] : [{ parameters: [parameter], failure: standing }],
   )
   printFailures(failures, io)
-  const rows = declared.map((one) => rowOf(one.workload, one, standings.get(formatRef(refOf(one)))))
+  const known = declared.map((one) => ({ ...one, standing: standings.get(formatRef(refOf(one))) }))
+  const keys = isOn(parsed, 'keys') ? await checkKeys(known, opened.reader, io) : noKeys
+  printResults(keys.results, io, read.manifests)
+  const rows = known.map((one): Row => {
+    const row = rowOf(one.workload, one, one.standing)
+    return keys.wrong.has(one.declaration) ? { ...row, status: 'wrong' } : row
+  })
   io.out(output.format(rows, tableOf))
-  return firstToMend([exit, ...[...standings.values()].map(exitOf)])
+  return firstToMend([exit, keys.exit, ...known.map(exitOf)])
+}
+
+type Known = Declared & { readonly workload: Workload; readonly standing: Standing | undefined }
+
+type Keys = {
+  readonly results: readonly Result[]
+  readonly wrong: ReadonlySet<StoredDeclaration>
+  readonly exit: ExitCode
+}
+
+const noKeys: Keys = { results: [], wrong: new Set(), exit: exitCode.done }
+
+/** Whether the values that exist are such that init could deliver the keys. */
+async function checkKeys(known: readonly Known[], reader: ParameterReader, io: Io): Promise<Keys> {
+  const asked = known.filter(({ declaration, standing }) => hasKey(declaration) && standing === 'exists')
+  const fetched = await fetchOnce(reader, asked, io)
+  const unread = printDiagnostics(fetched.diagnostics, io)
+  const workloads = new Map(asked.map((one) => [one.declaration, one.workload]))
+  const results: Result[] = []
+  const wrong = new Set<StoredDeclaration>()
+  for (const value of fetched.values) {
+    const workload = workloads.get(value.declared.declaration)
+    if (!workload) continue
+    const found = await checkDelivery([value], [], workload)
+    if (found.length > 0) wrong.add(value.declared.declaration)
+    results.push(...found)
+  }
+  return { results, wrong, exit: firstToMend([unread, exitCodeOf(results)]) }
+}
+
+function hasKey(declaration: StoredDeclaration): boolean {
+  return 'jsonKey' in declaration && declaration.jsonKey !== undefined
 }
 
 type Row = {
@@ -51,7 +100,8 @@ type Row = {
   readonly declaration: string
   readonly kind: string
   readonly parameter: string
-  readonly status: 'exists' | 'missing' | 'denied' | 'unknown'
+  /** `absent`: missing, and optional or with a default. `wrong`: it exists, and has not the key. */
+  readonly status: 'exists' | 'missing' | 'absent' | 'wrong' | 'denied' | 'unknown'
 }
 
 function rowOf({ item, template }: Workload, declared: Declared, standing: Standing | undefined): Row {
@@ -62,7 +112,7 @@ function rowOf({ item, template }: Workload, declared: Declared, standing: Stand
     declaration: annotation,
     kind: declaration.what === 'secret' ? declaration.kind : declaration.what,
     parameter: formatRef(refOf(declared)),
-    status: statusOf(standing),
+    status: standing === 'missing' && mayBeMissing(declared) ? 'absent' : statusOf(standing),
   }
 }
 
@@ -72,9 +122,11 @@ function statusOf(standing: Standing | undefined): Row['status'] {
   return standing?.code === 'ACCESS_DENIED' ? 'denied' : 'unknown'
 }
 
-function exitOf(standing: Standing): ExitCode {
-  if (typeof standing !== 'string') return failureExitCode(standing)
-  return standing === 'missing' ? exitCode.missing : exitCode.done
+function exitOf(one: Known): ExitCode {
+  const { standing } = one
+  if (standing === undefined || standing === 'exists') return exitCode.done
+  if (standing !== 'missing') return failureExitCode(standing)
+  return mayBeMissing(one) ? exitCode.done : exitCode.missing
 }
 
 function tableOf(rows: readonly Row[]): string {

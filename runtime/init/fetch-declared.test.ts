@@ -11,12 +11,14 @@ const { settings } = { settings: undefined, ...decodeInitEnv({}) }
 
 async function run(
   annotations: Readonly<Record<string, string>>,
-  said: Readonly<Record<string, ScriptedAnswer>>,
+  said: Readonly<Record<string, ScriptedAnswer>> | ((now: number) => ScriptedAnswer),
 ) {
   const { declared, diagnostics: wrong } = parsePodAnnotations(Object.entries(annotations), 'bsycorp.com')
   if (settings === undefined || wrong.length > 0) throw new Error('the test is wrong')
   const clock = virtualClock()
-  const { store, calls } = scriptedStore(clock, (parameter) => said[parameter] ?? 'missing')
+  const { store, calls } = scriptedStore(clock, (parameter) =>
+    typeof said === 'function' ? said(clock.now()) : (said[parameter] ?? 'missing'),
+  )
   const { values, diagnostics } = await fetchDeclared(readBoth(store, noSecrets), declared, settings, {
     clock,
     random: Math.random,
@@ -115,3 +117,44 @@ t.test('the parts of a pair that is not DYNAMIC are not compared', async (t) => 
   const { diagnostics } = await run(annotations, { '/key_private': ownPrivate, '/key_public': strangePublic })
   t.strictSame(diagnostics, [])
 })
+
+const optional: readonly (readonly [title: string, annotation: string, text: string])[] = [
+  ['an optional secret', 'secret.bsycorp.com/a', 'kind=REFERENCE,type=PASSWORD,optional=true'],
+  ['a resource with a default', 'resource.bsycorp.com/a', 'default=fallback'],
+]
+for (const [title, annotation, text] of optional) {
+  const ask = (said: (now: number) => ScriptedAnswer) => run({ [annotation]: text }, said)
+
+  t.test(`${title} is absent once the store has said so for REFERENCE_WAIT`, async (t) => {
+    const { values, diagnostics, took } = await ask(() => 'missing')
+    t.strictSame([values, diagnostics, took], [{ [annotation]: undefined }, [], 10_000])
+  })
+
+  t.test(`${title} is not absent where the store lags`, async (t) => {
+    const { values } = await ask((now) => (now < 8000 ? 'missing' : { value: 'late' }))
+    t.strictSame(values, { [annotation]: 'late' })
+  })
+
+  for (const code of [
+    'ACCESS_DENIED',
+    'THROTTLED',
+    'UNREACHABLE',
+    'BAD_ANSWER',
+    'REFUSED',
+    'CREDENTIALS_MISSING',
+  ] as const)
+    t.test(
+      `${title} is not absent where the store answers ${code}, before or after it was missing`,
+      async (t) => {
+        for (const said of [
+          () => ({ code }),
+          (now: number) => (now < 3000 ? ('missing' as const) : { code }),
+        ]) {
+          const { values, diagnostics } = await ask(said)
+          t.strictSame(values, {})
+          t.equal(diagnostics.length, 1)
+          t.match(diagnostics[0], /^[45] /)
+        }
+      },
+    )
+}

@@ -49,7 +49,7 @@ export async function fetchDeclared(
 }
 
 /** Whether the pod starts without the parameter. */
-function mayBeMissing({ declaration }: Declared): boolean {
+export function mayBeMissing({ declaration }: Declared): boolean {
   return isOptional(declaration) || defaultOf(declaration) !== undefined
 }
 
