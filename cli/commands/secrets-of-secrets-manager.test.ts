@@ -81,3 +81,10 @@ t.test('kmsKeys may name a secret, in the region of the module', async (t) => {
     said: /Secrets Manager requires keys in the region of the secrets \(us-east-1\)/,
   })
 })
+
+t.test('kees create leaves them alone', async (t) => {
+  const store = join(t.testdir({}), 'store')
+  const io = fakeIo(manifest('rds!db'), { KEES_STORE: `file:${store}` })
+  t.equal(await kees(['create', '-f', '-'], io), 0, io.said())
+  t.notMatch(io.printed() + io.said(), 'rds!db')
+})
