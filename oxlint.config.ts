@@ -81,6 +81,8 @@ const forTests = [
   'arbitrary-*.ts',
   'fixtures.ts',
   'fake-io.ts',
+  'virtual-creator.ts',
+  'measured-heap.ts',
   'test-effort.ts',
 ]
 
@@ -102,7 +104,8 @@ const inSources: readonly Pattern[] = [
     message: 'That package is for tests and scripts.',
   },
   {
-    regex: '\\.(test|contract)\\.ts$|/(arbitrary-[^/]*|fixtures|fake-io|test-effort)\\.ts$|/fake-ssm/',
+    regex:
+      '\\.(test|contract)\\.ts$|/(arbitrary-[^/]*|fixtures|fake-io|virtual-creator|measured-heap|test-effort)\\.ts$|/fake-ssm/',
     message: 'That file is for tests.',
   },
   { regex: '^(node:)?module$', message: 'Use import: the import rules do not check require.' },

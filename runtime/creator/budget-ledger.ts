@@ -3,6 +3,7 @@
  * heap; when it is full, the tenant that holds most has to give, so that nobody gains by having many namespaces.
  */
 import type { Tenant, Tenants } from './tenants.ts'
+import { workBytes } from './weigh.ts'
 
 /** Which limit was reached: a field of the StoragePolicy, or the heap, which all tenants share. */
 export const memoryBudgets = ['maxClaims', 'maxBytes', 'heap'] as const
@@ -13,6 +14,8 @@ type Usage = { readonly claims: number; readonly bytes: number }
 
 type Account = { readonly tenant: Tenant; claims: number; bytes: number }
 
+/** Of a tenant that occupies anything: one of its claims may always be worked on. */
+const tenantBytes = workBytes
 /** A tenant has room again when it occupies less of each limit. */
 const roomy = 0.8
 
@@ -38,14 +41,14 @@ export class BudgetLedger {
     const { key, budgets } = this.#tenants.of(namespace)
     const used = this.#accounts.get(key)
     if (claims > 0 && (used?.claims ?? 0) + claims > budgets.maxClaims) return 'maxClaims'
-    if ((used?.bytes ?? 0) + bytes > budgets.maxBytes) return 'maxBytes'
-    return this.#bytes + bytes > this.#heapBytes ? 'heap' : undefined
+    if ((used?.bytes ?? tenantBytes) + bytes > budgets.maxBytes) return 'maxBytes'
+    return this.#bytes + bytes + (used ? 0 : tenantBytes) > this.#heapBytes ? 'heap' : undefined
   }
 
   /** The tenant that has to give when the heap is full: the one that would hold most. */
   largest(namespace: string, { bytes }: Usage): string {
     const { key } = this.#tenants.of(namespace)
-    let [largest, most] = [key, (this.#accounts.get(key)?.bytes ?? 0) + bytes]
+    let [largest, most] = [key, (this.#accounts.get(key)?.bytes ?? tenantBytes) + bytes]
     for (const [other, account] of this.#accounts) {
       if (account.bytes > most) [largest, most] = [other, account.bytes]
     }
@@ -54,12 +57,14 @@ export class BudgetLedger {
 
   add(namespace: string, { claims, bytes }: Usage): void {
     const tenant = this.#tenants.of(namespace)
-    const account = this.#accounts.get(tenant.key) ?? { tenant, claims: 0, bytes: 0 }
+    const before = this.#accounts.get(tenant.key)
+    const account = before ?? { tenant, claims: 0, bytes: tenantBytes }
     account.claims += claims
     account.bytes += bytes
-    this.#bytes += bytes
-    if (account.claims > 0 || account.bytes > 0) this.#accounts.set(tenant.key, account)
-    else this.#accounts.delete(tenant.key)
+    this.#bytes += bytes + (before ? 0 : tenantBytes)
+    if (account.claims > 0 || account.bytes > tenantBytes) return void this.#accounts.set(tenant.key, account)
+    this.#accounts.delete(tenant.key)
+    this.#bytes -= tenantBytes
   }
 
   remove(namespace: string, { claims, bytes }: Usage): void {

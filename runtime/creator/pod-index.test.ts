@@ -205,7 +205,7 @@ t.test('the limits of a rule with shared are those of all its namespaces togethe
 
 t.test('where the heap is full, the tenant that occupies most has to give', async (t) => {
   const refused: string[] = []
-  const heapBytes = 2 * 1024 * 1024
+  const heapBytes = 4 * 1024 * 1024
   const { index, claims, sink } = world({
     heapBytes,
     refused: (one, namespace, budget) => refused.push(`${namespace}/${one.name} ${budget}`),

@@ -25,7 +25,7 @@ import { type Next, type WorkItem, WorkQueue } from '../scheduling/work-queue.ts
  * Groups that are worked on at a time, most of which wait for their turn: enough for calls of ten names while a hundred keys of the
  * same namespace wait to be generated. Where very many namespaces wait, each still has a few, so that its values do not wait for its keys.
  */
-const workLimits = { workers: 512, reserved: 4, perNamespace: 128 }
+export const workLimits = { workers: 512, perNamespace: 128, reserved: 4, most: 2048 }
 /** Of the four threads that Node has for this, for DNS and for files. */
 const parallelKeys = 2
 /** Of the heap, for what tenants choose. The rest is Node, what is in progress, and garbage that is not collected yet. */

@@ -55,11 +55,15 @@ function ours(annotations: Readonly<Record<string, unknown>>, suffix: string): A
   for (const [key, value] of Object.entries(annotations)) {
     const slash = key.indexOf('/')
     if (slash <= 0 || !key.endsWith(suffix, slash) || typeof value !== 'string') continue
-    // Each character is a byte at least.
-    const kept = value.slice(0, bounds.podBytes + 1)
+    const kept = value.length > bounds.podBytes ? firstPart(value) : value
     found.push([key, kept])
     length += key.length + kept.length
     if (length > bounds.podBytes) break
   }
   return found
+}
+
+/** Each character is a byte at least, so this is too long for a pod. A copy, because a piece of a string keeps all of it. */
+function firstPart(value: string): string {
+  return Buffer.from(value.slice(0, bounds.podBytes + 1)).toString()
 }

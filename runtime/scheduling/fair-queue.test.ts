@@ -107,6 +107,20 @@ t.test('of a full queue, the newest item of the namespace with the most goes', a
   t.strictSame(new Set(take(queue, 5)), new Set(['a1', 'a2', 'b1', 'c1', undefined]))
 })
 
+t.test('a turn that nobody may have does not count', async (t) => {
+  const queue = new FairQueue<string>()
+  queue.push('shop', 'before')
+  queue.shift()
+  insatiable(queue, many('evil', 500))
+  queue.push('shop', 'request')
+  let turns = 0
+  for (let item: string | undefined; item !== 'request' && turns < 10; turns++) {
+    queue.shift(() => false)
+    item = queue.shift()
+  }
+  t.ok(turns <= 2)
+})
+
 t.test('a namespace whose turn it may not be keeps its place', async (t) => {
   const queue = new FairQueue<string>()
   for (const item of ['a1', 'b1', 'a2']) queue.push(item.charAt(0), item)

@@ -59,12 +59,13 @@ export class FairQueue<T> {
    * @param may whether it may be the turn of a namespace.
    */
   shift(may: (namespace: string) => boolean = () => true): T | undefined {
-    const lane = lanes[this.#turns++ % lanes.length]
+    const lane = lanes[this.#turns % lanes.length]
     const fresh =
       lane === 'known' ? this.#longestKnown(may) : lane === 'new' ? this.#latestNew(may) : undefined
     const namespace = fresh ?? this.#first(may)
     const line = namespace === undefined ? undefined : this.#lines.get(namespace)
     if (namespace === undefined || line === undefined) return undefined
+    this.#turns++
     const item = line.items[line.next++]
     line.fresh = false
     this.#noteServed(namespace)

@@ -13,7 +13,7 @@ t.test('a key that is added while it is worked on is worked on again, by one wor
   queue.add('/a', 'n')
   t.equal(queue.depth(), 1)
   const done = queue.work(
-    { workers: 4, reserved: 1, perNamespace: 4 },
+    { workers: 4, perNamespace: 4, reserved: 1, most: 100 },
     async () => {
       times++
       most = Math.max(most, ++working)
@@ -41,7 +41,7 @@ t.test('a failed key is returned again with a back-off, another at the requested
   const answers: Next[] = ['retry', 'retry', 'retry', { at: 60_000 }, 'retry', 'never']
   queue.add('/a', 'n')
   const done = queue.work(
-    { workers: 2, reserved: 1, perNamespace: 2 },
+    { workers: 2, perNamespace: 2, reserved: 1, most: 100 },
     async () => {
       times.push(clock.now())
       return answers[times.length - 1] ?? 'never'
@@ -68,7 +68,7 @@ for (const [next, longest] of [
       return times.length < 30 ? next : 'never'
     }
     queue.add('/a', 'n')
-    const done = queue.work({ workers: 1, reserved: 1, perNamespace: 1 }, work, stop.signal)
+    const done = queue.work({ workers: 1, perNamespace: 1, reserved: 1, most: 100 }, work, stop.signal)
     await clock.sleep(20_000_000)
     stop.abort()
     await done
@@ -87,7 +87,7 @@ t.test('temporary failures do not lengthen the back-off of a rejection', async (
     return times.length <= 20 ? 'retry soon' : times.length === 21 ? 'retry' : 'never'
   }
   queue.add('/a', 'n')
-  const done = queue.work({ workers: 1, reserved: 1, perNamespace: 1 }, work, stop.signal)
+  const done = queue.work({ workers: 1, perNamespace: 1, reserved: 1, most: 100 }, work, stop.signal)
   await clock.sleep(20_000_000)
   stop.abort()
   await done
@@ -102,7 +102,7 @@ t.test('many keys that fail do not delay a new one, and the signal ends the work
   const worked: string[] = []
   for (let index = 0; index < 1000; index++) queue.add(`/large/${index}`, 'large')
   const done = queue.work(
-    { workers: 2, reserved: 1, perNamespace: 2 },
+    { workers: 2, perNamespace: 2, reserved: 1, most: 100 },
     async ({ key }) => {
       worked.push(key)
       if (worked.length === 100) queue.add('/small', 'small')
@@ -133,7 +133,7 @@ t.test(
     }
     for (let index = 0; index < 100; index++) queue.add(`/large/${index}`, 'large')
     queue.add('/small/a', 'small')
-    const done = queue.work({ workers: 10, reserved: 1, perNamespace: 4 }, work, stop.signal)
+    const done = queue.work({ workers: 10, perNamespace: 4, reserved: 2, most: 100 }, work, stop.signal)
     await clock.sleep(1000)
     t.strictSame(
       [...working],
@@ -147,6 +147,12 @@ t.test(
     await clock.sleep(1000)
     t.equal(working.size, 22)
     t.equal(working.get('large'), 4)
+    // With very many of them, each has one.
+    for (const key of ['a', 'b', 'c'])
+      for (let index = 20; index < 200; index++) queue.add(`/${index}/${key}`, `${index}`)
+    for (let second = 0; second < 5; second++) await clock.sleep(1000)
+    t.equal(working.size, 202)
+    t.ok([...working.values()].reduce((sum, count) => sum + count, 0) < 100 + 202)
     stop.abort()
     await done
   },
@@ -167,7 +173,7 @@ t.test('keys that are removed take no memory and no work, however many come and 
     worked.push(key)
     return { at: clock.now() + 60_000 }
   }
-  const done = queue.work({ workers: 1, reserved: 1, perNamespace: 1 }, work, stop.signal)
+  const done = queue.work({ workers: 1, perNamespace: 1, reserved: 1, most: 100 }, work, stop.signal)
   await clock.sleep(1000)
   t.strictSame(worked, ['/stays'])
   queue.remove('/stays')

@@ -27,10 +27,11 @@ const noFailures = { retry: 0, 'retry soon': 0 } as const
 type WorkLimits = {
   /** How many keys are worked on at a time. */
   readonly workers: number
-  /** Of each namespace, so many are let in above that. */
-  readonly reserved: number
   /** How many of one namespace. */
   readonly perNamespace: number
+  /** Of each namespace, so many are let in above `workers` while fewer than `most` are worked on, and always one. */
+  readonly reserved: number
+  readonly most: number
 }
 
 /** Keys that are begun one after the other before the timers and the network have their turn. */
@@ -97,6 +98,7 @@ export class WorkQueue {
           void begin(item)
         }
         if (signal.aborted && this.#working.size === 0) resolve()
+        else if (this.#burst >= longestBurst) this.#schedule()
       }
       signal.addEventListener('abort', () => this.#schedule())
       this.#schedule()
@@ -123,10 +125,10 @@ export class WorkQueue {
   }
 
   /** The next key that may be worked on. It is worked on from now on. */
-  #next({ workers, reserved, perNamespace }: WorkLimits): WorkItem | undefined {
+  #next({ workers, perNamespace, reserved, most }: WorkLimits): WorkItem | undefined {
     const may = (namespace: string) => {
       const count = this.#workingOf.get(namespace) ?? 0
-      return count < perNamespace && (count < reserved || this.#working.size < workers)
+      return count === 0 || (count < perNamespace && this.#working.size < (count < reserved ? most : workers))
     }
     for (;;) {
       const item = this.#ready.shift(may)

@@ -72,7 +72,7 @@ async function simulate(seed: number): Promise<string[]> {
   })
   const stop = new AbortController()
   const done = queue.work(
-    { workers: 4, reserved: 1, perNamespace: 4 },
+    { workers: 4, perNamespace: 4, reserved: 1, most: 100 },
     ({ key }) => reconciler.reconcile(key),
     stop.signal,
   )
