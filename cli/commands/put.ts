@@ -33,7 +33,10 @@ export const putCommand: Command = {
       'kees put /prod/db.password < password.txt',
     ],
     ['Replace it', 'kees put /prod/db.password --overwrite < password.txt'],
-    ['Check first that the workloads can use it', 'kees put /prod/db -f manifest.yaml < db.json'],
+    [
+      'Check first that the workloads of a manifest can use it',
+      'kees put db.password --overwrite -f manifest.yaml < password.txt',
+    ],
   ],
   flags: {
     overwrite: { meaning: 'replace the parameter if it exists' },
