@@ -148,10 +148,15 @@ function judgeCompositions(
   diagnostics: AnnotationDiagnostic[],
 ): readonly Composed[] {
   const names = byName(named)
+  const jwks = new Set(
+    declared
+      .filter(({ declaration }) => declaration.what === 'secret' && declaration.as === 'jwk')
+      .map(({ declaration }) => declaration.name),
+  )
   const composed: Composed[] = []
   for (const one of compositions) {
     if (diagnostics.length >= bounds.podDiagnostics) break
-    const found = judgeReferences(one, names)
+    const found = judgeReferences(one, names, jwks)
     diagnostics.push(...found)
     if (!found.some(({ severity }) => severity === 'error')) composed.push(one)
   }

@@ -83,6 +83,14 @@ const rows: readonly (readonly [title: string, added: Annotations, ...diagnostic
     `warning UNESCAPED ${at}: in a text that looks like JSON, the value is written without an escape: reference $(db.host), hint: write $(name:json)`,
   ],
   [
+    'JSON with a JWK, which is JSON itself',
+    {
+      'secret/jwt.v1_public': 'kind=DYNAMIC,type=RSA,size=2048,as=jwk,deliver=none',
+      'compose/url': 'text={"keys":[$(jwt.v1_public)],"iss":"$(db.host)"}',
+    },
+    `warning UNESCAPED ${at}: in a text that looks like JSON, the value is written without an escape: reference $(db.host), hint: write $(name:json)`,
+  ],
+  [
     'XML without escapes',
     { 'compose/url': 'text=<a href="x://y">$(db.host)</a>' },
     `warning UNESCAPED ${at}: in a text that looks like XML, the value is written without an escape: reference $(db.host), hint: write $(name:xml)`,

@@ -32,7 +32,12 @@ export function byName(all: Iterable<Named>): NamedByName {
   return found
 }
 
-export function judgeReferences(composed: CompositionAt, named: NamedByName): AnnotationDiagnostic[] {
+/** @param jwks names of values that are JSON themselves, so they need no escape in JSON. */
+export function judgeReferences(
+  composed: CompositionAt,
+  named: NamedByName,
+  jwks: ReadonlySet<string>,
+): AnnotationDiagnostic[] {
   const { annotation, declaration } = composed
   const { name, text } = declaration
   const diagnostics: AnnotationDiagnostic[] = []
@@ -59,7 +64,7 @@ export function judgeReferences(composed: CompositionAt, named: NamedByName): An
       error('BAD_REFERENCE', { message, ...didYouMean(closestWord(reference.name, [...named.keys()])) })
     }
   }
-  return [...diagnostics, ...warnOfUnescaped(composed)]
+  return [...diagnostics, ...warnOfUnescaped(composed, jwks)]
 }
 
 /** Stored declarations that go nowhere. */
@@ -95,9 +100,13 @@ export function isOptional(declaration: StoredDeclaration): boolean {
 }
 
 /** A value with a character that has a meaning there would change the text around it. */
-function warnOfUnescaped({ annotation, declaration: { text } }: CompositionAt): AnnotationDiagnostic[] {
+function warnOfUnescaped(
+  { annotation, declaration: { text } }: CompositionAt,
+  jwks: ReadonlySet<string>,
+): AnnotationDiagnostic[] {
   const context = contextOf(text)
-  const plain = distinct(referencesIn(text).filter(({ escape }) => escape === undefined))
+  const isJson = ({ name }: Reference) => context?.escape === 'json' && jwks.has(name)
+  const plain = distinct(referencesIn(text).filter((one) => one.escape === undefined && !isJson(one)))
   const [first] = plain
   if (context === undefined || first === undefined) return []
   const labels = plain.map(referenceLabel).join(', ')
