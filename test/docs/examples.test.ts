@@ -21,18 +21,22 @@ import { parseReadmeBlocks, withOutputs } from './readme-commands.ts'
 import { helm, kpt, kustomize, type Tool } from '../programs/tools.ts'
 import { untapped } from '../programs/untapped.ts'
 
+t.setTimeout(600_000)
+
 const examples = join(root, 'kustomize-examples')
 const tools: Readonly<Record<string, () => Tool>> = { kustomize, kpt, helm }
 
 /** Examples that this test runs, with the tools that they need. */
 const here: Readonly<Record<string, readonly string[]>> = {
   component: ['kustomize'],
+  'database-url': ['kustomize'],
   'environment-variables': ['kustomize'],
   environments: ['kustomize'],
   helm: ['helm', 'kustomize'],
   'iam-around-overlay': ['kustomize'],
   'kpt-package': ['kpt'],
   refresh: ['kustomize'],
+  'tls-files': ['kustomize'],
 }
 /** Examples with a separate test. */
 const elsewhere: readonly string[] = ['argo-cd', 'creator', 'first-secret', 'quickstart']
