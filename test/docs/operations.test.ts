@@ -16,7 +16,7 @@ import { kubectl } from '../programs/tools.ts'
 
 const text = readFileSync(join(root, 'docs/operations.md'), 'utf8')
 const sectionOf = (heading: string) =>
-  text.split(new RegExp(`^## ${heading}$`, 'm'))[1]?.split(/^###? /m)[0] ?? ''
+  text.split(new RegExp(`^## ${heading}$`, 'm'))[1]?.split(/^## /m)[0] ?? ''
 /** The code spans in the first cells of the tables of a section. */
 const entriesOf = (heading: string) =>
   [...sectionOf(heading).matchAll(/^\| ([^|]+) \|/gm)]
