@@ -1,6 +1,6 @@
 import { rmSync, writeFileSync } from 'node:fs'
 import { noSecrets, readBoth } from '../store/both-services.ts'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import t, { type Test } from 'tap'
 import { type Annotation, parsePodAnnotations } from '../../api/pod-annotations.ts'
 import { formatAnnotationsFile } from '../../api/annotations-file.ts'
@@ -74,6 +74,25 @@ t.test('what is declared anew is delivered with the rest, and reported once', as
     { level: 'warn', message: /have changed/, removed: ['secret.bsycorp.com/b'] },
     { level: 'warn', code: 'UNKNOWN_ATTRIBUTE' },
   ])
+})
+
+t.test('what is absent is reported when it changes, and comes once it exists', async (t) => {
+  const { round, declare, said, lines, secretsFile } = makePod(t, { env: { ENV_FILE: '/env/env' } })
+  declare(a, ['secret.bsycorp.com/c', 'kind=REFERENCE,type=TEXT,optional=true,env=C'])
+  const absent = { path: '/env/env', content: '', mode: 0o400 }
+  for (const _ of [1, 2])
+    t.match(await round(), {
+      files: [{ path: secretsFile }, absent],
+      folders: ['/env', dirname(secretsFile)],
+    })
+  t.match(lines, [
+    { level: 'warn', message: /have changed/ },
+    { level: 'warn', message: /is left out/, annotation: 'secret.bsycorp.com/c' },
+  ])
+  t.equal(lines.length, 2)
+  said['/c'] = { value: 'now' }
+  t.match(await round(), { files: [{ path: secretsFile }, { ...absent, content: "secret.c='now'\n" }] })
+  t.equal(lines.length, 2)
 })
 
 t.test(
