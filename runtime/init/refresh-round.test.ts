@@ -77,7 +77,9 @@ t.test('what is declared anew is delivered with the rest, and reported once', as
 })
 
 t.test('what is absent is reported when it changes, and comes once it exists', async (t) => {
-  const { round, declare, said, lines, secretsFile } = makePod(t, { env: { ENV_FILE: '/env/env' } })
+  const { round, declare, said, lines, secretsFile } = makePod(t, {
+    env: { ENV_FILE: '/env/env', REFERENCE_WAIT: '0s' },
+  })
   declare(a, ['secret.bsycorp.com/c', 'kind=REFERENCE,type=TEXT,optional=true,env=C'])
   const absent = { path: '/env/env', content: '', mode: 0o400 }
   for (const _ of [1, 2])
