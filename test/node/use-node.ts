@@ -23,6 +23,8 @@ function nodeOf(named: NodeAccess | undefined): string | undefined {
 
 export type Cluster = {
   readonly kubeconfig: string
+  /** The folder of a node of our own. */
+  readonly home: string | undefined
   /** Runs kubectl, while servers in this process go on answering. @returns what it prints. Throws where it fails. */
   readonly kubectl: (args: readonly string[], input?: string) => Promise<string>
   /** Makes a namespace of a name of its own, which goes with the test if that passes. */
@@ -50,6 +52,7 @@ export async function useNode(t: Test): Promise<Cluster> {
   )
   return {
     kubeconfig,
+    home: access.home,
     kubectl: run,
     makeNamespace: async (name, labels = {}) => {
       const metadata = { name: `${name}-${process.pid}`, labels }
