@@ -89,13 +89,15 @@ export function readValues<S>(
   for (const name in table) {
     const entry = table[name]
     const text = given.get(name)
-    const excluded = (entry.excludes ?? []).filter((other) => given.get(other) !== undefined)
-    const missing = (entry.needs ?? []).filter((other) => !given.has(other))
     done.add(name)
     if (text === undefined) {
       if (!given.has(name) && entry.required.includes(context.taker))
         report('MISSING_ATTRIBUTE', `attribute "${name}" is missing: ${entry.allowed(context)}`)
-    } else if (!entry.on.includes(context.taker)) {
+      continue
+    }
+    const excluded = (entry.excludes ?? []).filter((other) => given.get(other) !== undefined)
+    const missing = (entry.needs ?? []).filter((other) => !given.has(other))
+    if (!entry.on.includes(context.taker)) {
       if (!entry.ignoredOn?.includes(context.taker))
         report('ATTRIBUTE_NOT_ALLOWED', notAllowed(name, entry, context.taker))
     } else if (excluded.length > 0) {

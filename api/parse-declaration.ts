@@ -43,13 +43,8 @@ export function parseDeclaration(
   if (tooMany) report('TOO_LARGE', `the value has more than ${bounds.attributes} attributes`)
   if (tooMany) return { diagnostics }
   for (const one of malformed) report('SYNTAX', one)
-  const takers = takersOf[what]
-  const given = readAttributes(
-    knownOn(attributeTable, takers),
-    refusedOn(attributeTable, takers),
-    attributes,
-    report,
-  )
+  const { known, refused } = namesOn[what]
+  const given = readAttributes(known, refused, attributes, report)
   const type = secretTypes.find((one) => one === given.get('type'))
   const kind = secretKinds.find((one) => one === given.get('kind'))
   // Until the kind is known, what a REFERENCE may have is judged.
@@ -82,6 +77,18 @@ const takersOf = {
   compose: ['compose'],
 } as const satisfies Readonly<Record<Declaration['what'], readonly Taker[]>>
 
+const namesOf = (takers: readonly Taker[]) => ({
+  known: knownOn(attributeTable, takers),
+  refused: refusedOn(attributeTable, takers),
+})
+
+/** Once for all declarations, of which there may be very many. */
+const namesOn = {
+  secret: namesOf(takersOf.secret),
+  resource: namesOf(takersOf.resource),
+  compose: namesOf(takersOf.compose),
+}
+
 /** @param given undefined where the name of the attribute is misspelt. */
 function storeOf(given: ReadonlyMap<string, string | undefined>): StoreAttribute {
   if (!given.has('from')) return undefined
@@ -103,8 +110,17 @@ function hasRequired<W extends Taker>(
   values: Partial<Values>,
   taker: W,
 ): values is Partial<Values> & ValuesOn<typeof attributeTable, W> {
-  const missing = Object.entries(attributeTable).filter(
-    ([name, { required }]) => required.some((one) => one === taker) && !Object.hasOwn(values, name),
+  return requiredOn[taker].every((name) => Object.hasOwn(values, name))
+}
+
+const requiredNames = (taker: Taker): readonly string[] =>
+  Object.entries(attributeTable).flatMap(([name, { required }]) =>
+    required.some((one) => one === taker) ? [name] : [],
   )
-  return missing.length === 0
+
+const requiredOn = {
+  DYNAMIC: requiredNames('DYNAMIC'),
+  REFERENCE: requiredNames('REFERENCE'),
+  resource: requiredNames('resource'),
+  compose: requiredNames('compose'),
 }

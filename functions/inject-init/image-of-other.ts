@@ -10,6 +10,7 @@ import type { PodInjection } from './pod-injection.ts'
 export function validateImages({ parts, config, recorded, record }: PodInjection): Diagnostic[] {
   const { container, refresher } = recorded
   const ours = [container, refresher].flatMap((one) => one ?? [])
+  if (ours.length === 0) return []
   const [, annotations] = record?.volumes ?? []
   const others = [...parts.initContainers.parts, ...parts.containers.parts]
     .filter((one) => !ours.includes(one))
