@@ -11,7 +11,7 @@ export type KmsKeys = readonly KmsKey[]
 
 export type KmsKey = PrefixKey | SecretKey
 
-export type PrefixKey = {
+type PrefixKey = {
   /** Whole segments, with a leading slash and without one at the end; `/` is everything. */
   readonly prefix: string
   readonly secret?: never
@@ -19,7 +19,7 @@ export type PrefixKey = {
   readonly arn: string
 }
 
-export type SecretKey = {
+type SecretKey = {
   /** The whole name of a secret. */
   readonly secret: string
   readonly prefix?: never
