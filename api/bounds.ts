@@ -50,7 +50,7 @@ export function validateValue(value: string): Diagnostic | undefined {
 }
 
 /** In UTF-8; any number above the limit where there are more. */
-function byteLength(text: string, limit: number): number {
+export function byteLength(text: string, limit: number): number {
   if (text.length > limit) return text.length
   let bytes = 0
   for (let index = 0; index < text.length; index++) {

@@ -1,4 +1,5 @@
 /** The path of a file of its own, below the folder of SECRETS_FILE. */
+import { byteLength } from './bounds.ts'
 import { invalid, type Parsed } from './parsed.ts'
 
 /** In bytes, of Linux. */
@@ -20,11 +21,10 @@ export function parseOutputPath(text: string): Parsed<string> {
     if (segment === '') return invalid(segments.length === 1 ? 'is empty' : `${which} empty`)
     if (segment === '.' || segment.startsWith(taken))
       return invalid(`${which} ".", or begins with "..", which init uses itself`)
-    if (byteLength(segment) > longestName) return invalid(`${which} longer than ${longestName} bytes`)
+    if (byteLength(segment, longestName) > longestName)
+      return invalid(`${which} longer than ${longestName} bytes`)
   }
-  return byteLength(text) > longestPath ? invalid(`is longer than ${longestPath} bytes`) : { value: text }
-}
-
-function byteLength(text: string): number {
-  return new TextEncoder().encode(text).length
+  return byteLength(text, longestPath) > longestPath
+    ? invalid(`is longer than ${longestPath} bytes`)
+    : { value: text }
 }

@@ -48,7 +48,7 @@ class Reading {
       if (first === '{') this.#members(paths, levels + 1)
       else this.#elements(paths, levels + 1)
     } else if (first === '"') this.#skipString()
-    else while (/[^\s,\]}]/.test(this.#text[this.#at] ?? ' ')) this.#at++
+    else this.#skipScalar()
     for (const path of paths)
       if (path.steps.length === levels) this.#sources.set(path, this.#text.slice(start, this.#at))
   }
@@ -89,7 +89,12 @@ class Reading {
   }
 
   #skipSpace(): void {
-    while (/\s/.test(this.#text[this.#at] ?? '.')) this.#at++
+    while (isSpace(this.#text.charCodeAt(this.#at))) this.#at++
+  }
+
+  /** A number, or a word. */
+  #skipScalar(): void {
+    while (this.#at < this.#text.length && !isEnd(this.#text.charCodeAt(this.#at))) this.#at++
   }
 
   #skipString(): void {
@@ -110,4 +115,13 @@ class Reading {
 /** The paths whose step at this level is this one. @param levels counted from 1. */
 function through(paths: readonly JsonPath[], levels: number, step: string): readonly JsonPath[] {
   return paths.length === 0 ? paths : paths.filter(({ steps }) => steps[levels - 1] === step)
+}
+
+function isSpace(code: number): boolean {
+  return code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09
+}
+
+/** Of a number or a word: white space, or one of `,`, `]` and `}`. */
+function isEnd(code: number): boolean {
+  return isSpace(code) || code === 0x2c || code === 0x5d || code === 0x7d
 }
