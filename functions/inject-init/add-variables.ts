@@ -77,7 +77,7 @@ function chooseVariables(
     } else chosen.set(container, [...others, variable])
   }
   for (const variable of needs.variables) {
-    for (const container of variable.containers ?? mounted.filter((one) => !isEarly(one))) {
+    for (const container of new Set(variable.containers ?? mounted.filter((one) => !isEarly(one)))) {
       if (!names.includes(container)) {
         const message = `containers names ${quote(container)}, which is not in the pod: the pod has ${names.join(', ')}`
         const { hint } = didYouMean(closestWord(container, names))

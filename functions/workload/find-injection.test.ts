@@ -16,6 +16,11 @@ const mounts = (secret: string, file: string) => [
 const init = { name: 'init', volumeMounts: mounts('/secret', '/annotations') }
 const app = { name: 'app', volumeMounts: [{ name: 's', mountPath: '/secret' }] }
 const sidecar = { ...init, name: 'refresh', args: ['--refresh', '5m'], restartPolicy: 'Always' }
+const withEnv = { ...init, volumeMounts: [...init.volumeMounts, { name: 'e', mountPath: '/env' }] }
+const variable = (name: string) => ({
+  name,
+  valueFrom: { fileKeyRef: { volumeName: 'e', path: 'env', key: `secret.${name}` } },
+})
 const elsewhere = {
   name: 'init',
   env: [
@@ -68,6 +73,20 @@ const rows: readonly (readonly [title: string, spec: object, found: object | und
       ],
     },
     undefined,
+  ],
+  [
+    'with environment variables',
+    {
+      initContainers: [withEnv],
+      containers: [{ ...app, env: [variable('A'), { name: 'B', value: 'x' }] }, { name: 'none' }],
+      volumes: [...volumes, { name: 'e', emptyDir: {} }],
+    },
+    { ...found, volumes: ['s', 'a', 'e'], env: { app: ['A'] } },
+  ],
+  [
+    'another volume where that of the variables would be',
+    { initContainers: [withEnv], containers: [app], volumes: [...volumes, { name: 'e', emptyDir: {} }] },
+    found,
   ],
   ['the sidecar alone', { initContainers: [sidecar], containers: [app], volumes }, undefined],
 ]

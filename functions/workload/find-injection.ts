@@ -64,7 +64,8 @@ function variablesIn(
       .map(nameOf)
     return names.length === 0 ? [] : [[nameOf(container), names] as const]
   })
-  return { volumes: [...volumes, volume.name], env: Object.fromEntries(env) }
+  // Another volume may be mounted there.
+  return env.length === 0 ? {} : { volumes: [...volumes, volume.name], env: Object.fromEntries(env) }
 }
 
 function volumesOfInit(
