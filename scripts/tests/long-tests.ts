@@ -27,6 +27,7 @@ export const longTests: Readonly<Record<string, RegExp>> = {
     /^functions\/export-iam\/(?!.*\.test\.ts)|^install\/creator\/terraform\/|^test\/iam\//,
   'test/init/scale.test.ts': /^runtime\/(init|store)\/(?!.*\.test\.ts)|^test\/init\/(scale|simulate)/,
   'test/init/write-faults.test.ts': /^runtime\/(init|files)\/(?!.*\.test\.ts)|^test\/init\/write-faults/,
+  'test/node/memory.test.ts': /^runtime\/(init|store|values)\/(?!.*\.test\.ts)|^test\/node\/memory/,
   'test/packaging/images.test.ts': /^scripts\/images|^package-lock\.json$|^test\/packaging\/images/,
   'test/packaging/images-again.test.ts': /^scripts\/images|^package-lock\.json$|^test\/packaging\/images/,
   'test/packaging/push-images.test.ts': /^scripts\/(push-)?images|^docs\/install\.md$|^test\/packaging\/push/,

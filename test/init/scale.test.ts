@@ -3,6 +3,8 @@ import t from 'tap'
 import { isLong } from '../programs/long.ts'
 import { simulateInits } from './simulate-inits.ts'
 
+t.setTimeout(600_000)
+
 const deadline = 300_000
 
 for (const parameters of isLong ? [10, 25] : [25]) {

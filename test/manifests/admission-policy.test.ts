@@ -2,9 +2,10 @@
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { parseAllDocuments } from 'yaml'
+import { fakeIo } from '../../cli/fake-io.ts'
+import { kees } from '../../cli/kees.ts'
 import { type Answer, controlPlaneMissing, startControlPlane } from '../servers/control-plane.ts'
 import { eventually } from '../programs/eventually.ts'
-import { run } from '../programs/programs.ts'
 import { hostilePod, hostilePods, injectedPod } from './hostile-pods.ts'
 import { largePods } from './large-pods.ts'
 import { otherSubresources, podWrites, subresourcesOfPods } from './pod-writes.ts'
@@ -208,7 +209,7 @@ t.test('admission by the policies that kees generates', { skip: controlPlaneMiss
   const cluster = await startControlPlane()
   t.teardown(cluster.stop)
   const policyFile = join(t.testdir({ 'policy.yaml': storagePolicy }), 'policy.yaml')
-  const printed = kees([
+  const printed = await print([
     'admission-policy',
     '--policy',
     policyFile,
@@ -233,7 +234,7 @@ t.test('admission by the policies that kees generates', { skip: controlPlaneMiss
       metadata: { name },
     })
   }
-  const inject = (manifest: string) => kees(['inject', '-f', '-', '--image', image], manifest)
+  const inject = (manifest: string) => print(['inject', '-f', '-', '--image', image], manifest)
   const create = (namespace: string, manifest: string) => {
     const [object = {}] = objectsIn(manifest)
     return cluster.request('POST', `${pathOf(object, namespace)}?dryRun=All`, object)
@@ -242,7 +243,7 @@ t.test('admission by the policies that kees generates', { skip: controlPlaneMiss
 
   for (const { title, kind, namespace, annotations, injected = true, change = asItIs, refused } of cases) {
     const manifest = kind(annotations)
-    const answer = await create(namespace, change(injected ? inject(manifest) : manifest))
+    const answer = await create(namespace, change(injected ? await inject(manifest) : manifest))
     if (refused === undefined) t.match(answer, { status: 201 }, title)
     else t.match(answer, { status: 422, body: { message: refused } }, title)
   }
@@ -286,7 +287,7 @@ t.test('admission by the policies that kees generates', { skip: controlPlaneMiss
   })
 
   await t.test('the declarations of a pod are immutable; the rest may change', async (t) => {
-    const [object = {}] = objectsIn(inject(pod([reference, prefix('/shop')])))
+    const [object = {}] = objectsIn(await inject(pod([reference, prefix('/shop')])))
     t.match(await cluster.request('POST', pathOf(object, 'shop'), object), { status: 201 })
     const patch = (annotations: Object) =>
       cluster.request('PATCH', `${pathOf(object, 'shop')}/app`, { metadata: { annotations } })
@@ -337,10 +338,11 @@ async function active(
   }
 }
 
-function kees(args: readonly string[], input = ''): string {
-  const { status, stdout, stderr } = run('kees', args, { input })
-  if (status !== 0) throw new Error(stderr)
-  return stdout
+/** What kees prints. In this process: there are many calls. */
+async function print(args: readonly string[], input = ''): Promise<string> {
+  const io = fakeIo(input)
+  if ((await kees(args, io)) !== 0) throw new Error(io.said())
+  return io.printed()
 }
 
 function objectsIn(yaml: string): Object[] {

@@ -144,6 +144,8 @@ function kubeletConfig(home: string, containerd: string): object {
     },
     imageGCHighThresholdPercent: 100,
     nodeStatusUpdateFrequency: '5s',
+    // How often it looks whether the annotations in a volume have changed; a minute by default.
+    syncFrequency: '10s',
     registerNode: true,
   }
 }

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
 /**
- * For what takes a moment, such as a policy's effect. A check that takes long, such as a command, is repeated after twice as long: else
- * it would take the processor from what it waits for.
+ * For what takes a moment, such as a policy's effect. A check that takes long, such as a command, is repeated after five times as
+ * long: else it would take the processor from what it waits for.
  * @param what ends the sentence of the error: "waited in vain until". @param patience in milliseconds.
  */
 export async function eventually(
@@ -14,7 +14,7 @@ export async function eventually(
   while (performance.now() - start < patience) {
     const begun = performance.now()
     if (await done()) return
-    await sleep(Math.min(Math.max(100, 2 * (performance.now() - begun)), 2000))
+    await sleep(Math.min(Math.max(100, 5 * (performance.now() - begun)), 2000))
   }
   throw new Error(`waited ${patience / 1000} s in vain until ${what}`)
 }
