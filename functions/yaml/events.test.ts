@@ -20,6 +20,21 @@ const rows: readonly (readonly [title: string, text: string, value: unknown])[] 
   ['CRLF', 'a:\r\n  args: [\r\n    x,\r\n  ]\r\nb: c\r\n', { a: { args: ['x'] }, b: 'c' }],
   ['several brackets', 'a: {b: [\n]}\nc: [\n]\nd: {\n}\n', { a: { b: [] }, c: [], d: {} }],
   [
+    'many lines of a quoted string, and what follows it',
+    `a:\n  b: 'x\n${'y\n'.repeat(9)}\n  z'\n  c: d\n  e:\n  - f\n`,
+    { a: { b: `x${' y'.repeat(9)}\nz`, c: 'd', e: ['f'] } },
+  ],
+  [
+    'many items under their key, and what follows them',
+    `a:\n  b: [\n${'  v,\n'.repeat(9)}  ]\n  c: |\n    x\n    y\n  d: e\n`,
+    { a: { b: Array<string>(9).fill('v'), c: 'x\ny\n', d: 'e' } },
+  ],
+  [
+    'one line of each of many strings',
+    `a:\n${Array.from({ length: 9 }, (_, index) => `  b${index}: "x\ny"\n`).join('')}`,
+    { a: Object.fromEntries(Array.from({ length: 9 }, (_, index) => [`b${index}`, 'x y'])) },
+  ],
+  [
     'a quoted string that continues without indentation',
     'a:\n  b: "one\ntwo"\n  c: \'three\n\nfour\'\n',
     { a: { b: 'one two', c: 'three\nfour' } },
@@ -67,3 +82,8 @@ t.match(
   /^is not valid YAML: /,
   'block style that is not aligned is an error',
 )
+
+t.test('a long file with long strings that are not indented is read', async (t) => {
+  const text = `a:\n${`  - 'x\n${'y\n'.repeat(40)}y'\n`.repeat(40)}  - ${'z'.repeat(100_000)}\n`
+  t.strictSame(parseSource(text).diagnostics, undefined)
+})
