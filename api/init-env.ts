@@ -120,7 +120,11 @@ export const initVariables = {
   }),
   deadline: duration('DEADLINE', '300s', 'the time limit for everything'),
   waitTimeout: duration('WAIT_TIMEOUT', '120s', 'how long to wait for missing DYNAMIC parameters'),
-  referenceWait: duration('REFERENCE_WAIT', '10s', 'how long to wait for other missing parameters'),
+  referenceWait: duration(
+    'REFERENCE_WAIT',
+    '10s',
+    'how long to wait for other missing parameters, before an optional one counts as absent too',
+  ),
   deniedWait: duration(
     'DENIED_WAIT',
     '30s',
