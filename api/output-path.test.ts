@@ -19,7 +19,8 @@ const refused: readonly (readonly [path: string, message: string])[] = [
   ['\ud800', 'has control characters'],
   ['x'.repeat(256), 'is longer than 255 bytes'],
   [`a/${'ä'.repeat(128)}`, 'segment 2 is longer than 255 bytes'],
-  [Array.from({ length: 513 }, () => 'a').join('/'), 'is longer than 1024 bytes'],
+  [Array.from({ length: 33 }, () => 'a').join('/'), 'has more than 32 segments'],
+  [Array.from({ length: 32 }, () => 'a'.repeat(32)).join('/'), 'is longer than 1024 bytes'],
 ]
 for (const [path, message] of refused)
   t.match(parseOutputPath(path).diagnostics, [{ message }], `refused: ${JSON.stringify(path.slice(0, 20))}`)

@@ -5,6 +5,8 @@ import { invalid, type Parsed } from './parsed.ts'
 /** In bytes, of Linux. */
 const longestName = 255
 const longestPath = 1024
+/** Each is a folder that init makes. */
+const mostSegments = 32
 
 /** A name that begins with two dots is one of those by which init swaps the files of a folder: runtime/init/write-files.ts. */
 const taken = '..'
@@ -16,6 +18,7 @@ export function parseOutputPath(text: string): Parsed<string> {
   }
   if (/[\p{Cc}\p{Cs}]/u.test(text)) return invalid('has control characters')
   const segments = text.split('/')
+  if (segments.length > mostSegments) return invalid(`has more than ${mostSegments} segments`)
   for (const [index, segment] of segments.entries()) {
     const which = segments.length === 1 ? 'is' : `segment ${index + 1} is`
     if (segment === '') return invalid(segments.length === 1 ? 'is empty' : `${which} empty`)
