@@ -29,7 +29,7 @@ const containers = fc.array(fc.stringMatching(/^[a-z0-9]([-a-z0-9]{0,8}[a-z0-9])
 const place = fc.oneof(
   fc.constant({}),
   fc.record(
-    { file: outputPath, mode: fc.integer({ min: 0, max: 0o777 }) },
+    { file: outputPath, mode: fc.integer({ min: 0o400, max: 0o777 }) },
     { requiredKeys: ['file'], noNullPrototype: true },
   ),
   fc.record(

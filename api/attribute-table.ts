@@ -217,9 +217,10 @@ export const attributeTable = {
     on: everywhere,
     required: [],
     needs: ['file'],
-    meaning: 'The permission bits of the file, in octal; default FILE_MODE. The owner is the user of init',
+    meaning:
+      'The permission bits of the file, in octal from 0400 to 0777; default FILE_MODE. The owner is the user of init',
     code: 'BAD_DELIVERY',
-    allowed: () => 'three octal digits such as 0400',
+    allowed: () => 'an octal number such as 0400',
     parse: (text): Parsed<number> => parseFileMode(text),
     format: formatFileMode,
   }),

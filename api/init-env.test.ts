@@ -105,7 +105,8 @@ for (const [title, env, text, settings] of alike) {
 
 const noPath = 'must be an absolute path'
 const noDuration = 'must be a duration such as 300s, 5m or 500ms, at most 596h'
-const noMode = 'must be three octal digits such as 0444'
+const noMode = 'must be octal, from 0400 to 0777, such as 0444'
+const ofMode = { hint: 'the user of init must be able to read the file' }
 const noStore = 'is not a store: allowed are ssm and file:<folder>'
 
 const noAddress = 'must be an https:// URL, or an http:// URL on loopback'
@@ -124,6 +125,8 @@ const refused: readonly (readonly [env: string, text: string, message: string])[
   ['FILE_MODE', '44', noMode],
   ['FILE_MODE', '4755', noMode],
   ['FILE_MODE', '-444', noMode],
+  ['FILE_MODE', '0044', noMode],
+  ['FILE_MODE', '377', noMode],
   ['DEADLINE', '300', noDuration],
   ['WAIT_TIMEOUT', '-1s', noDuration],
   ['REFERENCE_WAIT', 'forever', noDuration],
@@ -143,14 +146,19 @@ const refused: readonly (readonly [env: string, text: string, message: string])[
 
 for (const [env, text, wrong] of refused) {
   const message = env === 'NOTIFY_URL' ? `${env} ${wrong}` : `${env} ${JSON.stringify(text)} ${wrong}`
-  t.strictSame(decodeInitEnv({ [env]: text }).diagnostics, [{ env, message }], `${env}=${text} is refused`)
+  const hint = env === 'FILE_MODE' ? ofMode : {}
+  t.strictSame(
+    decodeInitEnv({ [env]: text }).diagnostics,
+    [{ env, message, ...hint }],
+    `${env}=${text} is refused`,
+  )
 }
 
 t.strictSame(
   decodeInitEnv({ DEADLINE: 'x', FILE_MODE: 'x', SECRETS_FILE: '/x', ANNOTATIONS_FILE: 'x' }).diagnostics,
   [
     { env: 'ANNOTATIONS_FILE', message: `ANNOTATIONS_FILE "x" ${noPath}` },
-    { env: 'FILE_MODE', message: `FILE_MODE "x" ${noMode}` },
+    { env: 'FILE_MODE', message: `FILE_MODE "x" ${noMode}`, ...ofMode },
     { env: 'DEADLINE', message: `DEADLINE "x" ${noDuration}` },
   ],
   'all that is wrong is reported at once',
@@ -172,7 +180,7 @@ const someSettings = fc.record(
     resourcesFile: path,
     annotationDomain: fc.constantFrom('bsycorp.com', 'example.com', 'local'),
     format: fc.constantFrom(...secretsFormats),
-    fileMode: fc.nat(0o777),
+    fileMode: fc.integer({ min: 0o400, max: 0o777 }),
     deadline: duration,
     waitTimeout: duration,
     referenceWait: duration,

@@ -114,7 +114,7 @@ export const initVariables = {
   fileMode: byUser<number>({
     env: 'FILE_MODE',
     default: 0o444,
-    meaning: 'the permission bits of the files, in octal',
+    meaning: 'the permission bits of the files, in octal from 0400 to 0777',
     parse: parseFileMode,
     format: formatFileMode,
   }),

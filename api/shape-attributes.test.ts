@@ -107,7 +107,11 @@ const refused: readonly (readonly [what: What, text: string, ...lines: string[]]
     'containers=a',
     'MISSING_ATTRIBUTE: attribute "containers" is only allowed together with "env"',
   ],
-  ['resource', 'file=a,mode=1777', 'BAD_DELIVERY: mode must be three octal digits such as 0444'],
+  ...['0999', '1777', '0377', '0044', '0', '0000'].map((mode): readonly [What, string, string] => [
+    'resource',
+    `file=a,mode=${mode}`,
+    'BAD_DELIVERY: mode must be octal, from 0400 to 0777, such as 0444, hint: the user of init must be able to read the file',
+  ]),
   [
     'resource',
     'env=1A',

@@ -90,7 +90,11 @@ const late: readonly (readonly [title: string, env: Value, message: string])[] =
     [v('DEADLINE', '5 minutes')],
     'DEADLINE "5 minutes" must be a duration such as 300s, 5m or 500ms, at most 596h',
   ],
-  ['a mode', [v('FILE_MODE', '999')], 'FILE_MODE "999" must be three octal digits such as 0444'],
+  [
+    'a mode',
+    [v('FILE_MODE', '999')],
+    'FILE_MODE "999" must be octal, from 0400 to 0777, such as 0444, hint: the user of init must be able to read the file',
+  ],
   ['a store', [v('KEES_STORE', 'foo')], 'KEES_STORE "foo" is not a store: allowed are ssm and file:<folder>'],
   [
     'a level',

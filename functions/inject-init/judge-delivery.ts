@@ -134,9 +134,7 @@ function whyUnreadable(
   reader: number | undefined,
   { hasGroup }: Security,
 ): string | undefined {
-  if (owner === undefined || reader === undefined || reader === 0) return undefined
-  if (owner === reader)
-    return (mode & 0o400) === 0 ? `its user ${reader} is the owner, which may not read it` : undefined
+  if (owner === undefined || reader === undefined || reader === 0 || owner === reader) return undefined
   const isOpenToGroup = (mode & 0o040) !== 0
   if ((mode & 0o004) !== 0 || (isOpenToGroup && hasGroup)) return undefined
   const more = isOpenToGroup ? ', and the pod has no fsGroup' : ''

@@ -84,7 +84,7 @@ const bad: readonly (readonly [title: string, env: Env, diagnostics: readonly st
     { FILE_MODE: '0999', SECRETS_FILE: 'secret', LOG_LEVEL: 'loud' },
     [
       'SECRETS_FILE "secret" must be an absolute path',
-      'FILE_MODE "0999" must be three octal digits such as 0444',
+      'FILE_MODE "0999" must be octal, from 0400 to 0777, such as 0444',
       'LOG_LEVEL "loud" is not a level: allowed are debug, info, warn, error',
     ],
   ],
