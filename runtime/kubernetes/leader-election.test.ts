@@ -70,6 +70,54 @@ t.test('one of two leads; when it releases the Lease, the other acquires it with
   t.equal(holder(), 'b')
 })
 
+t.test('a Lease that somebody else changes meanwhile is released all the same', async (t) => {
+  for (const changes of [1, 2]) {
+    const { serverFor, holder } = leaseServer()
+    const server = serverFor('a')
+    let left = 0
+    const touched: ApiServer = {
+      ...server,
+      request: async (method, path, options) => {
+        const answer = await server.request(method, path, options)
+        // As `kubectl annotate lease` does between the read and the write.
+        if (method === 'GET' && left-- > 0)
+          await server.request('PUT', path, { ...options, body: answer.body })
+        return answer
+      },
+    }
+    const failures: string[] = []
+    const a = electionOf(touched, 'a', virtualClock(), failures)
+    t.ok(await a.acquire(new AbortController().signal, always))
+    left = changes
+    await a.release()
+    t.equal(holder(), '', `${changes} changes`)
+    t.strictSame(failures, [])
+  }
+})
+
+t.test('a release that the API server refuses is reported', async (t) => {
+  const { serverFor, holder } = leaseServer()
+  const server = serverFor('a')
+  let status = 0
+  const refusing: ApiServer = {
+    ...server,
+    request: async (method, path, options) =>
+      status > 0 && method === 'PUT' ? { status, body: {} } : server.request(method, path, options),
+  }
+  const failures: string[] = []
+  const a = electionOf(refusing, 'a', virtualClock(), failures)
+  t.ok(await a.acquire(new AbortController().signal, always))
+  for (const [refused, code] of [
+    [403, 'ACCESS_DENIED'],
+    [503, 'UNREACHABLE'],
+  ] as const) {
+    status = refused
+    await a.release()
+    t.equal(failures.at(-1), code)
+  }
+  t.equal(holder(), 'a')
+})
+
 for (const body of [{}, { message: 'OK' }, { kind: 'Lease', spec: { holderIdentity: 'b' } }]) {
   t.test(
     `a server that answers everything with 200 makes nobody the leader: ${JSON.stringify(body)}`,

@@ -23,6 +23,9 @@ type LeaseTimes = {
   readonly retryPeriod: number
 }
 
+/** A process that is stopping does not wait for long. */
+const releaseAttempts = 3
+
 /** Those of Kubernetes' own controllers. */
 const leaseTimes: LeaseTimes = { leaseDuration: 15_000, renewDeadline: 10_000, retryPeriod: 2000 }
 
@@ -102,9 +105,15 @@ export class LeaderElection {
   async release(): Promise<void> {
     this.#until = -Infinity
     await this.#reported(async () => {
-      const { status, body } = await this.#call('GET', `${this.#path}/${this.#options.name}`)
-      if (status === 200 && readLease(body).holder === this.#options.identity) {
-        await this.#write(body, released(readLease(body), this.#tools.time()))
+      for (let attempts = 0; attempts < releaseAttempts; attempts++) {
+        const found = await this.#call('GET', `${this.#path}/${this.#options.name}`)
+        if (found.status === 404) return
+        if (found.status !== 200) throw apiFailure(found, 'read the Lease')
+        if (readLease(found.body).holder !== this.#options.identity) return
+        const written = await this.#write(found.body, released(readLease(found.body), this.#tools.time()))
+        if (written.status === 200) return
+        // Something else of the object was changed in between, such as its labels.
+        if (written.status !== 409) throw apiFailure(written, 'release the Lease')
       }
     })
   }
