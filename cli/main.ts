@@ -13,6 +13,9 @@ const io: Io = {
   ...(process.stderr.isTTY ? { progress: (line: string) => process.stderr.write(`${line}\n`) } : {}),
 }
 
+// An empty variable is none. The SDK would take it for the region, and not look into the profile.
+if (process.env['AWS_REGION'] === '') delete process.env['AWS_REGION']
+
 guardStdout(process)
 void kees(process.argv.slice(2), io).then((exit) => {
   process.exitCode = exit

@@ -61,6 +61,23 @@ t.test('status requests ten names a call, once, without decryption, and reports 
   t.notMatch(missing.stdout + denied.stdout + missing.stderr + denied.stderr, 'fakepassword')
 })
 
+t.test('an empty AWS_REGION is none: the region of the profile counts', async (t) => {
+  const server = await startFakeSsm({ region: 'eu-west-3' })
+  t.teardown(() => server.stop())
+  server.put('/key', 'fakepassword')
+  const folder = t.testdir({ config: '[default]\nregion = eu-west-3\n' })
+  const { status, stderr } = await runBeside('kees', ['status', '-f', '-'], {
+    env: {
+      ...credentials,
+      AWS_REGION: '',
+      AWS_CONFIG_FILE: join(folder, 'config'),
+      AWS_ENDPOINT_URL: server.endpoint,
+    },
+    input: JSON.stringify(pod({ 'secret.bsycorp.com/key': reference() })),
+  })
+  t.equal(status, 0, stderr)
+})
+
 t.test('versions and labels are looked up as they are pinned', { skip: motoMissing }, async (t) => {
   const moto = await startMoto()
   t.teardown(() => moto.stop())
