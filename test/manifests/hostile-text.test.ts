@@ -1,4 +1,5 @@
 /** Hostile text is refused, or is data: never Terraform, never a wider grant, never a line of somebody else's message. */
+import { join } from 'node:path'
 import * as fc from 'fast-check'
 import hcl from 'hcl2-json-parser'
 import t from 'tap'
@@ -159,5 +160,86 @@ await t.test(
       }
     }
     t.ok(cases.length > 30, `${cases.length} are judged`)
+  },
+)
+
+await t.test(
+  'manifests at the limits of what pods may declare are read by every command, and those above them are refused',
+  async (t) => {
+    const workload = (name: string, annotations: Readonly<Record<string, string>>) =>
+      JSON.stringify({
+        apiVersion: 'apps/v1',
+        kind: 'Deployment',
+        metadata: { name, namespace: 'prod' },
+        spec: {
+          template: {
+            metadata: { annotations: { 'iam.amazonaws.com/role': name, ...annotations } },
+            spec: { containers: [{ name: 'app' }] },
+          },
+        },
+      })
+    const numbered = (count: number, value: string, start = 'a') =>
+      Object.fromEntries(
+        Array.from({ length: count }, (_, index) => [
+          `secret.${defaultAnnotationDomain}/${start}${index}`,
+          value,
+        ]),
+      )
+    const manifest = (annotations: Readonly<Record<string, string>>) =>
+      ['one', 'two', 'three', 'four'].map((name) => `${workload(name, annotations)}\n`).join('---\n')
+    const [old, now] = ['a', 'b'].map((start) =>
+      manifest(numbered(400, 'kind=REFERENCE,type=PASSWORD', start)),
+    )
+    const folder = t.testdir({ 'old.yaml': old ?? '', 'now.yaml': now ?? '' })
+    const [oldFile, nowFile] = ['old.yaml', 'now.yaml'].map((name) => join(folder, name))
+    const printedBy = async (args: readonly string[], input = '') => {
+      const io = fakeIo(input)
+      const exit = await kees(args, io)
+      return { exit, said: io.said(), printed: io.printed() }
+    }
+
+    const diff = await printedBy(['diff', '--format=json', oldFile ?? '', nowFile ?? ''])
+    t.equal(diff.exit, 0, diff.said)
+    t.equal(new Set(diff.printed.match(/\/b\d+\b/g)).size, 400, 'diff shows each parameter that is gained')
+    t.equal(new Set(diff.printed.match(/\/a\d+\b/g)).size, 400, '… and lost')
+    const injected = await printedBy(['inject', '--image=example/init:1', '-f', '-'], now)
+    t.equal(injected.exit, 0, injected.said)
+    for (const command of ['verify', 'export']) {
+      const { exit, said } = await printedBy([command, '-f', '-'], injected.printed)
+      t.equal(exit, 0, said)
+    }
+
+    const above: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+      'an annotation of commas': numbered(1, ','.repeat(250_000)),
+      'attributes that are nearly known': numbered(
+        15,
+        Array.from({ length: 60 }, (_, index) => `storagekez${index}=`).join(','),
+      ),
+      'declarations that are not any': numbered(2000, '='),
+      'a storageKey of many segments': numbered(
+        1,
+        `kind=DYNAMIC,type=RANDOM,size=128,storageKey=${'a/'.repeat(4000)}b`,
+      ),
+      'prefixes that are nearly known': Object.fromEntries(
+        Array.from({ length: 1000 }, (_, index) => [
+          `secrets.${defaultAnnotationDomain}/a${index}`,
+          'kind=NONE',
+        ]),
+      ),
+    }
+    for (const [what, annotations] of Object.entries(above)) {
+      const text = manifest(annotations)
+      for (const args of [
+        ['inject', '--strict', '-f', '-'],
+        ['export', '-f', '-'],
+        ['verify', '--strict', '-f', '-'],
+        ['diff', oldFile ?? '', '-'],
+        ['diff', '-', nowFile ?? ''],
+      ]) {
+        const { exit, said } = await printedBy(args, text)
+        t.not(exit, 0, `${args.join(' ')}: ${what}`)
+        t.ok(said.length < 2 ** 20 && said.includes('error: '), `it is said in ${said.length} characters`)
+      }
+    }
   },
 )
