@@ -53,6 +53,20 @@ export function processesIn(space: string): string[] {
   })
 }
 
+/** @param server the first argument of the program of `test/node/kubernetes`. */
+export function serverIn(space: string, server: string): number | undefined {
+  const found = processesIn(space).find((process) => {
+    try {
+      const [, first] = readFileSync(`${process}/cmdline`, 'utf8').split('\0')
+      return first === server
+    } catch {
+      // ENOENT: it has ended meanwhile.
+      return false
+    }
+  })
+  return found === undefined ? undefined : Number(found.slice('/proc/'.length))
+}
+
 function childrenOf(processId: number): number[] {
   const text = readFileSync(`/proc/${processId}/task/${processId}/children`, 'utf8').trim()
   return text === '' ? [] : text.split(' ').map(Number)

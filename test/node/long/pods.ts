@@ -81,6 +81,12 @@ const failures: readonly {
     message: /^annotation secret\.bsycorp\.com\/other/,
   },
   { name: 'environment', env: { DEADLINE: 'soon' }, exitCode: 2, message: /^DEADLINE "soon"/ },
+  {
+    name: 'contract',
+    env: { CONTRACT: '3' },
+    exitCode: 2,
+    message: /^CONTRACT "3" is newer than this image of init/,
+  },
   { name: 'missing', more: one('absent'), exitCode: 3, message: /parameter \/absent does not exist/ },
   { name: 'denied', more: one('denied'), exitCode: 4, message: /\/denied/ },
   {
