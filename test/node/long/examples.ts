@@ -20,6 +20,30 @@ const injected = 'kees.bsycorp.com/injected'
 const files = globSync('*/expected/**/*.yaml', { cwd: examples })
   .filter((file) => readFileSync(join(examples, file), 'utf8').includes(injected))
   .toSorted()
+/** What is stored where any text would not do. */
+const parameters = {
+  '/shop/db': '{"host":"db.example","password":"fake/password"}',
+  '/shop/keystore': Buffer.from('fakekeystore').toString('base64'),
+}
+const secrets = {
+  'rds!db-5e0f9a6c-1b7d-4f3e-9c2a-8d41f6b0a3e7': '{"username":"orders","password":"fake/password"}',
+}
+/** What the app reads, by example. */
+const reads: Readonly<Record<string, readonly [command: string, output: RegExp]>> = {
+  'database-url': [
+    'cat /secret/database-url',
+    /^postgres:\/\/orders:fake%2Fpassword@fakevalue:5432\/orders\?sslmode=verify-full$/,
+  ],
+  'environment-variables': [
+    'tr "\\0" "\\n" </proc/1/environ',
+    /^DATABASE_URL=postgres:\/\/orders:fake%2Fpassword@db\.example\/orders$/m,
+  ],
+  'tls-files': [
+    'cd /secret && cat tls/tls.crt tls/tls.key keystore.p12 jwt/private.pem',
+    /^fakevaluefakevaluefakekeystore-----BEGIN PRIVATE KEY-----\n/,
+  ],
+}
+const readsOfOthers = ['cat /secret/secret', /password/i] as const
 const stays = 'trap "exit 0" TERM; while :; do sleep 0.5; done'
 
 t.test('every example reaches running pods', { skip: nodeTestsMissing }, async (t) => {
@@ -39,6 +63,8 @@ t.test('every example reaches running pods', { skip: nodeTestsMissing }, async (
 
   for (const [index, file] of files.entries()) {
     await t.test(file, async (t) => {
+      for (const [name, value] of Object.entries(parameters)) server.put(name, value)
+      for (const [name, value] of Object.entries(secrets)) server.secrets.put(name, value)
       await kees('create', file, [0])
       const stored: { parameter: string; status: string }[] = JSON.parse(await kees('status', file, [0, 3]))
       for (const { parameter, status } of stored) if (status === 'missing') server.put(parameter, 'fakevalue')
@@ -75,8 +101,11 @@ t.test('every example reaches running pods', { skip: nodeTestsMissing }, async (
         )
         if (status.phase !== 'Running') continue
         const [app] = spec.containers
-        const read = ['exec', metadata.name, '-c', app?.name ?? '', '--', 'sh', '-c', 'cat /secret/secret']
-        t.match(await inNamespace(...read), /password/i)
+        const [command, output] = reads[file.split('/')[0] ?? ''] ?? readsOfOthers
+        t.match(
+          await inNamespace('exec', metadata.name, '-c', app?.name ?? '', '--', 'sh', '-c', command),
+          output,
+        )
       }
     })
   }
