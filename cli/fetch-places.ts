@@ -5,6 +5,7 @@ import type { Declaration } from '../api/declaration.ts'
 import { deliveryOf, sortOf } from '../api/delivery.ts'
 import type { Diagnostic } from '../api/diagnostic.ts'
 import type { Composed, Declared } from '../api/pod-annotations.ts'
+import type { ChosenContainer } from './choose-container.ts'
 
 /** What a flag names a path for: the secrets, with the files of their own below its folder, the resources, the variables. */
 export const places = {
@@ -32,11 +33,16 @@ export function placeOf(declaration: Declaration): Place | undefined {
 }
 
 /** @param container whose variables are written; undefined for those of all. */
-export function wantedOf({ declared, composed }: Pod, paths: Paths, container: string | undefined): Wanted {
+export function wantedOf(
+  { declared, composed }: Pod,
+  paths: Paths,
+  container: ChosenContainer | undefined,
+): Wanted {
   const isWanted = ({ declaration }: { readonly declaration: Declaration }) => {
     const place = placeOf(declaration)
     const { containers } = declaration
-    const isOfContainer = container === undefined || (containers?.includes(container) ?? true)
+    const isOfContainer =
+      container === undefined || (containers?.includes(container.name) ?? container.hasMount)
     return place !== undefined && paths[place] !== undefined && (place !== 'env' || isOfContainer)
   }
   const texts = composed.filter(isWanted)
@@ -49,6 +55,13 @@ export function wantedOf({ declared, composed }: Pod, paths: Paths, container: s
     composed: texts,
     isWritten: (annotation) => written.has(annotation),
   }
+}
+
+/** Whether anything of it goes there. */
+export function isAnyWritten(wanted: Wanted, place: Place): boolean {
+  return [...wanted.declared, ...wanted.composed].some(
+    ({ annotation, declaration }) => placeOf(declaration) === place && wanted.isWritten(annotation),
+  )
 }
 
 /** Variables of one name, which two containers may have, but no file. */

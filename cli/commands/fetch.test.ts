@@ -294,6 +294,49 @@ await t.test('a variable that two containers have, each its own, needs --contain
   })
 })
 
+await t.test('--container selects a container of the pod, and what it gets there', async (t) => {
+  const { path, fetch } = await makePlace(t, { a: 'one', b: 'two', 'db.password': 'x' })
+  const source = pod(
+    'app',
+    'shop',
+    'init.bsycorp.com/containers: app',
+    'secret.bsycorp.com/a: "kind=REFERENCE,type=TEXT,env=FOR_MOUNTED"',
+    'secret.bsycorp.com/b: "kind=REFERENCE,type=TEXT,env=FOR_SIDE,containers=side"',
+  ).replace('[{name: app}]', '[{name: app}, {name: side}, {name: other}]')
+  const args = (container: string) => [
+    '--workload=Pod/app',
+    `--env-out=${path(container)}`,
+    `--container=${container}`,
+  ]
+  t.strictSame(await fetch(source, ...args('sid')), {
+    exit: 2,
+    said: 'error: flag --container: "sid" is not in the pod: the pod has app, side, other\n  hint: did you mean side?\n',
+    printed: '',
+  })
+  for (const [container, content] of [
+    ['app', "FOR_MOUNTED='one'\n"],
+    ['side', "FOR_SIDE='two'\n"],
+  ] as const) {
+    t.equal((await fetch(source, ...args(container))).exit, 0)
+    t.equal(readFileSync(path(container), 'utf8'), content, container)
+  }
+  t.match(await fetch(source, ...args('other')), {
+    exit: 0,
+    said: /warning: container "other" gets no environment variables\n$/,
+  })
+  t.strictSame(readdirSync(path('')), ['app', 'side'])
+
+  const inject = async (text: string) => {
+    const io = fakeIo(text)
+    await kees(['inject', '--min-kubelet', '1.35', '--containers', 'app', '-f', '-'], io)
+    return io.printed()
+  }
+  const injected = await inject(source.replace(/ +init\.bsycorp\.com\/containers: app\n/, ''))
+  t.match(await fetch(injected, ...args('init-container')), { exit: 2, said: /the pod has app, side, other/ })
+  t.equal((await fetch(injected, ...args('side'))).exit, 0)
+  t.equal(readFileSync(path('side'), 'utf8'), "FOR_SIDE='two'\n", 'the record has the option containers')
+})
+
 await t.test('a file of a declaration is not that of a flag', async (t) => {
   const { path, fetch } = await makePlace(t, { a: 'one', 'db.password': 'x' })
   const source = pod('app', 'shop', 'secret.bsycorp.com/a: "kind=REFERENCE,type=TEXT,file=app.txt"')

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { exitCode, type ExitCode } from '../../api/exit-code.ts'
-import { about, type Diagnostic } from '../../api/diagnostic.ts'
+import { about, type Diagnostic, quote } from '../../api/diagnostic.ts'
 import { parseFormat, secretsFormats } from '../../api/secrets-format.ts'
 import { deliveryOf } from '../../api/delivery.ts'
 import { judge } from '../../functions/krm/result.ts'
@@ -12,6 +12,7 @@ import type { Delivered } from '../../runtime/init/delivered.ts'
 import type { Pod } from '../../runtime/init/fetch-files.ts'
 import { outputFiles } from '../../runtime/init/output-files.ts'
 import type { OutputSettings } from '../../runtime/init/output-folders.ts'
+import { chooseContainer } from '../choose-container.ts'
 import { chooseWorkload } from '../choose-workload.ts'
 import { type Command, type Io, valueOf } from '../command.ts'
 import type { ParsedFlags } from '../flags.ts'
@@ -25,6 +26,7 @@ import { fetchOnce, printDiagnostics, settingsWithoutWaits } from '../fetch-once
 import {
   findSamePaths,
   findSameVariables,
+  isAnyWritten,
   pathOf,
   type Paths,
   placeNames,
@@ -110,8 +112,13 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   const wrong = printResults(results, io, input.manifests)
   if (wrong !== exitCode.done) return wrong
 
+  const container = flags.container === undefined ? undefined : chooseContainer(chosen.value, flags.container)
+  if (container?.diagnostics) return printUsage(about('flag --container:', container.diagnostics), io)
+
   warnOfUnused(pod, flags.paths, io)
-  const wanted = wantedOf(pod, flags.paths, flags.container)
+  const wanted = wantedOf(pod, flags.paths, container?.value)
+  if (flags.container !== undefined && !isAnyWritten(wanted, 'env'))
+    io.err(`warning: container ${quote(flags.container)} gets no environment variables`)
   const doubled = [...findSameVariables(wanted), ...findSamePaths(wanted, flags.paths)]
   if (doubled.length > 0) return printUsage(doubled, io)
   const settings = { ...pathsIn(flags.paths), format: flags.format ?? format }
