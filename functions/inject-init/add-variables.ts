@@ -50,7 +50,7 @@ export function removeVariables(
   const names = recordedVariables(record, container.name)
   const list = variablesOf(editor, parts, container)
   const ours = list.parts.filter((one) => names.includes(one.name) && isRead(one.value, volume))
-  for (const { name } of ours.filter(({ value }) => hasValue(value))) refuseBoth(editor, container.name, name)
+  for (const one of ours) refuseOthers(editor, container.name, one)
   removeParts(editor, list, ours, record.empty?.[variablesKey(container.name)])
   refuseUse(editor, parts, container, volume, names)
 }
@@ -120,10 +120,8 @@ function updateVariables(pod: PodInjection, container: Part, variables: readonly
     const found = list.parts.find(({ name }) => name === variable.name)
     const isKept = found !== undefined && (isOurs(found) || isSemanticallyEqual(found.value, value))
     if (found === undefined) missing.push(value)
-    else if (!isKept && hasValue(found.value) && volumeIn(found.value) !== undefined)
-      refuseBoth(editor, container.name, variable.name)
+    else if (volumeIn(found.value) !== undefined && refuseOthers(editor, container.name, found)) continue
     else if (!isKept) ofAnnotations.push(taken(variable, container.name))
-    else if (hasValue(found.value)) refuseBoth(editor, container.name, variable.name)
     else if (isReferredTo(list.parts, found)) {
       gone.push(found)
       missing.push(value)
@@ -178,21 +176,30 @@ function volumeIn(variable: Value): string | undefined {
   return typeof name === 'string' ? name : undefined
 }
 
-function hasValue(variable: Value): boolean {
-  return (
-    isMap(variable) &&
-    variable['value'] !== undefined &&
-    variable['value'] !== null &&
-    variable['value'] !== ''
+/** A variable that a patch gave another source beside the file, which the API server refuses. Reports it, and returns whether it has one. */
+function refuseOthers(
+  editor: Editor,
+  container: string,
+  { name, value }: Pick<Part, 'name' | 'value'>,
+): boolean {
+  const [other] = otherSources(value)
+  if (other === undefined) return false
+  const [file, patch] =
+    other === 'value' ? ['valueFrom', 'valueFrom: null'] : ['fileKeyRef', 'fileKeyRef: null']
+  editor.refuse(
+    `container ${quote(container)}: the variable ${name} has both ${other} and ${file}`,
+    `remove the ${other}; a patch that replaces the variable needs ${patch}, and a declaration with another env`,
   )
+  return true
 }
 
-/** The API server refuses it. */
-function refuseBoth(editor: Editor, container: string, name: string): void {
-  editor.refuse(
-    `container ${quote(container)}: the variable ${name} has both value and valueFrom`,
-    'remove the value; a patch that replaces the variable needs valueFrom: null, and a declaration with another env',
-  )
+/** What a variable has its value from, besides the file of init. */
+function otherSources(variable: Value): readonly string[] {
+  if (!isMap(variable)) return []
+  const { value = null, valueFrom = null } = variable
+  const isSet = (one: Value | undefined) => one !== undefined && one !== null && one !== ''
+  const references = isMap(valueFrom) ? Object.keys(valueFrom).filter((key) => isSet(valueFrom[key])) : []
+  return [...(isSet(value) ? ['value'] : []), ...references.filter((key) => key !== 'fileKeyRef')]
 }
 
 /** What others read from the volume that goes. @param names of our variables. */

@@ -93,6 +93,15 @@ t.test('a value in the place of one leaves both, which is an error', { skip }, a
   )
 })
 
+t.test('another source in the place of one leaves both, which is an error', { skip }, async (t) => {
+  const other = { name: 'TOKEN', valueFrom: { secretKeyRef: { name: 's', key: 'k' } } }
+  const built = build(t, `${write(t, overlay([other], false))}/overlay`)
+  t.match(
+    verify(built),
+    'error: Deployment/app cannot be injected: container "app": the variable TOKEN has both secretKeyRef and fileKeyRef\n  hint: remove the secretKeyRef',
+  )
+})
+
 t.test(
   'a value without the source of the other is a variable of the app, which is an error',
   { skip },
