@@ -28,8 +28,10 @@ export const longTests: Readonly<Record<string, RegExp>> = {
   'test/init/scale.test.ts': /^runtime\/(init|store)\/(?!.*\.test\.ts)|^test\/init\/(scale|simulate)/,
   'test/init/write-faults.test.ts': /^runtime\/(init|files)\/(?!.*\.test\.ts)|^test\/init\/write-faults/,
   'test/node/memory.test.ts': /^runtime\/(init|store|values)\/(?!.*\.test\.ts)|^test\/node\/memory/,
+  'test/packaging/function-images.test.ts': /^scripts\/images|^test\/packaging\/function-images/,
   'test/packaging/images.test.ts': /^scripts\/images|^package-lock\.json$|^test\/packaging\/images/,
   'test/packaging/images-again.test.ts': /^scripts\/images|^package-lock\.json$|^test\/packaging\/images/,
+  'test/packaging/supply-chain.test.ts': /^scripts\/(sbom|shipped)|^test\/packaging\/supply-chain/,
   'test/packaging/push-images.test.ts': /^scripts\/(push-)?images|^docs\/install\.md$|^test\/packaging\/push/,
 }
 
