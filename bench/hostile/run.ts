@@ -142,7 +142,7 @@ async function measure(
   await attacker.stop()
   let left = Infinity
   await during(30_000, async () => {
-    if (left > pods + requestsAnHour) left = await gauge(creator, 'kees_creator_pods')
+    if (left > pods + 2 * under.random.length) left = await gauge(creator, 'kees_creator_pods')
   })
   if (ended.length === 0) await collectGarbage(creator)
   const heap = { limit: base.limit, before: base.used, most, after: (await heapOf(creator)).used }
