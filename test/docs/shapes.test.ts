@@ -8,9 +8,11 @@ import t from 'tap'
 import { formatAnnotationsFile } from '../../api/annotations-file.ts'
 import { deliveredVariables } from '../../api/delivered-variables.ts'
 import { parsePodAnnotations } from '../../api/pod-annotations.ts'
+import { escapeText } from '../../runtime/values/escape.ts'
 import { startFakeSsm } from '../../runtime/fake-ssm/server.ts'
 import { root, run } from '../programs/programs.ts'
 import { runBeside } from '../programs/run-beside.ts'
+import { java } from '../programs/tools.ts'
 import { parseRecipes, type Result, withResults } from './shape-recipes.ts'
 
 const path = join(root, 'docs/shapes.md')
@@ -70,7 +72,29 @@ t.test('inject-init takes the annotations of every recipe without a warning', as
   t.equal(status, 0)
 })
 
+t.test('Java reads the JAAS file of the recipe', { skip: java().missing ?? false }, async (t) => {
+  const { stored = [], results = [] } = recipes.find(({ title }) => title === 'JAAS for Kafka') ?? {}
+  // As printable as passwords are.
+  const value = `fake"pass\\word #!$x {y} ü;'//*`
+  const text = results[0]?.value.replace(jaasText(stored[0]?.value ?? ''), jaasText(value)) ?? ''
+  const file = join(t.testdir({ 'kafka.jaas': text }), 'kafka.jaas')
+  const { status, stdout, stderr } = run(
+    java().path ?? '',
+    [join(import.meta.dirname, 'ReadJaas.java'), file],
+    {
+      env: { JAVA_TOOL_OPTIONS: '-Dfile.encoding=UTF-8 -Dstdout.encoding=UTF-8' },
+    },
+  )
+  t.equal(status, 0, stderr)
+  t.equal(stdout, value)
+})
+
 if (process.env['UPDATE']) t.teardown(() => writeFileSync(path, withResults(page, actual)))
+
+/** As the recipe writes it. */
+function jaasText(value: string): string {
+  return `password="${escapeText(value, 'json').value}"`
+}
 
 /** In the order of their names. */
 function variablesIn(folder: string, annotations: Readonly<Record<string, string>>): Result[] {
