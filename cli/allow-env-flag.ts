@@ -1,6 +1,7 @@
 /** `--allow-env NAME` of the commands that refuse variables of init: whoever writes a manifest cannot set it. */
 import { type Diagnostic, quote } from '../api/diagnostic.ts'
 import { guardedVariables } from '../api/guarded-env.ts'
+import { initVariables } from '../api/init-env.ts'
 import type { Flags, ParsedFlags } from './flags.ts'
 
 export const allowEnvFlag: Flags = {
@@ -17,6 +18,7 @@ type AllowedEnv = { readonly allowEnv: readonly string[]; readonly diagnostics: 
 export function readAllowEnv({ values }: ParsedFlags): AllowedEnv {
   const allowEnv = values.get('allow-env') ?? []
   const diagnostics = allowEnv
+    .filter((name) => name !== initVariables.envFile.env)
     .filter((name) => !guardedVariables.some(({ names }) => new RegExp(names).test(name)))
     .map((name) => ({ message: `flag --allow-env ${quote(name)} is not a variable that is refused` }))
   return { allowEnv, diagnostics }
