@@ -32,6 +32,7 @@ if (go === undefined) {
   const moto = await startMoto()
   try {
     for (const name of parameters) server.put(`/${name}`, valueOf(name))
+    server.put('/json', JSON.stringify(Object.fromEntries(parameters.map((name) => [name, valueOf(name)]))))
     await fill(moto.endpoint)
     await compare(go, server, moto.endpoint)
     await simulate()
@@ -53,8 +54,9 @@ async function compare(client: string, server: FakeSsmServer, moto: string): Pro
     (name) => [`secret.bsycorp.com/${name}`, 'kind=REFERENCE,type=PASSWORD'] as const,
   )
   writeFileSync(path('annotations'), formatAnnotationsFile(annotations))
+  writeFileSync(path('shaped'), formatAnnotationsFile(parameters.map(shapedAnnotation)))
   writeFileSync(path('empty'), '')
-  mkdirSync(path('out'))
+  for (const name of ['out', 'env']) mkdirSync(path(name))
 
   const node = process.execPath
   const cached = { NODE_COMPILE_CACHE: path('compile-cache') }
@@ -66,6 +68,12 @@ async function compare(client: string, server: FakeSsmServer, moto: string): Pro
   ])[] = [
     ['`node -e 0`', [node, '-e', '0'], ''],
     ['init, instant server', [node, path('init')], server.endpoint],
+    [
+      'init with five JSON keys, files and variables, instant server',
+      [node, path('init')],
+      server.endpoint,
+      { ANNOTATIONS_FILE: path('shaped'), ENV_FILE: path('env/env') },
+    ],
     ['Go, instant server', [goFetch], server.endpoint],
     ['init, moto', [node, path('init')], moto],
     ['Go, moto', [goFetch], moto],
@@ -91,7 +99,8 @@ async function compare(client: string, server: FakeSsmServer, moto: string): Pro
         ...environment(endpoint),
         ...env,
       })
-      if (endpoint !== '') checkFile()
+      if (endpoint !== '')
+        checkFile(env?.['ANNOTATIONS_FILE'] === undefined ? parameters : parameters.slice(0, 15))
       const row = measured[index]
       if (row && endpoint === server.endpoint) row.calls = server.calls.length - before
       // The first round fills the caches.
@@ -126,8 +135,8 @@ function environment(endpoint: string): NodeJS.ProcessEnv {
 }
 
 /** A fast run with a wrong result does not count. */
-function checkFile(): void {
-  const expected = parameters.map((name) => `${name}=${valueOf(name)}\n`).join('')
+function checkFile(lines: readonly string[]): void {
+  const expected = lines.map((name) => `${name}=${valueOf(name)}\n`).join('')
   const read = readFileSync(path('out/secret'), 'utf8')
   if (read !== expected) throw new Error('the file that was written is wrong')
   rmSync(path('out'), { recursive: true })
@@ -139,6 +148,12 @@ async function fill(endpoint: string): Promise<void> {
   const options = { region: 'eu-west-1', endpoint, credentials, requestTimeout: 20_000, maxAttempts: 3 }
   const store = openSsmParameterStore(options)
   for (const name of parameters) await store.replace(`/${name}`, secretValue(valueOf(name)))
+}
+
+/** Of 25: ten lines, five keys of one parameter as lines, five files and five variables. */
+function shapedAnnotation(name: string, index: number): readonly [key: string, text: string] {
+  const shapes = ['', '', `,storageKey=json,jsonKey=${name}`, `,file=files/${name}`, `,env=V${index}`]
+  return [`secret.bsycorp.com/${name}`, `kind=REFERENCE,type=TEXT${shapes[Math.floor(index / 5)] ?? ''}`]
 }
 
 function valueOf(name: string): string {
