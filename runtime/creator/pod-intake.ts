@@ -27,8 +27,8 @@ type Change = {
 
 /** How long pods are read, and how long what waits, before everything else has its turn: in milliseconds. */
 const slice = 10
-/** So much may wait. Until then, pods are taken off the watch, where each waits for all that were sent before it, and take turns here. */
-const mostWaiting = 16 * 1024 * 1024
+/** So much may wait. All of it is read at once when a list begins or ends, which must not cost the Lease. */
+const mostWaiting = 2 * 1024 * 1024
 const changeBytes = 500
 
 export function podIntake(sink: IndexSink, { clock, keyOf, defer }: IntakeTools): PodSink {
