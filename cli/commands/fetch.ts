@@ -149,8 +149,14 @@ function warnOfUnused({ declared, composed }: Pod, paths: Paths, io: Io): void {
 }
 
 function warnOfAbsent(values: readonly Delivered[], io: Io): void {
-  for (const { annotation, value } of values)
-    if (!value) io.err(`warning: annotation ${annotation}: the optional value does not exist and is left out`)
+  for (const { annotation, value, absent } of values) {
+    if (value) continue
+    const reason =
+      absent === undefined
+        ? 'the optional value does not exist and is left out'
+        : `is left out because an optional value does not exist: ${absent.join(', ')}`
+    io.err(`warning: annotation ${annotation}: ${reason}`)
+  }
 }
 
 function warnOfQuotes(values: readonly Delivered[], io: Io): void {

@@ -1,5 +1,5 @@
 /** The texts of compositions, from the values that they refer to. */
-import { type CompositionPart, type Reference, referenceLabel } from '../../api/composition-text.ts'
+import { type CompositionPart, type Reference } from '../../api/composition-text.ts'
 import type { Diagnostic } from '../../api/diagnostic.ts'
 import { exitCode } from '../../api/exit-code.ts'
 import { invalid, type Parsed } from '../../api/parsed.ts'
@@ -29,11 +29,11 @@ export function composeTexts(
     const parts: string[] = []
     const wrong: InitDiagnostic[] = []
     let isKnown = true
-    let isAbsent = false
+    const absent = new Set<string>()
     for (const part of declaration.text) {
       const of = typeof part === 'string' ? undefined : byName.get(part.name)
       if (typeof part !== 'string' && !of) isKnown = false
-      else if (of && !of.value) isAbsent = true
+      else if (of && !of.value) absent.add(of.annotation)
       else {
         const { value, diagnostics: found = [] } = written(part, of?.value)
         if (value !== undefined) parts.push(value)
@@ -46,8 +46,9 @@ export function composeTexts(
     diagnostics.push(...wrong)
     if (!isKnown || wrong.length > 0) continue
     const text = declaration.encode ? Buffer.from(parts.join('')).toString('base64') : parts.join('')
-    const value = isAbsent ? undefined : textValue(secretValue(text))
-    delivered.push({ annotation, declaration, subject: 'the composed text', value })
+    const one = { annotation, declaration, subject: 'the composed text' }
+    if (absent.size > 0) delivered.push({ ...one, value: undefined, absent: [...absent] })
+    else delivered.push({ ...one, value: textValue(secretValue(text)) })
   }
   return { delivered, diagnostics }
 }
@@ -62,19 +63,20 @@ function written(part: CompositionPart, value: DeliveredValue | undefined): Pars
   }
   if (value.text === undefined) return invalid(value.notText, 'write $(name:base64)')
   const text = value.text.reveal()
-  if (!text.isWellFormed()) return invalid('is not Unicode text')
+  if (!text.isWellFormed()) return invalid('is not Unicode text', 'store a value that is Unicode text')
   return escape === undefined ? { value: text } : escapeText(text, escape)
 }
 
+/** The reference is named: it is the name of a declaration of the pod. */
 function wrongReference(
   annotation: string,
-  reference: Reference,
+  { name, escape }: Reference,
   { subject, parameter }: Delivered,
   { message, hint }: Diagnostic,
 ): InitDiagnostic {
   return {
     exit: exitCode.input,
-    message: `annotation ${annotation}: ${referenceLabel(reference)} in text: ${subject} ${message}`,
+    message: `annotation ${annotation}: reference $(${name}${escape === undefined ? '' : `:${escape}`}) in text: ${subject} ${message}`,
     ...(hint === undefined ? {} : { hint }),
     fields: { annotation, ...(parameter === undefined ? {} : { parameter }), code: 'INVALID_VALUE' },
   }

@@ -19,8 +19,8 @@ type FetchedFiles = OutputFiles & {
   readonly absent: readonly Absent[]
 }
 
-/** The annotation, and the parameter of one that has one. */
-type Absent = Pick<Delivered, 'annotation' | 'parameter'>
+/** The annotation, and the parameter of one that has one, or else what its text lacks. */
+type Absent = Pick<Delivered, 'annotation' | 'parameter' | 'absent'>
 
 /** The files of what is declared, as the store has it now, or everything that is wrong with any of it. */
 export async function fetchFiles(
@@ -50,6 +50,12 @@ export async function fetchFiles(
 }
 
 export function warnOfAbsent(absent: readonly Absent[], log: Log): void {
-  for (const { annotation, parameter } of absent)
-    log.warn('an optional value does not exist and is left out', { annotation, parameter })
+  for (const { annotation, parameter, absent: lacks } of absent)
+    if (lacks === undefined)
+      log.warn('an optional value does not exist and is left out', { annotation, parameter })
+    else
+      log.warn('a composition is left out because an optional value does not exist', {
+        annotation,
+        absent: lacks,
+      })
 }

@@ -80,7 +80,11 @@ t.test('what is absent is reported when it changes, and comes once it exists', a
   const { round, declare, said, lines, secretsFile } = makePod(t, {
     env: { ENV_FILE: '/env/env', REFERENCE_WAIT: '0s' },
   })
-  declare(a, ['secret.bsycorp.com/c', 'kind=REFERENCE,type=TEXT,optional=true,env=C'])
+  declare(
+    a,
+    ['secret.bsycorp.com/c', 'kind=REFERENCE,type=TEXT,optional=true,env=C,label=old'],
+    ['compose.bsycorp.com/d', 'file=d,text=<$(a:xml)$(c:xml)>'],
+  )
   const absent = { path: '/env/env', content: '', mode: 0o400 }
   for (const _ of [1, 2])
     t.match(await round(), {
@@ -89,12 +93,29 @@ t.test('what is absent is reported when it changes, and comes once it exists', a
     })
   t.match(lines, [
     { level: 'warn', message: /have changed/ },
-    { level: 'warn', message: /is left out/, annotation: 'secret.bsycorp.com/c' },
+    {
+      level: 'warn',
+      message: /^an optional value .* is left out$/,
+      annotation: 'secret.bsycorp.com/c',
+      parameter: '/c:old',
+    },
+    {
+      level: 'warn',
+      message: /^a composition is left out/,
+      annotation: 'compose.bsycorp.com/d',
+      absent: ['secret.bsycorp.com/c'],
+    },
   ])
-  t.equal(lines.length, 2)
-  said['/c'] = { value: 'now' }
-  t.match(await round(), { files: [{ path: secretsFile }, { ...absent, content: "secret.c='now'\n" }] })
-  t.equal(lines.length, 2)
+  t.equal(lines.length, 3)
+  said['/c:old'] = { value: 'now' }
+  t.match(await round(), {
+    files: [
+      { path: secretsFile },
+      { path: join(dirname(secretsFile), 'd') },
+      { ...absent, content: "secret.c='now'\n" },
+    ],
+  })
+  t.equal(lines.length, 3)
 })
 
 t.test(

@@ -40,6 +40,7 @@ function shape(
     wrong: shaped.diagnostics.map(
       ({ exit, message, hint }) => `${exit} ${message}${hint ? ` (${hint})` : ''}`,
     ),
+    parameters: shaped.diagnostics.map(({ fields }) => fields?.['parameter']),
   }
 }
 
@@ -140,7 +141,7 @@ const refused: readonly (readonly [
     'no JSON',
     { 'secret/a': `${reference},jsonKey=k` },
     secret,
-    /^1 annotation secret\.bsycorp\.com\/a: the value of parameter \/a is not JSON, which jsonKey needs \(correct jsonKey/,
+    /^1 annotation secret\.bsycorp\.com\/a: the value of parameter \/a is not JSON, which jsonKey needs \(jsonKey "k"\) \(store a JSON text, or remove jsonKey\)$/,
   ],
   [
     'a missing member',
@@ -194,7 +195,7 @@ const refused: readonly (readonly [
     'a character that XML does not have',
     { 'secret/a': reference, 'compose/b': 'text=<a>$(a:xml)</a>' },
     `${secret}\u0001`,
-    /contains a character that XML cannot represent/,
+    /: reference \$\(a:xml\) in text: the value of parameter \/a contains a character that XML cannot represent \(store a value without it/,
   ],
   [
     'half of a surrogate pair',
@@ -220,6 +221,15 @@ t.test('everything that is wrong is reported, and what is made of it is not', as
   const { wrong, values } = Object(shape(annotations, { '/a': '{}' }))
   t.equal(wrong.length, 2)
   t.strictSame(values, {})
+})
+
+t.test('a problem names the value as one that could not be fetched does', async (t) => {
+  const annotations = {
+    'resource/a': 'jsonKey=x,label=old',
+    'secret/b': `${reference},from=secretsmanager,storageKey=store,jsonKey=x,label=AWSPREVIOUS`,
+  }
+  const { parameters } = Object(shape(annotations, { '/a': '{}', store: '{}' }))
+  t.strictSame(parameters, ['/a:old', 'secretsmanager:store:label=AWSPREVIOUS'])
 })
 
 t.test('the texts of compositions have a limit together', async (t) => {

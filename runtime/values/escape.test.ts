@@ -22,7 +22,12 @@ for (const [escape, text, value] of escaped) t.strictSame(escapeText(text, escap
 
 for (const text of ['hunter2\0', 'hunter2\u000b', 'hunter2\u001f', 'hunter2\ufffe', 'hunter2\uffff'])
   t.strictSame(escapeText(text, 'xml'), {
-    diagnostics: [{ message: 'contains a character that XML cannot represent' }],
+    diagnostics: [
+      {
+        message: 'contains a character that XML cannot represent',
+        hint: 'store a value without it, or write $(name:base64)',
+      },
+    ],
   })
 
 const anyText = fc.string({ unit: 'grapheme', maxLength: 40 }).filter((text) => text.isWellFormed())

@@ -30,7 +30,11 @@ const notInXml = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u
 
 /** Beside what is markup, what a reader would turn into another line end or a space (2.11, 3.3.3). */
 function escapeXml(text: string): Parsed<string> {
-  if (notInXml.test(text)) return invalid('contains a character that XML cannot represent')
+  if (notInXml.test(text))
+    return invalid(
+      'contains a character that XML cannot represent',
+      'store a value without it, or write $(name:base64)',
+    )
   return { value: text.replace(/[&<>"'\t\n\r\u007f-\u009f\u2028]/g, (one) => `&#${one.charCodeAt(0)};`) }
 }
 

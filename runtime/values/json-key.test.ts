@@ -87,8 +87,26 @@ for (const [title, text, key, message] of refused)
     const { value, diagnostics } = readJsonKey(text, key) ?? {}
     t.equal(value, undefined)
     t.match(diagnostics?.[0]?.message, message)
+    t.ok(diagnostics?.[0]?.message.includes(JSON.stringify(key)), 'the key is named')
     t.notMatch(JSON.stringify(diagnostics), 'hunter2', 'nothing of the value is in the message')
   })
+
+t.test('what is wrong with the whole text has its own remedy', async (t) => {
+  const hints = [
+    '{',
+    '\ufeff{}',
+    '{"a":1,"a":2}',
+    '['.repeat(101) + ']'.repeat(101),
+    ' '.repeat(mostCharacters + 1),
+  ].map((text) => readJsonKey(text, 'a')?.diagnostics?.[0]?.hint)
+  t.strictSame(hints, [
+    'store a JSON text, or remove jsonKey',
+    'store it as UTF-8 without a byte order mark',
+    'store JSON whose objects have each name once',
+    'store the member as a value of its own',
+    'store the member as a value of its own',
+  ])
+})
 
 t.test('many keys are read at once, each with its own result', async (t) => {
   const keys = ['username', 'missing', '/port', '/a~1b', 'username']

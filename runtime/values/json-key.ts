@@ -2,7 +2,7 @@
  * One member of a stored JSON text, by its name or by a JSON Pointer.
  * https://www.rfc-editor.org/rfc/rfc8259, https://www.rfc-editor.org/rfc/rfc6901
  */
-import { quote } from '../../api/diagnostic.ts'
+import { type Diagnostic, quote } from '../../api/diagnostic.ts'
 import { invalid, type Parsed } from '../../api/parsed.ts'
 import { findInJson, type JsonPath } from './find-in-json.ts'
 
@@ -18,20 +18,42 @@ export const mostLevels = 100
  */
 export function readJsonKeys(text: string, keys: readonly string[]): readonly Parsed<string>[] {
   const { value: sources, diagnostics } = sourcesIn(text, keys)
-  return keys.map((key, index) => (diagnostics ? { diagnostics } : readMember(sources[index], key)))
+  return keys.map((key, index) =>
+    diagnostics ? { diagnostics: naming(key, diagnostics) } : readMember(sources[index], key),
+  )
 }
 
 /** @returns undefined for keys that lead nowhere. */
 function sourcesIn(text: string, keys: readonly string[]): Parsed<readonly (string | undefined)[]> {
   if (text.length > mostCharacters)
-    return invalid(`has more than ${mostCharacters} characters, which is too much for jsonKey`)
-  if (!isJson(text)) return invalid('is not JSON, which jsonKey needs')
+    return invalid(
+      `has more than ${mostCharacters} characters, which is too much for jsonKey`,
+      'store the member as a value of its own',
+    )
+  if (text.startsWith('\ufeff'))
+    return invalid(
+      'is not JSON, which jsonKey needs: it begins with a byte order mark',
+      'store it as UTF-8 without a byte order mark',
+    )
+  if (!isJson(text))
+    return invalid('is not JSON, which jsonKey needs', 'store a JSON text, or remove jsonKey')
   const paths = keys.map(jsonPath)
   const { sources, problem } = findInJson(text, paths, mostLevels)
   if (sources) return { value: paths.map((path) => sources.get(path)) }
   return problem === 'too deep'
-    ? invalid(`is JSON of more than ${mostLevels} levels, which is too much for jsonKey`)
-    : invalid('is JSON in which an object has two members of one name, which programs read in different ways')
+    ? invalid(
+        `is JSON of more than ${mostLevels} levels, which is too much for jsonKey`,
+        'store the member as a value of its own',
+      )
+    : invalid(
+        'is JSON in which an object has two members of one name, which programs read in different ways',
+        'store JSON whose objects have each name once',
+      )
+}
+
+/** What is wrong with the whole text concerns each of the keys. */
+function naming(key: string, diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  return diagnostics.map((one) => ({ ...one, message: `${one.message} (jsonKey ${quote(key)})` }))
 }
 
 function readMember(source: string | undefined, key: string): Parsed<string> {
