@@ -21,7 +21,7 @@ const outputPath = fc
   .map((segments) => segments.join('/'))
   .filter((text) => parseOutputPath(text).diagnostics === undefined)
 
-const containers = fc.array(fc.stringMatching(/^[a-z0-9]([-a-z0-9]{0,8}[a-z0-9])?$/), {
+const containers = fc.uniqueArray(fc.stringMatching(/^[a-z0-9]([-a-z0-9]{0,8}[a-z0-9])?$/), {
   minLength: 1,
   maxLength: 3,
 })

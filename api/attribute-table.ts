@@ -246,7 +246,11 @@ export const attributeTable = {
       'The containers that get the variable, in quotes and comma-separated; default: those that mount the secrets',
     code: 'BAD_DELIVERY',
     allowed: () => 'the names of containers',
-    parse: (text): Parsed<readonly string[]> => parseContainerNames(text),
+    parse: (text): Parsed<readonly string[]> => {
+      const parsed = parseContainerNames(text)
+      const twice = parsed.value?.find((one, index, all) => all.indexOf(one) < index)
+      return twice === undefined ? parsed : invalid(`names ${quote(twice)} twice`)
+    },
     format: formatContainerNames,
   }),
   deliver: attribute({

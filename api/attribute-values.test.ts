@@ -59,6 +59,7 @@ function read(taker: Taker, text: string) {
     knownOn(table, takers),
     refusedOn(table, takers),
     parseAttributes(text).attributes,
+    [],
     report,
   )
   return {

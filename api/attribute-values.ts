@@ -25,7 +25,7 @@ export type Report = (
   severity?: AnnotationDiagnostic['severity'],
 ) => void
 
-/** Undefined is the value of an attribute whose name is misspelt: reported already, and not missing. */
+/** Undefined is the value of an attribute whose name is misspelt, or whose value is malformed: reported already, and not missing. */
 type Given = ReadonlyMap<string, string | undefined>
 
 /** The names of the attributes that any of these takers may have. */
@@ -46,11 +46,12 @@ export function refusedOn<S>(table: AttributeTable<S>, takers: readonly Taker[])
   return names
 }
 
-/** @param known on the declaration. @param refused which readValues reports. */
+/** @param known on the declaration. @param refused which readValues reports. @param malformed the names of those that are reported already. */
 export function readAttributes(
   known: readonly string[],
   refused: readonly string[],
   attributes: readonly PlacedAttribute[],
+  malformed: readonly string[],
   report: Report,
 ): Given {
   const given = new Map<string, string | undefined>()
@@ -74,6 +75,7 @@ export function readAttributes(
     }
     seen.add(name)
   }
+  for (const name of malformed) if (known.includes(name) && !given.has(name)) given.set(name, undefined)
   return given
 }
 

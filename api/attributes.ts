@@ -28,6 +28,8 @@ type Attributes = {
   readonly attributes: readonly PlacedAttribute[]
   /** One for each part that is not an attribute. A part is named by its number: its text may be a secret. */
   readonly diagnostics: readonly Diagnostic[]
+  /** The names of parts whose value is malformed: they are not missing. */
+  readonly malformed?: readonly string[]
   /** There are more parts than are allowed; none is parsed. */
   readonly tooMany?: true
 }
@@ -48,16 +50,20 @@ function trim(text: string): string {
 export function parseAttributes(text: string, rest?: string): Attributes {
   const attributes: PlacedAttribute[] = []
   const diagnostics: Diagnostic[] = []
+  const malformed: string[] = []
   if (blank.test(text)) return { attributes, diagnostics }
   const parts = splitParts(text, bounds.attributes, rest)
   if (parts.length > bounds.attributes) return { attributes, diagnostics, tooMany: true }
   parts.forEach((part, index) => {
     const position = index + 1
     const parsed = typeof part === 'string' ? parseAttribute(part) : parseRest(part)
-    if (parsed.diagnostics) diagnostics.push(...about(`attribute ${position}`, parsed.diagnostics))
-    else attributes.push({ ...parsed.value, position })
+    if (parsed.diagnostics) {
+      diagnostics.push(...about(`attribute ${position}`, parsed.diagnostics))
+      if (typeof part === 'string' && part.includes('='))
+        malformed.push(trim(part.slice(0, part.indexOf('='))))
+    } else attributes.push({ ...parsed.value, position })
   })
-  return { attributes, diagnostics }
+  return { attributes, diagnostics, ...(malformed.length > 0 ? { malformed } : {}) }
 }
 
 export function formatAttributes(attributes: readonly Attribute[]): string {

@@ -41,10 +41,10 @@ for (const [text, parts] of rows) {
   t.equal(formatCompositionText(parts), text, `${JSON.stringify(text)} is written`)
 }
 
-const inReference = 'has a reference 1 that is not the name of a declaration'
+const inReference = 'has reference 1, which is not the name of a declaration'
 const wrong: readonly (readonly [text: string, ...lines: string[]])[] = [
   ['', 'is empty'],
-  ['$(', 'has a reference 1 without its ")"', 'hint: close it, or write $$( for the characters $('],
+  ['$(', 'has reference 1 without its ")"', 'hint: close it, or write $$( for the characters $('],
   ['$()', inReference, 'hint: write $(name) or $(name:escape), and $$( for the characters $('],
   ['$(date +%s)', inReference, 'hint: write $(name) or $(name:escape), and $$( for the characters $('],
   [

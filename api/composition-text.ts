@@ -54,7 +54,7 @@ export function parseCompositionText(text: string): Parsed<CompositionText> {
     const close = text.indexOf(')', at)
     if (close < 0) {
       const hint = 'close it, or write $$( for the characters $('
-      diagnostics.push({ message: `has a reference ${count} without its ")"`, hint })
+      diagnostics.push({ message: `has reference ${count} without its ")"`, hint })
       break
     }
     const parsed = parseReference(text.slice(at + 2, close), count)
@@ -93,7 +93,7 @@ function parseReference(inside: string, position: number): Parsed<Reference> {
   const name = colon < 0 ? inside : inside.slice(0, colon)
   if (!namePattern.test(name)) {
     return invalid(
-      `has a reference ${position} that is not the name of a declaration`,
+      `has reference ${position}, which is not the name of a declaration`,
       'write $(name) or $(name:escape), and $$( for the characters $(',
     )
   }

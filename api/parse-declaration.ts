@@ -37,14 +37,15 @@ export function parseDeclaration(
   }
   const {
     attributes,
-    diagnostics: malformed,
+    diagnostics: syntax,
+    malformed = [],
     tooMany,
   } = parseAttributes(text, what === 'compose' ? 'text' : undefined)
   if (tooMany) report('TOO_LARGE', `the value has more than ${bounds.attributes} attributes`)
   if (tooMany) return { diagnostics }
-  for (const one of malformed) report('SYNTAX', one)
+  for (const one of syntax) report('SYNTAX', one)
   const { known, refused } = namesOn[what]
-  const given = readAttributes(known, refused, attributes, report)
+  const given = readAttributes(known, refused, attributes, malformed, report)
   const type = secretTypes.find((one) => one === given.get('type'))
   const kind = secretKinds.find((one) => one === given.get('kind'))
   // Until the kind is known, what a REFERENCE may have is judged.

@@ -70,7 +70,7 @@ const rows: readonly (readonly [title: string, added: Annotations, ...diagnostic
   [
     'deliver=none beside a composition that is wrong is one error',
     { 'secret/a': `${secret},deliver=none`, 'compose/url': 'text=$(a' },
-    `error BAD_VALUE ${at}: text has a reference 1 without its ")", hint: close it, or write $$( for the characters $(`,
+    `error BAD_VALUE ${at}: text has reference 1 without its ")", hint: close it, or write $$( for the characters $(`,
   ],
   [
     'a URL without escapes',

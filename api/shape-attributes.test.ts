@@ -122,6 +122,7 @@ const refused: readonly (readonly [what: What, text: string, ...lines: string[]]
     'env=A,containers="a,"',
     'BAD_DELIVERY: containers is not a list of container names, separated by commas',
   ],
+  ['resource', 'env=A,containers="app, app"', 'BAD_DELIVERY: containers names "app" twice'],
   ['resource', 'deliver=file', 'BAD_DELIVERY: deliver must be none, hint: use file or env for another place'],
   [
     'compose',
@@ -134,7 +135,12 @@ const refused: readonly (readonly [what: What, text: string, ...lines: string[]]
     'compose',
     'text="a" b',
     'SYNTAX: attribute 1 (text) has text after the closing quote, hint: put a comma between attributes',
-    'MISSING_ATTRIBUTE: attribute "text" is missing: the text, as the last attribute',
+  ],
+  ['compose', 'text="a', 'SYNTAX: attribute 1 (text) has a quoted value without its closing quote'],
+  [
+    'secret',
+    'kind="REFERENCE"x,type=TEXT',
+    'SYNTAX: attribute 1 (kind) has text after the closing quote, hint: put a comma between attributes',
   ],
   ['resource', 'property=a.b', `UNKNOWN_ATTRIBUTE: attribute "property" is not known to kees, ${jsonKey}`],
   ['resource', 'jmesPath=a', `UNKNOWN_ATTRIBUTE: attribute "jmesPath" is not known to kees, ${jsonKey}`],
