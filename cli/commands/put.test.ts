@@ -92,6 +92,20 @@ for (const [title, args, value, said] of errorCases) {
   })
 }
 
+await t.test('a name of a secret of Secrets Manager has a hint, other names have none', async (t) => {
+  for (const [name, isOfSecret] of [
+    ['rds!cluster-1', true],
+    ['secretsmanager:orders', true],
+    ['aws/x', false],
+    ['a b', false],
+  ] as const) {
+    const io = fakeIo('hunter2', { KEES_STORE: 'file:/nonexistent/store' })
+    t.equal(await kees(['put', name], io), 2)
+    t.match(io.said(), /^error: the name "/)
+    t.equal(io.said().includes('hint: store a secret of AWS Secrets Manager with'), isOfSecret, name)
+  }
+})
+
 await t.test(
   'with -f, a value that the workloads cannot use is refused, and nothing is stored',
   async (t) => {

@@ -59,7 +59,10 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   if (more.length > 0)
     diagnostics.push({ message: 'only one name can be given: the value comes from standard input' })
   const name = nameFrom(operand ?? '')
-  if (operand !== undefined) diagnostics.push(...about(`the name ${quote(operand)}`, name.diagnostics ?? []))
+  if (operand !== undefined) {
+    const wrong = about(`the name ${quote(operand)}`, name.diagnostics ?? [])
+    diagnostics.push(...wrong.map((one) => ({ ...hintOfSecret(operand), ...one })))
+  }
   const { store, diagnostics: storeDiagnostics } = await openStoreFlag(parsed, io, 'write')
   if (storeDiagnostics) diagnostics.push(...storeDiagnostics)
   const { value, results = [] } = await readValue(io)
@@ -133,6 +136,14 @@ async function holds(store: ParameterStore, name: string, value: SecretValue): P
 
 function nameFrom(operand: string) {
   return parseParameterName(operand.startsWith('/') ? operand : `/${operand}`)
+}
+
+/** For the name of a secret of AWS Secrets Manager, as messages and AWS write it: kees stores none. */
+function hintOfSecret(operand: string): Pick<Diagnostic, 'hint'> {
+  const isOfSecret = operand.startsWith('secretsmanager:') || /^[\w/.-]*[!@+=][\w/.!@+=-]*$/.test(operand)
+  return isOfSecret
+    ? { hint: 'store a secret of AWS Secrets Manager with aws secretsmanager put-secret-value' }
+    : {}
 }
 
 /** The value, or its errors, which do not quote it. */
