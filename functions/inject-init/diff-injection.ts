@@ -15,6 +15,7 @@ import type { Workload } from '../workload/workload.ts'
 import { describeDifference, type Expectation, isDelivered, namedPath } from './describe-difference.ts'
 import { diffValues, type Step } from './diff-values.ts'
 import { textIn } from './effective-config.ts'
+import { findMovedVariable } from './find-moved-variable.ts'
 import type { InjectConfig } from './inject-config.ts'
 import { injectedVariables } from './init-settings.ts'
 import { injectObject } from './inject-object.ts'
@@ -100,6 +101,11 @@ function diffSpecs(
     matters: !(one.found === undefined && one.path.at(-2) === 'env' && isForMessages(one.expected)),
   }))
   if (fields.length > 0 || isDeepStrictEqual(found, expected)) return fields
+  const moved = findMovedVariable(found, expected)
+  if (moved) {
+    const message = `must come before ${moved.reader}, which refers to it`
+    return [{ ...pathsOf([...spec, ...moved.path]), message, matters: true }]
+  }
   return [{ ...pathsOf(spec), message: 'differs from what inject-init would generate', matters: true }]
 }
 

@@ -78,7 +78,7 @@ t.test('a new variable that refers to one comes behind it once it is injected ag
   t.strictSame(envOf(patched), [url, host, token, mode])
   t.match(
     verify(patched),
-    'error: Deployment/app spec.template.spec: differs from what inject-init would generate',
+    'error: Deployment/app spec.template.spec.containers[app].env[HOST]: must come before URL, which refers to it',
   )
   const built = build(t, `${write(t, overlay([url], true))}/overlay`)
   t.strictSame(envOf(built), [host, url, token, mode])
