@@ -45,7 +45,8 @@ function readPadded(source: string, maxDepth: number, guessed?: number[]): Event
     } catch (error) {
       const line = lineToPad(source, error)
       if (line === undefined || padded.includes(line) || read > maxRead) throw error
-      read += line
+      // Blanks are read too, and the error shows a piece of the whole text.
+      read += line + padded.length * blanks.length
       // So strings over many lines take few attempts.
       if (guessed) run = line === next ? Math.min(run * 2, mostLines) : Math.ceil(run / 2)
       const lines = linesToPad(source, line, run)
