@@ -136,6 +136,17 @@ t.test(`faults for ${seconds} s, by seed ${seed}`, { skip }, async (t) => {
     if (isReal) await sleep(random() * 2000)
     await noteCauses()
   }
+  // An Event may be lost with the creator that is killed, or with the API server: then the fault comes again.
+  await eventually(
+    'the disabled KMS key is recorded',
+    async () => {
+      if ((await eventsOf(plane, 'shop')).some(({ reason }) => reason === 'RefusedByStore')) return true
+      await addPod()
+      await world.ofStore['a disabled KMS key']?.()
+      return false
+    },
+    calm,
+  )
   world.calm()
   const begun = Date.now()
   const open = () => wanted.filter((group) => !isComplete(ssm, group)).flatMap(({ names }) => names)
@@ -179,7 +190,6 @@ t.test(`faults for ${seconds} s, by seed ${seed}`, { skip }, async (t) => {
   const reasons = new Set(events.map(({ reason }) => reason))
   for (const wrong of ['MismatchedGroup', 'IncompleteGroup']) t.notOk(reasons.has(wrong), `no Event ${wrong}`)
   const rejected = events.filter(({ reason }) => reason === 'RefusedByStore')
-  t.ok(rejected.length > 0, 'the disabled KMS key is recorded')
   t.ok(
     rejected.every(({ message }) => message.includes('KMS key')),
     'no other error of the store is recorded as a rejection',
