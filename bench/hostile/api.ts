@@ -25,7 +25,7 @@ export type ApiStatus = {
   readonly unread: number
 }
 
-export type HostileApi = { readonly url: string; readonly stop: () => Promise<void> }
+type HostileApi = { readonly url: string; readonly stop: () => Promise<void> }
 
 /** From so many bytes on that the creator has not read, changes by the attacker wait. */
 const mostUnread = 4 * 1024 * 1024
