@@ -4,19 +4,19 @@
  * container's own variables can refer to them by `$(NAME)`.
  */
 import { type AnnotationDiagnostic, quote } from '../../api/diagnostic.ts'
-import { isMap } from '../../api/json.ts'
 import type { DeliveredVariable } from '../../api/delivered-variables.ts'
 import { closestWord, didYouMean } from '../../api/suggest.ts'
 import { type InjectionRecord, recordedVariables } from '../workload/injection-record.ts'
 import type { Editor } from '../yaml/editor.ts'
-import type { Value, ValueMap } from '../yaml/value.ts'
+import type { ValueMap } from '../yaml/value.ts'
 import { otherContainers } from './add-mounts.ts'
 import { addParts, removeParts } from './edit-list.ts'
 import { type EditablePod, type Part, partList, type PartList } from './editable-pod.ts'
-import { textIn } from './effective-config.ts'
 import { envFileOf } from './env-volume.ts'
 import { noteEmpty, type PodInjection, variablesKey } from './pod-injection.ts'
 import { isSemanticallyEqual } from './semantic-equal.ts'
+import { isRead, refuseOthers, sameNames } from './variable-sources.ts'
+import { findReferences } from './variable-references.ts'
 
 /** @param mounted the containers that mount the secrets. @returns the names of the variables of each container that has any. */
 export function addVariables(
@@ -49,8 +49,9 @@ export function removeVariables(
   if (volume === undefined) return
   const names = recordedVariables(record, container.name)
   const list = variablesOf(editor, parts, container)
-  const ours = list.parts.filter((one) => names.includes(one.name) && isRead(one.value, volume))
-  for (const one of ours) refuseOthers(editor, container.name, one)
+  const isOurs = ({ name, value }: Part) => names.includes(name) && isRead(value, volume)
+  const ours = list.parts.filter(isOurs)
+  for (const same of sameNames(list.parts, ours)) refuseOthers(editor, container.name, same, isOurs)
   removeParts(editor, list, ours, record.empty?.[variablesKey(container.name)])
   refuseUse(editor, parts, container, volume, names)
 }
@@ -112,21 +113,30 @@ function updateVariables(pod: PodInjection, container: Part, variables: readonly
   const formerNames = recordedVariables(record, container.name)
   if (variables.length === 0 && formerNames.length === 0) return
   const list = variablesOf(editor, parts, container)
-  const isOurs = ({ name, value }: Part) => formerNames.includes(name) && isRead(value, record?.volumes[2])
+  const [former, wanted] = [new Set(formerNames), new Set(variables.map(({ name }) => name))]
+  const isOurs = ({ name, value }: Part) => former.has(name) && isRead(value, record?.volumes[2])
+  const gone = list.parts.filter((one) => isOurs(one) && !wanted.has(one.name))
+  for (const same of sameNames(list.parts, gone)) refuseOthers(editor, container.name, same, isOurs)
   const missing: ValueMap[] = []
-  const gone = list.parts.filter((one) => isOurs(one) && variables.every(({ name }) => name !== one.name))
+  const byName = Map.groupBy(list.parts, ({ name }) => name)
+  const isReferredTo = findReferences(list.parts)
   for (const variable of variables) {
     const value = variableOf(pod, variable)
-    const found = list.parts.find(({ name }) => name === variable.name)
-    const isKept = found !== undefined && (isOurs(found) || isSemanticallyEqual(found.value, value))
+    const same = byName.get(variable.name) ?? []
+    const [found, ...rest] = same
+    const isKept = (one: Part) => isOurs(one) || isSemanticallyEqual(one.value, value)
     if (found === undefined) missing.push(value)
-    else if (volumeIn(found.value) !== undefined && refuseOthers(editor, container.name, found)) continue
-    else if (!isKept) ofAnnotations.push(taken(variable, container.name))
-    else if (isReferredTo(list.parts, found)) {
-      gone.push(found)
-      missing.push(value)
-    } else if (!isSemanticallyEqual(found.value, value) && list.list)
-      editor.replaceItem(list.list, found.node, value)
+    else if (refuseOthers(editor, container.name, same, isKept)) continue
+    else if (!isKept(found)) ofAnnotations.push(taken(variable, container.name))
+    else {
+      // Kubernetes takes the last one, which an earlier declaration may have set.
+      gone.push(...rest)
+      if (isReferredTo(found)) {
+        gone.push(found)
+        missing.push(value)
+      } else if (!isSemanticallyEqual(found.value, value) && list.list)
+        editor.replaceItem(list.list, found.node, value)
+    }
   }
   const isAll = gone.length > 0 && gone.length === list.parts.length
   if (isAll && missing.length > 0 && list.entry) return editor.replaceValue(list.map, list.entry, missing)
@@ -154,52 +164,6 @@ function variablesOf(
   { name, node }: Pick<Part, 'name' | 'node'>,
 ): PartList {
   return partList(editor, node, 'env', `${where} container ${name}`)
-}
-
-/** Whether a variable before it refers to it: it would be left as it is written. */
-function isReferredTo(parts: readonly Part[], variable: Part): boolean {
-  const reference = `$(${variable.name})`
-  return parts
-    .slice(0, parts.indexOf(variable))
-    .some(({ value }) => textIn(value, 'value').includes(reference))
-}
-
-/** Whether the kubelet reads it from the file in this volume. */
-function isRead(variable: Value, volume: string | undefined): boolean {
-  return volume !== undefined && volumeIn(variable) === volume
-}
-
-function volumeIn(variable: Value): string | undefined {
-  const from = isMap(variable) ? (variable['valueFrom'] ?? null) : null
-  const reference = isMap(from) ? (from['fileKeyRef'] ?? null) : null
-  const name = isMap(reference) ? reference['volumeName'] : undefined
-  return typeof name === 'string' ? name : undefined
-}
-
-/** A variable that a patch gave another source beside the file, which the API server refuses. Reports it, and returns whether it has one. */
-function refuseOthers(
-  editor: Editor,
-  container: string,
-  { name, value }: Pick<Part, 'name' | 'value'>,
-): boolean {
-  const [other] = otherSources(value)
-  if (other === undefined) return false
-  const [file, patch] =
-    other === 'value' ? ['valueFrom', 'valueFrom: null'] : ['fileKeyRef', 'fileKeyRef: null']
-  editor.refuse(
-    `container ${quote(container)}: the variable ${name} has both ${other} and ${file}`,
-    `remove the ${other}; a patch that replaces the variable needs ${patch}, and a declaration with another env`,
-  )
-  return true
-}
-
-/** What a variable has its value from, besides the file of init. */
-function otherSources(variable: Value): readonly string[] {
-  if (!isMap(variable)) return []
-  const { value = null, valueFrom = null } = variable
-  const isSet = (one: Value | undefined) => one !== undefined && one !== null && one !== ''
-  const references = isMap(valueFrom) ? Object.keys(valueFrom).filter((key) => isSet(valueFrom[key])) : []
-  return [...(isSet(value) ? ['value'] : []), ...references.filter((key) => key !== 'fileKeyRef')]
 }
 
 /** What others read from the volume that goes. @param names of our variables. */

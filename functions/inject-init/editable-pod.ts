@@ -53,14 +53,17 @@ function claimsOf(root: SourceMap): string[] {
 /** @param where the path of the map, for messages. */
 export function partList(editor: Editor, map: SourceMap, key: string, where: string): PartList {
   const list = editor.listUnder(map, key, where)
-  const parts = list.items.map((node) => ({
-    node,
-    name: stringOf(lookUp(node, 'name')) ?? '',
-    // Most are not needed.
-    get value() {
-      return toValue(node)
-    },
-  }))
+  const parts = list.items.map((node) => {
+    let known: Value | undefined
+    return {
+      node,
+      name: stringOf(lookUp(node, 'name')) ?? '',
+      // Most are not needed, and some very often.
+      get value() {
+        return (known ??= toValue(node))
+      },
+    }
+  })
   return { ...list, key, parts }
 }
 
