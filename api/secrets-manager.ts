@@ -13,7 +13,10 @@ export function validateSecretName(name: string): Diagnostic | undefined {
   const message =
     'must be the name of a secret: 1 to 512 letters, digits and "/", "_", "+", "=", ".", "@", "!", "-"'
   return name.startsWith('arn:')
-    ? { message, hint: 'write the name, which the ARN contains without its last six characters' }
+    ? {
+        message,
+        hint: 'write the name: what the ARN has after ":secret:", without the hyphen and the six characters at its end',
+      }
     : { message }
 }
 

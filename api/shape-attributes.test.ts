@@ -66,7 +66,7 @@ const refused: readonly (readonly [what: What, text: string, ...lines: string[]]
   [
     'resource',
     'from=secretsmanager,storageKey=arn:aws:secretsmanager:x',
-    `${secretName}, hint: write the name, which the ARN contains without its last six characters`,
+    `${secretName}, hint: write the name: what the ARN has after ":secret:", without the hyphen and the six characters at its end`,
   ],
   [
     'resource',
