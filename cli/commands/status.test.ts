@@ -82,7 +82,23 @@ t.test('a parameter that cannot be looked up is unknown, and the others are show
   const io = fakeIo(pinned, await storeWith(t, '/b'))
   t.equal(await kees(['status', '-f', '-'], io), 1)
   t.match(io.printed(), /\/a:3 +unknown\n[^]*\/b +exists\n/)
-  t.match(io.said(), /^error: \/a:3: .*the file store supports neither/)
+  t.match(
+    io.said(),
+    /^error: \/a:3: a version or label is selected, which a file: store does not have\n +hint: /,
+  )
+})
+
+t.test('that a file store has no secrets of Secrets Manager is printed once', async (t) => {
+  const inSecretsManager = (name: string) =>
+    `secret.bsycorp.com/${name}: "kind=REFERENCE,type=TEXT,from=secretsmanager,storageKey=${name}"`
+  const io = fakeIo(deployment('app', inSecretsManager('a'), inSecretsManager('b')), await storeWith(t, '/c'))
+  t.equal(await kees(['status', '-f', '-'], io), 1)
+  t.equal(
+    io.said(),
+    'error: the value is in AWS Secrets Manager, which a file: store does not have\n' +
+      '  about 2 parameters: secretsmanager:a, secretsmanager:b\n' +
+      '  hint: for tests, leave out from=secretsmanager and store the value as a parameter\n',
+  )
 })
 
 t.test('the pod templates of one object are distinguished', async (t) => {

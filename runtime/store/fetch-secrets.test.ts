@@ -125,7 +125,9 @@ t.test('throttling only delays', async (t) => {
 t.test('a folder has no secrets, and says so', async (t) => {
   const parameters = { get: () => Promise.reject(new Error('not called')) }
   const { failed } = await fetch(readBoth(parameters, noSecrets), [secret('db')])
-  t.match(failed, { 'secretsmanager:db': { code: 'SELECTOR_UNSUPPORTED', message: /the file store/ } })
+  t.match(failed, {
+    'secretsmanager:db': { code: 'SELECTOR_UNSUPPORTED', message: /a file: store does not have/ },
+  })
   await t.rejects(noSecrets.exists({ from: 'secretsmanager', name: 'db' }), {
     cause: { code: 'SELECTOR_UNSUPPORTED' },
   })

@@ -83,7 +83,7 @@ await t.test('a folder that cannot be created is an error', async (test) => {
 await t.test('a selector is refused', async (test) => {
   const store = openFileParameterStore(newFolder())
   const refs = [{ name: '/a' }, { name: '/b', selector: '3' }]
-  test.match(await failureIn(store.get(refs)), ['SELECTOR_UNSUPPORTED', /^\/b /])
+  test.match(await failureIn(store.get(refs)), ['SELECTOR_UNSUPPORTED', /^a version or label is selected, /])
 })
 
 await t.test('a name that is too long for a file is refused', async (test) => {

@@ -98,10 +98,12 @@ function absent(folder: string): Error {
 }
 
 function refuseSelectors(refs: readonly ParameterRef[]): void {
-  const pinned = refs.find(({ selector }) => selector !== undefined)
-  if (!pinned) return
-  const message = `${pinned.name} has a version or label: the file store supports neither`
-  throw failed({ code: 'SELECTOR_UNSUPPORTED', message })
+  if (refs.every(({ selector }) => selector === undefined)) return
+  throw failed({
+    code: 'SELECTOR_UNSUPPORTED',
+    message: 'a version or label is selected, which a file: store does not have',
+    hint: 'for tests, leave out version and label',
+  })
 }
 
 /** Whether the folder exists. It is an error if others than its owner can access it. */

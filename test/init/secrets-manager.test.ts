@@ -197,7 +197,7 @@ t.test('a file store has no secrets of Secrets Manager', async (t) => {
     { KEES_STORE: `file:${store}` },
   )
   t.equal(ended.exit, 1)
-  t.match(ended.message, /db is a secret of AWS Secrets Manager, which the file store does not replace/)
+  t.match(ended.message, /secret db: the value is in AWS Secrets Manager, which a file: store does not have/)
 })
 
 const manifest = (declared: Readonly<Record<string, string>>) =>
