@@ -5,6 +5,7 @@ import { type AttributeDescription, nameTakers, type Taker } from '../api/attrib
 import { attributeTable } from '../api/attribute-table.ts'
 import { knownOn } from '../api/attribute-values.ts'
 import { bounds } from '../api/bounds.ts'
+import { foreignAttributes } from '../api/foreign-attributes.ts'
 import { podSettings } from '../api/pod-settings.ts'
 import { kmsKeyVariable } from '../runtime/store/kms-key-env.ts'
 import { exitCode } from '../api/exit-code.ts'
@@ -49,6 +50,7 @@ function annotationsPage(): string {
     knownOn(attributeTable, takers)
       .map((one) => `\`${one}\``)
       .join(', ')
+  const foreign = [...foreignAttributes].map(([name, hint]) => [`\`${name}\``, cell(hint)])
   const settings = Object.entries(podSettings)
     .map(([name, { meaning }]) => `| \`init.<domain>/${name}\` | | ${meaning} |\n`)
     .join('')
@@ -60,7 +62,8 @@ function annotationsPage(): string {
   ]
   return readFileSync(join(import.meta.dirname, '../docs/reference/annotations.md'), 'utf8')
     .replace(/\| limit \| .*\n(\|.*\n)*/, () => `${table(['limit', 'of'], limits)}\n`)
-    .replace(/\| attribute \| .*\n(\|.*\n)*/, () => `${table(['attribute', 'on', 'value'], rows)}\n`)
+    .replace(/\| attribute \| hint \|\n(\|.*\n)*/, () => `${table(['attribute', 'hint'], foreign)}\n`)
+    .replace(/\| attribute \| on \| .*\n(\|.*\n)*/, () => `${table(['attribute', 'on', 'value'], rows)}\n`)
     .replace(/(\| `init\.<domain>\/.*\n)+/, () => settings)
     .replace(/(?<=^\| `secret\.<domain>\/<name>` \| )[^|]*(?= \|)/m, () => names(secretKinds))
     .replace(/(?<=^\| `resource\.<domain>\/<name>` \| )[^|]*(?= \|)/m, () => names(['resource']))

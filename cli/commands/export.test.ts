@@ -90,7 +90,7 @@ await t.test('a module that grants nothing is written with a warning', async (t)
   const folder = t.testdir()
   const io = fakeIo('apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\n')
   t.equal(await kees(['export', '-f', '-', '--out', folder], io), 0)
-  t.equal(io.said(), 'warning: nothing is declared in the input: the module grants nothing\n')
+  t.equal(io.said(), 'warning: no secret or resource is declared in the input: the module grants nothing\n')
 })
 
 await t.test('--format json writes the IAM documents, for the place that the options say', async (t) => {

@@ -93,7 +93,7 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
     return exitCode.done
   }
   if (exported.grants.length === 0 && !files.has(policiesJson)) {
-    io.err('warning: nothing is declared in the input: the module grants nothing')
+    io.err('warning: no secret or resource is declared in the input: the module grants nothing')
   }
   const foreign = printResults(await notOurs(out, files.keys()), io)
   if (foreign !== exitCode.done) return foreign

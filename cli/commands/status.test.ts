@@ -148,11 +148,15 @@ t.test('with --keys, values are read, and what lacks a key is an error', async (
   t.match(io.printed(), /com\/a +REFERENCE +\/db +exists\n.*com\/b +REFERENCE +\/db +wrong\n.*\/e +exists\n/)
 })
 
-t.test('input without declarations is reported', async (t) => {
-  const io = fakeIo(deployment('app', 'a: b'), await storeWith(t))
-  t.equal(await kees(['status', '-f', '-'], io), 0)
-  t.equal(io.printed(), 'nothing is declared\n')
-})
+for (const [title, annotation] of [
+  ['input without declarations', 'a: b'],
+  ['a pod with only a composition', "compose.bsycorp.com/motd: 'text=hello'"],
+] as const)
+  t.test(`${title} has no parameters`, async (t) => {
+    const io = fakeIo(deployment('app', annotation), await storeWith(t))
+    t.equal(await kees(['status', '-f', '-'], io), 0)
+    t.equal(io.printed(), 'no secret or resource is declared\n')
+  })
 
 t.test('another output is a wrong command line', async (t) => {
   const io = fakeIo(source, await storeWith(t))

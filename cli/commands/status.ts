@@ -130,7 +130,8 @@ function exitOf(one: Known): ExitCode {
 }
 
 function tableOf(rows: readonly Row[]): string {
-  if (rows.length === 0) return 'nothing is declared\n'
+  // Compositions are stored nowhere: the values that they are made of have rows of their own.
+  if (rows.length === 0) return 'no secret or resource is declared\n'
   return formatTable(
     ['workload', 'declaration', 'kind', 'parameter', 'status'],
     rows.map(({ workload, template, declaration, kind, parameter, status }) => [
