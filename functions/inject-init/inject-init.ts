@@ -15,6 +15,7 @@ import { workloadReader } from '../workload/workload.ts'
 import { explicitFormat, parseInjectConfig } from './config.ts'
 import { injectObject } from './inject-object.ts'
 import { type InjectConfig, injectOptions } from './inject-config.ts'
+import { validateRecordSize } from './record-edit.ts'
 import { warnOfGuarded } from './validate-env.ts'
 
 type InjectOutput = { readonly edited: readonly EditedItem[]; readonly results: readonly Result[] }
@@ -44,7 +45,8 @@ function injectPass(config: InjectConfig, orchestrator: Orchestrator): FunctionP
         return []
       }
       const injected = injectObject(item, workloads, records, config, marks)
-      results.push(...injected.results)
+      const tooLarge = validateRecordSize(item, injected.records)
+      results.push(...injected.results, ...errorsOf(tooLarge, exitCode.input, item.object))
       return injected.edits
     },
     end: () => ({ results: judge([...reader.results(), ...results], config.strict) }),

@@ -1,4 +1,7 @@
 import { injectedAnnotation } from '../../api/annotation-domain.ts'
+import type { Diagnostic } from '../../api/diagnostic.ts'
+import { annotationsOf, type ManifestItem } from '../krm/manifest-item.ts'
+import { annotationBytes, maxAnnotationBytes } from '../workload/annotation-bytes.ts'
 import type { Editor } from '../yaml/editor.ts'
 import type { SourceMap } from '../yaml/node.ts'
 import { isVoid, ownEntry, stringOf } from '../yaml/value.ts'
@@ -25,6 +28,24 @@ export function writeRecords(
   const own = ownEntry(annotations, injectedAnnotation)
   if (!own) editor.addEntry(annotations, injectedAnnotation, text)
   else if (stringOf(own.value) !== text) editor.replaceValue(annotations, own, text)
+}
+
+/**
+ * What is wrong with the size of an object's own annotations with a record, which names each variable in each container. Only for what is
+ * injected: a pod of a workload does not have the record.
+ */
+export function validateRecordSize(item: ManifestItem, records: InjectionRecords): Diagnostic[] {
+  if (records.size === 0) return []
+  const text = formatRecords(records)
+  const bytes = annotationBytes(annotationsOf(item).set(injectedAnnotation, text))
+  if (bytes <= maxAnnotationBytes) return []
+  const size = `${bytes} bytes with the record ${injectedAnnotation} of ${Buffer.byteLength(text)}`
+  return [
+    {
+      message: `cannot be injected: its own annotations would have ${size}, and the API server accepts ${maxAnnotationBytes}`,
+      hint: 'declare fewer environment variables, or name the containers that need them in containers',
+    },
+  ]
 }
 
 /** The source of the annotations before the record was added, if they were there but empty. */

@@ -2,6 +2,7 @@ import type { Annotation } from '../../api/pod-annotations.ts'
 import type { AnnotationDiagnostic, Diagnostic } from '../../api/diagnostic.ts'
 import type { ManifestItem } from '../krm/manifest-item.ts'
 import type { SourceNode } from '../yaml/node.ts'
+import { annotationBytes, maxAnnotationBytes } from './annotation-bytes.ts'
 import { type PodTemplateKind, templatePaths } from './pod-template-kinds.ts'
 import { allEntries, duplicateKeys, lookUp, lookUpPath, stringOf } from '../yaml/value.ts'
 
@@ -16,9 +17,6 @@ export type PodTemplate = {
   /** Annotations of our domain that are not strings, or are declared twice, which the API server would refuse. */
   readonly diagnostics: readonly AnnotationDiagnostic[]
 }
-
-/** Keys and values: https://github.com/kubernetes/kubernetes/blob/v1.36.3/staging/src/k8s.io/apimachinery/pkg/api/validation/objectmeta.go */
-const maxAnnotationBytes = 256 * 1024
 
 /** The pod templates of a workload; none for an object that has none. @param configured wins over what is built in. */
 export function podTemplatesOf(
@@ -74,7 +72,7 @@ function annotationsIn(node: SourceNode, domain: string): Pick<PodTemplate, 'ann
     else annotations.push([key, text])
   }
   const own = annotations.findLast(([key]) => key.includes(`.${domain}/`))
-  const bytes = own ? bytesOf(annotations) : 0
+  const bytes = own ? annotationBytes(annotations) : 0
   if (own && bytes > maxAnnotationBytes) {
     report(own[0], {
       message: `all annotations of the pod have ${bytes} bytes, and the API server accepts ${maxAnnotationBytes}`,
@@ -83,8 +81,4 @@ function annotationsIn(node: SourceNode, domain: string): Pick<PodTemplate, 'ann
   }
   if (all?.type === 'map') for (const key of duplicateKeys(all)) report(key, { message: 'is declared twice' })
   return { annotations, diagnostics }
-}
-
-function bytesOf(annotations: readonly Annotation[]): number {
-  return annotations.reduce((sum, [key, value]) => sum + Buffer.byteLength(key) + Buffer.byteLength(value), 0)
 }
