@@ -33,6 +33,18 @@ const namePattern = /^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/
 
 export function parseCompositionText(text: string): Parsed<CompositionText> {
   if (text === '') return invalid('is empty')
+  const { parts, diagnostics } = readText(text)
+  return diagnostics.length > 0 ? { diagnostics } : { value: parts }
+}
+
+/** The references whose names can be read, also of a text that is wrong. */
+export function readReferences(text: string): readonly Reference[] {
+  return referencesIn(readText(text).parts)
+}
+
+type ReadText = { readonly parts: CompositionText; readonly diagnostics: readonly Diagnostic[] }
+
+function readText(text: string): ReadText {
   const parts: CompositionPart[] = []
   const diagnostics: Diagnostic[] = []
   let literal = ''
@@ -50,24 +62,25 @@ export function parseCompositionText(text: string): Parsed<CompositionText> {
       at = end
       continue
     }
-    if (++count > bounds.references) return invalid(`has more than ${bounds.references} references`)
+    if (++count > bounds.references)
+      return { parts: [], diagnostics: [{ message: `has more than ${bounds.references} references` }] }
     const close = text.indexOf(')', at)
     if (close < 0) {
       const hint = 'close it, or write $$( for the characters $('
       diagnostics.push({ message: `has reference ${count} without its ")"`, hint })
       break
     }
-    const parsed = parseReference(text.slice(at + 2, close), count)
-    if (parsed.diagnostics) diagnostics.push(...parsed.diagnostics)
-    else {
+    const { reference, diagnostics: wrong = [] } = parseReference(text.slice(at + 2, close), count)
+    diagnostics.push(...wrong)
+    if (reference) {
       if (literal !== '') parts.push(literal)
       literal = ''
-      parts.push(parsed.value)
+      parts.push(reference)
     }
     at = close + 1
   }
   if (literal !== '') parts.push(literal)
-  return diagnostics.length > 0 ? { diagnostics } : { value: parts }
+  return { parts, diagnostics }
 }
 
 export function formatCompositionText(parts: CompositionText): string {
@@ -88,7 +101,10 @@ export function referenceLabel({ name, position }: Pick<Reference, 'name' | 'pos
   return looksLikeName(name) ? `reference $(${name})` : `reference ${position}`
 }
 
-function parseReference(inside: string, position: number): Parsed<Reference> {
+/** With an unknown escape, there are a reference and a diagnostic. */
+type ParsedReference = { readonly reference?: Reference; readonly diagnostics?: readonly Diagnostic[] }
+
+function parseReference(inside: string, position: number): ParsedReference {
   const colon = inside.indexOf(':')
   const name = colon < 0 ? inside : inside.slice(0, colon)
   if (!namePattern.test(name)) {
@@ -97,11 +113,14 @@ function parseReference(inside: string, position: number): Parsed<Reference> {
       'write $(name) or $(name:escape), and $$( for the characters $(',
     )
   }
-  if (colon < 0) return { value: { name, position } }
+  if (colon < 0) return { reference: { name, position } }
   const word = inside.slice(colon + 1)
   const escape = escapeNames.find((one) => one === word)
-  if (escape !== undefined) return { value: { name, escape, position } }
+  if (escape !== undefined) return { reference: { name, escape, position } }
   const shown = looksLikeName(word) ? ` ${quote(word)}` : ''
   const message = `has an unknown escape${shown} in ${referenceLabel({ name, position })}: allowed are ${escapeNames.join(', ')}`
-  return { diagnostics: [{ message, ...didYouMean(closestWord(word, escapeNames)) }] }
+  return {
+    reference: { name, position },
+    diagnostics: [{ message, ...didYouMean(closestWord(word, escapeNames)) }],
+  }
 }

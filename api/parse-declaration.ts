@@ -10,6 +10,7 @@ import {
 } from './attribute-values.ts'
 import { formatAttributes, parseAttributes } from './attributes.ts'
 import { bounds } from './bounds.ts'
+import { readReferences, type Reference } from './composition-text.ts'
 import type { Declaration } from './declaration.ts'
 import type { AnnotationDiagnostic } from './diagnostic.ts'
 import { validateGroupName } from './group.ts'
@@ -20,6 +21,8 @@ type Values = AttributeValues<typeof attributeTable>
 type ParsedDeclaration = {
   /** Absent when there is an error among the diagnostics. */
   readonly declaration?: Declaration
+  /** Of a composition, also where there is an error. */
+  readonly references: readonly Reference[]
   readonly diagnostics: readonly AnnotationDiagnostic[]
 }
 
@@ -42,7 +45,7 @@ export function parseDeclaration(
     tooMany,
   } = parseAttributes(text, what === 'compose' ? 'text' : undefined)
   if (tooMany) report('TOO_LARGE', `the value has more than ${bounds.attributes} attributes`)
-  if (tooMany) return { diagnostics }
+  if (tooMany) return { references: [], diagnostics }
   for (const one of syntax) report('SYNTAX', one)
   const { known, refused } = namesOn[what]
   const given = readAttributes(known, refused, attributes, malformed, report)
@@ -61,9 +64,10 @@ export function parseDeclaration(
     diagnostics.length <= bounds.diagnostics
       ? diagnostics
       : [...errors, ...diagnostics.filter((one) => !errors.includes(one))].slice(0, bounds.diagnostics)
+  const references = taker === 'compose' ? readReferences(given.get('text') ?? '') : []
   return errors.length > 0
-    ? { diagnostics: shown }
-    : { declaration: declarationOf(taker, name, values), diagnostics: shown }
+    ? { references, diagnostics: shown }
+    : { declaration: declarationOf(taker, name, values), references, diagnostics: shown }
 }
 
 /** The text that parseDeclaration reads back as the same declaration. */

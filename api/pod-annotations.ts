@@ -13,6 +13,7 @@
 import { injectedAnnotation } from './annotation-domain.ts'
 import { bounds, validateTotal, validateValue } from './bounds.ts'
 import { misspeltDomain, unknownPrefix } from './annotation-prefix.ts'
+import type { Reference } from './composition-text.ts'
 import {
   type Composition,
   type Declaration,
@@ -24,7 +25,7 @@ import { groupOf } from './group.ts'
 import { about, type AnnotationDiagnostic, type Diagnostic, type DiagnosticCode } from './diagnostic.ts'
 import { parameterName, parseParameterName } from './parameter-name.ts'
 import { formatDeclaration, parseDeclaration } from './parse-declaration.ts'
-import { byName, judgeReferences, judgeUnused, type Named } from './references.ts'
+import { byName, judgeReferences, judgeUnused, type Named, type ReadComposition } from './references.ts'
 import {
   formatSettings,
   podSettings,
@@ -85,7 +86,7 @@ export function parsePodAnnotations(annotations: Iterable<Annotation>, domain: s
   const misspelt = all.flatMap(([key]) => misspeltDomain(key, domain))
   diagnostics.push(...misspelt.slice(0, bounds.diagnostics))
   const declared: Declared[] = []
-  const compositions: Composed[] = []
+  const compositions: ReadComposition[] = []
   const named: Named[] = []
   let annotated = false
   for (const { key, what, name, value } of ours) {
@@ -105,9 +106,11 @@ export function parsePodAnnotations(annotations: Iterable<Annotation>, domain: s
       continue
     }
     named.push({ what, name, annotation: key })
-    const declaration = readDeclaration(what, key, name, value, diagnostics)
-    if (declaration?.what === 'compose') compositions.push({ annotation: key, declaration })
-    else if (declaration) {
+    const { declaration, references } = readDeclaration(what, key, name, value, diagnostics)
+    if (what === 'compose') {
+      const composition = declaration?.what === 'compose' ? declaration : undefined
+      compositions.push({ annotation: key, name, references, declaration: composition })
+    } else if (declaration && declaration.what !== 'compose') {
       const one = nameParameter(declaration, key, prefix, diagnostics)
       if (one) declared.push(one)
     }
@@ -142,7 +145,7 @@ function isDeclared(what: string): what is Declaration['what'] | 'lease' {
 
 /** @returns those whose references are declared; what is wrong is reported. */
 function judgeCompositions(
-  compositions: readonly Composed[],
+  compositions: readonly ReadComposition[],
   named: readonly Named[],
   declared: readonly Declared[],
   diagnostics: AnnotationDiagnostic[],
@@ -158,10 +161,12 @@ function judgeCompositions(
     if (diagnostics.length >= bounds.podDiagnostics) break
     const found = judgeReferences(one, names, jwks)
     diagnostics.push(...found)
-    if (!found.some(({ severity }) => severity === 'error')) composed.push(one)
+    const { annotation, declaration } = one
+    if (declaration && !found.some(({ severity }) => severity === 'error'))
+      composed.push({ annotation, declaration })
   }
   // Of a composition that is wrong, it is not known what it uses.
-  if (compositions.length === named.filter(({ what }) => what === 'compose').length) {
+  if (compositions.every(({ declaration }) => declaration !== undefined)) {
     const left = Math.max(0, bounds.podDiagnostics - diagnostics.length)
     diagnostics.push(...judgeUnused(declared, compositions).slice(0, left))
   }
@@ -209,13 +214,18 @@ function readSettings(
   return { settings, prefix: wrong.has('storage-prefix') ? undefined : prefix }
 }
 
+type ReadDeclaration = {
+  readonly declaration: Declaration | undefined
+  readonly references: readonly Reference[]
+}
+
 function readDeclaration(
   what: Declaration['what'],
   key: string,
   name: string,
   text: string,
   diagnostics: AnnotationDiagnostic[],
-): Declaration | undefined {
+): ReadDeclaration {
   if (!namePattern.test(name)) {
     const allowed = 'at most 63 letters, digits, "-", "_" and ".", the first and last a letter or digit'
     diagnostics.push(
@@ -225,11 +235,11 @@ function readDeclaration(
   const tooLarge = validateValue(text)
   if (tooLarge) {
     diagnostics.push(diagnostic('TOO_LARGE', key, tooLarge))
-    return undefined
+    return { declaration: undefined, references: [] }
   }
-  const parsed = parseDeclaration(what, key, name, text)
-  for (const one of parsed.diagnostics) diagnostics.push(one)
-  return namePattern.test(name) ? parsed.declaration : undefined
+  const { declaration, references, diagnostics: wrong } = parseDeclaration(what, key, name, text)
+  for (const one of wrong) diagnostics.push(one)
+  return { declaration: namePattern.test(name) ? declaration : undefined, references }
 }
 
 /** @param prefix undefined where it is wrong. */

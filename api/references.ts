@@ -17,6 +17,15 @@ export type Named = {
   readonly annotation: string
 }
 
+/** A composition as it was read. */
+export type ReadComposition = {
+  readonly annotation: string
+  readonly name: string
+  readonly references: readonly Reference[]
+  /** Absent where it is wrong: its references are judged all the same. */
+  readonly declaration: Composition | undefined
+}
+
 type CompositionAt = { readonly annotation: string; readonly declaration: Composition }
 
 /** All that a pod declares, by name. */
@@ -34,12 +43,10 @@ export function byName(all: Iterable<Named>): NamedByName {
 
 /** @param jwks names of values that are JSON themselves, so they need no escape in JSON. */
 export function judgeReferences(
-  composed: CompositionAt,
+  { annotation, name, references, declaration }: ReadComposition,
   named: NamedByName,
   jwks: ReadonlySet<string>,
 ): AnnotationDiagnostic[] {
-  const { annotation, declaration } = composed
-  const { name, text } = declaration
   const diagnostics: AnnotationDiagnostic[] = []
   const error = (code: DiagnosticCode, wrong: Diagnostic) =>
     diagnostics.push({ severity: 'error', code, annotation, ...wrong })
@@ -48,7 +55,7 @@ export function judgeReferences(
     const hint = 'give the composition another name'
     error('CONFLICT', { message: `the name is that of ${same.annotation} too`, hint })
   }
-  for (const reference of distinct(referencesIn(text))) {
+  for (const reference of distinct(references)) {
     const label = `${referenceLabel(reference)} in text`
     const meant = named.get(reference.name) ?? []
     const stored = meant.filter((one) => one.what !== 'compose')
@@ -64,17 +71,15 @@ export function judgeReferences(
       error('BAD_REFERENCE', { message, ...didYouMean(closestWord(reference.name, [...named.keys()])) })
     }
   }
-  return [...diagnostics, ...warnOfUnescaped(composed, jwks)]
+  return declaration ? [...diagnostics, ...warnOfUnescaped({ annotation, declaration }, jwks)] : diagnostics
 }
 
 /** Stored declarations that go nowhere. */
 export function judgeUnused(
   declared: readonly { readonly annotation: string; readonly declaration: StoredDeclaration }[],
-  composed: readonly CompositionAt[],
+  compositions: readonly ReadComposition[],
 ): AnnotationDiagnostic[] {
-  const used = new Set(
-    composed.flatMap(({ declaration }) => referencesIn(declaration.text).map(({ name }) => name)),
-  )
+  const used = new Set(compositions.flatMap(({ references }) => references.map(({ name }) => name)))
   return declared.flatMap(({ annotation, declaration: { deliver, name } }): AnnotationDiagnostic[] => {
     if (deliver === undefined || used.has(name)) return []
     const message = 'deliver=none, and no composition of this pod uses the value'
