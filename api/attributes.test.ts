@@ -49,6 +49,8 @@ for (const [title, text, ...attributes] of accepted) {
   t.strictSame(parseAttributes(text), expected, title)
 }
 
+const needsQuotes = (name: string) =>
+  `has no "=", hint: write name=value; a value with commas needs quotes: ${name}="a,b"`
 const badName = 'has no valid name before the "=": a name is a letter, then letters, digits, "_", "." or "-"'
 
 const refused: readonly (readonly [title: string, text: string, ...diagnostics: string[]])[] = [
@@ -61,7 +63,14 @@ const refused: readonly (readonly [title: string, text: string, ...diagnostics: 
     'attribute 1 is empty, hint: remove the extra comma',
     'attribute 2 is empty, hint: remove the extra comma',
   ],
-  ['a part without "="', 'a=b,c', 'attribute 2 has no "=", hint: write name=value'],
+  ['a part without "="', 'a="b",c', 'attribute 2 has no "=", hint: write name=value'],
+  [
+    'a list that is not quoted',
+    'a=b, containers = app,side,third',
+    `attribute 3 ${needsQuotes('containers')}`,
+    `attribute 4 ${needsQuotes('containers')}`,
+  ],
+  ['a name that may be a secret', 'q83vEjSNzbx=,x', 'attribute 2 has no "=", hint: write name=value'],
   ['a quoted part without "="', '"a=b"', `attribute 1 ${badName}`],
   ['a part without name', '=b', `attribute 1 ${badName}`],
   ['a name of two words', 'a b=c', `attribute 1 ${badName}`],

@@ -56,7 +56,7 @@ export function parseAttributes(text: string, rest?: string): Attributes {
   if (parts.length > bounds.attributes) return { attributes, diagnostics, tooMany: true }
   parts.forEach((part, index) => {
     const position = index + 1
-    const parsed = typeof part === 'string' ? parseAttribute(part) : parseRest(part)
+    const parsed = typeof part === 'string' ? parseAttribute(part, parts.slice(0, index)) : parseRest(part)
     if (parsed.diagnostics) {
       diagnostics.push(...about(`attribute ${position}`, parsed.diagnostics))
       if (typeof part === 'string' && part.includes('='))
@@ -123,10 +123,11 @@ function parseRest({ name, value }: Rest): Parsed<Attribute> {
   return namePattern.test(name) ? { value: { name, value } } : invalid(badName)
 }
 
-function parseAttribute(part: string): Parsed<Attribute> {
+/** @param before the parts before it. */
+function parseAttribute(part: string, before: readonly (string | Rest)[]): Parsed<Attribute> {
   if (blank.test(part)) return invalid('is empty', 'remove the extra comma')
   const equals = part.indexOf('=')
-  if (equals < 0) return invalid('has no "="', 'write name=value')
+  if (equals < 0) return invalid('has no "="', hintOfPlain(before))
   const name = trim(part.slice(0, equals))
   if (!namePattern.test(name)) return invalid(badName)
   const value = trim(part.slice(equals + 1))
@@ -141,6 +142,14 @@ function parseAttribute(part: string): Parsed<Attribute> {
     return invalid(`${shown}has a backslash that escapes neither a quote nor a backslash`)
   }
   return { value: { name, value: inside.replace(/\\(.)/g, '$1') } }
+}
+
+/** The last value before it may have been meant to have the comma in it. */
+function hintOfPlain(before: readonly (string | Rest)[]): string {
+  const last = before.findLast((one) => typeof one !== 'string' || one.includes('='))
+  const [name = '', value = ''] = typeof last === 'string' ? last.split('=', 2).map(trim) : []
+  const isPlain = namePattern.test(name) && looksLikeName(name) && !value.startsWith('"')
+  return isPlain ? `write name=value; a value with commas needs quotes: ${name}="a,b"` : 'write name=value'
 }
 
 function formatValue(value: string): string {
