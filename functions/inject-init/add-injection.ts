@@ -26,6 +26,7 @@ import { updateContainer, updateVolume } from './update-injection.ts'
 
 type Added = {
   readonly warnings: readonly Diagnostic[]
+  readonly ofOptions: readonly Diagnostic[]
   readonly ofAnnotations: readonly AnnotationDiagnostic[]
   readonly record: InjectionRecord
 }
@@ -43,7 +44,7 @@ export function addInjection(
 ): Added {
   const { settings } = annotations
   const pod = preparePod(editor, parts, annotations, given, existing)
-  const { config, injection, warnings, ofAnnotations, needs } = pod
+  const { config, injection, warnings, ofOptions, ofAnnotations, needs } = pod
   const mounts = addMounts(pod, chosenContainers(settings, config))
   const env = addVariables(pod, mounts)
   ofAnnotations.push(...judgeDelivery(pod, annotations, mounts))
@@ -75,7 +76,7 @@ export function addInjection(
     ...(needs.variables.length > 0 ? { env } : {}),
     empty: Object.fromEntries(pod.empty),
   }
-  return { warnings, ofAnnotations, record }
+  return { warnings, ofOptions, ofAnnotations, record }
 }
 
 function preparePod(
@@ -107,11 +108,13 @@ function preparePod(
       `declare everything in one domain, and set ${config.nameOption('annotationDomain')} to it`,
     )
   }
-  if (needs.variables.length > 0)
-    for (const { message, hint } of validateEnvVolume(config)) editor.refuse(message, hint)
+  const ofVolume = needs.variables.length > 0 ? validateEnvVolume(config) : []
+  const ofOptions = effective === given ? ofVolume : []
+  if (effective !== given) for (const { message, hint } of ofVolume) editor.refuse(message, hint)
   const empty = new Map(Object.entries(record?.empty ?? {}))
   const injection = injectionOf(config, needs)
-  return { editor, parts, config, needs, injection, record, recorded, warnings: [], ofAnnotations: [], empty }
+  const found = { warnings: [], ofOptions, ofAnnotations: [] }
+  return { editor, parts, config, needs, injection, record, recorded, ...found, empty }
 }
 
 /** The option keepQosClass of this pod, and the resources that follow from it. */

@@ -45,6 +45,7 @@ export function injectObject(
     const injected = injectPod(workload, records?.get(key), config)
     const subject = key === '' ? '' : `template ${key}`
     results.push(...errors(about(subject, injected.errors)))
+    results.push(...errorsOf(about(subject, injected.ofOptions), exitCode.usage, item.object))
     const warnings = errors(about(subject, injected.warnings))
     results.push(...warnings.map((one): Result => ({ ...one, severity: 'warning' })))
     results.push(...annotationResults(injected.ofAnnotations, item.object, workload.template))

@@ -16,6 +16,8 @@ type InjectedPod = {
   readonly edits: readonly SourceEdit[]
   readonly errors: readonly Diagnostic[]
   readonly warnings: readonly Diagnostic[]
+  /** Errors of the options. */
+  readonly ofOptions: readonly Diagnostic[]
   readonly ofAnnotations: readonly AnnotationDiagnostic[]
   /** Absent where nothing of ours is left in the pod. */
   readonly record?: InjectionRecord
@@ -23,7 +25,14 @@ type InjectedPod = {
   readonly movesComments: boolean
 }
 
-const nothing = { edits: [], errors: [], warnings: [], ofAnnotations: [], movesComments: false }
+const nothing = {
+  edits: [],
+  errors: [],
+  warnings: [],
+  ofOptions: [],
+  ofAnnotations: [],
+  movesComments: false,
+}
 
 /** Brings one pod template in line with its annotations. @param record absent: nothing in it is ours. */
 export function injectPod(
@@ -44,7 +53,8 @@ export function injectPod(
     const comes = [container, refresher ?? container].some((name) => !names.includes(name))
     const goes = refresher === undefined && record?.refresher !== undefined
     const movesComments = (comes || goes) && hasComments(item.document, [initContainers])
-    return { ...finish(editor, 'cannot be injected'), ...added, movesComments }
+    const ofOptions = about('cannot be injected:', added.ofOptions)
+    return { ...finish(editor, 'cannot be injected'), ...added, ofOptions, movesComments }
   }
   if (!record) return nothing
   const container = initContainers.parts.find(({ name }) => name === record.container)

@@ -22,6 +22,8 @@ export type PodInjection = {
   readonly recorded: Recorded
   /** Grows with the steps. */
   readonly warnings: Diagnostic[]
+  /** Errors of the options that were given, which only some pods meet. */
+  readonly ofOptions: readonly Diagnostic[]
   /** Errors and warnings about single declarations; grows with the steps. */
   readonly ofAnnotations: AnnotationDiagnostic[]
   /** As in the record; grows with the steps. */
