@@ -179,6 +179,49 @@ t.test(
   },
 )
 
+const withVariables = readFileSync(
+  join(root, 'kustomize-examples/environment-variables/deployment.yaml'),
+  'utf8',
+)
+const kptWays: readonly (readonly [
+  title: string,
+  kptfile: string,
+  args: (folder: string) => readonly string[],
+])[] = [
+  [
+    'kpt fn render',
+    pipeline
+      .replace('    - exec: export-iam\n', '')
+      .replace('inject-init', 'inject-init\n      configMap:\n        minKubelet: "1.35"'),
+    (folder) => ['render', '--allow-exec', folder],
+  ],
+  [
+    'kpt fn eval',
+    pipeline.slice(0, pipeline.indexOf('pipeline:')),
+    // kpt knows that the option is a text, though it looks like a number.
+    (folder) => ['eval', folder, '--exec', 'inject-init', '--', 'minKubelet=1.35'],
+  ],
+]
+for (const [title, kptfile, args] of kptWays)
+  t.test(
+    `${title} keeps fileKeyRef, and takes minKubelet=1.35 as text`,
+    { skip: kpt().missing ?? false },
+    async (t) => {
+      const { path = '' } = kpt()
+      const folder = t.testdir({ Kptfile: kptfile, 'deployment.yaml': withVariables })
+      const rendered = run(path, ['fn', ...args(folder)])
+      t.equal(rendered.status, 0, rendered.stderr)
+      const manifest = readFileSync(join(folder, 'deployment.yaml'), 'utf8')
+      const flags = ['inject', '-f', '-', '--min-kubelet', '1.35']
+      t.strictSame(podSpec(manifest), podSpec(run('kees', flags, { input: withVariables }).stdout))
+      const fileKeyRef = { volumeName: 'env-volume', path: 'env', key: 'secret.api.token' }
+      t.match(podSpec(manifest), {
+        containers: [{ env: [{ name: 'API_TOKEN', valueFrom: { fileKeyRef } }] }],
+      })
+      t.equal(run('kees', ['verify', '-f', '-', '--min-kubelet', '1.35'], { input: manifest }).status, 0)
+    },
+  )
+
 t.test('the exported module is the expected one', async (t) => {
   const folder = t.testdir()
   const exported = run('kees', ['export', '-f', '-', '--out', folder], { input: injected.stdout })
