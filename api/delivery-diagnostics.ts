@@ -3,6 +3,7 @@ import { deliveryOf } from './delivery.ts'
 import type { AnnotationDiagnostic } from './diagnostic.ts'
 import { findNameDiagnostics } from './format-names.ts'
 import { type InitEnv, initVariables } from './init-env.ts'
+import { findLineTexts } from './line-texts.ts'
 import { pathsOverlap } from './paths-overlap.ts'
 import type { Composed, Declared, PodAnnotations } from './pod-annotations.ts'
 import type { SecretsFormat } from './secrets-format.ts'
@@ -17,6 +18,7 @@ export function findDeliveryDiagnostics(pod: Pod, format: SecretsFormat): Annota
     ...findNameDiagnostics(lines, format),
     ...findPathConflicts(pod),
     ...findVariableTexts(deliverables(pod)),
+    ...findLineTexts(deliverables(pod), format),
   ]
 }
 
