@@ -15,7 +15,7 @@ import { type EditablePod, type Part, partList, type PartList } from './editable
 import { envFileOf } from './env-volume.ts'
 import { noteEmpty, type PodInjection, variablesKey } from './pod-injection.ts'
 import { isSemanticallyEqual } from './semantic-equal.ts'
-import { isRead, refuseOthers, sameNames } from './variable-sources.ts'
+import { groupByName, isRead, refuseOthers, sameNames } from './variable-sources.ts'
 import { findReferences } from './variable-references.ts'
 
 /** @param mounted the containers that mount the secrets. @returns the names of the variables of each container that has any. */
@@ -118,7 +118,7 @@ function updateVariables(pod: PodInjection, container: Part, variables: readonly
   const gone = list.parts.filter((one) => isOurs(one) && !wanted.has(one.name))
   for (const same of sameNames(list.parts, gone)) refuseOthers(editor, container.name, same, isOurs)
   const missing: ValueMap[] = []
-  const byName = Map.groupBy(list.parts, ({ name }) => name)
+  const byName = groupByName(list.parts)
   const isReferredTo = findReferences(list.parts)
   for (const variable of variables) {
     const value = variableOf(pod, variable)

@@ -20,10 +20,18 @@ function volumeIn(variable: Value): string | undefined {
 /** The variables with the names of some of them, in groups of one name. */
 export function sameNames(all: readonly Part[], some: readonly Part[]): Iterable<readonly Part[]> {
   const names = new Set(some.map(({ name }) => name))
-  return Map.groupBy(
-    all.filter(({ name }) => names.has(name)),
-    ({ name }) => name,
-  ).values()
+  return groupByName(all.filter(({ name }) => names.has(name))).values()
+}
+
+/** Without Map.groupBy, which Node.js 20 does not have. */
+export function groupByName(all: readonly Part[]): ReadonlyMap<string, readonly Part[]> {
+  const groups = new Map<string, Part[]>()
+  for (const one of all) {
+    const group = groups.get(one.name)
+    if (group) group.push(one)
+    else groups.set(one.name, [one])
+  }
+  return groups
 }
 
 /**
