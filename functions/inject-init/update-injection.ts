@@ -137,7 +137,8 @@ function updateEnv(
   if (!list || !entry) return addParts(editor, env, wanted, 'last')
   if (env.parts.every(({ value }) => stale(value))) return editor.replaceValue(env.map, entry, wanted)
   for (const item of wanted) {
-    const found = env.parts.find(({ name }) => name === item['name'])
+    // Of two with one name, Kubernetes takes the last one.
+    const found = env.parts.findLast(({ name }) => name === item['name'])
     if (!found) editor.addItem(list, item, 'last')
     else if (!isSemanticallyEqual(found.value, item)) editor.replaceItem(list, found.node, item)
   }
