@@ -164,6 +164,7 @@ const variables: readonly HostilePod[] = [
     title: 'env SECRETS_FILE on another volume',
     changes: [disk, mount('disk', '/disk'), env('SECRETS_FILE', '/disk/secret')],
     refused: ofVariable('SECRETS_FILE', 'must be below /secret'),
+    verify: ofVariable('SECRETS_FILE', 'expected "/secret/secret"'),
   }),
   injected({
     title: 'env SECRETS_FILE from elsewhere',
@@ -176,6 +177,7 @@ const variables: readonly HostilePod[] = [
     title: 'env SECRETS_FILE twice, of which the second counts',
     changes: [env('SECRETS_FILE', '/secret/secret'), env('SECRETS_FILE', '/disk/secret')],
     refused: ofVariable('SECRETS_FILE', 'must be below /secret'),
+    verify: ofVariable('SECRETS_FILE', 'expected "/secret/secret"'),
   },
 ]
 

@@ -54,6 +54,28 @@ if (oldestNode().path !== pinned.path) {
   })
 }
 
+const missingThere = `
+  const calls = JSON.parse(require('node:fs').readFileSync(0, 'utf8'))
+  console.log(JSON.stringify(calls.filter(([owner, name]) => !(name in globalThis[owner]))))`
+
+for (const { name, runs } of programs) {
+  if (runs === 'in pods') continue
+  // Types do not tell: the creator, which has its own Node, may use what is newer.
+  t.test(`${name} calls no function of JavaScript that Node ${oldestNode().version} lacks`, (t) => {
+    const calls = readFileSync(join(root, 'dist', name), 'utf8').matchAll(
+      /\b(Array|Iterator|JSON|Map|Math|Object|Promise|RegExp|Set|String)\.(\w+)\(/g,
+    )
+    const input = JSON.stringify([...calls].map(([, owner, called]) => [owner, called]))
+    const { stdout } = spawnSync(...untapped(oldestNode().path, ['-e', missingThere]), {
+      encoding: 'utf8',
+      input,
+    })
+    t.ok(input.includes('"Object","entries"'), 'calls are found')
+    t.strictSame(JSON.parse(stdout), [])
+    t.end()
+  })
+}
+
 const notForFunctions = [
   '@aws-sdk',
   '@smithy',
