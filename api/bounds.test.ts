@@ -1,8 +1,8 @@
 /** The cost of parsing the annotations of any pod is bounded by counts. */
 import t from 'tap'
 import { bounds } from './bounds.ts'
-import { parseAttributes } from './attributes.ts'
-import { type Annotation, parsePodAnnotations } from './pod-annotations.ts'
+import { parseAttributes } from './declaration/attributes.ts'
+import { type Annotation, parsePodAnnotations } from './pod/pod-annotations.ts'
 
 const reference = 'kind=REFERENCE,type=PASSWORD'
 const read = (annotations: Iterable<Annotation>) => parsePodAnnotations(annotations, 'bsycorp.com')

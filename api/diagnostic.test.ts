@@ -2,11 +2,11 @@ import { ok } from 'node:assert/strict'
 import * as fc from 'fast-check'
 import t from 'tap'
 import { runs } from './test-effort.ts'
-import { parseAnnotationsFile } from './annotations-file.ts'
-import { anyText } from './arbitrary-declaration.ts'
-import { findConflicts } from './conflicts.ts'
+import { parseAnnotationsFile } from './pod/annotations-file.ts'
+import { anyText } from './declaration/arbitrary-declaration.ts'
+import { findConflicts } from './pod/conflicts.ts'
 import { quote } from './diagnostic.ts'
-import { parsePodAnnotations } from './pod-annotations.ts'
+import { parsePodAnnotations } from './pod/pod-annotations.ts'
 
 const rows: readonly (readonly [title: string, text: string, quoted: string])[] = [
   ['text stands in double quotes', 'foo', '"foo"'],

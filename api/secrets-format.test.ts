@@ -1,7 +1,7 @@
 import { strictEqual } from 'node:assert/strict'
 import * as fc from 'fast-check'
 import t from 'tap'
-import { anyText } from './arbitrary-declaration.ts'
+import { anyText } from './declaration/arbitrary-declaration.ts'
 import { parseFormat, secretsFormats } from './secrets-format.ts'
 
 t.strictSame(

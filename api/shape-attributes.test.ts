@@ -1,6 +1,6 @@
 import t from 'tap'
 import { linesOf } from './diagnostic.ts'
-import { parseDeclaration } from './parse-declaration.ts'
+import { parseDeclaration } from './declaration/parse-declaration.ts'
 
 type What = 'secret' | 'resource' | 'compose'
 

@@ -5,7 +5,7 @@ import { once } from 'node:events'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { formatAnnotationsFile } from '../api/annotations-file.ts'
+import { formatAnnotationsFile } from '../api/pod/annotations-file.ts'
 import { startFakeSsm } from '../runtime/fake-ssm/server.ts'
 
 const mebibyte = 2 ** 20

@@ -4,7 +4,7 @@
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { formatAnnotationsFile } from '../api/annotations-file.ts'
+import { formatAnnotationsFile } from '../api/pod/annotations-file.ts'
 import { type FakeSsmServer, startFakeSsm } from '../runtime/fake-ssm/server.ts'
 import { openSsmParameterStore } from '../runtime/store/ssm-parameter-store.ts'
 import { secretValue } from '../runtime/secret-value.ts'

@@ -1,14 +1,14 @@
 /** Whether the workloads of manifests could use a value, before it is stored. */
-import { isInSecretsManager, selectorOf } from '../api/declaration.ts'
+import { isInSecretsManager, selectorOf } from '../api/declaration/declaration.ts'
 import { exitCode } from '../api/exit-code.ts'
-import { initVariables } from '../api/init-env.ts'
-import type { Composed } from '../api/pod-annotations.ts'
+import { initVariables } from '../api/settings/init-env.ts'
+import type { Composed } from '../api/pod/pod-annotations.ts'
 import { closestWord, didYouMean } from '../api/suggest.ts'
 import type { Result } from '../functions/krm/result.ts'
 import type { Workload } from '../functions/workload/workload.ts'
-import { deliverValues } from '../runtime/init/deliver-values.ts'
-import { type FetchedValue, refOf } from '../runtime/init/fetch-declared.ts'
-import { outputFiles } from '../runtime/init/output-files.ts'
+import { deliverValues } from '../runtime/init/fetch/deliver-values.ts'
+import { type FetchedValue, refOf } from '../runtime/init/fetch/fetch-declared.ts'
+import { outputFiles } from '../runtime/init/files/output-files.ts'
 import type { SecretValue } from '../runtime/secret-value.ts'
 
 const { secretsFile, resourcesFile, envFile } = initVariables

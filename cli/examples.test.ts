@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import t from 'tap'
 import { fakeIo } from './fake-io.ts'
 import { exampleImage } from './example-image.ts'
-import { parseFlags } from './flags.ts'
+import { parseFlags } from './flags/flags.ts'
 import { commands, kees } from './kees.ts'
 
 const quickstart = readFileSync(

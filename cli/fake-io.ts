@@ -1,4 +1,4 @@
-import type { Io } from './command.ts'
+import type { Io } from './flags/command.ts'
 
 type FakeIo = Io & { readonly printed: () => string; readonly said: () => string }
 

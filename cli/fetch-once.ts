@@ -1,14 +1,14 @@
 /** Fetching for a person, who can run the command again: without retries. */
 import { type ExitCode, firstToMend } from '../api/exit-code.ts'
-import { decodeInitEnv, type InitEnv } from '../api/init-env.ts'
-import type { Declared } from '../api/pod-annotations.ts'
+import { decodeInitEnv, type InitEnv } from '../api/settings/init-env.ts'
+import type { Declared } from '../api/pod/pod-annotations.ts'
 import { errorsOf } from '../functions/krm/result.ts'
-import { fetchDeclared, type FetchedValue } from '../runtime/init/fetch-declared.ts'
-import type { InitDiagnostic } from '../runtime/init/report.ts'
+import { fetchDeclared, type FetchedValue } from '../runtime/init/fetch/fetch-declared.ts'
+import type { InitDiagnostic } from '../runtime/init/fetch/report.ts'
 import { clock } from '../runtime/scheduling/clock.ts'
 import type { ParameterReader } from '../runtime/store/parameter-store.ts'
-import type { Io } from './command.ts'
-import { printFailures, type StoreFailure } from './print-failures.ts'
+import type { Io } from './flags/command.ts'
+import { printFailures, type StoreFailure } from './print/print-failures.ts'
 import { printResults } from './print-results.ts'
 
 /** In milliseconds, for all requests together: the command is interactive. */

@@ -1,10 +1,10 @@
 /** Which values of a workload `kees fetch` writes, and where. */
 import { dirname, join, resolve } from 'node:path'
-import { referencesIn } from '../api/composition-text.ts'
-import type { Declaration } from '../api/declaration.ts'
-import { deliveryOf, sortOf } from '../api/delivery.ts'
+import { referencesIn } from '../api/declaration/composition-text.ts'
+import type { Declaration } from '../api/declaration/declaration.ts'
+import { deliveryOf, sortOf } from '../api/pod/delivery.ts'
 import type { Diagnostic } from '../api/diagnostic.ts'
-import type { Composed, Declared } from '../api/pod-annotations.ts'
+import type { Composed, Declared } from '../api/pod/pod-annotations.ts'
 import type { ChosenContainer } from './choose-container.ts'
 
 /** What a flag names a path for: the secrets, with the files of their own below its folder, the resources, the variables. */

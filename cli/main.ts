@@ -1,7 +1,7 @@
 import { isatty } from 'node:tty'
 import { guardStdout, writeStdout } from '../functions/krm/guard-stdout.ts'
 import { readStdin } from '../functions/krm/read-stdin.ts'
-import type { Io } from './command.ts'
+import type { Io } from './flags/command.ts'
 import { kees } from './kees.ts'
 
 const io: Io = {

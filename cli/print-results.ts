@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../api/diagnostic.ts'
 import { exitCode, type ExitCode } from '../api/exit-code.ts'
 import { errorsOf, exitCodeOf, resultLines, type Result } from '../functions/krm/result.ts'
-import type { Io } from './command.ts'
+import type { Io } from './flags/command.ts'
 import { locateResults } from './locate-results.ts'
 import type { Manifest } from './read-manifests.ts'
 

@@ -9,8 +9,8 @@ import { itemsUnder, type ManifestItem } from '../functions/krm/manifest-item.ts
 import { errorsOf, type Result } from '../functions/krm/result.ts'
 import { parseSource } from '../functions/yaml/parse.ts'
 import { lookUp } from '../functions/yaml/value.ts'
-import type { Flags, ParsedFlags } from './flags.ts'
-import { type Io, isOn } from './command.ts'
+import type { Flags, ParsedFlags } from './flags/flags.ts'
+import { type Io, isOn } from './flags/command.ts'
 import { leaves, readRegular } from './files/read-regular.ts'
 import { tryRead } from './files/try-read.ts'
 

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { formatListenAddress, type ListenAddress } from '../api/listen-address.ts'
+import { formatListenAddress, type ListenAddress } from '../api/settings/listen-address.ts'
 import { failed } from './failure.ts'
 
 type HealthPages = {

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { type LogLevel, logLevels } from '../api/log-level.ts'
+import { type LogLevel, logLevels } from '../api/settings/log-level.ts'
 import { openLog } from './log.ts'
 import { secretValue } from './secret-value.ts'
 

@@ -1,4 +1,4 @@
-import { type LogLevel, logLevels } from '../api/log-level.ts'
+import { type LogLevel, logLevels } from '../api/settings/log-level.ts'
 
 /** The message is constant, so that it can be searched for; what varies goes into the fields. */
 export type Fields = Readonly<Record<string, unknown>>

@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
-import { formatAnnotationsFile } from '../api/annotations-file.ts'
+import { formatAnnotationsFile } from '../api/pod/annotations-file.ts'
 import { parseManifest } from './demo/manifest.ts'
 import { maskValues } from './demo/mask-values.ts'
 

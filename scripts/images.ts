@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { flagsHelp } from '../cli/help.ts'
+import { flagsHelp } from '../cli/flags/help.ts'
 import manifest from '../package.json' with { type: 'json' }
 import { root } from './bundle.ts'
 import { buildCommand, buildEnv } from './images/build-command.ts'

@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { flagsHelp } from '../cli/help.ts'
+import { flagsHelp } from '../cli/flags/help.ts'
 import manifest from '../package.json' with { type: 'json' }
 import { type Engine, workingEngines } from './images/engine.ts'
 import { type ImageOptions, parseImageOptions, pushFlags } from './images/image-options.ts'

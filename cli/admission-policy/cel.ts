@@ -5,7 +5,7 @@
  * allowed ones whose storageKeys lead below them. It does not check the rest, such as attributes, sizes and limits: that is
  * left to the creator and init.
  */
-import { namespaceToken, type StoragePolicy, type StorageRule } from '../../api/storage-policy.ts'
+import { namespaceToken, type StoragePolicy, type StorageRule } from '../../api/storage/storage-policy.ts'
 
 /** The text as a CEL string literal, escaped. */
 export function celString(text: string): string {

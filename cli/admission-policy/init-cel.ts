@@ -11,7 +11,7 @@ import {
   mountRules,
   ownMounts,
   wrongOf,
-} from '../../functions/inject-init/init-rules.ts'
+} from '../../functions/inject-init/verify/init-rules.ts'
 import { celList, celString } from './cel.ts'
 
 /** Expressions for a container of a pod and its lists; all of them are empty if the pod has no such container. */

@@ -1,11 +1,11 @@
 /** What a pod template with declarations must be like, as CEL: of pods, and of the workloads that they come from. */
-import { injectedAnnotation } from '../../api/annotation-domain.ts'
+import { injectedAnnotation } from '../../api/declaration/annotation-domain.ts'
 import { bounds } from '../../api/bounds.ts'
 import { lineOf } from '../../api/diagnostic.ts'
-import type { StoragePolicy } from '../../api/storage-policy.ts'
-import { envFileOf } from '../../functions/inject-init/env-volume.ts'
-import type { InjectConfig } from '../../functions/inject-init/inject-config.ts'
-import { wrongAnnotations } from '../../functions/inject-init/init-rules.ts'
+import type { StoragePolicy } from '../../api/storage/storage-policy.ts'
+import { envFileOf } from '../../functions/inject-init/injection/env-volume.ts'
+import type { InjectConfig } from '../../functions/inject-init/options/inject-config.ts'
+import { wrongAnnotations } from '../../functions/inject-init/verify/init-rules.ts'
 import { runInjectInit } from '../../functions/workload/require-injected.ts'
 import {
   allowedPrefixes,

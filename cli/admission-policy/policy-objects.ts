@@ -5,7 +5,7 @@
  * https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/
  */
 import { lineOf } from '../../api/diagnostic.ts'
-import type { StoragePolicy } from '../../api/storage-policy.ts'
+import type { StoragePolicy } from '../../api/storage/storage-policy.ts'
 import type { Value } from '../../functions/yaml/value.ts'
 import { annotationsAt, keysOf } from './cel.ts'
 import {

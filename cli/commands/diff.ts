@@ -1,21 +1,21 @@
 import { exitCode, type ExitCode, firstToMend } from '../../api/exit-code.ts'
 import { invalid, type Parsed } from '../../api/parsed.ts'
-import { type ExportConfig, parseExportConfig } from '../../functions/export-iam/config.ts'
+import { type ExportConfig, parseExportConfig } from '../../functions/export-iam/options/config.ts'
 import { exportIam } from '../../functions/export-iam/export-iam.ts'
 import { exportItems } from '../../functions/export-iam/export-items.ts'
-import { grantChanges } from '../../functions/export-iam/grant-changes.ts'
+import { grantChanges } from '../../functions/export-iam/grants/grant-changes.ts'
 import { errorsOf, exitCodeOf } from '../../functions/krm/result.ts'
-import { readChoice } from '../choice-flag.ts'
-import { type Command, type Io, isOn, valueOf } from '../command.ts'
-import { changesFormats, type ChangesFormat, formatChanges } from '../format-changes.ts'
-import type { ParsedFlags } from '../flags.ts'
+import { readChoice } from '../flags/choice-flag.ts'
+import { type Command, type Io, isOn, valueOf } from '../flags/command.ts'
+import { changesFormats, type ChangesFormat, formatChanges } from '../print/format-changes.ts'
+import type { ParsedFlags } from '../flags/flags.ts'
 import {
   functionFlags,
   namingOf,
   readConfigFile,
   readFunctionFlags,
   readOptionFlags,
-} from '../function-flags.ts'
+} from '../flags/function-flags.ts'
 import { manifestFlags, type ReadManifests, readNamed, shownPath } from '../read-manifests.ts'
 import { printResults } from '../print-results.ts'
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
-import type { Bytes, NewFile } from '../../runtime/init/file-tree.ts'
-import { writeFiles } from '../../runtime/init/write-files.ts'
+import type { Bytes, NewFile } from '../../runtime/init/files/file-tree.ts'
+import { writeFiles } from '../../runtime/init/files/write-files.ts'
 import { makeFolder } from '../../runtime/files/make-folder.ts'
 import { replaceFiles } from './replace-files.ts'
 import { tryWrite } from './try-write.ts'

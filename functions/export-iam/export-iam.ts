@@ -12,9 +12,9 @@ import { annotationsOf, type ManifestItem } from '../krm/manifest-item.ts'
 import type { SourceEdit } from '../yaml/apply-edits.ts'
 import { Editor } from '../yaml/editor.ts'
 import { ownEntry, toValue, type Value } from '../yaml/value.ts'
-import { type ExportConfig, exportOptions, parseExportConfig } from './config.ts'
+import { type ExportConfig, exportOptions, parseExportConfig } from './options/config.ts'
 import { type ExportOutput, exportReader } from './export-items.ts'
-import { generatorName, markerAnnotation } from './marker.ts'
+import { generatorName, markerAnnotation } from './terraform/marker.ts'
 
 export const exportIam: KrmFunction = {
   name: generatorName,

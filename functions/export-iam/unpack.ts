@@ -6,12 +6,12 @@ import { errorsOf, nameOf } from '../krm/result.ts'
 import { annotationsOf, type ManifestItem } from '../krm/manifest-item.ts'
 import { lookUp, toValue } from '../yaml/value.ts'
 import type { ExportOutput } from './export-items.ts'
-import { declaredKeys } from './granted-names.ts'
-import { generatorName, markerAnnotation } from './marker.ts'
-import { policiesJson } from './policies-json.ts'
-import { isPoliciesJsonOfOurs } from './read-policies-json.ts'
-import { readPolicies } from './read-policies.ts'
-import { moduleFiles, renderModule } from './terraform.ts'
+import { declaredKeys } from './grants/granted-names.ts'
+import { generatorName, markerAnnotation } from './terraform/marker.ts'
+import { policiesJson } from './terraform/policies-json.ts'
+import { isPoliciesJsonOfOurs } from './terraform/read-policies-json.ts'
+import { readPolicies } from './terraform/read-policies.ts'
+import { moduleFiles, renderModule } from './terraform/terraform.ts'
 
 type Unpacked = Pick<ExportOutput, 'grants' | 'declaredBy' | 'files' | 'results'>
 

@@ -1,8 +1,8 @@
 /** For property tests: configurations of inject-init. */
 import fc from 'fast-check'
 import type { Value } from '../yaml/value.ts'
-import { parseInjectConfig } from './config.ts'
-import type { InjectConfig } from './inject-config.ts'
+import { parseInjectConfig } from './options/config.ts'
+import type { InjectConfig } from './options/inject-config.ts'
 
 const env = fc.uniqueArray(
   fc.record({

@@ -1,7 +1,7 @@
 import { applyEdits } from '../yaml/apply-edits.ts'
 import { itemsUnder, type ManifestItem } from '../krm/manifest-item.ts'
 import { parseSource } from '../yaml/parse.ts'
-import type { InjectConfig } from './inject-config.ts'
+import type { InjectConfig } from './options/inject-config.ts'
 import { injectItems } from './inject-init.ts'
 
 /** A Deployment; tests replace `# more` by further annotations. */

@@ -1,4 +1,4 @@
-import { injectedAnnotation } from '../../api/annotation-domain.ts'
+import { injectedAnnotation } from '../../api/declaration/annotation-domain.ts'
 import { exitCode } from '../../api/exit-code.ts'
 import { kptIdAnnotations } from '../krm/kpt-ids.ts'
 import {
@@ -12,11 +12,11 @@ import { errorsOf, judge, type Result } from '../krm/result.ts'
 import type { ManifestItem } from '../krm/manifest-item.ts'
 import { recordsIn } from '../workload/find-injection.ts'
 import { workloadReader } from '../workload/workload.ts'
-import { explicitFormat, parseInjectConfig } from './config.ts'
-import { injectObject } from './inject-object.ts'
-import { type InjectConfig, injectOptions } from './inject-config.ts'
-import { validateRecordSize } from './record-edit.ts'
-import { warnOfGuarded } from './validate-env.ts'
+import { explicitFormat, parseInjectConfig } from './options/config.ts'
+import { injectObject } from './injection/inject-object.ts'
+import { type InjectConfig, injectOptions } from './options/inject-config.ts'
+import { validateRecordSize } from './injection/record-edit.ts'
+import { warnOfGuarded } from './options/validate-env.ts'
 
 type InjectOutput = { readonly edited: readonly EditedItem[]; readonly results: readonly Result[] }
 

@@ -11,7 +11,7 @@ import { parseSource } from '../yaml/parse.ts'
 import { toValue, type Value } from '../yaml/value.ts'
 import { ofKubelet } from './arbitrary-config.ts'
 import { delivery, print, shapedWorkload, style, withVoidLists } from './arbitrary-manifest.ts'
-import { parseInjectConfig } from './config.ts'
+import { parseInjectConfig } from './options/config.ts'
 import { injectText, undeclare } from './fixtures.ts'
 
 /** @param refresh the option; undefined: not given. */

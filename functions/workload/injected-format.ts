@@ -1,4 +1,4 @@
-import { initVariables } from '../../api/init-env.ts'
+import { initVariables } from '../../api/settings/init-env.ts'
 import { parseFormat, type SecretsFormat } from '../../api/secrets-format.ts'
 import { partNamed, plainVariable } from './container-parts.ts'
 import { findInjection } from './find-injection.ts'

@@ -1,5 +1,5 @@
 /** The fields of its two volumes that init needs; a patch may have changed them. */
-import { annotationFilesIn } from '../../api/annotations-volume.ts'
+import { annotationFilesIn } from '../../api/pod/annotations-volume.ts'
 import { isMap } from '../../api/json.ts'
 import type { SourceNode } from '../yaml/node.ts'
 import { toValue } from '../yaml/value.ts'

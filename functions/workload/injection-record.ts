@@ -12,7 +12,7 @@
  *     {…,"volumes":{"secret":"secret-volume","annotations":"annotations","env":"env-volume"},"env":{"app":["DB_URL"]},…}
  */
 import { isMap, mapOf } from '../../api/json.ts'
-import { injectedAnnotation } from '../../api/annotation-domain.ts'
+import { injectedAnnotation } from '../../api/declaration/annotation-domain.ts'
 import { quote } from '../../api/diagnostic.ts'
 import { invalid, type Parsed } from '../../api/parsed.ts'
 

@@ -1,4 +1,4 @@
-import type { Annotation } from '../../api/pod-annotations.ts'
+import type { Annotation } from '../../api/pod/pod-annotations.ts'
 import type { AnnotationDiagnostic, Diagnostic } from '../../api/diagnostic.ts'
 import type { ManifestItem } from '../krm/manifest-item.ts'
 import type { SourceNode } from '../yaml/node.ts'

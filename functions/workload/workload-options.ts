@@ -1,9 +1,9 @@
 /** The options that every function has: how workloads are found, read and judged. */
-import { defaultAnnotationDomain, validateAnnotationDomain } from '../../api/annotation-domain.ts'
+import { defaultAnnotationDomain, validateAnnotationDomain } from '../../api/declaration/annotation-domain.ts'
 import { about, type Diagnostic } from '../../api/diagnostic.ts'
 import { dnsLabelPattern } from '../../api/dns-label.ts'
 import type { Parsed } from '../../api/parsed.ts'
-import { parseStoragePolicy, type StoragePolicy } from '../../api/storage-policy.ts'
+import { parseStoragePolicy, type StoragePolicy } from '../../api/storage/storage-policy.ts'
 import {
   booleanOption,
   type ConfigOf,

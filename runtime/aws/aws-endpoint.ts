@@ -3,7 +3,7 @@
  * https://docs.aws.amazon.com/sdkref/latest/guide/feature-endpoints.html
  */
 import { domainsOfRegion, partitionOfRegion } from '../../api/aws-partitions.ts'
-import type { Env } from '../../api/env.ts'
+import type { Env } from '../../api/settings/env.ts'
 import type { AwsService } from './aws-call.ts'
 
 /**

@@ -1,4 +1,4 @@
-import type { Env } from '../../api/env.ts'
+import type { Env } from '../../api/settings/env.ts'
 import { join } from 'node:path'
 import t from 'tap'
 import { containerCredentials } from './container-credentials.ts'

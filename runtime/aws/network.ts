@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import * as http from 'node:http'
 import type { EnvDiagnostic } from '../../api/diagnostic.ts'
-import type { Env } from '../../api/env.ts'
+import type { Env } from '../../api/settings/env.ts'
 import { quotePath } from '../files/quote-path.ts'
 import { systemCode, systemReason } from '../files/system-error.ts'
 

@@ -1,5 +1,5 @@
 /** Each way in which a pod gets credentials, against a server of this test on loopback, or through nock. */
-import type { Env } from '../../api/env.ts'
+import type { Env } from '../../api/settings/env.ts'
 import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'

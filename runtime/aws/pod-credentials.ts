@@ -6,7 +6,7 @@
  *
  * The SDK implements them all, but loading any of them takes longer than the rest of init (docs/performance.md).
  */
-import type { Env } from '../../api/env.ts'
+import type { Env } from '../../api/settings/env.ts'
 import { mapOf } from '../../api/json.ts'
 import { type CredentialSource, keepCredentials, noCredentials, parseCredentials } from './aws-credentials.ts'
 import { awsEndpoint } from './aws-endpoint.ts'

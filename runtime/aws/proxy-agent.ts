@@ -3,8 +3,8 @@ import * as http from 'node:http'
 import * as https from 'node:https'
 import { type Duplex, PassThrough } from 'node:stream'
 import { connect as connectTls, type ConnectionOptions } from 'node:tls'
-import type { Env } from '../../api/env.ts'
-import { proxyFor } from '../../api/proxy-env.ts'
+import type { Env } from '../../api/settings/env.ts'
+import { proxyFor } from '../../api/settings/proxy-env.ts'
 
 /** For the proxy to answer, in milliseconds; the time limit of the request itself may be shorter. */
 const connectTimeout = 30_000

@@ -1,14 +1,23 @@
-import type { Env } from '../../api/env.ts'
+import type { Env } from '../../api/settings/env.ts'
 import { hostname } from 'node:os'
 import packageJson from '../../package.json' with { type: 'json' }
 import { invalid, type Parsed } from '../../api/parsed.ts'
 import { isDnsLabel } from '../../api/dns-label.ts'
 import { kmsKeyVariable } from '../store/kms-key-env.ts'
-import { initVariables } from '../../api/init-env.ts'
+import { initVariables } from '../../api/settings/init-env.ts'
 import type { EnvDiagnostic } from '../../api/diagnostic.ts'
-import { formatListenAddress, type ListenAddress, parseListenAddress } from '../../api/listen-address.ts'
-import { decodeSettings, describeSettings, type EnvSetting, type SettingsOf } from '../../api/setting.ts'
-import { storeVariables } from '../../api/store-env.ts'
+import {
+  formatListenAddress,
+  type ListenAddress,
+  parseListenAddress,
+} from '../../api/settings/listen-address.ts'
+import {
+  decodeSettings,
+  describeSettings,
+  type EnvSetting,
+  type SettingsOf,
+} from '../../api/settings/setting.ts'
+import { storeVariables } from '../../api/settings/store-env.ts'
 
 export const version: string = packageJson.version
 

@@ -1,5 +1,5 @@
-import type { Env } from '../../api/env.ts'
-import type { StoragePolicy } from '../../api/storage-policy.ts'
+import type { Env } from '../../api/settings/env.ts'
+import type { StoragePolicy } from '../../api/storage/storage-policy.ts'
 import type { ApiServer } from '../kubernetes/api-server.ts'
 import type { Clock } from '../scheduling/clock.ts'
 import type { ParameterStore } from '../store/parameter-store.ts'

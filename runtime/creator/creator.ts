@@ -2,7 +2,7 @@
 import { describeBug } from '../../api/describe-bug.ts'
 import { exitCode, type ExitCode, firstToMend } from '../../api/exit-code.ts'
 import { type Diagnostic, quote } from '../../api/diagnostic.ts'
-import { overlappingPrefixes } from '../../api/overlapping-prefixes.ts'
+import { overlappingPrefixes } from '../../api/storage/overlapping-prefixes.ts'
 import { exitCodeOf, failureOf } from '../failure.ts'
 import { type Log, openLog } from '../log.ts'
 import { openStore } from '../store/open-store.ts'

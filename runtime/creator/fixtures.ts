@@ -1,8 +1,8 @@
 /** Parts of the creator for the tests of others. */
-import type { StoragePolicy } from '../../api/storage-policy.ts'
-import { BudgetLedger } from './budget-ledger.ts'
-import { type IndexEvents, PodIndex } from './pod-index.ts'
-import { tenants } from './tenants.ts'
+import type { StoragePolicy } from '../../api/storage/storage-policy.ts'
+import { BudgetLedger } from './claims/budget-ledger.ts'
+import { type IndexEvents, PodIndex } from './claims/pod-index.ts'
+import { tenants } from './claims/tenants.ts'
 
 type Given = Partial<IndexEvents> & {
   readonly policy?: StoragePolicy | undefined

@@ -3,7 +3,7 @@ import { load } from 'js-yaml'
 import { bounds } from '../../api/bounds.ts'
 import { about, type Diagnostic } from '../../api/diagnostic.ts'
 import { exitCode, type ExitCode } from '../../api/exit-code.ts'
-import { parseStoragePolicy, type StoragePolicy } from '../../api/storage-policy.ts'
+import { parseStoragePolicy, type StoragePolicy } from '../../api/storage/storage-policy.ts'
 import { quotePath } from '../files/quote-path.ts'
 import { systemCode, systemReason } from '../files/system-error.ts'
 

@@ -1,7 +1,7 @@
 /** Runs the creator once everything is open: every replica watches, the leader acts. */
 import { getHeapStatistics } from 'node:v8'
 import { exitCode, type ExitCode } from '../../api/exit-code.ts'
-import { formatListenAddress } from '../../api/listen-address.ts'
+import { formatListenAddress } from '../../api/settings/listen-address.ts'
 import { type Failure, failureFields } from '../failure.ts'
 import { serveHealth } from '../health-server.ts'
 import { LeaderElection, type LeadershipEnd } from '../kubernetes/leader-election.ts'
@@ -9,8 +9,8 @@ import type { Log } from '../log.ts'
 import { abortable } from '../scheduling/abortable.ts'
 import type { CreatorSettings } from './config.ts'
 import type { CreatorWorld, Opened } from './creator-world.ts'
-import { metrics as openMetrics } from './metrics.ts'
-import { rateLimitedLog } from './rate-limited-log.ts'
+import { metrics as openMetrics } from './report/metrics.ts'
+import { rateLimitedLog } from './report/rate-limited-log.ts'
 import { wire } from './wire.ts'
 
 /** For the work that has begun, in milliseconds; a pod gets 30 s in all. */

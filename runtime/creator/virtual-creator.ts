@@ -1,10 +1,10 @@
 /** The whole creator in virtual time, with an API server and a store in memory, for tests. */
-import { parseStoragePolicy, type StoragePolicy } from '../../api/storage-policy.ts'
+import { parseStoragePolicy, type StoragePolicy } from '../../api/storage/storage-policy.ts'
 import { memoryStore, virtualClock } from '../fixtures.ts'
 import type { ApiServer } from '../kubernetes/api-server.ts'
 import { openLog } from '../log.ts'
 import { readConfig } from './config.ts'
-import { metrics } from './metrics.ts'
+import { metrics } from './report/metrics.ts'
 import { wire } from './wire.ts'
 
 const storeLatency = 20

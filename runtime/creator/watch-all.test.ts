@@ -3,7 +3,7 @@ import { failed } from '../failure.ts'
 import { virtualClock } from '../fixtures.ts'
 import type { ApiServer } from '../kubernetes/api-server.ts'
 import { type CreatorSettings, readConfig } from './config.ts'
-import { metrics } from './metrics.ts'
+import { metrics } from './report/metrics.ts'
 import { indexOf } from './fixtures.ts'
 import { watchAll } from './watch-all.ts'
 

@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto'
 import t from 'tap'
-import type { Group } from '../../api/group.ts'
+import type { Group } from '../../api/declaration/group.ts'
 import { failed } from '../failure.ts'
 import { memoryStore, virtualClock } from '../fixtures.ts'
 import type { ParameterStore } from '../store/parameter-store.ts'

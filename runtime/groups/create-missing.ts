@@ -1,5 +1,5 @@
 /** Creates what is missing of a list of groups, once; `kees create` does with it what the creator does continuously. */
-import type { Group } from '../../api/group.ts'
+import type { Group } from '../../api/declaration/group.ts'
 import { type Clock, clock as realClock } from '../scheduling/clock.ts'
 import { type Failure, failureOf } from '../failure.ts'
 import { mapConcurrent } from '../scheduling/map-concurrent.ts'

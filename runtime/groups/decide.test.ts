@@ -1,5 +1,5 @@
 import t from 'tap'
-import type { Group } from '../../api/group.ts'
+import type { Group } from '../../api/declaration/group.ts'
 import { decide } from './decide.ts'
 
 const rsa: Group = {

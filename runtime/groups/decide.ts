@@ -1,4 +1,4 @@
-import type { Group, Part } from '../../api/group.ts'
+import type { Group, Part } from '../../api/declaration/group.ts'
 
 /** What to do about a group, and why, as the end of a sentence that begins with "the group". */
 type Decision =

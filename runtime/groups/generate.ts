@@ -1,8 +1,8 @@
 /** Generates values. A stored value is text of one line; its format is part of the contract (see api/group.ts). */
 import { createPublicKey, generateKeyPair, randomBytes, randomInt } from 'node:crypto'
 import { promisify } from 'node:util'
-import type { PartRole } from '../../api/group.ts'
-import type { GeneratedType } from '../../api/secret-type.ts'
+import type { PartRole } from '../../api/declaration/group.ts'
+import type { GeneratedType } from '../../api/declaration/secret-type.ts'
 import { decodePrivateKey, encodePrivateKey, encodePublicKey } from '../values/rsa-key.ts'
 import { type SecretValue, secretValue } from '../secret-value.ts'
 

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import t from 'tap'
 import { runs } from '../../api/test-effort.ts'
-import type { Group } from '../../api/group.ts'
+import type { Group } from '../../api/declaration/group.ts'
 import type { Clock } from '../scheduling/clock.ts'
 import { type Fault, memoryStore, virtualClock } from '../fixtures.ts'
 import { matchPair } from './match-pair.ts'

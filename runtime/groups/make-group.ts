@@ -3,7 +3,7 @@
  * it is absent, and a later part always from the first part as it is stored. A value that this process generated counts as
  * stored only if the answer of the store leaves no doubt; otherwise it is read back.
  */
-import type { Group, Part } from '../../api/group.ts'
+import type { Group, Part } from '../../api/declaration/group.ts'
 import type { Clock } from '../scheduling/clock.ts'
 import { type Failure, failureOf } from '../failure.ts'
 import type { ParameterStore } from '../store/parameter-store.ts'

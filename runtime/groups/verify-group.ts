@@ -1,4 +1,4 @@
-import type { Group } from '../../api/group.ts'
+import type { Group } from '../../api/declaration/group.ts'
 import type { Clock } from '../scheduling/clock.ts'
 import { matchPair } from './match-pair.ts'
 import type { ParameterStore } from '../store/parameter-store.ts'

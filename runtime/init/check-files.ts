@@ -1,10 +1,10 @@
 import { exitCode, type ExitCode, firstToMend } from '../../api/exit-code.ts'
 import type { Log } from '../log.ts'
 import type { InitConfig } from './config.ts'
-import { loggedDiagnostic } from './report.ts'
-import { readDeclared } from './read-declared.ts'
-import { declaredPaths } from './output-folders.ts'
-import { filesExist, missingPaths } from './written-files.ts'
+import { loggedDiagnostic } from './fetch/report.ts'
+import { readDeclared } from './files/read-declared.ts'
+import { declaredPaths } from './files/output-folders.ts'
+import { filesExist, missingPaths } from './files/written-files.ts'
 
 /**
  * The startup probe of an init that keeps running: whether the files exist. Annotations that have become invalid since are reported

@@ -1,8 +1,8 @@
-import type { Env } from '../../api/env.ts'
+import type { Env } from '../../api/settings/env.ts'
 import { readFile } from 'node:fs/promises'
 import t from 'tap'
-import { initVariables } from '../../api/init-env.ts'
-import { storeVariables } from '../../api/store-env.ts'
+import { initVariables } from '../../api/settings/init-env.ts'
+import { storeVariables } from '../../api/settings/store-env.ts'
 import { envTable, helpText, readConfig, version } from './config.ts'
 
 t.strictSame(

@@ -1,11 +1,11 @@
 import type { EnvDiagnostic } from '../../api/diagnostic.ts'
-import type { Env } from '../../api/env.ts'
+import type { Env } from '../../api/settings/env.ts'
 import packageJson from '../../package.json' with { type: 'json' }
-import { type InitEnv, initVariables, type StoreAddress } from '../../api/init-env.ts'
-import type { LogLevel } from '../../api/log-level.ts'
-import { readInitEnv } from '../../api/read-init-env.ts'
-import { describeSettings, type EnvRow } from '../../api/setting.ts'
-import { secretsVariables, storeVariables } from '../../api/store-env.ts'
+import { type InitEnv, initVariables, type StoreAddress } from '../../api/settings/init-env.ts'
+import type { LogLevel } from '../../api/settings/log-level.ts'
+import { readInitEnv } from '../../api/settings/read-init-env.ts'
+import { describeSettings, type EnvRow } from '../../api/settings/setting.ts'
+import { secretsVariables, storeVariables } from '../../api/settings/store-env.ts'
 import type { Fields } from '../log.ts'
 
 export const version: string = packageJson.version

@@ -3,13 +3,13 @@ import { statSync } from 'node:fs'
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Test } from 'tap'
-import { formatAnnotationsFile } from '../../api/annotations-file.ts'
-import type { Env } from '../../api/env.ts'
+import { formatAnnotationsFile } from '../../api/pod/annotations-file.ts'
+import type { Env } from '../../api/settings/env.ts'
 import { clock } from '../scheduling/clock.ts'
 import { openFileParameterStore } from '../store/file-parameter-store.ts'
 import { secretValue } from '../secret-value.ts'
 import { init, type InitWorld } from './init.ts'
-import { writeFiles } from './write-files.ts'
+import { writeFiles } from './files/write-files.ts'
 
 export type Pod = {
   readonly annotations?: Readonly<Record<string, string>>

@@ -1,24 +1,24 @@
 /** What init does, from the annotations of its pod to the files of their values: all of it or nothing. */
-import type { Env } from '../../api/env.ts'
+import type { Env } from '../../api/settings/env.ts'
 import type { Diagnostic, EnvDiagnostic } from '../../api/diagnostic.ts'
 import { exitCode, type ExitCode } from '../../api/exit-code.ts'
-import { type InitMode, parseInitArgs } from '../../api/init-args.ts'
-import { initVariables } from '../../api/init-env.ts'
+import { type InitMode, parseInitArgs } from '../../api/settings/init-args.ts'
+import { initVariables } from '../../api/settings/init-env.ts'
 import { describeBug } from '../../api/describe-bug.ts'
 import type { Clock } from '../scheduling/clock.ts'
 import { exitCodeOf, failureOf } from '../failure.ts'
 import { type Log, openLog } from '../log.ts'
 import { checkFiles } from './check-files.ts'
 import { helpText, type InitConfig, readConfig, version } from './config.ts'
-import { lookUpDeclared } from './fetch-declared.ts'
-import { fetchFiles, warnOfAbsent } from './fetch-files.ts'
-import { memoryWithin } from './memory-limit.ts'
-import { openReader } from './open-reader.ts'
-import { logWarnings, readDeclared } from './read-declared.ts'
-import type { WrittenOutput } from './output-files.ts'
-import { type InitDiagnostic, report } from './report.ts'
-import { filesExist } from './written-files.ts'
-import { writeFiles } from './write-files.ts'
+import { lookUpDeclared } from './fetch/fetch-declared.ts'
+import { fetchFiles, warnOfAbsent } from './files/fetch-files.ts'
+import { memoryWithin } from './fetch/memory-limit.ts'
+import { openReader } from './fetch/open-reader.ts'
+import { logWarnings, readDeclared } from './files/read-declared.ts'
+import type { WrittenOutput } from './files/output-files.ts'
+import { type InitDiagnostic, report } from './fetch/report.ts'
+import { filesExist } from './files/written-files.ts'
+import { writeFiles } from './files/write-files.ts'
 
 /** Everything that init has of the world outside, but for files and the store. */
 export type InitWorld = {
@@ -85,7 +85,7 @@ async function run(
     await writeAndTell(fetched, declared.length, settings.fileMode, log)
   }
   if (mode.kind !== 'refresh' || !settings || !read) return []
-  const { keepCurrent } = await import('./keep-current.ts')
+  const { keepCurrent } = await import('./refresh/keep-current.ts')
   // One reader for every round: it keeps its connections, and renews its credentials from what is mounted then.
   const store = reader ? { reader } : { diagnostics: usage(opened.diagnostics) }
   const { every } = mode

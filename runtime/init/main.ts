@@ -2,7 +2,7 @@
 import { setFlagsFromString } from 'node:v8'
 import { exitCode } from '../../api/exit-code.ts'
 import { describeBug } from '../../api/describe-bug.ts'
-import { parseInitArgs } from '../../api/init-args.ts'
+import { parseInitArgs } from '../../api/settings/init-args.ts'
 import { clock } from '../scheduling/clock.ts'
 import { openLog } from '../log.ts'
 import { init } from './init.ts'

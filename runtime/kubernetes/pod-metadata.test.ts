@@ -1,5 +1,5 @@
 import t from 'tap'
-import { parsePodAnnotations } from '../../api/pod-annotations.ts'
+import { parsePodAnnotations } from '../../api/pod/pod-annotations.ts'
 import { readPodMetadata } from './pod-metadata.ts'
 
 const metadata = {

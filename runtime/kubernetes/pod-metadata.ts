@@ -1,6 +1,6 @@
 /** What the creator keeps of a pod. Everything else that the API server sends, above all managed fields, is dropped at once. */
 import { hash } from 'node:crypto'
-import type { Annotation } from '../../api/pod-annotations.ts'
+import type { Annotation } from '../../api/pod/pod-annotations.ts'
 import { bounds } from '../../api/bounds.ts'
 import { listOf, mapOf } from '../../api/json.ts'
 

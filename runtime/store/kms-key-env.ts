@@ -1,6 +1,6 @@
 import { checked, type Parsed } from '../../api/parsed.ts'
-import { validateKmsKeyArn } from '../../api/kms-key-arn.ts'
-import type { EnvSetting } from '../../api/setting.ts'
+import { validateKmsKeyArn } from '../../api/storage/kms-key-arn.ts'
+import type { EnvSetting } from '../../api/settings/setting.ts'
 
 /** The key that encrypts stored values; a setting of the creator and of the kees commands that write. */
 export const kmsKeyVariable: EnvSetting<string | undefined> = {

@@ -1,4 +1,4 @@
-import type { Env } from '../../api/env.ts'
+import type { Env } from '../../api/settings/env.ts'
 import { join } from 'node:path'
 import nock from 'nock'
 import { linesOf } from '../../api/diagnostic.ts'

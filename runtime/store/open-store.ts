@@ -1,7 +1,7 @@
-import type { Env } from '../../api/env.ts'
-import { validateCredentialEnv } from '../../api/credential-env.ts'
+import type { Env } from '../../api/settings/env.ts'
+import { validateCredentialEnv } from '../../api/settings/credential-env.ts'
 import type { EnvDiagnostic } from '../../api/diagnostic.ts'
-import type { StoreAddress } from '../../api/init-env.ts'
+import type { StoreAddress } from '../../api/settings/init-env.ts'
 import type { CredentialSource } from '../aws/aws-credentials.ts'
 import { type Exchange, openHttp } from '../aws/http-exchange.ts'
 import { readNetwork } from '../aws/network.ts'
@@ -9,7 +9,7 @@ import { openFileParameterStore, type StoreAccess } from './file-parameter-store
 import type { ParameterStore } from './parameter-store.ts'
 import { podRegion } from '../aws/pod-region.ts'
 import { openSsmParameterStore } from './ssm-parameter-store.ts'
-import { regionOf, validatePodRegion, validateStoreEnv } from '../../api/store-env.ts'
+import { regionOf, validatePodRegion, validateStoreEnv } from '../../api/settings/store-env.ts'
 
 export type OpenedStore =
   | { readonly store: ParameterStore; readonly diagnostics?: never }

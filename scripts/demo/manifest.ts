@@ -1,4 +1,4 @@
-import type { Annotation } from '../../api/pod-annotations.ts'
+import type { Annotation } from '../../api/pod/pod-annotations.ts'
 import { itemsUnder } from '../../functions/krm/manifest-item.ts'
 import { podTemplatesOf } from '../../functions/workload/pod-template.ts'
 import { parseSource } from '../../functions/yaml/parse.ts'

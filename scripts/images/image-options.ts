@@ -1,4 +1,4 @@
-import { type Flags, parseFlags } from '../../cli/flags.ts'
+import { type Flags, parseFlags } from '../../cli/flags/flags.ts'
 import { type Engine, engines } from './engine.ts'
 import { images, type Target } from './image-programs.ts'
 import { type Platform, platforms } from './platform.ts'

@@ -8,7 +8,7 @@ import { splitSubtests } from './subtests.ts'
 export type FileResult = { readonly file: string; readonly passed: boolean; readonly text: string }
 
 const root = join(import.meta.dirname, '..', '..')
-const script = join(import.meta.dirname, 'one-process.ts')
+const script = join(import.meta.dirname, './one-process.ts')
 /** For a process that does not notice itself that it hangs. */
 const longest = 15 * 60_000
 

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import t from 'tap'
 import { parse, parseAllDocuments } from 'yaml'
-import { defaultBudgets, parseStoragePolicy } from '../../api/storage-policy.ts'
+import { defaultBudgets, parseStoragePolicy } from '../../api/storage/storage-policy.ts'
 import { golden, root, run } from '../programs/programs.ts'
 import { kubectl, kustomize } from '../programs/tools.ts'
 

@@ -17,7 +17,7 @@ type KeptCreator = {
 
 /** A creator that is restarted whenever it ends, as by the kubelet. @param rate how much faster its clock goes. */
 export function keepCreator(env: Readonly<Record<string, string>>, rate = 1): KeptCreator {
-  const fast = ['node', `--import=${join(import.meta.dirname, 'fast-clock.ts')}`]
+  const fast = ['node', `--import=${join(import.meta.dirname, './fast-clock.ts')}`]
   const by = rate === 1 ? [] : fast
   const started: CreatorProcess[] = []
   const failures: LogLine[] = []

@@ -1,5 +1,5 @@
 /** What the fake store holds of groups: whether all of it is there, belongs together and was written once. */
-import type { Group } from '../../api/group.ts'
+import type { Group } from '../../api/declaration/group.ts'
 import type { FakeSsmServer } from '../../runtime/fake-ssm/server.ts'
 import { matchPair } from '../../runtime/groups/match-pair.ts'
 import { secretValue } from '../../runtime/secret-value.ts'

@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import t from 'tap'
 import { root } from '../programs/programs.ts'
 import { runTerraform, writeFiles } from '../iam/run-terraform.ts'
-import { renderModule } from '../../functions/export-iam/terraform.ts'
-import { grantOf } from '../../functions/export-iam/grant.ts'
+import { renderModule } from '../../functions/export-iam/terraform/terraform.ts'
+import { grantOf } from '../../functions/export-iam/grants/grant.ts'
 import { terraform, terraformAwsPluginDir } from '../programs/tools.ts'
 
 const text = readFileSync(join(root, 'docs/terraform.md'), 'utf8')

@@ -3,9 +3,9 @@ import * as fc from 'fast-check'
 import hcl from 'hcl2-json-parser'
 import t from 'tap'
 import { runs, share } from '../../api/test-effort.ts'
-import { compareModule } from '../../functions/export-iam/compare-module.ts'
-import { grantOf } from '../../functions/export-iam/grant.ts'
-import { renderModule } from '../../functions/export-iam/terraform.ts'
+import { compareModule } from '../../functions/export-iam/terraform/compare-module.ts'
+import { grantOf } from '../../functions/export-iam/grants/grant.ts'
+import { renderModule } from '../../functions/export-iam/terraform/terraform.ts'
 
 const role = (name: string, ...names: readonly string[]) => grantOf(name, { name }, names)
 const committed = renderModule([role('app', '/a', '/b/c'), role('job', '/d')])

@@ -3,9 +3,9 @@
  * not, and no role is without a parameter at any step that it may read before and after.
  */
 import t, { type Test } from 'tap'
-import { countNames } from '../../functions/export-iam/granted-names.ts'
-import { type Grant, grantOf } from '../../functions/export-iam/grant.ts'
-import { parseIamRole } from '../../functions/export-iam/iam-role.ts'
+import { countNames } from '../../functions/export-iam/grants/granted-names.ts'
+import { type Grant, grantOf } from '../../functions/export-iam/grants/grant.ts'
+import { parseIamRole } from '../../functions/export-iam/options/iam-role.ts'
 import { decrypt, getParameters } from './arbitrary-requests.ts'
 import { grantsIn } from './evaluate-policies.ts'
 import { isAllowed } from './iam-judge.ts'

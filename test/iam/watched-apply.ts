@@ -4,9 +4,9 @@
  */
 import { join } from 'node:path'
 import type { Test } from 'tap'
-import type { Grant } from '../../functions/export-iam/grant.ts'
-import type { KmsKeys } from '../../functions/export-iam/kms-keys.ts'
-import { renderModule } from '../../functions/export-iam/terraform.ts'
+import type { Grant } from '../../functions/export-iam/grants/grant.ts'
+import type { KmsKeys } from '../../functions/export-iam/options/kms-keys.ts'
+import { renderModule } from '../../functions/export-iam/terraform/terraform.ts'
 import { callIam } from './moto-iam.ts'
 import { motoProvider } from './moto-provider.ts'
 import { startMoto } from '../servers/moto.ts'

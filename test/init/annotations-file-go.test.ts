@@ -1,7 +1,7 @@
 /** The reader of the kubelet's file, held to what this machine's Go writes and reads: all of Unicode, any bytes. */
 import { join } from 'node:path'
 import t from 'tap'
-import { parseAnnotationsFile } from '../../api/annotations-file.ts'
+import { parseAnnotationsFile } from '../../api/pod/annotations-file.ts'
 import { findCommand } from '../../scripts/installed.ts'
 import { run } from '../programs/programs.ts'
 

@@ -18,7 +18,7 @@ const missing = !works('true')
     : !works('iptables', '-t', 'nat', '-L') && 'needs the command iptables'
 
 t.test('a mesh without its proxy', { skip: missing }, async (t) => {
-  const script = join(import.meta.dirname, 'mesh-namespace.ts')
+  const script = join(import.meta.dirname, './mesh-namespace.ts')
   const { stdout, stderr, status } = await runBeside(
     'unshare',
     [...namespace, process.execPath, script, t.testdir({})],

@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { formatAnnotationsFile } from '../../api/annotations-file.ts'
+import { formatAnnotationsFile } from '../../api/pod/annotations-file.ts'
 import { startFakeSsm } from '../../runtime/fake-ssm/server.ts'
 import { run } from '../programs/programs.ts'
 import { runBeside } from '../programs/run-beside.ts'

@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { formatAnnotationsFile } from '../../api/annotations-file.ts'
+import { formatAnnotationsFile } from '../../api/pod/annotations-file.ts'
 import { startFakeSsm } from '../../runtime/fake-ssm/server.ts'
 import { makeLoopbackCertificate } from '../servers/loopback-certificate.ts'
 import { startTlsTerminator } from '../servers/tls-terminator.ts'

@@ -5,8 +5,8 @@
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { guardedVariables } from '../../api/guarded-env.ts'
-import { initVariables } from '../../api/init-env.ts'
+import { guardedVariables } from '../../api/settings/guarded-env.ts'
+import { initVariables } from '../../api/settings/init-env.ts'
 import { root } from '../programs/programs.ts'
 
 const harmless = new Map([

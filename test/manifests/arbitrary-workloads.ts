@@ -1,10 +1,10 @@
 /** For property tests: the annotated workloads of a cluster, with the roles as which they run and what each may read. */
 import * as fc from 'fast-check'
 import { stringify } from 'yaml'
-import { defaultAnnotationDomain } from '../../api/annotation-domain.ts'
-import { baseName, declaration, storagePrefix } from '../../api/arbitrary-declaration.ts'
-import type { StoredDeclaration } from '../../api/declaration.ts'
-import { type Annotation, formatPodAnnotations } from '../../api/pod-annotations.ts'
+import { defaultAnnotationDomain } from '../../api/declaration/annotation-domain.ts'
+import { baseName, declaration, storagePrefix } from '../../api/declaration/arbitrary-declaration.ts'
+import type { StoredDeclaration } from '../../api/declaration/declaration.ts'
+import { type Annotation, formatPodAnnotations } from '../../api/pod/pod-annotations.ts'
 
 export const account = '111122223333'
 

@@ -1,6 +1,6 @@
 /** For tests: text that wants to be more than text, at every place from which text may come to export-iam. */
-import { defaultAnnotationDomain as domain } from '../../api/annotation-domain.ts'
-import type { Annotation } from '../../api/pod-annotations.ts'
+import { defaultAnnotationDomain as domain } from '../../api/declaration/annotation-domain.ts'
+import type { Annotation } from '../../api/pod/pod-annotations.ts'
 import { account } from './arbitrary-workloads.ts'
 
 export const hostileTexts: readonly string[] = [

@@ -3,7 +3,7 @@ import { generateKeyPairSync } from 'node:crypto'
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { formatAnnotationsFile } from '../../api/annotations-file.ts'
+import { formatAnnotationsFile } from '../../api/pod/annotations-file.ts'
 import { motoMissing, startMoto } from '../servers/moto.ts'
 import { root, run } from '../programs/programs.ts'
 

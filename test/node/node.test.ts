@@ -1,7 +1,7 @@
 /** The node itself: what a pod finds there, and that nothing of it is left behind. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import t from 'tap'
-import { parseAnnotationsFile } from '../../api/annotations-file.ts'
+import { parseAnnotationsFile } from '../../api/pod/annotations-file.ts'
 import { eventually } from '../programs/eventually.ts'
 import { run } from '../programs/programs.ts'
 import { appImage } from './node-images.ts'

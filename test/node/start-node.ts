@@ -26,7 +26,7 @@ type StartedNode = NodeAccess & {
 
 export async function startNode(): Promise<StartedNode> {
   // In a session of its own: no signal to this process's group keeps it from cleaning up.
-  const child = spawn(...untapped(process.execPath, [join(import.meta.dirname, 'supervise.ts')]), {
+  const child = spawn(...untapped(process.execPath, [join(import.meta.dirname, './supervise.ts')]), {
     stdio: ['pipe', 'pipe', 'pipe'],
     detached: true,
   })

@@ -1,0 +1,28 @@
+/** The flag --output: a table for people, JSON for programs. */
+import type { Diagnostic } from '../../api/diagnostic.ts'
+import { readChoice } from './choice-flag.ts'
+import type { Flags, ParsedFlags } from './flags.ts'
+
+const outputs = ['table', 'json'] as const
+
+export const outputFlags: Flags = {
+  output: {
+    short: 'o',
+    takes: outputs.join('|'),
+    meaning: 'the output format: table for people, json for programs (default table)',
+  },
+}
+
+export type Output = {
+  /** @param table of the rows, for people. */
+  readonly format: <Row>(rows: readonly Row[], table: (rows: readonly Row[]) => string) => string
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+export function readOutput(parsed: ParsedFlags): Output {
+  const { value: output, diagnostics = [] } = readChoice(parsed, 'output', outputs)
+  return {
+    format: (rows, table) => (output === 'json' ? `${JSON.stringify(rows, null, 2)}\n` : table(rows)),
+    diagnostics,
+  }
+}

@@ -1,0 +1,112 @@
+/**
+ * The ServiceAccounts of an input, and which of them a pod means. Under kustomize an account may have been renamed while
+ * `serviceAccountName` still has the former name: references are mended at the very end of a build, after all functions.
+ * The former names are in internal annotations.
+ * https://github.com/kubernetes-sigs/kustomize/blob/kustomize/v5.8.1/api/internal/utils/annotations.go
+ */
+import { exitCode } from '../../../api/exit-code.ts'
+import { invalid, type Parsed } from '../../../api/parsed.ts'
+import { closestWord } from '../../../api/suggest.ts'
+import { nameOf, type ObjectReference, type Result } from '../../krm/result.ts'
+import { annotationsOf, type ManifestItem } from '../../krm/manifest-item.ts'
+
+/** The role of IRSA: https://docs.aws.amazon.com/eks/latest/userguide/associate-service-account-role.html */
+export const accountRoleAnnotation = 'eks.amazonaws.com/role-arn'
+
+/** What people write in its place; each also with one letter wrong. */
+const roleSpellings = [
+  accountRoleAnnotation,
+  'eks.amazon.com/role-arn',
+  'eks.aws.amazon.com/role-arn',
+  'iam.amazonaws.com/role-arn',
+  'eks.amazonaws.com/role',
+]
+
+export type ServiceAccount = {
+  readonly object: ObjectReference
+  /** The text of its annotation for IRSA. */
+  readonly role: string | undefined
+  /** Without it: keys of annotations that are nearly it. */
+  readonly misspelt: readonly string[]
+  readonly formerNames: readonly string[]
+  /** What kustomize has put around the name; the same for all objects of the same kustomizations. */
+  readonly affixes: string
+}
+
+/** A pod's account as its template names it. */
+export type AccountUse = {
+  readonly namespace: string | undefined
+  readonly name: string
+  readonly affixes: string
+}
+
+export function serviceAccountOf(item: ManifestItem): ServiceAccount | undefined {
+  const { object } = item
+  if (object.apiVersion !== 'v1' || object.kind !== 'ServiceAccount') return undefined
+  const annotations = annotationsOf(item)
+  const formerNames = annotations.get('internal.config.kubernetes.io/previousNames')?.split(',') ?? []
+  const role = annotations.get(accountRoleAnnotation)
+  const misspelt =
+    role === undefined
+      ? [...annotations.keys()].filter((key) => closestWord(key, roleSpellings) !== undefined)
+      : []
+  return { object, role, misspelt, formerNames, affixes: affixesOf(item) }
+}
+
+export function misspeltRoles({ object, misspelt }: ServiceAccount): Result[] {
+  return misspelt.map((key) => ({
+    severity: 'warning',
+    message: 'is not known to EKS, so the ServiceAccount has no role',
+    hint: `did you mean ${accountRoleAnnotation}?`,
+    object,
+    subject: `annotation ${key}`,
+    field: ['metadata', 'annotations', key],
+    exit: exitCode.input,
+  }))
+}
+
+export function affixesOf(item: ManifestItem): string {
+  const annotations = annotationsOf(item)
+  return ['prefixes', 'suffixes']
+    .map((what) => annotations.get(`internal.config.kubernetes.io/${what}`) ?? '')
+    .join('/')
+}
+
+/**
+ * Finds the accounts that are meant: none that the input has; or one, more than once where two versions of it are exported
+ * together. @param namespace of objects that name none.
+ */
+export function accountFinder(
+  accounts: readonly ServiceAccount[],
+  namespace: string | undefined,
+): (use: AccountUse) => Parsed<readonly ServiceAccount[]> {
+  // There may be as many accounts as pods that use them.
+  const byName = new Map<string, ServiceAccount[]>()
+  for (const account of accounts) {
+    for (const name of new Set([account.object.name, ...account.formerNames])) {
+      const known = byName.get(name)
+      if (known) known.push(account)
+      else byName.set(name, [account])
+    }
+  }
+  return (use) => {
+    const named = byName.get(use.name) ?? []
+    return chooseAccounts(
+      named.filter(({ object }) => (object.namespace ?? namespace) === use.namespace),
+      use,
+    )
+  }
+}
+
+function chooseAccounts(
+  known: readonly ServiceAccount[],
+  use: AccountUse,
+): Parsed<readonly ServiceAccount[]> {
+  const isOne = (some: readonly ServiceAccount[]) => new Set(some.map(({ object }) => object.name)).size <= 1
+  if (isOne(known)) return { value: known }
+  // As kustomize distinguishes them.
+  const alike = known.filter(({ affixes }) => affixes === use.affixes)
+  if (alike.length > 0 && isOne(alike)) return { value: alike }
+  const names = known.map(({ object }) => nameOf(object)).join(', ')
+  return invalid(`runs as ServiceAccount ${use.name}, which may be ${names}`, 'give them different names')
+}

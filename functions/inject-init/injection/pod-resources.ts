@@ -1,0 +1,110 @@
+/** What the resources of the init container change for the pod: https://kubernetes.io/docs/concepts/workloads/pods/pod-qos/ */
+import { isMap } from '../../../api/json.ts'
+import type { Diagnostic } from '../../../api/diagnostic.ts'
+import { lookUp, toValue, type Value, type ValueMap } from '../../yaml/value.ts'
+import type { EditablePod, Part } from '../pod/editable-pod.ts'
+import type { InjectConfig } from '../options/inject-config.ts'
+import type { PodInjection, Recorded } from './pod-injection.ts'
+import { compareQuantities, parseQuantity, type Quantity } from '../options/quantity.ts'
+
+/** Requests of the pod that are below those of the init container, which the API server rejects. */
+export function validatePodRequests(pod: PodInjection): Diagnostic[] {
+  const { parts, config } = pod
+  const ofPod = lookUp(parts.spec, 'resources')
+  if (!ofPod) return []
+  const requests = amounts(toValue(ofPod), 'requests')
+  return [...requestsOf(initResources(pod))].flatMap(([name, wanted]) => {
+    const given = requests.get(name)
+    if (given === undefined || compareQuantities(given.quantity, wanted.quantity) >= 0) return []
+    return [
+      {
+        message: `${parts.where}.resources.requests.${name} is ${given.text}, less than the ${wanted.text} of ${config.containerName}`,
+        hint: 'raise it, or set containerResources',
+      },
+    ]
+  })
+}
+
+/** Whether the pod without init and its sidecar has the QoS class Guaranteed, which it has from its containers. */
+export function isGuaranteedWithout(
+  { spec, initContainers, containers }: EditablePod,
+  { container, refresher }: Recorded,
+): boolean {
+  if (lookUp(spec, 'resources')) return false
+  const others = [...initContainers.parts, ...containers.parts].filter(
+    (one) => one !== container && one !== refresher,
+  )
+  return others.every(({ value }) => isGuaranteed(resourcesIn(value)))
+}
+
+/** Whether init or its sidecar takes the QoS class Guaranteed from the pod. */
+export function losesGuaranteed(pod: PodInjection): boolean {
+  const { parts, config, injection, recorded } = pod
+  if (!isGuaranteedWithout(parts, recorded)) return false
+  const sidecar = injection.refresher && resourcesAfter(config, injection.refresher, recorded.refresher)
+  return [initResources(pod), ...(sidecar === undefined ? [] : [sidecar])].some((one) => !isGuaranteed(one))
+}
+
+/** Resources with the requests that the QoS class Guaranteed requires, as far as there are limits. */
+export function guaranteed<R extends Value>(resources: R): R | ValueMap {
+  if (!isMap(resources) || isGuaranteed(resources)) return resources
+  const { requests = null, limits = null } = resources
+  if (!isMap(limits)) return resources
+  const limited = Object.entries(limits).filter(([name]) => deciding.includes(name))
+  return { ...resources, requests: { ...(isMap(requests) ? requests : {}), ...Object.fromEntries(limited) } }
+}
+
+/**
+ * The resources that init or its sidecar has after the injection.
+ *
+ * @param wanted the container. @param found as it is now; absent: there is none yet.
+ */
+export function resourcesAfter(config: InjectConfig, wanted: ValueMap, found: Part | undefined): Value {
+  if (!found || config.explicit.has('containerResources')) return resourcesIn(wanted)
+  const resources = resourcesIn(found.value)
+  return config.keepQosClass ? guaranteed(resources) : resources
+}
+
+function initResources({ config, injection, recorded }: PodInjection): Value {
+  return resourcesAfter(config, injection.container, recorded.container)
+}
+
+export function resourcesIn(container: Value): Value {
+  return isMap(container) ? (container['resources'] ?? null) : null
+}
+
+type Amount = { readonly text: string; readonly quantity: Quantity }
+type Amounts = ReadonlyMap<string, Amount>
+
+function amounts(resources: Value, key: 'requests' | 'limits'): Amounts {
+  const map = isMap(resources) ? resources[key] : undefined
+  const entries = map !== undefined && isMap(map) ? Object.entries(map) : []
+  return new Map(
+    entries.flatMap(([name, value]): [string, Amount][] => {
+      if (typeof value !== 'string' && typeof value !== 'number') return []
+      const text = String(value)
+      const quantity = parseQuantity(text)
+      return quantity ? [[name, { text, quantity }]] : []
+    }),
+  )
+}
+
+/** A limit is the default of a request. */
+function requestsOf(resources: Value): Amounts {
+  return new Map([...amounts(resources, 'limits'), ...amounts(resources, 'requests')])
+}
+
+/** The resources by which the kubelet decides on the QoS class. */
+const deciding: readonly string[] = ['cpu', 'memory']
+
+function isGuaranteed(resources: Value): boolean {
+  const [requests, limits] = [requestsOf(resources), amounts(resources, 'limits')]
+  return deciding.every((name) => {
+    const [request, limit] = [requests.get(name), limits.get(name)]
+    return (
+      request !== undefined &&
+      limit !== undefined &&
+      compareQuantities(request.quantity, limit.quantity) === 0
+    )
+  })
+}

@@ -1,0 +1,51 @@
+import type { Diagnostic } from '../../../api/diagnostic.ts'
+import { isMap } from '../../../api/json.ts'
+import { quote } from '../../../api/diagnostic.ts'
+import { pathsOverlap } from '../../../api/paths-overlap.ts'
+import type { Value } from '../../yaml/value.ts'
+import { textIn } from './effective-config.ts'
+import type { Part } from './editable-pod.ts'
+
+/** Kubernetes mounts these volumes read-only, even if the mount sets readOnly: false. */
+const readOnlyVolumes = ['configMap', 'secret', 'downwardAPI', 'projected', 'image']
+
+/**
+ * Mounts that prevent a container from starting once the secrets are mounted in it. The container runtime creates the mount
+ * point of a nested mount inside the outer one, and fails if that is read-only, as the mount of the secrets is. Nothing in
+ * the Events names the reason.
+ *
+ * @param mounts the mounts of the container without ours. @param volumes of the pod. @param path where ours is mounted.
+ */
+export function validateNestedMounts(
+  container: string,
+  mounts: readonly Part[],
+  volumes: readonly Part[],
+  path: string,
+): Diagnostic[] {
+  const where = `container ${quote(container)} mounts the volume`
+  const inner = mounts.filter(({ value }) => overlap(value, path) === 'first inside')
+  const diagnostics: Diagnostic[] = inner.map(({ name, value }) => ({
+    message: `${where} ${name} at ${textIn(value, 'mountPath')}, but ${path} is read-only, so the mount point cannot be created`,
+    hint: 'mount it elsewhere, or set secretMountPath',
+  }))
+  const [outer] = mounts
+    .filter(({ value }) => overlap(value, path) === 'second inside')
+    .toSorted((a, b) => textIn(b.value, 'mountPath').length - textIn(a.value, 'mountPath').length)
+  if (outer && isReadOnly(outer, volumes))
+    diagnostics.push({
+      message: `${where} ${outer.name} read-only at ${textIn(outer.value, 'mountPath')}, so the mount point ${path} cannot be created in it`,
+      hint: 'set another secretMountPath',
+    })
+  return diagnostics
+}
+
+function overlap(mount: Value, path: string): ReturnType<typeof pathsOverlap> {
+  const mountPath = textIn(mount, 'mountPath')
+  return mountPath === '' ? 'none' : pathsOverlap(mountPath, path)
+}
+
+function isReadOnly({ name, value }: Part, volumes: readonly Part[]): boolean {
+  if (isMap(value) && value['readOnly'] === true) return true
+  const volume = volumes.find((one) => one.name === name)?.value
+  return volume !== undefined && isMap(volume) && readOnlyVolumes.some((type) => type in volume)
+}

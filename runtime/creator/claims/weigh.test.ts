@@ -1,0 +1,41 @@
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
+import t from 'tap'
+import type { Measured } from './measured-heap.ts'
+import { workBytes } from './weigh.ts'
+import { workLimits } from '../wire.ts'
+
+/** Those of the creator. */
+const flags = ['--max-semi-space-size=8', '--max-old-space-size=256']
+
+async function measure(...only: readonly string[]): Promise<readonly Measured[]> {
+  const program = join(import.meta.dirname, './measured-heap.ts')
+  const options = { env: {}, encoding: 'utf8' } as const
+  const { stdout, stderr } = spawnSync(process.execPath, ['--expose-gc', ...flags, program, ...only], options)
+  if (stderr !== '') throw new Error(stderr)
+  return JSON.parse(stdout)
+}
+
+const kB = (bytes: number) => `${Math.round(bytes / 1000)} kB`
+
+await t.test('what is kept of pods takes no more memory than their namespace is charged with', async (t) => {
+  const measured = await measure()
+  t.ok(measured.length > 5)
+  for (const { what, bytes, charged } of measured)
+    t.ok(bytes <= charged, `${what}: ${kB(bytes)}, charged ${kB(charged)}`)
+})
+
+await t.test(
+  'a group that waits for its turn to be stored takes no more than that, and what is reserved for work',
+  async (t) => {
+    const [measured] = await measure('namespaces of four declarations')
+    if (measured === undefined) throw new Error('nothing is measured')
+    const { pods, bytes, charged } = measured
+    const inProgress = pods * workLimits.reserved * workBytes
+    t.ok(bytes > charged, 'it takes more than a group that exists')
+    t.ok(
+      bytes <= charged + inProgress,
+      `${kB(bytes)}, charged ${kB(charged)}, in progress at most ${kB(inProgress)}`,
+    )
+  },
+)

@@ -1,0 +1,25 @@
+/**
+ * How much memory the creator needs for what it keeps: estimates, from above, of what weigh.test.ts measures with the flags of the creator. A parameter's
+ * name is kept in claims, queues and what is known of the store.
+ */
+import type { Annotation } from '../../../api/pod/pod-annotations.ts'
+import type { TemplateContent } from './read-claims.ts'
+
+export const podBytes = 400
+export const templateBytes = 1500
+const claimBytes = 3000
+const copiesOfName = 2
+/** Of a claim that is worked on, beside that. A tenant is charged with one; more are bounded for all tenants together. */
+export const workBytes = 12_000
+
+/** @param annotations that the template was read from: pieces of them may be kept, and hold the whole text. */
+export function weigh({ claims, warnings }: TemplateContent, annotations: readonly Annotation[]): number {
+  let bytes = templateBytes
+  for (const [key, value] of annotations) bytes += 2 * (key.length + value.length)
+  for (const { message } of warnings) bytes += 2 * message.length
+  for (const { group } of claims) {
+    bytes += claimBytes
+    for (const { parameter } of group.parts) bytes += copiesOfName * parameter.length
+  }
+  return bytes
+}

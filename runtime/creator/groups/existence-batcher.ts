@@ -1,0 +1,106 @@
+/**
+ * Asks the store which parameters exist, ten names a call, for all callers together: while a call waits for its turn, names
+ * are collected. A name for which the store refused a call is asked alone from then on, until the store answers.
+ */
+import type { Clock } from '../../scheduling/clock.ts'
+import { type Failure, failureOf } from '../../failure.ts'
+import { mayBeOfOneName } from '../../store/retry-one-by-one.ts'
+import { maxNamesPerCall, type ParameterStore } from '../../store/parameter-store.ts'
+import { FairQueue } from '../../scheduling/fair-queue.ts'
+import type { RateLimiter } from '../../scheduling/rate-limiter.ts'
+
+type Existence = 'exists' | 'absent' | Failure
+
+export type ExistenceBatcher = (namespace: string, name: string) => Promise<Existence>
+
+/** How long the first call after a pause waits for more names, in milliseconds. */
+const gathering = 20
+
+/** How many names that were refused are remembered. */
+const mostSuspects = 5000
+
+type Request = PromiseWithResolvers<Existence> & { readonly namespace: string }
+
+export function existenceBatcher(
+  store: Pick<ParameterStore, 'exists'>,
+  reads: RateLimiter,
+  clock: Clock,
+): ExistenceBatcher {
+  const waiting = new FairQueue<string>()
+  /** The requests that wait for an answer. */
+  const open = new Map<string, Request>()
+  const suspects = new Set<string>()
+  let running = false
+
+  const suspect = (name: string) => {
+    suspects.add(name)
+    const [oldest] = suspects
+    // Pods that come and go may name any number of them. One that is forgotten costs a call more.
+    if (suspects.size > mostSuspects && oldest !== undefined) suspects.delete(oldest)
+  }
+  const reject = (name: string, error: unknown) => {
+    open.get(name)?.reject(error)
+    open.delete(name)
+  }
+
+  const answer = (name: string, existence: Existence) => {
+    open.get(name)?.resolve(existence)
+    open.delete(name)
+  }
+  const fail = (name: string, failure: Failure) => {
+    if (mayBeOfOneName(failure)) suspect(name)
+    answer(name, failure)
+  }
+  const call = async (names: readonly string[]) => {
+    const existing = await store.exists(names)
+    for (const name of names) {
+      suspects.delete(name)
+      answer(name, existing.has(name) ? 'exists' : 'absent')
+    }
+  }
+  /** It takes a turn of its namespace, so that names that are denied delay those of others little. */
+  const askAlone = async (name: string) => {
+    await reads.turn(open.get(name)?.namespace ?? '')
+    await ask([name])
+  }
+  const ask = async (names: readonly string[]): Promise<void> => {
+    try {
+      await call(names)
+    } catch (error) {
+      const failure = failureOf(error)
+      // A bug: no caller may wait for ever.
+      if (failure === undefined) for (const name of names) reject(name, error)
+      else if (names.length > 1 && mayBeOfOneName(failure)) await Promise.all(names.map(askAlone))
+      else for (const name of names) fail(name, failure)
+    }
+  }
+  const takeTen = () => {
+    const names: string[] = []
+    while (names.length < maxNamesPerCall) {
+      const name = waiting.shift()
+      if (name === undefined) break
+      if (suspects.has(name)) void askAlone(name)
+      else names.push(name)
+    }
+    return names
+  }
+  const run = async () => {
+    running = true
+    await clock.sleep(gathering)
+    while (waiting.size() > 0) {
+      await reads.turn('')
+      const names = takeTen()
+      if (names.length > 0) void ask(names)
+    }
+    running = false
+  }
+  return (namespace, name) => {
+    const asked = open.get(name)
+    if (asked) return asked.promise
+    const request = { namespace, ...Promise.withResolvers<Existence>() }
+    open.set(name, request)
+    waiting.push(namespace, name)
+    if (!running) void run()
+    return request.promise
+  }
+}

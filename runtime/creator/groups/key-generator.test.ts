@@ -1,0 +1,61 @@
+import t from 'tap'
+import { defaultBudgets } from '../../../api/storage/storage-policy.ts'
+import { virtualClock } from '../../fixtures.ts'
+import { secretValue } from '../../secret-value.ts'
+import { keyGenerator } from './key-generator.ts'
+import type { Tenant } from '../claims/tenants.ts'
+
+const tenant = (key: string, maxKeys = 1): Tenant => ({
+  key,
+  budgets: { ...defaultBudgets, maxKeys },
+  maxNewPerHour: Infinity,
+})
+
+function world() {
+  const clock = virtualClock()
+  const begun: number[] = []
+  let [running, most] = [0, 0]
+  const generate = keyGenerator(2, async (size) => {
+    begun.push(size)
+    most = Math.max(most, ++running)
+    await clock.sleep(size > 2048 ? 10_000 : 200)
+    running--
+    if (size === 1) throw new Error('it failed')
+    return secretValue(`${size}`)
+  })
+  return { clock, begun, generate, most: () => most }
+}
+
+t.test('a short key never waits for a long one, whatever waits', async (t) => {
+  const { clock, generate, most } = world()
+  for (let index = 0; index < 100; index++) void generate(tenant(`evil-${index % 50}`, 9), 4096)
+  await clock.sleep(1000)
+  await generate(tenant('shop'), 2048)
+  t.equal(clock.now(), 1200)
+  for (let index = 0; index < 100; index++) void generate(tenant(`evil-${index % 50}`, 9), 2048)
+  await clock.sleep(100)
+  await generate(tenant('shop'), 2048)
+  t.ok(clock.now() <= 1800, `${clock.now()}: after two keys that had begun, or whose turn it was`)
+  t.equal(most(), 2)
+})
+
+t.test('long keys are generated too while short ones wait', async (t) => {
+  const { clock, begun, generate } = world()
+  for (let index = 0; index < 1000; index++) void generate(tenant(`many-${index % 10}`), 2048)
+  await generate(tenant('shop'), 4096)
+  t.ok(clock.now() <= 10_200)
+  t.ok(begun.length > 40)
+})
+
+t.test('one tenant has as many keys at a time as it may, and a failure is that of one key', async (t) => {
+  const { clock, generate, most } = world()
+  const results = await Promise.allSettled([2048, 1, 2048, 2048].map((size) => generate(tenant('a'), size)))
+  t.strictSame(
+    results.map(({ status }) => status),
+    ['fulfilled', 'rejected', 'fulfilled', 'fulfilled'],
+  )
+  t.equal(most(), 1)
+  t.equal(clock.now(), 800)
+  await Promise.all([2048, 2048].map((size) => generate(tenant('b', 2), size)))
+  t.equal(most(), 2)
+})
