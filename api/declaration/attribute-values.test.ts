@@ -11,7 +11,7 @@ import {
 import { parseAttributes } from './attributes.ts'
 import { invalid, type Parsed } from '../parsed.ts'
 
-/** Some entries, as api/attribute-table.ts has them: all that follows is derived from the table. */
+/** Some entries, as api/declaration/attribute-table.ts has them: all that follows is derived from the table. */
 const table = {
   color: attribute({
     on: ['DYNAMIC', 'REFERENCE'],

@@ -8,7 +8,7 @@ const longestPath = 1024
 /** Each is a folder that init makes. */
 const mostSegments = 32
 
-/** A name that begins with two dots is one of those by which init swaps the files of a folder: runtime/init/write-files.ts. */
+/** A name that begins with two dots is one of those by which init swaps the files of a folder: runtime/init/files/write-files.ts. */
 const taken = '..'
 
 export function parseOutputPath(text: string): Parsed<string> {

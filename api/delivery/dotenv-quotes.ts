@@ -1,4 +1,4 @@
-/** How the readers of the format dotenv read a value, by its quotes: runtime/init/dotenv.ts has them. */
+/** How the readers of the format dotenv read a value, by its quotes: runtime/init/formats/dotenv.ts has them. */
 
 /** Without what starts a quote, an escape, a comment or an expansion anywhere. `docker run --env-file` reads these too. */
 const plain = /^[!%&()*+,./0-9:;<=>?@A-Z[\]^_a-z{|}~-]*$/

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { decodeSettings, describeSettings, encodeSettings, type Setting, type SettingsOf } from './setting.ts'
 
-/** Two entries, as api/init-env.ts has them: all that follows is derived from the table. */
+/** Two entries, as api/settings/init-env.ts has them: all that follows is derived from the table. */
 const table = {
   tries: {
     env: 'TRIES',

@@ -1,5 +1,5 @@
 /**
- * The names that Parameter Store takes, implemented from AWS's documentation and not from api/parameter-name.ts,
+ * The names that Parameter Store takes, implemented from AWS's documentation and not from api/declaration/parameter-name.ts,
  * which it tests: the `Name` of
  * https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html.
  */

@@ -34,7 +34,7 @@ const parallelGroups = 4
 const longestWait = 32_000
 
 /**
- * @param groups of which no two would make one parameter differently (see api/conflicts.ts); equal ones are one.
+ * @param groups of which no two would make one parameter differently (see api/pod/conflicts.ts); equal ones are one.
  * @returns a result for each group, in their order. One that fails does not stop the others.
  */
 export async function createMissing(

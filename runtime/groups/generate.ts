@@ -1,4 +1,4 @@
-/** Generates values. A stored value is text of one line; its format is part of the contract (see api/group.ts). */
+/** Generates values. A stored value is text of one line; its format is part of the contract (see api/declaration/group.ts). */
 import { createPublicKey, generateKeyPair, randomBytes, randomInt } from 'node:crypto'
 import { promisify } from 'node:util'
 import type { PartRole } from '../../api/declaration/group.ts'

@@ -3,7 +3,7 @@ import type { FileResult } from './unit-files.ts'
 
 type Claim = { readonly file: string; readonly title: string }
 
-/** @param text such as `` `api/group.test.ts`: "a title" ``, as often as there are claims. */
+/** @param text such as `` `api/declaration/group.test.ts`: "a title" ``, as often as there are claims. */
 export function parseClaims(text: string): Claim[] {
   return [...text.matchAll(/`([\w./-]+\.test\.ts)`: "([^"]+)"/g)].map(([, file = '', title = '']) => ({
     file,

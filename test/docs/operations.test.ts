@@ -34,7 +34,7 @@ t.test('every code that a report can have has a row, and there are no other rows
   const [diagnostics = ''] = /DiagnosticCode =[^]*?\n\n/.exec(types) ?? []
   const ofDiagnostics = [...diagnostics.matchAll(/'(\w+)'/g)].map(([, code = '']) => code)
   t.ok(ofDiagnostics.length > 15)
-  const inReports = globSync('runtime/init/*.ts', { cwd: root, exclude: ['**/*.test.ts'] })
+  const inReports = globSync('runtime/init/**/*.ts', { cwd: root, exclude: ['**/*.test.ts'] })
     .flatMap((file) => [...readFileSync(join(root, file), 'utf8').matchAll(/\bcode: '([A-Z_]+)'/g)])
     .map(([, code = '']) => code)
   t.ok(inReports.includes('MISMATCHED_PAIR'))

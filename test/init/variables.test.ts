@@ -26,8 +26,8 @@ const harmless = new Map([
 ])
 
 const files = [
-  ...globSync('runtime/{init,aws,store,files}/*.ts', { cwd: root }),
-  ...['store-env', 'proxy-env', 'credential-env', 'read-init-env'].map((name) => `api/${name}.ts`),
+  ...globSync('runtime/{init,aws,store,files}/**/*.ts', { cwd: root }),
+  ...['store-env', 'proxy-env', 'credential-env', 'read-init-env'].map((name) => `api/settings/${name}.ts`),
 ].filter((file) => !/\.(test|contract)\.ts$/.test(file))
 const found = new Set(
   files.flatMap((file) =>

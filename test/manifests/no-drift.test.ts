@@ -48,7 +48,7 @@ t.test('the names of init, of the policy and of the creator', async (t) => {
       compared++
       const granted = grants.flatMap(({ parameters }) => parameters).toSorted()
       const grantedSecrets = grants.flatMap(({ secrets }) => secrets).toSorted()
-      // As runtime/init/read-declared.ts reads what the kubelet writes.
+      // As runtime/init/files/read-declared.ts reads what the kubelet writes.
       const file = parseAnnotationsFile(formatAnnotationsFile(annotations))
       const read = parsePodAnnotations(file.annotations, defaultAnnotationDomain)
       const asked = (isSecret: boolean) => {

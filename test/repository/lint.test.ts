@@ -28,7 +28,7 @@ const samples: readonly Sample[] = [
       .filter((to) => to !== from)
       .map((to): Sample => {
         const isAllowed = rule.imports.includes(to)
-        const file = `${from}/to-${to.replace('/', '-')}.ts`
+        const file = `${from}/to-${to.replaceAll('/', '-')}.ts`
         return [file, importOf(`${relativeTo(from, to)}/shared.ts`), isAllowed ? undefined : imports]
       }),
   ),

@@ -211,7 +211,7 @@ t.test('each pod template of an object is checked by itself', async (t) => {
 })
 
 t.test('the output of every case of testdata is accepted', async (t) => {
-  const folder = join(import.meta.dirname, 'testdata')
+  const folder = join(import.meta.dirname, '../testdata')
   let judged = 0
   for (const name of readdirSync(folder)) {
     const text = readFileSync(join(folder, name, 'expected.yaml'), 'utf8')
