@@ -46,10 +46,10 @@ for (const [title, annotations, ...messages] of conflicts) {
 const texts: readonly (readonly [pod: Annotations, message?: RegExp])[] = [
   [{ 'resource/a': 'env=A,default=x' }],
   [{ 'resource/a': 'env=A,default=' }, /^default is empty/],
-  [{ 'resource/a': `env=A,default=it's` }, /^default has a single quote/],
+  [{ 'resource/a': `env=A,default=it's` }, /^default contains a single quote/],
   [{ 'resource/a': `file=a,default=it's` }],
-  [{ 'compose/a': `env=A,text=it's` }, /^text has a single quote/],
-  [{ 'compose/a': 'env=A,text="a\r\nb"' }, /^text has a single quote, a carriage return/],
+  [{ 'compose/a': `env=A,text=it's` }, /^text contains a single quote/],
+  [{ 'compose/a': 'env=A,text="a\r\nb"' }, /^text contains a carriage return, which the kubelet cannot read/],
   [{ 'compose/a': `env=A,encode=base64,text=it's` }],
   [{ 'compose/a': `text=it's` }],
 ]

@@ -3,11 +3,10 @@ import { deliveryOf } from '../pod/delivery.ts'
 import type { AnnotationDiagnostic } from '../diagnostic.ts'
 import { findNameDiagnostics } from './format-names.ts'
 import { type InitEnv, initVariables } from '../settings/init-env.ts'
-import { findLineTexts } from './line-texts.ts'
+import { findFixedTexts } from './fixed-texts.ts'
 import { pathsOverlap } from '../paths-overlap.ts'
 import type { Composed, Declared, PodAnnotations } from '../pod/pod-annotations.ts'
 import type { SecretsFormat } from '../secrets-format.ts'
-import { findVariableTexts } from './variable-texts.ts'
 
 type Pod = Pick<PodAnnotations, 'declared' | 'composed'>
 
@@ -17,8 +16,7 @@ export function findDeliveryDiagnostics(pod: Pod, format: SecretsFormat): Annota
   return [
     ...findNameDiagnostics(lines, format),
     ...findPathConflicts(pod),
-    ...findVariableTexts(deliverables(pod)),
-    ...findLineTexts(deliverables(pod), format),
+    ...findFixedTexts(deliverables(pod), format),
   ]
 }
 

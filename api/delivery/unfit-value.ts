@@ -22,6 +22,22 @@ const refused: Readonly<Record<SecretsFormat, readonly Refused[]>> = {
   files: [halfCharacter],
 }
 
+const kubelet = 'which the kubelet cannot read into an environment variable'
+
+/** Of the file from which the kubelet sets variables, whose values it reads between single quotes. */
+const refusedInVariable: readonly Refused[] = [
+  [(value) => value === '', 'is empty, which the kubelet takes for missing'],
+  halfCharacter,
+  [(value) => value.includes("'"), `contains a single quote, ${kubelet}`],
+  [(value) => value.includes('\r'), `contains a carriage return, ${kubelet}`],
+  [nul[0], `${nul[1]}, which no environment variable can contain`],
+]
+
+/** Why an environment variable cannot have a value, if it cannot: the end of a sentence, which contains nothing of the value. */
+export function whyUnfitVariable(value: string): string | undefined {
+  return refusedInVariable.find(([isIn]) => isIn(value))?.[1]
+}
+
 /** Why a format cannot hold a value, if it cannot: the end of a sentence, which contains nothing of the value. */
 export function whyUnfit(format: SecretsFormat, value: string): string | undefined {
   const found = refused[format].find(([isIn]) => isIn(value))

@@ -10,6 +10,7 @@
  * The values of the first three are in the grammar of attributes.ts. `lease.<domain>/…` and `init.<domain>/local-mode` are
  * refused until they are supported.
  */
+import { groupBy } from '../group-by.ts'
 import { injectedAnnotation } from '../declaration/annotation-domain.ts'
 import { bounds, validateTotal, validateValue } from '../bounds.ts'
 import { misspeltDomain, unknownPrefix } from '../declaration/annotation-prefix.ts'
@@ -25,7 +26,7 @@ import { groupOf } from '../declaration/group.ts'
 import { about, type AnnotationDiagnostic, type Diagnostic, type DiagnosticCode } from '../diagnostic.ts'
 import { parameterName, parseParameterName } from '../declaration/parameter-name.ts'
 import { formatDeclaration, parseDeclaration } from '../declaration/parse-declaration.ts'
-import { byName, judgeReferences, judgeUnused, type Named, type ReadComposition } from './references.ts'
+import { judgeReferences, judgeUnused, type Named, type ReadComposition } from './references.ts'
 import {
   formatSettings,
   podSettings,
@@ -150,7 +151,7 @@ function judgeCompositions(
   declared: readonly Declared[],
   diagnostics: AnnotationDiagnostic[],
 ): readonly Composed[] {
-  const names = byName(named)
+  const names = groupBy(named, ({ name }) => name)
   const jwks = new Set(
     declared
       .filter(({ declaration }) => declaration.what === 'secret' && declaration.as === 'jwk')

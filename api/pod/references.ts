@@ -31,16 +31,6 @@ type CompositionAt = { readonly annotation: string; readonly declaration: Compos
 /** All that a pod declares, by name. */
 type NamedByName = ReadonlyMap<string, readonly Named[]>
 
-export function byName(all: Iterable<Named>): NamedByName {
-  const found = new Map<string, Named[]>()
-  for (const one of all) {
-    const others = found.get(one.name)
-    if (others) others.push(one)
-    else found.set(one.name, [one])
-  }
-  return found
-}
-
 /** @param jwks names of values that are JSON themselves, so they need no escape in JSON. */
 export function judgeReferences(
   { annotation, name, references, declaration }: ReadComposition,

@@ -1,6 +1,6 @@
 /**
- * The part of an API server that the creator uses, with pods that come and go as a team likes, and a Lease. `PUT` and `DELETE` of a pod are
- * for the attacker and the other team; `/bench` is for who measures. Run as a program, it is a process of its own.
+ * The part of an API server that the creator uses, with pods that a team adds and removes, and a Lease. The attacker and the other
+ * team call `PUT` and `DELETE` of a pod; the benchmark calls `/bench`. Run as a program, it is a process of its own.
  */
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'

@@ -3,6 +3,7 @@
  * escape inside them; it reads lines of limited length, drops a carriage return before a line end, and takes an empty value for a key that is not there.
  * https://github.com/kubernetes/kubernetes/blob/v1.36.3/pkg/kubelet/util/env/env_util.go
  */
+import { whyUnfitVariable } from '../../api/delivery/unfit-value.ts'
 import type { Diagnostic } from '../../api/diagnostic.ts'
 import type { SecretValue } from '../secret-value.ts'
 
@@ -18,30 +19,19 @@ const mostVariableBytes = 131_071
  */
 export function validateEnvValue(key: string, name: string, value: SecretValue): Diagnostic | undefined {
   const text = value.reveal()
-  const found = refused.find(([isIn]) => isIn(text, key, name))
-  return found && { message: found[1], hint: 'deliver it as a file: attribute file in place of env' }
+  const message = whyUnfitVariable(text) ?? whyTooLong(key, name, text)
+  return message === undefined
+    ? undefined
+    : { message, hint: 'deliver it as a file: attribute file in place of env' }
 }
 
-const kubelet = 'which the kubelet cannot read into an environment variable'
-
-const refused: readonly (readonly [
-  isIn: (text: string, key: string, name: string) => boolean,
-  message: string,
-])[] = [
-  [(text) => text === '', 'is empty, which the kubelet takes for missing'],
-  [(text) => !text.isWellFormed(), 'is not Unicode text'],
-  [(text) => text.includes("'"), `contains a single quote, ${kubelet}`],
-  [(text) => text.includes('\r'), `contains a carriage return, ${kubelet}`],
-  [(text) => text.includes('\0'), 'contains a NUL character, which no environment variable can contain'],
-  [
-    (text, key) => hasLongLine(formatVariable(key, text)),
-    `contains a line of more than ${mostLineBytes} bytes, ${kubelet}`,
-  ],
-  [
-    (text, _key, name) => Buffer.byteLength(`${name}=${text}`) > mostVariableBytes,
-    'is longer than Linux allows for an environment variable',
-  ],
-]
+function whyTooLong(key: string, name: string, text: string): string | undefined {
+  if (hasLongLine(formatVariable(key, text))) {
+    return `contains a line of more than ${mostLineBytes} bytes, which the kubelet cannot read into an environment variable`
+  }
+  const isLong = Buffer.byteLength(`${name}=${text}`) > mostVariableBytes
+  return isLong ? 'is longer than Linux allows for an environment variable' : undefined
+}
 
 function hasLongLine(text: string): boolean {
   return text.split('\n').some((line) => Buffer.byteLength(line) > mostLineBytes)

@@ -41,20 +41,40 @@ const getStatement = `\
 `
 export const partsLocal = `  parts         = [${partNames.map((name) => `"${name}"`).join(', ')}]\n`
 
-const plainDocuments = `\
-# One IAM policy document for each part of each grant. It allows only this action on only these parameters.
-locals {
+const plainDocuments = formatBlock({
+  comment: [
+    'One IAM policy document for each part of each grant. It allows only this action on only these parameters.',
+  ],
+  statement: `[{\n${getStatement}        }]`,
+  isThere: 'can(grant[part])',
+  locals: [partsLocal],
+})
+
+/** A document for each part of each grant. @param statement and isThere: of `grant[part]`, in Terraform. */
+export function formatBlock(block: {
+  readonly comment: readonly string[]
+  readonly statement: string
+  readonly isThere: string
+  readonly locals: readonly string[]
+}): string {
+  return `\
+${block.comment.map((line) => `# ${line}\n`).join('')}locals {
   documents = {
     for part in local.parts : part => {
       for key, grant in local.grants : key => {
         Version = "2012-10-17"
-        Statement = [{
-${getStatement}        }]
-      } if can(grant[part])
+        Statement = ${block.statement}
+      } if ${block.isThere}
     }
   }
 
-${partsLocal}`
+${block.locals.join('\n')}`
+}
+
+/** One value of `Statement` of several lists of statements. */
+export function concat(lists: readonly string[]): string {
+  return `concat(\n${lists.join(',\n')}\n        )`
+}
 
 export const dnsSuffixes = `\
   dns_suffixes = {
@@ -75,40 +95,47 @@ export const kmsKeyOf = `\
 
 /** @param names of the part, in Terraform. */
 export function decryptParameters(names: string): string {
-  return `\
-          [for index, arn in distinct(local.kms_keys[*].arn) : {
-            Sid      = "${decryptStatementId}\${index + 1}"
-            Effect   = "Allow"
-            Action   = "${decryptAction}"
-            Resource = arn
-            Condition = {
+  return formatDecrypt(
+    { sid: decryptStatementId, keys: 'kms_keys', keyOf: 'kms_key_of', names },
+    `\
               StringEquals = {
                 "${contextKey}" = [
                   for name in ${names} : "\${local.parameter_arn}\${name}" if local.kms_key_of[name] == arn
                 ]
                 "${viaServiceKey}" = ${viaService('ssm')}
               }
-            }
-          } if contains([for name in ${names} : local.kms_key_of[name]], arn)]`
+`,
+  )
 }
 
-const decryptingDocuments = `\
-# One IAM policy document for each part of each grant. It allows only this action on only these parameters, and their
-# decryption through SSM with their own key.
-locals {
-  documents = {
-    for part in local.parts : part => {
-      for key, grant in local.grants : key => {
-        Version = "2012-10-17"
-        Statement = concat(
-          [{
-${getStatement.replaceAll(/^/gm, '  ').replace(/ +$/, '')}          }],
-${decryptParameters('grant[part]')}
-        )
-      } if can(grant[part])
-    }
-  }
+/**
+ * A statement for each key. @param of: the local with the keys, the one with the key of each name, and the names of the part, in
+ * Terraform.
+ */
+export function formatDecrypt(
+  of: { readonly sid: string; readonly keys: string; readonly keyOf: string; readonly names: string },
+  condition: string,
+): string {
+  return `\
+          [for index, arn in distinct(local.${of.keys}[*].arn) : {
+            Sid      = "${of.sid}\${index + 1}"
+            Effect   = "Allow"
+            Action   = "${decryptAction}"
+            Resource = arn
+            Condition = {
+${condition}            }
+          } if contains([for name in ${of.names} : local.${of.keyOf}[name]], arn)]`
+}
 
-${kmsKeyOf}
-${dnsSuffixes}
-${partsLocal}`
+const decryptingDocuments = formatBlock({
+  comment: [
+    'One IAM policy document for each part of each grant. It allows only this action on only these parameters, and their',
+    'decryption through SSM with their own key.',
+  ],
+  statement: concat([
+    `          [{\n${getStatement.replaceAll(/^/gm, '  ').replace(/ +$/, '')}          }]`,
+    decryptParameters('grant[part]'),
+  ]),
+  isThere: 'can(grant[part])',
+  locals: [kmsKeyOf, dnsSuffixes, partsLocal],
+})

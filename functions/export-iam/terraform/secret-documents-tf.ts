@@ -3,8 +3,11 @@
  * (docs/adr): so it stays the same for those who use Parameter Store alone.
  */
 import {
+  concat,
   decryptParameters,
   dnsSuffixes,
+  formatBlock,
+  formatDecrypt,
   formatKmsKeys,
   kmsKeyOf,
   partsLocal,
@@ -15,7 +18,6 @@ import { isOfSecret, type KmsKeys } from '../options/kms-keys.ts'
 import {
   action,
   anySuffix,
-  decryptAction,
   decryptSecretStatementId,
   secretAction,
   secretContextKey,
@@ -41,21 +43,14 @@ export function formatDocumentsWithSecrets(kmsKeys: KmsKeys): string {
     ...(keys + secretKeys === '' ? [] : [dnsSuffixes]),
     `${partsLocal}${secretArn}`,
   ]
-  const documents = `\
-# One IAM policy document for each part of each grant. It allows only these actions on only these parameters and secrets.
-locals {
-  documents = {
-    for part in local.parts : part => {
-      for key, grant in local.grants : key => {
-        Version = "2012-10-17"
-        Statement = concat(
-${statements.join(',\n')}
-        )
-      } if can(grant[part]) || can(grant["\${part}${secretsSuffix}"])
-    }
-  }
-
-${locals.join('\n')}`
+  const documents = formatBlock({
+    comment: [
+      'One IAM policy document for each part of each grant. It allows only these actions on only these parameters and secrets.',
+    ],
+    statement: concat(statements),
+    isThere: `can(grant[part]) || can(grant["\${part}${secretsSuffix}"])`,
+    locals,
+  })
   return [keys, secretKeys, documents].filter((one) => one !== '').join('\n')
 }
 
@@ -98,13 +93,9 @@ const getSecrets = `\
             Resource = [for name in names : "\${local.secret_arn}\${name}${anySuffix}"]
           } if length(names) > 0]`
 
-const decryptSecrets = `\
-          [for index, arn in distinct(local.secret_kms_keys[*].arn) : {
-            Sid      = "${decryptSecretStatementId}\${index + 1}"
-            Effect   = "Allow"
-            Action   = "${decryptAction}"
-            Resource = arn
-            Condition = {
+const decryptSecrets = formatDecrypt(
+  { sid: decryptSecretStatementId, keys: 'secret_kms_keys', keyOf: 'secret_kms_key_of', names: secrets },
+  `\
               StringEquals = {
                 "${viaServiceKey}" = ${viaService('secretsmanager')}
               }
@@ -113,8 +104,8 @@ const decryptSecrets = `\
                   for name in ${secrets} : "\${local.secret_arn}\${name}${anySuffix}" if local.secret_kms_key_of[name] == arn
                 ]
               }
-            }
-          } if contains([for name in ${secrets} : local.secret_kms_key_of[name]], arn)]`
+`,
+)
 
 const secretKeyOf = `\
   secret_kms_key_of = {

@@ -3,6 +3,7 @@
  * (https://kubernetes.io/docs/tasks/inject-data-application/define-environment-variable-via-file/). They come first, so that the
  * container's own variables can refer to them by `$(NAME)`.
  */
+import { groupBy } from '../../../api/group-by.ts'
 import { type AnnotationDiagnostic, quote } from '../../../api/diagnostic.ts'
 import type { DeliveredVariable } from '../../../api/pod/delivered-variables.ts'
 import { closestWord, didYouMean } from '../../../api/suggest.ts'
@@ -15,7 +16,7 @@ import { type EditablePod, type Part, partList, type PartList } from '../pod/edi
 import { envFileOf } from './env-volume.ts'
 import { noteEmpty, type PodInjection, variablesKey } from './pod-injection.ts'
 import { isSemanticallyEqual } from '../pod/semantic-equal.ts'
-import { groupByName, isRead, refuseOthers, sameNames } from '../pod/variable-sources.ts'
+import { isRead, refuseOthers, sameNames } from '../pod/variable-sources.ts'
 import { findReferences } from '../pod/variable-references.ts'
 
 /** @param mounted the containers that mount the secrets. @returns the names of the variables of each container that has any. */
@@ -118,7 +119,7 @@ function updateVariables(pod: PodInjection, container: Part, variables: readonly
   const gone = list.parts.filter((one) => isOurs(one) && !wanted.has(one.name))
   for (const same of sameNames(list.parts, gone)) refuseOthers(editor, container.name, same, isOurs)
   const missing: ValueMap[] = []
-  const byName = groupByName(list.parts)
+  const byName = groupBy(list.parts, ({ name }) => name)
   const isReferredTo = findReferences(list.parts)
   for (const variable of variables) {
     const value = variableOf(pod, variable)

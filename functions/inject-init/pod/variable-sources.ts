@@ -1,5 +1,6 @@
 /** Where the variables of a container have their values from: one of ours that a patch gave another value is an error, and is not removed. */
 import { quote } from '../../../api/diagnostic.ts'
+import { groupBy } from '../../../api/group-by.ts'
 import { isMap } from '../../../api/json.ts'
 import type { Editor } from '../../yaml/editor.ts'
 import type { Value } from '../../yaml/value.ts'
@@ -20,18 +21,10 @@ function volumeIn(variable: Value): string | undefined {
 /** The variables with the names of some of them, in groups of one name. */
 export function sameNames(all: readonly Part[], some: readonly Part[]): Iterable<readonly Part[]> {
   const names = new Set(some.map(({ name }) => name))
-  return groupByName(all.filter(({ name }) => names.has(name))).values()
-}
-
-/** Without Map.groupBy, which Node.js 20 does not have. */
-export function groupByName(all: readonly Part[]): ReadonlyMap<string, readonly Part[]> {
-  const groups = new Map<string, Part[]>()
-  for (const one of all) {
-    const group = groups.get(one.name)
-    if (group) group.push(one)
-    else groups.set(one.name, [one])
-  }
-  return groups
+  return groupBy(
+    all.filter(({ name }) => names.has(name)),
+    ({ name }) => name,
+  ).values()
 }
 
 /**
