@@ -128,9 +128,10 @@ function reorder(value: unknown, order: number): unknown {
 }
 
 type Lists = { initContainers?: unknown; volumes?: unknown; containers: readonly object[] }
+type Annotated = { metadata: object; spec: { template: { spec: Lists } } }
 
-/** Adds empty lists to a pod where it has none. @param how which of them, a bit each. */
-export function withVoidLists<T extends { spec: { template: { spec: Lists } } }>(value: T, how: number): T {
+/** Adds empty lists to a pod where it has none, and empty annotations. @param how which of them, a bit each: less than 64. */
+export function withVoidLists<T extends Annotated>(value: T, how: number): T {
   const empty = (bit: number) => ((how >> bit) % 2 === 1 ? [] : null)
   const { spec: pod } = value.spec.template
   const containers = pod.containers.map((one) => ({ volumeMounts: empty(2), env: empty(4), ...one }))
@@ -141,7 +142,8 @@ export function withVoidLists<T extends { spec: { template: { spec: Lists } } }>
     containers,
     ...('initContainers' in pod ? {} : { initContainers: empty(0) }),
   }
-  return { ...value, spec: { ...value.spec, template: { ...value.spec.template, spec: lists } } }
+  const metadata = (how >> 5) % 2 === 1 ? { annotations: {}, ...value.metadata } : value.metadata
+  return { ...value, metadata, spec: { ...value.spec, template: { ...value.spec.template, spec: lists } } }
 }
 
 export const style = fc.record({
@@ -151,11 +153,44 @@ export const style = fc.record({
   crlf: fc.boolean(),
   noise: fc.array(fc.constantFrom('', '# a comment', '  # a deeper comment')),
   ended: fc.boolean(),
+  decorated: fc.option(fc.constantFrom(...decorations().keys())),
 })
+
+/** What people write at an empty list or map. @param brackets such as `[]`. @param column of the line below. */
+function decorations(brackets = '[]', column = 0): readonly string[] {
+  const [open, close] = brackets
+  const below = `\n${' '.repeat(column)}`
+  return [
+    `${open}${below}# a comment${below}${close}`,
+    `${open} # a comment, ]${below}# a: {${below}${close} # at the end`,
+    `# above${below}${brackets}`,
+    `${below}# above${below}${brackets}`,
+    `${below}${brackets} # at the end`,
+    `!!${open === '[' ? 'seq' : 'map'} ${brackets}`,
+  ]
+}
+
+/** With comments or tags at the empty lists and maps. @param index of the decoration. */
+function decorate(text: string, index: number): string {
+  return text.replace(
+    /^( *)(\S.*: )(\[\]|\{\})(,?)$/gm,
+    (_, indent: string, key: string, brackets: string, comma: string) =>
+      // A comment must not hide the comma.
+      `${indent}${key}${decorations(brackets, indent.length + 4)[index]}${comma && `\n${comma}`}`,
+  )
+}
 
 export function print(
   value: unknown,
-  { json, indent, wide, crlf, noise, ended }: typeof style extends fc.Arbitrary<infer T> ? T : never,
+  {
+    json,
+    indent,
+    wide,
+    crlf,
+    noise,
+    ended,
+    decorated,
+  }: typeof style extends fc.Arbitrary<infer T> ? T : never,
 ) {
   const printed =
     json === null
@@ -166,7 +201,7 @@ export function print(
     /[\u0085\u2028\u2029]/g,
     (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`,
   )
-  const lines = text.trimEnd().split('\n')
+  const lines = (decorated === null || json === 0 ? text : decorate(text, decorated)).trimEnd().split('\n')
   const noisy =
     json === null
       ? lines.flatMap((line, index) => {

@@ -75,29 +75,32 @@ t.test('two YAML libraries see the same values in what was written, and nothing 
   )
 })
 
-t.test('empty lists get items, and are empty again when the injection is removed', async (t) => {
-  fc.assert(
-    fc.property(manifest, fc.nat(31), ({ value, style: printed, refresh }, how) => {
-      const source = withVoidLists(value, how)
-      const text = inject(print(source, printed), refresh)
-      t.equal(inject(undeclare(text), refresh), undeclare(print(source, printed)))
-      const [{ spec }] = parseAllDocuments(text).map((one) => one.toJS())
-      const { initContainers, volumes, containers } = spec.template.spec
-      const before = source.spec.template.spec
-      return (
-        initContainers[0].name === 'init-container' &&
-        (refresh === undefined || initContainers[1].name === 'refresh-container') &&
-        initContainers.length === (refresh === undefined ? 1 : 2) + (before.initContainers?.length ?? 0) &&
-        volumes.length === (text.includes('fileKeyRef') ? 3 : 2) + (before.volumes?.length ?? 0) &&
-        containers.every((one: { volumeMounts: unknown[] }) => one.volumeMounts.length > 0) &&
-        (!text.includes('fileKeyRef') ||
-          containers.every(({ env: [first] }: { env: { name: string }[] }) => first?.name === 'KEES_A')) &&
-        inject(text, refresh) === text
-      )
-    }),
-    runs(60),
-  )
-})
+t.test(
+  'empty lists get items, and are as they were, comments included, when the injection is removed',
+  async (t) => {
+    fc.assert(
+      fc.property(manifest, fc.nat(63), ({ value, style: printed, refresh }, how) => {
+        const source = withVoidLists(value, how)
+        const text = inject(print(source, printed), refresh)
+        t.equal(inject(undeclare(text), refresh), undeclare(print(source, printed)))
+        const [{ spec }] = parseAllDocuments(text).map((one) => one.toJS())
+        const { initContainers, volumes, containers } = spec.template.spec
+        const before = source.spec.template.spec
+        return (
+          initContainers[0].name === 'init-container' &&
+          (refresh === undefined || initContainers[1].name === 'refresh-container') &&
+          initContainers.length === (refresh === undefined ? 1 : 2) + (before.initContainers?.length ?? 0) &&
+          volumes.length === (text.includes('fileKeyRef') ? 3 : 2) + (before.volumes?.length ?? 0) &&
+          containers.every((one: { volumeMounts: unknown[] }) => one.volumeMounts.length > 0) &&
+          (!text.includes('fileKeyRef') ||
+            containers.every(({ env: [first] }: { env: { name: string }[] }) => first?.name === 'KEES_A')) &&
+          inject(text, refresh) === text
+        )
+      }),
+      runs(60),
+    )
+  },
+)
 
 t.test(
   'option refresh can be switched on and off, and without the option the sidecar does not change',
@@ -127,7 +130,7 @@ t.test(
   async (t) => {
     const declaration = /kind=REFERENCE,type=PASSWORD[^"']*/
     fc.assert(
-      fc.property(manifest, delivery, fc.nat(31), ({ value, style: printed, refresh }, other, how) => {
+      fc.property(manifest, delivery, fc.nat(63), ({ value, style: printed, refresh }, other, how) => {
         const source = print(withVoidLists(value, how), printed)
         const changed = source.replace(declaration, `kind=REFERENCE,type=PASSWORD${other}`)
         const once = inject(source, refresh)

@@ -136,7 +136,7 @@ function areEmptySources(value: unknown): value is Readonly<Record<string, strin
 
 /** Whether it is YAML for an empty value and nothing else: it is written into manifests, and anybody may write a record. */
 export function isEmptySource(text: string): boolean {
-  return /^\s*(null|~|\[\s*\]|\{\s*\})?$/.test(text)
+  return /^[ \t\r\n]*(null|~|\[[ \t\r\n]*\]|\{[ \t\r\n]*\})?$/.test(text)
 }
 
 function isNames(value: unknown): value is readonly string[] {

@@ -5,11 +5,12 @@
 import type { SourceEdit } from './apply-edits.ts'
 import { addAbove, addBehind, behindComments, indent, removeLines, type Span } from './block-edit.ts'
 import { addToFlow, removeFromFlow } from './flow-edit.ts'
+import { emptiedInPlace, filledInPlace, hasDecoration, textInPlace } from './in-place-edit.ts'
 import { withTrailingLines } from './trailing-lines.ts'
 import { columnOf, lineStart, nextLine } from './lines.ts'
 import type { SourceEntry, SourceMap, SourceNode, SourceSequence } from './node.ts'
 import { propertiesStart, skipBlank } from './trivia.ts'
-import type { Value } from './value.ts'
+import { isVoid, type Value } from './value.ts'
 import { jsonText, type ListStyle, yamlLines } from './stringify.ts'
 
 /** @param before the key of the entry that it goes before; absent: at the end. */
@@ -45,7 +46,7 @@ export function addedItem(
   return addBehind(source, last.end, lines, columnOf(source, list.start), 'item')
 }
 
-/** In the style of the map. The anchor and the tag of the old value are removed. */
+/** In the style of the map. The anchor and the tag of the old value are removed, unless it is empty. */
 export function replacedValue(
   source: string,
   map: SourceMap,
@@ -55,6 +56,7 @@ export function replacedValue(
 ): SourceEdit[] {
   const { key, value: old } = entry
   const colon = behindColon(source, entry, map.flow)
+  if (isVoid(old) && hasDecoration(source, colon, old)) return [filledInPlace(old, value)]
   if (map.flow) {
     const tight = key.style === 'quoted' && !/\s/.test(source[colon] ?? '')
     return [{ start: colon, end: old.end, text: (tight ? '' : ' ') + jsonText(value) }]
@@ -74,23 +76,42 @@ export function replacedValue(
   return lines.length === 0 ? edits : [...edits, addBehind(source, old.end, lines, column, 'item')]
 }
 
-/** The source of a value with the blanks before it, so that restoredValue can write it again. */
+/**
+ * The source of a value with the blanks before it, so that restoredValue can write it again. Without comments, anchor and
+ * tag, which replacedValue does not remove from an empty value.
+ */
 export function valueSource(source: string, map: SourceMap, entry: SourceEntry): string {
-  return source.slice(behindColon(source, entry, map.flow), entry.value.end)
+  const colon = behindColon(source, entry, map.flow)
+  const { value } = entry
+  return hasDecoration(source, colon, value) ? textInPlace(source, value) : source.slice(colon, value.end)
 }
 
-/** The lines of a value in block style are removed; comments above them are not. @param text from valueSource. */
+/** The lines of a value in block style are removed; comments above them are not. @param given from valueSource. */
 export function restoredValue(
   source: string,
   map: SourceMap,
   entry: SourceEntry,
-  text: string,
+  given: string,
 ): SourceEdit[] {
   const { value } = entry
+  // Another tool may have made JSON of the YAML since.
+  const text = /^\s*~?$/.test(given) && map.flow && isJson(source) ? ' null' : given
   const colon = behindColon(source, entry, map.flow)
+  const isFlow = value.type !== 'scalar' && value.type !== 'alias' && value.flow
+  if (isFlow && hasDecoration(source, colon, value)) return emptiedInPlace(source, value, text)
   if (map.flow || value.start < nextLine(source, colon)) return [{ start: colon, end: value.end, text }]
   const lines = { start: lineStart(source, value.start), end: nextLine(source, value.end), text: '' }
   return [{ start: colon, end: behindProperties(source, colon), text }, lines]
+}
+
+function isJson(source: string): boolean {
+  try {
+    JSON.parse(source)
+    return true
+  } catch (error) {
+    if (error instanceof SyntaxError) return false
+    throw error
+  }
 }
 
 /** Each with its lines or with its comma. At least one entry must be left. */
