@@ -7,8 +7,8 @@
  *     compose.<domain>/<name>     a text made of the values of the others
  *     init.<domain>/<name>        a setting of the pod: pod-settings.ts
  *
- * The values of the first three are in the grammar of attributes.ts. `lease.<domain>/…` and `init.<domain>/local-mode` are
- * refused until they are supported.
+ * The values of the first three are in the grammar of attributes.ts. `lease.<domain>/…` of the first kees is refused: Kubernetes
+ * itself numbers the pods of a StatefulSet and of an indexed Job.
  */
 import { groupBy } from '../group-by.ts'
 import { injectedAnnotation } from '../declaration/annotation-domain.ts'
@@ -59,6 +59,14 @@ export type PodAnnotations = {
 
 export type Annotation = readonly [key: string, value: string]
 
+/** For good: an index that Kubernetes gives to a pod needs no store, no scan of it, and is never given twice. */
+const refusedLease: Diagnostic = {
+  message: 'lease is not supported, and will not be',
+  hint:
+    'read the index of the pod by the downward API: of a StatefulSet the label apps.kubernetes.io/pod-index, ' +
+    'of an indexed Job the annotation batch.kubernetes.io/job-completion-index',
+}
+
 /** The limit of a Kubernetes annotation's name: what is after the slash. */
 const namePattern = /^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/
 
@@ -103,7 +111,7 @@ export function parsePodAnnotations(annotations: Iterable<Annotation>, domain: s
     }
     annotated = true
     if (what === 'lease') {
-      diagnostics.push(diagnostic('NOT_SUPPORTED', key, { message: 'lease is not supported yet' }))
+      diagnostics.push(diagnostic('NOT_SUPPORTED', key, refusedLease))
       continue
     }
     named.push({ what, name, annotation: key })

@@ -49,6 +49,11 @@ t.strictSame(
   'a setting of later is refused',
 )
 t.strictSame(
+  read('local-mode', 'false'),
+  { values: {}, reported: [] },
+  'local-mode "false" is the same as absent',
+)
+t.strictSame(
   formatSettings<Values>(table, { word: 'a', tries: 1 }, 'example.com'),
   [
     ['init.example.com/tries', '1'],

@@ -77,6 +77,8 @@ export function readSetting<S>(
     else report('BAD_SETTING', about(subject, parsed.diagnostics))
     return
   }
+  // Of the first kees. It is the default.
+  if (name === 'local-mode' && text === 'false') return
   if (notYet.includes(name)) return report('NOT_SUPPORTED', [{ message: `${name} is not supported yet` }])
   report('UNKNOWN_SETTING', about(quote(name), [notKnown(name, Object.keys(table))]))
 }
