@@ -1,4 +1,5 @@
 /** The results of kees verify for injected workloads, and for the pods made from them, as a real API server returns them. */
+import fc from 'fast-check'
 import t from 'tap'
 import { controllersMissing, startControlPlane } from '../servers/control-plane.ts'
 import { eventually } from '../programs/eventually.ts'
@@ -102,4 +103,70 @@ t.test('on a real API server', { skip: controllersMissing }, async (t) => {
       t.match(stderr, / spec\.containers\[app\]\.volumeMounts\[(\/run)?\/secret\]: missing/)
     })
   }
+
+  await t.test('pod-level resources are errors where the API server rejects the injected pod', async (t) => {
+    const pods = fc.sample(podWithResources, { numRuns: 60, seed: 17 })
+    const object = (index: number, spec: object) => ({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: `pod-${index}`, annotations: deployment.spec.template.metadata.annotations },
+      spec,
+    })
+    const list = (items: readonly object[]) => JSON.stringify({ apiVersion: 'v1', kind: 'List', items })
+    // Without the resources of the pod nothing is wrong.
+    const without = list(
+      pods.map(({ containers, initContainers }, index) => object(index, { containers, initContainers })),
+    )
+    const injected = kees(['inject', '--refresh', '5m'], without)
+    t.equal(injected.status, 0, injected.stderr)
+    const { stderr } = kees(
+      ['inject', '--refresh', '5m'],
+      list(pods.map((spec, index) => object(index, spec))),
+    )
+    const items: { spec: object }[] = JSON.parse(injected.stdout).items
+    let rejected = 0
+    for (const [index, { resources }] of pods.entries()) {
+      const item = items[index]
+      const pod = { ...item, spec: { ...item?.spec, resources } }
+      const answer = await cluster.request('POST', '/api/v1/namespaces/default/pods?dryRun=All', pod)
+      const errors = stderr.split('\n').filter((line) => line.includes(`error: Pod/pod-${index} `))
+      if (answer.status !== 201) rejected++
+      t.equal(errors.length > 0, answer.status !== 201, `${errors.join()} ${JSON.stringify(answer.body)}`)
+    }
+    t.ok(rejected > 10 && rejected < 50, `${rejected} of 60 were rejected`)
+  })
 })
+
+const amounts = fc.record(
+  { cpu: fc.constantFrom('20m', '0.1', '110m'), memory: fc.constantFrom('40Mi', '64Mi', '90e6') },
+  { requiredKeys: [] },
+)
+const container = fc.record({ image: fc.constant('a'), resources: fc.record({ requests: amounts }) })
+const initContainer = fc.oneof(
+  fc.record({ image: fc.constant('a'), resources: fc.record({ limits: amounts }) }),
+  container.map((one) => ({ ...one, restartPolicy: 'Always' })),
+)
+const named = <C extends object>(prefix: string, list: readonly C[]) =>
+  list.map((one, index) => ({ name: `${prefix}${index}`, ...one }))
+const ofPod = fc.record(
+  {
+    cpu: fc.constantFrom('100m', '0.15', '200m', '310m'),
+    memory: fc.constantFrom('100Mi', '128Mi', '200Mi', '300Mi'),
+  },
+  { requiredKeys: [] },
+)
+const podWithResources = fc
+  .record({
+    resources: fc.oneof(
+      fc.record({ requests: ofPod }),
+      fc.record({ limits: ofPod }),
+      fc.record({ requests: ofPod, limits: fc.constant({ cpu: '1', memory: '1Gi' }) }),
+    ),
+    containers: fc.array(container, { minLength: 1, maxLength: 2 }),
+    initContainers: fc.array(initContainer, { maxLength: 3 }),
+  })
+  .map((spec) => ({
+    ...spec,
+    containers: named('app', spec.containers),
+    initContainers: named('init', spec.initContainers),
+  }))

@@ -4,7 +4,7 @@ import type { PodAnnotations } from '../../../api/pod/pod-annotations.ts'
 import type { PodSettings } from '../../../api/pod/pod-settings.ts'
 import type { Editor } from '../../yaml/editor.ts'
 import type { InjectionRecord } from '../../workload/injection-record.ts'
-import { lookUpPath, stringOf, type Value } from '../../yaml/value.ts'
+import type { Value } from '../../yaml/value.ts'
 import { addMounts, type Chosen } from './add-mounts.ts'
 import { addVariables } from './add-variables.ts'
 import { refuseCollision } from '../pod/collision.ts'
@@ -17,11 +17,13 @@ import { validateImages } from './image-of-other.ts'
 import { injectionOf } from './init-container.ts'
 import { needsOf } from '../pod/pod-needs.ts'
 import { updateRefreshSidecar } from './refresh-sidecar.ts'
-import { guaranteed, isGuaranteedWithout, losesGuaranteed, validatePodRequests } from './pod-resources.ts'
+import { validatePodLevelResources } from './pod-level-resources.ts'
+import { guaranteed, isGuaranteedWithout, losesGuaranteed } from './pod-resources.ts'
 import { addParts, removeParts } from '../pod/edit-list.ts'
 import { recordOfLegacy } from './legacy-injection.ts'
 import { noteEmpty, type PodInjection, recordedIn } from './pod-injection.ts'
 import type { EditablePod } from '../pod/editable-pod.ts'
+import { runsOnWindows } from '../pod/runs-on-windows.ts'
 import { updateContainer, updateVolume } from './update-injection.ts'
 
 type Added = {
@@ -48,7 +50,7 @@ export function addInjection(
   const mounts = addMounts(pod, chosenContainers(settings, config))
   const env = addVariables(pod, mounts)
   ofAnnotations.push(...judgeDelivery(pod, annotations, mounts))
-  for (const { message, hint } of validatePodRequests(pod)) editor.refuse(message, hint)
+  for (const { message, hint } of validatePodLevelResources(pod)) editor.refuse(message, hint)
   for (const wrong of validateImages(pod)) {
     // Else the image is corrected, and the patch has no effect.
     if (config.explicit.has('image')) warnings.push(wrong)
@@ -100,7 +102,7 @@ function preparePod(
       `the init container ${record?.container} was removed, but not its sidecar ${refresher.name}`,
       'remove both',
     )
-  if (isForWindows(parts)) editor.refuse('the pod runs on Windows, and init runs only on Linux')
+  if (runsOnWindows(parts.spec)) editor.refuse('the pod runs on Windows, and init runs only on Linux')
   if (config.annotationDomain !== given.annotationDomain) {
     const [theirs, ours] = [config.annotationDomain, given.annotationDomain].map(quote)
     editor.refuse(
@@ -121,12 +123,6 @@ function preparePod(
 function withQosClass(config: InjectConfig, isGuaranteed: boolean): InjectConfig {
   if (!config.keepQosClass || !isGuaranteed) return { ...config, keepQosClass: false }
   return { ...config, containerResources: guaranteed(config.containerResources) }
-}
-
-/** https://kubernetes.io/docs/concepts/windows/user-guide/#ensuring-os-specific-workloads-land-on-the-appropriate-container-host */
-function isForWindows({ spec }: EditablePod): boolean {
-  const os = lookUpPath(spec, ['os', 'name']) ?? lookUpPath(spec, ['nodeSelector', 'kubernetes.io/os'])
-  return stringOf(os) === 'windows'
 }
 
 function chosenContainers(settings: PodSettings, config: InjectConfig): Chosen | undefined {

@@ -1,29 +1,10 @@
 /** What the resources of the init container change for the pod: https://kubernetes.io/docs/concepts/workloads/pods/pod-qos/ */
 import { isMap } from '../../../api/json.ts'
-import type { Diagnostic } from '../../../api/diagnostic.ts'
-import { lookUp, toValue, type Value, type ValueMap } from '../../yaml/value.ts'
+import { lookUp, type Value, type ValueMap } from '../../yaml/value.ts'
 import type { EditablePod, Part } from '../pod/editable-pod.ts'
 import type { InjectConfig } from '../options/inject-config.ts'
 import type { PodInjection, Recorded } from './pod-injection.ts'
 import { compareQuantities, parseQuantity, type Quantity } from '../options/quantity.ts'
-
-/** Requests of the pod that are below those of the init container, which the API server rejects. */
-export function validatePodRequests(pod: PodInjection): Diagnostic[] {
-  const { parts, config } = pod
-  const ofPod = lookUp(parts.spec, 'resources')
-  if (!ofPod) return []
-  const requests = amounts(toValue(ofPod), 'requests')
-  return [...requestsOf(initResources(pod))].flatMap(([name, wanted]) => {
-    const given = requests.get(name)
-    if (given === undefined || compareQuantities(given.quantity, wanted.quantity) >= 0) return []
-    return [
-      {
-        message: `${parts.where}.resources.requests.${name} is ${given.text}, less than the ${wanted.text} of ${config.containerName}`,
-        hint: 'raise it, or set containerResources',
-      },
-    ]
-  })
-}
 
 /** Whether the pod without init and its sidecar has the QoS class Guaranteed, which it has from its containers. */
 export function isGuaranteedWithout(
@@ -65,7 +46,8 @@ export function resourcesAfter(config: InjectConfig, wanted: ValueMap, found: Pa
   return config.keepQosClass ? guaranteed(resources) : resources
 }
 
-function initResources({ config, injection, recorded }: PodInjection): Value {
+/** Those of init after the injection. */
+export function initResources({ config, injection, recorded }: PodInjection): Value {
   return resourcesAfter(config, injection.container, recorded.container)
 }
 
@@ -73,10 +55,10 @@ export function resourcesIn(container: Value): Value {
   return isMap(container) ? (container['resources'] ?? null) : null
 }
 
-type Amount = { readonly text: string; readonly quantity: Quantity }
-type Amounts = ReadonlyMap<string, Amount>
+export type Amount = { readonly text: string; readonly quantity: Quantity }
+export type Amounts = ReadonlyMap<string, Amount>
 
-function amounts(resources: Value, key: 'requests' | 'limits'): Amounts {
+export function amounts(resources: Value, key: 'requests' | 'limits'): Amounts {
   const map = isMap(resources) ? resources[key] : undefined
   const entries = map !== undefined && isMap(map) ? Object.entries(map) : []
   return new Map(
@@ -90,7 +72,7 @@ function amounts(resources: Value, key: 'requests' | 'limits'): Amounts {
 }
 
 /** A limit is the default of a request. */
-function requestsOf(resources: Value): Amounts {
+export function requestsOf(resources: Value): Amounts {
   return new Map([...amounts(resources, 'limits'), ...amounts(resources, 'requests')])
 }
 

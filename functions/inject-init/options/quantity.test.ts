@@ -1,7 +1,14 @@
 import { equal } from 'node:assert/strict'
 import * as fc from 'fast-check'
 import t from 'tap'
-import { compareQuantities, parseQuantity, validateBytes } from './quantity.ts'
+import {
+  addQuantities,
+  compareQuantities,
+  formatQuantity,
+  parseQuantity,
+  type Quantity,
+  validateBytes,
+} from './quantity.ts'
 
 for (const text of [
   '1',
@@ -68,6 +75,19 @@ for (const [one, other] of [
   ['12e-2', '120m'],
 ] as const)
   t.equal(compare(one, other), 0, `${one} is ${other}`)
+
+const parsed = (text: string): Quantity => parseQuantity(text) ?? { units: -1n, scale: 0 }
+for (const [one, other, sum] of [
+  ['1Gi', '64Mi', '1088Mi'],
+  ['50m', '0.15', '200m'],
+  ['2', '50m', '2050m'],
+  ['1500m', '0.5', '2'],
+  ['1u', '1', '1000001u'],
+  ['1n', '0', '1n'],
+  ['0', '0', '0'],
+  ['90e6', '0', '90000000'],
+] as const)
+  t.equal(formatQuantity(addQuantities(parsed(one), parsed(other))), sum, `${one} and ${other}`)
 
 t.strictSame(validateBytes('16Mi'), [])
 t.strictSame(validateBytes('1.5Gi'), [])

@@ -47,6 +47,35 @@ export function compareQuantities(a: Quantity, b: Quantity): number {
   return left === right ? 0 : left < right ? -1 : 1
 }
 
+export function addQuantities(a: Quantity, b: Quantity): Quantity {
+  const scale = Math.max(a.scale, b.scale)
+  const scaled = (one: Quantity) => one.units * 10n ** BigInt(scale - one.scale)
+  return { units: scaled(a) + scaled(b), scale }
+}
+
+/** With the suffix that leaves the fewest digits. */
+export function formatQuantity(quantity: Quantity): string {
+  const { units, scale } = quantity
+  if (isWhole(quantity)) {
+    let whole = units / 10n ** BigInt(scale)
+    let suffix = ''
+    for (const letter of 'KMGTPE') {
+      if (whole === 0n || whole % 1024n !== 0n) break
+      whole /= 1024n
+      suffix = `${letter}i`
+    }
+    return `${whole}${suffix}`
+  }
+  for (const [suffix, exponent] of [
+    ['m', 3],
+    ['u', 6],
+  ] as const) {
+    const smaller = { units: units * 10n ** BigInt(exponent), scale }
+    if (isWhole(smaller)) return `${smaller.units / 10n ** BigInt(scale)}${suffix}`
+  }
+  return `${(units * 10n ** 9n) / 10n ** BigInt(scale)}n`
+}
+
 function isWhole({ units, scale }: Quantity): boolean {
   return units % 10n ** BigInt(scale) === 0n
 }

@@ -44,8 +44,12 @@ function overlap(mount: Value, path: string): ReturnType<typeof pathsOverlap> {
   return mountPath === '' ? 'none' : pathsOverlap(mountPath, path)
 }
 
+/** Each kind of volume that has a field `readOnly` has it in the same place, such as `nfs.readOnly`, and it holds for every mount. */
 function isReadOnly({ name, value }: Part, volumes: readonly Part[]): boolean {
   if (isMap(value) && value['readOnly'] === true) return true
   const volume = volumes.find((one) => one.name === name)?.value
-  return volume !== undefined && isMap(volume) && readOnlyVolumes.some((type) => type in volume)
+  if (volume === undefined || !isMap(volume)) return false
+  return Object.entries(volume).some(
+    ([type, source]) => readOnlyVolumes.includes(type) || (isMap(source) && source['readOnly'] === true),
+  )
 }
