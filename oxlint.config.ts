@@ -112,7 +112,6 @@ const forTests = [
   'fixtures.ts',
   'fake-io.ts',
   'virtual-creator.ts',
-  'measured-heap.ts',
   'test-effort.ts',
 ]
 
@@ -135,7 +134,7 @@ const inSources: readonly Pattern[] = [
   },
   {
     regex:
-      '\\.(test|contract)\\.ts$|/(arbitrary-[^/]*|fixtures|fake-io|virtual-creator|measured-heap|test-effort)\\.ts$|/fake-ssm/',
+      '\\.(test|contract)\\.ts$|/(arbitrary-[^/]*|fixtures|fake-io|virtual-creator|test-effort)\\.ts$|/fake-ssm/',
     message: 'That file is for tests.',
   },
   { regex: '^(node:)?module$', message: 'Use import: the import rules do not check require.' },

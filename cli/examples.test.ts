@@ -1,5 +1,5 @@
 /** The examples of `--help` do what their titles describe, in a folder with the files that they name. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, cpSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { fakeIo } from './fake-io.ts'
@@ -31,6 +31,29 @@ function read(line: string): Example {
   return { args: words.slice(0, redirect), ...(sign === '<' ? { stdin: file } : { out: file }) }
 }
 
+const before = process.cwd()
+t.teardown(() => process.chdir(before))
+/** With what the examples name. Each command has a copy. */
+const prepared = t.testdir({
+  'manifest.yaml': '',
+  'old.yaml': quickstart,
+  'export-iam.yaml': exportConfig,
+  old: { 'export-iam.yaml': exportConfig },
+  manifests: {},
+  terraform: {},
+  'password.txt': 'fakepassword\n',
+  'storage-policy.yaml': policy,
+})
+process.chdir(prepared)
+const env = { KEES_STORE: 'file:./store' }
+const inject = fakeIo(quickstart)
+await kees(['inject', '-f', '-'], inject)
+writeFileSync('manifest.yaml', inject.printed())
+writeFileSync('manifests/app.yaml', inject.printed())
+await kees(['export', '-f', 'manifest.yaml', '--out', 'terraform/prod'], fakeIo())
+await kees(['create', '-f', 'manifest.yaml'], fakeIo('', env))
+await kees(['put', 'db.password'], fakeIo('fakepassword', env))
+
 for (const { name, examples, flags } of commands) {
   t.test(`kees ${name}`, async (t) => {
     t.ok(examples.length > 0)
@@ -40,27 +63,12 @@ for (const { name, examples, flags } of commands) {
       t.strictSame(parseFlags(args, flags).diagnostics, [], line)
       t.match(does, /^[A-Z].*[^.]$/)
     }
-    const folder = t.testdir({
-      'manifest.yaml': '',
-      'old.yaml': quickstart,
-      'export-iam.yaml': exportConfig,
-      old: { 'export-iam.yaml': exportConfig },
-      manifests: {},
-      'password.txt': 'fakepassword\n',
-      'storage-policy.yaml': policy,
-    })
-    const before = process.cwd()
+    const folder = t.testdir({})
+    cpSync(prepared, folder, { recursive: true })
+    // The copy of a folder does not have its mode.
+    chmodSync(join(folder, 'store'), 0o700)
     process.chdir(folder)
     t.teardown(() => process.chdir(before))
-    const env = { KEES_STORE: `file:${join(folder, 'store')}` }
-    const inject = fakeIo(quickstart)
-    await kees(['inject', '-f', '-'], inject)
-    writeFileSync('manifest.yaml', inject.printed())
-    writeFileSync('manifests/app.yaml', inject.printed())
-    mkdirSync('terraform')
-    await kees(['export', '-f', 'manifest.yaml', '--out', 'terraform/prod'], fakeIo())
-    await kees(['create', '-f', 'manifest.yaml'], fakeIo('', env))
-    await kees(['put', 'db.password'], fakeIo('fakepassword', env))
 
     // A copy of Node is no quick test; test/repository/installed.test.ts makes one.
     for (const [, line] of name === 'install' ? [] : examples) {

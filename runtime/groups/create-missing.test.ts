@@ -1,9 +1,10 @@
-import { generateKeyPairSync } from 'node:crypto'
 import t from 'tap'
 import type { Group } from '../../api/declaration/group.ts'
 import { failed } from '../failure.ts'
 import { memoryStore, virtualClock } from '../fixtures.ts'
 import type { ParameterStore } from '../store/parameter-store.ts'
+import { rsaPair } from '../values/fixtures.ts'
+import { encodePublicKey } from '../values/rsa-key.ts'
 import { createMissing } from './create-missing.ts'
 
 const password = (parameter: string): Group => ({
@@ -28,7 +29,6 @@ const keyPair = (base: string): Group => ({
     { role: 'public', parameter: `${base}_public` },
   ],
 })
-const spki = { type: 'spki', format: 'der' } as const
 
 async function run(store: ParameterStore, groups: readonly Group[], dryRun = false) {
   const results = await createMissing(store, groups, { dryRun, clock: virtualClock() })
@@ -98,10 +98,7 @@ t.test('two placeholders in the place of a key pair cannot be compared', async (
   const { store, stored } = memoryStore()
   stored.set('/k_private', 'one').set('/k_public', 'other')
   t.strictSame(await run(store, [keyPair('/k')]), [['/k_private', 'exists', []]])
-  stored.set(
-    '/k_public',
-    generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey.export(spki).toString('base64'),
-  )
+  stored.set('/k_public', encodePublicKey(rsaPair.publicKey))
   t.strictSame(await run(store, [keyPair('/k')]), [['/k_private', 'mismatched', []]])
 })
 

@@ -7,7 +7,9 @@ import { type Fault, memoryStore, virtualClock } from '../fixtures.ts'
 import { matchPair } from './match-pair.ts'
 import type { ParameterStore } from '../store/parameter-store.ts'
 import { secretValue } from '../secret-value.ts'
-import { derive, generate } from './generate.ts'
+import { otherRsaPair, rsaPair } from '../values/fixtures.ts'
+import { encodePrivateKey, encodePublicKey } from '../values/rsa-key.ts'
+import { generate } from './generate.ts'
 import { makeGroup } from './make-group.ts'
 
 const rsa: Group = {
@@ -28,9 +30,9 @@ const random: Group = {
 }
 const password: Group = { type: 'PASSWORD', size: 128, parts: [{ role: 'value', parameter: '/db.password' }] }
 
-const privateValue = (await generate('RSA', 2048)).reveal()
-const publicValue = derive('public', secretValue(privateValue))?.reveal() ?? ''
-const strangerValue = derive('public', await generate('RSA', 2048))?.reveal() ?? ''
+const privateValue = encodePrivateKey(rsaPair.privateKey)
+const publicValue = encodePublicKey(rsaPair.publicKey)
+const strangerValue = encodePublicKey(otherRsaPair.publicKey)
 
 /** Calls makeGroup with a store in which some parts exist. */
 async function makeIn(stored: Readonly<Record<string, string>>, group: Group, fault?: () => Fault) {

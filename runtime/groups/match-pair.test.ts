@@ -1,15 +1,15 @@
-import { generateKeyPairSync } from 'node:crypto'
+import type { KeyPairKeyObjectResult } from 'node:crypto'
 import t from 'tap'
 import { matchPair } from './match-pair.ts'
+import { otherRsaPair, rsaPair } from '../values/fixtures.ts'
 import { encodePrivateKey, encodePublicKey } from '../values/rsa-key.ts'
 import { secretValue } from '../secret-value.ts'
 
-const pair = () => {
-  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
-  return { privateText: encodePrivateKey(privateKey), publicText: encodePublicKey(publicKey) }
-}
-const one = pair()
-const other = pair()
+const texts = ({ privateKey, publicKey }: KeyPairKeyObjectResult) => ({
+  privateText: encodePrivateKey(privateKey),
+  publicText: encodePublicKey(publicKey),
+})
+const [one, other] = [texts(rsaPair), texts(otherRsaPair)]
 
 const cases: readonly (readonly [title: string, privateText: string, publicText: string, match: string])[] = [
   ['the halves of a pair match', one.privateText, one.publicText, 'match'],

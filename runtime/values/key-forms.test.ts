@@ -1,9 +1,10 @@
 import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync } from 'node:crypto'
 import t from 'tap'
+import { rsaPair } from './fixtures.ts'
 import { formatJwk, formatPem } from './key-forms.ts'
 import { encodePrivateKey, encodePublicKey } from './rsa-key.ts'
 
-const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+const { privateKey, publicKey } = rsaPair
 const [storedPrivate, storedPublic] = [encodePrivateKey(privateKey), encodePublicKey(publicKey)]
 
 for (const [stored, label] of [

@@ -1,8 +1,9 @@
 import { createPublicKey, generateKeyPairSync } from 'node:crypto'
 import t from 'tap'
+import { rsaPair } from './fixtures.ts'
 import { decodePrivateKey, decodePublicKey, encodePrivateKey, encodePublicKey } from './rsa-key.ts'
 
-const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+const { privateKey, publicKey } = rsaPair
 const ellipticKey = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey
 
 t.ok(decodePrivateKey(encodePrivateKey(privateKey))?.equals(privateKey), 'a private key is read back')

@@ -1,6 +1,6 @@
 /**
- * How much memory the creator needs for what it keeps: estimates, from above, of what weigh.test.ts measures with the flags of the creator. A parameter's
- * name is kept in claims, queues and what is known of the store.
+ * How much memory the creator needs for what it keeps: estimates, from above, of what test/creator/weigh.test.ts measures with
+ * the flags of the creator. A parameter's name is kept in claims, queues and what is known of the store.
  */
 import type { Annotation } from '../../../api/pod/pod-annotations.ts'
 import type { TemplateContent } from './read-claims.ts'

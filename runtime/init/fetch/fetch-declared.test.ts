@@ -1,9 +1,10 @@
-import { generateKeyPairSync } from 'node:crypto'
+import type { KeyPairKeyObjectResult } from 'node:crypto'
 import { noSecrets, readBoth } from '../../store/both-services.ts'
 import t from 'tap'
 import { decodeInitEnv } from '../../../api/settings/init-env.ts'
 import { parsePodAnnotations } from '../../../api/pod/pod-annotations.ts'
 import { type ScriptedAnswer, scriptedStore, virtualClock } from '../../fixtures.ts'
+import { otherRsaPair, rsaPair } from '../../values/fixtures.ts'
 import { encodePrivateKey, encodePublicKey } from '../../values/rsa-key.ts'
 import { fetchDeclared } from './fetch-declared.ts'
 
@@ -68,12 +69,10 @@ t.test('every declaration of a missing parameter is reported, after the longest 
   t.equal(took, 120_000)
 })
 
-const pair = () => {
-  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
-  return [{ value: encodePrivateKey(privateKey) }, { value: encodePublicKey(publicKey) }] as const
-}
-const [ownPrivate, ownPublic] = pair()
-const [, strangePublic] = pair()
+const answers = ({ privateKey, publicKey }: KeyPairKeyObjectResult) =>
+  [{ value: encodePrivateKey(privateKey) }, { value: encodePublicKey(publicKey) }] as const
+const [ownPrivate, ownPublic] = answers(rsaPair)
+const [, strangePublic] = answers(otherRsaPair)
 const dynamic = 'kind=DYNAMIC,type=RSA,size=2048'
 const both = { 'secret.bsycorp.com/key_private': dynamic, 'secret.bsycorp.com/key_public': dynamic }
 

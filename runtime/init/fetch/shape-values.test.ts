@@ -1,7 +1,8 @@
-import { createPrivateKey, generateKeyPairSync } from 'node:crypto'
+import { createPrivateKey } from 'node:crypto'
 import t from 'tap'
 import { parsePodAnnotations } from '../../../api/pod/pod-annotations.ts'
 import { secretValue } from '../../secret-value.ts'
+import { rsaPair } from '../../values/fixtures.ts'
 import { encodePrivateKey } from '../../values/rsa-key.ts'
 import { refOf } from './fetch-declared.ts'
 import { shapeValues } from './shape-values.ts'
@@ -69,7 +70,7 @@ t.test('many keys of one parameter, with the whole of it', async (t) => {
 })
 
 t.test('in the order jsonKey, decode, as', async (t) => {
-  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  const { privateKey } = rsaPair
   const stored = JSON.stringify({ key: Buffer.from(encodePrivateKey(privateKey)).toString('base64') })
   const all = 'kind=REFERENCE,type=RSA,storageKey=k,jsonKey=key,decode=base64,as=pem'
   const { values } = Object(shape({ 'secret/k': all }, { '/k': stored }))

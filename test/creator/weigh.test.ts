@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import t from 'tap'
 import type { Measured } from './measured-heap.ts'
-import { workBytes } from './weigh.ts'
-import { workLimits } from '../wire.ts'
+import { workBytes } from '../../runtime/creator/claims/weigh.ts'
+import { workLimits } from '../../runtime/creator/wire.ts'
 
 /** Those of the creator. */
 const flags = ['--max-semi-space-size=8', '--max-old-space-size=256']

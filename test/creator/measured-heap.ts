@@ -3,8 +3,8 @@
  * --expose-gc.
  */
 import { getHeapStatistics } from 'node:v8'
-import { defaultBudgets } from '../../../api/storage/storage-policy.ts'
-import { secretsOf, startVirtualCreator } from '../virtual-creator.ts'
+import { defaultBudgets } from '../../api/storage/storage-policy.ts'
+import { secretsOf, startVirtualCreator } from '../../runtime/creator/virtual-creator.ts'
 
 type Annotations = Readonly<Record<string, string>>
 type Shape = {
