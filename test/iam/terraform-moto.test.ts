@@ -28,7 +28,8 @@ const declared = ['/db.password', '/signingKey.v1_private', '/signingKey.v1_publ
 const app = grant('cluster-app-role', declared)
 const grownApp = grant('cluster-app-role', [...declared, '/prod/new-secret'])
 const billing = grant(`arn:aws:iam::${place.account}:role/team/billing`, ['/billing/key', '/shared/ca'])
-const worker = grantOf('Job/prod/worker', undefined, ['/prod/queue'], [], ['rds!db', 'prod/a+b=c@d'])
+// Without a plus sign, which moto reads as a blank in a policy.
+const worker = grantOf('Job/prod/worker', undefined, ['/prod/queue'], [], ['rds!db', 'prod/a=b@c'])
 const documentFor = (names: Grant) => policyDocument(names, place)
 
 /** A configuration that makes one of the roles itself and calls the module. */
