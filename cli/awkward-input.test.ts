@@ -32,7 +32,12 @@ const inputs: readonly (readonly [args: string[], exit: ExitCode, said: string, 
   [['empty.yaml'], 1, 'there is no Kubernetes object in empty.yaml'],
   [['values.yaml'], 1, 'there is no Kubernetes object in values.yaml'],
   [['-'], 1, 'there is no Kubernetes object in STDIN'],
-  [['binary.yaml'], 1, 'the manifest is not UTF-8 text', 'binary.yaml: '],
+  [
+    ['binary.yaml'],
+    1,
+    'the manifest has a NUL byte, which YAML does not allow\n  hint: save it as UTF-8 text',
+    'binary.yaml: ',
+  ],
   [['absent.yaml'], 2, 'absent.yaml cannot be read: it does not exist (ENOENT)'],
   [
     ['app.yaml,empty.yaml'],

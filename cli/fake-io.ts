@@ -1,3 +1,4 @@
+import { BoundedInput } from '../functions/krm/read-stdin.ts'
 import type { Io } from './flags/command.ts'
 
 type FakeIo = Io & { readonly printed: () => string; readonly said: () => string }
@@ -13,7 +14,12 @@ export function fakeIo(
   return {
     env,
     self,
-    readStdin: async () => (stdin === undefined ? undefined : { value: Buffer.from(stdin) }),
+    readStdin: async (limit) => {
+      if (stdin === undefined) return undefined
+      const input = new BoundedInput('standard input', limit)
+      input.add(Buffer.from(stdin))
+      return input.end()
+    },
     out: (text) => void printed.push(text),
     err: (line) => void said.push(`${line}\n`),
     printed: () => printed.join(''),

@@ -7,7 +7,7 @@ import { kees } from './kees.ts'
 const io: Io = {
   env: process.env,
   self: { node: process.execPath, program: process.argv[1] ?? '' },
-  readStdin: async () => (isatty(0) ? undefined : readStdin(() => process.stdin)),
+  readStdin: async (limit) => (isatty(0) ? undefined : readStdin(limit, () => process.stdin)),
   out: (text) => writeStdout(process, text),
   err: (line) => process.stderr.write(`${line}\n`),
   ...(process.stderr.isTTY ? { progress: (line: string) => process.stderr.write(`${line}\n`) } : {}),

@@ -1,4 +1,3 @@
-import { isUtf8 } from 'node:buffer'
 import { existsSync } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -7,11 +6,13 @@ import { exitCode } from '../api/exit-code.ts'
 import { invalid, type Parsed } from '../api/parsed.ts'
 import { itemsUnder, type ManifestItem } from '../functions/krm/manifest-item.ts'
 import { errorsOf, type Result } from '../functions/krm/result.ts'
+import { decodeText, isNotText } from '../functions/krm/decode-text.ts'
 import { parseSource } from '../functions/yaml/parse.ts'
+import { countNodes, tooManyNodes } from '../functions/yaml/size-limit.ts'
 import { lookUp } from '../functions/yaml/value.ts'
 import type { Flags, ParsedFlags } from './flags/flags.ts'
 import { type Io, isOn } from './flags/command.ts'
-import { leaves, readRegular } from './files/read-regular.ts'
+import { largestFile, leaves, readRegular } from './files/read-regular.ts'
 import { tryRead } from './files/try-read.ts'
 
 /** The text of one file, or of standard input (`-`), with the objects in it. */
@@ -56,12 +57,18 @@ export async function readNamed(
 ): Promise<ReadManifests> {
   const results: Result[] = []
   const sources: { path: string; bytes: Buffer }[] = []
+  /** What may still be read, in bytes. */
+  let left = largestFile
+  const add = (path: string, { value: bytes, diagnostics = [] }: Parsed<Buffer>) => {
+    results.push(...errorsOf(diagnostics, exitCode.usage))
+    if (!bytes) return
+    left -= bytes.length
+    sources.push({ path, bytes })
+  }
   for (const name of new Set(names)) {
     if (name === '-') {
       const terminal = invalid('standard input is a terminal', 'pipe a manifest into it')
-      const { value: bytes, diagnostics = [] } = (await io.readStdin()) ?? terminal
-      if (bytes) sources.push({ path: '-', bytes })
-      results.push(...errorsOf(diagnostics, exitCode.usage))
+      add('-', (await io.readStdin({ largest: left, isUseless: isNotText })) ?? terminal)
       continue
     }
     const unread = unreadName(name)
@@ -70,14 +77,17 @@ export async function readNamed(
       continue
     }
     for (const path of await filesOf(name, recursive, results)) {
-      const { value: bytes, diagnostics = [] } = await readRegular(path)
-      if (bytes) sources.push({ path, bytes })
-      results.push(...errorsOf(diagnostics, exitCode.usage))
+      add(path, await readRegular(path, left))
     }
   }
+  /** Of the trees that are kept. */
+  let nodes = 0
   const manifests = sources.flatMap(({ path, bytes }): Manifest[] => {
-    const { value, diagnostics } = parseManifest(path, bytes)
-    if (diagnostics === undefined) return [value]
+    const { value, diagnostics } = parseManifest(path, bytes, nodes)
+    if (diagnostics === undefined) {
+      nodes += countNodes(value.text)
+      return [value]
+    }
     const file = shownPath(path)
     results.push(
       ...errorsOf(about('the manifest', diagnostics), exitCode.input).map((one) => ({ ...one, file })),
@@ -114,10 +124,13 @@ export function shownPath(path: string): string {
   return path === '-' ? 'STDIN' : path
 }
 
-function parseManifest(path: string, bytes: Buffer): Parsed<Manifest> {
-  // Other bytes would not come out again as they went in.
-  if (!isUtf8(bytes)) return invalid('is not UTF-8 text')
-  const text = bytes.toString()
+/** @param nodes of the manifests before it. */
+function parseManifest(path: string, bytes: Buffer, nodes: number): Parsed<Manifest> {
+  const decoded = decodeText(bytes)
+  if (decoded.diagnostics !== undefined) return decoded
+  const text = decoded.value
+  const tooMany = tooManyNodes(text, nodes)
+  if (tooMany) return { diagnostics: [tooMany] }
   const { value: documents, diagnostics } = parseSource(text)
   if (diagnostics !== undefined) return { diagnostics }
   return { value: { path, text, items: documents.flatMap((one) => itemsUnder(one, one.root)) } }

@@ -20,6 +20,9 @@ import { openStoreFlag, storeFlags } from '../flags/store-flag.ts'
 /** Of a SecureString in the advanced tier, in bytes. */
 const maxValueSize = 8192
 
+/** Longer ones are refused without being read, in bytes. */
+const largestInput = 1024 * 1024
+
 export const putCommand: Command = {
   name: 'put',
   usage: 'NAME [--overwrite] [-f FILE] [--store STORE] [OPTION ...] < VALUE',
@@ -154,7 +157,7 @@ async function readValue(
     'the value is read from standard input, which is a terminal',
     'kees put NAME < FILE',
   )
-  const { value: bytes, diagnostics } = (await io.readStdin()) ?? terminal
+  const { value: bytes, diagnostics } = (await io.readStdin({ largest: largestInput })) ?? terminal
   if (diagnostics !== undefined) return { results: errorsOf(diagnostics, exitCode.usage) }
   const wrong = (message: string) => ({
     results: errorsOf([{ message: `the value on standard input ${message}` }], exitCode.input),

@@ -1,10 +1,11 @@
 /** The folder of a Terraform module. */
 import { lstat, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Diagnostic } from '../../api/diagnostic.ts'
+import { about, type Diagnostic } from '../../api/diagnostic.ts'
 import { exitCode } from '../../api/exit-code.ts'
 import { compareModule } from '../../functions/export-iam/terraform/compare-module.ts'
 import { errorsOf, type Result } from '../../functions/krm/result.ts'
+import { decodeText } from '../../functions/krm/decode-text.ts'
 import { unlessAbsent } from '../../runtime/files/system-error.ts'
 import { readRegular } from './read-regular.ts'
 import { tryRead } from './try-read.ts'
@@ -31,8 +32,9 @@ export async function readModule(
     const path = join(folder, name)
     if ((await tryRead(path, unlessAbsent(lstat(path)))).value === undefined) continue
     const read = await readRegular(path)
-    diagnostics.push(...(read.diagnostics ?? []))
-    if (read.value !== undefined) files.set(name, read.value.toString())
+    const text = read.diagnostics === undefined ? decodeText(read.value) : read
+    if (text.diagnostics === undefined) files.set(name, text.value)
+    else diagnostics.push(...(read.diagnostics ?? about(path, text.diagnostics)))
   }
   return { files, diagnostics }
 }

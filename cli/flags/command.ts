@@ -1,6 +1,7 @@
 import type { Env } from '../../api/settings/env.ts'
 import type { ExitCode } from '../../api/exit-code.ts'
 import type { Parsed } from '../../api/parsed.ts'
+import type { InputLimit } from '../../functions/krm/read-stdin.ts'
 import type { Flags, ParsedFlags } from './flags.ts'
 
 /** The input and output of a command; tests replace them. */
@@ -9,7 +10,7 @@ export type Io = {
   /** The files that are running. */
   readonly self: { readonly node: string; readonly program: string }
   /** All of standard input; undefined if it is a terminal. */
-  readonly readStdin: () => Promise<Parsed<Buffer> | undefined>
+  readonly readStdin: (limit: InputLimit) => Promise<Parsed<Buffer> | undefined>
   readonly out: (text: string) => void
   /** Writes one line to standard error. */
   readonly err: (line: string) => void

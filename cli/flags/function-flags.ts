@@ -14,6 +14,7 @@ import {
 } from '../../functions/krm/options.ts'
 import type { Value } from '../../functions/yaml/value.ts'
 import { flagName, type Flags, givenOptions, optionFlags, type ParsedFlags } from './flags.ts'
+import { decodeText } from '../../functions/krm/decode-text.ts'
 import { readRegular } from '../files/read-regular.ts'
 
 type Options = Readonly<Record<string, OptionDescription>>
@@ -120,8 +121,10 @@ export function namingOf(
 }
 
 async function readYaml(path: string): Promise<Parsed<Value>> {
-  const text = await readRegular(path)
-  if (text.diagnostics !== undefined) return text
-  const parsed = parseYaml(text.value.toString())
+  const read = await readRegular(path)
+  if (read.diagnostics !== undefined) return read
+  const text = decodeText(read.value)
+  if (text.diagnostics !== undefined) return { diagnostics: about(path, text.diagnostics) }
+  const parsed = parseYaml(text.value)
   return parsed.diagnostics === undefined ? parsed : { diagnostics: about(path, parsed.diagnostics) }
 }

@@ -1,5 +1,19 @@
+import { constants } from 'node:buffer'
 import { readSync } from 'node:fs'
 import { invalid, type Parsed } from '../../api/parsed.ts'
+
+export type InputLimit = {
+  /** In bytes. */
+  readonly largest: number
+  /** Whether a piece of the input shows that it is not what is expected: the rest is not read, and who decodes it reports it. */
+  readonly isUseless?: (piece: Uint8Array) => boolean
+}
+
+/**
+ * Of a ResourceList, which may be all manifests of a repository: V8 has no longer string. Its characters are never more than its
+ * bytes.
+ */
+export const largestList = constants.MAX_STRING_LENGTH
 
 /**
  * All of standard input, read in one go: as a stream, a large list waits for a thread with every piece of it. If the
@@ -8,19 +22,58 @@ import { invalid, type Parsed } from '../../api/parsed.ts'
  * @param stdin asked for only then: Node makes a pipe non-blocking as soon as its stream is looked at.
  */
 export async function readStdin(
+  limit: InputLimit,
   stdin: () => AsyncIterable<Uint8Array>,
   read = readChunk,
 ): Promise<Parsed<Buffer>> {
-  const chunks: Uint8Array[] = []
+  const input = new BoundedInput('standard input', limit)
   try {
-    for (let chunk = read(); chunk.length > 0; chunk = read()) chunks.push(chunk)
+    while (input.wantsMore) {
+      const chunk = read()
+      if (chunk.length === 0) break
+      input.add(chunk)
+    }
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined
     if (typeof code !== 'string') throw error
     if (code !== 'EAGAIN') return invalid(`standard input cannot be read: ${code}`)
-    for await (const chunk of stdin()) chunks.push(chunk)
+    for await (const chunk of stdin()) {
+      input.add(chunk)
+      if (!input.wantsMore) break
+    }
   }
-  return { value: Buffer.concat(chunks) }
+  return input.end()
+}
+
+/** Pieces of an input of which nobody knows the end. */
+export class BoundedInput {
+  readonly #name: string
+  readonly #limit: InputLimit
+  readonly #chunks: Uint8Array[] = []
+  #size = 0
+  #isUseless = false
+
+  /** @param name for messages. */
+  constructor(name: string, limit: InputLimit) {
+    this.#name = name
+    this.#limit = limit
+  }
+
+  get wantsMore(): boolean {
+    return !this.#isUseless && this.#size <= this.#limit.largest
+  }
+
+  add(chunk: Uint8Array): void {
+    this.#isUseless ||= this.#limit.isUseless?.(chunk) ?? false
+    this.#size += chunk.length
+    this.#chunks.push(chunk)
+  }
+
+  end(): Parsed<Buffer> {
+    const { largest } = this.#limit
+    if (this.#size <= largest) return { value: Buffer.concat(this.#chunks) }
+    return invalid(`${this.#name} has more than ${largest} bytes, which is the limit`)
+  }
 }
 
 /** What a pipe holds on Linux. */

@@ -5,7 +5,7 @@
  * The output is the input's text with the function's edits and the results in it, so what no edit touched leaves byte
  * for byte as it came, in YAML as in JSON.
  */
-import { isUtf8 } from 'node:buffer'
+import { constants } from 'node:buffer'
 import { isatty } from 'node:tty'
 import { type ExitCode, exitCode } from '../../api/exit-code.ts'
 import { about, type Diagnostic, quote } from '../../api/diagnostic.ts'
@@ -33,9 +33,10 @@ import {
 } from './result.ts'
 import { annotationsOf } from './manifest-item.ts'
 import { type Piece, readInPieces, readWhole, type ResourceList } from './resource-list.ts'
-import { applyEdits, type SourceEdit } from '../yaml/apply-edits.ts'
+import { applyEdits, lengthOf, type SourceEdit } from '../yaml/apply-edits.ts'
+import { decodeText, isNotText } from './decode-text.ts'
 import { Editor } from '../yaml/editor.ts'
-import { readStdin } from './read-stdin.ts'
+import { largestList, readStdin } from './read-stdin.ts'
 import { guardStdout, writeStdout } from './guard-stdout.ts'
 import { lookUp, ownEntry, toValue, type Value } from '../yaml/value.ts'
 
@@ -101,8 +102,15 @@ function runOn(krmFunction: KrmFunction, text: string, list: ResourceList): Func
   edits.push(...listEdits(list, isDone ? generated : undefined, written).map(list.placed))
   // kpt shows the results itself; kustomize drops them and shows standard error.
   const stderr = orchestrator === 'kpt' ? [] : results.flatMap((one) => resultLines(one))
+  if (lengthOf(text, edits) > longestText) {
+    const message = `the output would have more than ${longestText} characters, which is the limit`
+    return failedRun([{ message, hint: 'run the function on parts of the input' }], exitCode.input)
+  }
   return { stdout: applyEdits(text, edits), stderr, exit }
 }
+
+/** V8 has no longer string. */
+const longestText = constants.MAX_STRING_LENGTH
 
 /** A function's program: reads standard input, writes standard output, sets the exit code. */
 export async function hostFunction(krmFunction: KrmFunction, args: readonly string[]): Promise<void> {
@@ -133,10 +141,12 @@ async function respond(krmFunction: KrmFunction, args: readonly string[]): Promi
     )
   }
   try {
-    const { value: bytes, diagnostics } = await readStdin(() => process.stdin)
+    const limit = { largest: largestList, isUseless: isNotText }
+    const { value: bytes, diagnostics } = await readStdin(limit, () => process.stdin)
     if (diagnostics !== undefined) return failedRun(diagnostics, exitCode.usage)
-    if (isUtf8(bytes)) return runFunction(krmFunction, bytes.toString())
-    return failedRun([{ message: 'the input is not UTF-8 text' }], exitCode.input)
+    const text = decodeText(bytes)
+    if (text.diagnostics !== undefined) return failedRun(about('the input', text.diagnostics), exitCode.input)
+    return runFunction(krmFunction, text.value)
   } catch (error) {
     const { error: name, stack } = describeBug(error)
     const said = [`error: this is a bug of ${krmFunction.name}, please report it: ${name}`, ...stack]

@@ -21,6 +21,11 @@ export function applyEdits(source: string, edits: readonly SourceEdit[]): string
   return source.endsWith('\n') ? text : text.replace(/(?<![\r\n])\r?\n$/, '')
 }
 
+/** How long the text is with the edits, or a little longer. */
+export function lengthOf(source: string, edits: readonly SourceEdit[]): number {
+  return edits.reduce((length, { start, end, text }) => length + text.length - (end - start), source.length)
+}
+
 /** An insertion at a position comes before the replacement of the text after it. */
 function byPlace(a: SourceEdit, b: SourceEdit): number {
   return (

@@ -17,6 +17,7 @@ import type {
 import { emptyScalar, type Gap, type ScalarEvent, scalarFrom } from './parse-scalar.ts'
 import { positionsIn } from './position.ts'
 import { beginsJson, keyReadOtherwise, readOtherwise, type ReadOtherwise } from './read-otherwise.ts'
+import { tooManyNodes } from './size-limit.ts'
 import { behindBracket } from './trivia.ts'
 import { yamlEvents } from './events.ts'
 
@@ -32,6 +33,8 @@ const maxRepeated = 1_000_000
  * @param at where the source begins in the text that it was cut from.
  */
 export function parseSource(source: string, at = 0): Parsed<readonly SourceDocument[]> {
+  const tooLarge = tooManyNodes(source)
+  if (tooLarge) return { diagnostics: [tooLarge] }
   let events: Event[]
   try {
     events = yamlEvents(source, maxDepth)
