@@ -5,17 +5,23 @@ import { messageLines } from '../krm/result.ts'
 import { parseSource } from '../yaml/parse.ts'
 import { misplacedDeclarations } from './misplaced-declarations.ts'
 import { podTemplatesOf } from './pod-template.ts'
+import { readItems } from './workload.ts'
 
 const options = { annotationDomain: 'bsycorp.com', nameOption: nameInConfig }
 
 function resultsOf(text: string): string[] {
   const [document] = parseSource(text).value ?? []
   const items = document ? itemsUnder(document, document.root) : []
-  return items.flatMap((item) =>
-    misplacedDeclarations(item, podTemplatesOf(item, 'bsycorp.com', []), options).map(
+  return items.flatMap((item) => {
+    const { results, onMetadata } = misplacedDeclarations(
+      item,
+      podTemplatesOf(item, 'bsycorp.com', []),
+      options,
+    )
+    return [...results, ...onMetadata.map(({ result }) => result)].map(
       (one) => `${one.severity}: ${messageLines(one).join(' | ')}`,
-    ),
-  )
+    )
+  })
 }
 
 const declared = 'secret.bsycorp.com/a: "kind=REFERENCE,type=PASSWORD"'
@@ -24,6 +30,7 @@ const object = (apiVersion: string, kind: string, spec: string) =>
 const warning = (kind: string, where: string, hint: string) =>
   `warning: ${kind}/x annotation secret.bsycorp.com/a: has no effect in ${where} of a kind that is not known | hint: ${hint}`
 const built = 'build the objects that the controller or the chart makes of it, and inject those'
+const elsewhere = `move it to where the kind has the annotations of its pods, and ${built}`
 
 t.match(
   resultsOf(
@@ -75,11 +82,125 @@ const rows: readonly (readonly [title: string, text: string, results: readonly s
   [
     'a TaskRun, whose own annotations go to its pods',
     `apiVersion: tekton.dev/v1\nkind: TaskRun\nmetadata: {name: x, annotations: {${declared}}}\n`,
-    [warning('TaskRun', 'metadata', built)],
+    [
+      `warning: TaskRun/x annotation secret.bsycorp.com/a: has no effect in the metadata of the TaskRun itself | hint: ${elsewhere}`,
+    ],
+  ],
+  ...(
+    [
+      ['v1', 'Service', 'move it to the pod template of the workload'],
+      ['v1', 'Namespace', 'move it to the pod template of the workload'],
+      ['networking.k8s.io/v1', 'Ingress', 'move it to the pod template of the workload'],
+      ['autoscaling/v2', 'HorizontalPodAutoscaler', 'move it to the pod template of the workload'],
+      ['helm.toolkit.fluxcd.io/v2', 'HelmRelease', elsewhere],
+      ['argoproj.io/v1alpha1', 'Application', elsewhere],
+      ['monitoring.coreos.com/v1', 'Prometheus', elsewhere],
+    ] as const
+  ).map(
+    ([apiVersion, kind, hint]) =>
+      [
+        `the own metadata of kind ${kind}`,
+        `apiVersion: ${apiVersion}\nkind: ${kind}\nmetadata: {name: x, annotations: {${declared}}}\n`,
+        [
+          `warning: ${kind}/x annotation secret.bsycorp.com/a: has no effect in the metadata of the ${kind} itself | hint: ${hint}`,
+        ],
+      ] as const,
+  ),
+  ...(
+    [
+      ['Application', 'source: {helm: {values: TEXT}}', 'spec.source.helm.values'],
+      ['Application', 'sources: [{helm: {values: TEXT}}]', 'spec.sources[0].helm.values'],
+      [
+        'ApplicationSet',
+        'template: {spec: {source: {helm: {values: TEXT}}}}',
+        'spec.template.spec.source.helm.values',
+      ],
+      ['HelmChart', 'valuesContent: TEXT', 'spec.valuesContent'],
+      ['HelmChartConfig', 'valuesContent: TEXT', 'spec.valuesContent'],
+    ] as const
+  ).flatMap(([kind, spec, where]) =>
+    (
+      [
+        ['as YAML', `podAnnotations:\n  ${declared}\n`, ' (podAnnotations)'],
+        [
+          'with templates in it',
+          `a: {{ .b }}\npodAnnotations:\n  # secret.bsycorp.com/b: ""\n  ${declared}\n`,
+          '',
+        ],
+        [
+          'as JSON',
+          `{"podAnnotations":{"secret.bsycorp.com/a":"kind=REFERENCE,type=PASSWORD"}}`,
+          ' (podAnnotations)',
+        ],
+      ] as const
+    ).map(
+      ([how, text, inside]) =>
+        [
+          `the values of kind ${kind} in ${where}, a text, ${how}`,
+          object('example.com/v1', kind, `{${spec.replace('TEXT', JSON.stringify(text))}}`),
+          [warning(kind, `${where}${inside}`, built)],
+        ] as const,
+    ),
+  ),
+  [
+    'values in a text in values',
+    object(
+      'argoproj.io/v1alpha1',
+      'Application',
+      `{values: ${JSON.stringify(`apps:\n- values: |\n    pod: {${declared}}\n`)}}`,
+    ),
+    [warning('Application', 'spec.values (apps[0].values: pod)', built)],
   ],
   [
-    'the own metadata of other kinds, which a transformer may annotate',
-    `apiVersion: v1\nkind: Service\nmetadata: {name: x, annotations: {${declared}}}\n`,
+    'the parameters of an Application',
+    object(
+      'argoproj.io/v1alpha1',
+      'Application',
+      String.raw`{source: {helm: {parameters: [{name: 'podAnnotations.secret\.bsycorp\.com/a', value: kind=REFERENCE}]}}}`,
+    ),
+    [warning('Application', 'spec.source.helm.parameters[0]', built)],
+  ],
+  [
+    'the values that a HelmChart sets, and properties of Spark',
+    object(
+      'helm.cattle.io/v1',
+      'HelmChart',
+      String.raw`{set: {'podAnnotations.secret\.bsycorp\.com/a': kind=REFERENCE}, sparkConf: {spark.kubernetes.driver.annotation.secret.bsycorp.com/a: ''}}`,
+    ),
+    [warning('HelmChart', 'spec.set', built), warning('HelmChart', 'spec.sparkConf', built)],
+  ],
+  [
+    'the patches of a HelmRelease',
+    object(
+      'helm.toolkit.fluxcd.io/v2',
+      'HelmRelease',
+      `{postRenderers: [{kustomize: {patches: [{patch: ${JSON.stringify(
+        `apiVersion: apps/v1\nkind: Deployment\nspec: {template: {metadata: {annotations: {${declared}}}}}\n`,
+      )}}, {patch: ${JSON.stringify(
+        '- op: add\n  path: /spec/template/metadata/annotations/secret.bsycorp.com~1a\n  value: kind=REFERENCE\n',
+      )}}]}}]}`,
+    ),
+    [
+      warning(
+        'HelmRelease',
+        'spec.postRenderers[0].kustomize.patches[0].patch (spec.template.metadata.annotations)',
+        built,
+      ),
+      warning('HelmRelease', 'spec.postRenderers[0].kustomize.patches[1].patch ([0])', built),
+    ],
+  ],
+  [
+    'what only mentions one',
+    object(
+      'example.com/v1',
+      'Gadget',
+      `{ignore: [/spec/template/metadata/annotations/secret.bsycorp.com~1a], text: 'See secret.bsycorp.com/a: it is one.', patch: ${JSON.stringify('- op: remove\n  path: /metadata/annotations/secret.bsycorp.com~1a\n')}, cel: "key.startsWith('secret.bsycorp.com/')"}`,
+    ),
+    [],
+  ],
+  [
+    'what kubectl notes of an object',
+    `apiVersion: v1\nkind: Service\nmetadata: {name: x, annotations: {last: '{"secret.bsycorp.com/a": ""}'}}\n`,
     [],
   ],
   [
@@ -99,3 +220,21 @@ const rows: readonly (readonly [title: string, text: string, results: readonly s
   ['an object without apiVersion that declares nothing', 'kind: Config\nmetadata: {name: x}\n', []],
 ]
 for (const [title, text, results] of rows) t.test(title, async (t) => t.strictSame(resultsOf(text), results))
+
+t.test('what kustomize annotates with everything else', async (t) => {
+  const read = (...texts: readonly string[]) => {
+    const items = texts.flatMap((text) =>
+      (parseSource(text).value ?? []).flatMap((one) => itemsUnder(one, one.root)),
+    )
+    const config = { ...options, podTemplates: [], strict: false, namespace: '', storagePolicy: undefined }
+    return readItems(items, config).results.map((one) => messageLines(one)[0])
+  }
+  const service = `apiVersion: v1\nkind: Service\nmetadata: {name: x, annotations: {${declared}}}\n`
+  const pod = `apiVersion: v1\nkind: Pod\nmetadata: {name: x, annotations: {${declared}}}\n`
+  const found = [
+    'Service/x annotation secret.bsycorp.com/a: has no effect in the metadata of the Service itself',
+  ]
+  t.strictSame(read(service), found, 'is a warning where no pod has it')
+  t.strictSame(read(service, pod), [], 'is none where a pod has it')
+  t.strictSame(read(service, pod.replace('com/a', 'com/b')), found, 'whose other declarations do not count')
+})

@@ -4,54 +4,85 @@ import { type Path, pathText } from '../yaml/edit-target.ts'
 import type { Result } from '../krm/result.ts'
 import type { ManifestItem } from '../krm/manifest-item.ts'
 import type { PodTemplate } from './pod-template.ts'
+import { declarationsIn, findDeclarations, type FoundDeclaration } from './find-declarations.ts'
 import { groupsOfKind } from './pod-template-kinds.ts'
 import type { SourceNode } from '../yaml/node.ts'
-import { allEntries, lookUp } from '../yaml/value.ts'
+import { lookUp } from '../yaml/value.ts'
 import type { WorkloadConfig } from './workload-options.ts'
 
 type Options = Pick<WorkloadConfig, 'annotationDomain' | 'nameOption'>
+
+export type Misplaced = {
+  readonly results: readonly Result[]
+  /**
+   * On the metadata of an object that has no pod template, by annotation. It is as well if a pod template of the input has the same one:
+   * `commonAnnotations` of kustomize annotates everything.
+   */
+  readonly onMetadata: readonly { readonly annotation: string; readonly result: Result }[]
+}
 
 /** None for declarations on the pod templates. @param templates those of the item. */
 export function misplacedDeclarations(
   item: ManifestItem,
   templates: readonly PodTemplate[],
   options: Options,
-): Result[] {
+): Misplaced {
   return templates.length === 0
-    ? ofUnknownKind(item, options)
-    : aroundTemplates(item, templates, options.annotationDomain)
+    ? withoutTemplates(item, options)
+    : { results: aroundTemplates(item, templates, options.annotationDomain), onMetadata: [] }
 }
 
-/** Wherever they are: charts, Helm releases and operators have annotations of pods under names of their own. */
-function ofUnknownKind(item: ManifestItem, { annotationDomain, nameOption }: Options): Result[] {
+function withoutTemplates(item: ManifestItem, { annotationDomain, nameOption }: Options): Misplaced {
   const { object, root } = item
-  const found = below(root).flatMap(({ node, path }) =>
-    declarationsIn(node, annotationDomain).map((key) => ({ key, path })),
-  )
+  const found = findDeclarations(root, annotationDomain)
   const missing = (['apiVersion', 'kind'] as const).filter((field) => object[field] === '')
   if (missing.length > 0) {
-    return found.map(({ key, path }) => ({
-      ...resultOf(item, path, key, `has no effect: the object has no ${missing.join(' and no ')}`, ''),
-      severity: 'error',
-      hint: 'add it: kubectl does not apply the object without it',
-    }))
+    const message = `has no effect: the object has no ${missing.join(' and no ')}`
+    const hint = 'add it: kubectl does not apply the object without it'
+    return {
+      results: found.map(({ key, field }) => ({
+        ...resultOf(item, field, key, message, hint),
+        severity: 'error',
+      })),
+      onMetadata: [],
+    }
   }
-  return found
-    .filter(({ path }) => !isOwnMetadata(path) || copiesMetadata(item))
-    .map(({ key, path }) => {
-      const message = `has no effect in ${pathText(withoutAnnotations(path))} of a kind that is not known`
-      return resultOf(item, path, key, message, hintFor(item, path, nameOption('podTemplates')))
-    })
+  const results: Result[] = []
+  const onMetadata = []
+  for (const one of found) {
+    const { key, path, field, inText } = one
+    if (isOwnMetadata(path)) {
+      const message = `has no effect in the metadata of the ${object.kind} itself`
+      const result = resultOf(item, field, key, message, hintForMetadata(item))
+      if (copiesMetadata(item)) results.push(result)
+      else onMetadata.push({ annotation: key, result })
+      continue
+    }
+    const where = pathText(withoutAnnotations(path)) + (inText ? ` (${inText})` : '')
+    const message = `has no effect in ${where} of a kind that is not known`
+    results.push(resultOf(item, field, key, message, hintFor(item, one, nameOption('podTemplates'))))
+  }
+  return { results, onMetadata }
 }
 
-function hintFor({ object }: ManifestItem, path: Path, option: string): string {
-  if (!isMetadata(path))
-    return 'build the objects that the controller or the chart makes of it, and inject those'
+const built = 'build the objects that the controller or the chart makes of it, and inject those'
+
+function hintFor({ object }: ManifestItem, { path, inText }: FoundDeclaration, option: string): string {
+  if (inText !== undefined || !isMetadata(path)) return built
   const groups = groupsOfKind(object.kind).map((group) =>
     group === '' ? 'the core group' : `group ${group}`,
   )
   const list = `list the kind under ${option}`
   return groups.length === 0 ? list : `did you mean ${object.kind} of ${groups.join(' or ')}? Else ${list}`
+}
+
+/** Kubernetes' own kinds that have no pods; what others make of their annotations, their documentation says. */
+function hintForMetadata({ object: { apiVersion } }: ManifestItem): string {
+  const [group = ''] = apiVersion.includes('/') ? apiVersion.split('/') : ['']
+  const isOfKubernetes = !group.includes('.') || group.endsWith('.k8s.io')
+  return isOfKubernetes
+    ? 'move it to the pod template of the workload'
+    : `move it to where the kind has the annotations of its pods, and ${built}`
 }
 
 /** Of a kind that is known: the metadata of the object itself, and those between it and the pod template. */
@@ -66,14 +97,17 @@ function aroundTemplates(item: ManifestItem, templates: readonly PodTemplate[], 
           : pathText([...path.slice(0, depth), 'metadata'])
       for (const key of declarationsIn(nodeAt(item.root, above), domain)) {
         const message = `has no effect in ${where}`
-        found.set(`${where}\n${key}`, resultOf(item, above, key, message, 'move it to the pod template'))
+        found.set(
+          `${where}\n${key}`,
+          resultOf(item, [...above, key], key, message, 'move it to the pod template'),
+        )
       }
     }
   }
   return [...found.values()]
 }
 
-function resultOf({ object }: ManifestItem, path: Path, key: string, message: string, hint: string): Result {
+function resultOf({ object }: ManifestItem, field: Path, key: string, message: string, hint: string): Result {
   const subject = `annotation ${key}`
   return {
     severity: 'warning',
@@ -81,7 +115,7 @@ function resultOf({ object }: ManifestItem, path: Path, key: string, message: st
     hint,
     object,
     subject,
-    field: [...path, key],
+    field,
     exit: exitCode.input,
   }
 }
@@ -90,10 +124,7 @@ function isOwnMetadata(path: Path): boolean {
   return path.length === 2 && path[0] === 'metadata' && path[1] === 'annotations'
 }
 
-/**
- * On any other object's own metadata they may come from a transformer that annotates everything. Tekton copies them to the pods.
- * https://tekton.dev/docs/pipelines/labels/
- */
+/** Tekton copies its annotations to the pods. https://tekton.dev/docs/pipelines/labels/ */
 function copiesMetadata({ object: { apiVersion, kind } }: ManifestItem): boolean {
   return apiVersion.startsWith('tekton.dev/') && (kind === 'TaskRun' || kind === 'PipelineRun')
 }
@@ -106,13 +137,6 @@ function withoutAnnotations(path: Path): Path {
   return path.at(-1) === 'annotations' ? path.slice(0, -1) : path
 }
 
-function declarationsIn(node: SourceNode | undefined, domain: string): string[] {
-  const ours = ['secret', 'resource', 'compose', 'lease', 'init'].map((what) => `${what}.${domain}/`)
-  return allEntries(node)
-    .map(([key]) => key)
-    .filter((key) => ours.some((prefix) => key.startsWith(prefix)))
-}
-
 function nodeAt(root: SourceNode, path: Path): SourceNode | undefined {
   return path.reduce<SourceNode | undefined>(
     (node, step) =>
@@ -123,16 +147,4 @@ function nodeAt(root: SourceNode, path: Path): SourceNode | undefined {
           : undefined,
     root,
   )
-}
-
-/** The maps below, each where it is written: an alias shows nothing new. */
-function below(node: SourceNode, path: Path = []): { readonly node: SourceNode; readonly path: Path }[] {
-  const inside = (child: SourceNode, step: string | number) => {
-    const place = [...path, step]
-    const deeper = below(child, place)
-    return child.type === 'map' ? [{ node: child, path: place }, ...deeper] : deeper
-  }
-  if (node.type === 'sequence') return node.items.flatMap((item, index) => inside(item, index))
-  if (node.type !== 'map') return []
-  return node.entries.flatMap(({ key, value }) => inside(value, key.text))
 }

@@ -15,7 +15,7 @@ import { annotationResults } from './annotation-results.ts'
 import { injectedFormat } from './injected-format.ts'
 import type { ManifestItem } from '../krm/manifest-item.ts'
 import type { Prefilter } from '../krm/prefilter.ts'
-import { misplacedDeclarations } from './misplaced-declarations.ts'
+import { type Misplaced, misplacedDeclarations } from './misplaced-declarations.ts'
 import { type PodTemplate, podTemplatesOf } from './pod-template.ts'
 import type { WorkloadConfig } from './workload-options.ts'
 
@@ -37,8 +37,8 @@ export type WorkloadReader = {
   readonly results: () => readonly Result[]
 }
 
-/** With a misspelt domain there is no other trace of a declaration. */
-const likelyOurs = /(?:secret|resource|compose)\./g
+/** With a misspelt domain there is no other trace of a declaration. The values of a chart may escape the dot. */
+const likelyOurs = /(?:secret|resource|compose)\\*\./g
 
 /** @param given the format of a configuration; without it, the one that an init container in the pod has. */
 export function workloadReader(config: WorkloadConfig, given?: SecretsFormat): WorkloadReader {
@@ -46,6 +46,8 @@ export function workloadReader(config: WorkloadConfig, given?: SecretsFormat): W
   const ours = `.${domain}/`
   const unknown = `set ${nameOption('namespace')}`
   const results: Result[] = storagePolicy ? overlaps(storagePolicy, nameOption) : []
+  const onMetadata: Misplaced['onMetadata'][number][] = []
+  const onTemplates = new Set<string>()
   const owners: Owner[] = []
   const declared: PodAnnotations['declared'][] = []
   const readClaims = (item: ManifestItem, template: PodTemplate): Workload => {
@@ -71,7 +73,11 @@ export function workloadReader(config: WorkloadConfig, given?: SecretsFormat): W
     concerns: (contains) => contains(ours) || contains(likelyOurs),
     read: (item) => {
       const templates = podTemplatesOf(item, domain, podTemplates)
-      results.push(...misplacedDeclarations(item, templates, config))
+      const misplaced = misplacedDeclarations(item, templates, config)
+      results.push(...misplaced.results)
+      onMetadata.push(...misplaced.onMetadata)
+      for (const { annotations } of templates)
+        for (const [key] of annotations) if (key.includes(ours)) onTemplates.add(key)
       return templates.map((template) => readClaims(item, template))
     },
     results: () => {
@@ -81,6 +87,7 @@ export function workloadReader(config: WorkloadConfig, given?: SecretsFormat): W
       })
       return [
         ...results,
+        ...onMetadata.flatMap(({ annotation, result }) => (onTemplates.has(annotation) ? [] : [result])),
         ...conflicts.flatMap((diagnostics, position) => {
           const owner = owners[position]
           return owner ? annotationResults(diagnostics, owner.object, owner) : []
