@@ -26,13 +26,16 @@ function serverOf() {
     request: async () => ({ status: 201, body: { spec: {} } }),
     stream: async (path) => ({ status: 200, chunks: path.includes('watch=true') ? watch() : list() }),
   }
-  const put = (namespace: string, name: string, annotations: Readonly<Record<string, string>>) => {
+  const send = (type: string, namespace: string, name: string, annotations = {}) => {
     const created = { resourceVersion: '2', creationTimestamp: '2026-01-01T00:00:00Z' }
     const metadata = { uid: `${namespace} ${name}`, namespace, name, ...created, annotations }
-    frames.push(`${JSON.stringify({ type: 'ADDED', object: { metadata } })}\n`)
+    frames.push(`${JSON.stringify({ type, object: { metadata } })}\n`)
     wake()
   }
-  return { server, put }
+  const put = (namespace: string, name: string, annotations: Readonly<Record<string, string>>) =>
+    send('ADDED', namespace, name, annotations)
+  const remove = (namespace: string, name: string) => send('DELETED', namespace, name)
+  return { server, put, remove }
 }
 
 type Given = {
@@ -46,7 +49,7 @@ type Given = {
 export async function startVirtualCreator({ rules, exists = () => false, heapBytes = 2 ** 28 }: Given) {
   const clock = virtualClock()
   const { store, stored } = memoryStore()
-  const { server, put } = serverOf()
+  const { server, put, remove } = serverOf()
   const { settings } = readConfig({
     POLICY_FILE: '/policy',
     POD_NAME: 'creator',
@@ -99,7 +102,7 @@ export async function startVirtualCreator({ rules, exists = () => false, heapByt
       .find((one) => one.startsWith(`kees_creator_${name} `))
     return Number(line?.split(' ').at(-1) ?? NaN)
   }
-  return { clock, put, waitOf, gauge, stop: () => stop.abort() }
+  return { clock, put, remove, waitOf, gauge, stored, stop: () => stop.abort() }
 }
 
 /** Annotations that declare a RANDOM secret each. */

@@ -28,3 +28,18 @@ await t.test(
     stop()
   },
 )
+
+await t.test('of what is in progress, nothing is created when nobody declares it any more', async (t) => {
+  const { clock, put, remove, stored, waitOf, stop } = await startVirtualCreator({
+    rules: [{ namespaces: ['*'], prefixes: ['/{namespace}'] }],
+  })
+  for (let index = 0; index < 500; index++) put(`evil-${index}`, 'p', secretsOf(`evil-${index}`, names))
+  await clock.sleep(30_000)
+  for (let index = 0; index < 500; index++) remove(`evil-${index}`, 'p')
+  await clock.sleep(1000)
+  const before = stored.size
+  t.ok((await waitOf('new', 'first')) < 1)
+  await clock.sleep(600_000)
+  t.equal(stored.size, before + 1)
+  stop()
+})

@@ -1,6 +1,5 @@
 /** Connects the creator's parts: the watch fills the index, the index the work queue, workers reconcile groups. */
 import { describeBug } from '../../api/describe-bug.ts'
-import { failed } from '../failure.ts'
 import type { Log } from '../log.ts'
 import { BudgetLedger, memoryBudgets } from './claims/budget-ledger.ts'
 import { existenceBatcher } from './groups/existence-batcher.ts'
@@ -88,7 +87,6 @@ export function wire(
     puts: new RateLimiter(settings.putRate, clock),
     reads,
     leads,
-    stop,
     called: (operation, failure) => {
       metrics.count('store_calls_total', { operation })
       if (failure === undefined) return
@@ -97,7 +95,6 @@ export function wire(
     },
   })
   const generateKey = keyGenerator(parallelKeys, async (size) => {
-    if (stop.aborted) throw failed({ code: 'ABANDONED', message: 'the creator is stopping' })
     const key = generate('RSA', size)
     lowerKeyThreads()
     return await key
@@ -107,11 +104,11 @@ export function wire(
     clock,
     random,
     index,
-    ask: (namespace, name) => ask(keyOf(namespace), name),
-    storeFor: (namespace) => guarded.for(keyOf(namespace)),
+    ask: (namespace, name, signal) => ask(keyOf(namespace), name, signal),
+    storeFor: (namespace, signal) => guarded.for(keyOf(namespace), signal),
     // Keys take time; other values take none.
-    generateFor: (namespace) => (type, size) =>
-      type === 'RSA' ? generateKey(tenants.of(namespace), size) : generate(type, size),
+    generateFor: (namespace, signal) => (type, size) =>
+      type === 'RSA' ? generateKey(tenants.of(namespace), size, signal) : generate(type, size),
     quota: hourlyQuota(clock),
     tenants,
     record,
@@ -122,9 +119,9 @@ export function wire(
     log,
   })
   /** A key is the base name of groups, which begins with a slash, or the key of a template with warnings. */
-  const work = async ({ key }: WorkItem): Promise<Next> => {
+  const work = async ({ key }: WorkItem, signal: AbortSignal): Promise<Next> => {
     try {
-      if (key.startsWith('/')) return await reconciler.reconcile(key)
+      if (key.startsWith('/')) return await reconciler.reconcile(key, signal)
       const template = index.templateOf(key)
       if (template) for (const note of template.warnings) record(template, note)
       return 'never'

@@ -135,6 +135,18 @@ t.test('a namespace whose turn it may not be keeps its place', async (t) => {
   t.strictSame(take(queue, 2), ['a1', 'a2'])
 })
 
+t.test('an item that is removed takes no turn', async (t) => {
+  const queue = new FairQueue<string>()
+  for (const item of ['a1', 'b1', 'a2', 'c1']) queue.push(item.charAt(0), item)
+  t.equal(queue.shift(), 'a1')
+  t.strictSame(
+    [queue.remove('a', 'a1'), queue.remove('b', 'b1'), queue.remove('b', 'b1'), queue.remove('d', 'd1')],
+    [false, true, false, false],
+  )
+  t.strictSame([queue.size(), queue.sizeOf('a'), queue.sizeOf('b')], [2, 1, 0])
+  t.strictSame(take(queue, 3), ['a2', 'c1', undefined])
+})
+
 t.test('what is not retained is gone', async (t) => {
   const queue = new FairQueue<string>()
   for (const item of ['a1', 'b1', 'a2', 'c1']) queue.push(item.charAt(0), item)

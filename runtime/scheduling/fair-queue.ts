@@ -70,6 +70,17 @@ export class FairQueue<T> {
     return item
   }
 
+  /** @returns whether the item waited. It does not wait any more. */
+  remove(namespace: string, item: T): boolean {
+    const line = this.#lines.get(namespace)
+    const index = line?.items.indexOf(item, line.next) ?? -1
+    if (line === undefined || index < 0) return false
+    line.items.splice(index, 1)
+    if (line.next === line.items.length) this.#lines.delete(namespace)
+    this.#size--
+    return true
+  }
+
   /** Removes all other items. */
   retain(keep: (item: T) => boolean): void {
     this.#size = 0

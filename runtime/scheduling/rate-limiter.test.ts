@@ -44,6 +44,22 @@ t.test(
   },
 )
 
+t.test('who leaves takes no turn', async (t) => {
+  const clock = virtualClock()
+  const limiter = new RateLimiter(1, clock)
+  const leaving = new AbortController()
+  const left = Array.from({ length: 100 }, () => limiter.turn('a', leaving.signal))
+  const stays = limiter.turn('b')
+  await left[0]
+  leaving.abort(new Error('it left'))
+  for (const one of left.slice(1)) await t.rejects(one, { message: 'it left' })
+  await t.rejects(limiter.turn('a', leaving.signal), { message: 'it left' })
+  await stays
+  t.equal(clock.now(), 1000)
+  await limiter.turn('b')
+  t.equal(clock.now(), 2000)
+})
+
 t.test('repeated throttling never stops the turns', async (t) => {
   const clock = virtualClock()
   const limiter = new RateLimiter(4, clock)

@@ -20,11 +20,18 @@ export class RateLimiter {
     this.#clock = clock
   }
 
-  turn(namespace: string): Promise<void> {
-    return new Promise((resolve) => {
-      this.#waiting.push(namespace, resolve)
-      if (!this.#running) void this.#run()
-    })
+  /** @param signal whoever waits for a turn leaves when it is aborted: the promise is rejected with its reason. */
+  async turn(namespace: string, signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted()
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    const leave = () => {
+      if (this.#waiting.remove(namespace, resolve)) reject(signal?.reason)
+    }
+    signal?.addEventListener('abort', leave)
+    this.#waiting.push(namespace, resolve)
+    if (!this.#running) void this.#run()
+    await promise
+    signal?.removeEventListener('abort', leave)
   }
 
   /** The server answered that there were too many calls: half the rate from now on, the full rate again within a minute. */
@@ -45,8 +52,10 @@ export class RateLimiter {
     while (this.#waiting.size() > 0) {
       const now = this.#clock.now()
       if (this.#next > now) await this.#clock.sleep(this.#next - now)
+      const take = this.#waiting.shift()
+      if (take === undefined) break
       this.#next = Math.max(this.#next, this.#clock.now()) + 1000 / this.#current()
-      this.#waiting.shift()?.()
+      take()
     }
     this.#running = false
   }

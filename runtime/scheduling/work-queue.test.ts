@@ -1,4 +1,5 @@
 import t from 'tap'
+import { failureOf } from '../failure.ts'
 import { virtualClock } from '../fixtures.ts'
 import { type Next, WorkQueue } from './work-queue.ts'
 
@@ -155,6 +156,38 @@ t.test(
     t.ok([...working.values()].reduce((sum, count) => sum + count, 0) < 100 + 202)
     stop.abort()
     await done
+  },
+)
+
+t.test(
+  'work on a key that is removed is aborted, and not repeated unless the key is added again',
+  async (t) => {
+    const clock = virtualClock()
+    const queue = new WorkQueue(clock, half)
+    const stop = new AbortController()
+    const seen: string[] = []
+    const work = async ({ key }: { readonly key: string }, signal: AbortSignal): Promise<Next> => {
+      seen.push(`${key} begins`)
+      const aborted = Promise.withResolvers<Next>()
+      signal.addEventListener('abort', () => {
+        seen.push(`${key} ${failureOf(signal.reason)?.code}`)
+        aborted.resolve('retry')
+      })
+      return await aborted.promise
+    }
+    for (const key of ['/removed', '/renewed', '/stopped']) queue.add(key, 'n')
+    const done = queue.work({ workers: 3, perNamespace: 3, reserved: 1, most: 100 }, work, stop.signal)
+    await clock.sleep(1000)
+    queue.remove('/removed')
+    queue.remove('/renewed')
+    queue.add('/renewed', 'n')
+    await clock.sleep(3_600_000)
+    const before = ['/removed begins', '/renewed begins', '/stopped begins']
+    const after = ['/removed ABANDONED', '/renewed ABANDONED', '/renewed begins']
+    t.strictSame(seen.splice(0), [...before, ...after])
+    stop.abort()
+    await done
+    t.strictSame(seen.toSorted(), ['/renewed ABANDONED', '/stopped ABANDONED'])
   },
 )
 

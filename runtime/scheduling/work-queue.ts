@@ -3,6 +3,7 @@
  * added while it is worked on is worked on again afterwards; a key that is added several times before that is worked on once.
  * https://pkg.go.dev/k8s.io/client-go/util/workqueue
  */
+import { failed } from '../failure.ts'
 import type { Clock } from './clock.ts'
 import { DelayQueue } from './delay-queue.ts'
 import { FairQueue } from './fair-queue.ts'
@@ -17,7 +18,8 @@ export type Next = { readonly at: number } | Retry | 'never'
 
 type Retry = 'retry' | 'retry soon'
 
-type Work = (item: WorkItem) => Promise<Next>
+/** @param signal is aborted, with a Failure, when there is nothing to do for the key any more: it was removed, or the queue stops. */
+type Work = (item: WorkItem, signal: AbortSignal) => Promise<Next>
 
 const shortestRetry = 1000
 const longestRetries = { retry: 600_000, 'retry soon': 30_000 } as const
@@ -43,7 +45,7 @@ export class WorkQueue {
   readonly #ready = new FairQueue<WorkItem>()
   /** What is in it. An item that was removed stays in the line until its turn, or until too many do. */
   readonly #queued = new Map<string, WorkItem>()
-  readonly #working = new Set<string>()
+  readonly #working = new Map<string, AbortController>()
   /** By namespace: how many of its keys are worked on. */
   readonly #workingOf = new Map<string, number>()
   /** Added while they were worked on. */
@@ -68,8 +70,9 @@ export class WorkQueue {
     this.#add({ key, namespace })
   }
 
-  /** Nothing is to be done for the key any more. If it is worked on, that work ends by itself. */
+  /** Nothing is to be done for the key any more. If it is worked on, its signal is aborted. */
   remove(key: string): void {
+    this.#working.get(key)?.abort(abandoned('nothing declares it any more'))
     this.#queued.delete(key)
     this.#again.delete(key)
     this.#later.delete(key)
@@ -82,9 +85,9 @@ export class WorkQueue {
   /** Returns after the signal, when the work that has begun is finished. */
   work(limits: WorkLimits, work: Work, signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
-      const begin = async (item: WorkItem) => {
+      const begin = async (item: WorkItem, removed: AbortSignal) => {
         try {
-          this.#finish(item, await work(item))
+          this.#finish(item, await work(item, removed))
         } catch (error) {
           reject(error)
         }
@@ -94,13 +97,18 @@ export class WorkQueue {
         while (!signal.aborted && this.#burst < longestBurst) {
           const item = this.#next(limits)
           if (item === undefined) break
+          const working = new AbortController()
+          this.#working.set(item.key, working)
           this.#burst++
-          void begin(item)
+          void begin(item, working.signal)
         }
         if (signal.aborted && this.#working.size === 0) resolve()
         else if (this.#burst >= longestBurst) this.#schedule()
       }
-      signal.addEventListener('abort', () => this.#schedule())
+      signal.addEventListener('abort', () => {
+        for (const working of this.#working.values()) working.abort(abandoned('this process is stopping'))
+        this.#schedule()
+      })
       this.#schedule()
     })
   }
@@ -124,7 +132,7 @@ export class WorkQueue {
     })
   }
 
-  /** The next key that may be worked on. It is worked on from now on. */
+  /** The next key that may be worked on. */
   #next({ workers, perNamespace, reserved, most }: WorkLimits): WorkItem | undefined {
     const may = (namespace: string) => {
       const count = this.#workingOf.get(namespace) ?? 0
@@ -135,7 +143,6 @@ export class WorkQueue {
       if (item === undefined) return undefined
       if (this.#queued.get(item.key) !== item) continue
       this.#queued.delete(item.key)
-      this.#working.add(item.key)
       this.#workingOf.set(item.namespace, (this.#workingOf.get(item.namespace) ?? 0) + 1)
       return item
     }
@@ -170,10 +177,19 @@ export class WorkQueue {
 
   #finish(item: WorkItem, next: Next): void {
     const { key, namespace } = item
+    const isAbandoned = this.#working.get(key)?.signal.aborted === true
     this.#working.delete(key)
     const others = (this.#workingOf.get(namespace) ?? 1) - 1
     if (others > 0) this.#workingOf.set(namespace, others)
     else this.#workingOf.delete(namespace)
+    if (!isAbandoned) this.#plan(item, next)
+    const renewed = this.#again.get(key)
+    this.#again.delete(key)
+    if (renewed) this.#add(renewed)
+  }
+
+  #plan(item: WorkItem, next: Next): void {
+    const { key } = item
     if (next === 'retry' || next === 'retry soon') {
       const before = this.#failures.get(key) ?? noFailures
       // Counted apart: after an hour of throttling, a first rejection must not be retried only after ten minutes.
@@ -185,8 +201,9 @@ export class WorkQueue {
       if (next === 'never') this.#later.delete(key)
       else this.#addAt(item, next.at)
     }
-    const renewed = this.#again.get(key)
-    this.#again.delete(key)
-    if (renewed) this.#add(renewed)
   }
+}
+
+function abandoned(message: string): Error {
+  return failed({ code: 'ABANDONED', message })
 }

@@ -73,7 +73,7 @@ async function simulate(seed: number): Promise<string[]> {
   const stop = new AbortController()
   const done = queue.work(
     { workers: 4, perNamespace: 4, reserved: 1, most: 100 },
-    ({ key }) => reconciler.reconcile(key),
+    ({ key }, signal) => reconciler.reconcile(key, signal),
     stop.signal,
   )
   const sink = index.sink()

@@ -1,6 +1,7 @@
 /**
  * What each tenant occupies of the creator's memory, and whether it may have more. All tenants together have a part of the
- * heap; when it is full, the tenant that holds most has to give, so that nobody gains by having many namespaces.
+ * heap. When it is full, the tenant that holds most has to give; but half of the heap is for the tenants that came first, a little for
+ * each. So nobody gains by having many namespaces that hold less than an older one each.
  */
 import type { Tenant, Tenants } from './tenants.ts'
 import { workBytes } from './weigh.ts'
@@ -16,13 +17,15 @@ type Account = { readonly tenant: Tenant; claims: number; bytes: number }
 
 /** Of a tenant that occupies anything: one of its claims may always be worked on. */
 const tenantBytes = workBytes
+/** Of the heap: what all tenants are guaranteed together, those that came first before the others, and each of them. */
+const guaranteed = { all: 1 / 2, each: 1 / 64 }
 /** A tenant has room again when it occupies less of each limit. */
 const roomy = 0.8
 
 export class BudgetLedger {
   readonly #tenants: Tenants
   readonly #heapBytes: number
-  /** By tenant; there are none of tenants that occupy nothing. */
+  /** By tenant, in the order in which they came; there are none of tenants that occupy nothing. */
   readonly #accounts = new Map<string, Account>()
   #bytes = 0
 
@@ -45,12 +48,18 @@ export class BudgetLedger {
     return this.#bytes + bytes + (used ? 0 : tenantBytes) > this.#heapBytes ? 'heap' : undefined
   }
 
-  /** The tenant that has to give when the heap is full: the one that would hold most. */
+  /** The tenant that has to give when the heap is full: the one that would hold most above what it is guaranteed. */
   largest(namespace: string, { bytes }: Usage): string {
     const { key } = this.#tenants.of(namespace)
-    let [largest, most] = [key, (this.#accounts.get(key)?.bytes ?? tenantBytes) + bytes]
-    for (const [other, account] of this.#accounts) {
-      if (account.bytes > most) [largest, most] = [other, account.bytes]
+    const before = this.#accounts.get(key)?.bytes
+    const held = new Map([...this.#accounts].map(([other, account]) => [other, account.bytes]))
+    // One that is there keeps its place.
+    held.set(key, (before ?? tenantBytes) + bytes)
+    let [largest, most, left] = [key, -1, this.#heapBytes * guaranteed.all]
+    for (const [other, its] of held) {
+      const own = Math.min(its, this.#heapBytes * guaranteed.each, left)
+      left -= own
+      if (its - own > most || (its - own === most && other === key)) [largest, most] = [other, its - own]
     }
     return largest
   }

@@ -226,6 +226,28 @@ t.test('where the heap is full, the tenant that occupies most has to give', asyn
   t.ok(index.podCount() < kept * 1.1)
 })
 
+t.test(
+  'where the heap is full, very many namespaces that came later take no room from an older one',
+  async (t) => {
+    const refused: string[] = []
+    const { index, sink } = world({
+      heapBytes: 8 * 1024 * 1024,
+      refused: (_, namespace) => refused.push(namespace),
+    })
+    for (let number = 0; number < 10; number++)
+      sink.seen(pod(`before${number}`, [token(`b${number}`)], { namespace: 'shop' }))
+    // Each of them holds less than the older one.
+    const most = 3000
+    for (let number = 0; number < most; number++)
+      sink.seen(pod(`p${number}`, [token(`x${number}`)], { namespace: `evil${number % 300}` }))
+    t.ok(index.podCount() < most, 'the heap is full')
+    for (let number = 0; number < 10; number++)
+      sink.seen(pod(`after${number}`, [token(`a${number}`)], { namespace: 'shop' }))
+    sink.seen(pod('first', [token('first')], { namespace: 'new' }))
+    t.ok(refused.length > 0 && refused.every((namespace) => namespace.startsWith('evil')))
+  },
+)
+
 t.test('of what comes and goes, nothing stays', async (t) => {
   const [unclaimed, gone] = [new Set<string>(), new Set<string>()]
   const { index, sink } = world({

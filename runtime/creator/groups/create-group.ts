@@ -14,10 +14,10 @@ import type { Tenants } from '../claims/tenants.ts'
 export type CreateTools = Pick<MakeTools, 'clock'> &
   ReportTools & {
     readonly random: () => number
-    /** Generates values on behalf of a namespace. */
-    readonly generateFor: (namespace: string) => MakeTools['generate']
-    /** The store, for calls on behalf of a namespace. */
-    readonly storeFor: (namespace: string) => ParameterStore
+    /** Generates values on behalf of a namespace. @param signal whether they are still wanted. */
+    readonly generateFor: (namespace: string, signal: AbortSignal) => MakeTools['generate']
+    /** The store, for calls on behalf of a namespace. @param signal whether the group is still wanted. */
+    readonly storeFor: (namespace: string, signal: AbortSignal) => ParameterStore
     readonly quota: HourlyQuota
     readonly tenants: Tenants
     /** @param latency in milliseconds. */
@@ -28,6 +28,8 @@ export type Verifications = {
   readonly existence: ExistenceCache
   /** By namesOf the group: when a group that was completed here is verified. */
   readonly verifyAt: Map<string, number>
+  /** It is aborted when nobody declares the group any more, or the creator stops. */
+  readonly signal: AbortSignal
 }
 
 const verifyAfter = 60_000
@@ -37,7 +39,7 @@ const quotaJitter = 30_000
 export async function createGroup(
   granted: Granted,
   count: number,
-  { existence, verifyAt }: Verifications,
+  { existence, verifyAt, signal }: Verifications,
   tools: CreateTools,
 ): Promise<number | Retry> {
   const { group } = granted
@@ -52,8 +54,9 @@ export async function createGroup(
   const existing = group.parts
     .map(({ parameter }) => parameter)
     .filter((name) => existence.stateOf(name) === 'exists')
-  const generate = tools.generateFor(namespace)
-  const made = await makeGroup(tools.storeFor(namespace), group, new Set(existing), { clock, generate })
+  const generate = tools.generateFor(namespace, signal)
+  const store = tools.storeFor(namespace, signal)
+  const made = await makeGroup(store, group, new Set(existing), { clock, generate })
   quota.giveBack(tools.tenants.of(namespace).key, count - made.created.length)
   for (const name of made.created) existence.note(name, true)
   if (made.created.length > 0) reportCreated(granted, made.created, namespace, tools)
@@ -103,7 +106,7 @@ function takeQuota(
 /** Compares the parts of a group that was completed here, once its time has come. @returns when to look again. */
 export async function verifyCreated(
   granted: Granted,
-  { existence, verifyAt }: Verifications,
+  { existence, verifyAt, signal }: Verifications,
   tools: CreateTools,
 ): Promise<number | Retry> {
   const { group, claimants } = granted
@@ -113,7 +116,7 @@ export async function verifyCreated(
   if (tools.clock.now() < at) return Math.min(at, existence.checkAt())
   const [{ template }] = claimants
   try {
-    const reason = await verifyGroup(tools.storeFor(template.namespace), group, tools.clock)
+    const reason = await verifyGroup(tools.storeFor(template.namespace, signal), group, tools.clock)
     if (reason === undefined) verifyAt.delete(key)
     else reportGroup(granted, 'MismatchedGroup', `the group ${reason}`, tools)
     return existence.checkAt()

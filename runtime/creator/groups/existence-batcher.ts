@@ -11,7 +11,8 @@ import type { RateLimiter } from '../../scheduling/rate-limiter.ts'
 
 type Existence = 'exists' | 'absent' | Failure
 
-export type ExistenceBatcher = (namespace: string, name: string) => Promise<Existence>
+/** @param signal when it is aborted, with a Failure, that is the answer, and the store is not asked any more. */
+export type ExistenceBatcher = (namespace: string, name: string, signal: AbortSignal) => Promise<Existence>
 
 /** How long the first call after a pause waits for more names, in milliseconds. */
 const gathering = 20
@@ -19,7 +20,11 @@ const gathering = 20
 /** How many names that were refused are remembered. */
 const mostSuspects = 5000
 
-type Request = PromiseWithResolvers<Existence> & { readonly namespace: string }
+type Request = PromiseWithResolvers<Existence> & {
+  readonly namespace: string
+  readonly signal: AbortSignal
+  readonly leave: () => void
+}
 
 export function existenceBatcher(
   store: Pick<ParameterStore, 'exists'>,
@@ -38,15 +43,14 @@ export function existenceBatcher(
     // Pods that come and go may name any number of them. One that is forgotten costs a call more.
     if (suspects.size > mostSuspects && oldest !== undefined) suspects.delete(oldest)
   }
-  const reject = (name: string, error: unknown) => {
-    open.get(name)?.reject(error)
+  const close = (name: string): Request | undefined => {
+    const request = open.get(name)
+    request?.signal.removeEventListener('abort', request.leave)
     open.delete(name)
+    return request
   }
-
-  const answer = (name: string, existence: Existence) => {
-    open.get(name)?.resolve(existence)
-    open.delete(name)
-  }
+  const reject = (name: string, error: unknown) => close(name)?.reject(error)
+  const answer = (name: string, existence: Existence) => close(name)?.resolve(existence)
   const fail = (name: string, failure: Failure) => {
     if (mayBeOfOneName(failure)) suspect(name)
     answer(name, failure)
@@ -60,7 +64,14 @@ export function existenceBatcher(
   }
   /** It takes a turn of its namespace, so that names that are denied delay those of others little. */
   const askAlone = async (name: string) => {
-    await reads.turn(open.get(name)?.namespace ?? '')
+    const request = open.get(name)
+    if (request === undefined) return
+    try {
+      await reads.turn(request.namespace, request.signal)
+    } catch {
+      // It was aborted: the request has its answer.
+      return
+    }
     await ask([name])
   }
   const ask = async (names: readonly string[]): Promise<void> => {
@@ -94,13 +105,25 @@ export function existenceBatcher(
     }
     running = false
   }
-  return (namespace, name) => {
+  /** The request is over for this name; what the store was already asked is answered to nobody. */
+  const leave = (namespace: string, name: string, signal: AbortSignal) => {
+    waiting.remove(namespace, name)
+    const failure = failureOf(signal.reason)
+    if (failure === undefined) reject(name, signal.reason)
+    else answer(name, failure)
+  }
+  return (namespace, name, signal) => {
     const asked = open.get(name)
     if (asked) return asked.promise
-    const request = { namespace, ...Promise.withResolvers<Existence>() }
+    const left = () => leave(namespace, name, signal)
+    const request = { namespace, signal, leave: left, ...Promise.withResolvers<Existence>() }
     open.set(name, request)
-    waiting.push(namespace, name)
-    if (!running) void run()
+    if (signal.aborted) left()
+    else {
+      signal.addEventListener('abort', left)
+      waiting.push(namespace, name)
+      if (!running) void run()
+    }
     return request.promise
   }
 }

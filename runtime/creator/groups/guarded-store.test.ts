@@ -19,7 +19,6 @@ function world(wrap: (store: ParameterStore) => ParameterStore = (store) => stor
     puts: new RateLimiter(1, clock),
     reads: new RateLimiter(1, clock),
     leads: () => state.leads,
-    stop: stop.signal,
     called: (operation, failure) => calls.push(failure ? `${operation} ${failure.code}` : operation),
   })
   return { ...guarded, clock, stored, stop, calls, state }
@@ -29,8 +28,8 @@ const codeOf = async (work: Promise<unknown>) =>
   failureOf(await work.then(String, (error: unknown) => error))?.code
 
 t.test('calls are counted, and keep to the rate limits', async (t) => {
-  const { clock, calls, ...store } = world()
-  const own = store.for('n')
+  const { clock, calls, stop, ...store } = world()
+  const own = store.for('n', stop.signal)
   await own.create('/a', value, about)
   await own.create('/b', value, about)
   t.equal(clock.now(), 1000)
@@ -41,8 +40,8 @@ t.test('calls are counted, and keep to the rate limits', async (t) => {
 })
 
 t.test('a replica that is no longer the leader does not call, even after its turn came', async (t) => {
-  const { stored, calls, state, ...store } = world()
-  const own = store.for('n')
+  const { stored, calls, state, stop, ...store } = world()
+  const own = store.for('n', stop.signal)
   await own.create('/a', value, about)
   const waiting = own.create('/b', value, about)
   state.leads = false
@@ -52,26 +51,28 @@ t.test('a replica that is no longer the leader does not call, even after its tur
   t.strictSame(calls, ['create'])
 })
 
-t.test('on a stop, a group that was begun is completed, and the others are left at once', async (t) => {
-  const { clock, stored, stop, ...store } = world()
-  const begun = store.for('n')
-  await begun.create('/a_consumer', value, about)
-  const other = codeOf(store.for('n').create('/other', value, about))
-  const reading = codeOf(store.for('n').get([{ name: '/a_consumer' }]))
-  stop.abort()
-  const at = clock.now()
-  t.equal(await other, 'ABANDONED')
-  await reading
-  t.equal(clock.now(), at, 'without waiting for its turn')
-  await begun.create('/a_provider', value, about)
-  t.strictSame([...stored.keys()], ['/a_consumer', '/a_provider'])
-  t.equal(await codeOf(store.existence.exists(['/a'])), 'ABANDONED')
-})
+t.test(
+  'after the signal, a group that was begun is completed, and the others are left at once',
+  async (t) => {
+    const { clock, stored, stop, ...store } = world()
+    const begun = store.for('n', stop.signal)
+    await begun.create('/a_consumer', value, about)
+    const other = codeOf(store.for('n', stop.signal).create('/other', value, about))
+    const reading = codeOf(store.for('n', stop.signal).get([{ name: '/a_consumer' }]))
+    stop.abort(failed({ code: 'ABANDONED', message: 'a test' }))
+    const at = clock.now()
+    t.equal(await other, 'ABANDONED')
+    await reading
+    t.equal(clock.now(), at, 'without waiting for its turn')
+    await begun.create('/a_provider', value, about)
+    t.strictSame([...stored.keys()], ['/a_consumer', '/a_provider'])
+  },
+)
 
 t.test('throttling lowers the rate', async (t) => {
   const throttled = () => Promise.reject(failed({ code: 'THROTTLED', message: 'too often' }))
-  const { clock, calls, ...store } = world((plain) => ({ ...plain, create: throttled }))
-  const own = store.for('n')
+  const { clock, calls, stop, ...store } = world((plain) => ({ ...plain, create: throttled }))
+  const own = store.for('n', stop.signal)
   t.equal(await codeOf(own.create('/a', value, about)), 'THROTTLED')
   await codeOf(own.create('/a', value, about))
   const before = clock.now()
@@ -81,5 +82,7 @@ t.test('throttling lowers the rate', async (t) => {
 })
 
 t.test('it never replaces a parameter', async (t) => {
-  await t.rejects(world().for('n').replace('/a', value), { message: /never replaces/ })
+  await t.rejects(world().for('n', new AbortController().signal).replace('/a', value), {
+    message: /never replaces/,
+  })
 })

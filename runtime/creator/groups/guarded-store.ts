@@ -2,7 +2,6 @@
 import { failed, type Failure, failureOf } from '../../failure.ts'
 import type { ParameterStore } from '../../store/parameter-store.ts'
 import type { RateLimiter } from '../../scheduling/rate-limiter.ts'
-import { abortable } from '../../scheduling/abortable.ts'
 
 type StoreOperation = 'get' | 'exists' | 'create'
 
@@ -11,20 +10,22 @@ type StoreGuards = {
   readonly reads: RateLimiter
   /** Right before a call: whether this process is the leader. */
   readonly leads: () => boolean
-  /** From then on only a group of which a part was created here is completed. */
-  readonly stop: AbortSignal
   readonly called: (operation: StoreOperation, failure?: Failure) => void
 }
 
 type GuardedStore = {
   /** For a caller that takes turns itself. */
   readonly existence: Pick<ParameterStore, 'exists'>
-  /** For one group of a namespace. */
-  readonly for: (namespace: string) => ParameterStore
+  /**
+   * For one group of a namespace.
+   *
+   * @param signal when it is aborted, the group is completed if a part of it was created here; if not, it is left at once.
+   */
+  readonly for: (namespace: string, signal: AbortSignal) => ParameterStore
 }
 
 export function guardedStore(store: ParameterStore, guards: StoreGuards): GuardedStore {
-  const { puts, reads, leads, stop, called } = guards
+  const { puts, reads, leads, called } = guards
   const call = async <T>(operation: StoreOperation, work: () => Promise<T>): Promise<T> => {
     checkLeading(leads)
     try {
@@ -38,21 +39,11 @@ export function guardedStore(store: ParameterStore, guards: StoreGuards): Guarde
       throw error
     }
   }
-  const unlessStopped = async (turn?: Promise<void>) => {
-    await abortable(turn ?? Promise.resolve(), stop)
-    if (stop.aborted) throw failed({ code: 'ABANDONED', message: 'the creator is stopping' })
-  }
   return {
-    existence: {
-      exists: async (names) => {
-        await unlessStopped()
-        return await call('exists', () => store.exists(names))
-      },
-    },
-    for: (namespace) => {
+    existence: { exists: (names) => call('exists', () => store.exists(names)) },
+    for: (namespace, signal) => {
       let begun = false
-      const turnOf = (rate: RateLimiter) =>
-        begun ? rate.turn(namespace) : unlessStopped(rate.turn(namespace))
+      const turnOf = (rate: RateLimiter) => rate.turn(namespace, begun ? undefined : signal)
       return {
         exists: async (names) => {
           await turnOf(reads)

@@ -6,7 +6,8 @@ import type { SecretValue } from '../../secret-value.ts'
 import { FairQueue } from '../../scheduling/fair-queue.ts'
 import type { Tenant } from '../claims/tenants.ts'
 
-type KeyGenerator = (tenant: Tenant, size: number) => Promise<SecretValue>
+/** @param signal a key that is not begun when it is aborted is not generated: the promise is rejected with its reason. */
+type KeyGenerator = (tenant: Tenant, size: number, signal: AbortSignal) => Promise<SecretValue>
 
 type Request = {
   readonly tenant: Tenant
@@ -38,7 +39,11 @@ export function keyGenerator(
     const now = (runningOf.get(key) ?? 0) + by
     if (now > 0) runningOf.set(key, now)
     else runningOf.delete(key)
-    if (now === 0 && waiting.short.sizeOf(key) + waiting.long.sizeOf(key) === 0) limits.delete(key)
+    forgetIdle(key)
+  }
+  const forgetIdle = (key: string) => {
+    const isIdle = !runningOf.has(key) && waiting.short.sizeOf(key) + waiting.long.sizeOf(key) === 0
+    if (isIdle) limits.delete(key)
   }
   const begin = () => {
     for (let request = next(); request !== undefined; request = next()) void run(request)
@@ -56,11 +61,20 @@ export function keyGenerator(
     count(tenant.key, -1)
     begin()
   }
-  return (tenant, size) => {
+  return async (tenant, size, signal) => {
+    signal.throwIfAborted()
     const key = Promise.withResolvers<SecretValue>()
+    const request = { tenant, size, key }
+    const line = waiting[size > longestShortKey ? 'long' : 'short']
+    const leave = () => {
+      if (!line.remove(tenant.key, request)) return
+      forgetIdle(tenant.key)
+      key.reject(signal.reason)
+    }
+    signal.addEventListener('abort', leave)
     limits.set(tenant.key, tenant.budgets.maxKeys)
-    waiting[size > longestShortKey ? 'long' : 'short'].push(tenant.key, { tenant, size, key })
+    line.push(tenant.key, request)
     begin()
-    return key.promise
+    return await key.promise.finally(() => signal.removeEventListener('abort', leave))
   }
 }

@@ -60,7 +60,7 @@ function world(
   const stop = new AbortController()
   const done = queue.work(
     { workers: 4, perNamespace: 4, reserved: 1, most: 100 },
-    ({ key }) => reconciler.reconcile(key),
+    ({ key }, signal) => reconciler.reconcile(key, signal),
     stop.signal,
   )
   t.teardown(async () => {

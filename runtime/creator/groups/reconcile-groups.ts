@@ -8,7 +8,7 @@ import type { Next } from '../../scheduling/work-queue.ts'
 import { createGroup, type CreateTools, type Verifications, verifyCreated } from './create-group.ts'
 import { decideGroup } from './decide-group.ts'
 import type { ExistenceBatcher } from './existence-batcher.ts'
-import { type ExistenceCache, existenceCache } from './existence-cache.ts'
+import { existenceCache } from './existence-cache.ts'
 import { namesOf, reportFailure, reportGroup, type Retry } from '../report/group-reports.ts'
 import type { PodIndex } from '../claims/pod-index.ts'
 import { type Granted, resolveClaims } from '../claims/resolve-claims.ts'
@@ -20,14 +20,15 @@ type ReconcileTools = CreateTools & {
 }
 
 type GroupReconciler = {
-  readonly reconcile: (baseName: string) => Promise<Next>
+  /** @param signal it is aborted, with a Failure, when nobody claims anything under this base name any more, or the creator stops. */
+  readonly reconcile: (baseName: string, signal: AbortSignal) => Promise<Next>
   /** Nobody claims anything under this base name any more. */
   readonly forget: (baseName: string) => void
   readonly knownParameters: () => number
 }
 
 /** What is remembered of the groups of one base name. */
-type GroupState = Verifications & {
+type GroupState = Omit<Verifications, 'signal'> & {
   /** By namesOf the group: when it was first seen incomplete. */
   readonly incompleteSince: Map<string, number>
 }
@@ -54,7 +55,7 @@ export function groupReconciler(tools: ReconcileTools): GroupReconciler {
 
     forget: (baseName) => void states.delete(baseName),
 
-    async reconcile(baseName) {
+    async reconcile(baseName, signal) {
       const { granted, conflicts } = resolveClaims(index.claimsOf(baseName))
       if (granted.length === 0) {
         states.delete(baseName)
@@ -65,7 +66,7 @@ export function groupReconciler(tools: ReconcileTools): GroupReconciler {
       }
       const state = stateOf(baseName)
       const due: (number | Retry)[] = []
-      for (const one of granted) due.push(await reconcileGroup(one, state, tools))
+      for (const one of granted) due.push(await reconcileGroup(one, { ...state, signal }, tools))
       state.existence.forgetAbsent()
       if (due.includes('retry soon')) return 'retry soon'
       return due.includes('retry') ? 'retry' : { at: Math.min(...due.filter((at) => typeof at === 'number')) }
@@ -76,7 +77,7 @@ export function groupReconciler(tools: ReconcileTools): GroupReconciler {
 /** @returns when to look at the group again. */
 async function reconcileGroup(
   granted: Granted,
-  state: GroupState,
+  state: GroupState & Verifications,
   tools: ReconcileTools,
 ): Promise<number | Retry> {
   const { group } = granted
@@ -88,7 +89,7 @@ async function reconcileGroup(
   const decide = () => decideGroup(group, existence.stateOf, confirmed)
   let decision = decide()
   if (decision.action === 'ask') {
-    const retry = await lookUp(decision.names, granted, existence, tools)
+    const retry = await lookUp(decision.names, granted, state, tools)
     if (retry) return retry
     decision = decide()
   }
@@ -117,11 +118,11 @@ async function reconcileGroup(
 async function lookUp(
   names: readonly string[],
   granted: Granted,
-  existence: ExistenceCache,
+  { existence, signal }: Verifications,
   tools: ReconcileTools,
 ): Promise<Retry | undefined> {
   const [{ template }] = granted.claimants
-  const answers = await Promise.all(names.map((name) => tools.ask(template.namespace, name)))
+  const answers = await Promise.all(names.map((name) => tools.ask(template.namespace, name, signal)))
   const failures: Failure[] = []
   answers.forEach((answer, index) => {
     const name = names[index]
