@@ -7,8 +7,8 @@ export type Attack = {
   readonly rate: number
   /** The change with this number, from 0. */
   readonly change: (number: number) => { readonly put: HostilePod; readonly remove?: readonly string[] }
-  /** Its namespaces have a rule with `shared` in the StoragePolicy. */
-  readonly shared?: boolean
+  /** Rules of the StoragePolicy before the shipped one, in YAML. */
+  readonly rules?: readonly string[]
 }
 
 const long = 'p'.repeat(200)
@@ -34,6 +34,21 @@ const manyNamespaces = (number: number) => {
   const names = fifty(`r${round}`, number % 4 < 2 ? '_public' : '')
   return { put: { namespace, name: `p${round % 4}`, annotations: secrets(`/${namespace}`, names, value) } }
 }
+
+/** About what an API server takes: 0.8 MB, of which the annotations are the least. */
+const hugeMetadata = {
+  labels: Object.fromEntries(Array.from({ length: 4000 }, (_, index) => [`label-${index}`, 'x'.repeat(63)])),
+  ownerReferences: Array.from({ length: 1500 }, (_, index) => ({
+    apiVersion: 'apps/v1',
+    kind: 'ReplicaSet',
+    name: `${'x'.repeat(200)}${index}`,
+    uid: `${index}`,
+    controller: index === 1499,
+  })),
+}
+
+/** As many as a StoragePolicy may have, each as long as it may be, and slow to compare with a name that is almost the same. */
+const slowPatterns = Array.from({ length: 4000 }, (_, index) => `"evil${'*e'.repeat(22)}*${index}-*5"`)
 
 export const attacks: readonly Attack[] = [
   {
@@ -86,23 +101,36 @@ export const attacks: readonly Attack[] = [
     }),
   },
   {
-    name: 'pods with Events, huge owners and labels',
+    name: 'pods with very many Events, owners and labels',
     rate: 20,
     change: (number) => ({
       put: evil(
-        `p${number % 3000}`,
-        { [`secret.bsycorp.com/n${number}`]: 'kind=DYNAMIC', 'secret.bsycorp.com/b': 'kind=NONE' },
-        {
-          labels: Object.fromEntries(
-            Array.from({ length: 1000 }, (_, index) => [`label-${index}`, 'x'.repeat(60)]),
-          ),
-          ownerReferences: [
-            { kind: 'ReplicaSet', name: 'x', uid: `${number}${'u'.repeat(100_000)}`, controller: true },
-          ],
-        },
+        `p${number % 200}`,
+        Object.fromEntries(fifty(`n${number}`).map((name) => [`secret.bsycorp.com/${name}`, 'kind=DYNAMIC'])),
+        hugeMetadata,
       ),
     }),
   },
+  {
+    name: 'a StoragePolicy with 4,000 slow patterns',
+    rate: 50,
+    rules: [`{namespaces: [${slowPatterns.join(', ')}], prefixes: ["/{namespace}"]}`],
+    change: (number) => {
+      const namespace = `evil${'e'.repeat(50)}${(number % 500) * 10 + 5}`
+      return {
+        put: {
+          namespace,
+          name: `p${number % 1000}`,
+          annotations: secrets(`/${namespace}`, fifty(`r${number}`), dynamic('RANDOM', 256)),
+        },
+      }
+    },
+  },
   { name: '500 namespaces', rate: 100, change: manyNamespaces },
-  { name: '500 namespaces of a rule with `shared`', rate: 100, change: manyNamespaces, shared: true },
+  {
+    name: '500 namespaces of a rule with `shared`',
+    rate: 100,
+    change: manyNamespaces,
+    rules: ['{namespaces: ["evil*"], prefixes: ["/{namespace}"], shared: true}'],
+  },
 ]

@@ -1,5 +1,6 @@
 /** A cgroup with the limits of a container, v1 or v2. It needs root on Linux. */
 import { existsSync, mkdirSync, rmdirSync, writeFileSync } from 'node:fs'
+import { getPriority } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
@@ -13,8 +14,12 @@ export type Limits = { readonly memoryBytes: number; readonly cpus: number }
 
 const mount = '/sys/fs/cgroup'
 const period = 100_000
+/** Of a cgroup, against processes of priority 0 outside of it. */
+const weight = 1024
+/** From one priority to the next. */
+const weightStep = 1.25
 
-/** @returns why there is none, where the machine does not allow it. */
+/** Against other processes, it has the priority of this process. @returns why there is none, where the machine does not allow it. */
 export function makeCgroup(name: string, { memoryBytes, cpus }: Limits): Cgroup | string {
   const isVersion2 = existsSync(join(mount, 'cgroup.controllers'))
   const folders = isVersion2 ? [join(mount, name)] : ['memory', 'cpu'].map((one) => join(mount, one, name))
@@ -24,10 +29,12 @@ export function makeCgroup(name: string, { memoryBytes, cpus }: Limits): Cgroup 
     if (isVersion2) {
       writeFileSync(join(memory, 'memory.max'), `${memoryBytes}`)
       writeFileSync(join(cpu, 'cpu.max'), `${cpus * period} ${period}`)
+      writeFileSync(join(cpu, 'cpu.weight.nice'), `${getPriority()}`)
     } else {
       writeFileSync(join(memory, 'memory.limit_in_bytes'), `${memoryBytes}`)
       writeFileSync(join(cpu, 'cpu.cfs_period_us'), `${period}`)
       writeFileSync(join(cpu, 'cpu.cfs_quota_us'), `${cpus * period}`)
+      writeFileSync(join(cpu, 'cpu.shares'), `${Math.round(weight / weightStep ** getPriority())}`)
     }
   } catch (error) {
     return error instanceof Error ? error.message : String(error)

@@ -26,7 +26,6 @@ const storeLatency = 20
 const requestsAnHour = 60
 const identity = 'creator'
 const shippedRule = '{namespaces: ["*"], prefixes: ["/{namespace}"]}'
-const sharedRule = '{namespaces: ["evil*"], prefixes: ["/{namespace}"], shared: true}'
 
 /** What ends and removes what was started, the latest last. */
 type CleanUp = (() => unknown)[]
@@ -162,8 +161,8 @@ function deployedLimits(): Limits {
   return { memoryBytes: Number(quantity.units), cpus: 1 }
 }
 
-function policyFor({ shared }: Pick<Attack, 'shared'>): string {
-  const rules = [...(shared ? [sharedRule] : []), shippedRule]
+function policyFor({ rules: before = [] }: Attack): string {
+  const rules = [...before, shippedRule]
   return `apiVersion: kees.bsycorp.com/v1alpha1\nkind: StoragePolicy\nspec: {rules: [${rules.join(', ')}]}\n`
 }
 
