@@ -17,7 +17,7 @@ export const eventReasons = {
   BudgetExceeded: {
     type: 'Warning',
     meaning:
-      'the pods of the namespace occupy as much of the creator as the StoragePolicy allows, or most of its memory; the declarations of the pod are ignored until there is room',
+      'the pods of the namespace occupy as much of the creator as the StoragePolicy allows, or its memory is full; the declarations of the pod are ignored until there is room',
   },
   Conflict: {
     type: 'Warning',

@@ -85,7 +85,7 @@ export function eventReports(
 function refusalMessage(budget: Budget, limits: Readonly<Record<Exclude<Budget, 'heap'>, number>>): string {
   const consequence = 'the declarations of this pod are ignored until there is room'
   if (budget === 'heap') {
-    return `the memory of the creator is full, and this namespace occupies the most of it: ${consequence}`
+    return `the memory of the creator is full, and this namespace is the first to give room: ${consequence}`
   }
   const limit = `${budget} of the StoragePolicy is ${limits[budget]}`
   return `the pods of this namespace have reached a limit of the creator (${limit}): ${consequence}`
