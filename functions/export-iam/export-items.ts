@@ -23,7 +23,8 @@ import { foreignKeys, type KmsKey, kmsKeyOf, secretKeyOf } from './options/kms-k
 import { knownTarget, awsTargetOf } from './grants/aws-target.ts'
 import type { AwsTarget } from './grants/policy.ts'
 import { formatPoliciesJson, policiesJson } from './terraform/policies-json.ts'
-import { affixesOf, misspeltRoles, type ServiceAccount, serviceAccountOf } from './grants/service-accounts.ts'
+import { affixesOf, type ServiceAccount, serviceAccountOf } from './grants/service-accounts.ts'
+import { misplacedRoles, misspeltRoles } from './grants/role-annotations.ts'
 import { renderModule } from './terraform/terraform.ts'
 
 export type ExportOutput = Grants & {
@@ -65,17 +66,24 @@ function grantCollector(config: ExportConfig): GrantCollector {
       const serviceAccount = serviceAccountOf(item)
       if (serviceAccount) {
         serviceAccounts.push(serviceAccount)
-        misspelt.push(...misspeltRoles(serviceAccount))
+        misspelt.push(...misspeltRoles(item))
       }
       const annotated = workloads.filter(({ pod }) => pod.annotated)
       if (!config.allowUninjected)
         uninjected.push(...requireInjected(annotated, `, or set ${config.nameOption('allowUninjected')}`))
-      readers.push(...annotated.map(readerOf))
+      for (const workload of annotated) {
+        const reader = readerOf(workload)
+        readers.push(reader)
+        misspelt.push(...misplacedRoles(item, workload.template, reader.account.name))
+      }
     },
     end: (results) => {
       const { results: grantResults, ...grants } = collectGrants(readers, { ...config, serviceAccounts })
       const granted = { ...grants, annotated: readers.length }
-      const all = judge([...results, ...uninjected, ...misspelt, ...grantResults], config.strict)
+      // Tools that annotate everything put it on the ServiceAccount too.
+      const isOfPods = readers.some(({ annotated }) => annotated !== undefined)
+      const unread = isOfPods ? misspelt.filter(({ field }) => field?.at(-1) !== roleAnnotation) : misspelt
+      const all = judge([...results, ...uninjected, ...unread, ...grantResults], config.strict)
       if (all.some(({ severity }) => severity === 'error')) {
         return { ...granted, results: all, files: new Map() }
       }

@@ -238,3 +238,15 @@ t.test('what kustomize annotates with everything else', async (t) => {
   t.strictSame(read(service, pod), [], 'is none where a pod has it')
   t.strictSame(read(service, pod.replace('com/a', 'com/b')), found, 'whose other declarations do not count')
 })
+
+t.test('an object with very many', async (t) => {
+  const lines = Array.from({ length: 100_000 }, (_, index) => `secret.bsycorp.com/a${index}: x`)
+  const text = object('example.com/v1', 'Gadget', `{values: ${JSON.stringify(lines.join('\n'))}}`)
+  t.equal(resultsOf(text).length, 64, 'gets no more warnings than a pod')
+  const unclosed = `${'{,'.repeat(200_000)}${'\n'.repeat(200_000)}secret.bsycorp.com/a: x`
+  t.equal(
+    resultsOf(object('v1', 'ConfigMap', JSON.stringify(unclosed))).length,
+    1,
+    'also in a text that is not YAML',
+  )
+})

@@ -1,4 +1,5 @@
 /** Declarations outside the pod templates, where nothing reads them: the most common error. */
+import { bounds } from '../../api/bounds.ts'
 import { exitCode } from '../../api/exit-code.ts'
 import { type Path, pathText } from '../yaml/edit-target.ts'
 import type { Result } from '../krm/result.ts'
@@ -34,7 +35,7 @@ export function misplacedDeclarations(
 
 function withoutTemplates(item: ManifestItem, { annotationDomain, nameOption }: Options): Misplaced {
   const { object, root } = item
-  const found = findDeclarations(root, annotationDomain)
+  const found = findDeclarations(root, annotationDomain).slice(0, bounds.diagnostics)
   const missing = (['apiVersion', 'kind'] as const).filter((field) => object[field] === '')
   if (missing.length > 0) {
     const message = `has no effect: the object has no ${missing.join(' and no ')}`

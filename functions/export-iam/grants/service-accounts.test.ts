@@ -1,7 +1,5 @@
 import t from 'tap'
-import { itemsUnder } from '../../krm/manifest-item.ts'
-import { parseSource } from '../../yaml/parse.ts'
-import { accountFinder, misspeltRoles, type ServiceAccount, serviceAccountOf } from './service-accounts.ts'
+import { accountFinder, type ServiceAccount } from './service-accounts.ts'
 
 function account(
   name: string,
@@ -19,27 +17,10 @@ function account(
   return {
     object: namespace === undefined ? object : { ...object, namespace },
     role: undefined,
-    misspelt: [],
     formerNames: was,
     affixes,
   }
 }
-t.test('an annotation that is nearly that of the role', async (t) => {
-  const read = (key: string) => {
-    const [document] =
-      parseSource(
-        `apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: app, annotations: {${key}: "arn:aws:iam::111122223333:role/app"}}\n`,
-      ).value ?? []
-    const [item] = document ? itemsUnder(document, document.root) : []
-    const found = item && serviceAccountOf(item)
-    return found ? misspeltRoles(found).map(({ subject, hint }) => `${subject}: ${hint}`) : []
-  }
-  for (const key of ['eks.amazonaws.com/role_arn', 'eks.amazonaws.com/roleArn', 'eks.amazon.com/role-arn'])
-    t.strictSame(read(key), [`annotation ${key}: did you mean eks.amazonaws.com/role-arn?`], key)
-  for (const key of ['eks.amazonaws.com/role-arn', 'eks.amazonaws.com/audience', 'example.com/role-arn'])
-    t.strictSame(read(key), [], key)
-})
-
 const use = { namespace: undefined, name: 'app', affixes: '/' }
 const names = (accounts: readonly ServiceAccount[], asked = use, namespace?: string) =>
   accountFinder(accounts, namespace)(asked).value?.map(({ object }) => object.name)

@@ -4,30 +4,15 @@
  * The former names are in internal annotations.
  * https://github.com/kubernetes-sigs/kustomize/blob/kustomize/v5.8.1/api/internal/utils/annotations.go
  */
-import { exitCode } from '../../../api/exit-code.ts'
 import { invalid, type Parsed } from '../../../api/parsed.ts'
-import { closestWord } from '../../../api/suggest.ts'
-import { nameOf, type ObjectReference, type Result } from '../../krm/result.ts'
+import { nameOf, type ObjectReference } from '../../krm/result.ts'
 import { annotationsOf, type ManifestItem } from '../../krm/manifest-item.ts'
-
-/** The role of IRSA: https://docs.aws.amazon.com/eks/latest/userguide/associate-service-account-role.html */
-export const accountRoleAnnotation = 'eks.amazonaws.com/role-arn'
-
-/** What people write in its place; each also with one letter wrong. */
-const roleSpellings = [
-  accountRoleAnnotation,
-  'eks.amazon.com/role-arn',
-  'eks.aws.amazon.com/role-arn',
-  'iam.amazonaws.com/role-arn',
-  'eks.amazonaws.com/role',
-]
+import { accountRoleAnnotation } from './role-annotations.ts'
 
 export type ServiceAccount = {
   readonly object: ObjectReference
   /** The text of its annotation for IRSA. */
   readonly role: string | undefined
-  /** Without it: keys of annotations that are nearly it. */
-  readonly misspelt: readonly string[]
   readonly formerNames: readonly string[]
   /** What kustomize has put around the name; the same for all objects of the same kustomizations. */
   readonly affixes: string
@@ -46,23 +31,7 @@ export function serviceAccountOf(item: ManifestItem): ServiceAccount | undefined
   const annotations = annotationsOf(item)
   const formerNames = annotations.get('internal.config.kubernetes.io/previousNames')?.split(',') ?? []
   const role = annotations.get(accountRoleAnnotation)
-  const misspelt =
-    role === undefined
-      ? [...annotations.keys()].filter((key) => closestWord(key, roleSpellings) !== undefined)
-      : []
-  return { object, role, misspelt, formerNames, affixes: affixesOf(item) }
-}
-
-export function misspeltRoles({ object, misspelt }: ServiceAccount): Result[] {
-  return misspelt.map((key) => ({
-    severity: 'warning',
-    message: 'is not known to EKS, so the ServiceAccount has no role',
-    hint: `did you mean ${accountRoleAnnotation}?`,
-    object,
-    subject: `annotation ${key}`,
-    field: ['metadata', 'annotations', key],
-    exit: exitCode.input,
-  }))
+  return { object, role, formerNames, affixes: affixesOf(item) }
 }
 
 export function affixesOf(item: ManifestItem): string {

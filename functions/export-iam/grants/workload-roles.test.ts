@@ -13,7 +13,6 @@ const claims: RoleClaims = {
 const irsa = (role: string, name = 'app', was: readonly string[] = []): ServiceAccount => ({
   object: { apiVersion: 'v1', kind: 'ServiceAccount', name, namespace: 'prod' },
   role,
-  misspelt: [],
   formerNames: was,
   affixes: '/',
 })

@@ -9,12 +9,8 @@ import { type Result, nameOf, type ObjectReference } from '../../krm/result.ts'
 import { type IamRole, parseIamRole, roleAnnotation } from '../options/iam-role.ts'
 import type { OptionNaming } from '../../krm/options.ts'
 import type { AccountRole } from '../options/roles-option.ts'
-import {
-  accountRoleAnnotation,
-  accountFinder,
-  type AccountUse,
-  type ServiceAccount,
-} from './service-accounts.ts'
+import { accountRoleAnnotation } from './role-annotations.ts'
+import { accountFinder, type AccountUse, type ServiceAccount } from './service-accounts.ts'
 
 export type RoleSources = {
   /** The option of that name. */
