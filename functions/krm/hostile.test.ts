@@ -87,10 +87,12 @@ for (const [title, input] of passed) {
   })
 }
 
-t.test('lines that are indented too little are parsed repeatedly, with a limit', async (t) => {
-  // Each time, the library counts the lines before the error.
-  const rows = '1,\n'.repeat(triesMany ? share(200_000) : 2000)
-  const { exit, stderr } = runFunction(injectInit, list(pod(`      x: [\n${rows}]\n`)))
-  t.equal(exit, 1)
-  t.match(stderr[0], /deficient indentation/)
-})
+/** Its time is that of the limit, whatever the number of lines. */
+if (triesMany)
+  t.test('lines that are indented too little are parsed repeatedly, with a limit', async (t) => {
+    // Each time, the library counts the lines before the error.
+    const rows = '1,\n'.repeat(share(200_000))
+    const { exit, stderr } = runFunction(injectInit, list(pod(`      x: [\n${rows}]\n`)))
+    t.equal(exit, 1)
+    t.match(stderr[0], /deficient indentation/)
+  })

@@ -4,7 +4,9 @@
 import { registerHooks } from 'node:module'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import fc from 'fast-check'
 import type { Test } from 'tap'
+import { runs } from '../../api/test-effort.ts'
 import { keptOpen, processState } from './process-state.ts'
 
 // tap names the folders of `testdir` after the arguments, which would be too long for a file's name.
@@ -25,6 +27,9 @@ registerHooks({
     return { format: 'module', source, shortCircuit: true }
   },
 })
+
+// Of properties that do not choose it.
+fc.configureGlobal(runs(100))
 
 // tap's own time-out of 30 s is for a process of one file.
 process.env['TAP_TIMEOUT'] = '0'

@@ -213,7 +213,7 @@ t.test('each pod template of an object is checked by itself', async (t) => {
 t.test('the output of every case of testdata is accepted', async (t) => {
   const folder = join(import.meta.dirname, '../testdata')
   let judged = 0
-  for (const name of readdirSync(folder)) {
+  for (const name of readdirSync(folder).filter((_, index) => triesMany || index % 8 === 0)) {
     const text = readFileSync(join(folder, name, 'expected.yaml'), 'utf8')
     const { functionConfig } = parse(text)
     const { value, diagnostics } = readFunctionConfig(functionConfig, 'InjectInit')
@@ -221,5 +221,5 @@ t.test('the output of every case of testdata is accepted', async (t) => {
     judged++
     t.strictSame(errorsOf(text, parseInjectConfig(value).config), [], name)
   }
-  t.ok(judged > 20)
+  t.ok(judged > (triesMany ? 20 : 2))
 })

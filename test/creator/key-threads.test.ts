@@ -11,7 +11,7 @@ t.test(
     import { generateKeyPair } from 'node:crypto'
     import { readdirSync, readFileSync } from 'node:fs'
     import { getPriority } from 'node:os'
-    import { lowerKeyThreads } from ${JSON.stringify(join(import.meta.dirname, 'key-threads.ts'))}
+    import { lowerKeyThreads } from ${JSON.stringify(join(import.meta.dirname, '../../runtime/creator/groups/key-threads.ts'))}
     const main = getPriority()
     generateKeyPair('rsa', { modulusLength: 1024 }, () => {})
     for (let time = 0; time < 2; time++) lowerKeyThreads()
