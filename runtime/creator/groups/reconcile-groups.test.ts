@@ -246,47 +246,50 @@ t.test('a pair that does not fit into the quota as a whole is not begun', async 
   t.match(recorded, [/QuotaExceeded/])
 })
 
-for (const [code, reason] of [
-  ['ACCESS_DENIED', 'AccessDenied'],
-  ['REFUSED', 'RefusedByStore'],
-  ['UNREACHABLE', undefined],
-  ['THROTTLED', undefined],
+for (const [call, code, reason] of [
+  ['lookup', 'ACCESS_DENIED', 'AccessDenied'],
+  ['lookup', 'UNREACHABLE', undefined],
+  ['lookup', 'THROTTLED', undefined],
+  ['lookup', 'BAD_ANSWER', undefined],
+  ['PutParameter', 'ACCESS_DENIED', 'AccessDenied'],
+  ['PutParameter', 'REFUSED', 'RefusedByStore'],
+  ['PutParameter', 'UNREACHABLE', undefined],
+  ['PutParameter', 'THROTTLED', undefined],
 ] as const) {
-  t.test(
-    `a call that fails with ${code} is tried again, ${reason ? `with an Event ${reason}` : 'without an Event'}`,
-    async (t) => {
-      let broken = true
-      const fail = (names: readonly string[], what: FailureCode) => {
-        if (broken && names.includes('/bad')) throw failed({ code: what, message: 'it failed' })
-      }
-      const wrap = (store: ParameterStore): ParameterStore => ({
-        ...store,
-        exists: async (names) => {
-          if (code !== 'REFUSED') fail(names, code)
-          return await store.exists(names)
-        },
-        create: async (name, value, about) => {
-          fail([name], code)
-          return await store.create(name, value, about)
-        },
-      })
-      const { stored, recorded, declare, wait } = world({ wrap })
-      declare('n', password('bad'), password('good'))
-      await wait(2 * minute)
-      t.notOk(stored.has('/bad'), 'a failed call does not mean that it is absent')
-      if (reason !== undefined) {
-        t.ok(stored.has('/good'), 'the other is created')
-        t.match(recorded.join('\n'), new RegExp(`n ${reason}: /bad: it failed`))
-      } else
-        t.strictSame(
-          recorded.filter((line) => !line.includes('Created')),
-          [],
-        )
-      broken = false
-      await wait(20 * minute)
-      t.ok(stored.has('/bad') && stored.has('/good'))
-    },
-  )
+  const event = reason === undefined ? 'without an Event' : `with an Event ${reason}`
+  t.test(`a ${call} that fails with ${code} creates nothing, and is tried again, ${event}`, async (t) => {
+    let broken = true
+    const fail = (names: readonly string[], what: FailureCode) => {
+      if (broken && names.includes('/bad')) throw failed({ code: what, message: 'it failed' })
+    }
+    const wrap = (store: ParameterStore): ParameterStore => ({
+      ...store,
+      exists: async (names) => {
+        if (call === 'lookup') fail(names, code)
+        return await store.exists(names)
+      },
+      create: async (name, value, about) => {
+        // A lookup that failed must not lead to a call that could succeed.
+        if (call === 'PutParameter') fail([name], code)
+        return await store.create(name, value, about)
+      },
+    })
+    const { stored, recorded, declare, wait } = world({ wrap })
+    declare('n', password('bad'), password('good'))
+    await wait(2 * minute)
+    t.notOk(stored.has('/bad'), 'a failed call does not mean that it is absent')
+    if (reason !== undefined) {
+      t.ok(stored.has('/good'), 'the other is created')
+      t.match(recorded.join('\n'), new RegExp(`n ${reason}: /bad: it failed`))
+    } else
+      t.strictSame(
+        recorded.filter((line) => !line.includes('Created')),
+        [],
+      )
+    broken = false
+    await wait(20 * minute)
+    t.ok(stored.has('/bad') && stored.has('/good'))
+  })
 }
 
 t.test('after an hour of throttling, everything is created within half a minute', async (t) => {
