@@ -64,7 +64,7 @@ const failing: readonly Failing[] = [
     [
       /^AWS_REGION is missing/,
       /^AWS_ENDPOINT_URL must not be a plain http:\/\/ URL of moto/,
-      /^annotation lease\.bsycorp\.com\/y: lease is not supported yet/,
+      /^annotation lease\.bsycorp\.com\/y: lease is not supported, and will not be/,
       /^annotation secret\.bsycorp\.com\/x: /,
       /^annotation secret\.bsycorp\.com\/x: /,
     ],
