@@ -84,7 +84,11 @@ const longestOther = 40
 
 /** Quotes a piece of the input for a message: one line, printable, at most 40 characters; an ARN as a whole. */
 export function quote(text: string): string {
-  const longest = text.startsWith('arn:') ? longestArn : longestOther
+  return quoteUpTo(text, text.startsWith('arn:') ? longestArn : longestOther)
+}
+
+/** Likewise for a text that is of use only as a whole. */
+export function quoteUpTo(text: string, longest: number): string {
   const shown = text.length > longest ? `${text.slice(0, longest)}…` : text
   return JSON.stringify(shown).replace(/[\u007f-\u009f\u2028\u2029\p{Cf}\p{Cs}]/gu, '\ufffd')
 }

@@ -1,5 +1,7 @@
+import { globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import t from 'tap'
-import { likelyMeant, closestWord } from './suggest.ts'
+import { closestWord, didYouMean, likelyMeant } from './suggest.ts'
 
 const known = ['kind', 'type', 'size', 'storageKey', 'version', 'label']
 
@@ -45,3 +47,20 @@ t.equal(closestWord('x', []), undefined, 'where nothing is known nothing is near
 
 t.equal(likelyMeant('prdo', ['prod']), 'prod')
 t.equal(likelyMeant('eu1', ['eu2', 'eu']), undefined, 'names that differ in digits alone are two')
+
+t.same(didYouMean(undefined), {}, 'nothing is near')
+t.same(didYouMean('size'), { hint: 'did you mean "size"?' })
+t.same(didYouMean('apps/v1', 'v1'), { hint: 'did you mean "apps/v1" or "v1"?' })
+t.same(
+  didYouMean('a'.repeat(300)),
+  { hint: `did you mean "${'a'.repeat(300)}"?` },
+  'what is copied is complete',
+)
+const root = join(import.meta.dirname, '..')
+t.strictSame(
+  globSync('{api,cli,functions,runtime}/**/*.ts', { cwd: root }).filter(
+    (file) => !file.endsWith('.test.ts') && /did you mean/i.test(readFileSync(join(root, file), 'utf8')),
+  ),
+  ['api/suggest.ts'],
+  'one form: one function writes it',
+)

@@ -1,4 +1,4 @@
-import type { Diagnostic } from './diagnostic.ts'
+import { type Diagnostic, quoteUpTo } from './diagnostic.ts'
 
 /** The known word that a word differs from only by case, or by one letter too many, too few, wrong or swapped. */
 export function closestWord<T extends string>(word: string, known: readonly T[]): T | undefined {
@@ -25,10 +25,14 @@ export function notKnown(
   return { message: `is not known: known are ${known.join(', ')}`, ...didYouMean(meant) }
 }
 
-/** The hint of a Diagnostic; none where nothing is near. */
-export function didYouMean(meant: string | undefined): Pick<Diagnostic, 'hint'> {
-  return meant === undefined ? {} : { hint: `did you mean ${meant}?` }
+/** The hint of a Diagnostic, the only form of it; none where nothing is near. @param meant one word, or several that may be meant. */
+export function didYouMean(...meant: readonly (string | undefined)[]): Pick<Diagnostic, 'hint'> {
+  const words = meant.flatMap((one) => (one === undefined ? [] : [quoteUpTo(one, longestWord)]))
+  return words.length === 0 ? {} : { hint: `did you mean ${words.join(' or ')}?` }
 }
+
+/** What is suggested is copied: the name of a parameter has 1,011 characters at most. */
+const longestWord = 1024
 
 function withoutDigits(text: string): string {
   return text.replace(/[0-9]/g, '')

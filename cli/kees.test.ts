@@ -22,7 +22,7 @@ const rows: readonly (readonly [
     'an unknown command is named, with what is meant',
     ['ijnect'],
     2,
-    /"ijnect" is not known: known are inject, .*\n {2}hint: did you mean inject\?/,
+    /"ijnect" is not known: known are inject, .*\n {2}hint: did you mean "inject"\?/,
     /^$/,
   ],
   [
@@ -36,7 +36,7 @@ const rows: readonly (readonly [
     'all errors of a command line are reported',
     ['inject', '--imge', 'x', '--image', '--write', '--check', '--write=no'],
     2,
-    /--imge[^]*did you mean --image\?[^]*--write takes no value/,
+    /--imge[^]*did you mean "--image"\?[^]*--write takes no value/,
     /^$/,
   ],
   [
@@ -51,12 +51,12 @@ const rows: readonly (readonly [
     'help of nothing that is known',
     ['help', 'inje'],
     2,
-    /"inje" is not known.*\n {2}hint: did you mean inject\?/,
+    /"inje" is not known.*\n {2}hint: did you mean "inject"\?/,
     /^$/,
   ],
   ['help alone lists the commands', ['help'], 0, /^$/, /^ {2}export /m],
   ['kubectl users ask for the version so', ['version'], 0, /^$/, /^kees \d/],
-  ['--file is meant as --filename', ['inject', '--file', 'x'], 2, /did you mean --filename\?/, /^$/],
+  ['--file is meant as --filename', ['inject', '--file', 'x'], 2, /did you mean "--filename"\?/, /^$/],
   [
     '-n is --namespace',
     ['verify', '-f', '-', '-n', 'A B'],

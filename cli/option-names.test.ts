@@ -51,7 +51,7 @@ const rows: readonly Row[] = [
     ['inject'],
     config('InjectInit', 'sizeLimt: 1Mi'),
     plain,
-    /^error: \S+\/config\.yaml: option "sizeLimt" is not known: .*\n {2}hint: did you mean sizeLimit\?/,
+    /^error: \S+\/config\.yaml: option "sizeLimt" is not known: .*\n {2}hint: did you mean "sizeLimit"\?/,
   ],
   [
     'two that contradict each other, of which one was not given',

@@ -7,7 +7,7 @@ const prefixes = ['secret', 'resource', 'compose', 'lease', 'init'] as const
 export function unknownPrefix(key: string, what: string, domain: string): AnnotationDiagnostic {
   const known = prefixes.map((one) => `${one}.${domain}/`).join(', ')
   const meant = closestWord(what, prefixes)
-  const hint = didYouMean(meant && quote(`${meant}.${domain}/`))
+  const hint = didYouMean(meant && `${meant}.${domain}/`)
   const message = `${quote(`${what}.${domain}/`)} is not known and has no effect; known are ${known}`
   return { severity: 'warning', code: 'UNKNOWN_PREFIX', annotation: key, message, ...hint }
 }
@@ -22,6 +22,6 @@ export function misspeltDomain(key: string, domain: string): AnnotationDiagnosti
   const meant = closestWord(what, prefixes)
   if (meant === undefined) return []
   const message = `${quote(`${what}.${other}/`)} is not known and has no effect`
-  const hint = didYouMean(quote(`${meant}.${domain}/`))
+  const hint = didYouMean(`${meant}.${domain}/`)
   return [{ severity: 'warning', code: 'UNKNOWN_PREFIX', annotation: key, message, ...hint }]
 }

@@ -68,7 +68,7 @@ export function readAttributes(
     } else if (meant !== undefined) {
       if (!given.has(meant)) given.set(meant, undefined)
       const message = `attribute ${quote(name)} is not known`
-      report('MISSPELT_ATTRIBUTE', { message, ...didYouMean(quote(meant)) })
+      report('MISSPELT_ATTRIBUTE', { message, ...didYouMean(meant) })
     } else {
       const ignored = `${attributeLabel(name, position)} is not known and has no effect; known are ${known.join(', ')}`
       report('UNKNOWN_ATTRIBUTE', ignored, 'warning')

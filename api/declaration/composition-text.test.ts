@@ -50,7 +50,7 @@ const wrong: readonly (readonly [text: string, ...lines: string[]])[] = [
   [
     '$(a:ulr)',
     'has an unknown escape "ulr" in reference $(a): allowed are url, json, base64, xml, properties',
-    'hint: did you mean url?',
+    'hint: did you mean "url"?',
   ],
   [
     '$(hunter2:hunter3)',
@@ -59,7 +59,7 @@ const wrong: readonly (readonly [text: string, ...lines: string[]])[] = [
   [
     '$(a:URL)$(b:)',
     'has an unknown escape "URL" in reference $(a): allowed are url, json, base64, xml, properties',
-    'hint: did you mean url?',
+    'hint: did you mean "url"?',
     'has an unknown escape in reference $(b): allowed are url, json, base64, xml, properties',
   ],
 ]

@@ -277,7 +277,7 @@ const wrong: readonly (readonly [title: string, key: string, value: string, ...d
     'an unknown setting',
     'init.bsycorp.com/storagePrefix',
     '/prod',
-    `error UNKNOWN_SETTING: "storagePrefix" ${unknownSetting}, hint: did you mean storage-prefix?`,
+    `error UNKNOWN_SETTING: "storagePrefix" ${unknownSetting}, hint: did you mean "storage-prefix"?`,
   ],
   [
     'a setting that every object has',

@@ -40,7 +40,7 @@ t.strictSame(
 )
 t.strictSame(
   read('Word', '').reported,
-  [['UNKNOWN_SETTING', { message: `"Word" ${known}`, hint: 'did you mean word?' }]],
+  [['UNKNOWN_SETTING', { message: `"Word" ${known}`, hint: 'did you mean "word"?' }]],
   'a name that is nearly one of the table is suggested',
 )
 t.strictSame(

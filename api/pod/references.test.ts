@@ -29,7 +29,7 @@ const rows: readonly (readonly [title: string, added: Annotations, ...diagnostic
   [
     'an unknown name',
     { 'compose/url': 'text=$(db.pasword)' },
-    `error BAD_REFERENCE ${at}: reference $(db.pasword) in text is not declared by this pod, hint: did you mean db.password?`,
+    `error BAD_REFERENCE ${at}: reference $(db.pasword) in text is not declared by this pod, hint: did you mean "db.password"?`,
   ],
   [
     'an unknown name that may be a secret, by its number',
@@ -68,7 +68,7 @@ const rows: readonly (readonly [title: string, added: Annotations, ...diagnostic
     `error BAD_VALUE ${at}: text has reference 4, which is not the name of a declaration, hint: write $(name) or $(name:escape), and $$( for the characters $(`,
     `error BAD_VALUE ${at}: text has an unknown escape "bar" in reference $(both): allowed are url, json, base64, xml, properties`,
     `error BAD_REFERENCE ${at}: reference $(nope) in text is not declared by this pod`,
-    `error BAD_REFERENCE ${at}: reference $(db.pasword) in text is not declared by this pod, hint: did you mean db.password?`,
+    `error BAD_REFERENCE ${at}: reference $(db.pasword) in text is not declared by this pod, hint: did you mean "db.password"?`,
     `error CONFLICT ${at}: reference $(both) in text may be secret.bsycorp.com/both or resource.bsycorp.com/both, hint: give one of them another name, with a storageKey`,
   ],
   [

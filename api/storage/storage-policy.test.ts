@@ -73,7 +73,7 @@ const wrong: readonly (readonly [title: string, object: unknown, diagnostics: re
     'fields of another name',
     { ...policyOf({ ...good, prefix: '/a' }), specs: 1 },
     [
-      '"specs" is not known: known are apiVersion, kind, metadata, spec, hint: did you mean spec?',
+      '"specs" is not known: known are apiVersion, kind, metadata, spec, hint: did you mean "spec"?',
       'spec.rules[0]."prefix" is not known: known are namespaces, prefixes, minBits, maxPerPod, maxNewPerHour, maxClaims, maxBytes, maxKeys, maxOwners, maxEvents, shared',
     ],
   ],

@@ -310,7 +310,7 @@ await t.test('--container selects a container of the pod, and what it gets there
   ]
   t.strictSame(await fetch(source, ...args('sid')), {
     exit: 2,
-    said: 'error: flag --container: "sid" is not in the pod: the pod has app, side, other\n  hint: did you mean side?\n',
+    said: 'error: flag --container: "sid" is not in the pod: the pod has app, side, other\n  hint: did you mean "side"?\n',
     printed: '',
   })
   for (const [container, content] of [

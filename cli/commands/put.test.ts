@@ -141,7 +141,7 @@ await t.test(
     t.match(await put('hunter2'), { exit: 1, said: /is not JSON, which jsonKey needs/ })
     t.match(await put('hunter2', 'dn'), {
       exit: 1,
-      said: /no declaration in the manifests reads the newest version of parameter \/dn\n {2}hint: did you mean \/db\?/,
+      said: /no declaration in the manifests reads the newest version of parameter \/dn\n {2}hint: did you mean "\/db"\?/,
     })
     t.match(await put('hunter2', 'db', 'invalid.yaml'), { exit: 1, said: /attribute "type" is missing/ })
     t.match(await put('hunter2', 'db', '-'), { exit: 2, said: /standard input has the value/ })

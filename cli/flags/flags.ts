@@ -1,6 +1,7 @@
 /** The flags of a command: one table gives the parsing and the help. */
 import { parseArgs } from 'node:util'
 import { about, type Diagnostic, quote } from '../../api/diagnostic.ts'
+import { didYouMean } from '../../api/suggest.ts'
 import { suggestFlag } from './suggest-flag.ts'
 import { defaultOf } from '../../functions/krm/function-help.ts'
 import { parseYaml } from '../../functions/krm/function-config.ts'
@@ -127,6 +128,6 @@ function parserOption({ takes, short }: Flag): {
 
 function unknownFlag(rawName: string, known: readonly string[]): Diagnostic {
   const meant = suggestFlag(rawName.replace(/^-+/, ''), known)
-  const hint = meant === undefined ? 'see --help' : `did you mean --${meant}?`
+  const { hint = 'see --help' } = didYouMean(meant && `--${meant}`)
   return { message: `flag ${quote(rawName)} is not known`, hint }
 }

@@ -64,7 +64,7 @@ const wrong: readonly (readonly [
     'wrong properties, all at once',
     { type: 'array', items: pair },
     [{ nam: 'a' }, { name: 'a', count: 0 }],
-    '[0].nam is not known: known are name, count, hint: did you mean name?',
+    '[0].nam is not known: known are name, count, hint: did you mean "name"?',
     '[0].name is missing',
     '[1].count 0 must be a whole number from 1 to 9',
   ],

@@ -55,7 +55,7 @@ t.test('all errors are reported at once, with the names of the options that the 
   const nameOption = (name: string, shown = name) => `flag --${shown}`
   const { diagnostics } = parse({ color: 'blue', tries: [1], loud: 'yes', colour: 'red' }, { nameOption })
   t.strictSame(messagesOf(diagnostics), [
-    'flag --"colour" is not known: known are color, tries, loud, hint: did you mean color?',
+    'flag --"colour" is not known: known are color, tries, loud, hint: did you mean "color"?',
     'flag --color "blue" must be one of "red", "green"',
     'flag --tries[0] must be a string, hint: put it in quotes',
     'flag --loud "yes" must be true or false',

@@ -7,7 +7,7 @@ import { misplacedDeclarations } from './misplaced-declarations.ts'
 import { podTemplatesOf } from './pod-template.ts'
 import { readItems } from './workload.ts'
 
-const options = { annotationDomain: 'bsycorp.com', nameOption: nameInConfig }
+const options = { annotationDomain: 'bsycorp.com', nameOption: nameInConfig, podTemplates: [] }
 
 function resultsOf(text: string): string[] {
   const [document] = parseSource(text).value ?? []
@@ -75,8 +75,48 @@ const rows: readonly (readonly [title: string, text: string, results: readonly s
       warning(
         'Deployment',
         'spec.template.metadata',
-        'did you mean Deployment of group apps? Else list the kind under option podTemplates',
+        'did you mean "apps/v1"? Else list the kind under option podTemplates',
       ),
+    ],
+  ],
+  [
+    'a known kind in a group that differs in case',
+    object('Apps/v1', 'StatefulSet', `{template: {metadata: {annotations: {${declared}}}}}`),
+    [
+      warning(
+        'StatefulSet',
+        'spec.template.metadata',
+        'did you mean "apps/v1" or "apps.kruise.io"? Else list the kind under option podTemplates',
+      ),
+    ],
+  ],
+  ...(['apps/v1beta1', 'apps/V1'] as const).map(
+    (version) =>
+      [
+        `a Deployment of version ${version}`,
+        object(version, 'Deployment', `{template: {metadata: {annotations: {${declared}}}}}`),
+        [
+          `warning: Deployment/x apiVersion "${version}" of Deployment is not known: Kubernetes has apps/v1 | hint: did you mean "apps/v1"?`,
+        ],
+      ] as const,
+  ),
+  [
+    'a CronJob of a version that Kubernetes no longer serves',
+    object(
+      'batch/v1beta1',
+      'CronJob',
+      `{jobTemplate: {spec: {template: {metadata: {annotations: {${declared}}}}}}}`,
+    ),
+    [
+      'warning: CronJob/x apiVersion "batch/v1beta1" of CronJob is not known: Kubernetes has batch/v1 | hint: did you mean "batch/v1"?',
+    ],
+  ],
+  ['one that declares nothing', object('apps/v1beta1', 'Deployment', '{template: {spec: {}}}'), []],
+  [
+    'a Pod of another group',
+    `apiVersion: core/v1\nkind: Pod\nmetadata: {name: x, annotations: {${declared}}}\n`,
+    [
+      'warning: Pod/x annotation secret.bsycorp.com/a: has no effect in the metadata of the Pod itself | hint: did you mean "v1"?',
     ],
   ],
   [

@@ -1,17 +1,19 @@
 /** Declarations outside the pod templates, where nothing reads them: the most common error. */
 import { bounds } from '../../api/bounds.ts'
 import { exitCode } from '../../api/exit-code.ts'
+import { quote } from '../../api/diagnostic.ts'
+import { didYouMean } from '../../api/suggest.ts'
 import { type Path, pathText } from '../yaml/edit-target.ts'
 import type { Result } from '../krm/result.ts'
 import type { ManifestItem } from '../krm/manifest-item.ts'
 import type { PodTemplate } from './pod-template.ts'
 import { declarationsIn, findDeclarations, type FoundDeclaration } from './find-declarations.ts'
-import { groupsOfKind } from './pod-template-kinds.ts'
+import { apiVersionsOfKind, rightVersion } from './pod-template-kinds.ts'
 import type { SourceNode } from '../yaml/node.ts'
-import { lookUp } from '../yaml/value.ts'
+import { lookUp, lookUpPath } from '../yaml/value.ts'
 import type { WorkloadConfig } from './workload-options.ts'
 
-type Options = Pick<WorkloadConfig, 'annotationDomain' | 'nameOption'>
+type Options = Pick<WorkloadConfig, 'annotationDomain' | 'nameOption' | 'podTemplates'>
 
 export type Misplaced = {
   readonly results: readonly Result[]
@@ -30,7 +32,37 @@ export function misplacedDeclarations(
 ): Misplaced {
   return templates.length === 0
     ? withoutTemplates(item, options)
-    : { results: aroundTemplates(item, templates, options.annotationDomain), onMetadata: [] }
+    : {
+        results: [
+          ...ofWrongVersion(item, templates, options),
+          ...aroundTemplates(item, templates, options.annotationDomain),
+        ],
+        onMetadata: [],
+      }
+}
+
+/** It is injected all the same, and the API server rejects it. */
+function ofWrongVersion(
+  { object }: ManifestItem,
+  templates: readonly PodTemplate[],
+  { annotationDomain, podTemplates }: Options,
+): Result[] {
+  const right = rightVersion(object, podTemplates)
+  const isDeclared = templates.some(
+    ({ node }) => declarationsIn(lookUpPath(node, ['metadata', 'annotations']), annotationDomain).length > 0,
+  )
+  if (right === undefined || !isDeclared) return []
+  const message = `apiVersion ${quote(object.apiVersion)} of ${object.kind} is not known: Kubernetes has ${right}`
+  return [
+    {
+      severity: 'warning',
+      message,
+      ...didYouMean(right),
+      object,
+      field: ['apiVersion'],
+      exit: exitCode.input,
+    },
+  ]
 }
 
 function withoutTemplates(item: ManifestItem, { annotationDomain, nameOption }: Options): Misplaced {
@@ -70,15 +102,16 @@ const built = 'build the objects that the controller or the chart makes of it, a
 
 function hintFor({ object }: ManifestItem, { path, inText }: FoundDeclaration, option: string): string {
   if (inText !== undefined || !isMetadata(path)) return built
-  const groups = groupsOfKind(object.kind).map((group) =>
-    group === '' ? 'the core group' : `group ${group}`,
-  )
   const list = `list the kind under ${option}`
-  return groups.length === 0 ? list : `did you mean ${object.kind} of ${groups.join(' or ')}? Else ${list}`
+  const { hint } = didYouMean(...apiVersionsOfKind(object.kind))
+  return hint === undefined ? list : `${hint} Else ${list}`
 }
 
 /** Kubernetes' own kinds that have no pods; what others make of their annotations, their documentation says. */
-function hintForMetadata({ object: { apiVersion } }: ManifestItem): string {
+function hintForMetadata({ object: { apiVersion, kind } }: ManifestItem): string {
+  // Its own metadata is that of its pod template, in the right group.
+  const { hint } = kind === 'Pod' ? didYouMean(...apiVersionsOfKind(kind)) : {}
+  if (hint !== undefined) return hint
   const [group = ''] = apiVersion.includes('/') ? apiVersion.split('/') : ['']
   const isOfKubernetes = !group.includes('.') || group.endsWith('.k8s.io')
   return isOfKubernetes

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { groupsOfKind, templatePaths } from './pod-template-kinds.ts'
+import { apiVersionsOfKind, rightVersion, templatePaths } from './pod-template-kinds.ts'
 
 const paths = (apiVersion: string, kind: string) =>
   templatePaths({ apiVersion, kind, name: 'a' }, []).map((path) => path.join('.'))
@@ -37,6 +37,25 @@ t.strictSame(
   [['spec', 'pod']],
   'a configured kind is in place of what is built in',
 )
-t.strictSame(groupsOfKind('StatefulSet'), ['apps', 'apps.kruise.io'])
-t.strictSame(groupsOfKind('Pod'), [''])
-t.strictSame(groupsOfKind('Gadget'), [])
+t.strictSame(apiVersionsOfKind('StatefulSet'), ['apps/v1', 'apps.kruise.io'])
+t.strictSame(apiVersionsOfKind('Pod'), ['v1'])
+t.strictSame(apiVersionsOfKind('Gadget'), [])
+
+for (const [apiVersion, kind, right] of [
+  ['apps/v1', 'Deployment', undefined],
+  ['apps/v1beta1', 'Deployment', 'apps/v1'],
+  ['apps/V1', 'Deployment', 'apps/v1'],
+  ['batch/v1beta1', 'CronJob', 'batch/v1'],
+  ['V1', 'Pod', 'v1'],
+  // Versions of others, and kinds that are not known at all.
+  ['argoproj.io/v2', 'Rollout', undefined],
+  ['apps/v1beta1', 'Gadget', undefined],
+] as const)
+  t.equal(rightVersion({ apiVersion, kind, name: 'a' }, []), right, `${apiVersion} ${kind}`)
+t.equal(
+  rightVersion({ apiVersion: 'apps/v2', kind: 'Deployment', name: 'a' }, [
+    { apiVersion: 'apps/v2', kind: 'Deployment', path: [] },
+  ]),
+  undefined,
+  'a version that option podTemplates lists',
+)

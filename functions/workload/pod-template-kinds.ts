@@ -58,10 +58,29 @@ export function templatePaths(
   return own ? [own.path] : builtIn.filter(isIt).map(({ path }) => path)
 }
 
-/** The groups whose kind of this name is known, such as `apps` for `Deployment`; the core group is empty. */
-export function groupsOfKind(kind: string): readonly string[] {
+/** The groups of Kubernetes itself with the only version of each that it serves since 1.25. Versions of others come and go. */
+const versions = new Map([
+  ['', 'v1'],
+  ['apps', 'apps/v1'],
+  ['batch', 'batch/v1'],
+])
+
+/** What the apiVersion of a known kind must be; undefined where it is right, configured, or of a group whose versions are not known. */
+export function rightVersion(
+  { apiVersion, kind }: ObjectReference,
+  configured: readonly PodTemplateKind[],
+): string | undefined {
+  const group = groupOf(apiVersion)
+  const right = versions.get(group)
+  if (right === apiVersion || !builtIn.some((one) => one.kind === kind && one.group === group))
+    return undefined
+  return configured.some((one) => one.kind === kind && one.apiVersion === apiVersion) ? undefined : right
+}
+
+/** What the apiVersion of a known kind may be, such as `apps/v1` for `Deployment`; of groups of others, the group. */
+export function apiVersionsOfKind(kind: string): readonly string[] {
   const groups = builtIn.flatMap((one) => (one.kind === kind && one.group !== undefined ? [one.group] : []))
-  return [...new Set(groups)]
+  return [...new Set(groups)].map((group) => versions.get(group) ?? group)
 }
 
 function groupOf(apiVersion: string): string {

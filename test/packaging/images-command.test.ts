@@ -29,7 +29,7 @@ t.test('all errors of the flags are reported at once, with exit code 2', async (
     /^error: flag --only: "x" is not one of inject-init, /m,
     /^error: flag --platform: "linux\/arm" is not one of linux\/amd64, linux\/arm64$/m,
     /^error: flag --engine: "rkt" is not one of buildah, podman, docker$/m,
-    /^error: flag "--tga" is not known\n {2}hint: did you mean --tag\?$/m,
+    /^error: flag "--tga" is not known\n {2}hint: did you mean "--tag"\?$/m,
     /^error: unexpected argument "bar"$/m,
     /^error: flag --base needs a value: IMAGE$/m,
   ]) {

@@ -42,7 +42,7 @@ t.test('an annotation of a ServiceAccount that is nearly that of the role', asyn
     t.strictSame(
       read(`${key}: ${arn}`),
       [
-        `ServiceAccount/app annotation ${key}: is not known to EKS, so the ServiceAccount has no role | hint: did you mean eks.amazonaws.com/role-arn?`,
+        `ServiceAccount/app annotation ${key}: is not known to EKS, so the ServiceAccount has no role | hint: did you mean "eks.amazonaws.com/role-arn"?`,
       ],
       key,
     )

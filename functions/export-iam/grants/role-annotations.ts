@@ -3,7 +3,7 @@
  * goes to none.
  */
 import { exitCode } from '../../../api/exit-code.ts'
-import { closestWord } from '../../../api/suggest.ts'
+import { closestWord, didYouMean } from '../../../api/suggest.ts'
 import type { Result } from '../../krm/result.ts'
 import { annotationsOf, type ManifestItem } from '../../krm/manifest-item.ts'
 import type { PodTemplate } from '../../workload/pod-template.ts'
@@ -29,7 +29,7 @@ export function misspeltRoles(item: ManifestItem): Result[] {
   return [...annotations.keys()].filter(namesRole).map((key) => ({
     ...warningOf(item, key, ['metadata', 'annotations', key]),
     message: 'is not known to EKS, so the ServiceAccount has no role',
-    hint: `did you mean ${accountRoleAnnotation}?`,
+    ...didYouMean(accountRoleAnnotation),
   }))
 }
 

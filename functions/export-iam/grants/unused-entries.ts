@@ -4,7 +4,7 @@
  */
 import { exitCode } from '../../../api/exit-code.ts'
 import { quote } from '../../../api/diagnostic.ts'
-import { likelyMeant } from '../../../api/suggest.ts'
+import { didYouMean, likelyMeant } from '../../../api/suggest.ts'
 import type { Result } from '../../krm/result.ts'
 import type { OptionNaming } from '../../krm/options.ts'
 import type { GrantedNames } from './granted-names.ts'
@@ -26,7 +26,7 @@ export function unusedEntries(
   const warn = (option: string, entry: string, meant: string): Result => ({
     severity: 'warning',
     message: `${nameOption(option)} has an entry for ${quote(entry)}, which matches nothing`,
-    hint: `did you mean ${quote(meant)}?`,
+    ...didYouMean(meant),
     exit: exitCode.input,
   })
   const listed = new Set(roles.map(({ namespace, serviceAccount }) => `${namespace}/${serviceAccount}`))

@@ -42,7 +42,7 @@ const refused: readonly (readonly [
   [
     'thousandths of a byte',
     { sizeLimit: '16m' },
-    'option sizeLimit "16m" must be a whole number of bytes, hint: did you mean 16Mi?',
+    'option sizeLimit "16m" must be a whole number of bytes, hint: did you mean "16Mi"?',
   ],
   [
     'an unknown format',

@@ -71,7 +71,7 @@ const refused: readonly (readonly [title: string, env: Value, message: string])[
   [
     'a misspelt key',
     [{ name: 'A', vlaue: 'x' }],
-    '[0].vlaue is not known: known are name, value, valueFrom, hint: did you mean value?',
+    '[0].vlaue is not known: known are name, value, valueFrom, hint: did you mean "value"?',
   ],
   [
     'an unknown source in valueFrom',

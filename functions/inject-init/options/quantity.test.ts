@@ -93,7 +93,7 @@ t.strictSame(validateBytes('16Mi'), [])
 t.strictSame(validateBytes('1.5Gi'), [])
 t.strictSame(validateBytes('1000m'), [], 'a whole number of bytes in an unusual notation')
 t.strictSame(validateBytes('64m'), [
-  { message: 'must be a whole number of bytes', hint: 'did you mean 64Mi?' },
+  { message: 'must be a whole number of bytes', hint: 'did you mean "64Mi"?' },
 ])
 t.strictSame(validateBytes('-1'), [{ message: 'must be a quantity such as 16Mi' }])
 

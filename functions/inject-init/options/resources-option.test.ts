@@ -21,14 +21,14 @@ for (const [title, value] of accepted) t.strictSame(resourcesOption.parse(value)
 const known = 'known are requests, limits, claims'
 const refused: readonly (readonly [title: string, value: Value, ...messages: string[]])[] = [
   ['a list', [], 'must be a map with requests, limits or claims'],
-  ['a misspelt part', { limit: {} }, `.limit is not known: ${known}, hint: did you mean limits?`],
+  ['a misspelt part', { limit: {} }, `.limit is not known: ${known}, hint: did you mean "limits"?`],
   ['a resource at the top', { cpu: '1' }, `.cpu is not known: ${known}`],
   ['a string', { limits: '1' }, '.limits "1" must be a map'],
   [
     'unknown resources',
     { limits: { mem: '1Gi', CPU: '1' } },
     '.limits.mem is not known: known are cpu, memory, ephemeral-storage',
-    '.limits.CPU is not known: known are cpu, memory, ephemeral-storage, hint: did you mean cpu?',
+    '.limits.CPU is not known: known are cpu, memory, ephemeral-storage, hint: did you mean "cpu"?',
   ],
   [
     'invalid quantities',
@@ -45,7 +45,7 @@ const refused: readonly (readonly [title: string, value: Value, ...messages: str
   [
     'thousandths of a byte',
     { limits: { memory: '64m' } },
-    '.limits.memory "64m" must be a whole number of bytes, hint: did you mean 64Mi?',
+    '.limits.memory "64m" must be a whole number of bytes, hint: did you mean "64Mi"?',
   ],
   [
     'requests above the limits',
@@ -58,7 +58,7 @@ const refused: readonly (readonly [title: string, value: Value, ...messages: str
     { claims: [{ name: 'A' }, 'b', { nam: 'c' }] },
     '.claims[0].name "A" must be a DNS label: at most 63 lower-case letters, digits and "-", not beginning or ending with "-"',
     '.claims[1] must be a map with name, and optionally request',
-    '.claims[2].nam is not known: known are name, request, hint: did you mean name?',
+    '.claims[2].nam is not known: known are name, request, hint: did you mean "name"?',
     '.claims[2].name is missing',
   ],
 ]
