@@ -89,7 +89,7 @@ export const importRules: Readonly<Record<string, ImportRule>> = {
   'cli/flags': { imports: [...cli, 'cli/files'] },
   'cli/print': { imports: [...cli, 'cli/flags'] },
   'cli/commands': {
-    imports: [...cli, 'cli', 'cli/flags', 'cli/print', 'cli/files', 'cli/admission-policy'],
+    imports: [...cli, 'cli', 'cli/flags', 'cli/print', 'cli/files', 'cli/admission-policy', 'cli/import'],
   },
   'cli/files': {
     imports: [
@@ -101,6 +101,7 @@ export const importRules: Readonly<Record<string, ImportRule>> = {
       'runtime/init/files',
     ],
   },
+  'cli/import': { imports: [...cli, 'cli'] },
   'cli/admission-policy': { imports: [...functions, ...injectInit] },
 }
 

@@ -42,6 +42,10 @@ const prepared = t.testdir({
   manifests: {},
   terraform: {},
   'password.txt': 'fakepassword\n',
+  // Of the worked example's password.
+  'scan.json': JSON.stringify({
+    Items: [{ secretName: { S: '/db.password' }, secretValue: { S: 'ZmFrZXBhc3N3b3Jk' } }],
+  }),
   'storage-policy.yaml': policy,
 })
 process.chdir(prepared)

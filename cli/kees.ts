@@ -15,6 +15,7 @@ import { printResults, printUsage } from './print-results.ts'
 import { suggestFlag } from './flags/suggest-flag.ts'
 import { fetchCommand } from './commands/fetch.ts'
 import { commandHelp, type CommandGroup, keesHelp } from './flags/help.ts'
+import { importCommand } from './commands/import.ts'
 import { injectCommand } from './commands/inject.ts'
 import { installCommand } from './commands/install.ts'
 import { putCommand } from './commands/put.ts'
@@ -23,7 +24,10 @@ import { verifyCommand } from './commands/verify.ts'
 
 const groups: readonly CommandGroup[] = [
   { title: 'Build time', commands: [injectCommand, exportCommand, verifyCommand, diffCommand] },
-  { title: 'Parameters in the store', commands: [statusCommand, createCommand, putCommand, fetchCommand] },
+  {
+    title: 'Parameters in the store',
+    commands: [statusCommand, createCommand, putCommand, importCommand, fetchCommand],
+  },
   { title: 'Set-up', commands: [admissionPolicyCommand, installCommand] },
 ]
 

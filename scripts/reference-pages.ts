@@ -8,6 +8,7 @@ import { bounds } from '../api/bounds.ts'
 import { foreignAttributes } from '../api/declaration/foreign-attributes.ts'
 import { podSettings } from '../api/pod/pod-settings.ts'
 import { kmsKeyVariable } from '../runtime/store/kms-key-env.ts'
+import { putRateVariable } from '../runtime/store/put-rate-env.ts'
 import { exitCode } from '../api/exit-code.ts'
 import { secretKinds } from '../api/declaration/secret-type.ts'
 import { formatMeanings } from '../api/secrets-format.ts'
@@ -144,17 +145,25 @@ function keesPage(): string {
     ['```sh', ...examples.flatMap(([does, line]) => [`# ${does}`, line]), '```'].join('\n'),
     ...flagsTable(flags),
   ])
-  const { env, meaning } = kmsKeyVariable
   const variables = [
     ...envTable.filter((one) => one.env.startsWith('AWS_') || /^(KEES_STORE|ALLOW_HTTP)$/.test(one.env)),
-    { env, default: '', meaning: `${meaning}; for create and put` },
+    {
+      env: kmsKeyVariable.env,
+      default: '',
+      meaning: `${kmsKeyVariable.meaning}; for create, import and put`,
+    },
+    {
+      env: putRateVariable.env,
+      default: String(putRateVariable.default),
+      meaning: `${putRateVariable.meaning}; for create and import`,
+    },
   ]
   return page(
     '# kees',
     'The command line of kees, for people and pipelines. It does the same jobs as the functions, the creator and init.',
     ...pages,
     '## Environment',
-    '`create`, `put`, `status` and `fetch` use these variables, and the credentials that the AWS CLI would use:',
+    '`create`, `import`, `put`, `status` and `fetch` use these variables, and the credentials that the AWS CLI would use:',
     envRows(variables),
   )
 }

@@ -32,14 +32,11 @@ export const createCommand: Command = {
   run,
 }
 
-/** The default quota of SSM for an account. */
-const putsPerSecond = 3
-
 async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   const read = await readStoredWorkloads(parsed, io, 'write')
   if (!read.workloads || read.exit !== exitCode.done) return read.exit
   const { workloads, opened, output } = read
-  const store = opened.kind === 'ssm' ? rateLimitedStore(opened.store, putsPerSecond, clock) : opened.store
+  const store = rateLimitedStore(opened.store, opened.putsPerSecond, clock)
 
   const dynamic = workloads.flatMap(({ pod }) => pod.declared).filter(isDynamic)
   const groups = dynamic.map(({ declaration, parameter }) => groupOf(declaration, parameter))

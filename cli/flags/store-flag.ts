@@ -1,7 +1,8 @@
-import { initVariables, parseStoreAddress, type StoreAddress } from '../../api/settings/init-env.ts'
+import { initVariables, parseStoreAddress } from '../../api/settings/init-env.ts'
 import { about, type Diagnostic, quote } from '../../api/diagnostic.ts'
 import { decodeSettings } from '../../api/settings/setting.ts'
 import { kmsKeyVariable } from '../../runtime/store/kms-key-env.ts'
+import { putRateVariable } from '../../runtime/store/put-rate-env.ts'
 import type { StoreAccess } from '../../runtime/store/file-parameter-store.ts'
 import type { ParameterReader, ParameterStore } from '../../runtime/store/parameter-store.ts'
 import type { SecretReader } from '../../runtime/store/secret-reader.ts'
@@ -24,9 +25,12 @@ export type OpenedStore = {
   readonly secrets: SecretReader
   /** Of both. */
   readonly reader: ParameterReader
-  readonly kind: StoreAddress['kind']
+  /** The pace at which the store may be written to. */
+  readonly putsPerSecond: number
   readonly diagnostics?: undefined
 }
+
+type Writing = { readonly kmsKeyId: string | undefined; readonly putRate: number }
 
 type StoreFlag =
   | OpenedStore
@@ -44,7 +48,8 @@ export async function openStoreFlag(
   const address = parseStoreAddress(text)
   if (address.diagnostics !== undefined)
     return { diagnostics: about(`${name} ${quote(text)}`, address.diagnostics) }
-  const key = decodeSettings<{ readonly kmsKeyId: string | undefined }>({ kmsKeyId: kmsKeyVariable }, env)
+  const writing = decodeSettings<Writing>({ kmsKeyId: kmsKeyVariable, putRate: putRateVariable }, env)
+  const { kmsKeyId, putRate = putRateVariable.default } = writing.valid
   // Only the commands that need a store load the SDK.
   const { openStore } = await import('../../runtime/store/open-store.ts')
   const { openSecrets } = await import('../../runtime/store/open-secrets.ts')
@@ -52,11 +57,14 @@ export async function openStoreFlag(
     access,
     requestTimeout,
     maxAttempts: 3,
-    ...(key.valid.kmsKeyId === undefined ? {} : { kmsKeyId: key.valid.kmsKeyId }),
+    ...(kmsKeyId === undefined ? {} : { kmsKeyId }),
   })
   const { secrets, diagnostics: ofSecrets } = openSecrets(address.value, env, requestTimeout)
-  const diagnostics: Diagnostic[] = [...(opened.diagnostics ?? []), ...ofSecrets, ...key.diagnostics]
+  const diagnostics: Diagnostic[] = [...(opened.diagnostics ?? []), ...ofSecrets, ...writing.diagnostics]
   if (opened.diagnostics !== undefined || diagnostics.length > 0) return { diagnostics }
   const { store } = opened
-  return { store, secrets, reader: readBoth(store, secrets), kind: address.value.kind }
+  const { kind } = address.value
+  // Writing files has no quota.
+  const putsPerSecond = kind === 'ssm' ? putRate : Infinity
+  return { store, secrets, reader: readBoth(store, secrets), putsPerSecond }
 }

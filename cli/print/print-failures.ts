@@ -33,7 +33,8 @@ export function printFailures(
   }
 }
 
-function listed(names: readonly string[]): string {
+/** As many names as a person reads. */
+export function listed(names: readonly string[]): string {
   const left = names.length - mostNamed
   return left <= 1 ? names.join(', ') : `${names.slice(0, mostNamed).join(', ')} and ${left} more`
 }

@@ -4,6 +4,7 @@ import packageJson from '../../package.json' with { type: 'json' }
 import { invalid, type Parsed } from '../../api/parsed.ts'
 import { isDnsLabel } from '../../api/dns-label.ts'
 import { kmsKeyVariable } from '../store/kms-key-env.ts'
+import { parseRate, putRateVariable } from '../store/put-rate-env.ts'
 import { initVariables } from '../../api/settings/init-env.ts'
 import type { EnvDiagnostic } from '../../api/diagnostic.ts'
 import {
@@ -73,11 +74,7 @@ const variables = {
     false,
     'true: POLICY_FILE is optional; without it, any pod may have any parameter created',
   ),
-  putRate: rate(
-    'PUT_RATE',
-    3,
-    'how many parameters may be created per second; halved while the store throttles',
-  ),
+  putRate: putRateVariable,
   readRate: rate(
     'READ_RATE',
     20,
@@ -145,12 +142,6 @@ function parseNamespaces(list: string): Parsed<readonly string[]> {
 function parseSwitch(word: string): Parsed<boolean> {
   if (word === 'true' || word === 'false') return { value: word === 'true' }
   return invalid('must be true or false')
-}
-
-function parseRate(number: string): Parsed<number> {
-  const value = Number(number)
-  if (/^[0-9]+(\.[0-9]+)?$/.test(number) && value >= 0.01 && value <= 10_000) return { value }
-  return invalid('must be a number from 0.01 to 10000')
 }
 
 /** The environment variables, as `--help` and the documents show them. */
