@@ -121,7 +121,8 @@ export async function startHostileApi(): Promise<HostileApi> {
     else remove(`${namespace}/${name}`)
     return json(response, 200, {})
   }
-  const server = createServer((request, response) => {
+  // A connection that is closed because it is idle could be one that a client is about to use.
+  const server = createServer({ keepAliveTimeout: 0 }, (request, response) => {
     serve(request, response).catch(() => response.destroy())
   })
   server.listen(0, '127.0.0.1')
