@@ -20,7 +20,7 @@ import { updateRefreshSidecar } from './refresh-sidecar.ts'
 import { validatePodLevelResources } from './pod-level-resources.ts'
 import { guaranteed, isGuaranteedWithout, losesGuaranteed } from './pod-resources.ts'
 import { addParts, removeParts } from '../pod/edit-list.ts'
-import { recordOfLegacy } from './legacy-injection.ts'
+import { recordOfLegacy, warnOfLegacy } from './legacy-injection.ts'
 import { noteEmpty, type PodInjection, recordedIn } from './pod-injection.ts'
 import type { EditablePod } from '../pod/editable-pod.ts'
 import { runsOnWindows } from '../pod/runs-on-windows.ts'
@@ -56,6 +56,7 @@ export function addInjection(
     if (config.explicit.has('image')) warnings.push(wrong)
     else editor.refuse(wrong.message, wrong.hint)
   }
+  warnings.push(...warnOfLegacy(parts, [config.containerName, config.refreshContainerName]))
   if (losesGuaranteed(pod))
     warnings.push({
       message: `${config.containerName} changes the QoS class of the pod from Guaranteed to Burstable`,

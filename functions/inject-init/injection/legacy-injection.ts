@@ -1,4 +1,6 @@
-import { isMap } from '../../../api/json.ts'
+import { type Diagnostic, quote } from '../../../api/diagnostic.ts'
+import { isMap, listOf, mapOf } from '../../../api/json.ts'
+import { annotationFilesIn } from '../../../api/pod/annotations-volume.ts'
 import { isDeepStrictEqual } from 'node:util'
 import type { InjectionRecord } from '../../workload/injection-record.ts'
 import type { Value } from '../../yaml/value.ts'
@@ -30,4 +32,34 @@ export function recordOfLegacy(parts: EditablePod, config: InjectConfig): Inject
     volumes: [config.secretVolumeName, config.annotationsVolumeName],
     mounts: [],
   }
+}
+
+/**
+ * Warnings of init containers of the Java kees as its users wrote them: with ENV_LABEL, from which it made the name of its DynamoDB table, and
+ * with mounts of their own. What they mount may be read by the app, so it is left to the user. @param ours the names of our own containers.
+ */
+export function warnOfLegacy(
+  { initContainers, volumes }: EditablePod,
+  ours: readonly string[],
+): Diagnostic[] {
+  const showing = new Set(
+    volumes.parts.filter(({ value }) => annotationFilesIn(value).length > 0).map(({ name }) => name),
+  )
+  return initContainers.parts.flatMap(({ name, value }): Diagnostic[] => {
+    if (ours.includes(name)) return []
+    const { env, volumeMounts } = mapOf(value)
+    const mounts = listOf(volumeMounts).map(mapOf)
+    const readsAnnotations = mounts.some((mount) => showing.has(String(mount['name'])))
+    const hasLabel = listOf(env).some((one) => mapOf(one)['name'] === 'ENV_LABEL')
+    if (!readsAnnotations || !hasLabel) return []
+    const written = mounts
+      .filter((mount) => !showing.has(String(mount['name'])))
+      .map((mount) => String(mount['mountPath']))
+    const paths = written.length > 0 ? ` and writes to ${written.join(', ')}` : ''
+    const hint =
+      'when the app reads the files or variables of kees, remove it, its volumes and their mounts: see docs/migrating-from-java.md'
+    return [
+      { message: `init container ${quote(name)} is one of the Java kees: it reads DynamoDB${paths}`, hint },
+    ]
+  })
 }
