@@ -14,6 +14,8 @@ export type GuardedVariable = {
   readonly allowed?: string
   /** What is wrong with any other value; follows the name. */
   readonly wrong: string
+  /** Whether EKS sets it in pods: in a manifest, it replaces what EKS would set. */
+  readonly setByWebhook?: true
 }
 
 const alternatives = (texts: readonly string[]) =>
@@ -70,6 +72,25 @@ export const guardedVariables: readonly GuardedVariable[] = [
     names: '^AWS_CONTAINER_(AUTHORIZATION_TOKEN|CREDENTIALS_RELATIVE_URI)$',
     wrong: 'names credentials that are not those of the pod',
   },
+  {
+    // What the webhook of EKS sets from the annotation of the ServiceAccount: the trust policy of the role decides who may assume it.
+    // https://github.com/aws/amazon-eks-pod-identity-webhook
+    names: '^AWS_ROLE_ARN$',
+    allowed: '^arn:aws(-[a-z]+)*:iam::[0-9]{12}:role/[A-Za-z0-9_+=,.@/-]+$',
+    wrong: 'is not the ARN of a role',
+    setByWebhook: true,
+  },
+  {
+    names: '^AWS_WEB_IDENTITY_TOKEN_FILE$',
+    allowed: '^/var/run/secrets/eks\\.amazonaws\\.com/serviceaccount/token$',
+    wrong: 'is not the token of IRSA',
+    setByWebhook: true,
+  },
+  {
+    names: '^AWS_(ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN)$',
+    wrong: 'gives init other credentials than those of the role of the pod',
+  },
+  { names: '^KEES_STORE$', allowed: '^ssm$', wrong: 'makes init read from another store than AWS' },
   { names: '^(HTTPS?|https?|ALL|all)_(PROXY|proxy)$', wrong: 'sends calls through a proxy' },
   { names: '^(AWS_CA_BUNDLE|SSL_CERT_FILE|SSL_CERT_DIR)$', wrong: 'replaces the trusted certificates' },
   { names: '^ALLOW_', allowed: '^false$', wrong: 'allows what init refuses by default' },
@@ -82,6 +103,16 @@ export const guardedVariables: readonly GuardedVariable[] = [
     wrong: 'changes how the C library works',
   },
 ]
+
+/** Credentials themselves: everybody who reads a manifest with such a value has them. */
+export function holdsCredentials(name: string): boolean {
+  return /^AWS_(SECRET_ACCESS_KEY|SESSION_TOKEN|CONTAINER_AUTHORIZATION_TOKEN)$/.test(name)
+}
+
+/** Of a variable that EKS sets itself, whatever its value is. */
+export function isSetByWebhook(name: string): boolean {
+  return guardedVariables.some(({ names, setByWebhook }) => setByWebhook && new RegExp(names).test(name))
+}
 
 /** @param value undefined: not known, because it comes from elsewhere or contains `$(NAME)`. */
 export function findGuard(name: string, value: string | undefined): GuardedVariable | undefined {

@@ -124,7 +124,22 @@ t.test('what may be absent does not change the exit code', async (t) => {
   )
   const io = fakeIo(optional, await storeWith(t, '/c'))
   t.equal(await kees(['status', '-f', '-'], io), 0)
-  t.match(io.printed(), /\/a +absent\n[^]*\/b +absent\n[^]*\/c +exists\n/)
+  t.match(io.printed(), /\/a +absent \(optional\)\n[^]*\/b +absent \(default\)\n[^]*\/c +exists\n/)
+  const said = 'warning: Deployment/shop/app annotation'
+  t.match(
+    io.said(),
+    new RegExp(
+      `${said} secret.bsycorp.com/a: parameter /a does not exist: it is optional, and the app starts without it\n` +
+        `[^]*${said} resource.bsycorp.com/b: parameter /b does not exist: the app gets the default\n$`,
+    ),
+  )
+  const json = fakeIo(optional, await storeWith(t, '/c'))
+  t.equal(await kees(['status', '-f', '-', '-o', 'json'], json), 0)
+  t.match(JSON.parse(json.printed()), [
+    { status: 'absent', reason: 'optional' },
+    { status: 'absent', reason: 'default' },
+    { status: 'exists', reason: undefined },
+  ])
   const missing = fakeIo(optional, await storeWith(t))
   t.equal(await kees(['status', '-f', '-'], missing), 3)
 })

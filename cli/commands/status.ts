@@ -4,7 +4,7 @@ import type { Declared } from '../../api/pod/pod-annotations.ts'
 import { exitCodeOf, nameOf, type Result } from '../../functions/krm/result.ts'
 import type { Workload } from '../../functions/workload/workload.ts'
 import { exitCodeOf as failureExitCode } from '../../runtime/failure.ts'
-import { mayBeMissing, refOf } from '../../runtime/init/fetch/fetch-declared.ts'
+import { defaultOf, mayBeMissing, refOf } from '../../runtime/init/fetch/fetch-declared.ts'
 import { lookUpParameters, type Standing } from '../../runtime/store/look-up-parameters.ts'
 import { formatRef, type ParameterReader } from '../../runtime/store/parameter-store.ts'
 import { checkDelivery } from '../check-value.ts'
@@ -53,6 +53,7 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   const known = declared.map((one) => ({ ...one, standing: standings.get(formatRef(refOf(one))) }))
   const keys = isOn(parsed, 'keys') ? await checkKeys(known, opened.reader, io) : noKeys
   printResults(keys.results, io, read.manifests)
+  printResults(known.flatMap(absentResults), io, read.manifests)
   const rows = known.map((one): Row => {
     const row = rowOf(one.workload, one, one.standing)
     return keys.wrong.has(one.declaration) ? { ...row, status: 'wrong' } : row
@@ -93,6 +94,31 @@ function hasKey(declaration: StoredDeclaration): boolean {
   return 'jsonKey' in declaration && declaration.jsonKey !== undefined
 }
 
+/** Which declaration it is, and what the app gets in its place. */
+function absentResults(one: Known): Result[] {
+  const reason = reasonOf(one, one.standing)
+  if (reason === undefined) return []
+  const { item, template } = one.workload
+  const instead =
+    reason === 'default' ? 'the app gets the default' : 'it is optional, and the app starts without it'
+  return [
+    {
+      severity: 'warning',
+      message: `parameter ${formatRef(refOf(one))} does not exist: ${instead}`,
+      object: item.object,
+      subject: `${template.key === '' ? '' : `template ${template.key} `}annotation ${one.annotation}`,
+      field: [...template.path, 'metadata', 'annotations', one.annotation],
+      exit: exitCode.done,
+    },
+  ]
+}
+
+/** Why a missing parameter is not an error. */
+function reasonOf(declared: Declared, standing: Standing | undefined): Row['reason'] {
+  if (standing !== 'missing' || !mayBeMissing(declared)) return undefined
+  return defaultOf(declared.declaration) === undefined ? 'optional' : 'default'
+}
+
 type Row = {
   readonly workload: string
   /** Of an object with several pod templates. */
@@ -102,17 +128,21 @@ type Row = {
   readonly parameter: string
   /** `absent`: missing, and optional or with a default. `wrong`: it exists, and has not the key. */
   readonly status: 'exists' | 'missing' | 'absent' | 'wrong' | 'denied' | 'unknown'
+  /** Of `absent`. */
+  readonly reason?: 'optional' | 'default'
 }
 
 function rowOf({ item, template }: Workload, declared: Declared, standing: Standing | undefined): Row {
   const { annotation, declaration } = declared
+  const reason = reasonOf(declared, standing)
   return {
     workload: nameOf(item.object),
     ...(template.key === '' ? {} : { template: template.key }),
     declaration: annotation,
     kind: declaration.what === 'secret' ? declaration.kind : declaration.what,
     parameter: formatRef(refOf(declared)),
-    status: standing === 'missing' && mayBeMissing(declared) ? 'absent' : statusOf(standing),
+    status: reason === undefined ? statusOf(standing) : 'absent',
+    ...(reason === undefined ? {} : { reason }),
   }
 }
 
@@ -134,12 +164,12 @@ function tableOf(rows: readonly Row[]): string {
   if (rows.length === 0) return 'no secret or resource is declared\n'
   return formatTable(
     ['workload', 'declaration', 'kind', 'parameter', 'status'],
-    rows.map(({ workload, template, declaration, kind, parameter, status }) => [
+    rows.map(({ workload, template, declaration, kind, parameter, status, reason }) => [
       template === undefined ? workload : `${workload} ${template}`,
       declaration,
       kind,
       parameter,
-      status,
+      reason === undefined ? status : `${status} (${reason})`,
     ]),
   )
 }

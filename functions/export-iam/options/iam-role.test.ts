@@ -12,6 +12,7 @@ const accepted = [
   ['a name has any character that IAM takes', 'aZ09_+=,.@-', { name: 'aZ09_+=,.@-' }],
   ['a name has at most 64 characters', 'r'.repeat(64), { name: 'r'.repeat(64) }],
   ['a name may be one that JavaScript knows', '__proto__', { name: '__proto__' }],
+  ['a name may begin nearly as one of AWS', 'AWSReservedSS_app', { name: 'AWSReservedSS_app' }],
   ['an ARN is a role', arn('app'), { name: 'app', arn: arn('app'), partition: 'aws', account }],
   [
     'an ARN may have a path, and be of another partition',
@@ -54,6 +55,20 @@ const refused = [
   [
     'a role of IAM Identity Center',
     arn('aws-reserved/sso.amazonaws.com/AWSReservedSSO_a'),
+    'is a role that AWS owns',
+  ],
+  ['a service-linked role by its name', 'AWSServiceRoleForECS', 'is a role that AWS owns'],
+  ['likewise in another case', 'awsserviceroleforecs', 'is a role that AWS owns'],
+  [
+    'a role of IAM Identity Center by its name',
+    'AWSReservedSSO_Admin_0123456789abcdef',
+    'is a role that AWS owns',
+  ],
+  ['its ARN without the path', arn('AWSReservedSSO_Admin_0123456789abcdef'), 'is a role that AWS owns'],
+  ['its path without an ARN', 'aws-reserved/sso.amazonaws.com/AWSReservedSSO_a', 'is a role that AWS owns'],
+  [
+    'likewise with role/',
+    'role/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS',
     'is a role that AWS owns',
   ],
   ['an ARN with a path that is too long', arn(`${'p'.repeat(511)}/app`), 'has a path of more than the 512'],

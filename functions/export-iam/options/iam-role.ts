@@ -24,12 +24,30 @@ const arnPattern =
 const maxPathLength = 512 - 1
 
 export function parseIamRole(text: string): Parsed<IamRole> {
+  if (isReserved(text)) return reserved
   if (namePattern.test(text)) return { value: { name: text } }
   if (text.startsWith('arn:')) return parseArn(text)
   if (text === '') return invalid(`is empty: allowed are ${allowed}`)
   if (text.includes('/')) return invalid('has a path', 'write the whole ARN of the role')
   return invalid(`is not a role: allowed are ${allowed}`)
 }
+
+/**
+ * Service-linked roles and those of IAM Identity Center, by their path or, where it was left out, by the beginning of their name. IAM
+ * compares names of roles without their case.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/using-service-linked-roles.html
+ * https://docs.aws.amazon.com/singlesignon/latest/userguide/referencingpermissionsets.html
+ */
+function isReserved(pathAndName: string): boolean {
+  const path = pathAndName.replace(/^\/?(role\/)?/, '')
+  const name = path.slice(path.lastIndexOf('/') + 1)
+  return /^aws-(service-role|reserved)\//.test(path) || /^(AWSServiceRoleFor|AWSReservedSSO_)/i.test(name)
+}
+
+const reserved = invalid(
+  'is a role that AWS owns, to which no policy can be attached',
+  'name a role of your own: allowed are roles outside of aws-service-role/ and aws-reserved/ whose names do not begin with AWSServiceRoleFor or AWSReservedSSO_',
+)
 
 const allowed = 'a name of at most 64 letters, digits and _+=,.@- or an ARN'
 
@@ -41,9 +59,7 @@ function parseArn(arn: string): Parsed<IamRole> {
       `is not the ARN of a role: allowed is ${form} with letters, digits and _+=,.@- in the name`,
     )
   }
-  if (/^aws-(service-role|reserved)\//.test(path)) {
-    return invalid('is a role that AWS owns, to which no policy can be attached', 'name a role of your own')
-  }
+  if (isReserved(path + name)) return reserved
   if (path.length > maxPathLength)
     return invalid('has a path of more than the 512 characters that IAM allows')
   return { value: { name, arn, partition, account } }

@@ -3,7 +3,7 @@ import { findTakenPaths } from '../../../api/delivery/delivery-diagnostics.ts'
 import { deliveryOf } from '../../../api/pod/delivery.ts'
 import { type AnnotationDiagnostic, quote } from '../../../api/diagnostic.ts'
 import { formatFileMode } from '../../../api/declaration/file-mode.ts'
-import { decodeInitEnv } from '../../../api/settings/init-env.ts'
+import { decodeInitEnv, initVariables } from '../../../api/settings/init-env.ts'
 import { isMap } from '../../../api/json.ts'
 import type { PodAnnotations } from '../../../api/pod/pod-annotations.ts'
 import { lookUp, toValue, type Value } from '../../yaml/value.ts'
@@ -17,12 +17,10 @@ export function judgeDelivery(
   annotations: PodAnnotations,
   mounted: readonly string[],
 ): AnnotationDiagnostic[] {
-  if (pod.needs.contract === 1) return []
-  return [
-    ...judgeVariables(pod),
-    ...findTakenPaths(annotations, filesOf(pod)),
-    ...judgeModes(pod, annotations, mounted),
-  ]
+  const settings = settingsOf(pod)
+  const modes = judgeModes(pod, annotations, mounted, settings.fileMode)
+  if (pod.needs.contract === 1) return modes
+  return [...judgeVariables(pod), ...findTakenPaths(annotations, settings), ...modes]
 }
 
 /** The kubelet that knows the field `fileKeyRef` by default: the feature gate EnvFiles. */
@@ -61,14 +59,14 @@ function judgeVariables({ needs, config }: PodInjection): AnnotationDiagnostic[]
   return found
 }
 
-/** The files that init writes by its settings, as far as they are in the manifest. */
-function filesOf({ injection }: PodInjection) {
+/** The files that init writes by its settings, and their mode, as far as they are in the manifest. */
+function settingsOf({ injection }: PodInjection) {
   const env = Object.fromEntries(
     listIn(injection.container, 'env').map((one) => [textIn(one, 'name'), textIn(one, 'value')]),
   )
   const { valid } = decodeInitEnv(env)
-  const { secretsFile = '', resourcesFile = '', notifyFile = '', envFile = '' } = valid
-  return { secretsFile, resourcesFile, notifyFile, envFile }
+  const { secretsFile = '', resourcesFile = '', notifyFile = '', envFile = '', fileMode } = valid
+  return { secretsFile, resourcesFile, notifyFile, envFile, fileMode }
 }
 
 /** Files with a mode by which a container that mounts them cannot read them, as far as the manifest shows it. */
@@ -76,21 +74,29 @@ function judgeModes(
   pod: PodInjection,
   { declared, composed }: PodAnnotations,
   mounted: readonly string[],
+  fileMode: number | undefined,
 ): AnnotationDiagnostic[] {
+  const variable = initVariables.fileMode.env
+  let isJudged = false
   const files = [...declared, ...composed].flatMap(({ annotation, declaration }) => {
     const delivery = deliveryOf(declaration)
-    return delivery.to === 'file' && delivery.mode !== undefined ? [{ annotation, mode: delivery.mode }] : []
+    if (delivery.to === 'file' && delivery.mode !== undefined)
+      return [{ annotation, mode: delivery.mode, source: 'mode' }]
+    // All files of init have its mode: the first one stands for them.
+    if (isJudged || fileMode === undefined || delivery.to === 'env' || delivery.to === 'none') return []
+    isJudged = true
+    return [{ annotation, mode: fileMode, source: variable }]
   })
   if (files.length === 0) return []
   const security = securityIn(pod.parts.spec)
   const owner = userOfInit(pod, security)
   const readers = otherContainers(pod).filter(({ name }) => mounted.includes(name))
-  return files.flatMap(({ annotation, mode }) =>
+  return files.flatMap(({ annotation, mode, source }) =>
     readers.flatMap((reader): AnnotationDiagnostic[] => {
       const reason = whyUnreadable(mode, owner, userOf(reader.value, security), security)
       if (reason === undefined) return []
-      const message = `mode ${formatFileMode(mode)}: container ${quote(reader.name)} cannot read the file: ${reason}`
-      const hint = `set the runAsUser of the container and ${pod.config.nameOption('runAsUser')} to the same user, or mode 0440 and an fsGroup`
+      const message = `${source} ${formatFileMode(mode)}: container ${quote(reader.name)} cannot read the file: ${reason}`
+      const hint = `set the runAsUser of the container and ${pod.config.nameOption('runAsUser')} to the same user, or ${source} 0440 and an fsGroup`
       return [{ severity: 'error', code: 'BAD_DELIVERY', annotation, message, hint }]
     }),
   )

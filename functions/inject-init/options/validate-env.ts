@@ -1,6 +1,6 @@
 /** Checks option env as init checks its environment, for all values that are in the manifest. */
 import { about, type Diagnostic, quote } from '../../../api/diagnostic.ts'
-import { findGuard } from '../../../api/settings/guarded-env.ts'
+import { findGuard, holdsCredentials, isSetByWebhook } from '../../../api/settings/guarded-env.ts'
 import { encodeInitEnv, initVariables } from '../../../api/settings/init-env.ts'
 import { pathsOverlap } from '../../../api/paths-overlap.ts'
 import { validateInitEnv } from '../../../api/settings/read-init-env.ts'
@@ -45,10 +45,23 @@ export function validateEnv(config: InjectConfig): Diagnostic[] {
 /** The variables that `kees verify` and the admission policy refuse where nobody allows them. */
 export function warnOfGuarded({ env, nameOption }: InjectConfig): Diagnostic[] {
   return env.flatMap((one) => {
+    const found: Diagnostic[] = []
+    const report = (wrong: string, hint: string) =>
+      found.push({ message: `${nameOption('env')}: ${one.name} ${wrong}`, hint })
     const guard = findGuard(one.name, plainValue(one))
-    if (!guard) return []
-    const hint = `kees verify and the admission policy refuse it without --allow-env ${one.name}`
-    return [{ message: `${nameOption('env')}: ${one.name} ${guard.wrong}`, hint }]
+    if (guard)
+      report(guard.wrong, `kees verify and the admission policy refuse it without --allow-env ${one.name}`)
+    else if (isSetByWebhook(one.name) && one['value'] !== '')
+      report(
+        'replaces what EKS sets: init gets another role than the other containers',
+        'set the annotation eks.amazonaws.com/role-arn of the ServiceAccount',
+      )
+    if (holdsCredentials(one.name) && typeof one['value'] === 'string' && !/^$|\$\(/.test(one['value']))
+      report(
+        'has credentials as a value: everybody who can read the manifest or the pod has them',
+        'give the pod a role, or use valueFrom with secretKeyRef',
+      )
+    return found
   })
 }
 
