@@ -1,6 +1,6 @@
 /**
  * How much the tests of one run try, as a fraction of all: KEES_TEST_EFFORT. `npm run test:unit` and `npm test` set it, for tests
- * that take long. `npm run test:long`, `npm test` for what has changed, and a file that is run by itself try all.
+ * that take long. `npm run test:long`, a file of test/ that `npm test` runs in full, and a file that is run by itself try all.
  */
 export function share(full: number): number {
   return Math.ceil(full * Number(process.env['KEES_TEST_EFFORT'] ?? 1))

@@ -18,7 +18,7 @@ import {
 } from './tests/durations.ts'
 import { parseClaims, unprovenClaims } from './tests/claims.ts'
 import { endOnSignal } from './tests/end-on-signal.ts'
-import { changedFiles, effortVariables, longNow, unitInFull } from './tests/long-tests.ts'
+import { changedFiles, effortVariables, longNow, unitChanged, unitVariables } from './tests/long-tests.ts'
 import { neededTools, toolNames } from './tests/needed-tools.ts'
 import { ProcessorTime } from './tests/processor-time.ts'
 import { removeRunImages } from './tests/remove-run-images.ts'
@@ -141,14 +141,19 @@ function testFile(file: string, title = file, command = commandOf(file)): Job {
 
 function unitFiles(folder: string, files: readonly string[]): Job {
   const title = `unit tests of ${folder}/`
-  const inFull = isLong || unitInFull(folder, changed)
+  const isChanged = unitChanged(folder, changed)
   const work = async (onExit: () => void) => {
-    const all = await runUnitFiles(files, { ...env, ...effortVariables(inFull) }, onExit)
+    const all = await runUnitFiles(files, { ...env, ...unitVariables(isLong, isChanged) }, onExit)
     results.push(...all)
     const wrong = all.filter(({ passed }) => !passed).map(({ text }) => onlyFailures(text))
     return { passed: wrong.length === 0, output: wrong.join('\n') }
   }
-  return { title, lane: 'tests', needs: [], run: () => measure(title, work, inFullRemark(inFull)) }
+  return {
+    title,
+    lane: 'tests',
+    needs: [],
+    run: () => measure(title, work, isChanged && !isLong ? ' (changed)' : ''),
+  }
 }
 
 /** The last test: no program that the tests started has printed a secret value. */

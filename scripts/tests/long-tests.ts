@@ -54,9 +54,14 @@ export function longNow(changed: readonly string[]): ReadonlySet<string> {
   return new Set(now.map(([file]) => file))
 }
 
-/** Whether the unit tests of a top folder run in full. */
-export function unitInFull(folder: string, changed: readonly string[]): boolean {
+/** Whether something has changed that the unit tests of a top folder depend on. */
+export function unitChanged(folder: string, changed: readonly string[]): boolean {
   return changed.some((file) => file.startsWith(`${folder}/`) || file.startsWith('api/'))
+}
+
+/** Variables for unit tests: half of all where something has changed, without `--long`. */
+export function unitVariables(isLong: boolean, isChanged: boolean): NodeJS.ProcessEnv {
+  return { KEES_TEST_EFFORT: isLong ? '1' : isChanged ? '0.5' : '0.2' }
 }
 
 /** Variables for tests that run in full, and for all others: api/test-effort.ts, test/programs/long.ts. */

@@ -5,7 +5,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { ciVerdict } from '../../scripts/ci-verdict.ts'
-import { changedFiles, longNow, longTests, unitInFull } from '../../scripts/tests/long-tests.ts'
+import { changedFiles, longNow, longTests, unitChanged } from '../../scripts/tests/long-tests.ts'
 import { neededTools, toolMarks } from '../../scripts/tests/needed-tools.ts'
 import { type Job, runJobs } from '../../scripts/tests/run-jobs.ts'
 import { formatReport, runTestFile } from '../../scripts/tests/test-file.ts'
@@ -99,9 +99,9 @@ t.test('slow tests run in full if a file that they depend on has changed', (t) =
   t.ok(now.has('test/iam/stability-moto.test.ts'), 'of a change that is not committed')
   git('commit', '--quiet', '--all', '--message=third')
   t.strictSame(changedFiles(folder), ['functions/export-iam/a.ts'], 'of a branch')
-  t.ok(unitInFull('functions', changedFiles(folder)))
-  t.notOk(unitInFull('runtime', changedFiles(folder)))
-  t.ok(unitInFull('runtime', ['api/bounds.ts']))
+  t.ok(unitChanged('functions', changedFiles(folder)))
+  t.notOk(unitChanged('runtime', changedFiles(folder)))
+  t.ok(unitChanged('runtime', ['api/bounds.ts']))
   for (const file of Object.keys(longTests))
     t.match(readFileSync(join(root, file), 'utf8'), /isLong|share\(|runs\(/, file)
   t.end()
