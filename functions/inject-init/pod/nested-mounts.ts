@@ -6,8 +6,11 @@ import type { Value } from '../../yaml/value.ts'
 import { textIn } from './effective-config.ts'
 import type { Part } from './editable-pod.ts'
 
-/** Kubernetes mounts these volumes read-only, even if the mount sets readOnly: false. */
-const readOnlyVolumes = ['configMap', 'secret', 'downwardAPI', 'projected', 'image']
+/**
+ * Kubernetes mounts these volumes read-only, but the kubelet creates the mount points in them beforehand, at the paths that they have without a
+ * subPath. https://github.com/kubernetes/kubernetes/blob/v1.36.3/pkg/volume/util/nested_volumes.go
+ */
+const preparedVolumes = ['configMap', 'secret', 'downwardAPI', 'projected']
 
 /**
  * Mounts that prevent a container from starting once the secrets are mounted in it. The container runtime creates the mount
@@ -46,10 +49,13 @@ function overlap(mount: Value, path: string): ReturnType<typeof pathsOverlap> {
 
 /** Each kind of volume that has a field `readOnly` has it in the same place, such as `nfs.readOnly`, and it holds for every mount. */
 function isReadOnly({ name, value }: Part, volumes: readonly Part[]): boolean {
-  if (isMap(value) && value['readOnly'] === true) return true
-  const volume = volumes.find((one) => one.name === name)?.value
-  if (volume === undefined || !isMap(volume)) return false
-  return Object.entries(volume).some(
-    ([type, source]) => readOnlyVolumes.includes(type) || (isMap(source) && source['readOnly'] === true),
+  const mount = isMap(value) ? value : {}
+  const volume = volumes.find((one) => one.name === name)?.value ?? null
+  const sources = isMap(volume) ? Object.entries(volume) : []
+  if (sources.some(([type]) => preparedVolumes.includes(type)))
+    return textIn(value, 'subPath') !== '' || textIn(value, 'subPathExpr') !== ''
+  return (
+    mount['readOnly'] === true ||
+    sources.some(([type, source]) => type === 'image' || (isMap(source) && source['readOnly'] === true))
   )
 }
