@@ -24,7 +24,7 @@ export type Manifest = {
 
 export type ReadManifests = {
   readonly manifests: readonly Manifest[]
-  /** Errors: what cannot be read. */
+  /** What cannot be read, and warnings of what is not. */
   readonly results: readonly Result[]
 }
 
@@ -95,7 +95,8 @@ export async function readNamed(
     return []
   })
   // A build that failed leaves an empty pipe, from which an export would take every right away.
-  if (results.length === 0 && !manifests.some(({ items }) => items.some(isObject))) {
+  const isRead = results.every(({ severity }) => severity !== 'error')
+  if (isRead && !manifests.some(({ items }) => items.some(isObject))) {
     const message = `there is no Kubernetes object in ${names.map(shownPath).join(', ')}`
     results.push(...errorsOf([{ message }], exitCode.input))
   }
@@ -136,6 +137,11 @@ function parseManifest(path: string, bytes: Buffer, nodes: number): Parsed<Manif
   return { value: { path, text, items: documents.flatMap((one) => itemsUnder(one, one.root)) } }
 }
 
+/** By the link, if it is one. */
+async function isFolder(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined))?.isDirectory() ?? false
+}
+
 const builders = new Map([
   ['kustomization.yaml', 'kustomize build'],
   ['kustomization.yml', 'kustomize build'],
@@ -170,6 +176,10 @@ async function filesOf(name: string, recursive: boolean, results: Result[], root
     const path = join(name, entry.name)
     if (entry.isDirectory()) {
       if (deeper && !entry.name.startsWith('.')) files.push(...(await filesOf(path, true, results, root)))
+    } else if (deeper && entry.isSymbolicLink() && !entry.name.startsWith('.') && (await isFolder(path))) {
+      // As kubectl: a link may lead to a folder above it.
+      const message = `${path} is a link to a folder, and what is in it is not read`
+      results.push({ severity: 'warning', message, hint: 'name that folder by -f too', exit: exitCode.input })
     } else if (/\.(ya?ml|json)$/.test(entry.name)) {
       if (entry.isSymbolicLink() && (await leaves(root, path).catch(() => false))) {
         const foreign = {

@@ -41,6 +41,35 @@ await t.test('links out of a folder that is read are an error, and so is what is
   t.match(other.said(), /fifo\.yaml" is not a regular file/)
 })
 
+await t.test('links to folders are not followed, which is a warning', async (t) => {
+  const tree = t.testdir({
+    'app.yaml': app,
+    sub: { 'app.yaml': app.replace('app}', 'other}') },
+    else: { 'b.yaml': app },
+  })
+  symlinkSync('..', join(tree, 'sub/loop'))
+  symlinkSync('../else', join(tree, 'sub/far.yaml'))
+  const io = fakeIo()
+  t.equal(await kees(['verify', '-R', '-f', tree], io), 0)
+  t.equal(
+    io.said(),
+    ['far.yaml', 'loop']
+      .map(
+        (name) =>
+          `warning: ${tree}/sub/${name} is a link to a folder, and what is in it is not read\n  hint: name that folder by -f too\n`,
+      )
+      .join(''),
+  )
+  const flat = fakeIo()
+  t.equal(await kees(['verify', '-f', tree], flat), 0)
+  t.equal(flat.said(), '', 'without -R, no subfolder is read')
+  const only = t.testdir({ sub: {} })
+  symlinkSync(tree, join(only, 'sub/link'))
+  const none = fakeIo()
+  t.equal(await kees(['verify', '-R', '-f', only], none), 1)
+  t.match(none.said(), /is a link to a folder[^]*error: there is no Kubernetes object in/)
+})
+
 await t.test('a name with control characters is shown on one line, without them', async (t) => {
   const name = 'a\u001b[2J\nerror: b.yaml'
   writeFileSync(path(name), 'a: [')
