@@ -194,7 +194,8 @@ function restricted(patterns: readonly Pattern[]): ['error', { patterns: Pattern
 
 const noProcess = {
   name: 'process',
-  message: 'Only main.ts, functions/krm/run-function.ts, runtime/log.ts and cli/ use the global process.',
+  message:
+    'Only main.ts, functions/krm/run-function.ts, runtime/scheduling/clock.ts and cli/ use the global process.',
 }
 const impure = ['fetch', 'setTimeout', 'setInterval', 'setImmediate', 'performance']
 
@@ -277,7 +278,7 @@ export default defineConfig({
       files: [
         '**/main.ts',
         'functions/krm/run-function.ts',
-        'runtime/log.ts',
+        'runtime/scheduling/clock.ts',
         'cli/**',
         'scripts/**',
         'test/**',

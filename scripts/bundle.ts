@@ -84,7 +84,8 @@ async function makeBundle({ name, entryPoint, runs, nodeFlags, leastNode }: Prog
     // On Node 20 the SDK would warn on standard error, at every run, that its future versions will not support it.
     define: { 'process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED': '"true"' },
     alias: runs === 'in pods' ? podBundle.alias : {},
-    // As `require`: `import()` of a built-in module would load the whole ES module loader.
+    // As `require`: `import()` of a built-in module would load the whole ES module loader. What is imported so, with all that it imports,
+    // becomes functions that V8 parses twice: our own modules in init are imported statically, unless they load a module of Node.
     supported: { 'dynamic-import': runs !== 'in pods' },
     banner: { js: leastNode === undefined ? banner : `${banner}${versionCheck(name, leastNode)}` },
     // Identifiers keep their names, so that stack traces in bug reports are readable.

@@ -6,5 +6,6 @@ export const podBundle = {
     '@aws-sdk/credential-provider-node': fileURLToPath(
       new URL('./no-default-credentials.ts', import.meta.url),
     ),
+    '@smithy/core/event-streams': fileURLToPath(new URL('./no-event-streams.ts', import.meta.url)),
   },
 } as const

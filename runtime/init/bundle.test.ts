@@ -1,20 +1,25 @@
 import { join } from 'node:path'
 import { build } from 'esbuild'
 import t from 'tap'
+import { podBundle } from '../aws/pod-bundle.ts'
+
+const root = join(import.meta.dirname, '..', '..')
+const { metafile, outputFiles } = await build({
+  absWorkingDir: root,
+  entryPoints: ['runtime/init/main.ts'],
+  bundle: true,
+  platform: 'node',
+  format: 'cjs',
+  mainFields: ['module', 'main'],
+  alias: podBundle.alias,
+  supported: { 'dynamic-import': false },
+  write: false,
+  metafile: true,
+  minifyWhitespace: true,
+  logLevel: 'silent',
+})
 
 t.test('the bundle of init is small: of the AWS packages it contains only the signer', async (t) => {
-  const root = join(import.meta.dirname, '..', '..')
-  const { metafile, outputFiles } = await build({
-    absWorkingDir: root,
-    entryPoints: ['runtime/init/main.ts'],
-    bundle: true,
-    platform: 'node',
-    mainFields: ['module', 'main'],
-    write: false,
-    metafile: true,
-    minifyWhitespace: true,
-    logLevel: 'silent',
-  })
   const packages = new Set(
     Object.keys(metafile.inputs).flatMap(
       (input) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(input)?.[1] ?? [],
@@ -27,5 +32,17 @@ t.test('the bundle of init is small: of the AWS packages it contains only the si
   )
   t.ok(packages.has('@smithy/signature-v4'))
   const bytes = outputFiles.reduce((sum, { contents }) => sum + contents.length, 0)
-  t.ok(bytes < 230_000, `${bytes} bytes`)
+  t.ok(bytes < 215_000, `${bytes} bytes`)
 })
+
+t.test(
+  'only the modules that need TLS are loaded when they are used: V8 parses such modules twice',
+  async (t) => {
+    const text = outputFiles[0]?.text ?? ''
+    const later = [...text.matchAll(/__esm\(\{\s*"([^"]+)"/g)].flatMap(([, path = '']) => path)
+    t.strictSame(
+      later.toSorted((a, b) => (a < b ? -1 : 1)),
+      ['api/loopback.ts', 'api/settings/proxy-env.ts', 'runtime/aws/proxy-agent.ts'],
+    )
+  },
+)

@@ -17,6 +17,7 @@ import { openReader } from './fetch/open-reader.ts'
 import { logWarnings, readDeclared } from './files/read-declared.ts'
 import type { WrittenOutput } from './files/output-files.ts'
 import { type InitDiagnostic, report } from './fetch/report.ts'
+import { keepCurrent } from './refresh/keep-current.ts'
 import { filesExist } from './files/written-files.ts'
 import { writeFiles } from './files/write-files.ts'
 
@@ -85,7 +86,6 @@ async function run(
     await writeAndTell(fetched, declared.length, settings.fileMode, log)
   }
   if (mode.kind !== 'refresh' || !settings || !read) return []
-  const { keepCurrent } = await import('./refresh/keep-current.ts')
   // One reader for every round: it keeps its connections, and renews its credentials from what is mounted then.
   const store = reader ? { reader } : { diagnostics: usage(opened.diagnostics) }
   const { every } = mode

@@ -1,5 +1,4 @@
 #!/usr/bin/env node
-import { setFlagsFromString } from 'node:v8'
 import { exitCode } from '../../api/exit-code.ts'
 import { describeBug } from '../../api/describe-bug.ts'
 import { parseInitArgs } from '../../api/settings/init-args.ts'
@@ -26,8 +25,9 @@ for (const [signal, number] of [
   process.on(signal, () => process.exit(stays ? exitCode.done : 128 + number))
 
 // After some 500 refreshes, V8 compiles most of what runs at the same time: 20 MiB more that are never given back, in a container
-// that may have 40, for a process that does something for milliseconds.
-if (stays) for (const flag of ['--no-opt', '--no-maglev']) setFlagsFromString(flag)
+// that may have 40, for a process that does something for milliseconds. An init that does not stay need not load the module.
+if (stays)
+  for (const flag of ['--no-opt', '--no-maglev']) process.getBuiltinModule('node:v8').setFlagsFromString(flag)
 
 const world = { args, env: process.env, writeOut, writeError, terminationLog: '/dev/termination-log' }
 

@@ -79,7 +79,7 @@ const samples: readonly Sample[] = [
   ['api/fetches.ts', "export const value = fetch('http://127.0.0.1')", globals],
   ['api/waits.ts', 'export const value = setTimeout(() => {}, 1)', globals],
   ['functions/krm/run-function.ts', 'export const value = process.argv'],
-  ['runtime/log.ts', 'export const value = process.stdout'],
+  ['runtime/scheduling/clock.ts', 'export const value = process.hrtime'],
   ['cli/process.ts', 'export const value = process.argv'],
 
   ['api/uses-node.test.ts', importOf('node:fs')],

@@ -4,10 +4,10 @@ import { byteLengthOf } from '../../values/delivered-value.ts'
 import { type Delivered, deliveredAsStored } from './delivered.ts'
 import type { FetchedValue } from './fetch-declared.ts'
 import { needsShaping } from './forms.ts'
-import type { Shaped } from './shape-values.ts'
+import { type Shaped, shapeValues } from './shape-values.ts'
 
 /**
- * What is delivered of what is stored. Only a pod that asks for other forms loads the code for them.
+ * What is delivered of what is stored.
  *
  * @param most bytes of all values together: one stored value may be delivered many times. @returns undefined where they have more.
  */
@@ -18,7 +18,7 @@ export async function deliverValues(
 ): Promise<Shaped | undefined> {
   const shaped = isPlain(fetched, composed)
     ? { delivered: fetched.map(deliveredAsStored), diagnostics: [] }
-    : (await import('./shape-values.ts')).shapeValues(fetched, composed, most)
+    : shapeValues(fetched, composed, most)
   return shaped && bytesIn(shaped.delivered) <= most ? shaped : undefined
 }
 

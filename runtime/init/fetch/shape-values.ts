@@ -1,6 +1,5 @@
 /**
  * What is stored becomes what is delivered: a member of a JSON text, the bytes of base64, another form of a key, texts that are made of values.
- * Loaded only if something of a pod asks for it.
  */
 import type { Diagnostic } from '../../../api/diagnostic.ts'
 import { quote } from '../../../api/diagnostic.ts'

@@ -13,7 +13,7 @@ type Keeping = Omit<Refreshing, 'metrics' | 'fetch' | 'notify'> & {
   readonly memory: Memory
 }
 
-/** Refreshes, and shows it. Loaded only by an init that stays: the others start the sooner. */
+/** Refreshes, and shows it. */
 export async function keepCurrent({ pod, store, ...world }: Keeping, version: string): Promise<never> {
   const { every, settings, log } = world
   const metrics = refreshMetrics(version, every / 1000, () => Date.now() / 1000)

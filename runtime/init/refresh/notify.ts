@@ -1,7 +1,6 @@
 /** Tells the app that other values were written: by a file that it watches, by a call to it, or by both. */
 import { rename, rm } from 'node:fs/promises'
-import { request as plainRequest } from 'node:http'
-import { request as secureRequest } from 'node:https'
+import * as http from 'node:http'
 import { basename, dirname, join } from 'node:path'
 import type { InitEnv } from '../../../api/settings/init-env.ts'
 import { quotePath } from '../../files/quote-path.ts'
@@ -38,7 +37,7 @@ async function writeSignal(path: string, mode: number, now: Date): Promise<strin
 
 /** Redirects are not followed: they could lead anywhere. */
 async function call(url: URL, time: number): Promise<string | undefined> {
-  const request = url.protocol === 'https:' ? secureRequest : plainRequest
+  const { request } = url.protocol === 'https:' ? await import('node:https') : http
   const status = withTimeout(
     time,
     (signal) =>
