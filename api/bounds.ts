@@ -11,6 +11,8 @@ export const bounds = {
   annotationBytes: 8 * 1024,
   /** Attributes in one annotation. */
   attributes: 64,
+  /** UTF-8 bytes of a user ID: with them, a private key of 4,096 bits fits a standard parameter. */
+  userIdBytes: 256,
   /** References in the text of one composition: a value may be as long as its store allows. */
   references: 64,
   /** Diagnostics of one annotation. */

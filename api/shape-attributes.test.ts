@@ -11,6 +11,7 @@ const dynamic = 'kind=DYNAMIC,type=PASSWORD,size=128'
 const accepted: readonly (readonly [what: What, text: string, values: object])[] = [
   ['secret', `${reference},jsonKey=/a/b,decode=base64`, { jsonKey: '/a/b', decode: 'base64' }],
   ['secret', 'kind=REFERENCE,type=RSA,as=jwk', { as: 'jwk' }],
+  ['secret', 'kind=REFERENCE,type=GPG,as=armor', { as: 'armor' }],
   ['secret', `${dynamic},env=DB,containers="app, worker"`, { env: 'DB', containers: ['app', 'worker'] }],
   [
     'secret',
@@ -50,7 +51,7 @@ const refused: readonly (readonly [what: What, text: string, ...lines: string[]]
   [
     'secret',
     'kind=DYNAMIC,type=TEXT,size=8',
-    'BAD_TYPE: type "TEXT" is not allowed with kind DYNAMIC: allowed are RSA, RANDOM, PASSWORD',
+    'BAD_TYPE: type "TEXT" is not allowed with kind DYNAMIC: allowed are RSA, RANDOM, PASSWORD, GPG',
   ],
   [
     'resource',
@@ -91,12 +92,17 @@ const refused: readonly (readonly [what: What, text: string, ...lines: string[]]
     'BAD_VALUE: jsonKey is a JSON pointer with a "~" that neither 0 nor 1 follows, hint: write ~0 for "~" and ~1 for "/"',
   ],
   ['resource', 'decode=hex', 'BAD_VALUE: decode must be base64'],
-  ['secret', `${reference},as=pem`, 'BAD_VALUE: as is not allowed with type TEXT: only with RSA'],
-  ['secret', 'kind=REFERENCE,type=RSA,as=der', 'BAD_VALUE: as is not known: allowed are pem and jwk'],
+  ['secret', `${reference},as=pem`, 'BAD_VALUE: as pem is not allowed with type TEXT: only with RSA'],
+  ['secret', 'kind=REFERENCE,type=RSA,as=der', 'BAD_VALUE: as is not known: allowed are pem, jwk, armor'],
   [
     'secret',
     'kind=REFERENCE,type=RSA,as=armor',
-    'NOT_SUPPORTED: as "armor" is not supported yet: pem or jwk',
+    'BAD_VALUE: as armor is not allowed with type RSA: only with GPG',
+  ],
+  [
+    'secret',
+    'kind=REFERENCE,type=GPG,as=jwk',
+    'BAD_VALUE: as jwk is not allowed with type GPG: only with RSA',
   ],
   ['resource', 'file=a,env=A', together('file', 'env')],
   ['resource', 'file=a,deliver=none', together('file', 'deliver')],

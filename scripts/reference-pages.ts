@@ -71,12 +71,20 @@ function annotationsPage(): string {
     .replace(/(?<=^\| `compose\.<domain>\/<name>` \| )[^|]*(?= \|)/m, () => names(['compose']))
 }
 
-function attributeValue({ meaning, on, required, ignoredOn, excludes = [] }: AttributeDescription): string {
+function attributeValue({
+  meaning,
+  on,
+  required,
+  requiredByTypes,
+  ignoredOn,
+  excludes = [],
+}: AttributeDescription): string {
   const isAlways = required.length === on.length
   const rules = [
     ...(required.length === 0
       ? []
       : [isAlways ? 'Required' : `Required on ${nameTakers(required).join(', ')}`]),
+    ...(requiredByTypes ? [`Required with type ${requiredByTypes.join(', ')}`] : []),
     ...(ignoredOn ? [`Accepted and ignored on ${nameTakers(ignoredOn).join(', ')}`] : []),
     ...excludes.map((one) => `Not together with \`${one}\``),
   ]

@@ -1,6 +1,7 @@
 /** For property tests: what people may declare, and texts that come close to it. */
 import * as fc from 'fast-check'
 import type { StoredDeclaration } from './declaration.ts'
+import { parseUserId } from './user-id.ts'
 import { maxRandomSize, rsaSizes, secretTypes } from './secret-type.ts'
 
 const takenBySsm = /^(aws|ssm)/i
@@ -49,6 +50,12 @@ const rsa = fc
   .tuple(part(['_public', '_private']), fc.constantFrom(...rsaSizes))
   .map(([rest, size]) => ({ what: 'secret', kind: 'DYNAMIC', type: 'RSA', size, ...rest }) as const)
 
+const userId = fc
+  .string({ minLength: 1, maxLength: 30, unit: fc.constantFrom(...'A|a| |ä|,|"|\\|=|<|@|.|>|😀'.split('|')) })
+  .filter((text) => parseUserId(text).diagnostics === undefined)
+
+const gpg = fc.tuple(rsa, userId).map(([key, user]) => ({ ...key, type: 'GPG', userId: user }) as const)
+
 const random = fc
   .tuple(
     part(['', '_consumer', '_provider']),
@@ -65,15 +72,17 @@ const reference = fc
 
 const resource = named.map((rest) => ({ what: 'resource', ...rest }) as const)
 
-export const declaration: fc.Arbitrary<StoredDeclaration> = fc.oneof(rsa, random, reference, resource)
+export const declaration: fc.Arbitrary<StoredDeclaration> = fc.oneof(rsa, gpg, random, reference, resource)
 
 /** What the texts of the contract are made of. */
 const tokens = [
-  ...'kind type size storageKey version label storagekey lable foo constructor __proto__ toString'.split(' '),
+  ...'kind type size userId storageKey version label storagekey lable foo constructor __proto__ toString'.split(
+    ' ',
+  ),
   ...'from jsonKey decode as optional default file mode env containers deliver encode text key property'.split(
     ' ',
   ),
-  ...'secretsmanager base64 pem jwk true none TEXT $( $$( ) :url :json ~ ~1'.split(' '),
+  ...'secretsmanager base64 pem jwk armor true none TEXT $( $$( ) :url :json ~ ~1'.split(' '),
   ...'DYNAMIC REFERENCE RSA RANDOM PASSWORD GPG 0 8 2048 _public _private aws ssm prod / . .. _ :'.split(' '),
   ...'properties dotenv file: 300s 0444 , = " \\ \n \r\n \t \u00a0 \ud800'.split(' '),
   ' ',

@@ -73,7 +73,9 @@ export const shapedDeclaration: fc.Arbitrary<StoredDeclaration> = declaration.ch
   const form =
     plain.what === 'secret' && plain.type === 'RSA'
       ? fc.constantFrom({}, { as: 'pem' as const }, { as: 'jwk' as const })
-      : fc.constant({})
+      : plain.what === 'secret' && plain.type === 'GPG'
+        ? fc.constantFrom({}, { as: 'armor' as const })
+        : fc.constant({})
   if (plain.what === 'secret' && plain.kind === 'DYNAMIC')
     return fc.tuple(place, form).map(([one, other]): StoredDeclaration => ({ ...plain, ...one, ...other }))
   return fc

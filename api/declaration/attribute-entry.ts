@@ -21,6 +21,8 @@ type AttributeEntry<V, On extends Taker = Taker, Required extends Taker = Taker>
   readonly on: readonly On[]
   /** Which of those must have it. */
   readonly required: readonly Required[]
+  /** Which types of DYNAMIC secrets must have it, beside those. */
+  readonly requiredByTypes?: readonly SecretType[]
   /** Which others may have it, without any effect. */
   readonly ignoredOn?: readonly Taker[]
   /** On all others it has no effect, and is warned of like an attribute that is not known. */
@@ -33,8 +35,6 @@ type AttributeEntry<V, On extends Taker = Taker, Required extends Taker = Taker>
   readonly meaning: string
   /** Of the diagnostic of a wrong value. */
   readonly code: DiagnosticCode
-  /** Values that are refused until they are supported, with a code of their own. */
-  readonly notYet?: readonly string[]
   /** What to write, for a message about an attribute that is missing. */
   readonly allowed: (context: AttributeContext) => string
   /** The messages follow the attribute's name. Undefined: cannot be judged in this context. */

@@ -11,6 +11,7 @@ import { parseJsonKey } from './json-key.ts'
 import { parseOutputPath } from './output-path.ts'
 import { validateStorageKey } from './parameter-name.ts'
 import { checked, invalid, type Parsed } from '../parsed.ts'
+import { type KeyForm, keyForms } from './key-form.ts'
 import {
   allowedSizes,
   generatedTypes,
@@ -21,6 +22,7 @@ import {
   type SecretType,
   secretTypes,
 } from './secret-type.ts'
+import { parseUserId } from './user-id.ts'
 import { validateSecretName, validateStagingLabel, validateVersionId } from './secrets-manager.ts'
 
 const allowedKinds = `allowed are ${secretKinds.join(' and ')}`
@@ -52,7 +54,6 @@ export const attributeTable = {
     ignoredElsewhere: true,
     meaning: `One of ${secretTypes.map((one) => `\`${one}\``).join(', ')}. \`TEXT\`, only on REFERENCE secrets, is any text`,
     code: 'BAD_TYPE',
-    notYet: ['GPG'],
     allowed: ({ taker }) => (taker === 'DYNAMIC' ? allowedDynamicTypes : allowedTypes),
     parse: (text, { taker }): Parsed<SecretType> =>
       taker === 'DYNAMIC' && text === 'TEXT'
@@ -79,6 +80,22 @@ export const attributeTable = {
       return invalid(`${quote(text)} is not allowed: type ${type} takes ${allowedSizes(type)}`)
     },
     format: String,
+  }),
+  userId: attribute({
+    on: ['DYNAMIC'],
+    required: [],
+    requiredByTypes: ['GPG'],
+    ignoredOn: ['REFERENCE'],
+    ignoredElsewhere: true,
+    meaning:
+      'The user ID in the certificate of a key of type GPG, such as `Name <mail@example.com>`, at most 256 bytes',
+    code: 'BAD_VALUE',
+    allowed: () => 'type GPG takes a user ID such as "Name <mail@example.com>"',
+    parse: (text, { type }): Parsed<string> | undefined => {
+      if (type === undefined) return undefined
+      return type === 'GPG' ? parseUserId(text) : invalid(`is not allowed with type ${type}: only with GPG`)
+    },
+    format: asIs,
   }),
   from: attribute({
     on: ['REFERENCE', 'resource'],
@@ -169,14 +186,16 @@ export const attributeTable = {
     on: ['DYNAMIC', 'REFERENCE'],
     required: [],
     meaning:
-      'Another form of a key of type RSA; what is stored does not change. `pem`: PKCS#8 or SPKI in PEM. `jwk`: a JWK with its RFC 7638 thumbprint as `kid`',
+      'Another form of a key; what is stored does not change. Of type RSA, `pem`: PKCS#8 or SPKI in PEM, `jwk`: a JWK with its RFC 7638 thumbprint as `kid`. Of type GPG, `armor`: ASCII armor',
     code: 'BAD_VALUE',
-    notYet: ['armor'],
-    allowed: () => 'pem or jwk',
-    parse: (text, { type }): Parsed<'pem' | 'jwk'> | undefined => {
-      const parsed = parseWord(text, ['pem', 'jwk'], 'allowed are pem and jwk', 'is not known')
+    allowed: () => 'pem or jwk of type RSA, armor of type GPG',
+    parse: (text, { type }): Parsed<KeyForm> | undefined => {
+      const parsed = parseWord(text, keyForms, `allowed are ${keyForms.join(', ')}`, 'is not known')
       if (parsed.diagnostics || type === undefined) return parsed.diagnostics ? parsed : undefined
-      return type === 'RSA' ? parsed : invalid(`is not allowed with type ${type}: only with RSA`)
+      const formed = parsed.value === 'armor' ? 'GPG' : 'RSA'
+      return type === formed
+        ? parsed
+        : invalid(`${parsed.value} is not allowed with type ${type}: only with ${formed}`)
     },
     format: asIs,
   }),

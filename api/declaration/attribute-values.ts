@@ -93,7 +93,7 @@ export function readValues<S>(
     const text = given.get(name)
     done.add(name)
     if (text === undefined) {
-      if (!given.has(name) && entry.required.includes(context.taker))
+      if (!given.has(name) && isRequired(entry, context))
         report('MISSING_ATTRIBUTE', `attribute "${name}" is missing: ${entry.allowed(context)}`)
       continue
     }
@@ -105,8 +105,6 @@ export function readValues<S>(
     } else if (excluded.length > 0) {
       for (const other of excluded.filter((one) => !done.has(one)))
         report('ATTRIBUTE_NOT_ALLOWED', `attributes "${name}" and "${other}" must not be used together`)
-    } else if (entry.notYet?.includes(text)) {
-      report('NOT_SUPPORTED', `${name} ${quote(text)} is not supported yet: ${entry.allowed(context)}`)
     } else {
       for (const other of missing)
         report('MISSING_ATTRIBUTE', `attribute "${name}" is only allowed together with "${other}"`)
@@ -116,6 +114,15 @@ export function readValues<S>(
     }
   }
   return values
+}
+
+function isRequired(
+  { required, requiredByTypes = [] }: AttributeDescription,
+  { taker, type }: AttributeContext,
+): boolean {
+  return (
+    required.includes(taker) || (taker === 'DYNAMIC' && type !== undefined && requiredByTypes.includes(type))
+  )
 }
 
 function notAllowed(name: string, { on }: AttributeDescription, taker: Taker): string {

@@ -26,6 +26,8 @@ const named: readonly (readonly [title: string, type: GeneratedType, name: strin
   ['RSA names end in _public', 'RSA', 'key_public'],
   ['RSA names end in _private', 'RSA', 'key_private'],
   ["a storageKey of a part ends in the part's suffix", 'RSA', 'key_public', 'team/signing_public'],
+  ['GPG names end in _public', 'GPG', 'key_public'],
+  ['GPG names end in _private', 'GPG', 'key_private'],
   ['RANDOM names need no suffix', 'RANDOM', 'token'],
   ['RANDOM names may end in _consumer', 'RANDOM', 'token_consumer', 'shared_consumer'],
   ['RANDOM names may end in _provider', 'RANDOM', 'token_provider', 'shared_provider'],
@@ -62,6 +64,13 @@ const refused: readonly (readonly [
     'key_public',
     'key_private',
     'the name ends in _public, so the storageKey must end in _public too',
+  ],
+  [
+    'a GPG part stored as the other part',
+    'GPG',
+    'key_private',
+    'key_public',
+    'the name ends in _private, so the storageKey must end in _private too',
   ],
   [
     'a RANDOM part stored as the other part',
@@ -141,6 +150,12 @@ const groups: readonly (readonly [
 for (const [title, type, name, parameter, parts] of groups) {
   t.strictSame(groupOf(secret(type, name), parameter), { type, size: 2048, parts }, title)
 }
+
+t.strictSame(
+  groupOf({ ...secret('GPG', 'a_public'), userId: 'A' }, '/prod/key_public'),
+  { type: 'GPG', size: 2048, userId: 'A', parts: keyPair },
+  'a GPG key has its user ID',
+)
 
 await t.test('every part of a group means the same group', async () => {
   fc.assert(

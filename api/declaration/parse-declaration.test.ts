@@ -44,6 +44,21 @@ const accepted: readonly (readonly [title: string, text: string, declaration: De
     { ...dynamic, name: 'key_private', type: 'RSA', size: 4096 },
   ],
   [
+    'a DYNAMIC GPG secret has a user ID',
+    'kind=DYNAMIC,type=GPG,size=4096,userId="A, B <a@example.com>"',
+    { ...dynamic, name: 'key_private', type: 'GPG', size: 4096, userId: 'A, B <a@example.com>' },
+  ],
+  [
+    'a user ID may have 256 bytes',
+    `kind=DYNAMIC,type=GPG,size=2048,userId=${'ä'.repeat(128)}`,
+    { ...dynamic, name: 'key_public', type: 'GPG', size: 2048, userId: 'ä'.repeat(128) },
+  ],
+  [
+    'a REFERENCE of type GPG has no user ID of its own',
+    'kind=REFERENCE,type=GPG,size=2048,userId=A',
+    { ...reference, type: 'GPG' },
+  ],
+  [
     'a DYNAMIC RANDOM secret has a number of bits',
     'kind=DYNAMIC,type=RANDOM,size=256',
     { ...dynamic, name: 'token', type: 'RANDOM', size: 256 },
@@ -151,9 +166,10 @@ for (const [title, what, text, warning] of warned) {
 }
 
 const kindMissing = 'MISSING_ATTRIBUTE: attribute "kind" is missing: allowed are DYNAMIC and REFERENCE'
-const typeMissing = 'MISSING_ATTRIBUTE: attribute "type" is missing: allowed are RSA, RANDOM, PASSWORD, TEXT'
+const typeMissing =
+  'MISSING_ATTRIBUTE: attribute "type" is missing: allowed are RSA, RANDOM, PASSWORD, GPG, TEXT'
 const kinds = 'is not known: allowed are DYNAMIC and REFERENCE'
-const types = 'is not known: allowed are RSA, RANDOM, PASSWORD, TEXT'
+const types = 'is not known: allowed are RSA, RANDOM, PASSWORD, GPG, TEXT'
 const rsaSizes = 'type RSA takes 2048, 3072, 4096 bits'
 const passwordSizes = 'type PASSWORD takes a multiple of 8 from 8 to 8192 bits'
 const onlyRead = 'is not allowed on DYNAMIC secrets: only on REFERENCE secrets and resources'
@@ -165,6 +181,7 @@ const needsPair =
   'BAD_NAME: kind DYNAMIC and type RSA make a key pair: the name must end in _public or _private'
 const password = 'kind=DYNAMIC,type=PASSWORD,size'
 const rsa = 'kind=DYNAMIC,type=RSA,size'
+const gpg = 'kind=DYNAMIC,type=GPG,userId=A <a@example.com>'
 
 const refusedSecrets: readonly (readonly [
   title: string,
@@ -187,10 +204,62 @@ const refusedSecrets: readonly (readonly [
   ['an unknown type', 'db', 'kind=REFERENCE,type=DSA', `BAD_TYPE: type "DSA" ${types}`],
   ['a type in another case', 'db', 'kind=REFERENCE,type=rsa', `BAD_TYPE: type "rsa" ${types}`],
   [
-    'GPG, which is not supported yet',
-    'db',
-    'kind=REFERENCE,type=GPG',
-    'NOT_SUPPORTED: type "GPG" is not supported yet: allowed are RSA, RANDOM, PASSWORD, TEXT',
+    'a GPG key without userId',
+    'a_public',
+    'kind=DYNAMIC,type=GPG,size=2048',
+    'MISSING_ATTRIBUTE: attribute "userId" is missing: type GPG takes a user ID such as "Name <mail@example.com>"',
+  ],
+  [
+    'a GPG key of another size',
+    'a_public',
+    `${gpg},size=1024`,
+    'BAD_SIZE: size "1024" is not allowed: type GPG takes 2048, 3072, 4096 bits',
+  ],
+  [
+    'a user ID of another type',
+    'a_public',
+    `${rsa}=2048,userId=fakepassword`,
+    'BAD_VALUE: userId is not allowed with type RSA: only with GPG',
+  ],
+  [
+    'a user ID that is empty',
+    'a_public',
+    'kind=DYNAMIC,type=GPG,size=2048,userId=""',
+    'BAD_VALUE: userId is empty, hint: write a name and a mail address: userId="Name <mail@example.com>"',
+  ],
+  ...['\n', '\0', '\u0085', '\u2028', '\ud800'].map(
+    (sign) =>
+      [
+        `a user ID with the character ${sign.charCodeAt(0)}`,
+        'a_public',
+        `kind=DYNAMIC,type=GPG,size=2048,userId="a${sign}b"`,
+        'BAD_VALUE: userId has a line end or another control character',
+      ] as const,
+  ),
+  [
+    'a user ID that is too long',
+    'a_public',
+    `kind=DYNAMIC,type=GPG,size=2048,userId=${'ä'.repeat(128)}a`,
+    'BAD_VALUE: userId has more than 256 bytes',
+  ],
+  [
+    'a misspelt user ID',
+    'a_public',
+    'kind=DYNAMIC,type=GPG,size=2048,userid=a',
+    'MISSPELT_ATTRIBUTE: attribute "userid" is not known, hint: did you mean "userId"?',
+  ],
+  [
+    'a passphrase of a GPG key',
+    'a_password',
+    `${gpg},size=2048`,
+    'BAD_NAME: a key of type GPG has no passphrase: the name must end in _public or _private, ' +
+      'hint: a passphrase that is stored beside its key protects nothing: grant access to the private part instead',
+  ],
+  [
+    'a GPG key that is not a part of a pair',
+    'a',
+    `${gpg},size=2048`,
+    'BAD_NAME: kind DYNAMIC and type GPG make a key pair: the name must end in _public or _private',
   ],
   [
     'DYNAMIC needs size',
@@ -340,7 +409,7 @@ const refusedSecrets: readonly (readonly [
     'DYNAMIC alone lacks two attributes',
     'db',
     'kind=DYNAMIC',
-    'MISSING_ATTRIBUTE: attribute "type" is missing: allowed are RSA, RANDOM, PASSWORD',
+    'MISSING_ATTRIBUTE: attribute "type" is missing: allowed are RSA, RANDOM, PASSWORD, GPG',
     'MISSING_ATTRIBUTE: attribute "size" is missing: kind DYNAMIC needs it',
   ],
   [

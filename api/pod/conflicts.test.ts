@@ -14,6 +14,7 @@ const secrets = (pod: Pod) =>
     'bsycorp.com',
   ).declared
 
+const gpg2048 = 'kind=DYNAMIC,type=GPG,size=2048'
 const rsa2048 = 'kind=DYNAMIC,type=RSA,size=2048'
 const rsa4096 = 'kind=DYNAMIC,type=RSA,size=4096'
 const random128 = 'kind=DYNAMIC,type=RANDOM,size=128'
@@ -85,6 +86,24 @@ const disagreeing: readonly {
     title: 'the parts of a key pair differ in size between pods',
     pods: [{ k_public: rsa2048 }, { k_private: rsa4096 }],
     found: [[], [['k_private', disagreement('RSA', 4096, 'k_public', 'RSA', 2048)]]],
+  },
+  {
+    title: 'the parts of a GPG key differ in their user ID',
+    pods: [{ k_private: `${gpg2048},userId=A` }, { k_public: `${gpg2048},userId=B` }],
+    found: [
+      [],
+      [
+        [
+          'k_public',
+          'type GPG and its userId conflict with secret.bsycorp.com/k_private, which declares the same parameter with another userId',
+        ],
+      ],
+    ],
+  },
+  {
+    title: 'a GPG key and an RSA key of one name',
+    pods: [{ k_private: `${gpg2048},userId=A` }, { k_private: rsa2048 }],
+    found: [[], [['k_private', disagreement('RSA', 2048, 'k_private', 'GPG', 2048)]]],
   },
   {
     title: 'consumer and provider differ in size',

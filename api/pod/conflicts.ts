@@ -1,5 +1,5 @@
 import { type DynamicSecret, isInSecretsManager } from '../declaration/declaration.ts'
-import { type Group, groupOf, sameGroup } from '../declaration/group.ts'
+import { describeDisagreement, type Group, groupOf, sameGroup } from '../declaration/group.ts'
 import type { AnnotationDiagnostic } from '../diagnostic.ts'
 import { type Declared, isDynamic } from './pod-annotations.ts'
 
@@ -28,7 +28,8 @@ export function findConflicts(
         .find((other) => other !== undefined && !sameGroup(other.group, group))
       if (rival) {
         const where = nameOf && rival.position !== position ? `${nameOf(rival.position)} ` : ''
-        diagnostics.push(conflict(declared, disagreement(declared.declaration, where, rival.by)))
+        const other = `${where}${rival.by.annotation}, which`
+        diagnostics.push(conflict(declared, describeDisagreement(group, other, rival.group)))
         continue
       }
       for (const { parameter } of group.parts) makers.set(parameter, { by: declared, group, position })
@@ -47,14 +48,6 @@ export function findConflicts(
 }
 
 type Maker = { readonly by: Declared<DynamicSecret>; readonly group: Group; readonly position: number }
-
-function disagreement(secret: DynamicSecret, where: string, other: Declared<DynamicSecret>): string {
-  const { type, size } = other.declaration
-  return (
-    `type ${secret.type} and size ${secret.size} conflict with ${where}${other.annotation}, ` +
-    `which declares the same parameter with type ${type} and size ${size}`
-  )
-}
 
 function conflict({ annotation }: Declared, message: string): AnnotationDiagnostic {
   return { severity: 'error', code: 'CONFLICT', annotation, message }

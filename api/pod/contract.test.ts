@@ -9,6 +9,7 @@ const rows: readonly (readonly [key: string, text: string, ...words: string[]])[
   ['secret.bsycorp.com/a', 'kind=REFERENCE,type=PASSWORD,version=1'],
   ['resource.bsycorp.com/a', 'label=a'],
   ['secret.bsycorp.com/a', 'kind=REFERENCE,type=TEXT', 'type=TEXT'],
+  ['secret.bsycorp.com/a', 'kind=REFERENCE,type=GPG', 'type=GPG'],
   ['secret.bsycorp.com/a', 'kind=REFERENCE,type=RSA,as=pem', 'as'],
   ['resource.bsycorp.com/a', 'default=x', 'default'],
   ['resource.bsycorp.com/a', 'optional=true', 'optional'],

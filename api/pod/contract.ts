@@ -3,7 +3,7 @@
  * variable CONTRACT, and init refuses a higher one than its own: an image that does not know an attribute would deliver another value.
  *
  * | 1 | values as lines of the common files |
- * | 2 | `compose`, type TEXT, `from`, `jsonKey`, `decode`, `as`, `optional`, `default`, `file`, `env`, `deliver` |
+ * | 2 | `compose`, types TEXT and GPG, `from`, `jsonKey`, `decode`, `as`, `optional`, `default`, `file`, `env`, `deliver` |
  */
 import type { Declaration } from '../declaration/declaration.ts'
 import { deliveryOf } from './delivery.ts'
@@ -24,7 +24,8 @@ export function newWords(declaration: Declaration): readonly string[] {
   if (declaration.what === 'compose') return ['compose', ...words]
   for (const name of ['from', 'jsonKey', 'decode', 'as', 'optional', 'default'] as const)
     if (Object.hasOwn(declaration, name)) words.push(name)
-  return declaration.what === 'secret' && declaration.type === 'TEXT' ? [...words, 'type=TEXT'] : words
+  const isNew = declaration.what === 'secret' && (declaration.type === 'TEXT' || declaration.type === 'GPG')
+  return isNew ? [...words, `type=${declaration.type}`] : words
 }
 
 export function parseContract(text: string): Parsed<number> {

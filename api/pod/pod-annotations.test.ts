@@ -352,7 +352,7 @@ t.strictSame(
     parameters: ['/b'],
     diagnostics: [
       'error BAD_SETTING init.bsycorp.com/format: the format is not known: allowed are properties, dotenv, shell, json, yaml, files',
-      'error MISSING_ATTRIBUTE secret.bsycorp.com/a: attribute "type" is missing: allowed are RSA, RANDOM, PASSWORD, TEXT',
+      'error MISSING_ATTRIBUTE secret.bsycorp.com/a: attribute "type" is missing: allowed are RSA, RANDOM, PASSWORD, GPG, TEXT',
       `error NOT_SUPPORTED lease.bsycorp.com/c: ${noLease}`,
     ],
   },

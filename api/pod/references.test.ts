@@ -59,7 +59,7 @@ const rows: readonly (readonly [title: string, added: Annotations, ...diagnostic
   [
     'a reference to a declaration that is wrong is one error',
     { 'secret/wrong': 'kind=REFERENCE', 'compose/url': 'text=$(wrong)' },
-    'error MISSING_ATTRIBUTE secret.bsycorp.com/wrong: attribute "type" is missing: allowed are RSA, RANDOM, PASSWORD, TEXT',
+    'error MISSING_ATTRIBUTE secret.bsycorp.com/wrong: attribute "type" is missing: allowed are RSA, RANDOM, PASSWORD, GPG, TEXT',
   ],
   [
     'every reference of a text with an unknown escape and what is no name',

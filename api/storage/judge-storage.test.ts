@@ -136,6 +136,8 @@ const strengths: readonly (readonly [DynamicSecret['type'], size: number, bits: 
   ['RSA', 2048, 112],
   ['RSA', 3072, 128],
   ['RSA', 4096, 128],
+  ['GPG', 2048, 112],
+  ['GPG', 4096, 128],
   ['RANDOM', 128, 128],
   ['PASSWORD', 128, 95],
   ['PASSWORD', 8, 5],

@@ -1,4 +1,5 @@
 import type { DynamicSecret } from '../declaration/declaration.ts'
+import { isKey } from '../declaration/secret-type.ts'
 import type { AnnotationDiagnostic } from '../diagnostic.ts'
 import { type Declared, isDynamic } from '../pod/pod-annotations.ts'
 import {
@@ -52,7 +53,7 @@ export function judgeStorage(
   )
 }
 
-/** Without a policy: what the default one would find too easy to guess, which RSA never is. */
+/** Without a policy: what the default one would find too easy to guess, which keys never are. */
 export function warnOfWeak(declareds: readonly Declared[]): AnnotationDiagnostic[] {
   return declareds.filter(isDynamic).flatMap(({ annotation, declaration }): AnnotationDiagnostic[] => {
     const bits = entropyOf(declaration)
@@ -69,9 +70,9 @@ function leastSize(type: DynamicSecret['type']): number {
   return type === 'PASSWORD' ? Math.ceil(defaultMinBits / Math.log2(62)) * 8 : defaultMinBits
 }
 
-/** Bits that an attacker has to guess, at most: https://csrc.nist.gov/pubs/sp/800/57/pt1/r5/final, table 2, for RSA. */
+/** Bits that an attacker has to guess, at most: https://csrc.nist.gov/pubs/sp/800/57/pt1/r5/final, table 2, for keys. */
 export function entropyOf({ type, size }: DynamicSecret): number {
-  if (type === 'RSA') return size < 3072 ? 112 : 128
+  if (isKey(type)) return size < 3072 ? 112 : 128
   return type === 'RANDOM' ? size : Math.floor((size / 8) * Math.log2(62))
 }
 

@@ -49,7 +49,7 @@ export type Budgets = {
   readonly maxClaims: number
   /** Of memory, for its pods and what they declare. */
   readonly maxBytes: number
-  /** RSA keys that are generated. */
+  /** RSA and GPG keys that are generated. */
   readonly maxKeys: number
   /** Owners of pods that wait to be inspected. */
   readonly maxOwners: number

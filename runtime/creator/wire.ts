@@ -1,4 +1,5 @@
 /** Connects the creator's parts: the watch fills the index, the index the work queue, workers reconcile groups. */
+import { isKey } from '../../api/declaration/secret-type.ts'
 import { describeBug } from '../../api/describe-bug.ts'
 import type { Log } from '../log.ts'
 import { BudgetLedger, memoryBudgets } from './claims/budget-ledger.ts'
@@ -94,8 +95,8 @@ export function wire(
       warn('a call to the store failed', failure)
     },
   })
-  const generateKey = keyGenerator(parallelKeys, async (size) => {
-    const key = generate('RSA', size)
+  const generateKey = keyGenerator(parallelKeys, async (recipe) => {
+    const key = generate(recipe)
     lowerKeyThreads()
     return await key
   })
@@ -107,8 +108,8 @@ export function wire(
     ask: (namespace, name, signal) => ask(keyOf(namespace), name, signal),
     storeFor: (namespace, signal) => guarded.for(keyOf(namespace), signal),
     // Keys take time; other values take none.
-    generateFor: (namespace, signal) => (type, size) =>
-      type === 'RSA' ? generateKey(tenants.of(namespace), size, signal) : generate(type, size),
+    generateFor: (namespace, signal) => (recipe) =>
+      isKey(recipe.type) ? generateKey(tenants.of(namespace), recipe, signal) : generate(recipe),
     quota: hourlyQuota(clock),
     tenants,
     record,

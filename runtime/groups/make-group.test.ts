@@ -47,8 +47,23 @@ t.test('both parts of a key pair are created', async (t) => {
   const { made, stored } = await makeIn({}, rsa)
   t.strictSame(made, { outcome: 'created', created: ['/key_private', '/key_public'] })
   const [one, other] = ['/key_private', '/key_public'].map((name) => secretValue(stored[name] ?? ''))
-  t.equal(one && other && matchPair(one, other), 'match')
+  t.equal(one && other && matchPair('RSA', one, other), 'match')
 })
+
+t.test(
+  'a missing certificate is derived from the stored GPG key, and no key is generated beside a certificate',
+  async (t) => {
+    const gpg: Group = { ...rsa, type: 'GPG', userId: 'A <a@example.com>' }
+    const { stored } = await makeIn({}, gpg)
+    t.strictSame(Object.keys(stored), ['/key_private', '/key_public'])
+    const [privatePart = '', publicPart = ''] = Object.values(stored)
+    t.strictSame((await makeIn({ '/key_private': privatePart }, gpg)).stored, stored)
+    t.match(await makeIn({ '/key_public': publicPart }, gpg), {
+      made: { outcome: 'incomplete', reason: /lacks \/key_private/ },
+    })
+    t.match((await makeIn({ '/key_private': privateValue }, gpg)).made, { outcome: 'mismatched' })
+  },
+)
 
 t.test('a token has the same value for consumer and provider', async (t) => {
   const { made, stored } = await makeIn({}, random)

@@ -3,7 +3,7 @@
  * it is absent, and a later part always from the first part as it is stored. A value that this process generated counts as
  * stored only if the answer of the store leaves no doubt; otherwise it is read back.
  */
-import type { Group, Part } from '../../api/declaration/group.ts'
+import type { Group, Part, Recipe } from '../../api/declaration/group.ts'
 import type { Clock } from '../scheduling/clock.ts'
 import { type Failure, failureOf } from '../failure.ts'
 import type { ParameterStore } from '../store/parameter-store.ts'
@@ -26,7 +26,7 @@ export type MadeGroup = { readonly created: readonly string[] } &
 export type MakeTools = {
   readonly clock: Clock
   /** The value of a first part. */
-  readonly generate: (type: Group['type'], size: number) => Promise<SecretValue>
+  readonly generate: (recipe: Recipe) => Promise<SecretValue>
 }
 
 /** @param existing as decide takes it. */
@@ -64,8 +64,7 @@ async function createParts(
   let stored: SecretValue | undefined
   for (const part of parts) {
     if (part !== first) stored ??= (await readBack(store, [first.parameter], clock)).get(first.parameter)
-    const value =
-      part === first ? await generate(group.type, group.size) : stored && derive(part.role, stored)
+    const value = part === first ? await generate(group) : stored && derive(group.type, part.role, stored)
     if (value === undefined)
       return `has a value in ${first.parameter} from which ${part.parameter} cannot be derived`
     const answer = await store.create(part.parameter, value, { description: describe(group, part) })

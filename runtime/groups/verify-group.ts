@@ -1,4 +1,5 @@
 import type { Group } from '../../api/declaration/group.ts'
+import { isKey } from '../../api/declaration/secret-type.ts'
 import type { Clock } from '../scheduling/clock.ts'
 import { matchPair } from './match-pair.ts'
 import type { ParameterStore } from '../store/parameter-store.ts'
@@ -23,5 +24,5 @@ export async function verifyGroup(
 /** Whether these could be the two values of a group. */
 export function partsMatch({ type }: Group, first: SecretValue, second: SecretValue): boolean {
   // Two placeholders of another program cannot be compared: init accepts them too.
-  return type === 'RSA' ? matchPair(first, second) !== 'mismatch' : first.reveal() === second.reveal()
+  return isKey(type) ? matchPair(type, first, second) !== 'mismatch' : first.reveal() === second.reveal()
 }

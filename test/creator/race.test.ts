@@ -13,7 +13,11 @@ t.setTimeout(1_200_000)
 const prefix = '/shop'
 const groups = Array.from({ length: isLong ? 1000 : 150 }, (_, index) =>
   // Keys take a tenth of a second each.
-  testGroup(index % 50 === 0 ? 'RSA' : index % 4 === 0 ? 'PASSWORD' : 'pair', prefix, `group${index}`),
+  testGroup(
+    index % 100 === 0 ? 'RSA' : index % 50 === 0 ? 'GPG' : index % 4 === 0 ? 'PASSWORD' : 'pair',
+    prefix,
+    `group${index}`,
+  ),
 )
 
 t.test('two creators on the same groups', { skip: controlPlaneMissing }, async (t) => {

@@ -1,5 +1,6 @@
 /** What the fake store holds of groups: whether all of it is there, belongs together and was written once. */
 import type { Group } from '../../api/declaration/group.ts'
+import { isKey } from '../../api/declaration/secret-type.ts'
 import type { FakeSsmServer } from '../../runtime/fake-ssm/server.ts'
 import { matchPair } from '../../runtime/groups/match-pair.ts'
 import { secretValue } from '../../runtime/secret-value.ts'
@@ -14,20 +15,25 @@ export type TestGroup = {
 
 /** @param base of the names; the parameters are below `prefix`. */
 export function testGroup(
-  kind: 'RSA' | 'pair' | 'RANDOM' | 'PASSWORD',
+  kind: 'RSA' | 'GPG' | 'pair' | 'RANDOM' | 'PASSWORD',
   prefix: string,
   base: string,
 ): TestGroup {
   const suffixes =
-    kind === 'RSA' ? ['_private', '_public'] : kind === 'pair' ? ['_consumer', '_provider'] : ['']
+    kind === 'RSA' || kind === 'GPG'
+      ? ['_private', '_public']
+      : kind === 'pair'
+        ? ['_consumer', '_provider']
+        : ['']
   const type = kind === 'pair' ? 'RANDOM' : kind
-  const size = kind === 'RSA' ? 2048 : 128
+  const size = isKey(type) ? 2048 : 128
+  const userId = kind === 'GPG' ? `,userId=${base} <${base}@example.com>` : ''
   // The last part alone declares the whole group.
   return {
     type,
     names: suffixes.map((suffix) => `${prefix}/${base}${suffix}`),
     annotations: {
-      [`secret.bsycorp.com/${base}${suffixes.at(-1)}`]: `kind=DYNAMIC,type=${type},size=${size}`,
+      [`secret.bsycorp.com/${base}${suffixes.at(-1)}`]: `kind=DYNAMIC,type=${type},size=${size}${userId}`,
     },
   }
 }
@@ -53,8 +59,8 @@ export function faultsOf({ stored }: FakeSsmServer, groups: readonly TestGroup[]
     const [first, second] = versions.map((one) => one?.value ?? '')
     const matches =
       second === undefined ||
-      (type === 'RSA'
-        ? matchPair(secretValue(first ?? ''), secretValue(second)) === 'match'
+      (isKey(type)
+        ? matchPair(type, secretValue(first ?? ''), secretValue(second)) === 'match'
         : first === second)
     return [
       ...again.map((name) => `${name} was written again`),

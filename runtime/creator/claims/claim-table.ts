@@ -93,8 +93,8 @@ export class ClaimTable {
 }
 
 /** Groups of one base name that differ do so in one of these: see sameGroup. */
-function keyOf({ namespace }: Template, { type, size, parts }: Group): string {
-  return `${namespace} ${type} ${size} ${parts.map(({ role }) => role).join()}`
+function keyOf({ namespace }: Template, { type, size, userId = '', parts }: Group): string {
+  return `${namespace} ${type} ${size} ${parts.map(({ role }) => role).join()} ${userId}`
 }
 
 /** Which of two claims was seen first; of one list, the one whose pod is older, then the first by namespace and name. */

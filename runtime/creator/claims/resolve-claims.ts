@@ -1,5 +1,5 @@
 /** Which of the claims under one base name count: those that were seen first; a claim that disagrees with one of them is refused. */
-import { type Group, sameGroup } from '../../../api/declaration/group.ts'
+import { describeDisagreement, type Group, sameGroup } from '../../../api/declaration/group.ts'
 import { type ClaimedGroup, isBefore } from './claim-table.ts'
 import type { Claimant } from './template.ts'
 
@@ -40,10 +40,8 @@ function conflictMessage({ claim: { annotation, group }, template }: Claimant, r
   // The names of pods of other namespaces are not for everybody to read.
   const earlier =
     other.namespace === template.namespace ? `pod ${pod?.name ?? ''}` : 'a pod of another namespace'
-  return (
-    `annotation ${annotation}: type ${group.type} and size ${group.size} conflict with ${earlier}, which was seen earlier and ` +
-    `declares the same parameter with type ${rival.group.type} and size ${rival.group.size}`
-  )
+  const disagreement = describeDisagreement(group, `${earlier}, which was seen earlier and`, rival.group)
+  return `annotation ${annotation}: ${disagreement}`
 }
 
 function overlap(a: Group, b: Group): boolean {

@@ -18,7 +18,7 @@ export function weigh({ claims, warnings }: TemplateContent, annotations: readon
   for (const [key, value] of annotations) bytes += 2 * (key.length + value.length)
   for (const { message } of warnings) bytes += 2 * message.length
   for (const { group } of claims) {
-    bytes += claimBytes
+    bytes += claimBytes + 2 * (group.userId?.length ?? 0)
     for (const { parameter } of group.parts) bytes += copiesOfName * parameter.length
   }
   return bytes

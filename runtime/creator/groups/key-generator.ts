@@ -1,17 +1,18 @@
 /**
- * Generates RSA keys, which take from a fifth of a second to many seconds each, on a few of Node's threads. The tenants take
+ * Generates RSA and GPG keys, which take from a fifth of a second to many seconds each, on a few of Node's threads. The tenants take
  * turns. Long keys run one at a time, so that a key of 2,048 bits does not wait for one of 4,096.
  */
+import type { Recipe } from '../../../api/declaration/group.ts'
 import type { SecretValue } from '../../secret-value.ts'
 import { FairQueue } from '../../scheduling/fair-queue.ts'
 import type { Tenant } from '../claims/tenants.ts'
 
 /** @param signal a key that is not begun when it is aborted is not generated: the promise is rejected with its reason. */
-type KeyGenerator = (tenant: Tenant, size: number, signal: AbortSignal) => Promise<SecretValue>
+type KeyGenerator = (tenant: Tenant, recipe: Recipe, signal: AbortSignal) => Promise<SecretValue>
 
 type Request = {
   readonly tenant: Tenant
-  readonly size: number
+  readonly recipe: Recipe
   readonly key: PromiseWithResolvers<SecretValue>
 }
 
@@ -20,7 +21,7 @@ const longestShortKey = 2048
 /** @param parallel how many keys at a time, 2 at least. */
 export function keyGenerator(
   parallel: number,
-  generate: (size: number) => Promise<SecretValue>,
+  generate: (recipe: Recipe) => Promise<SecretValue>,
 ): KeyGenerator {
   const waiting = { short: new FairQueue<Request>(), long: new FairQueue<Request>() }
   /** By tenant; there are no entries of those without any. */
@@ -48,12 +49,12 @@ export function keyGenerator(
   const begin = () => {
     for (let request = next(); request !== undefined; request = next()) void run(request)
   }
-  const run = async ({ tenant, size, key }: Request) => {
-    const length = size > longestShortKey ? 'long' : 'short'
+  const run = async ({ tenant, recipe, key }: Request) => {
+    const length = recipe.size > longestShortKey ? 'long' : 'short'
     running[length]++
     count(tenant.key, 1)
     try {
-      key.resolve(await generate(size))
+      key.resolve(await generate(recipe))
     } catch (error) {
       key.reject(error)
     }
@@ -61,11 +62,11 @@ export function keyGenerator(
     count(tenant.key, -1)
     begin()
   }
-  return async (tenant, size, signal) => {
+  return async (tenant, recipe, signal) => {
     signal.throwIfAborted()
     const key = Promise.withResolvers<SecretValue>()
-    const request = { tenant, size, key }
-    const line = waiting[size > longestShortKey ? 'long' : 'short']
+    const request = { tenant, recipe, key }
+    const line = waiting[recipe.size > longestShortKey ? 'long' : 'short']
     const leave = () => {
       if (!line.remove(tenant.key, request)) return
       forgetIdle(tenant.key)

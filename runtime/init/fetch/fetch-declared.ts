@@ -6,6 +6,7 @@ import {
 } from '../../../api/declaration/declaration.ts'
 import { exitCode } from '../../../api/exit-code.ts'
 import { groupOf } from '../../../api/declaration/group.ts'
+import { isKey } from '../../../api/declaration/secret-type.ts'
 import type { InitEnv } from '../../../api/settings/init-env.ts'
 import { type Declared, isDynamic } from '../../../api/pod/pod-annotations.ts'
 import { isOptional } from '../../../api/pod/references.ts'
@@ -106,17 +107,19 @@ function parameterRefOf({ declaration, parameter }: Declared): ParameterRef {
   return selector === undefined ? { name: parameter } : { name: parameter, selector }
 }
 
-/** The RSA pairs of which this pod declares both parts, and whose stored parts do not match. */
+/** The key pairs of which this pod declares both parts, and whose stored parts do not match. */
 function mismatches(values: readonly FetchedValue[]): InitDiagnostic[] {
   const dynamic = new Map<string, SecretValue>()
   for (const { declared, stored } of values)
     if (stored && isDynamic(declared)) dynamic.set(declared.parameter, stored.value)
   return values.flatMap(({ declared, stored }) => {
-    if (!stored || !isDynamic(declared) || declared.declaration.type !== 'RSA') return []
+    if (!stored || !isDynamic(declared)) return []
+    const { type } = declared.declaration
+    if (!isKey(type)) return []
     const [first, second] = groupOf(declared.declaration, declared.parameter).parts
     const publicValue = second && dynamic.get(second.parameter)
     if (publicValue === undefined || first?.parameter !== declared.parameter) return []
-    if (matchPair(stored.value, publicValue) !== 'mismatch') return []
+    if (matchPair(type, stored.value, publicValue) !== 'mismatch') return []
     const { annotation } = declared
     const message = `annotation ${annotation}: the stored parts of the key pair ${first.parameter} and ${second?.parameter} do not match`
     const hint = 'if the private part is right, delete the public one: the creator creates it again'

@@ -1,10 +1,11 @@
+import type { KeyForm } from '../../../api/declaration/key-form.ts'
 import type { Declared } from '../../../api/pod/pod-annotations.ts'
 
 /** What a declaration makes of what is stored, in this order. */
 type Forms = {
   readonly jsonKey?: string | undefined
   readonly decode?: 'base64' | undefined
-  readonly as?: 'pem' | 'jwk' | undefined
+  readonly as?: KeyForm | undefined
 }
 
 export function formsOf({ declaration }: Declared): Forms {

@@ -1,6 +1,7 @@
 /**
  * What is stored becomes what is delivered: a member of a JSON text, the bytes of base64, another form of a key, texts that are made of values.
  */
+import type { KeyForm } from '../../../api/declaration/key-form.ts'
 import type { Diagnostic } from '../../../api/diagnostic.ts'
 import { quote } from '../../../api/diagnostic.ts'
 import { invalid, type Parsed } from '../../../api/parsed.ts'
@@ -10,6 +11,7 @@ import { formatRef, type StoredValue } from '../../store/parameter-store.ts'
 import { decodeBase64, textOf } from '../../values/decode-base64.ts'
 import { bytesValue, type DeliveredValue, textValue } from '../../values/delivered-value.ts'
 import { readJsonKeys } from '../../values/json-key.ts'
+import { formatArmor } from '../../values/armor.ts'
 import { formatJwk, formatPem } from '../../values/key-forms.ts'
 import { composeTexts } from './compose-texts.ts'
 import { type Delivered, deliveredAsStored, wrongValue } from './delivered.ts'
@@ -102,8 +104,13 @@ function shape(
   return { value: textValue(secretValue(decoded.value)) }
 }
 
-function keyForm(text: string, as: 'pem' | 'jwk'): Parsed<DeliveredValue> {
-  const { value, diagnostics } = as === 'pem' ? formatPem(text) : formatJwk(text)
+const formatters = { pem: formatPem, jwk: formatJwk, armor: formatArmor } satisfies Record<
+  KeyForm,
+  (stored: string) => Parsed<string>
+>
+
+function keyForm(text: string, as: KeyForm): Parsed<DeliveredValue> {
+  const { value, diagnostics } = formatters[as](text)
   if (diagnostics) return hinted(diagnostics, 'remove as, or store a key in that form')
   return { value: textValue(secretValue(value)) }
 }
