@@ -18,13 +18,14 @@ export const longTests: Readonly<Record<string, RegExp>> = {
   'test/iam/least-privilege.test.ts':
     /^functions\/(workload|export-iam)\/(?!.*\.test\.ts)|^test\/(iam|manifests\/arbitrary)/,
   'test/iam/stability.test.ts': /^functions\/export-iam\/(?!.*\.test\.ts)|^test\/iam\//,
-  'test/iam/stability-moto.test.ts': /^functions\/export-iam\/(?!.*\.test\.ts)|^test\/iam\//,
+  'test/iam/stability-moto.test.ts':
+    /^functions\/export-iam\/(grants|terraform)\/(?!.*\.test\.ts)|^test\/iam\/(stability-moto|watched-apply|recorded-iam|role-history|plan-graph|lost-grants)\./,
   'test/manifests/fuzz.test.ts': /^functions\/(?!.*\.test\.ts)/,
   'test/manifests/hostile-text.test.ts':
     /^(api|functions\/export-iam)\/(?!.*\.test\.ts)|^test\/manifests\/hostile/,
   'test/manifests/yaml-readers.test.ts': /^functions\/yaml\/(?!.*\.test\.ts)/,
   'test/iam/terraform-moto.test.ts':
-    /^functions\/export-iam\/(?!.*\.test\.ts)|^install\/creator\/terraform\/|^test\/iam\//,
+    /^functions\/export-iam\/(grants|terraform)\/(?!.*\.test\.ts)|^install\/creator\/terraform\/|^test\/iam\/(terraform-moto|creator-(module|roles)|moto-)/,
   'test/init/scale.test.ts': /^runtime\/(init|store)\/(?!.*\.test\.ts)|^test\/init\/(scale|simulate)/,
   'test/init/write-faults.test.ts': /^runtime\/(init|files)\/(?!.*\.test\.ts)|^test\/init\/write-faults/,
   'test/moving/import.test.ts': /^cli\/import\/(?!.*\.test\.ts)|^test\/moving\//,

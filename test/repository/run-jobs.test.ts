@@ -81,7 +81,7 @@ t.test('docs/development.md lists the files with a full version', (t) => {
 })
 
 t.test('slow tests run in full if a file that they depend on has changed', (t) => {
-  const folder = t.testdir({ functions: { 'export-iam': { 'a.ts': '' } }, docs: { 'a.md': '' } })
+  const folder = t.testdir({ functions: { 'export-iam': { grants: { 'a.ts': '' } } }, docs: { 'a.md': '' } })
   const config = ['-c', 'user.name=kees', '-c', 'user.email=kees@example.com', '-c', 'commit.gpgsign=false']
   const git = (...args: readonly string[]) =>
     runProgram('git', [...config, '-c', 'init.defaultBranch=main', ...args], { cwd: folder })
@@ -94,11 +94,11 @@ t.test('slow tests run in full if a file that they depend on has changed', (t) =
   t.strictSame([...longNow(changedFiles(folder))], [])
   git('switch', '--quiet', '--create=branch')
   t.strictSame(changedFiles(folder), ['docs/a.md'], 'a branch without commits is main')
-  writeFileSync(join(folder, 'functions', 'export-iam', 'a.ts'), 'changed')
+  writeFileSync(join(folder, 'functions', 'export-iam', 'grants', 'a.ts'), 'changed')
   const now = longNow(changedFiles(folder))
   t.ok(now.has('test/iam/stability-moto.test.ts'), 'of a change that is not committed')
   git('commit', '--quiet', '--all', '--message=third')
-  t.strictSame(changedFiles(folder), ['functions/export-iam/a.ts'], 'of a branch')
+  t.strictSame(changedFiles(folder), ['functions/export-iam/grants/a.ts'], 'of a branch')
   t.ok(unitChanged('functions', changedFiles(folder)))
   t.notOk(unitChanged('runtime', changedFiles(folder)))
   t.ok(unitChanged('runtime', ['api/bounds.ts']))
