@@ -89,7 +89,16 @@ export const importRules: Readonly<Record<string, ImportRule>> = {
   'cli/flags': { imports: [...cli, 'cli/files'] },
   'cli/print': { imports: [...cli, 'cli/flags'] },
   'cli/commands': {
-    imports: [...cli, 'cli', 'cli/flags', 'cli/print', 'cli/files', 'cli/admission-policy', 'cli/import'],
+    imports: [
+      ...cli,
+      'cli',
+      'cli/flags',
+      'cli/print',
+      'cli/files',
+      'cli/admission-policy',
+      'cli/import',
+      'cli/convert',
+    ],
   },
   'cli/files': {
     imports: [
@@ -102,6 +111,7 @@ export const importRules: Readonly<Record<string, ImportRule>> = {
     ],
   },
   'cli/import': { imports: [...cli, 'cli'] },
+  'cli/convert': { imports: functions },
   'cli/admission-policy': { imports: [...functions, ...injectInit] },
 }
 

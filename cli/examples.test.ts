@@ -42,6 +42,12 @@ const prepared = t.testdir({
   manifests: {},
   terraform: {},
   'password.txt': 'fakepassword\n',
+  ...Object.fromEntries(
+    ['app.yaml', 'external-secret.yaml', 'secret-store.yaml', 'secret-provider-class.yaml'].map((name) => [
+      name,
+      readFileSync(join(import.meta.dirname, 'convert/testdata/example', name), 'utf8'),
+    ]),
+  ),
   // Of the worked example's password.
   'scan.json': JSON.stringify({
     Items: [{ secretName: { S: '/db.password' }, secretValue: { S: 'ZmFrZXBhc3N3b3Jk' } }],

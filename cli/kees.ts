@@ -7,6 +7,7 @@ import { errorsOf, onOneLine } from '../functions/krm/result.ts'
 import { exitCodeOf, failureOf } from '../runtime/failure.ts'
 import { admissionPolicyCommand } from './commands/admission-policy.ts'
 import type { Io } from './flags/command.ts'
+import { convertCommand } from './commands/convert.ts'
 import { createCommand } from './commands/create.ts'
 import { diffCommand } from './commands/diff.ts'
 import { exportCommand } from './commands/export.ts'
@@ -28,7 +29,7 @@ const groups: readonly CommandGroup[] = [
     title: 'Parameters in the store',
     commands: [statusCommand, createCommand, putCommand, importCommand, fetchCommand],
   },
-  { title: 'Set-up', commands: [admissionPolicyCommand, installCommand] },
+  { title: 'Set-up', commands: [convertCommand, admissionPolicyCommand, installCommand] },
 ]
 
 export const commands = groups.flatMap((group) => group.commands)

@@ -1,4 +1,4 @@
-/** The commands of docs/migrating-from-java.md, on the table of a quickstart, with the output of the AWS CLI. */
+/** The commands of docs/migrating-from-java.md, on the table of a quickstart, and of docs/beside-external-secrets.md. */
 import { spawnSync } from 'node:child_process'
 import { chmodSync, cpSync, readFileSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
@@ -37,4 +37,18 @@ t.test('a dry run stores nothing, an import all that is declared, and --check fi
   t.equal(second.status, 0, second.stderr)
   t.match(second.stdout, /^\/db\.password +stored$[^]*^\/db\.password +exists$/m)
   t.equal(readFileSync(join(folder, 'store/%2Fdb.password'), 'utf8'), 'fakepassword')
+})
+
+t.test('docs/beside-external-secrets.md shows what kees convert prints', async (t) => {
+  const text = readFileSync(join(root, 'docs/beside-external-secrets.md'), 'utf8')
+  const pairs = [...text.matchAll(/^```sh\n([^]*?)^```\n\n```yaml\n([^]*?)^```$/gm)]
+  t.equal(pairs.length, 2)
+  const env = { ...process.env, PATH: [dist, process.env['PATH']].join(delimiter) }
+  const cwd = join(root, 'cli/convert/testdata/example')
+  for (const [, script = '', shown] of pairs) {
+    const options = { cwd, env, encoding: 'utf8' } as const
+    const { status, stdout, stderr } = spawnSync(...untapped('bash', ['-euc', script]), options)
+    t.equal(status, 0, stderr)
+    t.equal(stdout, shown)
+  }
 })

@@ -1,0 +1,222 @@
+/** Inputs of the shapes that public repositories have, and what is printed of each. */
+import { join } from 'node:path'
+import t from 'tap'
+import { fakeIo } from '../fake-io.ts'
+import { kees } from '../kees.ts'
+
+const store = (name: string, provider: string, kind = 'SecretStore') =>
+  `apiVersion: external-secrets.io/v1\nkind: ${kind}\nmetadata: {name: ${name}}\nspec: {provider: {${provider}}}\n---\n`
+const parameters = store('aws', 'aws: {service: ParameterStore, region: eu-west-1}')
+const secrets = store('aws', 'aws: {service: SecretsManager, region: eu-west-1}', 'ClusterSecretStore')
+const external = (spec: string, name = 'app') =>
+  `apiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata: {name: ${name}}\nspec:\n  refreshInterval: 1h\n${spec}`
+const ofStore = '  secretStoreRef: {name: aws, kind: SecretStore}\n'
+const ofCluster = '  secretStoreRef: {name: aws, kind: ClusterSecretStore}\n'
+const driver = (objects: string, more = '', provider = 'aws') =>
+  `apiVersion: secrets-store.csi.x-k8s.io/v1\nkind: SecretProviderClass\nmetadata: {name: app}\nspec:\n  provider: ${provider}\n` +
+  `  parameters:\n    objects: |\n${objects.replaceAll(/^/gm, '      ')}\n${more}`
+const deployment = (container: string, more = '', annotations = '{}') =>
+  `apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: app}\nspec:\n  template:\n    metadata: {annotations: ${annotations}}\n    spec:\n` +
+  `      containers:\n        - {name: app, image: example/app:1.0, ${container}}\n        - {name: proxy, image: example/proxy:1.0}\n${more}`
+const variable = (name: string, key: string, secret = 'app') =>
+  `{name: ${name}, valueFrom: {secretKeyRef: {name: ${secret}, key: ${key}}}}`
+
+type Case = {
+  readonly title: string
+  readonly input: string
+  readonly app?: string
+  readonly exit?: number
+  /** Without the comment, and without what each annotation begins with. */
+  readonly printed?: readonly string[]
+  readonly said?: RegExp
+}
+
+const eso: readonly Case[] = [
+  {
+    title: 'parameters by their full names',
+    input: `${parameters}${external(`${ofStore}  data:\n    - {secretKey: db.password, remoteRef: {key: /prod/db/password}}\n    - {secretKey: url, remoteRef: {key: url}}\n`)}`,
+    printed: ['db.password: storageKey=prod/db/password', 'url:'],
+  },
+  {
+    title: 'members of a JSON secret of Secrets Manager',
+    input: `${secrets}${external(`${ofCluster}  data:\n    - {secretKey: user, remoteRef: {key: prod/db, property: username}}\n    - {secretKey: host, remoteRef: {key: prod/db, property: primary.host}}\n`)}`,
+    printed: [
+      'user: from=secretsmanager,storageKey=prod/db,jsonKey=username',
+      'host: from=secretsmanager,storageKey=prod/db,jsonKey=/primary/host',
+    ],
+    said: /warning: ExternalSecret\/app spec\.data\[1\] \("host"\): property "primary\.host" is read as a path: if it is the name/m,
+  },
+  {
+    title: 'certificates in base64, by names with a dot',
+    input: `${secrets}${external(`${ofCluster}  data:\n    - {secretKey: tls.crt, remoteRef: {key: cert, property: tls.crt, decodingStrategy: Base64}}\n`)}`,
+    printed: ['tls.crt: from=secretsmanager,storageKey=cert,jsonKey=tls.crt,decode=base64'],
+    said: /read as the name of one member/,
+  },
+  {
+    title: 'versions and stages',
+    input: `${secrets}${parameters.replace('name: aws', 'name: ssm')}${external(
+      `${ofCluster}  data:\n    - {secretKey: a, remoteRef: {key: a, version: AWSPREVIOUS}}\n    - {secretKey: b, remoteRef: {key: b, version: uuid/12345678-1234-1234-1234-123456789012}}\n` +
+        '    - {secretKey: c, remoteRef: {key: /c, version: "3"}, sourceRef: {storeRef: {name: ssm}}}\n',
+    )}`,
+    printed: [
+      'a: from=secretsmanager,storageKey=a,label=AWSPREVIOUS',
+      'b: from=secretsmanager,storageKey=b,version=12345678-1234-1234-1234-123456789012',
+      'c: version=3',
+    ],
+  },
+  {
+    title: 'a prefix of the store',
+    input: `${store('aws', 'aws: {service: ParameterStore, prefix: /shop/}')}${external(`${ofStore}  data:\n    - {secretKey: a, remoteRef: {key: a}}\n`)}`,
+    printed: ['a: storageKey=shop/a'],
+  },
+  {
+    title: 'variables of the workload, one of them twice, below its storage-prefix',
+    input: `${parameters}${external(`${ofStore}  target: {name: app-env}\n  data:\n    - {secretKey: pw, remoteRef: {key: /prod/pw}}\n    - {secretKey: other, remoteRef: {key: /prod/other}}\n`)}`,
+    app: deployment(
+      `env: [${variable('PASSWORD', 'pw', 'app-env')}, ${variable('PGPASSWORD', 'pw', 'app-env')}]`,
+      '',
+      '{init.bsycorp.com/storage-prefix: /prod}',
+    ),
+    printed: [
+      'pw: env=PASSWORD,containers=app',
+      'pw.PGPASSWORD: storageKey=pw,env=PGPASSWORD,containers=app',
+    ],
+    said: /warning: ExternalSecret\/app no workload of the manifests uses "other"\n/m,
+  },
+  {
+    title: 'all keys by envFrom',
+    input: `${parameters}${external(`${ofStore}  data:\n    - {secretKey: APP_KEY, remoteRef: {key: /app/key}}\n    - {secretKey: DB_PASSWORD, remoteRef: {key: /app/db}}\n`)}`,
+    app: deployment('envFrom: [{prefix: X_, secretRef: {name: app}}]'),
+    printed: [
+      'APP_KEY: storageKey=app/key,env=X_APP_KEY,containers=app',
+      'DB_PASSWORD: storageKey=app/db,env=X_DB_PASSWORD,containers=app',
+    ],
+  },
+  {
+    title: 'a Secret that is mounted',
+    input: `${parameters}${external(`${ofStore}  data:\n    - {secretKey: tls.key, remoteRef: {key: /app/key}}\n`)}`,
+    app: deployment(
+      'volumeMounts: [{name: tls, mountPath: /etc/tls}]',
+      '      volumes: [{name: tls, secret: {secretName: app}}]\n',
+    ),
+    printed: ['tls.key: storageKey=app/key,file=tls.key'],
+    said: /warning: Deployment\/app the files of Secret "app" get other paths/,
+  },
+  {
+    title: 'what cannot be carried over, all at once, beside what can',
+    input: `${parameters}${store('vault', 'vault: {server: x}')}${external(
+      `${ofStore}  target: {template: {data: {url: "{{ .a }}"}}}\n  dataFrom: [{find: {name: {regexp: .*}}}]\n  data:\n    - {secretKey: a, remoteRef: {key: /a}}\n` +
+        '    - {secretKey: b, remoteRef: {key: b}, sourceRef: {storeRef: {name: vault}}}\n    - {secretKey: c, remoteRef: {key: c}, sourceRef: {storeRef: {name: gone}}}\n' +
+        '    - {secretKey: d, remoteRef: {key: d, property: "users.#(name==x)"}}\n    - {secretKey: e, remoteRef: {key: e, metadataPolicy: Fetch}}\n' +
+        '    - {secretKey: f, remoteRef: {key: f, decodingStrategy: Auto}}\n    - {secretKey: _g, remoteRef: {key: g}}\n    - {secretKey: h, remoteRef: {key: "arn:aws:ssm:x"}}\n' +
+        '    - {secretKey: i, sourceRef: {generatorRef: {kind: Password, name: p}}}\n    - {remoteRef: {key: j}}\n',
+    )}`,
+    exit: 1,
+    printed: ['a:'],
+    said: /dataFrom[^]*target\.template[^]*"b"\): SecretStore "vault" is of vault[^]*"c"\): SecretStore "gone" is not among the files[^]*"d"\): property[^]*"e"\): metadataPolicy[^]*"f"\): decodingStrategy[^]*"h"\): .*ARN[^]*"i"\) is generated[^]*data\[9\]\.secretKey is missing[^]*annotation secret\.bsycorp\.com\/_g/,
+  },
+  {
+    title: 'a parameter outside the storage-prefix of the workload',
+    input: `${parameters}${external(`${ofStore}  data:\n    - {secretKey: a, remoteRef: {key: /other/a}}\n`)}`,
+    app: deployment(`env: [${variable('A', 'a')}]`, '', '{init.bsycorp.com/storage-prefix: /prod/}'),
+    exit: 1,
+    printed: [],
+    said: /error: Deployment\/app "a": parameter \/other\/a is not below the storage-prefix \/prod\n {2}hint: copy it/,
+  },
+]
+
+const csi: readonly Case[] = [
+  {
+    title: 'parameters and secrets, with aliases',
+    input: driver(
+      '- objectName: /prod/db/password\n  objectType: ssmparameter\n- objectName: prod/api\n  objectType: secretsmanager\n  objectAlias: api.json\n  objectVersionLabel: AWSPREVIOUS',
+    ),
+    printed: [
+      'prod_db_password: storageKey=prod/db/password',
+      'api.json: from=secretsmanager,storageKey=prod/api,label=AWSPREVIOUS,file=api.json',
+    ],
+  },
+  {
+    title: 'members by jmesPath, and variables from secretObjects',
+    input: driver(
+      '- objectName: "arn:aws:secretsmanager:eu-west-1:111122223333:secret:prod/db-AbCdEf"\n  jmesPath:\n    - {path: username, objectAlias: user}\n    - {path: \'"pass-word"\', objectAlias: password}',
+      '  secretObjects:\n    - secretName: db\n      type: Opaque\n      data: [{objectName: user, key: u}, {objectName: password, key: p}]\n',
+    ),
+    app: deployment(
+      `env: [${variable('DB_USER', 'u', 'db')}]`,
+      '      volumes: [{name: s, csi: {driver: secrets-store.csi.k8s.io, volumeAttributes: {secretProviderClass: app}}}]\n',
+    ),
+    printed: [
+      'user: from=secretsmanager,storageKey=prod/db,jsonKey=username,env=DB_USER,containers=app',
+      'password: from=secretsmanager,storageKey=prod/db,jsonKey=pass-word',
+    ],
+  },
+  {
+    title: 'what cannot be carried over of the driver',
+    input: driver(
+      '- objectName: a\n  objectType: secretsmanager\n  failoverObject: {objectName: b}\n- objectName: c\n  objectType: ssmparameter\n  jmesPath: [{path: "d[*].e", objectAlias: f}]\n- objectName: "arn:aws:ssm:eu-west-1:1:parameter/x"\n- objectName: g\n- {}',
+      '    region: eu-central-1\n',
+    ),
+    exit: 1,
+    printed: [],
+    said: /region cannot[^]*objects\[0\] \("a"\) has a failoverObject[^]*objects\[1\] \("c"\): jmesPath "d\[\*\]\.e"[^]*objects\[2\] .* is an ARN[^]*objects\[3\] \("g"\): objectType[^]*objects\[4\]\.objectName is missing/,
+  },
+  {
+    title: 'another provider',
+    input: driver('array: []', '', 'azure'),
+    exit: 1,
+    printed: [],
+    said: /spec\.provider is "azure", not aws\n {2}hint: leave it/,
+  },
+]
+
+for (const [from, cases] of [
+  ['externalsecret', eso],
+  ['secretproviderclass', csi],
+] as const)
+  for (const { title, input, app, exit = 0, printed = [], said = /^$/ } of cases)
+    t.test(`${from}: ${title}`, async (t) => {
+      const folder = t.testdir({ 'in.yaml': input, 'app.yaml': app ?? '' })
+      const io = fakeIo()
+      const manifests = app === undefined ? [] : ['-f', join(folder, 'app.yaml')]
+      t.equal(
+        await kees(['convert', '--from', from, join(folder, 'in.yaml'), ...manifests], io),
+        exit,
+        io.said(),
+      )
+      const lines = io
+        .printed()
+        .split('\n')
+        .filter((line) => line !== '' && !line.startsWith('#'))
+      const shown = lines.map((line) =>
+        line
+          .replace(/^secret\.bsycorp\.com\//, '')
+          .replace(/"?kind=REFERENCE,type=TEXT,?/, '')
+          .replace(/"$/, '')
+          .trimEnd(),
+      )
+      t.strictSame(shown, printed)
+      t.match(io.said(), said)
+    })
+
+for (const [title, args, exit, said] of [
+  ['no tool', ['x.yaml'], 2, /flag --from is missing/],
+  ['a tool that is none', ['--from', 'vault', 'x.yaml'], 2, /flag --from "vault" must be one of[^]*x\.yaml/],
+  ['no files', ['--from', 'externalsecret'], 2, /the files are missing/],
+  [
+    'files of something else',
+    ['--from', 'externalsecret', 'app.yaml'],
+    1,
+    /there is no ExternalSecret in the files/,
+  ],
+] as const)
+  t.test(`${title}: an error`, async (t) => {
+    const folder = t.testdir({ 'app.yaml': deployment('') })
+    const io = fakeIo()
+    t.equal(
+      await kees(['convert', ...args.map((one) => (one.endsWith('.yaml') ? join(folder, one) : one))], io),
+      exit,
+    )
+    t.match(io.said(), said)
+    t.equal(io.printed(), '')
+  })

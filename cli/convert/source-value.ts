@@ -1,0 +1,40 @@
+/** What `kees convert` reads of another tool: values, and what it cannot carry over. */
+import type { ObjectReference, Result } from '../../functions/krm/result.ts'
+
+/** One value that another tool fetches, in the words of kees. */
+export type SourceValue = {
+  /** The name of the declaration. */
+  readonly name: string
+  /** Attributes of a REFERENCE secret, without its kind and type. */
+  readonly attributes: ReadonlyMap<string, string>
+  /** The whole name of the parameter; undefined for a secret of Secrets Manager. */
+  readonly parameter?: string
+  /** The keys of Kubernetes Secrets in which apps find it. */
+  readonly keys: readonly SecretKey[]
+}
+
+export type SecretKey = { readonly secret: string; readonly key: string }
+
+export type ReadSource = {
+  /** The object, for comments. */
+  readonly title: string
+  readonly object: ObjectReference
+  /** The SecretProviderClass, which pods mount by its name. */
+  readonly driverClass?: string
+  readonly values: readonly SourceValue[]
+  /** Errors: what is left. */
+  readonly results: readonly Result[]
+}
+
+/** A name of a member, or a dotted path, as jsonKey; undefined where it is more than that. */
+export function jsonKeyOf(path: string): string | undefined {
+  const steps = path.split('.').map((step) => step.replace(/^"([^"\\]+)"$/, '$1'))
+  if (!steps.every((step) => /^[\w-]+$/.test(step))) return undefined
+  return steps.length === 1 ? steps[0] : `/${steps.join('/')}`
+}
+
+/** A number too: YAML reads a version without quotes as one. Undefined for an empty text and for anything else. */
+export function textIn(value: unknown): string | undefined {
+  if (typeof value === 'number') return String(value)
+  return typeof value === 'string' && value !== '' ? value : undefined
+}
