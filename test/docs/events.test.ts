@@ -1,18 +1,14 @@
 /**
  * The Events of docs/operations.md, from the built creator: every reason is recorded on a pod, with its message.
  */
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { startFakeSsm } from '../../runtime/fake-ssm/server.ts'
-import { createNamespace, createPod, eventsOf } from '../creator/cluster-workloads.ts'
-import { startCreator } from '../creator/process.ts'
+import { eventsOf } from '../creator/cluster-workloads.ts'
 import { eventually } from '../programs/eventually.ts'
 import { root } from '../programs/programs.ts'
 import { command } from '../programs/tools.ts'
-import { startApiFront } from '../servers/api-front.ts'
-import { makeLoopbackCertificate } from '../servers/loopback-certificate.ts'
-import { startSmallApiServer } from '../servers/small-api-server.ts'
+import { startObservedCreator } from './observed-creator.ts'
 
 t.setTimeout(600_000)
 
@@ -73,52 +69,20 @@ spec:
 `
 
 t.test('every Event of the creator', { skip: command('openssl').missing ?? false }, async (t) => {
-  const folder = t.testdir({ 'policy.yaml': policy })
   const disabled = {
     kind: 'error',
     status: 400,
     type: 'InvalidKeyId',
     message: 'arn:aws:kms:eu-west-1:111122223333:key/1 is disabled. (Service: AWSKMS; Status Code: 400)',
   } as const
-  const ssm = await startFakeSsm({
+  const { ssm, plane, create, stop } = await startObservedCreator(t.testdir({}), policy, {
     denied: ({ name }) => name === '/denied/a',
     fault: ({ action, names }) =>
       action === 'PutParameter' && names.includes('/kms/a') ? disabled : undefined,
   })
+  t.teardown(stop)
   ssm.put('/half/pair_public', 'fakekey')
   ssm.put('/mismatch/pair_private', 'fakekey')
-  const plane = await startSmallApiServer()
-  const certificate = makeLoopbackCertificate(folder)
-  const front = await startApiFront(certificate, plane)
-  const kubeconfig = join(folder, 'kubeconfig')
-  const cluster = { server: `https://127.0.0.1:${front.port}`, 'certificate-authority': certificate.file }
-  writeFileSync(
-    kubeconfig,
-    JSON.stringify({
-      clusters: [{ name: 'c', cluster }],
-      users: [{ name: 'u', user: { token: 'of-a-test' } }],
-      contexts: [{ name: 'x', context: { cluster: 'c', user: 'u' } }],
-      'current-context': 'x',
-    }),
-  )
-  const create = async (name: string, pod: string, declared: Readonly<Record<string, string>>) =>
-    createPod(plane, name, pod, { 'init.bsycorp.com/storage-prefix': `/${name}`, ...declared })
-  for (const namespace of ['kees', ...pods.map(([name]) => name)]) await createNamespace(plane, namespace)
-  const creator = await startCreator({
-    KUBECONFIG: kubeconfig,
-    POLICY_FILE: join(folder, 'policy.yaml'),
-    POD_NAME: 'creator-1',
-    POD_NAMESPACE: 'kees',
-    AWS_REGION: 'eu-west-1',
-    AWS_ENDPOINT_URL: ssm.endpoint,
-    AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
-    AWS_SECRET_ACCESS_KEY: 'fakesecret',
-  })
-  t.teardown(async () => {
-    await creator.kill()
-    front.stop()
-    await Promise.all([plane.stop(), ssm.stop()])
-  })
   await create('conflict', 'first', { 'secret.bsycorp.com/a': dynamic(128) })
   await eventually('the first is created', () =>
     ssm.stored.names().some((name) => name.endsWith('conflict/a')),

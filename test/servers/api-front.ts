@@ -7,11 +7,18 @@ import type { Certificate } from './loopback-certificate.ts'
 
 /**
  * `expired`: every watch is answered as too old. `one frame`: every watch ends after its first data. `html`: everything is
- * answered with a page and status 200.
+ * answered with a page and status 200. The others: the request is forbidden, as without this permission in the ClusterRole.
  */
-type FrontMode = 'pass' | 'expired' | 'one frame' | 'html'
+type FrontMode = 'pass' | 'expired' | 'one frame' | 'html' | keyof typeof forbids
 
-type ApiFront = {
+const forbids = {
+  'no lists': (method: string, url: string) =>
+    method === 'GET' && url.includes('/pods') && !url.includes('watch=true'),
+  'no Leases': (_: string, url: string) => url.includes('/leases'),
+  'no Events': (method: string, url: string) => method === 'POST' && url.endsWith('/events'),
+} as const
+
+export type ApiFront = {
   readonly port: number
   /** Ends the watches that are open. */
   readonly set: (mode: FrontMode) => void
@@ -36,6 +43,12 @@ export async function startApiFront(
       incoming.resume()
       const [type, body] = mode === 'html' ? ['text/html', '<html>sign in</html>'] : [json, expired]
       response.writeHead(200, { 'content-type': type }).end(body)
+      return
+    }
+    if (isForbidden(mode, method, url)) {
+      answered++
+      incoming.resume()
+      response.writeHead(403, { 'content-type': json }).end(forbidden)
       return
     }
     open.add(response)
@@ -77,3 +90,10 @@ export async function startApiFront(
 const json = 'application/json'
 const status = { kind: 'Status', apiVersion: 'v1', status: 'Failure', code: 410, reason: 'Expired' }
 const expired = `${JSON.stringify({ type: 'ERROR', object: { ...status, message: 'too old resource version' } })}\n`
+const forbidden = JSON.stringify({ ...status, code: 403, reason: 'Forbidden' })
+
+function isForbidden(mode: FrontMode, method = '', url: string): boolean {
+  return mode === 'no lists' || mode === 'no Leases' || mode === 'no Events'
+    ? forbids[mode](method, url)
+    : false
+}

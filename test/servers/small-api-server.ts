@@ -8,7 +8,7 @@ import { text } from 'node:stream/consumers'
 import { mapOf } from '../../api/json.ts'
 import type { ControlPlane } from './control-plane.ts'
 
-type SmallApiServer = Pick<ControlPlane, 'server' | 'request' | 'restartServer' | 'stop'>
+export type SmallApiServer = Pick<ControlPlane, 'server' | 'request' | 'restartServer' | 'stop'>
 
 type Stored = Record<string, unknown> & { metadata: Record<string, unknown> }
 type Answer = readonly [status: number, body: unknown]
