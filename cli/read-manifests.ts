@@ -175,7 +175,9 @@ async function filesOf(name: string, recursive: boolean, results: Result[], root
   for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
     const path = join(name, entry.name)
     if (entry.isDirectory()) {
-      if (deeper && !entry.name.startsWith('.')) files.push(...(await filesOf(path, true, results, root)))
+      // One by one: a call has room for about 120,000 arguments.
+      if (deeper && !entry.name.startsWith('.'))
+        for (const file of await filesOf(path, true, results, root)) files.push(file)
     } else if (deeper && entry.isSymbolicLink() && !entry.name.startsWith('.') && (await isFolder(path))) {
       // As kubectl: a link may lead to a folder above it.
       const message = `${path} is a link to a folder, and what is in it is not read`
