@@ -5,13 +5,7 @@
  */
 import type { Diagnostic } from '../diagnostic.ts'
 import { isDnsLabel } from '../dns-label.ts'
-import {
-  dependsOnNamespace,
-  namespaceToken,
-  ruleFor,
-  type StoragePolicy,
-  type StorageRule,
-} from './storage-policy.ts'
+import { dependsOnNamespace, namespaceToken, ruleFor, type StoragePolicy } from './storage-policy.ts'
 
 type Prefix = {
   readonly rule: number
@@ -29,18 +23,12 @@ export function overlappingPrefixes(policy: StoragePolicy): Diagnostic[] {
     }),
   )
   const templated = all.filter(({ text }) => dependsOnNamespace(text))
-  // Many prefixes ask for the same namespace, and each answer compares it with all patterns of the policy.
-  const rules = new Map<string, StorageRule | undefined>()
-  const ruleOf = (namespace: string) => {
-    if (!rules.has(namespace)) rules.set(namespace, ruleFor(policy, namespace))
-    return rules.get(namespace)
-  }
   return all
     .filter(({ text }) => text !== '' && !dependsOnNamespace(text))
     .flatMap((literal): Diagnostic[] => {
       for (const above of templated) {
         const namespace = above.rule === literal.rule ? undefined : namespaceAbove(above, literal)
-        if (namespace === undefined || ruleOf(namespace) !== policy.rules[above.rule]) continue
+        if (namespace === undefined || ruleFor(policy, namespace) !== policy.rules[above.rule]) continue
         const message = `${literal.where} is ${literal.text}, and a namespace ${namespace} may create parameters there too, by ${above.where} ${above.text}`
         const hint = `give the namespace ${namespace} a rule of its own before that one, or choose a prefix that no namespace gets`
         return [{ message, hint }]
