@@ -9,7 +9,7 @@ export const secretTypes = [...generatedTypes, 'TEXT'] as const
 export type SecretType = (typeof secretTypes)[number]
 
 /** Those that are stored as a private and a public part. */
-export const keyTypes = ['RSA', 'GPG'] as const
+const keyTypes = ['RSA', 'GPG'] as const
 export type KeyType = (typeof keyTypes)[number]
 
 /** In bits. */

@@ -119,6 +119,37 @@ await t.test('init delivers them in ASCII armor', async (t) => {
     t.match(readFileSync(armored(size, 'public'), 'utf8'), /^-----BEGIN PGP PUBLIC KEY BLOCK-----\n\n/)
 })
 
+await t.test('the other commands know them: status, export, fetch, put', async (t) => {
+  const manifest = path('pod.yaml')
+  const { private: privateName } = partsOf(2048)
+  const write = (name: string, attributes: string) => {
+    const annotations = { [`secret.bsycorp.com/${name}`]: `${attributes},type=GPG,as=armor,file=k.asc` }
+    writeFileSync(manifest, JSON.stringify({ ...JSON.parse(pod), metadata: { name: 'app', annotations } }))
+  }
+  write(privateName, `kind=DYNAMIC,size=2048,userId="${userId}"`)
+  const kees = (...args: readonly string[]) => run('kees', [...args, '-f', manifest])
+
+  const status = kees('status', '--store', store)
+  t.equal(status.status, 0, status.stderr)
+  const matrix = kees('export', '--format', 'markdown', '--allow-uninjected')
+  t.equal(matrix.status, 0, matrix.stderr)
+  t.match(status.stdout, /\/k2048_private +exists/)
+  t.match(matrix.stdout, '/k2048_private')
+  const places = ['--out', path('fetched/secret'), '--store', store]
+  mkdirSync(path('fetched'))
+  const fetched = kees('fetch', '--workload', 'Pod/app', ...places)
+  t.equal(fetched.status, 0, fetched.stderr)
+  t.equal(readFileSync(path('fetched/k.asc'), 'utf8'), readFileSync(armored(2048, 'private'), 'utf8'))
+
+  write('other', 'kind=REFERENCE')
+  const put = (input: string) => run('kees', ['put', '/other', '-f', manifest, '--store', store], { input })
+  const refused = put(readFileSync(armored(2048, 'private'), 'utf8'))
+  t.equal(refused.status, 1, 'armor is not what is stored')
+  t.match(refused.stderr, /is not a GPG key as kees stores it/)
+  const own = put(stored(privateName))
+  t.equal(own.status, 0, own.stderr)
+})
+
 const message = 'a message\n'
 writeFileSync(path('message'), message)
 
