@@ -9,8 +9,8 @@ type StoreOfPods = {
   readonly server: FakeSsmServer
   /** At which pods reach it. */
   readonly endpoint: string
-  /** @param spec more options. @returns the manifest of a workload, injected. */
-  readonly inject: (workload: object, spec?: object) => string
+  /** @param spec more options. @param kees another version. @returns the manifest of a workload, injected. */
+  readonly inject: (workload: object, spec?: object, kees?: string) => string
 }
 
 export async function startStoreOfPods(
@@ -28,7 +28,7 @@ export async function startStoreOfPods(
     { name: 'AWS_SECRET_ACCESS_KEY', value: 'fakesecret' },
     { name: 'ALLOW_HTTP', value: 'true' },
   ]
-  const inject = (workload: object, spec: object = {}) => {
+  const inject = (workload: object, spec: object = {}, kees = 'kees') => {
     const folder = t.testdir({
       'inject-init.yaml': JSON.stringify({
         apiVersion: 'kees.bsycorp.com/v1alpha1',
@@ -38,7 +38,7 @@ export async function startStoreOfPods(
       }),
     })
     const args = ['inject', '-f', '-', '--config', `${folder}/inject-init.yaml`]
-    const { status, stdout, stderr } = run('kees', args, { input: JSON.stringify(workload) })
+    const { status, stdout, stderr } = run(kees, args, { input: JSON.stringify(workload) })
     if (status !== 0) throw new Error(stderr)
     return stdout
   }

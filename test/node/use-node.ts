@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import type { Test } from 'tap'
 import { nodeMissing } from '../../scripts/node-missing.ts'
+import { runQuietly } from '../../scripts/run-quietly.ts'
 import { containersMissing } from '../packaging/container-engine.ts'
 import { root } from '../programs/programs.ts'
 import { runBeside } from '../programs/run-beside.ts'
@@ -29,6 +30,8 @@ export type Cluster = {
   readonly kubectl: (args: readonly string[], input?: string) => Promise<string>
   /** Makes a namespace of a name of its own, which goes with the test if that passes. */
   readonly makeNamespace: (name: string, labels?: Readonly<Record<string, string>>) => Promise<string>
+  /** Loads an archive of images, as `docker save` writes one. */
+  readonly load: (archive: string) => Promise<void>
   /** @param endpoint of a server on loopback. @returns the address at which pods reach it. */
   readonly expose: (endpoint: string) => Promise<string>
 }
@@ -38,7 +41,7 @@ export async function useNode(t: Test): Promise<Cluster> {
   const session = shared === undefined ? await startNodeSession() : undefined
   const access = shared ?? session?.access
   if (access === undefined) throw new Error('there is no node')
-  const { kubeconfig, enter, host } = access
+  const { kubeconfig, enter, host, load } = access
   const run = async (args: readonly string[], input = '') => {
     const ended = await runBeside('kubectl', [`--kubeconfig=${kubeconfig}`, ...args], {
       input,
@@ -59,6 +62,10 @@ export async function useNode(t: Test): Promise<Cluster> {
       await run(['create', '-f', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'Namespace', metadata }))
       removeIfPassed(t, () => run(['delete', 'namespace', metadata.name, '--wait=false']))
       return metadata.name
+    },
+    load: async (archive) => {
+      const [command = '', ...args] = load
+      await runQuietly(command, [...args, archive])
     },
     expose: async (endpoint) => {
       const forwarding = await forwardFrom(enter, host, Number(new URL(endpoint).port))

@@ -1,4 +1,4 @@
-/** Images of the present sources, for one test file. */
+/** Images of the present sources, or of earlier ones, for one test file. */
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { root } from '../../scripts/bundle.ts'
@@ -31,17 +31,19 @@ type Options = {
   readonly registry?: string
   /** More of `npm run images`. */
   readonly flags?: readonly string[]
+  /** A folder with other sources. */
+  readonly sources?: string
 }
 
 /** In a run of many tests, what another has built is not built again. @param only such as `inject-init,init`. */
 export async function buildImages(
   only: readonly Target[],
-  { everywhere, registry = 'localhost', flags = [] }: Options = {},
+  { everywhere, registry = 'localhost', flags = [], sources = root }: Options = {},
 ): Promise<TestImages> {
   const wanted = platforms.filter((one) => everywhere || one === platformOf(process.arch))
   const run = process.env[runVariable]
   const prefix = imagePrefix(registry, Number(run ?? process.pid))
-  const isShared = run !== undefined && flags.length === 0
+  const isShared = run !== undefined && flags.length === 0 && sources === root
   const tag = isShared ? 'shared' : `t${process.pid}-${Date.now()}`
   const nameOf = (target: Target) => `${prefix}${target}:${tag}`
   const made: string[] = []
@@ -64,7 +66,7 @@ export async function buildImages(
       ]
       if (baseImage !== undefined) args.push(`--base=${baseImage}`)
       const [command, all] = untapped(process.execPath, args)
-      const { stdout } = await promisify(execFile)(command, all, { cwd: root, env: containerEnv })
+      const { stdout } = await promisify(execFile)(command, all, { cwd: sources, env: containerEnv })
       made.push(...stdout.trim().split('\n'))
     }
   })

@@ -1,6 +1,7 @@
 /** What the resources of the init container change for the pod: https://kubernetes.io/docs/concepts/workloads/pods/pod-qos/ */
 import { isMap } from '../../../api/json.ts'
-import { lookUp, type Value, type ValueMap } from '../../yaml/value.ts'
+import type { SourceMap } from '../../yaml/node.ts'
+import { lookUp, toValue, type Value, type ValueMap } from '../../yaml/value.ts'
 import type { EditablePod, Part } from '../pod/editable-pod.ts'
 import type { InjectConfig } from '../options/inject-config.ts'
 import type { PodInjection, Recorded } from './pod-injection.ts'
@@ -15,7 +16,13 @@ export function isGuaranteedWithout(
   const others = [...initContainers.parts, ...containers.parts].filter(
     (one) => one !== container && one !== refresher,
   )
-  return others.every(({ value }) => isGuaranteed(resourcesIn(value)))
+  // Not by the values of the parts: most containers need not be read as a whole.
+  return others.every(({ node }) => isGuaranteed(valueAt(node, 'resources')))
+}
+
+function valueAt(node: SourceMap, key: string): Value {
+  const found = lookUp(node, key)
+  return found ? toValue(found) : null
 }
 
 /** Whether init or its sidecar takes the QoS class Guaranteed from the pod. */
@@ -63,12 +70,17 @@ export function amounts(resources: Value, key: 'requests' | 'limits'): Amounts {
   const entries = map !== undefined && isMap(map) ? Object.entries(map) : []
   return new Map(
     entries.flatMap(([name, value]): [string, Amount][] => {
-      if (typeof value !== 'string' && typeof value !== 'number') return []
-      const text = String(value)
-      const quantity = parseQuantity(text)
-      return quantity ? [[name, { text, quantity }]] : []
+      const amount = parseAmount(value)
+      return amount ? [[name, amount]] : []
     }),
   )
+}
+
+function parseAmount(value: Value | undefined): Amount | undefined {
+  if (typeof value !== 'string' && typeof value !== 'number') return undefined
+  const text = String(value)
+  const quantity = parseQuantity(text)
+  return quantity && { text, quantity }
 }
 
 /** A limit is the default of a request. */
@@ -79,14 +91,22 @@ export function requestsOf(resources: Value): Amounts {
 /** The resources by which the kubelet decides on the QoS class. */
 const deciding: readonly string[] = ['cpu', 'memory']
 
+/** Of every container of every workload: most have no limits, and what they have is not parsed. */
 function isGuaranteed(resources: Value): boolean {
-  const [requests, limits] = [requestsOf(resources), amounts(resources, 'limits')]
+  if (!isMap(resources)) return false
+  const { requests = null, limits = null } = resources
   return deciding.every((name) => {
-    const [request, limit] = [requests.get(name), limits.get(name)]
+    const limit = amountIn(limits, name)
+    // A limit is the default of a request.
+    const request = limit && (amountIn(requests, name) ?? limit)
     return (
-      request !== undefined &&
       limit !== undefined &&
+      request !== undefined &&
       compareQuantities(request.quantity, limit.quantity) === 0
     )
   })
+}
+
+function amountIn(map: Value, name: string): Amount | undefined {
+  return isMap(map) && Object.hasOwn(map, name) ? parseAmount(map[name]) : undefined
 }

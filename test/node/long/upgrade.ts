@@ -1,0 +1,138 @@
+/** Programs and images of two versions in one cluster, as during an upgrade and on the way back (docs/upgrading.md). */
+import t from 'tap'
+import { parse } from 'yaml'
+import { eventually } from '../../programs/eventually.ts'
+import { run } from '../../programs/programs.ts'
+import { beforeContract, buildEarlier, commitMissing } from '../earlier-version.ts'
+import { appImage } from '../node-images.ts'
+import { startStoreOfPods } from '../store-of-pods.ts'
+import { nodeTestsMissing, useNode } from '../use-node.ts'
+
+t.setTimeout(1_800_000)
+
+const patience = 240_000
+const stays = 'trap "exit 0" TERM; while :; do sleep 0.5; done'
+const password = 'secret.bsycorp.com/db.password'
+const older = { [password]: 'kind=REFERENCE,type=PASSWORD', 'resource.bsycorp.com/level': 'storageKey=level' }
+
+type Terminated = { readonly exitCode: number; readonly message?: string }
+type ContainerStatus = {
+  readonly state: { readonly waiting?: { readonly reason: string }; readonly terminated?: Terminated }
+}
+type Status = {
+  readonly initContainerStatuses?: readonly ContainerStatus[]
+  readonly containerStatuses?: readonly ContainerStatus[]
+}
+
+t.test('two versions', { skip: nodeTestsMissing || commitMissing(beforeContract) }, async (t) => {
+  const earlier = await buildEarlier(beforeContract)
+  t.teardown(earlier.remove)
+  const cluster = await useNode(t)
+  await cluster.load(earlier.archive)
+  const { server, inject } = await startStoreOfPods(t, cluster)
+  server.put('/db.password', 'fakepassword')
+  server.put('/level', 'info')
+  server.put('/json', '{"password":"fakepassword"}')
+  const namespace = await cluster.makeNamespace('upgrade')
+  const inNamespace = (...args: string[]) => cluster.kubectl(['-n', namespace, ...args])
+  const create = (manifest: string) => cluster.kubectl(['create', '-f', '-'], manifest)
+  const pod = (name: string, annotations: Readonly<Record<string, string>>) => ({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name, namespace, annotations },
+    spec: {
+      restartPolicy: 'Never',
+      terminationGracePeriodSeconds: 1,
+      containers: [{ name: 'app', image: appImage, command: ['sh', '-c', stays] }],
+    },
+  })
+  const secret = (name: string) => inNamespace('exec', name, '-c', 'app', '--', 'cat', '/secret/secret')
+  const ready = (name: string) =>
+    inNamespace('wait', '--for=condition=Ready', `pod/${name}`, '--timeout=240s')
+  const status = async (name: string): Promise<Status> =>
+    JSON.parse(await inNamespace('get', 'pod', name, '-o', 'json')).status
+  const oldImage = { image: earlier.initImage }
+
+  const byOld = inject(pod('by-old', older), { refresh: '2s' }, earlier.kees)
+  const byNew = inject(pod('by-new', older), { ...oldImage, refresh: '2s' })
+  for (const [name, manifest, title] of [
+    ['by-old', byOld, 'the earlier inject-init, the present image of init'],
+    ['by-new', byNew, 'the present inject-init, the earlier image of init, no new words'],
+  ] as const) {
+    await create(manifest)
+    await t.test(`${title}: values, refresh and the app are as ever`, async (t) => {
+      server.put('/db.password', 'fakepassword')
+      await ready(name)
+      t.equal(await secret(name), 'db.password=fakepassword\n')
+      server.put('/db.password', 'fakepassword2')
+      const isThere = async () => (await secret(name)) === 'db.password=fakepassword2\n'
+      await eventually('the app reads the new value', isThere, patience)
+    })
+  }
+
+  await t.test('an injection of the earlier version is valid, and removed as a whole', async (t) => {
+    const original = pod('by-old', {})
+    const injected = run(earlier.kees, ['inject', '-f', '-'], { input: JSON.stringify(pod('by-old', older)) })
+    t.match(run('kees', ['verify', '-f', '-'], { input: injected.stdout }), { status: 0, stderr: '' })
+    const undeclared = parse(injected.stdout)
+    for (const name of Object.keys(older)) delete undeclared.metadata.annotations[name]
+    const removed = run('kees', ['inject', '-f', '-'], { input: JSON.stringify(undeclared) })
+    t.match(removed, { status: 0, stderr: '' })
+    t.strictSame(parse(removed.stdout).spec, original.spec)
+    t.notMatch(removed.stdout, /kees\.bsycorp\.com|secret-volume|init-container/)
+  })
+
+  await t.test(
+    'the earlier inject-init refuses the record of variables by its name, and edits nothing',
+    (t) => {
+      const shaped = inject(pod('record', { [password]: `${older[password]},env=DB_PASSWORD` }), {
+        minKubelet: '1.35',
+      })
+      const { status: code, stdout, stderr } = run(earlier.kees, ['inject', '-f', '-'], { input: shaped })
+      t.equal(code, 1)
+      t.equal(stdout, '')
+      t.match(stderr, /annotation kees\.bsycorp\.com\/injected: is not a record of inject-init/)
+      t.end()
+    },
+  )
+
+  await t.test('the earlier image refuses a new type by the name of the annotation', async (t) => {
+    const annotations = { [password]: 'kind=REFERENCE,type=TEXT,env=DB_PASSWORD' }
+    await create(inject(pod('text', annotations), { ...oldImage, minKubelet: '1.35' }))
+    await inNamespace('wait', '--for=jsonpath={.status.phase}=Failed', 'pod/text', '--timeout=240s')
+    t.match((await status('text')).initContainerStatuses?.[0]?.state.terminated, {
+      exitCode: 1,
+      message: /^annotation secret\.bsycorp\.com\/db\.password: type "TEXT" is not known/,
+    })
+  })
+
+  await t.test(
+    'a variable that the earlier image does not know: the kubelet does not start the app',
+    async (t) => {
+      const annotations = { [password]: `${older[password]},env=DB_PASSWORD` }
+      await create(inject(pod('variable', annotations), { ...oldImage, minKubelet: '1.35' }))
+      const isWaiting = async () =>
+        (await status('variable')).containerStatuses?.[0]?.state.waiting?.reason ===
+        'CreateContainerConfigError'
+      await eventually('the kubelet misses the file of variables', isWaiting, patience)
+      t.match(
+        await inNamespace('logs', 'variable', '-c', 'init-container'),
+        /attribute \\"env\\" is not known/,
+      )
+    },
+  )
+
+  await t.test(
+    'a key of a JSON text that the earlier image does not know: it delivers the whole text, with a warning',
+    async (t) => {
+      const annotations = { [password]: `${older[password]},storageKey=json,jsonKey=password` }
+      await create(inject(pod('json', annotations), oldImage))
+      await ready('json')
+      t.equal(await secret('json'), 'db.password={"password":"fakepassword"}\n')
+      t.match(
+        await inNamespace('logs', 'json', '-c', 'init-container'),
+        /attribute \\"jsonKey\\" is not known/,
+      )
+    },
+  )
+})
