@@ -24,7 +24,7 @@ export function yamlEvents(source: string, maxDepth: number): Event[] {
   const guessed: number[] = []
   try {
     const events = readPadded(source, maxDepth, guessed)
-    if (areInside(guessed, events)) return events
+    if (guessed.length === 0 || areInside(guessed, events)) return events
   } catch (error) {
     // Without guesses, more attempts would be needed.
     if (guessed.length === 0 || lineToPad(source, error) !== undefined) throw error
