@@ -14,7 +14,7 @@ import type { NamedValue } from './parse-values.ts'
 
 export type ImportedValue = { readonly parameter: string; readonly value: SecretValue }
 
-export type ImportPlan = {
+type ImportPlan = {
   /** The values that belong together, in the order in which each can be derived from those before it. */
   readonly units: readonly (readonly ImportedValue[])[]
   /** Errors of values. Those that are not stored because of them are in no unit. */

@@ -3,7 +3,7 @@
 export type JavaItem = { readonly name: string; readonly value: string }
 
 /** The output of `aws dynamodb scan --output json`, all pages in one as the AWS CLI prints them. */
-export type Scan = {
+type Scan = {
   readonly Items: readonly unknown[]
   readonly Count: number
   readonly ScannedCount: number

@@ -15,7 +15,7 @@ export const accountRoleAnnotation = 'eks.amazonaws.com/role-arn'
 const names = ['role', 'rolearn', 'iamrole', 'iamrolearn', 'arn', 'rolename']
 
 /** Whether an annotation is meant to name a role: `eks.amazonaws.com/iam-role-arn`, also with one letter wrong. */
-export function namesRole(key: string): boolean {
+function namesRole(key: string): boolean {
   if (closestWord(key, [accountRoleAnnotation, roleAnnotation]) !== undefined) return true
   const [domain = '', name = '', ...more] = key.split('/')
   if (more.length > 0 || !/(^|[.-])(amazonaws|amazon|aws|eks)([.-]|$)/.test(domain)) return false

@@ -62,10 +62,7 @@ type Requests = ReadonlyMap<string, Quantity>
  * Init containers run one after the other, beside the sidecars that started before them, and the containers run beside all sidecars.
  * https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/#resource-sharing-within-containers
  */
-export function aggregateRequests(
-  initContainers: readonly InitResources[],
-  containers: readonly Value[],
-): Requests {
+function aggregateRequests(initContainers: readonly InitResources[], containers: readonly Value[]): Requests {
   let sidecars: Requests = new Map()
   let most: Requests = new Map()
   for (const { resources, staysOn: isSidecar } of initContainers) {

@@ -62,8 +62,8 @@ export function resourcesIn(container: Value): Value {
   return isMap(container) ? (container['resources'] ?? null) : null
 }
 
-export type Amount = { readonly text: string; readonly quantity: Quantity }
-export type Amounts = ReadonlyMap<string, Amount>
+type Amount = { readonly text: string; readonly quantity: Quantity }
+type Amounts = ReadonlyMap<string, Amount>
 
 export function amounts(resources: Value, key: 'requests' | 'limits'): Amounts {
   const map = isMap(resources) ? resources[key] : undefined
