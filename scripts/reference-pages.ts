@@ -21,7 +21,7 @@ import { injectInit } from '../functions/inject-init/inject-init.ts'
 import type { KrmFunction } from '../functions/krm/krm-function.ts'
 import { envTable as creatorEnvTable } from '../runtime/creator/config.ts'
 import { eventReasons } from '../runtime/creator/claims/event-reasons.ts'
-import { metricTable } from '../runtime/creator/report/metrics.ts'
+import { metricTable } from '../runtime/creator/report/metric-table.ts'
 import { envTable } from '../runtime/init/config.ts'
 import { refreshMetrics } from '../runtime/init/refresh/refresh-metrics.ts'
 

@@ -159,7 +159,8 @@ t.test('the Lease and the right to list pods', { skip: controlPlaneMissing }, as
       await eventually('it has listed the pods', () => indexOf(creator, 'the pods are listed') >= 0)
       const numberOf = async (name: string) => {
         const { text } = await creator.get('/metrics')
-        return Number(new RegExp(`^kees_creator_${name}(?:\\{[^}]*\\})? (\\d+)$`, 'm').exec(text)?.[1] ?? 0)
+        const samples = text.matchAll(new RegExp(`^kees_creator_${name}(?:\\{[^}]*\\})? (\\d+)$`, 'gm'))
+        return [...samples].reduce((sum, [, value]) => sum + Number(value), 0)
       }
       proxy.refuse()
       // Then the pause before the next list is 15 to 30 s.
