@@ -23,14 +23,17 @@ export class RateLimiter {
   /** @param signal whoever waits for a turn leaves when it is aborted: the promise is rejected with its reason. */
   async turn(namespace: string, signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted()
-    const { promise, resolve, reject } = Promise.withResolvers<void>()
-    const leave = () => {
-      if (this.#waiting.remove(namespace, resolve)) reject(signal?.reason)
-    }
+    let leave = () => {}
+    // Promise.withResolvers is not in Node 20, on which kees runs too.
+    const turn = new Promise<void>((resolve, reject) => {
+      leave = () => {
+        if (this.#waiting.remove(namespace, resolve)) reject(signal?.reason)
+      }
+      this.#waiting.push(namespace, resolve)
+    })
     signal?.addEventListener('abort', leave)
-    this.#waiting.push(namespace, resolve)
     if (!this.#running) void this.#run()
-    await promise
+    await turn
     signal?.removeEventListener('abort', leave)
   }
 
