@@ -23,6 +23,7 @@ function world(test: Test, answer: () => number = () => 201) {
   const clock = virtualClock()
   const events: unknown[] = []
   const outcomes: string[] = []
+  const failures: unknown[] = []
   const server: ApiServer = {
     request: async (method, path, { body }) => {
       const status = answer()
@@ -38,7 +39,10 @@ function world(test: Test, answer: () => number = () => 201) {
     tenants: tenants(undefined),
     time,
     identity: 'me',
-    done: (outcome) => outcomes.push(outcome),
+    done: (outcome, failure) => {
+      outcomes.push(outcome)
+      failures.push(failure?.code)
+    },
   })
   const stop = new AbortController()
   const sent = recorder.send(stop.signal)
@@ -47,7 +51,7 @@ function world(test: Test, answer: () => number = () => 201) {
     await sent
   })
   const record: EventRecorder['record'] = (...args) => recorder.record(...args)
-  return { record, waiting: () => recorder.waiting(), events, outcomes, clock }
+  return { record, waiting: () => recorder.waiting(), events, outcomes, failures, clock }
 }
 
 const note = { reason: 'Conflict', message: 'they disagree' } as const
@@ -108,8 +112,8 @@ t.test('an Event about one pod is recorded on that pod', async (t) => {
   t.match(events, [{ body: { involvedObject: { name: 'pod-1' } } }])
 })
 
-// 401: a token that has just been renewed.
-for (const passing of [0, 401, 429, 503]) {
+// 401: a token that has just been renewed. Below 400: another server, such as a proxy.
+for (const passing of [0, 200, 302, 401, 429, 503]) {
   t.test(`a request that fails temporarily (${passing || 'no answer'}) is sent three times`, async (t) => {
     let calls = 0
     const { record, events, outcomes, clock } = world(t, () =>
@@ -125,10 +129,26 @@ for (const passing of [0, 401, 429, 503]) {
 }
 
 t.test('a refused Event, as in a namespace that is being deleted, is not sent again', async (t) => {
-  const { record, outcomes, clock } = world(t, () => 403)
+  const { record, outcomes, failures, clock } = world(t, () => 403)
   record(template('a', 1), note)
   await clock.sleep(10_000)
-  t.strictSame(outcomes, ['refused'])
+  t.strictSame([outcomes, failures], [['refused'], ['ACCESS_DENIED']])
+})
+
+t.test('an answer that is not one of the API server is not a refusal', async (t) => {
+  const strange = failed({
+    code: 'BAD_ANSWER',
+    message: 'the response is not one of the API server (HTTP 200)',
+  })
+  const page = world(t, () => {
+    throw strange
+  })
+  const json = world(t, () => 200)
+  for (const { record, outcomes, failures, clock } of [page, json]) {
+    record(template('a', 1), note)
+    await clock.sleep(10_000)
+    t.strictSame([outcomes, failures], [['unreachable'], ['BAD_ANSWER']])
+  }
 })
 
 t.test('a namespace with very many Events neither fills the memory nor delays the others', async (t) => {

@@ -5,14 +5,18 @@
 import { hash, randomBytes } from 'node:crypto'
 import type { Clock } from '../../scheduling/clock.ts'
 import { type Failure, failureOf } from '../../failure.ts'
-import type { ApiServer } from '../../kubernetes/api-server.ts'
+import { apiFailure } from '../../kubernetes/api-failure.ts'
+import type { ApiAnswer, ApiServer } from '../../kubernetes/api-server.ts'
 import { eventReasons, type EventNote } from '../claims/event-reasons.ts'
 import { FairQueue } from '../../scheduling/fair-queue.ts'
 import type { Pod, Template } from '../claims/template.ts'
 import type { Tenants } from '../claims/tenants.ts'
 import { RateLimiter } from '../../scheduling/rate-limiter.ts'
 
-/** What became of an Event; `dropped`: too many of its namespace waited. */
+/**
+ * What became of an Event; `dropped`: too many of its namespace waited; `unreachable`: the API server did not answer, or something
+ * else answered.
+ */
 type EventOutcome = 'sent' | 'dropped' | 'refused' | 'unreachable'
 
 type EventRecorderTools = {
@@ -118,27 +122,35 @@ export class EventRecorder {
   async #postWithRetries(event: PodEvent): Promise<void> {
     const { clock, done } = this.#tools
     for (let attempt = 1; ; attempt++) {
-      const last = attempt === attempts
-      try {
-        const outcome = await this.#post(event)
-        if (outcome !== 'unreachable' || last) return done(outcome)
-      } catch (error) {
-        const failure = failureOf(error)
-        if (failure === undefined) throw error
-        if (last) return done('unreachable', failure)
-      }
+      const answer = await this.#post(event).catch(failureOrThrow)
+      if ('status' in answer && answer.status === 201) return done('sent')
+      const failure = 'status' in answer ? failureOf(apiFailure(answer, 'record an Event')) : answer
+      if ('status' in answer && isRefusal(answer.status)) return done('refused', failure)
+      if (attempt === attempts) return done('unreachable', failure)
       await clock.sleep(1000 * attempt, { ref: false })
     }
   }
 
-  async #post({ pod, namespace, note }: PodEvent): Promise<EventOutcome> {
+  async #post({ pod, namespace, note }: PodEvent): Promise<ApiAnswer> {
     const { time, identity } = this.#tools
     const body = eventOf(pod, namespace, note, time(), identity)
     const path = `/api/v1/namespaces/${namespace}/events`
-    const { status } = await this.#server.request('POST', path, { body, timeout: eventTimeout })
-    // 401 passes too: a token that was just renewed, or an authenticator that does not answer.
-    return status === 201 ? 'sent' : status >= 500 || [401, 429].includes(status) ? 'unreachable' : 'refused'
+    return await this.#server.request('POST', path, { body, timeout: eventTimeout })
   }
+}
+
+/**
+ * Whether it would be refused again. 401 passes: a token that was just renewed, or an authenticator that does not answer. Below
+ * 400, the answer is not one of the API server.
+ */
+function isRefusal(status: number): boolean {
+  return status >= 400 && status < 500 && status !== 401 && status !== 429
+}
+
+function failureOrThrow(error: unknown): Failure {
+  const failure = failureOf(error)
+  if (failure === undefined) throw error
+  return failure
 }
 
 const component = 'kees-creator'
