@@ -36,6 +36,9 @@ export type Cluster = {
   readonly expose: (endpoint: string) => Promise<string>
 }
 
+/** So many has this process made: one that is being deleted keeps its name for a while. */
+let namespaces = 0
+
 export async function useNode(t: Test): Promise<Cluster> {
   const shared = await sharedNode()
   const session = shared === undefined ? await startNodeSession() : undefined
@@ -58,7 +61,7 @@ export async function useNode(t: Test): Promise<Cluster> {
     home: access.home,
     kubectl: run,
     makeNamespace: async (name, labels = {}) => {
-      const metadata = { name: `${name}-${process.pid}`, labels }
+      const metadata = { name: `${name}-${process.pid}-${++namespaces}`, labels }
       await run(['create', '-f', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'Namespace', metadata }))
       removeIfPassed(t, () => run(['delete', 'namespace', metadata.name, '--wait=false']))
       return metadata.name
