@@ -92,7 +92,7 @@ export const initVariables = {
   contract: byInjectInit<number>({
     env: 'CONTRACT',
     default: 1,
-    meaning: `the version of the contract that the declarations need; this init knows those up to ${currentContract}`,
+    meaning: `the version of the annotations that the declarations need; this init supports those up to ${currentContract}`,
     parse: parseContract,
     format: String,
   }),

@@ -18,9 +18,9 @@ const tools = ['externalsecret', 'secretproviderclass'] as const
 export const convertCommand: Command = {
   name: 'convert',
   usage: '--from externalsecret|secretproviderclass FILE ... [-f FILE] [OPTION ...]',
-  purpose: 'Prints the annotations that say the same as ExternalSecrets or SecretProviderClasses.',
+  purpose: 'Prints annotations that are equivalent to ExternalSecrets or SecretProviderClasses.',
   details:
-    'Name the SecretStores of ExternalSecrets too: they say which service has the values. With -f, the annotations are printed for each workload that uses ' +
+    'Name the SecretStores of ExternalSecrets too: they determine which service has the values. With -f, the annotations are printed for each workload that uses ' +
     'the values, and secretKeyRef becomes env. What cannot be carried over is named, and the exit code is 1 then.',
   examples: [
     [

@@ -1,4 +1,4 @@
-/** The annotations that say the same as what another tool reads. */
+/** The annotations that are equivalent to what another tool reads. */
 import { formatAttributes } from '../../api/declaration/attributes.ts'
 import { quote } from '../../api/diagnostic.ts'
 import { type Annotation, parsePodAnnotations } from '../../api/pod/pod-annotations.ts'

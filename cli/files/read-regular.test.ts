@@ -22,7 +22,11 @@ symlinkSync('/dev/zero', path('zero.yaml'))
 t.match(await wrong(path('zero.yaml')), /zero\.yaml" is not a regular file/, 'a device that never ends')
 writeFileSync(path('large.yaml'), '')
 truncateSync(path('large.yaml'), largestFile + 1)
-t.match(await wrong(path('large.yaml')), /has 268435457 bytes, and at most 268435456 are read/)
+t.match(
+  await wrong(path('large.yaml')),
+  /has 268435457 bytes, and at most 268435456 are read/,
+  'a file of more than 256 MiB',
+)
 t.match(await wrong(path('manifests')), /it is a folder \(EISDIR\)/)
 t.match(await wrong(path('absent')), /it does not exist \(ENOENT\)/)
 
