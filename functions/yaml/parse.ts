@@ -5,6 +5,7 @@
 import { COLLECTION_STYLE, type Event, EVENT_ID, YAMLException } from 'js-yaml'
 import type { Diagnostic } from '../../api/diagnostic.ts'
 import { invalid, type Parsed } from '../../api/parsed.ts'
+import { mergesReadOtherwise, otherMergeKey } from './merge-order.ts'
 import type {
   SourceAlias,
   SourceContent,
@@ -19,6 +20,7 @@ import { positionsIn } from './position.ts'
 import { beginsJson, keyReadOtherwise, readOtherwise, type ReadOtherwise } from './read-otherwise.ts'
 import { tooManyNodes } from './size-limit.ts'
 import { behindBracket } from './trivia.ts'
+import { hasMergeKey } from './value.ts'
 import { yamlEvents } from './events.ts'
 
 /** Deeper than any manifest nests. The limit makes hostile input an error instead of a stack overflow. */
@@ -42,14 +44,18 @@ export function parseSource(source: string, at = 0): Parsed<readonly SourceDocum
     return { diagnostics: [syntaxDiagnostic(error, source)] }
   }
   const documents: SourceDocument[] = []
-  const reader: Reader = { source, at, events, keys: [], position: 0, behind: 0 }
+  const reader: Reader = { source, at, events, keys: [], merging: [], position: 0, behind: 0 }
   while (reader.position < events.length) {
     const names: Names = { anchors: new Map(), aliased: new Set(), nodes: 0, repeated: 0 }
     documents.push(readDocument(reader, names))
     if (names.unknown !== undefined) return unknownAlias(source, names.unknown)
     if (names.repeated > maxRepeated) return invalid(`has aliases that repeat more than ${maxRepeated} nodes`)
   }
-  const otherwise = [...readOtherwise(source, events), ...reader.keys].toSorted((a, b) => a.offset - b.offset)
+  const otherwise = [
+    ...readOtherwise(source, events),
+    ...reader.keys,
+    ...reader.merging.flatMap(mergesReadOtherwise),
+  ].toSorted((a, b) => a.offset - b.offset)
   if (otherwise.length === 0) return { value: documents }
   const position = positionsIn(source)
   const diagnostics = otherwise.map(({ offset, message, hint }) => ({
@@ -66,6 +72,8 @@ type Reader = {
   readonly events: readonly Event[]
   /** The keys that kubectl and kustomize read otherwise. */
   readonly keys: ReadOtherwise[]
+  /** The maps with a merge key, to be checked when it is known that aliases do not repeat too many nodes. */
+  readonly merging: SourceMap[]
   position: number
   /** The end of the previous document. */
   behind: number
@@ -149,11 +157,13 @@ function readCollection(reader: Reader, names: Names, event: CollectionEvent): S
   for (let index = 0; index + 1 < children.length; index += 2) {
     const [key, value] = [children[index], children[index + 1]]
     if (!key || !value) continue
-    const otherwise = keyReadOtherwise(key)
+    const otherwise = keyReadOtherwise(key) ?? (key.type === 'scalar' ? otherMergeKey(key) : undefined)
     if (otherwise) reader.keys.push(otherwise)
     else if (key.type === 'scalar') entries.push({ key, value })
   }
-  return { type: 'map', flow, entries, start, end }
+  const map: SourceMap = { type: 'map', flow, entries, start, end }
+  if (hasMergeKey(map)) reader.merging.push(map)
+  return map
 }
 
 /** `[a: b]` is a list with a map that has no brackets of its own. */

@@ -6,7 +6,7 @@ export type Value = string | number | boolean | null | readonly Value[] | ValueM
 export type ValueMap = { readonly [key: string]: Value }
 
 /** Follows an alias to its target. */
-function resolve(node: SourceNode): SourceContent {
+export function resolve(node: SourceNode): SourceContent {
   return node.type === 'alias' ? node.target : node
 }
 
@@ -84,12 +84,13 @@ export function isVoid(node: SourceNode): boolean {
   return isNull(node)
 }
 
-function isMergeKey(key: SourceScalar): boolean {
-  return key.style === 'plain' && key.text === '<<' && (key.tag === undefined || key.tag === '!!merge')
+/** In quotes or with a tag, `<<` is refused when the text is read (merge-order.ts). */
+export function isMergeKey(key: SourceScalar): boolean {
+  return key.style === 'plain' && key.text === '<<' && key.tag === undefined
 }
 
 /** In the order of precedence: the first map that has a key wins. */
-function mergedMaps(map: SourceMap): SourceMap[] {
+export function mergedMaps(map: SourceMap): SourceMap[] {
   return map.entries.flatMap(({ key, value }) => {
     if (!isMergeKey(key)) return []
     const source = resolve(value)

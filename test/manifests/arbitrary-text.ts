@@ -7,7 +7,7 @@ a b:a a#b key:\x20value k:\n k:\x20 a\x20:\x20b é 💥 null true yes 0777 1_000
 -\x20 -\x20x\n \n-\x20 \n\x20\x20-\x20 -\x20-\x20 ?\x20 ? {a:\x20b} {?a:\x20b} {?\x20a} {a:b} [a,\x20b] [a:\x20b] {"a":\x20b} {a:\x20b,} { } [ ] ,\x20 , :\x20 :
 " ' "q" 's' "a\n\x20\x20b" | > |- >+ |2 k:\x20|\n\x20\x20t\n k:\x20>-\n\x20\x20t\n\x20\x20u\n |+\n >2-\n
 \n \n \n\x20\x20 \n\x20\x20\x20\x20 \n\n \r\n \r \t \x20 \x20\x20 \x20\x20\x20\x20 #\x20c #\x20 - -- % @ ${'`'}
---- \n---\n ---\x20 ... \n...\n %YAML\x201.1\n %TAG\x20!\x20!x\n &a\x20 *a *a\x20:\x20 k:\x20&a\x20{x:\x20z} k:\x20*a <<:\x20 <<:\x20*a
+--- \n---\n ---\x20 ... \n...\n %YAML\x201.1\n %TAG\x20!\x20!x\n &a\x20 *a *a\x20:\x20 k:\x20&a\x20{x:\x20z} k:\x20*a <<:\x20 <<:\x20*a <<:\x20{x:\x20y,\x20k:\x20z}\n {k:\x20x,\x20<<:\x20*a}
 !!str\x20 !!int\x20 !!bool\x20 !!binary\x20 !x\x20 !\x20 !<tag:yaml.org,2002:int>\x20
 \u0085 \u2028 \u2029 \ufeff \u00a0 \u200b \u202e \u2066 \u007f \u0080 \u009f`
 

@@ -15,6 +15,7 @@ import { allEntries, type Value } from '../../functions/yaml/value.ts'
 import { findCommand } from '../../scripts/installed.ts'
 import { isLong } from '../programs/long.ts'
 import { root, run } from '../programs/programs.ts'
+import { arbitraryMerges } from './arbitrary-merges.ts'
 import { arbitraryDamage, arbitraryText } from './arbitrary-text.ts'
 
 type Reading = { readonly kubectl: readonly Value[] | null; readonly kustomize: readonly Value[] | null }
@@ -107,18 +108,41 @@ const withKeys = [...keys, ...hiddenKeys, ...textKeys].flatMap((key) =>
   ['', '  '].map((indent) => `a: &b b\n${indent === '' ? '' : 'd:\n'}${key.replaceAll(/^/gm, indent)}\n`),
 )
 
+/** Orders of keys and merge keys that kubectl and kustomize read differently, and orders that they read alike. */
+const merges = [
+  'a: {role: own, <<: {role: admin}}',
+  'a: {<<: {role: admin}, role: own}',
+  'a: {other: own, <<: {role: admin}}',
+  'a: {<<: {role: admin}, <<: {role: harmless}}',
+  'a: {<<: [{role: admin}, {role: harmless}]}',
+  'a: {<<: [{<<: {role: admin}}, {role: harmless}]}',
+  'a: {<<: {<<: {role: admin}, role: own}}',
+  'a: &a {role: own}\nb: &b {<<: *a, role: admin}\nc: {<<: *b}',
+  'a: &a {role: own}\nb: &b {role: admin, <<: *a}\nc: {<<: *b}',
+  'a: {"<<": {role: admin}}',
+  'a: {role: own, ! "<<": {role: admin}}',
+  'a: {on: own, <<: {true: admin}}',
+]
+
 const printed = fc.tuple(value.value, style).map(([one, how]) => print({ a: one, b: 1 }, how))
 /** Always the same texts in the short form, so that a difference is found by who looks for it. */
 const tries = isLong ? { numRuns: 20_000 } : { numRuns: 1000, seed: 1 }
 
-const sources: readonly (readonly [title: string, texts: () => readonly string[], least: number])[] = [
+/** @property withKustomize whether kustomize changes such texts: kees has to read what kubectl reads of the text and of the build. */
+const sources: readonly (readonly [
+  title: string,
+  texts: () => readonly string[],
+  least: number,
+  withKustomize?: boolean,
+])[] = [
   ['the YAML files of this repository', () => files, 0.9],
   ['keys of every kind', () => withKeys, 0.3],
   ['generated YAML', () => fc.sample(printed, tries), 0.6],
   ['damaged files', () => fc.sample(arbitraryDamage(files.filter((one) => one.length < 3000)), tries), 0.2],
   ['pieces of YAML', () => fc.sample(arbitraryText, tries), 0.05],
+  ['merge keys', () => [...merges, ...fc.sample(arbitraryMerges, tries)], 0.05, true],
 ]
-for (const [title, generate, least] of sources) {
+for (const [title, generate, least, withKustomize = false] of sources) {
   t.test(`${title}: kees reads what kubectl reads, or refuses it`, { skip }, async (t) => {
     // A half of a character cannot be in a file; the printer of the tests splits some.
     const texts = generate().map((text) => text.toWellFormed())
@@ -131,6 +155,8 @@ for (const [title, generate, least] of sources) {
       // What kubectl refuses is not applied, and kustomize does not pass on what it refuses.
       const theirs = kubectl ?? kustomize
       if (kees === undefined) refused++
+      else if (withKustomize && kustomize && comparable(kees) !== comparable(kustomize))
+        t.fail(`kees and kustomize differ on ${JSON.stringify(text)}`, { kees, kustomize })
       else if (theirs && comparable(kees) === comparable(theirs)) same++
       else if (kubectl) t.fail(`kees and kubectl differ on ${JSON.stringify(text)}`, { kees, kubectl })
     }

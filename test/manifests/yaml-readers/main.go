@@ -68,13 +68,19 @@ func kubectl(text string) (objects []json.RawMessage) {
 	}
 }
 
+// Kustomize replaces aliases and merge keys when it reads a file.
 func kustomize(text string) (objects []json.RawMessage) {
 	defer func() {
 		if recover() != nil {
 			objects = nil
 		}
 	}()
-	nodes, err := (&kio.ByteReader{Reader: bytes.NewReader([]byte(text)), OmitReaderAnnotations: true, DisableUnwrapping: true}).Read()
+	nodes, err := (&kio.ByteReader{
+		Reader:                bytes.NewReader([]byte(text)),
+		OmitReaderAnnotations: true,
+		DisableUnwrapping:     true,
+		AnchorsAweigh:         true,
+	}).Read()
 	if err != nil {
 		return nil
 	}
