@@ -92,6 +92,23 @@ t.test('a secret is rotated as the page describes', async (t) => {
   t.strictSame(deleted.split(' '), names('v1'), 'what is deleted in the end is the old pair')
 })
 
+t.test(
+  'a rotated secret is deleted only if the list of pods could be read and does not name it',
+  async (t) => {
+    const [script = ''] = /^declared=[^]*?delete-parameters.*$/m.exec(sectionOf('Rotating a secret')) ?? []
+    for (const [listed, isDeleted] of [
+      ['echo "secret.bsycorp.com/signingKey.v2_private: kind=DYNAMIC"', true],
+      ['echo "secret.bsycorp.com/signingKey.v1_public: kind=DYNAMIC"', false],
+      ['return 1', false],
+      ['echo "kind: List"; return 1', false],
+    ] as const) {
+      const stubs = `kubectl() { ${listed}; }\naws() { echo deleted; }\n`
+      const { stdout } = run('bash', ['-c', stubs + script])
+      t.equal(stdout.includes('deleted'), isDeleted, listed)
+    }
+  },
+)
+
 const { missing } = kubectl()
 
 t.test('a pod does not start', { skip: controlPlaneMissing || (missing ?? false) }, async (t) => {
