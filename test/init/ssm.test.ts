@@ -137,6 +137,7 @@ t.test('one report names all that is malformed, missing and denied, and each wit
   t.equal(secret, '')
   t.match(message.split('\n'), [
     /^annotation lease\.bsycorp\.com\/later: lease is not supported, and will not be/,
+    /^hint: read the index of the pod by the downward API/,
     /^annotation secret\.bsycorp\.com\/wrong: .*PASSWORT/,
     'annotation secret.bsycorp.com/gone: parameter /gone does not exist',
     'hint: store it with kees put /gone',
