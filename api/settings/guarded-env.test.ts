@@ -73,6 +73,7 @@ const guarded: readonly (readonly [name: string, value: string | undefined])[] =
   ['AWS_CONTAINER_CREDENTIALS_FULL_URI', 'https://evil.example/creds'],
   ['AWS_CONTAINER_CREDENTIALS_RELATIVE_URI', '/x'],
   ['AWS_CONTAINER_AUTHORIZATION_TOKEN', 'x'],
+  ['AWS_CONTAINER_SOMETHING_NEW', 'x'],
   ['AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE', '/secret/secret'],
   ['AWS_ACCESS_KEY_ID', 'x'],
   ['AWS_SECRET_ACCESS_KEY', 'x'],

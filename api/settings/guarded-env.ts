@@ -10,6 +10,8 @@ import { defaultDomains, partitions } from '../aws-partitions.ts'
 export type GuardedVariable = {
   /** The pattern of its name. */
   readonly names: string
+  /** Names of the pattern that have an entry of their own, before this one. */
+  readonly exceptNames?: readonly string[]
   /** The pattern of the values that are allowed besides the empty one. */
   readonly allowed?: string
   /** What is wrong with any other value; follows the name. */
@@ -69,7 +71,8 @@ export const guardedVariables: readonly GuardedVariable[] = [
     wrong: 'is not the token of EKS Pod Identity',
   },
   {
-    names: '^AWS_CONTAINER_(AUTHORIZATION_TOKEN|CREDENTIALS_RELATIVE_URI)$',
+    names: '^AWS_CONTAINER_',
+    exceptNames: ['AWS_CONTAINER_CREDENTIALS_FULL_URI', 'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE'],
     wrong: 'names credentials that are not those of the pod',
   },
   {

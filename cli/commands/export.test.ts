@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { renameSync, symlinkSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { fakeIo } from '../fake-io.ts'
@@ -210,6 +210,17 @@ await t.test('a ConfigMap that export-iam made is unpacked if that is asked for'
     t.equal(await kees(['export', '--unpack', '-f', '-', '--out', unpacked], io), 1)
     t.match(io.said(), said)
   }
+})
+
+await t.test('a file of the module that is a link out of the folder is refused by --check', async (t) => {
+  const folder = t.testdir()
+  const [module, other] = [join(folder, 'tf'), join(folder, 'other.tf')]
+  t.equal(await kees(['export', '-f', '-', '--out', module], fakeIo(injected)), 0)
+  renameSync(join(module, 'policies.tf'), other)
+  symlinkSync('../other.tf', join(module, 'policies.tf'))
+  const io = fakeIo(injected)
+  t.equal(await kees(['export', '-f', '-', '--check', module], io), 1)
+  t.match(io.said(), /policies\.tf is a link out of its folder/)
 })
 
 await t.test('an empty name of a folder is an error', async (t) => {

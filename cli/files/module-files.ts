@@ -7,7 +7,7 @@ import { compareModule } from '../../functions/export-iam/terraform/compare-modu
 import { errorsOf, type Result } from '../../functions/krm/result.ts'
 import { decodeText } from '../../functions/krm/decode-text.ts'
 import { unlessAbsent } from '../../runtime/files/system-error.ts'
-import { readRegular } from './read-regular.ts'
+import { isForeignLink, readRegular } from './read-regular.ts'
 import { tryRead } from './try-read.ts'
 
 type ModuleFiles = {
@@ -47,10 +47,18 @@ export async function checkModule(
   // A missing module is probably a wrong path, not a stale module.
   const { files, diagnostics } = await readModule(folder, expected.keys(), 'refused')
   if (diagnostics.length > 0) return errorsOf(diagnostics, exitCode.usage)
+  const links = await Promise.all([...files.keys()].map(async (name) => foreignLink(join(folder, name))))
+  if (links.some((one) => one.length > 0)) return errorsOf(links.flat(), exitCode.input)
   const stale = compareModule(expected, files).map((difference) => ({
     message: `the module in ${folder} is stale: ${difference}`,
   }))
   return [...errorsOf(stale, exitCode.input), ...(await judgeOthers(folder, expected))]
+}
+
+/** Terraform follows such a link too, but a review of the folder does not show what it reads. */
+async function foreignLink(path: string): Promise<Diagnostic[]> {
+  if (!(await isForeignLink(path))) return []
+  return [{ message: `${path} is a link out of its folder`, hint: 'replace it by the file itself' }]
 }
 
 /**

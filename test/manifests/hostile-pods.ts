@@ -146,6 +146,7 @@ const variables: readonly HostilePod[] = [
     'names credentials that are not those of the pod',
   ),
   guarded('AWS_CONTAINER_AUTHORIZATION_TOKEN', 'x', 'names credentials that are not those of the pod'),
+  guarded('AWS_CONTAINER_SOMETHING_NEW', 'x', 'names credentials that are not those of the pod'),
   guarded('AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE', '/secret/secret', 'is not the token of EKS Pod Identity'),
   guarded('AWS_ROLE_ARN', 'app', 'is not the ARN of a role'),
   guarded('AWS_WEB_IDENTITY_TOKEN_FILE', '/secret/secret', 'is not the token of IRSA'),

@@ -89,7 +89,7 @@ export type InitShape = Pick<
 }
 
 export type EnvRule = Pick<GuardedVariable, 'names' | 'wrong'> & {
-  /** The names of the variables that were allowed to have any value; absent where none may be. */
+  /** The names that were allowed to have any value, and those that have a rule of their own; absent where no value may be allowed. */
   readonly except?: readonly string[]
   readonly allowed: string
   /** The variable that must be there, because its default is wrong. */
@@ -108,9 +108,9 @@ export function envRules(shape: InitShape, allowEnv: readonly string[]): EnvRule
     ...(variables ? [{ ...directlyIn(envFile, variables.mountPath), except: allowEnv }] : []),
   ]
   // Without a value, a variable has its default.
-  const guards = guardedVariables.map(({ names, allowed, wrong }) => ({
+  const guards = guardedVariables.map(({ names, exceptNames = [], allowed, wrong }) => ({
     names,
-    except: allowEnv,
+    except: [...allowEnv, ...exceptNames],
     allowed: allowed === undefined ? '^$' : `^$|${allowed}`,
     wrong,
   }))
