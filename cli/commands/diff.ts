@@ -4,7 +4,8 @@ import { type ExportConfig, parseExportConfig } from '../../functions/export-iam
 import { exportIam } from '../../functions/export-iam/export-iam.ts'
 import { exportItems } from '../../functions/export-iam/export-items.ts'
 import { grantChanges } from '../../functions/export-iam/grants/grant-changes.ts'
-import { errorsOf, exitCodeOf } from '../../functions/krm/result.ts'
+import { errorsOf, exitCodeOf, judge } from '../../functions/krm/result.ts'
+import { warnOfModules } from '../../functions/export-iam/unpack.ts'
 import { readChoice } from '../flags/choice-flag.ts'
 import { type Command, type Io, isOn, valueOf } from '../flags/command.ts'
 import { changesFormats, type ChangesFormat, formatChanges } from '../print/format-changes.ts'
@@ -119,13 +120,14 @@ function grantsOf(name: string, { manifests }: ReadManifests, config: ExportConf
     format: 'terraform',
     allowUninjected: true,
   })
-  const shown = results.filter(({ severity }) => warn || severity === 'error')
+  const all = [...results, ...judge(warnOfModules(items), config.strict)]
+  const shown = all.filter(({ severity }) => warn || severity === 'error')
   printResults(
     shown.map((one) => (one.object ? one : { ...one, file: shownPath(name) })),
     io,
     manifests,
   )
-  return { granted, exit: exitCodeOf(results) }
+  return { granted, exit: exitCodeOf(all) }
 }
 
 function readFormat(parsed: ParsedFlags): Parsed<ChangesFormat | undefined> {

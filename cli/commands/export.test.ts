@@ -180,13 +180,23 @@ await t.test('a ConfigMap that export-iam made is unpacked if that is asked for'
     t.equal(io.printed(), '')
   }
   t.strictSame(readdirSync(unpacked), [], 'and nothing is written')
-  const both = fakeIo(`${injected}---\n${configMap.replaceAll('"/', '"/other-team/')}`)
+  const beside = `${injected}---\n${configMap.replaceAll('"/', '"/other-team/')}`
+  const both = fakeIo(beside)
   t.equal(await kees(['export', '-f', '-'], both), 0)
   t.equal(
     both.printed(),
     readFileSync(join(direct, 'policies.tf'), 'utf8'),
     'beside workloads it counts for nothing',
   )
+  for (const view of [
+    ['diff', '/dev/null', '-'],
+    ['verify', '-f', '-'],
+    ['verify', '-f', '-', '--iam', direct],
+  ]) {
+    const io = fakeIo(beside)
+    await kees(view, io)
+    t.match(io.said(), /warning: ConfigMap\/terraform has a module[^]*--unpack --check/, view.join(' '))
+  }
   t.equal(await kees(['export', '--unpack', '-f', '-', '--out', unpacked], fakeIo(configMap)), 0)
   const matrix = fakeIo(configMap)
   t.equal(await kees(['export', '--unpack', '-f', '-', '--format', 'markdown'], matrix), 0)

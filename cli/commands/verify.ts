@@ -1,6 +1,7 @@
 import { exitCode, type ExitCode, firstToMend } from '../../api/exit-code.ts'
 import { parseExportConfig } from '../../functions/export-iam/options/config.ts'
 import { exportRead } from '../../functions/export-iam/export-items.ts'
+import { warnOfModules } from '../../functions/export-iam/unpack.ts'
 import { explicitFormat, parseInjectConfig } from '../../functions/inject-init/options/config.ts'
 import { verifyInjection } from '../../functions/inject-init/verify/verify-injection.ts'
 import { judge } from '../../functions/krm/result.ts'
@@ -58,7 +59,8 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
       ? undefined
       : exportRead(read, ofReading, { ...toExport.config, allowUninjected: true })
   const ofPolicies = exported?.results ?? judge(ofReading, toInject.config.strict)
-  const results = [...ofPolicies, ...verifyInjection(read, toInject.config, allowEnv)]
+  const ofModules = judge(warnOfModules(items), toInject.config.strict)
+  const results = [...ofPolicies, ...ofModules, ...verifyInjection(read, toInject.config, allowEnv)]
   const ofManifests = printResults(results, io, manifests)
   // With an error there is no module to compare with.
   const isComparable = folder !== undefined && exported !== undefined && exported.files.size > 0

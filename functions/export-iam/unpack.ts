@@ -2,7 +2,7 @@
 import { isMap } from '../../api/json.ts'
 import { exitCode } from '../../api/exit-code.ts'
 import { quote } from '../../api/diagnostic.ts'
-import { errorsOf, nameOf } from '../krm/result.ts'
+import { errorsOf, nameOf, type Result } from '../krm/result.ts'
 import { annotationsOf, type ManifestItem } from '../krm/manifest-item.ts'
 import { lookUp, toValue } from '../yaml/value.ts'
 import type { ExportOutput } from './export-items.ts'
@@ -18,6 +18,20 @@ type Unpacked = Pick<ExportOutput, 'grants' | 'declaredBy' | 'files' | 'results'
 /** The ConfigMaps that export-iam made, or that somebody marked as such. */
 export function findModules(items: readonly ManifestItem[]): readonly ManifestItem[] {
   return items.filter(isGenerated)
+}
+
+/** For views of the workloads: what such a ConfigMap grants, when it is unpacked, is not a part of them. */
+export function warnOfModules(items: readonly ManifestItem[]): Result[] {
+  const message = 'has a module of export-iam, and what it grants is not shown or checked here'
+  const hint =
+    'show it by kees export --unpack --format markdown, and check it by kees export --unpack --check'
+  return findModules(items).map(({ object }) => ({
+    severity: 'warning',
+    message,
+    hint,
+    object,
+    exit: exitCode.input,
+  }))
 }
 
 export function unpackModule(items: readonly ManifestItem[]): Unpacked {
