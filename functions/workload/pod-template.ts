@@ -2,7 +2,7 @@ import type { Annotation } from '../../api/pod/pod-annotations.ts'
 import type { AnnotationDiagnostic, Diagnostic } from '../../api/diagnostic.ts'
 import type { ManifestItem } from '../krm/manifest-item.ts'
 import type { SourceNode } from '../yaml/node.ts'
-import { annotationBytes, maxAnnotationBytes } from './annotation-bytes.ts'
+import { annotationBytes, hintForLarge, maxAnnotationBytes } from './annotation-bytes.ts'
 import { type PodTemplateKind, templatePaths } from './pod-template-kinds.ts'
 import { allEntries, duplicateKeys, lookUp, lookUpPath, stringOf } from '../yaml/value.ts'
 
@@ -76,7 +76,7 @@ function annotationsIn(node: SourceNode, domain: string): Pick<PodTemplate, 'ann
   if (own && bytes > maxAnnotationBytes) {
     report(own[0], {
       message: `all annotations of the pod have ${bytes} bytes, and the API server accepts ${maxAnnotationBytes}`,
-      hint: 'move what is large into a ConfigMap',
+      hint: hintForLarge(annotations),
     })
   }
   if (all?.type === 'map') for (const key of duplicateKeys(all)) report(key, { message: 'is declared twice' })

@@ -7,7 +7,7 @@ import type { Value } from '../../yaml/value.ts'
 import type { InjectConfig } from '../options/inject-config.ts'
 import { mountPathIn } from '../pod/effective-config.ts'
 import { addParts, removeParts, setEntry } from '../pod/edit-list.ts'
-import { validateNestedMounts } from '../pod/nested-mounts.ts'
+import { validateDevices, validateNestedMounts } from '../pod/nested-mounts.ts'
 import { mountsKey, noteEmpty, type PodInjection } from './pod-injection.ts'
 import { type Part, partList, type PartList, staysOn } from '../pod/editable-pod.ts'
 
@@ -33,7 +33,7 @@ export function addMounts(pod: PodInjection, chosen: Chosen | undefined): readon
   }
   const early = containersBefore(parts.initContainers.parts, recorded.container)
   const containers: string[] = []
-  for (const { name, node } of others) {
+  for (const { name, node, value } of others) {
     const isChosen = chosen === undefined || chosen.names.includes(name)
     if (!isChosen && record?.mounts.includes(name) !== true) continue
     const list = partList(editor, node, 'volumeMounts', `${parts.where} container ${name}`)
@@ -49,7 +49,8 @@ export function addMounts(pod: PodInjection, chosen: Chosen | undefined): readon
     containers.push(name)
     const theirs = list.parts.filter((one) => one !== ours)
     const nested = validateNestedMounts(name, theirs, parts.volumes.parts, config.secretMountPath)
-    for (const { message, hint } of nested) editor.refuse(message, hint)
+    const devices = validateDevices({ name, value }, config.secretMountPath)
+    for (const { message, hint } of [...nested, ...devices]) editor.refuse(message, hint)
     if (early.includes(name)) warnings.push(tooEarly(name, config))
     if (ours) for (const key of ['mountPath', 'name']) setEntry(editor, ours.node, key, mount[key])
     else {

@@ -33,6 +33,24 @@ t.strictSame(
   'a record that is replaced does not count',
 )
 
+t.test('the hint names what is large', async (t) => {
+  const hints = (bytes: number, env?: Readonly<Record<string, readonly string[]>>) => {
+    const source = `apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  annotations: {a: b, x: ${'x'.repeat(bytes)}}\n`
+    const records = new Map([['', env ? { ...record, env } : record]])
+    return itemsIn(source).flatMap((item) => validateRecordSize(item, records).map(({ hint }) => hint))
+  }
+  const largest = (bytes: number) => [
+    `shorten or remove annotation "x" of ${bytes + 1} bytes; what is large can be in a ConfigMap`,
+  ]
+  t.strictSame(hints(262_144), largest(262_144), 'an annotation that is not ours')
+  t.strictSame(hints(262_144, { app: ['A'] }), largest(262_144), 'also where there are variables')
+  t.strictSame(
+    hints(1000, { app: Array.from({ length: 40_000 }, (_, index) => `VARIABLE_${index}`) }),
+    ['declare fewer environment variables, or name the containers that need them in containers'],
+    'many variables',
+  )
+})
+
 t.test('a record that would be too large is not written, and verify does not require it', async (t) => {
   const { config } = parseInjectConfig({ given: [] })
   const pod = (annotations: string) =>

@@ -1,7 +1,7 @@
 import { injectedAnnotation } from '../../../api/declaration/annotation-domain.ts'
 import type { Diagnostic } from '../../../api/diagnostic.ts'
 import { annotationsOf, type ManifestItem } from '../../krm/manifest-item.ts'
-import { annotationBytes, maxAnnotationBytes } from '../../workload/annotation-bytes.ts'
+import { annotationBytes, hintForLarge, maxAnnotationBytes } from '../../workload/annotation-bytes.ts'
 import type { Editor } from '../../yaml/editor.ts'
 import type { SourceMap } from '../../yaml/node.ts'
 import { isVoid, ownEntry, stringOf } from '../../yaml/value.ts'
@@ -37,13 +37,21 @@ export function writeRecords(
 export function validateRecordSize(item: ManifestItem, records: InjectionRecords): Diagnostic[] {
   if (records.size === 0) return []
   const text = formatRecords(records)
-  const bytes = annotationBytes(annotationsOf(item).set(injectedAnnotation, text))
+  const others = annotationsOf(item)
+  others.delete(injectedAnnotation)
+  const ofOthers = annotationBytes(others)
+  const ofRecord = annotationBytes([[injectedAnnotation, text]])
+  const bytes = ofOthers + ofRecord
   if (bytes <= maxAnnotationBytes) return []
+  const hasVariables = [...records.values()].some(({ env }) => env !== undefined)
   const size = `${bytes} bytes with the record ${injectedAnnotation} of ${Buffer.byteLength(text)}`
   return [
     {
       message: `cannot be injected: its own annotations would have ${size}, and the API server accepts ${maxAnnotationBytes}`,
-      hint: 'declare fewer environment variables, or name the containers that need them in containers',
+      hint:
+        hasVariables && ofRecord > ofOthers
+          ? 'declare fewer environment variables, or name the containers that need them in containers'
+          : hintForLarge(others),
     },
   ]
 }

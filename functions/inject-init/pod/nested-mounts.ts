@@ -3,7 +3,7 @@ import { isMap } from '../../../api/json.ts'
 import { quote } from '../../../api/diagnostic.ts'
 import { pathsOverlap } from '../../../api/paths-overlap.ts'
 import type { Value } from '../../yaml/value.ts'
-import { textIn } from './effective-config.ts'
+import { listIn, textIn } from './effective-config.ts'
 import type { Part } from './editable-pod.ts'
 
 /**
@@ -40,6 +40,29 @@ export function validateNestedMounts(
       hint: 'set another secretMountPath',
     })
   return diagnostics
+}
+
+/**
+ * The container runtime creates the device nodes after the mounts: not in a read-only one, and not where a directory is. The API server refuses
+ * a device at the very path of a mount.
+ *
+ * @param path where the secrets are mounted.
+ */
+export function validateDevices({ name, value }: Pick<Part, 'name' | 'value'>, path: string): Diagnostic[] {
+  return listIn(value, 'volumeDevices').flatMap((device) => {
+    const devicePath = textIn(device, 'devicePath')
+    if (devicePath === '') return []
+    const place = pathsOverlap(devicePath, path)
+    if (place === 'none') return []
+    const where = `container ${quote(name)} has the device of the volume ${textIn(device, 'name')} at ${devicePath}`
+    return {
+      message:
+        place === 'first inside'
+          ? `${where}, but ${path} is read-only, so the device cannot be created`
+          : `${where}, so the secrets cannot be mounted at ${path}`,
+      hint: 'set another devicePath, or set secretMountPath',
+    }
+  })
 }
 
 function overlap(mount: Value, path: string): ReturnType<typeof pathsOverlap> {
