@@ -5,7 +5,7 @@
 import type { SourceEdit } from './apply-edits.ts'
 import { addAbove, addBehind, behindComments, indent, removeLines, type Span } from './block-edit.ts'
 import { addToFlow, removeFromFlow } from './flow-edit.ts'
-import { emptiedInPlace, filledInPlace, hasDecoration, textInPlace } from './in-place-edit.ts'
+import { emptiedInPlace, filledInPlace, hasComment, hasDecoration, textInPlace } from './in-place-edit.ts'
 import { withTrailingLines } from './trailing-lines.ts'
 import { columnOf, lineStart, nextLine } from './lines.ts'
 import type { SourceEntry, SourceMap, SourceNode, SourceSequence } from './node.ts'
@@ -84,6 +84,18 @@ export function valueSource(source: string, map: SourceMap, entry: SourceEntry):
   const colon = behindColon(source, entry, map.flow)
   const { value } = entry
   return hasDecoration(source, colon, value) ? textInPlace(source, value) : source.slice(colon, value.end)
+}
+
+/** The source that a map has once its last entry is removed, for restoredValue: in block style none. */
+export function emptySource(source: string, map: SourceMap, entry: SourceEntry): string {
+  const { value } = entry
+  if (value.type !== 'map' || !value.flow) return ''
+  return behindColon(source, entry, map.flow) === value.start ? '{}' : ' {}'
+}
+
+/** Whether a value has a comment that goes with it. A comment behind its key is not one. */
+export function holdsComment(source: string, map: SourceMap, entry: SourceEntry): boolean {
+  return hasComment(source, behindColon(source, entry, map.flow), entry.value)
 }
 
 /** The lines of a value in block style are removed; comments above them are not. @param given from valueSource. */

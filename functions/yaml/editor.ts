@@ -3,6 +3,8 @@ import type { SourceEdit } from './apply-edits.ts'
 import {
   addedEntry,
   addedItem,
+  emptySource,
+  holdsComment,
   removedEntries,
   removedItems,
   replacedItem,
@@ -141,6 +143,13 @@ export class Editor {
     const names = entries.map(({ key }) => key.text)
     if (reason !== undefined) this.refuse(`the map with ${names.map(quote).join(', ')} ${reason}`)
     return reason === undefined
+  }
+
+  /** Likewise of a map that has no more entries. @param always false: undefined too if no comment is in it. */
+  emptySource(map: SourceMap, entry: SourceEntry, always: boolean): string | undefined {
+    if (!this.#checkKeys(map, [entry])) return undefined
+    const { source } = this.#document
+    return always || holdsComment(source, map, entry) ? emptySource(source, map, entry) : undefined
   }
 
   /** Replaces the value of an entry by what was there before. Comments between the key and the value are not removed. */

@@ -24,7 +24,11 @@ export function hasDecoration(source: string, colon: number, value: SourceNode):
   if (value.end === value.start) return false
   const isTagged = value.tag !== undefined
   if (value.type === 'scalar' && isTagged) return false
-  if (isTagged || value.anchor !== undefined) return true
+  return isTagged || value.anchor !== undefined || hasComment(source, colon, value)
+}
+
+/** Likewise of comments alone. */
+export function hasComment(source: string, colon: number, value: SourceNode): boolean {
   const behind =
     value.start < nextLine(source, colon) ? '' : source.slice(value.end, lineEnd(source, value.end))
   return [source.slice(colon, value.start), ...gapsIn(source, value), behind].some((one) => one.includes('#'))

@@ -58,7 +58,8 @@ export function injectObject(
   const gone = next.size === 0 && records ? [injectedAnnotation] : []
   const isEdited = edits.length > 0 || editor.hasEdits || gone.length > 0
   if (movesComments && isEdited && hasMore(item, marks)) gone.push(...marks)
-  removeAnnotations(editor, item.root, gone, records)
+  const ofPod = workloads.some(({ template }) => template.path.length === 0)
+  removeAnnotations(editor, item.root, gone, records, ofPod)
   const { edits: own, diagnostics } = editor.finish()
   results.push(...errors(about('cannot be injected:', diagnostics)))
   const isRefused = results.some(({ severity }) => severity === 'error')

@@ -75,15 +75,17 @@ function withEmptyAnnotations(records: InjectionRecords, annotations: string | u
 }
 
 /**
- * Removes annotations of the object itself, such as the record, and the whole map if nothing else is in it.
+ * Removes annotations of the object itself, such as the record, and the whole map if nothing else is in it. A comment in it is not removed.
  *
- * @param records with what the annotations were before.
+ * @param records with what the annotations were before. @param ofPod whether they are also those of the pod: then the map was there before the
+ * record, with the declarations, and stays without them.
  */
 export function removeAnnotations(
   editor: Editor,
   root: SourceMap,
   keys: readonly string[],
   records: InjectionRecords | undefined,
+  ofPod: boolean,
 ): void {
   if (keys.length === 0) return
   const metadata = editor.mapAt(root, ['metadata'])
@@ -93,7 +95,7 @@ export function removeAnnotations(
   const entries = keys.flatMap((key) => ownEntry(annotations, key) ?? [])
   if (entries.length === 0) return
   const isAll = entries.length === annotations.entries.length
-  const empty = emptyAnnotations(records)
+  const empty = isAll ? (emptyAnnotations(records) ?? editor.emptySource(metadata, all, ofPod)) : undefined
   if (isAll && empty !== undefined) editor.restoreValue(metadata, all, empty)
   else if (isAll) editor.removeEntries(metadata, [all])
   else editor.removeEntries(annotations, entries)

@@ -50,6 +50,40 @@ for (const [title, empty] of rows) {
   }
 }
 
+const declaration = 'secret.bsycorp.com/p: "kind=REFERENCE,type=PASSWORD"'
+const podRows: readonly (readonly [title: string, annotations: string, left: string])[] = [
+  ['a comment above', `annotations:\n    # ours\n    ${declaration}`, 'annotations:\n    # ours'],
+  ['a comment below', `annotations:\n    ${declaration}\n    # ours`, 'annotations:\n    # ours'],
+  ['a comment at the key', `annotations: # ours\n    ${declaration}`, 'annotations: # ours'],
+  ['no comment', `annotations:\n    ${declaration}`, 'annotations:'],
+  ['brackets', `annotations: {${declaration}}`, 'annotations: {}'],
+  [
+    'a comment in brackets',
+    `annotations: {\n    # ours\n    ${declaration}\n  }`,
+    'annotations: {\n    # ours\n    \n  }',
+  ],
+]
+for (const [title, annotations, left] of podRows) {
+  t.test(`the annotations of a Pod with ${title}`, async (t) => {
+    const pod = (one: string) =>
+      `apiVersion: v1\nkind: Pod\nmetadata:\n  name: app\n  ${one}\nspec:\n  containers:\n    - name: app\n`
+    const injected = injectText(pod(annotations), config)
+    const undeclared = annotations.includes('{')
+      ? injected.replace(/secret\.bsycorp\.com\/p: "[^"]*",? ?/, '')
+      : injected.replace(/^ *secret.*\n/m, '')
+    t.equal(injectText(undeclared, config), pod(left), 'are what they are without the declaration')
+  })
+}
+
+t.test('a comment beside the record alone stays with its key', async (t) => {
+  const injected = injectText(
+    manifest(() => '').replace('  annotations:\n', '  annotations:\n    # note\n    a: b\n'),
+    config,
+  )
+  const removed = injectText(undeclare(injected).replace('    a: b\n', ''), config)
+  t.match(removed, '  annotations:\n    # note\nspec:')
+})
+
 t.test('an object of which another tool made JSON after the injection', async (t) => {
   const annotations = { 'secret.bsycorp.com/db.password': 'kind=REFERENCE,type=PASSWORD' }
   const pod = { metadata: { annotations }, spec: { containers: [{ name: 'app' }] } }
