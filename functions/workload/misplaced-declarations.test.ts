@@ -29,6 +29,8 @@ const object = (apiVersion: string, kind: string, spec: string) =>
   `apiVersion: ${apiVersion}\nkind: ${kind}\nmetadata: {name: x}\nspec: ${spec}\n`
 const warning = (kind: string, where: string, hint: string) =>
   `warning: ${kind}/x annotation secret.bsycorp.com/a: has no effect in ${where} of a kind that is not known | hint: ${hint}`
+const ofKnown = (kind: string, where: string, place: string) =>
+  `warning: ${kind}/x annotation secret.bsycorp.com/a: has no effect in ${where} | hint: move it to ${place}`
 const built = 'build the objects that the controller or the chart makes of it, and inject those'
 const elsewhere = `move it to where the kind has the annotations of its pods, and ${built}`
 
@@ -110,6 +112,70 @@ const rows: readonly (readonly [title: string, text: string, results: readonly s
     [
       'warning: CronJob/x apiVersion "batch/v1beta1" of CronJob is not known: Kubernetes has batch/v1 | hint: did you mean "batch/v1"?',
     ],
+  ],
+  [
+    'a Rollout of a version that Argo Rollouts does not have',
+    object('argoproj.io/v1', 'Rollout', `{template: {metadata: {annotations: {${declared}}}}}`),
+    [
+      'warning: Rollout/x apiVersion "argoproj.io/v1" of Rollout is not known: known are argoproj.io/v1alpha1 | hint: did you mean "argoproj.io/v1alpha1"? Else list the kind under option podTemplates',
+    ],
+  ],
+  [
+    'a CronJob without jobTemplate',
+    object('batch/v1', 'CronJob', `{template: {metadata: {annotations: {${declared}}}}}`),
+    [ofKnown('CronJob', 'spec.template.metadata', 'spec.jobTemplate.spec.template.metadata.annotations')],
+  ],
+  [
+    'a CronJob with jobTemplate that declares elsewhere',
+    object(
+      'batch/v1',
+      'CronJob',
+      `{template: {metadata: {annotations: {${declared}}}}, jobTemplate: {spec: {template: {spec: {}}}}}`,
+    ),
+    [ofKnown('CronJob', 'spec.template.metadata', 'spec.jobTemplate.spec.template.metadata.annotations')],
+  ],
+  [
+    'a CronJob of a wrong version that declares elsewhere',
+    object('batch/v1beta1', 'CronJob', `{template: {metadata: {annotations: {${declared}}}}}`),
+    [
+      'warning: CronJob/x apiVersion "batch/v1beta1" of CronJob is not known: Kubernetes has batch/v1 | hint: did you mean "batch/v1"?',
+      ofKnown('CronJob', 'spec.template.metadata', 'spec.jobTemplate.spec.template.metadata.annotations'),
+    ],
+  ],
+  [
+    'an AdvancedCronJob, which has two places',
+    object(
+      'apps.kruise.io/v1beta1',
+      'AdvancedCronJob',
+      `{template: {metadata: {annotations: {${declared}}}}}`,
+    ),
+    [
+      ofKnown(
+        'AdvancedCronJob',
+        'spec.template.metadata',
+        'spec.template.jobTemplate.spec.template.metadata.annotations or spec.template.broadcastJobTemplate.spec.template.metadata.annotations',
+      ),
+    ],
+  ],
+  [
+    'a JobSet, which has a list',
+    object('jobset.x-k8s.io/v1alpha2', 'JobSet', `{template: {metadata: {annotations: {${declared}}}}}`),
+    [
+      ofKnown(
+        'JobSet',
+        'spec.template.metadata',
+        'spec.replicatedJobs[*].template.spec.template.metadata.annotations',
+      ),
+    ],
+  ],
+  [
+    'the volume claims of a StatefulSet',
+    object(
+      'apps/v1',
+      'StatefulSet',
+      `{template: {metadata: {annotations: {${declared}}}}, volumeClaimTemplates: [{metadata: {annotations: {${declared}}}}]}`,
+    ),
+    [ofKnown('StatefulSet', 'spec.volumeClaimTemplates[0].metadata', 'spec.template.metadata.annotations')],
   ],
   ['one that declares nothing', object('apps/v1beta1', 'Deployment', '{template: {spec: {}}}'), []],
   [

@@ -1,17 +1,17 @@
 /** Declarations outside the pod templates, where nothing reads them: the most common error. */
 import { bounds } from '../../api/bounds.ts'
 import { exitCode } from '../../api/exit-code.ts'
-import { quote } from '../../api/diagnostic.ts'
 import { didYouMean } from '../../api/suggest.ts'
 import { type Path, pathText } from '../yaml/edit-target.ts'
 import type { Result } from '../krm/result.ts'
 import type { ManifestItem } from '../krm/manifest-item.ts'
 import type { PodTemplate } from './pod-template.ts'
 import { declarationsIn, findDeclarations, type FoundDeclaration } from './find-declarations.ts'
-import { apiVersionsOfKind, rightVersion } from './pod-template-kinds.ts'
+import { apiVersionsOfKind, templatePaths } from './pod-template-kinds.ts'
 import type { SourceNode } from '../yaml/node.ts'
 import { lookUp, lookUpPath } from '../yaml/value.ts'
 import type { WorkloadConfig } from './workload-options.ts'
+import { listKind, ofWrongVersion } from './wrong-version.ts'
 
 type Options = Pick<WorkloadConfig, 'annotationDomain' | 'nameOption' | 'podTemplates'>
 
@@ -34,38 +34,20 @@ export function misplacedDeclarations(
     ? withoutTemplates(item, options)
     : {
         results: [
-          ...ofWrongVersion(item, templates, options),
+          ...(templates.some((one) => isDeclaredAt(one, options)) ? ofWrongVersion(item, options) : []),
           ...aroundTemplates(item, templates, options.annotationDomain),
+          ...besideTemplates(item, templates, options),
         ],
         onMetadata: [],
       }
 }
 
-/** It is injected all the same, and the API server rejects it. */
-function ofWrongVersion(
-  { object }: ManifestItem,
-  templates: readonly PodTemplate[],
-  { annotationDomain, podTemplates }: Options,
-): Result[] {
-  const right = rightVersion(object, podTemplates)
-  const isDeclared = templates.some(
-    ({ node }) => declarationsIn(lookUpPath(node, ['metadata', 'annotations']), annotationDomain).length > 0,
-  )
-  if (right === undefined || !isDeclared) return []
-  const message = `apiVersion ${quote(object.apiVersion)} of ${object.kind} is not known: Kubernetes has ${right}`
-  return [
-    {
-      severity: 'warning',
-      message,
-      ...didYouMean(right),
-      object,
-      field: ['apiVersion'],
-      exit: exitCode.input,
-    },
-  ]
+function isDeclaredAt({ node }: PodTemplate, { annotationDomain }: Options): boolean {
+  return declarationsIn(lookUpPath(node, ['metadata', 'annotations']), annotationDomain).length > 0
 }
 
-function withoutTemplates(item: ManifestItem, { annotationDomain, nameOption }: Options): Misplaced {
+function withoutTemplates(item: ManifestItem, options: Options): Misplaced {
+  const { annotationDomain, nameOption, podTemplates } = options
   const { object, root } = item
   const found = findDeclarations(root, annotationDomain).slice(0, bounds.diagnostics)
   const missing = (['apiVersion', 'kind'] as const).filter((field) => object[field] === '')
@@ -80,7 +62,8 @@ function withoutTemplates(item: ManifestItem, { annotationDomain, nameOption }: 
       onMetadata: [],
     }
   }
-  const results: Result[] = []
+  const paths = templatePaths(object, podTemplates)
+  const results: Result[] = found.length > 0 ? ofWrongVersion(item, options) : []
   const onMetadata = []
   for (const one of found) {
     const { key, path, field, inText } = one
@@ -92,19 +75,38 @@ function withoutTemplates(item: ManifestItem, { annotationDomain, nameOption }: 
       continue
     }
     const where = pathText(withoutAnnotations(path)) + (inText ? ` (${inText})` : '')
-    const message = `has no effect in ${where} of a kind that is not known`
-    results.push(resultOf(item, field, key, message, hintFor(item, one, nameOption('podTemplates'))))
+    results.push(
+      paths.length > 0
+        ? resultOf(item, field, key, `has no effect in ${where}`, moveTo(paths))
+        : resultOf(
+            item,
+            field,
+            key,
+            `has no effect in ${where} of a kind that is not known`,
+            hintFor(item, one, nameOption),
+          ),
+    )
   }
   return { results, onMetadata }
 }
 
 const built = 'build the objects that the controller or the chart makes of it, and inject those'
 
-function hintFor({ object }: ManifestItem, { path, inText }: FoundDeclaration, option: string): string {
+function hintFor(
+  { object }: ManifestItem,
+  { path, inText }: FoundDeclaration,
+  nameOption: Options['nameOption'],
+): string {
   if (inText !== undefined || !isMetadata(path)) return built
-  const list = `list the kind under ${option}`
+  const list = listKind(nameOption)
   const { hint } = didYouMean(...apiVersionsOfKind(object.kind))
   return hint === undefined ? list : `${hint} Else ${list}`
+}
+
+/** @param paths of the pod templates of a known kind. */
+function moveTo(paths: readonly (readonly string[])[]): string {
+  const places = paths.map((path) => [...path, 'metadata', 'annotations'].join('.').replaceAll('.*', '[*]'))
+  return `move it to ${places.join(' or ')}`
 }
 
 /** Kubernetes' own kinds that have no pods; what others make of their annotations, their documentation says. */
@@ -139,6 +141,30 @@ function aroundTemplates(item: ManifestItem, templates: readonly PodTemplate[], 
     }
   }
   return [...found.values()]
+}
+
+/** Elsewhere in an object that has pod templates, such as `spec.template` of a CronJob. */
+function besideTemplates(item: ManifestItem, templates: readonly PodTemplate[], options: Options): Result[] {
+  const judged = new Set(
+    templates.flatMap(({ path }) =>
+      [...path.keys(), path.length].map((depth) =>
+        pathText([...path.slice(0, depth), 'metadata', 'annotations']),
+      ),
+    ),
+  )
+  const hint = moveTo(templatePaths(item.object, options.podTemplates))
+  const visit = (node: SourceNode, path: Path): Result[] => {
+    if (node.type === 'sequence') return node.items.flatMap((one, index) => visit(one, [...path, index]))
+    if (node.type !== 'map') return []
+    const isElsewhere = path.at(-1) === 'annotations' && !judged.has(pathText(path))
+    const own = isElsewhere ? declarationsIn(node, options.annotationDomain) : []
+    const message = `has no effect in ${pathText(withoutAnnotations(path))}`
+    return [
+      ...own.map((key) => resultOf(item, [...path, key], key, message, hint)),
+      ...node.entries.flatMap(({ key, value }) => visit(value, [...path, key.text])),
+    ]
+  }
+  return visit(item.root, []).slice(0, bounds.diagnostics)
 }
 
 function resultOf({ object }: ManifestItem, field: Path, key: string, message: string, hint: string): Result {

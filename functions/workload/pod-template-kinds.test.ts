@@ -1,5 +1,5 @@
 import t from 'tap'
-import { apiVersionsOfKind, rightVersion, templatePaths } from './pod-template-kinds.ts'
+import { apiVersionsOfKind, rightVersions, templatePaths } from './pod-template-kinds.ts'
 
 const paths = (apiVersion: string, kind: string) =>
   templatePaths({ apiVersion, kind, name: 'a' }, []).map((path) => path.join('.'))
@@ -43,19 +43,33 @@ t.strictSame(apiVersionsOfKind('Gadget'), [])
 
 for (const [apiVersion, kind, right] of [
   ['apps/v1', 'Deployment', undefined],
-  ['apps/v1beta1', 'Deployment', 'apps/v1'],
-  ['apps/V1', 'Deployment', 'apps/v1'],
-  ['batch/v1beta1', 'CronJob', 'batch/v1'],
-  ['V1', 'Pod', 'v1'],
-  // Versions of others, and kinds that are not known at all.
-  ['argoproj.io/v2', 'Rollout', undefined],
+  ['apps/v1beta1', 'Deployment', ['apps/v1']],
+  ['apps/V1', 'Deployment', ['apps/v1']],
+  ['batch/v1beta1', 'CronJob', ['batch/v1']],
+  ['V1', 'Pod', ['v1']],
+  ['argoproj.io/v1alpha1', 'Rollout', undefined],
+  ['argoproj.io/v1', 'Rollout', ['argoproj.io/v1alpha1']],
+  ['argoproj.io/V1alpha1', 'Rollout', ['argoproj.io/v1alpha1']],
+  ['serving.knative.dev/v1', 'Service', undefined],
+  ['serving.knative.dev/v1beta1', 'Service', ['serving.knative.dev/v1']],
+  ['apps.openshift.io/v1', 'DeploymentConfig', undefined],
+  ['apps.openshift.io/v1beta1', 'DeploymentConfig', ['apps.openshift.io/v1']],
+  ['jobset.x-k8s.io/v1alpha2', 'JobSet', undefined],
+  ['jobset.x-k8s.io/v1', 'JobSet', ['jobset.x-k8s.io/v1alpha2']],
+  ['apps.kruise.io/v1alpha1', 'CloneSet', undefined],
+  ['apps.kruise.io/v1beta1', 'CloneSet', undefined],
+  ['apps.kruise.io/v1', 'CloneSet', ['apps.kruise.io/v1beta1', 'apps.kruise.io/v1alpha1']],
+  // Kinds that are not known at all.
   ['apps/v1beta1', 'Gadget', undefined],
+  ['argoproj.io/v1', 'Application', undefined],
 ] as const)
-  t.equal(rightVersion({ apiVersion, kind, name: 'a' }, []), right, `${apiVersion} ${kind}`)
-t.equal(
-  rightVersion({ apiVersion: 'apps/v2', kind: 'Deployment', name: 'a' }, [
-    { apiVersion: 'apps/v2', kind: 'Deployment', path: [] },
-  ]),
-  undefined,
-  'a version that option podTemplates lists',
-)
+  t.strictSame(rightVersions({ apiVersion, kind, name: 'a' }, [])?.versions, right, `${apiVersion} ${kind}`)
+for (const apiVersion of ['apps/v2', 'argoproj.io/v2'])
+  t.equal(
+    rightVersions({ apiVersion, kind: apiVersion === 'apps/v2' ? 'Deployment' : 'Rollout', name: 'a' }, [
+      { apiVersion, kind: 'Deployment', path: [] },
+      { apiVersion, kind: 'Rollout', path: [] },
+    ]),
+    undefined,
+    `${apiVersion}, a version that option podTemplates lists`,
+  )

@@ -58,29 +58,49 @@ export function templatePaths(
   return own ? [own.path] : builtIn.filter(isIt).map(({ path }) => path)
 }
 
-/** The groups of Kubernetes itself with the only version of each that it serves since 1.25. Versions of others come and go. */
-const versions = new Map([
-  ['', 'v1'],
-  ['apps', 'apps/v1'],
-  ['batch', 'batch/v1'],
+/**
+ * The versions of each group in which its project has these kinds. Kubernetes serves no other since 1.25, and the releases of the other projects
+ * none that they withdrew, such as v1beta1 of Knative. A version that is not listed here is a warning, not an error, because a project may
+ * publish one after this list, and option podTemplates silences it.
+ */
+const versions: ReadonlyMap<string, readonly string[]> = new Map([
+  ['', ['v1']],
+  ['apps', ['apps/v1']],
+  ['batch', ['batch/v1']],
+  ['argoproj.io', ['argoproj.io/v1alpha1']],
+  ['serving.knative.dev', ['serving.knative.dev/v1']],
+  ['apps.openshift.io', ['apps.openshift.io/v1']],
+  ['jobset.x-k8s.io', ['jobset.x-k8s.io/v1alpha2']],
+  ['apps.kruise.io', ['apps.kruise.io/v1beta1', 'apps.kruise.io/v1alpha1']],
 ])
 
-/** What the apiVersion of a known kind must be; undefined where it is right, configured, or of a group whose versions are not known. */
-export function rightVersion(
+type RightVersions = {
+  readonly versions: readonly string[]
+  /** Whether it is a group of others, of which a later version may exist. */
+  readonly mayBeMore: boolean
+}
+
+/** What the apiVersion of a known kind must be, one of these; undefined where it is right or configured. */
+export function rightVersions(
   { apiVersion, kind }: ObjectReference,
   configured: readonly PodTemplateKind[],
-): string | undefined {
+): RightVersions | undefined {
   const group = groupOf(apiVersion)
   const right = versions.get(group)
-  if (right === apiVersion || !builtIn.some((one) => one.kind === kind && one.group === group))
-    return undefined
-  return configured.some((one) => one.kind === kind && one.apiVersion === apiVersion) ? undefined : right
+  if (right === undefined || right.includes(apiVersion)) return undefined
+  if (!builtIn.some((one) => one.kind === kind && one.group === group)) return undefined
+  if (configured.some((one) => one.kind === kind && one.apiVersion === apiVersion)) return undefined
+  return { versions: right, mayBeMore: isOfOthers(group) }
+}
+
+function isOfOthers(group: string): boolean {
+  return group.includes('.')
 }
 
 /** What the apiVersion of a known kind may be, such as `apps/v1` for `Deployment`; of groups of others, the group. */
 export function apiVersionsOfKind(kind: string): readonly string[] {
   const groups = builtIn.flatMap((one) => (one.kind === kind && one.group !== undefined ? [one.group] : []))
-  return [...new Set(groups)].map((group) => versions.get(group) ?? group)
+  return [...new Set(groups)].flatMap((group) => (isOfOthers(group) ? group : (versions.get(group) ?? [])))
 }
 
 function groupOf(apiVersion: string): string {
