@@ -3,9 +3,9 @@ import { quote } from '../../api/diagnostic.ts'
 import { exitCode } from '../../api/exit-code.ts'
 import { isMap, listOf, mapOf, type JsonMap } from '../../api/json.ts'
 import type { ManifestItem } from '../../functions/krm/manifest-item.ts'
-import { errorsOf, type Result } from '../../functions/krm/result.ts'
+import type { Result } from '../../functions/krm/result.ts'
 import { toValue } from '../../functions/yaml/value.ts'
-import { jsonKeyOf, textIn, type ReadSource, type SourceValue } from './source-value.ts'
+import { jsonKeyOf, leaveIn, textIn, type ReadSource, type SourceValue } from './source-value.ts'
 
 type Store = { readonly isSecretsManager: boolean; readonly prefix: string }
 
@@ -20,8 +20,7 @@ export function readExternalSecrets(items: readonly ManifestItem[]): ReadSource[
 function readOne(item: ManifestItem, items: readonly ManifestItem[]): ReadSource {
   const { object } = item
   const results: Result[] = []
-  const leave = (message: string, hint: string) =>
-    void results.push(...errorsOf([{ message, hint }], exitCode.input, object))
+  const leave = leaveIn(results, object)
   const outer = mapOf(mapOf(toValue(item.root))['spec'])
   const spec = object.kind === 'ClusterExternalSecret' ? mapOf(outer['externalSecretSpec']) : outer
   const target = mapOf(spec['target'])

@@ -1,24 +1,28 @@
 /** SecretProviderClasses of the AWS provider. https://github.com/aws/secrets-store-csi-driver-provider-aws#usage */
 import { quote } from '../../api/diagnostic.ts'
-import { exitCode } from '../../api/exit-code.ts'
 import { listOf, mapOf, type JsonMap } from '../../api/json.ts'
 import { parseYaml } from '../../functions/krm/function-config.ts'
 import type { ManifestItem } from '../../functions/krm/manifest-item.ts'
-import { errorsOf, type Result } from '../../functions/krm/result.ts'
+import type { Result } from '../../functions/krm/result.ts'
 import { toValue } from '../../functions/yaml/value.ts'
-import { jsonKeyOf, textIn, type ReadSource, type SecretKey, type SourceValue } from './source-value.ts'
+import {
+  jsonKeyOf,
+  type Leave,
+  leaveIn,
+  textIn,
+  type ReadSource,
+  type SecretKey,
+  type SourceValue,
+} from './source-value.ts'
 
 /** @param items of which others than SecretProviderClasses are ignored. */
 export function readSecretProviderClasses(items: readonly ManifestItem[]): ReadSource[] {
   return items.filter(({ object }) => object.kind === 'SecretProviderClass').map(readOne)
 }
 
-type Leave = (message: string, hint: string) => void
-
 function readOne({ object, root }: ManifestItem): ReadSource {
   const results: Result[] = []
-  const leave: Leave = (message, hint) =>
-    void results.push(...errorsOf([{ message, hint }], exitCode.input, object))
+  const leave = leaveIn(results, object)
   const spec = mapOf(mapOf(toValue(root))['spec'])
   const about = { title: `SecretProviderClass/${object.name}`, object, driverClass: object.name }
   if (spec['provider'] !== 'aws') {

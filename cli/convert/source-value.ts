@@ -1,5 +1,6 @@
 /** What `kees convert` reads of another tool: values, and what it cannot carry over. */
-import type { ObjectReference, Result } from '../../functions/krm/result.ts'
+import { exitCode } from '../../api/exit-code.ts'
+import { errorsOf, type ObjectReference, type Result } from '../../functions/krm/result.ts'
 
 /** One value that another tool fetches, in the words of kees. */
 export type SourceValue = {
@@ -24,6 +25,13 @@ export type ReadSource = {
   readonly values: readonly SourceValue[]
   /** Errors: what is left. */
   readonly results: readonly Result[]
+}
+
+/** Reports what cannot be carried over. */
+export type Leave = (message: string, hint: string) => void
+
+export function leaveIn(results: Result[], object: ObjectReference): Leave {
+  return (message, hint) => void results.push(...errorsOf([{ message, hint }], exitCode.input, object))
 }
 
 /** A name of a member, or a dotted path, as jsonKey; undefined where it is more than that. */
