@@ -7,8 +7,9 @@ import { type Comparison, formatComparisons } from './comparison.ts'
 import { goProgram } from './go-program.ts'
 import { machine } from './machine.ts'
 import { measureCommand } from './measure-command.ts'
-import { resourceListOf } from './resource-list.ts'
+import { resourceListOf, type Shape } from './resource-list.ts'
 
+const shapes: readonly Shape[] = ['kustomize', 'kpt', 'plain']
 const dist = join(import.meta.dirname, '..', 'dist')
 const sizes = [
   { count: 100, runs: 15 },
@@ -54,14 +55,16 @@ async function compareAll(client: string): Promise<void> {
       comparisons.push({ input, bytes: statSync(file).size, program, ours, theirs })
     }
     const [file, injected] = [join(folder, 'input.yaml'), join(folder, 'injected.yaml')]
-    for (const { count, runs } of sizes) {
-      for (const { every, share } of shares) {
-        writeFileSync(file, resourceListOf(count, every))
-        await compare(`${count} Deployments, ${share}`, 'inject-init', file, runs)
+    for (const shape of shapes) {
+      for (const { count, runs } of sizes) {
+        for (const { every, share } of shares) {
+          writeFileSync(file, resourceListOf({ count, every, shape }))
+          await compare(`${count} Deployments, ${shape}, ${share}`, 'inject-init', file, runs)
+        }
       }
     }
     for (const { count, roles, title, runs } of exports) {
-      writeFileSync(file, resourceListOf(count, 1, roles))
+      writeFileSync(file, resourceListOf({ count, every: 1, shape: 'kpt', roles }))
       await measureCommand(measurer, commandOf('inject-init'), file, injected)
       await compare(`${count} Deployments, all injected${title}`, 'export-iam', injected, runs)
     }

@@ -1,10 +1,9 @@
 // Measures the cost of init at the start of a pod. Compares it with a Node process that does nothing, with a Go program on
 // aws-sdk-go-v2 that does the same, and with variants that were tried. All run alternately in one run, against an instant
 // server and moto. Prints tables.
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { formatAnnotationsFile } from '../api/pod/annotations-file.ts'
 import { type FakeSsmServer, startFakeSsm } from '../runtime/fake-ssm/server.ts'
 import { openSsmParameterStore } from '../runtime/store/ssm-parameter-store.ts'
 import { secretValue } from '../runtime/secret-value.ts'
@@ -12,13 +11,13 @@ import { bundle } from '../scripts/bundle.ts'
 import { findCommand } from '../scripts/installed.ts'
 import { startMoto } from '../test/servers/moto.ts'
 import { goProgram } from './go-program.ts'
+import { parameters, putParameters, valueOf, writeInitInputs } from './init-inputs.ts'
 import { machine } from './machine.ts'
 import { measureCommand, type Measurement } from './measure-command.ts'
 import { simulateInits } from '../test/init/simulate-inits.ts'
 import { formatSimulations } from './simulations-table.ts'
 import { formatStarts, type Start } from './starts-table.ts'
 
-const parameters = Array.from({ length: 25 }, (_, index) => `secret-${String(index).padStart(2, '0')}`)
 const rounds = Number(process.env['ROUNDS'] ?? 21)
 const folder = mkdtempSync(join(tmpdir(), 'kees-bench-'))
 const path = (name: string) => join(folder, name)
@@ -31,8 +30,7 @@ if (go === undefined) {
   const server = await startFakeSsm()
   const moto = await startMoto()
   try {
-    for (const name of parameters) server.put(`/${name}`, valueOf(name))
-    server.put('/json', JSON.stringify(Object.fromEntries(parameters.map((name) => [name, valueOf(name)]))))
+    putParameters(server.put)
     await fill(moto.endpoint)
     await compare(go, server, moto.endpoint)
     await simulate()
@@ -50,29 +48,24 @@ async function compare(client: string, server: FakeSsmServer, moto: string): Pro
   copyFileSync(join(import.meta.dirname, '..', 'dist', 'init'), path('init'))
   const sdk = await bundle({ name: 'init-with-sdk', entryPoint: 'bench/init-with-sdk.ts', runs: 'in pods' })
   writeFileSync(path('init-with-sdk'), sdk.text)
-  const annotations = parameters.map(
-    (name) => [`secret.bsycorp.com/${name}`, 'kind=REFERENCE,type=PASSWORD'] as const,
-  )
-  writeFileSync(path('annotations'), formatAnnotationsFile(annotations))
-  writeFileSync(path('shaped'), formatAnnotationsFile(parameters.map(shapedAnnotation)))
   writeFileSync(path('empty'), '')
-  for (const name of ['out', 'env']) mkdirSync(path(name))
+  const { environment, checkFile } = writeInitInputs(folder)
 
   const node = process.execPath
   const cached = { NODE_COMPILE_CACHE: path('compile-cache') }
   const ways: readonly (readonly [
     title: string,
     command: readonly string[],
-    endpoint: string,
+    endpoint: string | undefined,
     env?: NodeJS.ProcessEnv,
   ])[] = [
-    ['`node -e 0`', [node, '-e', '0'], ''],
+    ['`node -e 0`', [node, '-e', '0'], undefined],
     ['init, instant server', [node, path('init')], server.endpoint],
     [
       'init with five JSON keys, files and variables, instant server',
       [node, path('init')],
       server.endpoint,
-      { ANNOTATIONS_FILE: path('shaped'), ENV_FILE: path('env/env') },
+      environment(server.endpoint, 'all shapes'),
     ],
     ['Go, instant server', [goFetch], server.endpoint],
     ['init, moto', [node, path('init')], moto],
@@ -99,8 +92,7 @@ async function compare(client: string, server: FakeSsmServer, moto: string): Pro
         ...environment(endpoint),
         ...env,
       })
-      if (endpoint !== '')
-        checkFile(env?.['ANNOTATIONS_FILE'] === undefined ? parameters : parameters.slice(0, 15))
+      if (endpoint !== undefined) checkFile(env?.['ANNOTATIONS_FILE'] === undefined ? 'lines' : 'all shapes')
       const row = measured[index]
       if (row && endpoint === server.endpoint) row.calls = server.calls.length - before
       // The first round fills the caches.
@@ -121,43 +113,11 @@ async function simulate(): Promise<void> {
   process.stdout.write(`\n${formatSimulations(rows)}`)
 }
 
-function environment(endpoint: string): NodeJS.ProcessEnv {
-  return {
-    ANNOTATIONS_FILE: path('annotations'),
-    SECRETS_FILE: path('out/secret'),
-    RESOURCES_FILE: path('out/resource'),
-    LOG_LEVEL: 'error',
-    AWS_REGION: 'eu-west-1',
-    AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
-    AWS_SECRET_ACCESS_KEY: 'fakesecret',
-    ...(endpoint === '' ? {} : { AWS_ENDPOINT_URL: endpoint }),
-  }
-}
-
-/** A fast run with a wrong result does not count. */
-function checkFile(lines: readonly string[]): void {
-  const expected = lines.map((name) => `${name}=${valueOf(name)}\n`).join('')
-  const read = readFileSync(path('out/secret'), 'utf8')
-  if (read !== expected) throw new Error('the file that was written is wrong')
-  rmSync(path('out'), { recursive: true })
-  mkdirSync(path('out'))
-}
-
 async function fill(endpoint: string): Promise<void> {
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' }
   const options = { region: 'eu-west-1', endpoint, credentials, requestTimeout: 20_000, maxAttempts: 3 }
   const store = openSsmParameterStore(options)
   for (const name of parameters) await store.replace(`/${name}`, secretValue(valueOf(name)))
-}
-
-/** Of 25: ten lines, five keys of one parameter as lines, five files and five variables. */
-function shapedAnnotation(name: string, index: number): readonly [key: string, text: string] {
-  const shapes = ['', '', `,storageKey=json,jsonKey=${name}`, `,file=files/${name}`, `,env=V${index}`]
-  return [`secret.bsycorp.com/${name}`, `kind=REFERENCE,type=TEXT${shapes[Math.floor(index / 5)] ?? ''}`]
-}
-
-function valueOf(name: string): string {
-  return `fakepassword-of-${name}`
 }
 
 function say(line: string): void {
