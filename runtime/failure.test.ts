@@ -1,6 +1,7 @@
 import t from 'tap'
 import { exitCode } from '../api/exit-code.ts'
 import { exitCodeOf, type Failure, failed, type FailureCode, failureFields, failureOf } from './failure.ts'
+import { peer } from './fixtures.ts'
 
 const codes: readonly (readonly [code: FailureCode, exit: number])[] = [
   ['MISSING', exitCode.missing],
@@ -23,7 +24,7 @@ const codes: readonly (readonly [code: FailureCode, exit: number])[] = [
 ]
 
 for (const [code, exit] of codes) {
-  const error = failed({ code, message: 'it failed' })
+  const error = failed({ code, message: 'it failed', ...peer })
   t.equal(exitCodeOf(failureOf(error)), exit, `${code} ends a program with ${exit}`)
 }
 
@@ -57,3 +58,23 @@ for (const [title, error] of bugs) {
   t.equal(failureOf(error), undefined, `${title} is no failure`)
   t.equal(exitCodeOf(failureOf(error)), exitCode.bug, `${title} is a bug`)
 }
+
+// The type checker goes through every place that makes one of these: without a peer, it is an error.
+const message = 'it failed'
+const unnamed: readonly Failure[] = [
+  // @ts-expect-error it has no peer
+  { code: 'ACCESS_DENIED', message },
+  // @ts-expect-error it has no peer
+  { code: 'BAD_ANSWER', message },
+  // @ts-expect-error it has no peer
+  { code: 'CREDENTIALS_REFUSED', message },
+  // @ts-expect-error it has no peer
+  { code: 'REFUSED', message },
+  // @ts-expect-error it has no peer
+  { code: 'THROTTLED', message },
+  // @ts-expect-error it has no peer
+  { code: 'UNREACHABLE', message },
+  // @ts-expect-error it has no host
+  { code: 'UNREACHABLE', message, service: 'SSM' },
+]
+t.equal(unnamed.length, 7, 'a failure that another program caused names it')

@@ -39,8 +39,22 @@ export type FailureCode = keyof typeof exitCodes
 /** For the documents. */
 export const failureCodes: readonly string[] = Object.keys(exitCodes)
 
-export type Failure = {
-  readonly code: FailureCode
+/** Another program that is called, and its host, with the port where it is not the protocol's own. */
+export type Peer = { readonly service: string; readonly host: string }
+
+/** What only the answer of another program, or its silence, can cause. Such a failure names that program. */
+type PeerCode =
+  | 'ACCESS_DENIED'
+  | 'BAD_ANSWER'
+  | 'CREDENTIALS_REFUSED'
+  | 'REFUSED'
+  | 'THROTTLED'
+  | 'UNREACHABLE'
+
+export type Failure = FailureFacts &
+  (({ readonly code: PeerCode } & Peer) | ({ readonly code: Exclude<FailureCode, PeerCode> } & Partial<Peer>))
+
+type FailureFacts = {
   /** The fact, in one sentence without secret values and without ARNs. */
   readonly message: string
   /** What to do about it. One sentence, under the rules of the message. */
@@ -51,60 +65,38 @@ export type Failure = {
   readonly deniedBy?: DeniedBy
   /** The name of the role in use, where it is known. */
   readonly role?: string
-  /** The service that was called, and its host, with the port where it is not the protocol's own. */
-  readonly service?: string
-  readonly host?: string
 }
 
 /** A grant that is missing, the key that encrypts the value, or the kind of policy that denies in spite of a grant. */
-const deniedByKinds = ['IAM', 'KMS', 'SCP', 'RCP', 'BOUNDARY', 'SESSION_POLICY', 'ENDPOINT_POLICY'] as const
-export type DeniedBy = (typeof deniedByKinds)[number]
+export type DeniedBy = 'IAM' | 'KMS' | 'SCP' | 'RCP' | 'BOUNDARY' | 'SESSION_POLICY' | 'ENDPOINT_POLICY'
 
-export function failed({ message, ...facts }: Failure): Error {
-  return new Error(message, { cause: facts })
+/** A failure without its message. */
+type Cause = Failure extends infer F ? (F extends Failure ? Omit<F, 'message'> : never) : never
+
+const causes = new WeakSet<object>()
+
+export function failed({ message, ...cause }: Failure): Error {
+  causes.add(cause)
+  return new Error(message, { cause })
 }
 
 /** The Failure that an error carries; undefined for a bug. */
 export function failureOf(error: unknown): Failure | undefined {
   if (!(error instanceof Error)) return undefined
   const { cause } = error
-  if (typeof cause !== 'object' || cause === null || !('code' in cause)) return undefined
-  const { code, deniedBy, ...rest }: Readonly<Record<string, unknown>> = { ...cause }
-  if (!isFailureCode(code)) return undefined
-  return {
-    code,
-    message: error.message,
-    ...textsIn(rest, ['hint', 'detail', 'role', 'service', 'host']),
-    ...(isDeniedBy(deniedBy) ? { deniedBy } : {}),
-  }
+  return isOfFailure(cause) ? { message: error.message, ...cause } : undefined
 }
 
-/** A failure without its message, as fields of a log line. */
-export function failureFields({ message: _message, ...facts }: Failure): Omit<Failure, 'message'> {
+function isOfFailure(cause: unknown): cause is Cause {
+  return typeof cause === 'object' && cause !== null && causes.has(cause)
+}
+
+/** As fields of a log line. */
+export function failureFields({ message: _message, ...facts }: Failure): Cause {
   return facts
-}
-
-function textsIn<const K extends string>(
-  facts: Readonly<Record<string, unknown>>,
-  names: readonly K[],
-): Partial<Record<K, string>> {
-  const texts: Partial<Record<K, string>> = {}
-  for (const name of names) {
-    const text = facts[name]
-    if (typeof text === 'string') texts[name] = text
-  }
-  return texts
-}
-
-function isDeniedBy(value: unknown): value is DeniedBy {
-  return deniedByKinds.some((kind) => kind === value)
 }
 
 /** @param failure the result of failureOf for the error that ended the program. */
 export function exitCodeOf(failure: Failure | undefined): ExitCode {
   return failure === undefined ? exitCode.bug : exitCodes[failure.code]
-}
-
-function isFailureCode(code: unknown): code is FailureCode {
-  return typeof code === 'string' && Object.hasOwn(exitCodes, code)
 }

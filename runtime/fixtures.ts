@@ -1,9 +1,12 @@
 /** Clocks and stores for the tests of several files. */
 import { setImmediate } from 'node:timers/promises'
 import type { Clock } from './scheduling/clock.ts'
-import { failed, type FailureCode } from './failure.ts'
+import { failed, type FailureCode, type Peer } from './failure.ts'
 import { checkCall, formatRef, type ParameterRef, type ParameterStore } from './store/parameter-store.ts'
 import { secretValue } from './secret-value.ts'
+
+/** What failures name that tests make. */
+export const peer: Peer = { service: 'SSM', host: 'ssm.example' }
 
 /** A clock whose sleeps take no time: it advances to the end of the next sleep as soon as nothing else runs. */
 export function virtualClock(): Clock {
@@ -57,7 +60,7 @@ export function scriptedStore(
     if (takes > 0) await clock.sleep(takes)
     const answers = refs.map((ref) => ({ ref, answer: answerFor(formatRef(ref)) }))
     for (const { answer } of answers) {
-      if (answer !== 'missing' && 'code' in answer) throw failed({ ...answer, message: 'it failed' })
+      if (answer !== 'missing' && 'code' in answer) throw failed({ ...answer, message: 'it failed', ...peer })
     }
     return {
       found: answers.flatMap(({ ref, answer }) =>
@@ -69,7 +72,7 @@ export function scriptedStore(
     }
   }
   const refuse = () => Promise.reject(new Error('this store is read-only'))
-  return { store: { get, exists: refuse, create: refuse, replace: refuse }, calls }
+  return { store: { peer: () => peer, get, exists: refuse, create: refuse, replace: refuse }, calls }
 }
 
 /** What goes wrong with a call: nothing, the call or its answer is lost, the SDK had to ask twice, a read is stale. */
@@ -81,9 +84,10 @@ export function memoryStore(fault: () => Fault = () => 'none'): {
   readonly stored: Map<string, string>
 } {
   const stored = new Map<string, string>()
-  const lost = () => failed({ code: 'UNREACHABLE', message: 'lost' })
+  const lost = () => failed({ code: 'UNREACHABLE', message: 'lost', ...peer })
   const visible = (now: Fault) => (name: string) => now !== 'stale' && stored.has(name)
   const store: ParameterStore = {
+    peer: () => peer,
     async get(refs) {
       checkCall(refs.map(({ name }) => name))
       const now = fault()

@@ -1,7 +1,7 @@
 /** Interrupted at any call, and repeated; conflicts; what the store refuses half-way. */
 import t from 'tap'
 import { failed, type FailureCode } from '../../runtime/failure.ts'
-import { memoryStore } from '../../runtime/fixtures.ts'
+import { memoryStore, peer } from '../../runtime/fixtures.ts'
 import { secretValue } from '../../runtime/secret-value.ts'
 import type { ParameterStore } from '../../runtime/store/parameter-store.ts'
 import { importValues, type ImportMode } from './import-values.ts'
@@ -56,6 +56,7 @@ await t.test('interrupted before and after every call and repeated, it stores ea
         }
       const { get, exists, create, replace } = store
       const fragile = {
+        peer: store.peer,
         get: interrupting(get),
         exists: interrupting(exists),
         create: interrupting(create),
@@ -115,7 +116,7 @@ const refusing = (
 ) => {
   let call = 0
   const create: ParameterStore['create'] = async (name, ...rest) => {
-    if (refuses(name, call++)) throw failed({ code, message: 'refused' })
+    if (refuses(name, call++)) throw failed({ code, message: 'refused', ...peer })
     return store.create(name, ...rest)
   }
   return { ...store, create }
@@ -164,7 +165,7 @@ await t.test('a value that may not be read is not compared', async (t) => {
   const blind: ParameterStore = {
     ...store,
     get: async () => {
-      throw failed({ code: 'ACCESS_DENIED', message: 'denied' })
+      throw failed({ code: 'ACCESS_DENIED', message: 'denied', ...peer })
     },
   }
   t.strictSame((await run(blind, 'import', [[value('/p0')], [value('/p1')]])).rows, [

@@ -3,7 +3,7 @@
  * failure of one does not stop the others.
  */
 import type { Clock } from '../../runtime/scheduling/clock.ts'
-import { type Failure, failureOf } from '../../runtime/failure.ts'
+import { type Failure, failureOf, type Peer } from '../../runtime/failure.ts'
 import { mapConcurrent } from '../../runtime/scheduling/map-concurrent.ts'
 import { batchRefs } from '../../runtime/store/batch.ts'
 import { lookUpParameters, type Standing } from '../../runtime/store/look-up-parameters.ts'
@@ -147,7 +147,7 @@ async function compareAll(
             rows.set(ref.name, { parameter: ref.name, result: isSame ? 'exists' : 'differs' })
           }
           // A read may not see what was stored a moment ago.
-          for (const { name } of asked) if (!rows.has(name)) rows.set(name, notRead(name))
+          for (const { name } of asked) if (!rows.has(name)) rows.set(name, notRead(name, store.peer()))
         },
         ({ name }, failure) => {
           const result = failure.code === 'ACCESS_DENIED' ? 'not compared' : 'failed'
@@ -159,11 +159,11 @@ async function compareAll(
   return rows
 }
 
-function notRead(parameter: string): ImportedRow {
+function notRead(parameter: string, peer: Peer): ImportedRow {
   const message = 'the store says that it exists, and does not return it'
   return {
     parameter,
     result: 'failed',
-    failure: { code: 'BAD_ANSWER', message, hint: 'run the command again' },
+    failure: { code: 'BAD_ANSWER', message, hint: 'run the command again', ...peer },
   }
 }

@@ -9,6 +9,8 @@ const denied = (name: string): Failure => ({
   message: 'access is denied',
   detail: `not on ${name}`,
   deniedBy: 'IAM',
+  service: 'SSM',
+  host: 'ssm.example',
 })
 const names = (count: number) => Array.from({ length: count }, (_, index) => `/p${index + 1}`)
 

@@ -10,7 +10,8 @@ import { SignatureV4 } from '@smithy/signature-v4'
 import type { HttpResponse, Exchange } from './http-exchange.ts'
 import type { CredentialSource } from './aws-credentials.ts'
 import { awsFailure, rejectionIn } from './aws-failure.ts'
-import type { AwsOperation } from './aws-operation.ts'
+import { type AwsOperation, services } from './aws-operation.ts'
+import type { Peer } from '../failure.ts'
 
 /** The services that speak this protocol, by their names in hosts and signatures: what precedes the action in x-amz-target. */
 const targets = { ssm: 'AmazonSSM', secretsmanager: 'secretsmanager' } as const
@@ -26,8 +27,11 @@ type AwsCallOptions = {
   readonly exchange: Exchange
 }
 
-/** The response as JSON; rejects with an error that carries a code of failure.ts. */
-export type AwsCall = (action: AwsOperation, input: object) => Promise<unknown>
+/** The response as JSON, and who sent it. */
+export type AwsAnswer = { readonly output: unknown; readonly peer: Peer }
+
+/** Rejects with an error that carries a code of failure.ts. */
+export type AwsCall = (action: AwsOperation, input: object) => Promise<AwsAnswer>
 
 /** AWS rejects a signature that is five minutes old or more: https://docs.aws.amazon.com/IAM/latest/UserGuide/signing-elements.html */
 const clockTolerance = 4 * 60_000
@@ -59,10 +63,18 @@ export function openAwsCall({
       body,
     }
     const { headers } = await signer.sign(request, { signingDate: new Date(Date.now() + behind) })
-    const answer = await exchange({ url: url.href, method: 'POST', headers, body, timeout: requestTimeout })
+    const peer = { service: services[action], host: url.host }
+    const answer = await exchange({
+      service: peer.service,
+      url: url.href,
+      method: 'POST',
+      headers,
+      body,
+      timeout: requestTimeout,
+    })
     const skew = Date.parse(answer.headers.date ?? '') - Date.now()
     if (answer.status !== 200 && Math.abs(skew - behind) > clockTolerance) behind = skew
-    return readJson(answer)
+    return { output: readJson(answer), peer }
   }
   return async (action, input) => {
     try {

@@ -3,6 +3,8 @@ import t from 'tap'
 import { awsFailure } from './aws-failure.ts'
 import { failed, failureOf } from '../failure.ts'
 
+const host = 'ssm.example'
+
 /** An error as the SDK makes it of an answer. */
 function service(name: string, status: number, message = 'said so'): Error {
   return Object.assign(new Error(message), {
@@ -46,7 +48,11 @@ const codes: readonly (readonly [error: Error, code: string])[] = [
 
 for (const [error, code] of codes) {
   const status = 'code' in error ? ` ${String(error.code)}` : ''
-  t.equal(failureOf(awsFailure(error, 'GetParameters'))?.code, code, `${error.name}${status} is ${code}`)
+  t.equal(
+    failureOf(awsFailure(error, 'GetParameters', { host }))?.code,
+    code,
+    `${error.name}${status} is ${code}`,
+  )
 }
 
 const bugs: readonly (readonly [title: string, error: unknown])[] = [
@@ -55,14 +61,14 @@ const bugs: readonly (readonly [title: string, error: unknown])[] = [
   ['what is no error', 'ECONNREFUSED'],
 ]
 for (const [title, error] of bugs)
-  t.equal(awsFailure(error, 'PutParameter'), error, `${title} stays what it is`)
+  t.equal(awsFailure(error, 'PutParameter', { host }), error, `${title} stays what it is`)
 
 const ours = failed({ code: 'CREDENTIALS_MISSING', message: 'no AWS credentials' })
-t.equal(awsFailure(ours, 'GetParameters'), ours, 'a Failure is returned unchanged')
+t.equal(awsFailure(ours, 'GetParameters', { host }), ours, 'a Failure is returned unchanged')
 
 const denied = 'User: arn:aws:sts::1:assumed-role/app is not authorized to perform: ssm:GetParameters'
 t.strictSame(
-  failureOf(awsFailure(service('AccessDeniedException', 400, denied), 'GetParameters')),
+  failureOf(awsFailure(service('AccessDeniedException', 400, denied), 'GetParameters', { host })),
   {
     code: 'ACCESS_DENIED',
     message: 'GetParameters: access is denied (AccessDeniedException)',
@@ -70,6 +76,7 @@ t.strictSame(
     deniedBy: 'IAM',
     role: 'app',
     service: 'SSM',
+    host,
   },
   "AWS's message becomes the detail, and the role is taken from it",
 )
@@ -91,7 +98,7 @@ for (const [operation, name, words] of [
   ['AssumeRoleWithWebIdentity', 'ValidationError', 'RoleSessionName is too long.'],
 ] as const) {
   t.match(
-    failureOf(awsFailure(service(name, 400, words), operation, { secret: 'fakepassword' })),
+    failureOf(awsFailure(service(name, 400, words), operation, { host, secret: 'fakepassword' })),
     { code: 'REFUSED', detail: words },
     `${operation}, ${name}: the detail has the words of the service`,
   )
@@ -106,7 +113,7 @@ for (const [operation, name, hint] of [
   ['AssumeRoleWithWebIdentity', 'RegionDisabledException', /activate STS/],
   ['GetParameters', 'toString', undefined],
 ] as const) {
-  const failure = failureOf(awsFailure(service(name, 400), operation))
+  const failure = failureOf(awsFailure(service(name, 400), operation, { host }))
   if (hint) t.match(failure?.hint, hint, `${operation}, ${name}`)
   else t.equal(failure?.hint, undefined, `${operation}, ${name}`)
 }
@@ -124,10 +131,12 @@ for (const [title, words, message] of [
   ],
   ['the key', 'Access to KMS is not allowed', /access is denied/],
 ] as const) {
-  const failure = failureOf(awsFailure(service('AccessDeniedException', 400, words), 'GetSecretValue'))
+  const failure = failureOf(
+    awsFailure(service('AccessDeniedException', 400, words), 'GetSecretValue', { host }),
+  )
   t.match(failure, { code: 'ACCESS_DENIED', message, service: 'Secrets Manager' }, title)
 }
-t.match(failureOf(awsFailure(service('ResourceNotFoundException', 400), 'GetSecretValue')), {
+t.match(failureOf(awsFailure(service('ResourceNotFoundException', 400), 'GetSecretValue', { host })), {
   code: 'MISSING',
   message: 'GetSecretValue: it does not exist (ResourceNotFoundException)',
 })
@@ -137,7 +146,7 @@ for (const [name, words] of [
   ['Unheard', 'key/1 is pending deletion. (Service: AWSKMS; Error Code: KMSInvalidStateException)'],
 ] as const) {
   t.match(
-    failureOf(awsFailure(service(name, 400, words), 'GetParameters')),
+    failureOf(awsFailure(service(name, 400, words), 'GetParameters', { host })),
     { code: 'REFUSED', deniedBy: 'KMS', detail: words, message: /the KMS key cannot be used/ },
     `a key that cannot be used: ${name}`,
   )
@@ -149,11 +158,11 @@ for (const [name, words, hint] of [
   ['ExpiredTokenException', 'Token expired: current date/time 1 must be before 0', /without subPath$/],
   ['AccessDenied', 'Not authorized to perform sts:AssumeRoleWithWebIdentity', undefined],
 ] as const) {
-  const failure = failureOf(awsFailure(service(name, 400, words), 'AssumeRoleWithWebIdentity'))
+  const failure = failureOf(awsFailure(service(name, 400, words), 'AssumeRoleWithWebIdentity', { host }))
   t.equal(failure?.code, 'CREDENTIALS_REFUSED')
   if (hint) t.match(failure?.hint, hint, words)
   else t.equal(failure?.hint, undefined, words)
-  t.equal(failureOf(awsFailure(service(name, 400, words), 'GetParameters'))?.hint, undefined)
+  t.equal(failureOf(awsFailure(service(name, 400, words), 'GetParameters', { host }))?.hint, undefined)
 }
 
 for (const [name, words, hint] of [
@@ -165,7 +174,7 @@ for (const [name, words, hint] of [
   ['TokenProviderError', 'Token is expired. To refresh this SSO session run ...', 'run aws sso login'],
   ['CredentialsProviderError', 'Command failed: echo fakesecret', /^check AWS_PROFILE/],
 ] as const) {
-  const failure = failureOf(awsFailure(Object.assign(new Error(words), { name }), 'GetParameters'))
+  const failure = failureOf(awsFailure(Object.assign(new Error(words), { name }), 'GetParameters', { host }))
   t.match(failure, { code: 'CREDENTIALS_MISSING', hint }, words)
   t.notMatch(JSON.stringify(failure), 'fakesecret', 'the command may contain a secret')
 }
@@ -177,7 +186,7 @@ const wordsOfKms = [
 ]
 for (const words of wordsOfKms) {
   t.match(
-    failureOf(awsFailure(service('AccessDeniedException', 400, words), 'GetParameters')),
+    failureOf(awsFailure(service('AccessDeniedException', 400, words), 'GetParameters', { host })),
     { code: 'ACCESS_DENIED', deniedBy: 'KMS' },
     `from KMS: ${words.slice(0, 40)}`,
   )
@@ -185,7 +194,10 @@ for (const words of wordsOfKms) {
 
 t.strictSame(
   failureOf(
-    awsFailure(service('AccessDenied', 403, 'no'), 'AssumeRoleWithWebIdentity', { role: 'app', host: 'sts' }),
+    awsFailure(service('AccessDenied', 403, 'no'), 'AssumeRoleWithWebIdentity', {
+      role: 'app',
+      host: 'sts',
+    }),
   ),
   {
     code: 'CREDENTIALS_REFUSED',
@@ -219,7 +231,7 @@ const leaks: readonly (readonly [
 ]
 for (const [title, error, operation] of leaks) {
   t.notMatch(
-    inspect(awsFailure(error, operation, { secret: 'fakepassword' }), { depth: 9, showHidden: true }),
+    inspect(awsFailure(error, operation, { host, secret: 'fakepassword' }), { depth: 9, showHidden: true }),
     'fakepassword',
     `${title} shows no value`,
   )

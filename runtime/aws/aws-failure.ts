@@ -23,8 +23,10 @@ const meanings: Readonly<Partial<Record<FailureCode, (service: string) => string
 }
 
 type CallFacts = {
-  /** The host that was called, where the error does not have it. */
-  readonly host?: string | undefined
+  /** The host that was called. */
+  readonly host: string
+  /** What was called, where it is not the service of the operation. */
+  readonly service?: string
   /** The role in use, where the error does not name it. */
   readonly role?: string | undefined
   /** What was sent and must not be shown: a message that quotes it is dropped. */
@@ -32,7 +34,7 @@ type CallFacts = {
 }
 
 /** @returns the failure as an error, or the error itself if it is a bug. */
-export function awsFailure(error: unknown, operation: AwsOperation, facts: CallFacts = {}): unknown {
+export function awsFailure(error: unknown, operation: AwsOperation, facts: CallFacts): unknown {
   if (failureOf(error) !== undefined) return error
   const mapped = awsErrorCode(error)
   if (mapped === undefined) return error
@@ -51,18 +53,17 @@ export function awsFailure(error: unknown, operation: AwsOperation, facts: CallF
   const isOfKey = code === 'REFUSED' && (ofUnusableKey.has(name ?? '') || isOfKms(words))
   const denial = code === 'ACCESS_DENIED' ? denialOf(words) : undefined
 
-  const service = services[operation]
+  const { service = services[operation] } = facts
+  const host = transportHost ?? facts.host
   // The ARN of a secret that does not exist has no suffix, so a grant with six "?" does not match it.
   const mayBeMissing =
     service === 'Secrets Manager' && denial?.deniedBy === 'IAM' && denial.hint === undefined
-  const host = transportHost ?? facts.host
-  const called = host === undefined ? service : `${service} at ${host}`
   const meaning = isOfKey
     ? 'the KMS key cannot be used'
     : mayBeMissing
       ? 'the secret is missing or not granted'
       : code === 'UNREACHABLE'
-        ? `${called} ${status === undefined ? 'was not reached' : 'failed'}`
+        ? `${service} at ${host} ${status === undefined ? 'was not reached' : 'failed'}`
         : (meanings[code]?.(service) ?? `${service} rejected the request`)
   const shown = code === 'REGION_MISSING' ? undefined : shownOf(error, isService)
 
@@ -85,7 +86,7 @@ export function awsFailure(error: unknown, operation: AwsOperation, facts: CallF
     ...(isOfKey ? { deniedBy: 'KMS' } : {}),
     ...(role === undefined ? {} : { role }),
     service,
-    ...(host === undefined ? {} : { host }),
+    host,
   })
 }
 

@@ -22,7 +22,14 @@ export function containerCredentials(env: Env, timeout: number, exchange: Exchan
     let status: number
     let body: string
     try {
-      ;({ status, body } = await exchange({ url: url.href, method: 'GET', headers, timeout, isDirect: true }))
+      ;({ status, body } = await exchange({
+        service: source,
+        url: url.href,
+        method: 'GET',
+        headers,
+        timeout,
+        isDirect: true,
+      }))
     } catch (error) {
       const hint = 'check that the EKS Pod Identity agent runs on the node and answers within REQUEST_TIMEOUT'
       throw noCredentials(source, error instanceof Error ? error.message : '', { host: url.host, hint })

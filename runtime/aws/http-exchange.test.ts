@@ -15,7 +15,7 @@ async function serve(t: Test, listener: RequestListener): Promise<string> {
   return `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/`
 }
 
-const get = { method: 'GET', headers: {}, timeout: 2000 } as const
+const get = { service: 'SSM', method: 'GET', headers: {}, timeout: 2000 } as const
 
 t.test('complete responses over one connection', async (t) => {
   const ports = new Set<number | undefined>()
@@ -46,7 +46,10 @@ t.test('a response without end is aborted', async (t) => {
     response.on('drain', more)
     more()
   })
-  await t.rejects(openHttp()({ ...get, url }), { message: 'the response is too long' })
+  await t.rejects(openHttp()({ ...get, url }), {
+    message: 'the response is too long',
+    cause: { code: 'BAD_ANSWER', service: 'SSM', host: new URL(url).host },
+  })
 })
 
 t.test('a truncated response is an error', async (t) => {

@@ -1,10 +1,12 @@
 /** One HTTP request and its complete response, within a time limit. It uses node:http: fetch takes as long to load as Node takes to start. */
 import * as http from 'node:http'
-import { failed, failureOf } from '../failure.ts'
+import { failed, failureOf, type Peer } from '../failure.ts'
 import { type Network, openAgent } from './network.ts'
 import { transportError } from './transport-error.ts'
 
 export type HttpRequest = {
+  /** What failures name beside the host. */
+  readonly service: string
   readonly url: string
   readonly method: 'GET' | 'POST' | 'PUT'
   readonly headers: Readonly<Record<string, string>>
@@ -29,7 +31,7 @@ const maxAnswerBytes = 1_000_000
 /** Keeps connections open between requests. Rejects with transport errors, or with BAD_ANSWER for a response that is too long. */
 export function openHttp(network: Network = {}): Exchange {
   const agents = new Map<string, Promise<http.Agent>>()
-  return async ({ url, method, headers, body = '', timeout, isDirect = false }) => {
+  return async ({ service, url, method, headers, body = '', timeout, isDirect = false }) => {
     const { protocol, host } = new URL(url)
     // Loading a module counts against the timeout.
     const signal = AbortSignal.timeout(timeout)
@@ -48,7 +50,11 @@ export function openHttp(network: Network = {}): Exchange {
       }
       try {
         const options = { method, headers: { ...headers, ...own }, agent, signal }
-        const outgoing = request(url, options, (incoming) => void read(incoming).then(resolve, fail))
+        const outgoing = request(
+          url,
+          options,
+          (incoming) => void read(incoming, { service, host }).then(resolve, fail),
+        )
         outgoing.on('error', fail).end(sent)
       } catch (error) {
         // A header that cannot be sent is thrown right here.
@@ -58,7 +64,7 @@ export function openHttp(network: Network = {}): Exchange {
   }
 }
 
-function read(incoming: http.IncomingMessage): Promise<HttpResponse> {
+function read(incoming: http.IncomingMessage, peer: Peer): Promise<HttpResponse> {
   const { statusCode: status = 0, headers } = incoming
   const chunks: Buffer[] = []
   let bytes = 0
@@ -67,7 +73,7 @@ function read(incoming: http.IncomingMessage): Promise<HttpResponse> {
       bytes += chunk.length
       chunks.push(chunk)
       if (bytes > maxAnswerBytes) {
-        incoming.destroy(failed({ code: 'BAD_ANSWER', message: 'the response is too long' }))
+        incoming.destroy(failed({ code: 'BAD_ANSWER', message: 'the response is too long', ...peer }))
       }
     })
     // Also emitted for a truncated response.

@@ -19,6 +19,7 @@ export type InstanceMetadata = {
  * everything else the time limit of a request holds: kube2iam calls STS first.
  */
 const longestTokenWait = 1000
+const service = 'the instance metadata service'
 const hopLimit =
   'set the hop limit of the instance metadata service to 2 (HttpPutResponseHopLimit), or give the pod a role of its own'
 
@@ -38,7 +39,14 @@ export function openInstanceMetadata(
     const url = new URL('/latest/api/token', base).href
     const timeout = Math.min(requestTimeout, longestTokenWait)
     try {
-      const { status, body } = await exchange({ url, method: 'PUT', headers, timeout, isDirect: true })
+      const { status, body } = await exchange({
+        service,
+        url,
+        method: 'PUT',
+        headers,
+        timeout,
+        isDirect: true,
+      })
       return status === 200 ? { 'x-aws-ec2-metadata-token': body } : {}
     } catch (error) {
       if (hostOfTransportError(error) === undefined) throw error
@@ -52,6 +60,7 @@ export function openInstanceMetadata(
       const headers = await token()
       const url = new URL(`/latest/meta-data/${path}`, base).href
       const { status, body } = await exchange({
+        service,
         url,
         method: 'GET',
         headers: headers ?? {},

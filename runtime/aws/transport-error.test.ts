@@ -94,7 +94,9 @@ t.test('the clients inside the SDK do not mark their errors: the code alone deci
 })
 
 t.test('an error without a code is one of the connection too, if it came from there', async (t) => {
-  const failure = failureOf(awsFailure(transportError(new Error('unheard of'), 'h'), 'PutParameter'))
+  const failure = failureOf(
+    awsFailure(transportError(new Error('unheard of'), 'h'), 'PutParameter', { host: 'h' }),
+  )
   t.match(failure, { code: 'UNREACHABLE', service: 'SSM', host: 'h', detail: 'unheard of' })
 })
 

@@ -39,9 +39,9 @@ export function webIdentityCredentials(identity: WebIdentity): CredentialSource 
     const headers = { 'content-type': 'application/x-www-form-urlencoded' }
     const url = await endpoint()
     try {
-      const answer = await exchange({ url, method: 'POST', headers, body, timeout })
+      const answer = await exchange({ service: 'STS', url, method: 'POST', headers, body, timeout })
       if (answer.status !== 200) throw errorIn(answer)
-      return credentialsIn(answer)
+      return credentialsIn(answer, new URL(url).host)
     } catch (error) {
       throw awsFailure(error, 'AssumeRoleWithWebIdentity', {
         host: new URL(url).host,
@@ -65,7 +65,7 @@ async function readToken(file: string): Promise<string> {
   }
 }
 
-function credentialsIn({ body: xml, headers }: HttpResponse) {
+function credentialsIn({ body: xml, headers }: HttpResponse, host: string) {
   const accessKeyId = element(xml, 'AccessKeyId')
   const secretAccessKey = element(xml, 'SecretAccessKey')
   const sessionToken = element(xml, 'SessionToken')
@@ -74,6 +74,8 @@ function credentialsIn({ body: xml, headers }: HttpResponse) {
     throw failed({
       code: 'BAD_ANSWER',
       message: 'AssumeRoleWithWebIdentity: the response has no credentials',
+      service: 'STS',
+      host,
     })
   }
   // By the clock of this machine, which may be hours off.

@@ -23,6 +23,7 @@ function serverOf() {
     yield Buffer.from('{"metadata":{"resourceVersion":"1"},"items":[]}')
   }
   const server: ApiServer = {
+    peer: { service: 'Kubernetes API', host: 'virtual' },
     request: async () => ({ status: 201, body: { spec: {} } }),
     stream: async (path) => ({ status: 200, chunks: path.includes('watch=true') ? watch() : list() }),
   }

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { failed } from '../failure.ts'
-import { virtualClock } from '../fixtures.ts'
+import { virtualClock, peer } from '../fixtures.ts'
 import type { ApiServer } from '../kubernetes/api-server.ts'
 import { type CreatorSettings, readConfig } from './config.ts'
 import { metrics } from './report/metrics.ts'
@@ -29,14 +29,15 @@ function world(
   const warnings: string[] = []
   const lists: string[] = []
   const server: ApiServer = {
+    peer,
     request: () => Promise.reject(new Error('not asked for')),
     stream: async (path, _, signal) => {
       const given = answer(path)
-      if (given === undefined) throw failed({ code: 'UNREACHABLE', message: 'down' })
+      if (given === undefined) throw failed({ code: 'UNREACHABLE', message: 'down', ...peer })
       const chunks = async function* () {
         if (given.text === 'hang') {
           await new Promise((resolve) => signal.addEventListener('abort', resolve))
-          throw failed({ code: 'UNREACHABLE', message: 'aborted' })
+          throw failed({ code: 'UNREACHABLE', message: 'aborted', ...peer })
         }
         yield Buffer.from(given.text)
         // The server ends a watch after a while.

@@ -26,22 +26,25 @@ export function virtualReader(
   { accessKeyId = 'AKIDEXAMPLE', takes = 0, fault = () => undefined }: VirtualOptions = {},
 ): { readonly reader: ParameterReader; readonly calls: readonly VirtualCall[] } {
   const calls: VirtualCall[] = []
+  const host = 'fake'
+  const peer = { service: 'SSM', host }
   const call: AwsCall = async (action, input) => {
     const { Names, SecretId }: { Names?: readonly string[]; SecretId?: string } = { ...input }
     calls.push({ at: clock.now(), names: Names ?? [String(SecretId)] })
     if (takes > 0) await clock.sleep(takes)
     const spoil = fault()
     if (spoil && spoil.kind !== 'error') {
-      if (spoil.kind === 'malformed') return spoil.body
-      throw awsFailure(transportError(new Error('lost'), 'fake'), action)
+      if (spoil.kind === 'malformed') return { output: spoil.body, peer }
+      throw awsFailure(transportError(new Error('lost'), host), action, { host })
     }
     const answer = spoil ? { error: { message: '', ...spoil } } : ssm.answer({ action, input, accessKeyId })
-    if ('output' in answer) return answer.output
+    if ('output' in answer) return { output: answer.output, peer }
     const { type, message, status = 400 } = answer.error
     const $fault = status < 500 ? 'client' : 'server'
     const facts = { name: type, $fault, $metadata: { httpStatusCode: status } }
-    throw awsFailure(Object.assign(new Error(message), facts), action)
+    throw awsFailure(Object.assign(new Error(message), facts), action, { host })
   }
   const connect = async () => call
-  return { reader: readBoth(openSsmReader(connect), openSecretReader(connect)), calls }
+  const parameters = { ...openSsmReader(connect), peer: () => peer }
+  return { reader: readBoth(parameters, openSecretReader(connect)), calls }
 }

@@ -1,7 +1,7 @@
 import t from 'tap'
 import type { Group } from '../../api/declaration/group.ts'
 import { failed } from '../failure.ts'
-import { memoryStore, virtualClock } from '../fixtures.ts'
+import { memoryStore, virtualClock, peer } from '../fixtures.ts'
 import type { ParameterStore } from '../store/parameter-store.ts'
 import { rsaPair } from '../values/fixtures.ts'
 import { encodePublicKey } from '../values/rsa-key.ts'
@@ -37,7 +37,10 @@ async function run(store: ParameterStore, groups: readonly Group[], dryRun = fal
 
 t.test('without groups the store is not called', async (t) => {
   const refuse = () => Promise.reject(new Error('asked'))
-  t.strictSame(await run({ get: refuse, exists: refuse, create: refuse, replace: refuse }, []), [])
+  t.strictSame(
+    await run({ peer: () => peer, get: refuse, exists: refuse, create: refuse, replace: refuse }, []),
+    [],
+  )
 })
 
 t.test(
@@ -106,14 +109,14 @@ t.test('without the right to read values, missing parameters are created all the
   const { store, stored } = memoryStore()
   stored.set('/t_consumer', 'one').set('/t_provider', 'other')
   const get: ParameterStore['get'] = async () => {
-    throw failed({ code: 'ACCESS_DENIED', message: 'denied' })
+    throw failed({ code: 'ACCESS_DENIED', message: 'denied', ...peer })
   }
   t.strictSame(await run({ ...store, get }, [token('/t'), password('/a')]), [
     ['/t_consumer', 'uncompared', []],
     ['/a', 'created', ['/a']],
   ])
   const unreachable: ParameterStore['get'] = async () => {
-    throw failed({ code: 'UNREACHABLE', message: 'not reached' })
+    throw failed({ code: 'UNREACHABLE', message: 'not reached', ...peer })
   }
   t.strictSame(await run({ ...store, get: unreachable }, [token('/t')]), [['/t_consumer', 'failed', []]])
 })
@@ -145,7 +148,7 @@ t.test(
   async (t) => {
     const { store, stored } = memoryStore()
     const exists: ParameterStore['exists'] = async (names) => {
-      if (names.includes('/p0')) throw failed({ code: 'ACCESS_DENIED', message: 'denied' })
+      if (names.includes('/p0')) throw failed({ code: 'ACCESS_DENIED', message: 'denied', ...peer })
       return await store.exists(names)
     }
     const groups = Array.from({ length: 12 }, (_, index) => password(`/p${index}`))
@@ -164,7 +167,7 @@ t.test('a throttled call is tried again, with a limit', async (t) => {
   let refusals = 3
   const busy: ParameterStore['create'] = async (name, value, about) => {
     if (name === '/never' || (name.endsWith('_provider') && refusals-- > 0))
-      throw failed({ code: 'THROTTLED', message: 'too often' })
+      throw failed({ code: 'THROTTLED', message: 'too often', ...peer })
     return await store.create(name, value, about)
   }
   t.strictSame(await run({ ...store, create: busy }, [token('/t'), password('/never')]), [
@@ -177,7 +180,7 @@ t.test('a throttled call is tried again, with a limit', async (t) => {
 t.test('a parameter that the store refuses does not stop the others', async (t) => {
   const { store } = memoryStore()
   const create: ParameterStore['create'] = async (name, value, about) => {
-    if (name === '/b') throw failed({ code: 'REFUSED', message: 'too many' })
+    if (name === '/b') throw failed({ code: 'REFUSED', message: 'too many', ...peer })
     return await store.create(name, value, about)
   }
   t.strictSame(await run({ ...store, create }, [password('/a'), password('/b'), password('/c')]), [

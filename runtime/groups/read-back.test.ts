@@ -1,6 +1,6 @@
 import t from 'tap'
 import { failureOf } from '../failure.ts'
-import { scriptedStore, virtualClock } from '../fixtures.ts'
+import { scriptedStore, virtualClock, peer } from '../fixtures.ts'
 import { readBack } from './read-back.ts'
 
 t.test('a value that the store returns late is waited for', async (t) => {
@@ -26,6 +26,7 @@ t.test('a value that it never returns is a failure, not missing', async (t) => {
   t.strictSame(failureOf(error), {
     code: 'UNREACHABLE',
     message: 'the store reports that /b exists, but does not return it',
+    ...peer,
   })
 })
 

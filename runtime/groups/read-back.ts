@@ -19,7 +19,7 @@ export async function readBack(
     if (wait === undefined) {
       const absent = missing.map(({ name }) => name).join(', ')
       const message = `the store reports that ${absent} exists, but does not return it`
-      throw failed({ code: 'UNREACHABLE', message })
+      throw failed({ code: 'UNREACHABLE', message, ...store.peer() })
     }
     await clock.sleep(wait)
   }

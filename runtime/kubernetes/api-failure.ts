@@ -1,12 +1,12 @@
 import { mapOf } from '../../api/json.ts'
-import { failed, type FailureCode } from '../failure.ts'
+import { failed, type Peer } from '../failure.ts'
 import type { ApiAnswer } from './api-server.ts'
 
 /**
  * An unexpected answer as a Failure. Its body is a Status, whose message comes from the API server and quotes no annotation.
  * @param what was requested, such as "list pods".
  */
-export function apiFailure({ status, body }: ApiAnswer, what: string): Error {
+export function apiFailure({ status, body }: ApiAnswer, what: string, peer: Peer): Error {
   const { message } = mapOf(body)
   const fact =
     status < 400
@@ -16,10 +16,11 @@ export function apiFailure({ status, body }: ApiAnswer, what: string): Error {
     code: codeOf(status),
     message: `${fact} (HTTP ${status})`,
     ...(typeof message === 'string' ? { detail: message } : {}),
+    ...peer,
   })
 }
 
-function codeOf(status: number): FailureCode {
+function codeOf(status: number) {
   // JSON, but of another server.
   if (status < 400) return 'BAD_ANSWER'
   if (status === 401 || status === 403) return 'ACCESS_DENIED'

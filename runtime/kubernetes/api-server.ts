@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers'
 import { KubeConfig } from '@kubernetes/client-node'
 import type { Diagnostic } from '../../api/diagnostic.ts'
 import { isLoopback } from '../../api/loopback.ts'
-import { failed, failureOf } from '../failure.ts'
+import { failed, failureOf, type Peer } from '../failure.ts'
 import { quotePath } from '../files/quote-path.ts'
 import { systemCode, systemReason } from '../files/system-error.ts'
 
@@ -17,6 +17,8 @@ export type ApiAnswer = {
 }
 
 export type ApiServer = {
+  /** What failures of its answers name. */
+  readonly peer: Peer
   /** Every answer of the API server, 404 and 409 too, is returned; that of a proxy in its place is a failure. */
   readonly request: (method: string, path: string, options: RequestOptions) => Promise<ApiAnswer>
   /** A GET whose answer may take hours. Only the signal ends it from this side. */
@@ -88,6 +90,7 @@ function serverOf(config: KubeConfig, base: URL, proxied: boolean): ApiServer {
   const { request: send, Agent } = base.protocol === 'http:' ? http : https
   // The library makes agents that open a connection for each request.
   const agent = new Agent({ keepAlive: true })
+  const peer: Peer = { service, host: base.host }
 
   const open = async (
     method: string,
@@ -115,10 +118,12 @@ function serverOf(config: KubeConfig, base: URL, proxied: boolean): ApiServer {
     const { 'content-type': type = json } = answer.headers
     if (type.startsWith(json)) return answer
     answer.destroy()
-    throw notJson(answer, base.host)
+    throw notJson(answer, peer)
   }
 
   return {
+    peer,
+
     async request(method, path, { body, accept = json, timeout }) {
       const signal = AbortSignal.timeout(timeout)
       try {
@@ -126,30 +131,30 @@ function serverOf(config: KubeConfig, base: URL, proxied: boolean): ApiServer {
         const answer = await open(method, path, accept, sent, signal)
         const { statusCode: status = 0 } = answer
         const parsed = parse(await text(answer))
-        if (parsed === undefined) throw notJson(answer, base.host)
+        if (parsed === undefined) throw notJson(answer, peer)
         return { status, body: parsed }
       } catch (error) {
         // Node's own error says only that the request was aborted.
-        throw unreachable(signal.aborted ? signal.reason : error, base.host)
+        throw unreachable(signal.aborted ? signal.reason : error, peer)
       }
     },
 
     async stream(path, accept, signal) {
       try {
         const answer = await open('GET', path, accept, undefined, signal)
-        return { status: answer.statusCode ?? 0, chunks: chunksOf(answer, base.host) }
+        return { status: answer.statusCode ?? 0, chunks: chunksOf(answer, peer) }
       } catch (error) {
-        throw unreachable(error, base.host)
+        throw unreachable(error, peer)
       }
     },
   }
 }
 
-async function* chunksOf(answer: http.IncomingMessage, host: string): AsyncGenerator<Buffer> {
+async function* chunksOf(answer: http.IncomingMessage, peer: Peer): AsyncGenerator<Buffer> {
   try {
     for await (const chunk of answer) if (Buffer.isBuffer(chunk)) yield chunk
   } catch (error) {
-    throw unreachable(error, host)
+    throw unreachable(error, peer)
   } finally {
     answer.destroy()
   }
@@ -187,17 +192,17 @@ const service = 'Kubernetes API'
 const json = 'application/json'
 
 /** A page of a proxy or of a load balancer. The API server itself answers in plain text while it is overloaded. */
-function notJson({ statusCode: status = 0 }: http.IncomingMessage, host: string): Error {
+function notJson({ statusCode: status = 0 }: http.IncomingMessage, peer: Peer): Error {
   const fails = status >= 500 || status === 429
   const what = fails ? 'the API server failed' : 'the response is not one of the API server'
   const message = `${what} (HTTP ${status})`
-  return failed({ code: fails ? 'UNREACHABLE' : 'BAD_ANSWER', message, service, host })
+  return failed({ code: fails ? 'UNREACHABLE' : 'BAD_ANSWER', message, ...peer })
 }
 
-function unreachable(error: unknown, host: string): Error {
+function unreachable(error: unknown, peer: Peer): Error {
   if (failureOf(error) !== undefined && error instanceof Error) return error
   const facts = error instanceof Error ? error : undefined
   const code = facts && 'code' in facts && typeof facts.code === 'string' ? facts.code : facts?.name
   const message = `the API server was not reached (${code ?? 'unknown'})`
-  return failed({ code: 'UNREACHABLE', message, service, host })
+  return failed({ code: 'UNREACHABLE', message, ...peer })
 }

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { failed } from '../failure.ts'
-import { virtualClock } from '../fixtures.ts'
+import { virtualClock, peer } from '../fixtures.ts'
 import type { Clock } from '../scheduling/clock.ts'
 import type { ApiServer } from './api-server.ts'
 import { mapOf } from '../../api/json.ts'
@@ -15,8 +15,9 @@ function leaseServer() {
   let version = 0
   const cut = new Set<string>()
   const serverFor = (identity: string): ApiServer => ({
+    peer,
     request: async (method, _, { body }) => {
-      if (cut.has(identity)) throw failed({ code: 'UNREACHABLE', message: 'cut off' })
+      if (cut.has(identity)) throw failed({ code: 'UNREACHABLE', message: 'cut off', ...peer })
       if (method === 'GET') return lease ? { status: 200, body: lease } : { status: 404, body: {} }
       const sent = mapOf(mapOf(body)['metadata'])['resourceVersion']
       if (method === 'POST' ? lease : sent !== `${version}`) return { status: 409, body: {} }
@@ -125,6 +126,7 @@ for (const body of [{}, { message: 'OK' }, { kind: 'Lease', spec: { holderIdenti
       const clock = virtualClock()
       const failures: string[] = []
       const server: ApiServer = {
+        peer,
         request: async () => ({ status: 200, body }),
         stream: () => Promise.reject(new Error('not asked for')),
       }

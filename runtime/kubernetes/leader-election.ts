@@ -108,12 +108,12 @@ export class LeaderElection {
       for (let attempts = 0; attempts < releaseAttempts; attempts++) {
         const found = await this.#call('GET', `${this.#path}/${this.#options.name}`)
         if (found.status === 404) return
-        if (found.status !== 200) throw apiFailure(found, 'read the Lease')
+        if (found.status !== 200) throw apiFailure(found, 'read the Lease', this.#server.peer)
         if (readLease(found.body).holder !== this.#options.identity) return
         const written = await this.#write(found.body, released(readLease(found.body), this.#tools.time()))
         if (written.status === 200) return
         // Something else of the object was changed in between, such as its labels.
-        if (written.status !== 409) throw apiFailure(written, 'release the Lease')
+        if (written.status !== 409) throw apiFailure(written, 'release the Lease', this.#server.peer)
       }
     })
   }
@@ -129,7 +129,8 @@ export class LeaderElection {
     const begun = clock.now()
     const answer = await this.#call('GET', `${this.#path}/${name}`)
     const found = answer.status === 404 ? undefined : answer.body
-    if (answer.status !== 404 && answer.status !== 200) throw apiFailure(answer, 'read the Lease')
+    if (answer.status !== 404 && answer.status !== 200)
+      throw apiFailure(answer, 'read the Lease', this.#server.peer)
     if (found !== undefined) this.#observed = observe(this.#observed, readLease(found), clock.now())
     if (found !== undefined && this.#observed && !mayHold(this.#observed, identity, clock.now())) return false
     if (!mayLead()) return false
@@ -141,7 +142,7 @@ export class LeaderElection {
     const isWritten = written.status === 200 || written.status === 201
     // The answer of a proxy makes nobody the leader.
     if (!isWritten || readLease(written.body).holder !== identity)
-      throw apiFailure(written, 'write the Lease')
+      throw apiFailure(written, 'write the Lease', this.#server.peer)
     this.#observed = { record, at: clock.now() }
     this.#until = begun + this.#times.renewDeadline
     return true

@@ -3,6 +3,7 @@ import t from 'tap'
 import { runs } from '../../api/test-effort.ts'
 import { failureOf } from '../failure.ts'
 import { readListItems } from './list-items.ts'
+import { peer } from '../fixtures.ts'
 
 async function read(bytes: Buffer, cuts: readonly number[] = []) {
   const edges = [0, ...cuts.map((cut) => Math.min(cut, bytes.length)), bytes.length].toSorted((a, b) => a - b)
@@ -10,7 +11,7 @@ async function read(bytes: Buffer, cuts: readonly number[] = []) {
     for (const [index, edge] of edges.entries()) yield bytes.subarray(edges[index - 1] ?? 0, edge)
   }
   const items: unknown[] = []
-  const rest = await readListItems(source(), (item) => items.push(item))
+  const rest = await readListItems(source(), peer, (item) => items.push(item))
   return { items, rest }
 }
 

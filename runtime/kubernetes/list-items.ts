@@ -4,7 +4,7 @@
  *
  *     { "kind": …, "metadata": { … }, "items": [ {…}, {…} ] }
  */
-import { failed } from '../failure.ts'
+import { failed, type Peer } from '../failure.ts'
 
 const [quote, backslash, comma] = [34, 92, 44]
 const [openBrace, closeBrace, openBracket, closeBracket] = [123, 125, 91, 93]
@@ -14,6 +14,7 @@ const itemDepth = 2
 /** @param item is called with each item, parsed. @param ready what to wait for before more is read. @returns the list without its items, parsed. */
 export async function readListItems(
   chunks: AsyncIterable<Buffer>,
+  peer: Peer,
   item: (object: unknown) => void,
   ready?: () => Promise<void> | undefined,
 ): Promise<unknown> {
@@ -42,7 +43,7 @@ export async function readListItems(
         depth--
         if (inItem && depth === itemDepth) {
           begun.push(chunk.subarray(start, at + 1))
-          item(parse(begun))
+          item(parse(begun, peer))
           begun = []
           start = at + 1
           inItem = false
@@ -56,7 +57,7 @@ export async function readListItems(
     const pause = ready?.()
     if (pause) await pause
   }
-  return parse(rest)
+  return parse(rest, peer)
 }
 
 /** A copy: a piece of a chunk would keep all of it. */
@@ -64,7 +65,7 @@ function keep(pieces: Buffer[], piece: Buffer): void {
   if (piece.length > 0) pieces.push(Buffer.from(piece))
 }
 
-function parse(pieces: readonly Buffer[]): unknown {
+function parse(pieces: readonly Buffer[], peer: Peer): unknown {
   const [first] = pieces
   const bytes = pieces.length === 1 && first ? first : Buffer.concat(pieces)
   try {
@@ -73,6 +74,7 @@ function parse(pieces: readonly Buffer[]): unknown {
     throw failed({
       code: 'BAD_ANSWER',
       message: 'the list of the API server is not JSON, or is incomplete',
+      ...peer,
     })
   }
 }

@@ -2,6 +2,7 @@ import t from 'tap'
 import { failureOf } from '../failure.ts'
 import type { ApiServer } from './api-server.ts'
 import { podListWatch, type PodSelection } from './list-watch.ts'
+import { peer } from '../fixtures.ts'
 
 const metadata = (name: string, resourceVersion: string) => ({
   metadata: { uid: name, namespace: 'n', name, resourceVersion, creationTimestamp: '2026-01-02T03:04:05Z' },
@@ -10,6 +11,7 @@ const metadata = (name: string, resourceVersion: string) => ({
 function world(status: number, answer: string, selection: Partial<PodSelection> = {}) {
   const asked: { url: URL; accept: string }[] = []
   const server: ApiServer = {
+    peer,
     request: () => Promise.reject(new Error('not asked for')),
     stream: async (path, accept) => {
       asked.push({ url: new URL(path, 'http://x'), accept })

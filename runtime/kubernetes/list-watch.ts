@@ -2,7 +2,7 @@
  * Lists and watches the metadata of pods that are not finished. The answers are PartialObjectMetadata, which the Watch of
  * @kubernetes/client-node cannot ask for: docs/adr/0011-own-list-and-watch.md.
  */
-import { failed } from '../failure.ts'
+import { failed, type Peer } from '../failure.ts'
 import { apiFailure } from './api-failure.ts'
 import type { ApiServer } from './api-server.ts'
 import { mapOf } from '../../api/json.ts'
@@ -27,6 +27,7 @@ export type PodChange =
 
 /** Every failure is thrown with a code of failure.ts. */
 export type PodListWatch = {
+  readonly peer: Peer
   /** @param seen is called with each pod of the page. @param ready what to wait for before more of it is read. */
   readonly list: (
     seen: (pod: PodMetadata) => void,
@@ -54,6 +55,7 @@ const shortestWatch = 240
 
 export function podListWatch(server: ApiServer, selection: PodSelection, random: () => number): PodListWatch {
   const { namespace, labelSelector, annotationDomain } = selection
+  const { peer } = server
   const pathOf = (query: Readonly<Record<string, string>>) => {
     const selectors = { fieldSelector: unfinished, ...(labelSelector ? { labelSelector } : {}) }
     const where = namespace === undefined ? '' : `/namespaces/${namespace}`
@@ -61,12 +63,15 @@ export function podListWatch(server: ApiServer, selection: PodSelection, random:
   }
 
   return {
+    peer,
+
     async list(seen, next, ready) {
       const path = pathOf({ limit: String(pageSize), ...(next === undefined ? {} : { continue: next }) })
       const signal = AbortSignal.timeout(pageTimeout)
       const { status, chunks } = await server.stream(path, partial('PartialObjectMetadataList'), signal)
       const body = await readListItems(
         chunks,
+        peer,
         (item) => {
           const pod = status === 200 ? readPodMetadata(item, annotationDomain) : undefined
           if (pod) seen(pod)
@@ -75,7 +80,7 @@ export function podListWatch(server: ApiServer, selection: PodSelection, random:
       )
       if (status === 410) return 'expired'
       const { resourceVersion: version, continue: following } = mapOf(mapOf(body)['metadata'])
-      if (status !== 200 || typeof version !== 'string') throw apiFailure({ status, body }, 'list pods')
+      if (status !== 200 || typeof version !== 'string') throw apiFailure({ status, body }, 'list pods', peer)
       return typeof following === 'string' && following !== '' ? { version, next: following } : { version }
     },
 
@@ -93,20 +98,20 @@ export function podListWatch(server: ApiServer, selection: PodSelection, random:
         return
       }
       if (status !== 200)
-        throw apiFailure({ status, body: await readListItems(chunks, () => {}) }, 'watch pods')
-      for await (const frame of watchFrames(chunks)) yield readChange(frame, annotationDomain)
+        throw apiFailure({ status, body: await readListItems(chunks, peer, () => {}) }, 'watch pods', peer)
+      for await (const frame of watchFrames(chunks, peer)) yield readChange(frame, annotationDomain, peer)
     },
   }
 }
 
 const types: Readonly<Record<string, 'seen' | 'gone'>> = { ADDED: 'seen', MODIFIED: 'seen', DELETED: 'gone' }
 
-function readChange(frame: unknown, domain: string): PodChange {
+function readChange(frame: unknown, domain: string, peer: Peer): PodChange {
   const { type, object } = mapOf(frame)
   if (type === 'ERROR') {
     const { code } = mapOf(object)
     if (code === 410) return { type: 'expired' }
-    throw apiFailure({ status: typeof code === 'number' ? code : 0, body: object }, 'watch pods')
+    throw apiFailure({ status: typeof code === 'number' ? code : 0, body: object }, 'watch pods', peer)
   }
   if (type === 'BOOKMARK') {
     const { resourceVersion: version } = mapOf(mapOf(object)['metadata'])
@@ -115,7 +120,8 @@ function readChange(frame: unknown, domain: string): PodChange {
   const change = typeof type === 'string' && Object.hasOwn(types, type) ? types[type] : undefined
   const pod = change && readPodMetadata(object, domain)
   if (change === undefined || pod === undefined) {
-    throw failed({ code: 'BAD_ANSWER', message: 'the API server sent a watch event of an unknown form' })
+    const message = 'the API server sent a watch event of an unknown form'
+    throw failed({ code: 'BAD_ANSWER', message, ...peer })
   }
   return { type: change, pod, version: pod.version }
 }

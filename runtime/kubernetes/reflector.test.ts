@@ -1,6 +1,6 @@
 import t from 'tap'
 import { failed } from '../failure.ts'
-import { virtualClock } from '../fixtures.ts'
+import { virtualClock, peer } from '../fixtures.ts'
 import type { PodListWatch, PodChange, PodPage } from './list-watch.ts'
 import type { PodMetadata } from './pod-metadata.ts'
 import { type WatchEnd, runReflector } from './reflector.ts'
@@ -35,6 +35,7 @@ async function follow(
   let [listed, watched, progress, listFailures] = [0, 0, 0, 0]
   const inList = new Set<string>()
   const api: PodListWatch = {
+    peer,
     list: async (see) => (await lists[listed++]?.(see)) ?? { version: 'end' },
     async *watch(version, signal) {
       from.push(version)
@@ -123,7 +124,7 @@ t.test('a list that expires between two pages starts again', async (t) => {
 t.test('a failed watch is repeated from the same version; after three failures a list follows', async (t) => {
   const fail = async function* (): AsyncGenerator<PodChange> {
     yield* []
-    throw failed({ code: 'UNREACHABLE', message: 'cut' })
+    throw failed({ code: 'UNREACHABLE', message: 'cut', ...peer })
   }
   const { from, ends, listed } = await follow({
     lists: [page('5', ['a']), page('9', ['a'])],
@@ -137,7 +138,7 @@ t.test('a failed watch is repeated from the same version; after three failures a
 t.test(
   'requests to an API server that does not answer for an hour are retried with a back-off',
   async (t) => {
-    const down = () => Promise.reject(failed({ code: 'UNREACHABLE', message: 'down' }))
+    const down = () => Promise.reject(failed({ code: 'UNREACHABLE', message: 'down', ...peer }))
     const { seen, listFailures, at } = await follow({
       lists: [...Array.from({ length: 120 }, () => down), page('5', ['a'])],
       watches: [],
@@ -153,7 +154,7 @@ t.test(
     const hang = async function* (_: string, signal: AbortSignal): AsyncGenerator<PodChange> {
       yield seenAt('b', '6')
       await new Promise((resolve) => signal.addEventListener('abort', resolve))
-      throw failed({ code: 'UNREACHABLE', message: 'aborted' })
+      throw failed({ code: 'UNREACHABLE', message: 'aborted', ...peer })
     }
     const { from, ends, seen } = await follow({ lists: [page('5', ['a'])], watches: [hang] }, 30_000)
     t.strictSame([from, ends[0], seen], [['5', '6'], 'silent', ['a', 'b']])
@@ -223,9 +224,10 @@ t.test('the back-off starts again when the API server answers again', async (t) 
   const lists: number[] = []
   const done = runReflector(
     {
+      peer,
       list: async () => {
         lists.push(clock.now())
-        throw failed({ code: 'UNREACHABLE', message: 'down' })
+        throw failed({ code: 'UNREACHABLE', message: 'down', ...peer })
       },
       watch: () => changes(),
     },

@@ -94,7 +94,7 @@ async function listAll(
     while (!signal.aborted) {
       const page = await api.list(sink.seen, next, sink.ready)
       if (page === 'expired')
-        return { code: 'UNREACHABLE', message: 'the list of pods expired between two pages' }
+        return { code: 'UNREACHABLE', message: 'the list of pods expired between two pages', ...api.peer }
       progress()
       if (page.next === undefined) {
         sink.listEnds()
@@ -102,7 +102,7 @@ async function listAll(
       }
       next = page.next
     }
-    return { code: 'UNREACHABLE', message: 'stopped' }
+    return { code: 'ABANDONED', message: 'stopped' }
   } catch (error) {
     return known(error)
   }

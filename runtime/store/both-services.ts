@@ -4,10 +4,12 @@ import type { SecretReader } from './secret-reader.ts'
 
 /** One reader of Parameter Store, or a folder, and of Secrets Manager. */
 export function readBoth(
-  parameters: Pick<ParameterStore, 'get'>,
+  parameters: Pick<ParameterStore, 'get' | 'peer'>,
   secrets: Pick<SecretReader, 'get'>,
 ): ParameterReader {
   return {
+    peer: parameters.peer,
+
     async get(refs: readonly ValueRef[]) {
       const [secret] = refs.filter(isSecretRef)
       if (secret === undefined) return await parameters.get(refs.filter((ref) => !isSecretRef(ref)))

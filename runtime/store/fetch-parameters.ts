@@ -13,6 +13,7 @@ import {
   callsFor,
   type FetchLimits,
   nextDue,
+  noAnswer,
   type PendingRequest,
   pendingRequests,
   shortestWait,
@@ -58,7 +59,7 @@ export async function fetchParameters(
   const end = clock.now() + limits.deadline
   const found = new Map<string, StoredValue>()
   const givenUp: PendingRequest[] = []
-  const open = pendingRequests(wanted)
+  const open = pendingRequests(wanted, store.peer())
 
   const note = (ref: ValueRef, failure: Failure, shared = false) => {
     const one = open.get(formatRef(ref))
@@ -109,9 +110,9 @@ export async function fetchParameters(
     finished.abort()
   }
   // Copied, because a call that is still running records its result later.
-  const unfetched = [...givenUp, ...open.values()].map(({ ref, failure, shared }) => ({
+  const unfetched = [...givenUp, ...open.values()].map(({ ref, failure, shared, since }) => ({
     ref,
-    failure,
+    failure: since.size === 0 ? noAnswer(store.peer()) : failure,
     shared,
   }))
   return { found: new Map(found), unfetched }

@@ -3,7 +3,7 @@ import t from 'tap'
 import { type FakeSsmOptions, makeFakeSsm } from '../fake-ssm/fake-ssm.ts'
 import type { FakeSsm } from '../fake-ssm/fake-ssm.ts'
 import { virtualReader } from '../fake-ssm/virtual-reader.ts'
-import { virtualClock } from '../fixtures.ts'
+import { virtualClock, peer } from '../fixtures.ts'
 import { noSecrets, readBoth } from './both-services.ts'
 import { fetchParameters } from './fetch-parameters.ts'
 import { formatRef, type ParameterReader, type ValueRef } from './parameter-store.ts'
@@ -123,7 +123,7 @@ t.test('throttling only delays', async (t) => {
 })
 
 t.test('a folder has no secrets, and says so', async (t) => {
-  const parameters = { get: () => Promise.reject(new Error('not called')) }
+  const parameters = { peer: () => peer, get: () => Promise.reject(new Error('not called')) }
   const { failed } = await fetch(readBoth(parameters, noSecrets), [secret('db')])
   t.match(failed, {
     'secretsmanager:db': { code: 'SELECTOR_UNSUPPORTED', message: /a file: store does not have/ },
@@ -134,6 +134,6 @@ t.test('a folder has no secrets, and says so', async (t) => {
 })
 
 t.test('a secret shares no call', async (t) => {
-  const reader = readBoth({ get: () => Promise.reject(new Error('not called')) }, noSecrets)
+  const reader = readBoth({ peer: () => peer, get: () => Promise.reject(new Error('not called')) }, noSecrets)
   await t.rejects(reader.get([secret('db'), { name: '/a' }]), RangeError)
 })

@@ -8,7 +8,7 @@
 import { randomBytes } from 'node:crypto'
 import { link, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { failed, type FailureCode } from '../failure.ts'
+import { failed } from '../failure.ts'
 import { makeFolder } from '../files/make-folder.ts'
 import { checkCall, type ParameterRef, type ParameterStore, parseRef } from './parameter-store.ts'
 import { quotePath } from '../files/quote-path.ts'
@@ -42,6 +42,8 @@ export function openFileParameterStore(folder: string, access: StoreAccess = 'wr
   }
 
   return {
+    peer: () => ({ service: 'file store', host: 'localhost' }),
+
     async get(refs) {
       checkCall(refs.map(({ name }) => name))
       refuseSelectors(refs)
@@ -132,7 +134,11 @@ async function removeStale(folder: string): Promise<void> {
   }
 }
 
-async function explained<T>(work: Promise<T>, code: FailureCode, subject: string): Promise<T> {
+async function explained<T>(
+  work: Promise<T>,
+  code: 'STORE_UNREADABLE' | 'STORE_UNWRITABLE',
+  subject: string,
+): Promise<T> {
   try {
     return await work
   } catch (error) {

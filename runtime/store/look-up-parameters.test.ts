@@ -1,6 +1,7 @@
 import t from 'tap'
 import { failed } from '../failure.ts'
 import { lookUpParameters } from './look-up-parameters.ts'
+import { peer } from '../fixtures.ts'
 
 /** A store in which all is missing that begins with /missing, and access to what begins with /denied is denied. */
 function askedStore() {
@@ -8,8 +9,9 @@ function askedStore() {
   const exists = async (names: readonly string[]) => {
     calls.push([...names])
     if (names.some((name) => name.startsWith('/denied')))
-      throw failed({ code: 'ACCESS_DENIED', message: 'denied' })
-    if (names.some((name) => name.startsWith('/far'))) throw failed({ code: 'UNREACHABLE', message: 'far' })
+      throw failed({ code: 'ACCESS_DENIED', message: 'denied', ...peer })
+    if (names.some((name) => name.startsWith('/far')))
+      throw failed({ code: 'UNREACHABLE', message: 'far', ...peer })
     return new Set(names.filter((name) => !name.startsWith('/missing')))
   }
   return { store: { exists }, calls }

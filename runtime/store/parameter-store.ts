@@ -1,3 +1,4 @@
+import type { Peer } from '../failure.ts'
 import type { SecretValue } from '../secret-value.ts'
 
 /** SSM's limit: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameters.html */
@@ -52,6 +53,8 @@ type Created =
  * error with a code of failure.ts. A store that does not know throws; it never reports "missing" instead.
  */
 export type ParameterStore = {
+  /** What a failure names that follows from several answers, or from none. */
+  readonly peer: () => Peer
   /** The values, decrypted. Never two selectors of one name in a call. */
   readonly get: (refs: readonly ParameterRef[]) => Promise<{
     readonly found: readonly StoredParameter[]
@@ -70,7 +73,7 @@ export type ParameterStore = {
 }
 
 /** For callers that only read, from both services. Each call is for parameters, or for one secret. */
-export type ParameterReader = {
+export type ParameterReader = Pick<ParameterStore, 'peer'> & {
   readonly get: (refs: readonly ValueRef[]) => Promise<{
     readonly found: readonly StoredValue[]
     readonly missing: readonly ValueRef[]

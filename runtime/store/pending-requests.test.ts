@@ -1,6 +1,7 @@
 import t from 'tap'
 import type { FailureCode } from '../failure.ts'
 import { retryUntil, callsFor, nextDue, type PendingRequest, pendingRequests } from './pending-requests.ts'
+import { peer } from '../fixtures.ts'
 
 const limits = { deadline: 300_000, deniedWait: 30_000 }
 
@@ -9,18 +10,21 @@ function question(name: string, code: FailureCode, since?: number): PendingReque
   return {
     ref: { name },
     missingWait: 10_000,
-    failure: { code, message: '' },
+    failure: { code, message: '', ...peer },
     shared: false,
     since: new Map(since === undefined ? [] : [[code, since]]),
   }
 }
 
 t.test('a parameter that is wanted twice is one request, with the longer wait', async (t) => {
-  const open = pendingRequests([
-    { ref: { name: '/a' }, missingWait: 10 },
-    { ref: { name: '/a' }, missingWait: 20 },
-    { ref: { name: '/a', selector: '3' }, missingWait: 5 },
-  ])
+  const open = pendingRequests(
+    [
+      { ref: { name: '/a' }, missingWait: 10 },
+      { ref: { name: '/a' }, missingWait: 20 },
+      { ref: { name: '/a', selector: '3' }, missingWait: 5 },
+    ],
+    peer,
+  )
   t.strictSame(
     [...open].map(([key, { missingWait }]) => [key, missingWait]),
     [

@@ -1,5 +1,5 @@
 /** Which parameters are still pending, how they are put into calls, and when retrying ends. */
-import type { Failure, FailureCode } from '../failure.ts'
+import type { Failure, FailureCode, Peer } from '../failure.ts'
 import { mayBeOfOneName } from './retry-one-by-one.ts'
 import { formatRef, type ValueRef } from './parameter-store.ts'
 import { batchRefs } from './batch.ts'
@@ -29,15 +29,20 @@ export type PendingRequest = {
   readonly since: Map<FailureCode, number>
 }
 
-export function pendingRequests(wanted: Iterable<Wanted>): Map<string, PendingRequest> {
+export function pendingRequests(wanted: Iterable<Wanted>, peer: Peer): Map<string, PendingRequest> {
   const open = new Map<string, PendingRequest>()
   for (const { ref, missingWait } of wanted) {
     const key = formatRef(ref)
     const wait = Math.max(missingWait, open.get(key)?.missingWait ?? 0)
-    const failure: Failure = { code: 'UNREACHABLE', message: 'no answer came in time' }
+    const failure = noAnswer(peer)
     open.set(key, { ref, missingWait: wait, failure, shared: false, since: new Map() })
   }
   return open
+}
+
+/** Of a request that nothing has answered. */
+export function noAnswer(peer: Peer): Failure {
+  return { code: 'UNREACHABLE', message: 'no answer came in time', ...peer }
 }
 
 export type Call = { readonly refs: readonly ValueRef[]; readonly isNarrowed: boolean }

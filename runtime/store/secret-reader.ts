@@ -3,9 +3,9 @@
  * https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html and API_DescribeSecret.html
  */
 import { isMap, mapOf } from '../../api/json.ts'
-import { type AwsCall, connectOnce } from '../aws/aws-call.ts'
+import { type AwsAnswer, type AwsCall, connectOnce } from '../aws/aws-call.ts'
 import { ofDeletedSecret } from '../aws/aws-hint.ts'
-import { failed, failureOf } from '../failure.ts'
+import { failed, failureOf, type Peer } from '../failure.ts'
 import { secretValue } from '../secret-value.ts'
 import type { SecretRef, StoredValue } from './parameter-store.ts'
 
@@ -26,17 +26,18 @@ export function openSecretReader(connect: () => Promise<AwsCall>): SecretReader 
     async get(ref) {
       const { name: SecretId, label: VersionStage, version: VersionId } = ref
       const answer = await unlessMissing(call('GetSecretValue', { SecretId, VersionStage, VersionId }))
-      return answer === undefined ? undefined : readValue(ref, mapOf(answer))
+      return answer && readValue(ref, mapOf(answer.output), answer.peer)
     },
 
     async exists({ name, label, version }) {
       const answer = await unlessMissing(call('DescribeSecret', { SecretId: name }))
       if (answer === undefined) return false
-      const { Name, DeletedDate: deleted, VersionIdsToStages: versions } = mapOf(answer)
-      if (Name !== name) throw badAnswer('DescribeSecret', 'it is of a secret that was not requested')
+      const { Name, DeletedDate: deleted, VersionIdsToStages: versions } = mapOf(answer.output)
+      if (Name !== name)
+        throw badAnswer('DescribeSecret', 'it is of a secret that was not requested', answer.peer)
       if (deleted !== undefined && deleted !== null) {
         const message = `DescribeSecret: secret ${name} is marked for deletion`
-        throw failed({ code: 'REFUSED', message, hint: ofDeletedSecret })
+        throw failed({ code: 'REFUSED', message, hint: ofDeletedSecret, ...answer.peer })
       }
       const labels = isMap(versions) ? versions : {}
       if (version !== undefined) return Object.hasOwn(labels, version)
@@ -45,7 +46,7 @@ export function openSecretReader(connect: () => Promise<AwsCall>): SecretReader 
   }
 }
 
-async function unlessMissing(answer: Promise<unknown>): Promise<unknown> {
+async function unlessMissing(answer: Promise<AwsAnswer>): Promise<AwsAnswer | undefined> {
   try {
     return await answer
   } catch (error) {
@@ -57,8 +58,9 @@ async function unlessMissing(answer: Promise<unknown>): Promise<unknown> {
 function readValue(
   ref: SecretRef,
   { Name, VersionId, VersionStages, SecretString: text, SecretBinary: binary }: Answer,
+  peer: Peer,
 ): StoredValue {
-  const fail = (why: string) => badAnswer('GetSecretValue', why)
+  const fail = (why: string) => badAnswer('GetSecretValue', why, peer)
   const isRequested =
     Name === ref.name &&
     (ref.version === undefined || VersionId === ref.version) &&
@@ -81,7 +83,7 @@ function isLabelIn(label: string, labels: unknown): boolean {
   return Array.isArray(labels) && labels.includes(label)
 }
 
-function badAnswer(operation: string, why: string): Error {
+function badAnswer(operation: string, why: string, peer: Peer): Error {
   const message = `${operation}: the response is not a Secrets Manager response: ${why}`
-  return failed({ code: 'BAD_ANSWER', message })
+  return failed({ code: 'BAD_ANSWER', message, ...peer })
 }

@@ -2,6 +2,7 @@ import t from 'tap'
 import { failureOf } from '../failure.ts'
 import type { ParameterRef } from './parameter-store.ts'
 import { readAnswer, type SsmAnswer } from './ssm-answer.ts'
+import { peer } from '../fixtures.ts'
 
 const parameter = (name: string, more: object = {}) => ({
   Name: name,
@@ -52,14 +53,15 @@ const good: readonly (readonly [
 ]
 
 for (const [title, refs, answer, expected] of good) {
-  const { found, missing } = readAnswer(refs, answer)
+  const { found, missing } = readAnswer(refs, answer, peer)
   const shown = found.map(({ ref, value, version }) => ({ ref, value: value.reveal(), version }))
   t.strictSame(shown, expected, `an answer ${title} is matched`)
   t.strictSame(missing, [], `an answer ${title} misses nothing`)
 }
 
 t.strictSame(
-  readAnswer([{ name: '/a' }, { name: '/b', selector: '3' }], { InvalidParameters: ['/b:3', 'a'] }).missing,
+  readAnswer([{ name: '/a' }, { name: '/b', selector: '3' }], { InvalidParameters: ['/b:3', 'a'] }, peer)
+    .missing,
   [{ name: '/b', selector: '3' }, { name: '/a' }],
   'what is called invalid is missing, with or without slash and selector',
 )
@@ -104,7 +106,7 @@ const bad: readonly (readonly [
 for (const [title, refs, answer, message] of bad) {
   let failure
   try {
-    readAnswer(refs, answer)
+    readAnswer(refs, answer, peer)
   } catch (error) {
     failure = failureOf(error)
   }

@@ -1,5 +1,5 @@
 import { mapOf } from '../../api/json.ts'
-import { failed } from '../failure.ts'
+import { failed, type Peer } from '../failure.ts'
 import { formatRef, type ParameterRef, type StoredParameter } from './parameter-store.ts'
 import { secretValue } from '../secret-value.ts'
 
@@ -15,7 +15,9 @@ export type SsmAnswer = { readonly Parameters?: unknown; readonly InvalidParamet
 export function readAnswer(
   refs: readonly ParameterRef[],
   answer: SsmAnswer,
+  peer: Peer,
 ): { readonly found: readonly StoredParameter[]; readonly missing: readonly ParameterRef[] } {
+  const badAnswer = (why: string) => answerFailure(why, peer)
   const open = new Map(refs.map((ref) => [bare(ref.name), ref]))
   const take = (name: string, selector: string): ParameterRef => {
     const ref = open.get(bare(name))
@@ -25,7 +27,7 @@ export function readAnswer(
     open.delete(bare(name))
     return ref
   }
-  const found = list(answer.Parameters).map((parameter): StoredParameter => {
+  const found = list(answer.Parameters, badAnswer).map((parameter): StoredParameter => {
     const { Name: name, Selector: selector, Value: value, Version: version } = mapOf(parameter)
     if (typeof name !== 'string' || typeof value !== 'string' || typeof version !== 'number') {
       throw badAnswer('a parameter in it lacks its name, value or version')
@@ -33,7 +35,7 @@ export function readAnswer(
     const ref = take(name, typeof selector === 'string' ? selector.replace(/^:/, '') : '')
     return { ref, value: secretValue(value), version }
   })
-  const missing = list(answer.InvalidParameters).map((text) => {
+  const missing = list(answer.InvalidParameters, badAnswer).map((text) => {
     const [name = '', selector = ''] = typeof text === 'string' ? text.split(':') : []
     return take(name, selector)
   })
@@ -45,13 +47,13 @@ function bare(name: string): string {
   return name.replace(/^\//, '')
 }
 
-function list(value: unknown): readonly unknown[] {
+function list(value: unknown, badAnswer: (why: string) => Error): readonly unknown[] {
   if (value === undefined || value === null) return []
   if (Array.isArray(value)) return value
   throw badAnswer('a member that must be a list is not one')
 }
 
-function badAnswer(why: string): Error {
+function answerFailure(why: string, peer: Peer): Error {
   const message = `GetParameters: the response is not a Parameter Store response: ${why}`
-  return failed({ code: 'BAD_ANSWER', message })
+  return failed({ code: 'BAD_ANSWER', message, ...peer })
 }

@@ -5,10 +5,11 @@ import { awsFailure, rejectionIn } from '../aws/aws-failure.ts'
 import type { Env } from '../../api/settings/env.ts'
 import { regionOf } from '../../api/settings/store-env.ts'
 import type { AwsOperation } from '../aws/aws-operation.ts'
-import { failed } from '../failure.ts'
+import { failed, type Peer } from '../failure.ts'
 import { agentOptions, type Network } from '../aws/network.ts'
 import { HttpProxyAgent, HttpsProxyAgent } from '../aws/proxy-agent.ts'
 import { transportError } from '../aws/transport-error.ts'
+import { lastHost } from '../aws/last-host.ts'
 import { withTimeout } from '../scheduling/with-timeout.ts'
 
 type AwsCredentials = NonNullable<SSMClientConfig['credentials']>
@@ -36,11 +37,19 @@ type SsmSend = <T>(
   secret?: string,
 ) => Promise<T>
 
-/** @returns makes a call; rejects with a Failure, or with ParameterAlreadyExists, which is an outcome. */
-export function openSsmClient(options: SsmClientOptions): SsmSend {
+/**
+ * @returns `send` makes a call; it rejects with a Failure, or with ParameterAlreadyExists, which is an outcome. `peer`: what
+ * it calls; the host is known from the first call on.
+ */
+export function openSsmClient(options: SsmClientOptions): {
+  readonly send: SsmSend
+  readonly peer: () => Peer
+} {
   const client = new SSMClient(clientConfig(options))
   const { beforeSending, credentials } = options
   let host: string | undefined
+  /** What failed on the way to the store or there; what failed before it, failed while the SDK signed in. */
+  const ofStore = new WeakSet<object>()
   // The innermost step, after credentials were fetched and the request was signed, which may take a while.
   const step = { step: 'deserialize', priority: 'low', name: 'transport' } as const
   client.middlewareStack.add(
@@ -55,25 +64,39 @@ export function openSsmClient(options: SsmClientOptions): SsmSend {
     },
     step,
   )
+  client.middlewareStack.add(
+    (next) => async (args) => {
+      try {
+        return await next(args)
+      } catch (error) {
+        if (error instanceof Error) ofStore.add(error)
+        throw error
+      }
+    },
+    { step: 'deserialize', priority: 'high', name: 'answer' },
+  )
   const source = typeof credentials === 'function' && 'rejected' in credentials ? credentials : undefined
   // The SDK's timeouts cover the response headers only, or restart with each byte.
   const longest = options.requestTimeout * options.maxAttempts
-  return async (operation, call, secret) => {
+  const send: SsmSend = async (operation, call, secret) => {
     // First, because the time limit is for the store alone.
     await source?.()
     try {
       return await withTimeout(longest, (abortSignal) => call(client, { abortSignal }))
     } catch (error) {
       if (error instanceof ParameterAlreadyExists) throw error
+      const isTimeout = error instanceof Error && error.name === 'TimeoutError'
       // No request was sent: a credential_process of the profile, for example, has not ended.
-      if (host === undefined && error instanceof Error && error.name === 'TimeoutError')
-        throw noneInTime(longest)
-      const failure = awsFailure(error, operation, { host, secret })
+      if (host === undefined && isTimeout) throw noneInTime(longest)
+      const isOfStore = isTimeout || (error instanceof Error && ofStore.has(error))
+      const called = isOfStore && host !== undefined ? { host } : signIn()
+      const failure = awsFailure(error, operation, { ...called, secret })
       const rejection = rejectionIn(failure)
       if (rejection) source?.rejected?.(rejection)
       throw failure
     }
   }
+  return { send, peer: () => ({ service: 'SSM', host: host ?? 'unknown' }) }
 }
 
 /**
@@ -102,7 +125,7 @@ export function sdkIdentity({
       return await withTimeout(requestTimeout, work)
     } catch (error) {
       if (error instanceof Error && error.name === 'TimeoutError') throw noneInTime(requestTimeout)
-      throw awsFailure(error, 'GetSecretValue')
+      throw awsFailure(error, 'GetSecretValue', signIn())
     }
   }
   return {
@@ -114,6 +137,11 @@ export function sdkIdentity({
       }),
     credentials: () => explained(() => config.credentials()),
   }
+}
+
+/** The SDK's own clients sign in on laptops: at STS, at IAM Identity Center, at a metadata service. */
+function signIn(): Peer {
+  return { service: 'the source of the AWS credentials', host: lastHost() ?? 'unknown' }
 }
 
 function noneInTime(milliseconds: number): Error {

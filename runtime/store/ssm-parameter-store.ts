@@ -18,7 +18,7 @@ export type SsmStoreOptions = SsmClientOptions & {
 
 /** https://docs.aws.amazon.com/systems-manager/latest/userguide/systems-manager-parameter-store.html */
 export function openSsmParameterStore(options: SsmStoreOptions): ParameterStore {
-  const send = openSsmClient(options)
+  const { send, peer } = openSsmClient(options)
   const put = (input: PutParameterCommandInput) =>
     send('PutParameter', (client, to) => client.send(new PutParameterCommand(input), to), input.Value)
   const getParameters = (names: readonly string[], withDecryption: boolean) => {
@@ -36,15 +36,17 @@ export function openSsmParameterStore(options: SsmStoreOptions): ParameterStore 
   })
 
   return {
+    peer,
+
     async get(refs) {
       checkCall(refs.map(({ name }) => name))
-      return readAnswer(refs, await getParameters(refs.map(formatRef), true))
+      return readAnswer(refs, await getParameters(refs.map(formatRef), true), peer())
     },
 
     async exists(names) {
       const refs = names.map(parseRef)
       checkCall(refs.map(({ name }) => name))
-      const { found } = readAnswer(refs, await getParameters(names, false))
+      const { found } = readAnswer(refs, await getParameters(names, false), peer())
       return new Set(found.map(({ ref }) => formatRef(ref)))
     },
 
@@ -62,7 +64,8 @@ export function openSsmParameterStore(options: SsmStoreOptions): ParameterStore 
       }
       const { Version: version, $metadata } = answer
       if (version === undefined) {
-        throw failed({ code: 'BAD_ANSWER', message: 'PutParameter: the response has no version' })
+        const message = 'PutParameter: the response has no version'
+        throw failed({ code: 'BAD_ANSWER', message, ...peer() })
       }
       return { outcome: 'created', version, attempts: $metadata.attempts ?? Infinity }
     },

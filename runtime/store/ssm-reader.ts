@@ -9,8 +9,11 @@ export function openSsmReader(connect: () => Promise<AwsCall>): Pick<ParameterSt
   return {
     async get(refs) {
       checkCall(refs.map(({ name }) => name))
-      const answer = await call('GetParameters', { Names: refs.map(formatRef), WithDecryption: true })
-      return readAnswer(refs, mapOf(answer))
+      const { output, peer } = await call('GetParameters', {
+        Names: refs.map(formatRef),
+        WithDecryption: true,
+      })
+      return readAnswer(refs, mapOf(output), peer)
     },
   }
 }

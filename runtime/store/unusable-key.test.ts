@@ -7,6 +7,7 @@ import { startFakeSsm } from '../fake-ssm/server.ts'
 import { clock } from '../scheduling/clock.ts'
 import { fetchParameters } from './fetch-parameters.ts'
 import { openSsmReader } from './ssm-reader.ts'
+import { peer } from '../fixtures.ts'
 
 const key = 'arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab'
 const states = {
@@ -26,7 +27,7 @@ for (const [state, type] of Object.entries(states)) {
     t.teardown(() => server.stop())
     const names = ['/bad', ...Array.from({ length: 12 }, (_, index) => `/good${index}`)]
     for (const name of names) server.put(name, 'fakepassword')
-    const reader = openSsmReader(async () =>
+    const parameters = openSsmReader(async () =>
       openAwsCall({
         service: 'ssm',
         region: 'eu-west-1',
@@ -38,10 +39,15 @@ for (const [state, type] of Object.entries(states)) {
     )
     const wanted = names.map((name) => ({ ref: { name }, missingWait: 0 }))
     const limits = { deadline: 60_000, deniedWait: 0 }
-    const { found, unfetched } = await fetchParameters(readBoth(reader, noSecrets), wanted, limits, {
-      clock,
-      random: Math.random,
-    })
+    const { found, unfetched } = await fetchParameters(
+      readBoth({ ...parameters, peer: () => peer }, noSecrets),
+      wanted,
+      limits,
+      {
+        clock,
+        random: Math.random,
+      },
+    )
     t.equal(found.size, 12)
     t.match(unfetched, [
       {

@@ -39,6 +39,7 @@ function cluster(stop: AbortController) {
   }
   let listing: PodMetadata[] = []
   const api: PodListWatch = {
+    peer: { service: 'Kubernetes API', host: 'virtual' },
     async list(see, token) {
       if (token === undefined) listing = [...pods.values()]
       const at = Number(token ?? 0)

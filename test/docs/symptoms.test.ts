@@ -128,7 +128,7 @@ const symptoms: Readonly<Record<string, Symptom>> = {
     ...ofStore('MISSING', 3, 'good', /version or label/),
     declares: reference('good', ',version=7'),
   },
-  'no grant': ofStore('ACCESS_DENIED', 4, 'iam', /"role":"app",.*"deniedBy":"IAM"/),
+  'no grant': ofStore('ACCESS_DENIED', 4, 'iam', /"deniedBy":"IAM",.*"role":"app"/),
   'no right for the key': ofStore('ACCESS_DENIED', 4, 'kms', /"deniedBy":"KMS",.*kmsKeys/),
   SCP: ofStore('ACCESS_DENIED', 4, 'scp', /"deniedBy":"SCP"/),
   RCP: ofStore('ACCESS_DENIED', 4, 'rcp', /"deniedBy":"RCP"/),
@@ -152,7 +152,7 @@ const symptoms: Readonly<Record<string, Symptom>> = {
     }),
   },
   'no Pod Identity agent': {
-    ...ofStore('CREDENTIALS_MISSING', 4, 'good', /Pod Identity agent.*"host":"127\.0\.0\.1:1"/),
+    ...ofStore('CREDENTIALS_MISSING', 4, 'good', /"host":"127\.0\.0\.1:1".*Pod Identity agent/),
     env: () => ({ ...keyless, AWS_CONTAINER_CREDENTIALS_FULL_URI: 'http://127.0.0.1:1/' }),
   },
   'a token file that is absent': {

@@ -39,6 +39,7 @@ export async function simulateInits(simulation: Simulation): Promise<SimulatedIn
     const { reader, calls } = virtualReader(fake, clock, { takes: callTakes })
     let answered = 0
     const counting: ParameterReader = {
+      ...reader,
       async get(refs) {
         const answer = await reader.get(refs)
         answered++

@@ -78,6 +78,24 @@ t.test('an empty AWS_REGION is none: the region of the profile counts', async (t
   t.equal(status, 0, stderr)
 })
 
+t.test('where the SDK signs in is named if it is not reached, and not SSM', async (t) => {
+  const folder = t.testdir({ token: 'faketoken' })
+  const { AWS_REGION } = credentials
+  const { status, stderr } = await runBeside('kees', ['status', '-f', '-'], {
+    env: {
+      AWS_REGION,
+      KEES_STORE: 'ssm',
+      AWS_ROLE_ARN: 'arn:aws:iam::111122223333:role/app',
+      AWS_WEB_IDENTITY_TOKEN_FILE: join(folder, 'token'),
+      AWS_ENDPOINT_URL_SSM: 'http://127.0.0.1:9',
+      AWS_ENDPOINT_URL_STS: 'http://127.0.0.1:10',
+    },
+    input: JSON.stringify(pod({ 'secret.bsycorp.com/key': reference() })),
+  })
+  t.equal(status, 5)
+  t.match(stderr, 'the source of the AWS credentials at 127.0.0.1:10 was not reached (ECONNREFUSED)')
+})
+
 t.test('versions and labels are looked up as they are pinned', { skip: motoMissing }, async (t) => {
   const moto = await startMoto()
   t.teardown(() => moto.stop())

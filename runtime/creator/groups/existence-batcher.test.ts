@@ -1,6 +1,6 @@
 import t from 'tap'
 import { failed } from '../../failure.ts'
-import { memoryStore, virtualClock } from '../../fixtures.ts'
+import { memoryStore, virtualClock, peer } from '../../fixtures.ts'
 import { existenceBatcher } from './existence-batcher.ts'
 import { RateLimiter } from '../../scheduling/rate-limiter.ts'
 
@@ -10,8 +10,9 @@ function asker(denied: ReadonlySet<string> = new Set(), failing: () => boolean =
   const calls: (readonly string[])[] = []
   const exists = async (names: readonly string[]) => {
     calls.push(names)
-    if (failing()) throw failed({ code: 'UNREACHABLE', message: 'lost' })
-    if (names.some((name) => denied.has(name))) throw failed({ code: 'ACCESS_DENIED', message: 'denied' })
+    if (failing()) throw failed({ code: 'UNREACHABLE', message: 'lost', ...peer })
+    if (names.some((name) => denied.has(name)))
+      throw failed({ code: 'ACCESS_DENIED', message: 'denied', ...peer })
     return await store.exists(names)
   }
   return { ask: existenceBatcher({ exists }, new RateLimiter(20, clock), clock), stored, calls, clock }

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { failed, failureOf } from '../../failure.ts'
-import { memoryStore, virtualClock } from '../../fixtures.ts'
+import { memoryStore, virtualClock, peer } from '../../fixtures.ts'
 import type { ParameterStore } from '../../store/parameter-store.ts'
 import { secretValue } from '../../secret-value.ts'
 import { guardedStore } from './guarded-store.ts'
@@ -70,7 +70,7 @@ t.test(
 )
 
 t.test('throttling lowers the rate', async (t) => {
-  const throttled = () => Promise.reject(failed({ code: 'THROTTLED', message: 'too often' }))
+  const throttled = () => Promise.reject(failed({ code: 'THROTTLED', message: 'too often', ...peer }))
   const { clock, calls, stop, ...store } = world((plain) => ({ ...plain, create: throttled }))
   const own = store.for('n', stop.signal)
   t.equal(await codeOf(own.create('/a', value, about)), 'THROTTLED')

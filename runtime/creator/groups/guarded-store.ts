@@ -45,6 +45,7 @@ export function guardedStore(store: ParameterStore, guards: StoreGuards): Guarde
       let begun = false
       const turnOf = (rate: RateLimiter) => rate.turn(namespace, begun ? undefined : signal)
       return {
+        peer: store.peer,
         exists: async (names) => {
           await turnOf(reads)
           return await call('exists', () => store.exists(names))

@@ -2,7 +2,7 @@ import t from 'tap'
 import { parseStoragePolicy, type StoragePolicy } from '../../../api/storage/storage-policy.ts'
 import type { Annotation } from '../../../api/pod/pod-annotations.ts'
 import { failed, type FailureCode } from '../../failure.ts'
-import { type Fault, memoryStore, virtualClock } from '../../fixtures.ts'
+import { type Fault, memoryStore, virtualClock, peer } from '../../fixtures.ts'
 import { openLog } from '../../log.ts'
 import type { ParameterStore } from '../../store/parameter-store.ts'
 import { existenceBatcher } from './existence-batcher.ts'
@@ -260,7 +260,7 @@ for (const [call, code, reason] of [
   t.test(`a ${call} that fails with ${code} creates nothing, and is tried again, ${event}`, async (t) => {
     let broken = true
     const fail = (names: readonly string[], what: FailureCode) => {
-      if (broken && names.includes('/bad')) throw failed({ code: what, message: 'it failed' })
+      if (broken && names.includes('/bad')) throw failed({ code: what, message: 'it failed', ...peer })
     }
     const wrap = (store: ParameterStore): ParameterStore => ({
       ...store,
@@ -294,7 +294,7 @@ for (const [call, code, reason] of [
 
 t.test('after an hour of throttling, everything is created within half a minute', async (t) => {
   let busy = true
-  const throttled = () => Promise.reject(failed({ code: 'THROTTLED', message: 'too often' }))
+  const throttled = () => Promise.reject(failed({ code: 'THROTTLED', message: 'too often', ...peer }))
   const wrap = (store: ParameterStore): ParameterStore => ({
     ...store,
     create: (...call) => (busy ? throttled() : store.create(...call)),

@@ -1,6 +1,6 @@
 import t, { type Test } from 'tap'
 import { failed } from '../../failure.ts'
-import { virtualClock } from '../../fixtures.ts'
+import { virtualClock, peer } from '../../fixtures.ts'
 import type { ApiServer } from '../../kubernetes/api-server.ts'
 import { mapOf } from '../../../api/json.ts'
 import type { Template } from '../claims/template.ts'
@@ -25,9 +25,10 @@ function world(test: Test, answer: () => number = () => 201) {
   const outcomes: string[] = []
   const failures: unknown[] = []
   const server: ApiServer = {
+    peer,
     request: async (method, path, { body }) => {
       const status = answer()
-      if (status === 0) throw failed({ code: 'UNREACHABLE', message: 'down' })
+      if (status === 0) throw failed({ code: 'UNREACHABLE', message: 'down', ...peer })
       if (status === 201) events.push({ method, path, body })
       return { status, body: {} }
     },
@@ -139,6 +140,7 @@ t.test('an answer that is not one of the API server is not a refusal', async (t)
   const strange = failed({
     code: 'BAD_ANSWER',
     message: 'the response is not one of the API server (HTTP 200)',
+    ...peer,
   })
   const page = world(t, () => {
     throw strange

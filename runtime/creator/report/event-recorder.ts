@@ -124,7 +124,8 @@ export class EventRecorder {
     for (let attempt = 1; ; attempt++) {
       const answer = await this.#post(event).catch(failureOrThrow)
       if ('status' in answer && answer.status === 201) return done('sent')
-      const failure = 'status' in answer ? failureOf(apiFailure(answer, 'record an Event')) : answer
+      const failure =
+        'status' in answer ? failureOf(apiFailure(answer, 'record an Event', this.#server.peer)) : answer
       if ('status' in answer && isRefusal(answer.status)) return done('refused', failure)
       if (attempt === attempts) return done('unreachable', failure)
       await clock.sleep(1000 * attempt, { ref: false })

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { failed } from '../../failure.ts'
-import { virtualClock } from '../../fixtures.ts'
+import { virtualClock, peer } from '../../fixtures.ts'
 import type { ApiAnswer, ApiServer } from '../../kubernetes/api-server.ts'
 import { ownerInspection, readsAnnotations } from './inspect-owners.ts'
 import { tenants } from '../claims/tenants.ts'
@@ -63,6 +63,7 @@ function world(answer: (path: string) => ApiAnswer) {
   const reported: string[] = []
   const messages: string[] = []
   const server: ApiServer = {
+    peer,
     request: async (_, path) => {
       paths.push(path)
       return answer(path)
@@ -115,7 +116,7 @@ t.test('if a pod has been deleted, the next one of its owner is read', async (t)
 t.test('a request to an API server that does not answer is retried', async (t) => {
   let calls = 0
   const { add, clock, reported } = world(() => {
-    if (++calls === 1) throw failed({ code: 'UNREACHABLE', message: 'down' })
+    if (++calls === 1) throw failed({ code: 'UNREACHABLE', message: 'down', ...peer })
     return { status: 200, body: { spec: {} } }
   })
   add(pod('a-0'), template, 'owner')

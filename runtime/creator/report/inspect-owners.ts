@@ -83,7 +83,7 @@ export function ownerInspection(
       return
     }
     const spec = mapOf(answer.body)['spec']
-    if (answer.status !== 200 || spec === undefined) throw apiFailure(answer, 'read a pod')
+    if (answer.status !== 200 || spec === undefined) throw apiFailure(answer, 'read a pod', server.peer)
     if (template === undefined || readsAnnotations(answer.body)) return
     // Another workload with the same annotations may be injected.
     record(template, { reason: 'NotInjected', message: lineOf(notInjected) }, [pod])

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { virtualClock } from '../../fixtures.ts'
+import { virtualClock, peer } from '../../fixtures.ts'
 import type { Fields } from '../../log.ts'
 import { rateLimitedLog } from './rate-limited-log.ts'
 
@@ -9,9 +9,9 @@ t.test('the same warning is logged once in ten seconds, and then how often it wa
   const warn = rateLimitedLog(clock, {
     warn: (message, fields) => void logged.push([message, fields]),
   })
-  const failure = { code: 'UNREACHABLE', message: 'the store was not reached' } as const
+  const failure = { code: 'UNREACHABLE', message: 'the store was not reached', ...peer } as const
   for (let time = 0; time < 1000; time++) warn('a call failed', failure)
-  warn('a call failed', { code: 'THROTTLED', message: 'too many calls' })
+  warn('a call failed', { code: 'THROTTLED', message: 'too many calls', ...peer })
   warn('something else')
   t.match(logged, [
     ['a call failed', { code: 'UNREACHABLE', problem: 'the store was not reached' }],

@@ -4,6 +4,7 @@ import { parsePodAnnotations } from '../../../api/pod/pod-annotations.ts'
 import type { Failure } from '../../failure.ts'
 import type { SecretRef } from '../../store/parameter-store.ts'
 import { describeUnfetched } from './describe-unfetched.ts'
+import { peer } from '../../fixtures.ts'
 
 const { settings } = { settings: undefined, ...decodeInitEnv({ WAIT_TIMEOUT: '90s' }) }
 
@@ -23,6 +24,7 @@ const denied: Failure = {
   deniedBy: 'IAM',
   role: 'app',
   detail: 'arn:aws:x',
+  ...peer,
 }
 const missing: Failure = { code: 'MISSING', message: 'does not exist' }
 
@@ -75,17 +77,29 @@ t.strictSame(
       deniedBy: 'IAM',
       role: 'app',
       detail: 'arn:aws:x',
+      ...peer,
     },
   },
   'what is denied leads to the policy of the role in use',
 )
 t.match(
-  described(...reference, { code: 'ACCESS_DENIED', message: 'denied', deniedBy: 'IAM' }, undefined, true),
+  described(
+    ...reference,
+    { code: 'ACCESS_DENIED', message: 'denied', deniedBy: 'IAM', ...peer },
+    undefined,
+    true,
+  ),
   { message: /parameter \/db\.password, or to another of the same call$/, hint: /^give the pod's role ssm:/ },
   'what is not narrowed down says so, and a role that is not known is not named',
 )
 t.match(
-  described(...reference, { code: 'ACCESS_DENIED', message: 'denied', deniedBy: 'KMS', role: 'app' }),
+  described(...reference, {
+    code: 'ACCESS_DENIED',
+    message: 'denied',
+    deniedBy: 'KMS',
+    role: 'app',
+    ...peer,
+  }),
   {
     exit: 4,
     message: /parameter \/db\.password may be read but not decrypted$/,
@@ -101,6 +115,7 @@ t.match(
     deniedBy: 'SCP',
     hint: 'ask the administrators',
     role: 'app',
+    ...peer,
   }),
   {
     exit: 4,
@@ -112,7 +127,12 @@ t.match(
   'what no grant to the role can mend does not lead to one',
 )
 t.match(
-  described(...reference, { code: 'REFUSED', message: 'the KMS key cannot be used', hint: 'enable the key' }),
+  described(...reference, {
+    code: 'REFUSED',
+    message: 'the KMS key cannot be used',
+    hint: 'enable the key',
+    ...peer,
+  }),
   { exit: 4, message: /the KMS key cannot be used$/, hint: 'enable the key' },
   'a failure that has a hint keeps it',
 )
@@ -121,6 +141,7 @@ t.match(
     code: 'CREDENTIALS_REFUSED',
     message: 'AssumeRoleWithWebIdentity: the credentials are not accepted (AccessDenied)',
     role: 'app',
+    ...peer,
   }),
   {
     exit: 4,
@@ -143,7 +164,7 @@ t.match(
   'no credentials lead to a role',
 )
 t.match(
-  described(...reference, { code: 'UNREACHABLE', message: 'the store was not reached' }),
+  described(...reference, { code: 'UNREACHABLE', message: 'the store was not reached', ...peer }),
   { exit: 5, message: /: parameter \/db\.password: the store was not reached$/ },
   'anything else speaks for itself',
 )

@@ -36,7 +36,7 @@ export function limitBytes(
   let bytes = 0
   const isExceeded = () => bytes > most
   const refuse = (): void => {
-    if (isExceeded()) throw failed({ code: 'REFUSED', message: 'the values exceed the memory limit' })
+    if (isExceeded()) throw failed({ code: 'ABANDONED', message: 'the values exceed the memory limit' })
   }
   return {
     isExceeded,

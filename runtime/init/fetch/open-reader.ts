@@ -4,6 +4,7 @@ import { validateCredentialEnv } from '../../../api/settings/credential-env.ts'
 import { awsEndpoint } from '../../aws/aws-endpoint.ts'
 import { openFileParameterStore } from '../../store/file-parameter-store.ts'
 import { openHttp } from '../../aws/http-exchange.ts'
+import { watchExchange } from '../../aws/watch-exchange.ts'
 import { readNetwork } from '../../aws/network.ts'
 import type { ParameterReader } from '../../store/parameter-store.ts'
 import { podCredentials } from '../../aws/pod-credentials.ts'
@@ -37,14 +38,18 @@ export function openReader(
     ...ofNetwork,
   ]
   if (diagnostics.length > 0) return { diagnostics }
-  const exchange = openHttp(network)
+  const { exchange, pending } = watchExchange(openHttp(network))
   const region = podRegion(env, requestTimeout, exchange)
   const credentials = podCredentials(env, requestTimeout, exchange, region)
+  let host = 'unknown'
   const connect = (service: AwsService) => async () => {
     const known = await region()
     const endpoint = awsEndpoint(service, known, env)
+    host = new URL(endpoint).host
     return openAwsCall({ service, region: known, endpoint, credentials, requestTimeout, exchange })
   }
-  const reader = readBoth(openSsmReader(connect('ssm')), openSecretReader(connect('secretsmanager')))
+  const peer = () => pending() ?? { service: 'SSM', host }
+  const parameters = { ...openSsmReader(connect('ssm')), peer }
+  const reader = readBoth(parameters, openSecretReader(connect('secretsmanager')))
   return { reader, diagnostics }
 }
