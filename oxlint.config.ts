@@ -85,9 +85,10 @@ export const importRules: Readonly<Record<string, ImportRule>> = {
   'runtime/init/files': { imports: [...init, ...initFolders.slice(0, 2)] },
   'runtime/init/refresh': { imports: [...init, ...initFolders.slice(0, 3)] },
   'runtime/fake-ssm': { imports: store },
-  cli: { imports: [...cli, 'cli/flags', 'cli/print', 'cli/commands', 'cli/files'] },
-  'cli/flags': { imports: [...cli, 'cli/files'] },
-  'cli/print': { imports: [...cli, 'cli/flags'] },
+  cli: { imports: [...cli, 'cli/flags', 'cli/print', 'cli/commands', 'cli/files', 'cli/report'] },
+  'cli/flags': { imports: [...cli, 'cli/files', 'cli/report'] },
+  'cli/report': { imports: ['api', 'api/settings', 'functions/krm', 'runtime', 'cli/flags', 'cli/files'] },
+  'cli/print': { imports: [...cli, 'cli', 'cli/flags', 'cli/report'] },
   'cli/commands': {
     imports: [
       ...cli,
@@ -95,6 +96,7 @@ export const importRules: Readonly<Record<string, ImportRule>> = {
       'cli/flags',
       'cli/print',
       'cli/files',
+      'cli/report',
       'cli/admission-policy',
       'cli/import',
       'cli/convert',

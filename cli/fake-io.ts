@@ -1,13 +1,13 @@
 import { BoundedInput } from '../functions/krm/read-stdin.ts'
-import type { Io } from './flags/command.ts'
+import type { ProcessIo } from './flags/command.ts'
 
-type FakeIo = Io & { readonly printed: () => string; readonly said: () => string }
+type FakeIo = ProcessIo & { readonly printed: () => string; readonly said: () => string }
 
-/** An Io for tests, with given input and recorded output. */
+/** A ProcessIo for tests, with given input and recorded output. */
 export function fakeIo(
   stdin?: string | Buffer,
-  env: Io['env'] = {},
-  self: Io['self'] = { node: process.execPath, program: import.meta.filename },
+  env: ProcessIo['env'] = {},
+  self: ProcessIo['self'] = { node: process.execPath, program: import.meta.filename },
 ): FakeIo {
   const printed: string[] = []
   const said: string[] = []

@@ -9,7 +9,8 @@ import { clock } from '../runtime/scheduling/clock.ts'
 import type { ParameterReader } from '../runtime/store/parameter-store.ts'
 import type { Io } from './flags/command.ts'
 import { printFailures, type StoreFailure } from './print/print-failures.ts'
-import { printResults } from './print-results.ts'
+import type { Place } from './declaration-places.ts'
+import { printAt } from './print-results.ts'
 
 /** In milliseconds, for all requests together: the command is interactive. */
 const deadline = 60_000
@@ -39,13 +40,26 @@ export async function fetchOnce(
   })
 }
 
-/** What could not be fetched, and why a value cannot be delivered. */
-export function printDiagnostics(diagnostics: readonly InitDiagnostic[], io: Io): ExitCode {
+/**
+ * What could not be fetched, and why a value cannot be delivered.
+ *
+ * @param placeAt where an annotation is; undefined if that is not known.
+ */
+export function printDiagnostics(
+  diagnostics: readonly InitDiagnostic[],
+  placeAt: (annotation: string) => Place | undefined,
+  io: Io,
+): ExitCode {
+  const placesOf = (annotation: unknown) => {
+    const place = typeof annotation === 'string' ? placeAt(annotation) : undefined
+    return place ? [place] : []
+  }
   const isOfStore = ({ failure }: InitDiagnostic) => failure !== undefined && failure.code !== 'MISSING'
   const failures = diagnostics.filter(isOfStore).flatMap(({ failure, brief }): StoreFailure[] => {
     return failure && brief ? [{ parameters: [brief.what], failure }] : []
   })
-  printFailures(failures, io)
+  const annotations = new Map(diagnostics.map(({ brief, fields }) => [brief?.what, fields?.['annotation']]))
+  printFailures(failures, io, 'error', (parameter) => placesOf(annotations.get(parameter)))
   for (const { fields = {}, exit, ...one } of diagnostics.filter((other) => !isOfStore(other))) {
     const { code, annotation, parameter } = fields
     const missing = {
@@ -54,7 +68,7 @@ export function printDiagnostics(diagnostics: readonly InitDiagnostic[], io: Io)
     }
     // Secrets of Secrets Manager are not created by kees.
     const isOfKees = code === 'MISSING' && String(parameter).startsWith('/')
-    printResults(errorsOf([isOfKees ? missing : one], exit), io)
+    for (const result of errorsOf([isOfKees ? missing : one], exit)) printAt(result, placesOf(annotation), io)
   }
   return firstToMend(diagnostics.map(({ exit }) => exit))
 }

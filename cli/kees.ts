@@ -3,16 +3,18 @@ import { notKnown } from '../api/suggest.ts'
 import { exitCode, type ExitCode } from '../api/exit-code.ts'
 import { describeBug } from '../api/describe-bug.ts'
 import manifest from '../package.json' with { type: 'json' }
-import { errorsOf, onOneLine } from '../functions/krm/result.ts'
 import { exitCodeOf, failureOf } from '../runtime/failure.ts'
 import { admissionPolicyCommand } from './commands/admission-policy.ts'
-import type { Io } from './flags/command.ts'
+import type { Command, Io, ProcessIo } from './flags/command.ts'
 import { convertCommand } from './commands/convert.ts'
 import { createCommand } from './commands/create.ts'
 import { diffCommand } from './commands/diff.ts'
 import { exportCommand } from './commands/export.ts'
-import { parseFlags } from './flags/flags.ts'
+import { parseFlags, type ParsedFlags } from './flags/flags.ts'
+import { printFailures } from './print/print-failures.ts'
 import { printResults, printUsage } from './print-results.ts'
+import { openReport } from './report/open-report.ts'
+import { reportFlags } from './report/report-flags.ts'
 import { suggestFlag } from './flags/suggest-flag.ts'
 import { fetchCommand } from './commands/fetch.ts'
 import { commandHelp, type CommandGroup, keesHelp } from './flags/help.ts'
@@ -35,18 +37,17 @@ const groups: readonly CommandGroup[] = [
 export const commands = groups.flatMap((group) => group.commands)
 
 /** The command `kees`. @param args without the program's own name. @returns the exit code. */
-export async function kees(args: readonly string[], given: Io): Promise<ExitCode> {
-  // Messages contain names of files and texts of servers: whatever they have, each is one line on a terminal.
-  const io: Io = { ...given, err: (line) => given.err(onOneLine(line)) }
+export async function kees(args: readonly string[], given: ProcessIo): Promise<ExitCode> {
   const [name, ...rest] = args
+  const { io } = openReport(given, noFlags)
   if (name === '--help' || name === '-h' || name === 'help') {
     const [topic] = rest.filter((arg) => !arg.startsWith('-'))
     return topic === undefined ? print(keesHelp(groups), io) : helpAbout(topic, io)
   }
   if (name === undefined) {
-    io.err('error: a command is missing')
-    for (const line of keesHelp(groups).trimEnd().split('\n')) io.err(line)
-    return exitCode.usage
+    const exit = printUsage([{ message: 'a command is missing' }], io)
+    for (const line of keesHelp(groups).trimEnd().split('\n')) given.err(line)
+    return exit
   }
   if (name === '--version' || name === 'version') return print(`kees ${manifest.version}\n`, io)
   const command = commands.find((one) => one.name === name)
@@ -60,23 +61,31 @@ export async function kees(args: readonly string[], given: Io): Promise<ExitCode
   if (rest.slice(0, end < 0 ? rest.length : end).some((arg) => arg === '--help' || arg === '-h')) {
     return print(commandHelp(command), io)
   }
-  const parsed = parseFlags(rest, command.flags)
-  if (parsed.diagnostics.length > 0) return printUsage(parsed.diagnostics, io)
+  const parsed = parseFlags(rest, { ...command.flags, ...reportFlags })
+  const report = openReport(given, parsed)
+  const usage = [...parsed.diagnostics, ...report.diagnostics]
+  const exit = usage.length > 0 ? printUsage(usage, report.io) : await runCommand(command, parsed, report.io)
+  return report.finish(exit)
+}
+
+const noFlags: ParsedFlags = { operands: [], values: new Map(), diagnostics: [] }
+
+async function runCommand(command: Command, parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   try {
     return await command.run(parsed, io)
   } catch (error) {
     const failure = failureOf(error)
-    if (failure) printResults(errorsOf([failure], exitCodeOf(failure)), io)
+    if (failure) printFailures([{ parameters: [], failure }], io)
     else {
       const { error: bug, stack } = describeBug(error)
-      for (const line of [`error: this is a bug of kees, please report it: ${bug}`, ...stack]) io.err(line)
+      const message = `this is a bug of kees, please report it: ${bug}`
+      printResults([{ severity: 'error', message, details: stack, exit: exitCode.bug }], io)
     }
-    if (failure?.detail) io.err(`  ${failure.detail}`)
     return exitCodeOf(failure)
   }
 }
 
-function print(text: string, io: Io): ExitCode {
+function print(text: string, io: Pick<Io, 'out'>): ExitCode {
   io.out(text)
   return exitCode.done
 }

@@ -3,7 +3,10 @@ import { offsetOf, positionsIn } from '../functions/yaml/position.ts'
 import { type Manifest, shownPath } from './read-manifests.ts'
 
 /** Adds the file and the position of the field, or of the object, that a result is about. */
-export function locateResults(results: readonly Result[], manifests: readonly Manifest[]): readonly Result[] {
+export function locateResults<R extends Pick<Result, 'object' | 'field'>>(
+  results: readonly R[],
+  manifests: readonly Manifest[],
+): readonly (R & Pick<Result, 'file' | 'position'>)[] {
   if (results.length === 0) return results
   const sources = manifests.map(({ path, text, items }) => ({
     file: shownPath(path),

@@ -1,16 +1,17 @@
 import { isatty } from 'node:tty'
 import { guardStdout, writeStdout } from '../functions/krm/guard-stdout.ts'
 import { readStdin } from '../functions/krm/read-stdin.ts'
-import type { Io } from './flags/command.ts'
+import type { ProcessIo } from './flags/command.ts'
 import { kees } from './kees.ts'
 
-const io: Io = {
+const io: ProcessIo = {
   env: process.env,
   self: { node: process.execPath, program: process.argv[1] ?? '' },
   readStdin: async (limit) => (isatty(0) ? undefined : readStdin(limit, () => process.stdin)),
   out: (text) => writeStdout(process, text),
   err: (line) => process.stderr.write(`${line}\n`),
-  ...(process.stderr.isTTY ? { progress: (line: string) => process.stderr.write(`${line}\n`) } : {}),
+  terminals: { out: isatty(1), err: isatty(2) },
+  ...(isatty(2) ? { progress: (line: string) => process.stderr.write(`${line}\n`) } : {}),
 }
 
 // An empty variable is none. The SDK would take it for the region, and not look into the profile.

@@ -22,9 +22,11 @@ import {
   cachedKustomize,
   cachedMotoPython,
   cachedRegistry,
+  cachedSarifSchema,
   controlPlaneAssets,
   cosignFolder,
   cosignVersion,
+  goSarifVersion,
   helmFolder,
   helmVersion,
   kubernetesFolder,
@@ -36,6 +38,7 @@ import {
   motoVersion,
   registryFolder,
   registryVersion,
+  sarifFolder,
   toolCache,
 } from './tool-cache.ts'
 
@@ -109,6 +112,19 @@ const tools: readonly Tool[] = [
     cached: cachedArgoCd,
     fetch: (go, folder) =>
       goModuleFiles(go, `github.com/argoproj/argo-cd/v3@v${argoCdVersion}`, 'manifests', folder),
+  },
+  {
+    name: `schema of SARIF (go-sarif ${goSarifVersion})`,
+    client: 'go',
+    folder: sarifFolder(),
+    cached: cachedSarifSchema,
+    fetch: (go, folder) =>
+      goModuleFiles(
+        go,
+        `github.com/owenrumney/go-sarif/v3@v${goSarifVersion}`,
+        'pkg/report/v210/sarif',
+        folder,
+      ),
   },
   {
     name: `Kubernetes ${kubernetesVersion} (some minutes)`,

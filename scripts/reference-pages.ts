@@ -13,6 +13,7 @@ import { exitCode } from '../api/exit-code.ts'
 import { secretKinds } from '../api/declaration/secret-type.ts'
 import { formatMeanings } from '../api/secrets-format.ts'
 import type { Flags } from '../cli/flags/flags.ts'
+import { reportFlags } from '../cli/report/report-flags.ts'
 import { commands } from '../cli/kees.ts'
 import { exportIam } from '../functions/export-iam/export-iam.ts'
 import { functionApiVersion } from '../functions/krm/function-config.ts'
@@ -170,6 +171,9 @@ function keesPage(): string {
     '# kees',
     'The command line of kees, for people and pipelines. It does the same jobs as the functions, the creator and init.',
     ...pages,
+    '## Flags of all commands',
+    ...flagsTable(reportFlags),
+    'In CI: [results for programs](../ci.md#results-for-programs).',
     '## Environment',
     '`create`, `import`, `put`, `status` and `fetch` use these variables, and the credentials that the AWS CLI would use:',
     envRows(variables),

@@ -11,6 +11,8 @@ export const actionlintVersion = '1.7.12'
 export const registryVersion = '3.0.0'
 export const cosignVersion = '2.6.5'
 export const argoCdVersion = '3.5.7'
+/** The module that contains the JSON Schema of SARIF 2.1.0, which OASIS publishes on its website alone. */
+export const goSarifVersion = '3.3.1'
 export const kubernetesVersion = '1.36.3'
 export const kubernetesSource = join(import.meta.dirname, '..', 'test', 'node', 'kubernetes')
 
@@ -63,6 +65,15 @@ export function argoCdFolder(): string {
 /** The folder of its manifests. */
 export function cachedArgoCd(): string | undefined {
   return ifThere(join(argoCdFolder(), 'manifests'))
+}
+
+export function sarifFolder(): string {
+  return join(toolCache(), `go-sarif-${goSarifVersion}`)
+}
+
+/** The source that has the JSON Schema of SARIF as a string. */
+export function cachedSarifSchema(): string | undefined {
+  return ifThere(join(sarifFolder(), 'pkg/report/v210/sarif/schema.go'))
 }
 
 export function cachedKustomize(): string | undefined {

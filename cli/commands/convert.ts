@@ -80,5 +80,6 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
     ? printForWorkloads(readWorkloads(ofManifests, config).workloads, sources, domain)
     : printForAnyPod(sources, domain)
   io.out(text)
-  return printResults([...sources.flatMap((source) => source.results), ...results], io, files.manifests)
+  const all = [...files.manifests, ...(manifests?.manifests ?? [])]
+  return printResults([...sources.flatMap((source) => source.results), ...results], io, all)
 }

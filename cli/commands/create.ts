@@ -1,14 +1,16 @@
 import { exitCode, type ExitCode, firstToMend } from '../../api/exit-code.ts'
 import { type Group, groupOf } from '../../api/declaration/group.ts'
 import { isDynamic } from '../../api/pod/pod-annotations.ts'
-import { errorsOf, type Result } from '../../functions/krm/result.ts'
 import { clock } from '../../runtime/scheduling/clock.ts'
 import { rateLimitedStore } from '../../runtime/store/rate-limited-store.ts'
 import { createMissing, type GroupResult } from '../../runtime/groups/create-missing.ts'
 import { exitCodeOf as failureExitCode } from '../../runtime/failure.ts'
 import { type Command, type Io, isOn } from '../flags/command.ts'
 import type { ParsedFlags } from '../flags/flags.ts'
-import { printResults } from '../print-results.ts'
+import { declarationPlaces } from '../declaration-places.ts'
+import { printAt, printWarning } from '../print-results.ts'
+import type { Paint } from '../report/paint.ts'
+import type { ReportedResult } from '../report/reported-result.ts'
 import { manifestFlags } from '../read-manifests.ts'
 import { readStoredWorkloads, storedWorkloadFlags } from '../read-stored-workloads.ts'
 import { printFailures, type StoreFailure } from '../print/print-failures.ts'
@@ -44,14 +46,18 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
     dryRun: isOn(parsed, 'dry-run'),
     progress: (done, total) => io.progress?.(`${done} of ${total} done`),
   })
-  printResults(results.flatMap(resultsOf), io)
-  printFailures(failuresIn(results, 'failed'), io)
+  const placesOf = declarationPlaces(workloads, read.manifests)
+  for (const { group, result } of results.flatMap(resultsOf)) {
+    const places = group.parts.flatMap(({ parameter }) => placesOf(parameter))
+    printAt(result, places, io)
+  }
+  printFailures(failuresIn(results, 'failed'), io, 'error', placesOf)
   const uncompared = failuresIn(results, 'uncompared')
   if (uncompared.length > 0)
-    io.err('warning: pairs that exist were not compared, because their values may not be read:')
-  printFailures(uncompared, io, 'warning')
+    printWarning('pairs that exist were not compared, because their values may not be read:', io)
+  printFailures(uncompared, io, 'warning', placesOf)
   const rows = results.flatMap(rowsOf)
-  io.out(output.format(rows, tableOf))
+  io.out(output.format(rows, (some) => tableOf(some, io.paint)))
   return firstToMend(results.map(exitOf))
 }
 
@@ -78,21 +84,21 @@ function rowsOf({ group: { type, size, parts }, ...result }: GroupResult): Row[]
   })
 }
 
-function tableOf(rows: readonly Row[]): string {
+function tableOf(rows: readonly Row[], paint: Paint): string {
   if (rows.length === 0) return 'nothing is declared with kind DYNAMIC\n'
   return formatTable(
     ['parameter', 'type', 'bits', 'result'],
     rows.map(({ parameter, type, bits, result }) => [parameter, type, String(bits), result]),
+    paint,
   )
 }
 
 /** The results for a group whose stored parts do not match or are incomplete. */
-function resultsOf({ group, ...result }: GroupResult): Result[] {
-  const names = group.parts.map(({ parameter }) => parameter).join(', ')
-  if (result.outcome === 'incomplete' || result.outcome === 'mismatched') {
-    return errorsOf([{ message: `${names}: the group ${result.reason}` }], exitCode.input)
-  }
-  return []
+function resultsOf({ group, ...result }: GroupResult): { group: Group; result: ReportedResult }[] {
+  const parameters = group.parts.map(({ parameter }) => parameter)
+  if (result.outcome !== 'incomplete' && result.outcome !== 'mismatched') return []
+  const message = `${parameters.join(', ')}: the group ${result.reason}`
+  return [{ group, result: { severity: 'error', message, parameters, exit: exitCode.input } }]
 }
 
 function failuresIn(results: readonly GroupResult[], outcome: 'failed' | 'uncompared'): StoreFailure[] {

@@ -97,7 +97,7 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
     { ...then.granted, kmsKeys: lenient.kmsKeys },
     { ...next.granted, kmsKeys: config.kmsKeys },
   )
-  io.out(formatChanges(changes, format))
+  io.out(formatChanges(changes, format, io.paint))
   return isOn(parsed, 'exit-code') && changes.length > 0 ? exitCode.input : exitCode.done
 }
 

@@ -17,7 +17,7 @@ import { checkModule, readModule } from '../files/module-files.ts'
 import { readInput } from '../read-input.ts'
 import { manifestFlags } from '../read-manifests.ts'
 import { replaceFiles } from '../files/replace-files.ts'
-import { printResults } from '../print-results.ts'
+import { printResults, printWarning } from '../print-results.ts'
 
 // These belong to the ConfigMap that the function emits.
 const { name: _name, output: _output, format: _format, ...options } = exportIam.options
@@ -93,7 +93,7 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
     return exitCode.done
   }
   if (exported.grants.length === 0 && !files.has(policiesJson)) {
-    io.err('warning: no secret or resource is declared in the input: the module grants nothing')
+    printWarning('no secret or resource is declared in the input: the module grants nothing', io)
   }
   const foreign = printResults(await notOurs(out, files.keys()), io)
   if (foreign !== exitCode.done) return foreign

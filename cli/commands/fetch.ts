@@ -3,7 +3,7 @@ import { exitCode, type ExitCode } from '../../api/exit-code.ts'
 import { about, type Diagnostic, quote } from '../../api/diagnostic.ts'
 import { parseFormat, secretsFormats } from '../../api/secrets-format.ts'
 import { deliveryOf } from '../../api/pod/delivery.ts'
-import { judge } from '../../functions/krm/result.ts'
+import { judge, type Result } from '../../functions/krm/result.ts'
 import { readWorkloads } from '../../functions/workload/workload.ts'
 import { parseWorkloadConfig, workloadOptions } from '../../functions/workload/workload-options.ts'
 import { isQuotedInDotenv } from '../../runtime/init/formats/dotenv.ts'
@@ -20,7 +20,8 @@ import { readSharedFlags, sharedFlags } from '../flags/function-flags.ts'
 import { readInput } from '../read-input.ts'
 import { manifestFlags } from '../read-manifests.ts'
 import { outputFlags, readOutput } from '../flags/output-flag.ts'
-import { printResults, printUsage } from '../print-results.ts'
+import { declarationPlace, locate, type Place } from '../declaration-places.ts'
+import { printAt, printResults, printUsage, printWarning } from '../print-results.ts'
 import { openStoreFlag, storeFlags } from '../flags/store-flag.ts'
 import { fetchOnce, printDiagnostics, settingsWithoutWaits } from '../fetch-once.ts'
 import {
@@ -118,7 +119,7 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   warnOfUnused(pod, flags.paths, io)
   const wanted = wantedOf(pod, flags.paths, container?.value)
   if (flags.container !== undefined && !isAnyWritten(wanted, 'env'))
-    io.err(`warning: container ${quote(flags.container)} gets no environment variables`)
+    printWarning(`container ${quote(flags.container)} gets no environment variables`, io)
   const doubled = [...findSameVariables(wanted), ...findSamePaths(wanted, flags.paths)]
   if (doubled.length > 0) return printUsage(doubled, io)
   const settings = { ...pathsIn(flags.paths), format: flags.format ?? format }
@@ -127,11 +128,12 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   const delivered = (shaped?.delivered ?? []).filter(({ annotation }) => wanted.isWritten(annotation))
   const output = outputFiles(delivered, settings, ({ name }) => name)
   const diagnostics = [...fetched.diagnostics, ...(shaped?.diagnostics ?? []), ...(output.diagnostics ?? [])]
-  if (output.diagnostics || diagnostics.length > 0) return printDiagnostics(diagnostics, io)
+  const placeAt = (annotation: string) => locate(declarationPlace(chosen.value, annotation), input.manifests)
+  if (output.diagnostics || diagnostics.length > 0) return printDiagnostics(diagnostics, placeAt, io)
   for (const reason of await writePrivate(output.files))
-    io.err(`warning: earlier files could not be removed: ${reason}`)
-  warnOfAbsent(delivered, io)
-  if (settings.format === 'dotenv') warnOfQuotes(delivered, io)
+    printWarning(`earlier files could not be removed: ${reason}`, io)
+  warnOfAbsent(delivered, placeAt, io)
+  if (settings.format === 'dotenv') warnOfQuotes(delivered, placeAt, io)
   io.out(formatFetched(delivered, flags))
   return exitCode.done
 }
@@ -142,30 +144,35 @@ function warnOfUnused({ declared, composed }: Pod, paths: Paths, io: Io): void {
     const { flag, noun } = places[place]
     const path = paths[place]
     if (used.has(place) && path === undefined)
-      io.err(`warning: the workload declares ${noun}, which are not fetched without ${flag}`)
+      printWarning(`the workload declares ${noun}, which are not fetched without ${flag}`, io)
     if (!used.has(place) && path !== undefined)
-      io.err(`warning: the workload declares no ${noun}: ${path} is not changed`)
+      printWarning(`the workload declares no ${noun}: ${path} is not changed`, io)
   }
 }
 
-function warnOfAbsent(values: readonly Delivered[], io: Io): void {
+type PlaceAt = (annotation: string) => Place
+
+function warnOfAbsent(values: readonly Delivered[], placeAt: PlaceAt, io: Io): void {
   for (const { annotation, value, absent } of values) {
     if (value) continue
     const reason =
       absent === undefined
         ? 'the optional value does not exist and is left out'
         : `is left out because an optional value does not exist: ${absent.join(', ')}`
-    io.err(`warning: annotation ${annotation}: ${reason}`)
+    printAt(warningOf(annotation, reason), [placeAt(annotation)], io)
   }
 }
 
-function warnOfQuotes(values: readonly Delivered[], io: Io): void {
+function warnOfQuotes(values: readonly Delivered[], placeAt: PlaceAt, io: Io): void {
   for (const { annotation, declaration, value } of values) {
     if (deliveryOf(declaration).to !== 'line' || !value?.text || !isQuotedInDotenv(value.text)) continue
-    io.err(
-      `warning: annotation ${annotation}: the value is in quotes, which docker run --env-file takes for a part of it`,
-    )
+    const quoted = 'the value is in quotes, which docker run --env-file takes for a part of it'
+    printAt(warningOf(annotation, quoted), [placeAt(annotation)], io)
   }
+}
+
+function warningOf(annotation: string, message: string): Result {
+  return { severity: 'warning', message: `annotation ${annotation}: ${message}`, exit: exitCode.done }
 }
 
 /** Which parameters were written to which files; no values. */

@@ -1,7 +1,7 @@
 import { type ExitCode, exitCode, firstToMend } from '../../api/exit-code.ts'
 import { invalid } from '../../api/parsed.ts'
 import { isNotText } from '../../functions/krm/decode-text.ts'
-import { errorsOf, type Result } from '../../functions/krm/result.ts'
+import { errorsOf, exitCodeOf, type Result } from '../../functions/krm/result.ts'
 import { exitCodeOf as failureExitCode } from '../../runtime/failure.ts'
 import { clock } from '../../runtime/scheduling/clock.ts'
 import { rateLimitedStore } from '../../runtime/store/rate-limited-store.ts'
@@ -12,7 +12,10 @@ import { type NamedValue, parseValues } from '../import/parse-values.ts'
 import { planImport } from '../import/plan-import.ts'
 import { listed, printFailures } from '../print/print-failures.ts'
 import { formatTable } from '../print/table.ts'
-import { printResults } from '../print-results.ts'
+import { declarationPlaces, type Places } from '../declaration-places.ts'
+import { printResults, printWarning, recordAt } from '../print-results.ts'
+import type { Paint } from '../report/paint.ts'
+import type { ReportedResult } from '../report/reported-result.ts'
 import { manifestFlags } from '../read-manifests.ts'
 import { readStoredWorkloads, storedWorkloadFlags } from '../read-stored-workloads.ts'
 
@@ -89,8 +92,8 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
     announce: (toStore, existing) => announce(io, toStore, existing, putsPerSecond),
     progress: (done, total) => io.progress?.(`${done} of ${total} done`),
   })
-  const exit = printOutcome(rows, io)
-  io.out(output.format(rows.map(shown), tableOf))
+  const exit = printOutcome(rows, declarationPlaces(workloads, manifests), io)
+  io.out(output.format(rows.map(shown), (some) => tableOf(some, io.paint)))
   return firstToMend([ofPlan, exit])
 }
 
@@ -143,7 +146,7 @@ function announce(io: Io, toStore: number, existing: number, perSecond: number):
   printResults(results, io)
 }
 
-function printOutcome(rows: readonly ImportedRow[], io: Io): ExitCode {
+function printOutcome(rows: readonly ImportedRow[], placesOf: Places, io: Io): ExitCode {
   const failures = (result: 'failed' | 'not compared') =>
     rows.flatMap((row) =>
       row.result === result && 'failure' in row
@@ -151,11 +154,11 @@ function printOutcome(rows: readonly ImportedRow[], io: Io): ExitCode {
         : [],
     )
   const failed = failures('failed')
-  printFailures(failed, io)
+  printFailures(failed, io, 'error', placesOf)
   const uncompared = failures('not compared')
   if (uncompared.length > 0)
-    io.err('warning: parameters that exist were not compared, because their values may not be read:')
-  printFailures(uncompared, io, 'warning')
+    printWarning('parameters that exist were not compared, because their values may not be read:', io)
+  printFailures(uncompared, io, 'warning', placesOf)
   const of = (result: ImportedRow['result']) =>
     rows.filter((row) => row.result === result).map(({ parameter }) => parameter)
   const [differing, missing, heldBack] = [of('differs'), of('missing'), of('not stored')]
@@ -174,15 +177,24 @@ function printOutcome(rows: readonly ImportedRow[], io: Io): ExitCode {
     ),
     ...about(missing, 'does not exist in the store', exitCode.missing, 'run the command without --check'),
   ]
-  return firstToMend([printResults(results, io), ...failed.map(({ failure }) => failureExitCode(failure))])
+  for (const result of results) {
+    io.print(result)
+    for (const name of result.parameters ?? [])
+      recordAt({ ...result, message: `${name} ${result.fact}`, parameters: [name] }, placesOf(name), io)
+  }
+  return firstToMend([exitCodeOf(results), ...failed.map(({ failure }) => failureExitCode(failure))])
 }
 
-function about(names: readonly string[], message: string, exit: ExitCode, hint: string): Result[] {
+/** For people one result of all parameters, for programs one of each. */
+type Outcome = ReportedResult & { readonly fact: string }
+
+function about(names: readonly string[], fact: string, exit: ExitCode, hint: string): Outcome[] {
   if (names.length === 0) return []
-  const each = names.length === 1 ? '' : `each of ${names.length} parameters `
-  const list = names.length === 1 ? `${listed(names)} ` : ''
-  const which = names.length === 1 ? '' : `: ${listed(names)}`
-  return [{ severity: 'error', message: `${list}${each}${message}${which}`, hint, exit }]
+  const message =
+    names.length === 1
+      ? `${listed(names)} ${fact}`
+      : `each of ${names.length} parameters ${fact}: ${listed(names)}`
+  return [{ severity: 'error', message, hint, parameters: names, exit, fact }]
 }
 
 type Row = { readonly parameter: string; readonly result: string }
@@ -191,10 +203,11 @@ function shown({ parameter, result }: ImportedRow): Row {
   return { parameter, result }
 }
 
-function tableOf(rows: readonly Row[]): string {
+function tableOf(rows: readonly Row[], paint: Paint): string {
   if (rows.length === 0) return 'there is nothing to store\n'
   return formatTable(
     ['parameter', 'result'],
     rows.map(({ parameter, result }) => [parameter, result]),
+    paint,
   )
 }

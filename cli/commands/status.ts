@@ -13,7 +13,12 @@ import { fetchOnce, printDiagnostics } from '../fetch-once.ts'
 import type { ParsedFlags } from '../flags/flags.ts'
 import { readStoredWorkloads, storedWorkloadFlags } from '../read-stored-workloads.ts'
 import { printFailures } from '../print/print-failures.ts'
+import { declarationPlaces, locate, declarationPlace } from '../declaration-places.ts'
+import { locateResults } from '../locate-results.ts'
 import { printResults } from '../print-results.ts'
+import type { Manifest } from '../read-manifests.ts'
+import type { Paint } from '../report/paint.ts'
+import type { ReportedResult } from '../report/reported-result.ts'
 import { formatTable } from '../print/table.ts'
 
 export const statusCommand: Command = {
@@ -49,16 +54,18 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   const failures = [...standings].flatMap(([parameter, standing]) =>
     typeof standing === 'string' ? [] : [{ parameters: [parameter], failure: standing }],
   )
-  printFailures(failures, io)
+  printFailures(failures, io, 'error', declarationPlaces(workloads, read.manifests))
   const known = declared.map((one) => ({ ...one, standing: standings.get(formatRef(refOf(one))) }))
-  const keys = isOn(parsed, 'keys') ? await checkKeys(known, opened.reader, io) : noKeys
+  const keys = isOn(parsed, 'keys') ? await checkKeys(known, opened.reader, read.manifests, io) : noKeys
   printResults(keys.results, io, read.manifests)
   printResults(known.flatMap(absentResults), io, read.manifests)
+  // The table has them for people.
+  for (const one of locateResults(known.flatMap(missingResults), read.manifests)) io.record(one)
   const rows = known.map((one): Row => {
     const row = rowOf(one.workload, one, one.standing)
     return keys.wrong.has(one.declaration) ? { ...row, status: 'wrong' } : row
   })
-  io.out(output.format(rows, tableOf))
+  io.out(output.format(rows, (some) => tableOf(some, io.paint)))
   return firstToMend([exit, keys.exit, ...known.map(exitOf)])
 }
 
@@ -73,10 +80,19 @@ type Keys = {
 const noKeys: Keys = { results: [], wrong: new Set(), exit: exitCode.done }
 
 /** Whether the values that exist are such that init could deliver the keys. */
-async function checkKeys(known: readonly Known[], reader: ParameterReader, io: Io): Promise<Keys> {
+async function checkKeys(
+  known: readonly Known[],
+  reader: ParameterReader,
+  manifests: readonly Manifest[],
+  io: Io,
+): Promise<Keys> {
   const asked = known.filter(({ declaration, standing }) => hasKey(declaration) && standing === 'exists')
   const fetched = await fetchOnce(reader, asked, io)
-  const unread = printDiagnostics(fetched.diagnostics, io)
+  const placeAt = (annotation: string) => {
+    const one = asked.find((other) => other.annotation === annotation)
+    return one && locate(declarationPlace(one.workload, annotation), manifests)
+  }
+  const unread = printDiagnostics(fetched.diagnostics, placeAt, io)
   const workloads = new Map(asked.map((one) => [one.declaration, one.workload]))
   const results: Result[] = []
   const wrong = new Set<StoredDeclaration>()
@@ -98,17 +114,28 @@ function hasKey(declaration: StoredDeclaration): boolean {
 function absentResults(one: Known): Result[] {
   const reason = reasonOf(one, one.standing)
   if (reason === undefined) return []
-  const { item, template } = one.workload
   const instead =
     reason === 'default' ? 'the app gets the default' : 'it is optional, and the app starts without it'
   return [
     {
       severity: 'warning',
       message: `parameter ${formatRef(refOf(one))} does not exist: ${instead}`,
-      object: item.object,
-      subject: `${template.key === '' ? '' : `template ${template.key} `}annotation ${one.annotation}`,
-      field: [...template.path, 'metadata', 'annotations', one.annotation],
+      ...declarationPlace(one.workload, one.annotation),
       exit: exitCode.done,
+    },
+  ]
+}
+
+function missingResults(one: Known): ReportedResult[] {
+  if (one.standing !== 'missing' || mayBeMissing(one)) return []
+  const parameter = formatRef(refOf(one))
+  return [
+    {
+      severity: 'error',
+      message: `parameter ${parameter} does not exist`,
+      parameters: [parameter],
+      ...declarationPlace(one.workload, one.annotation),
+      exit: exitCode.missing,
     },
   ]
 }
@@ -159,7 +186,7 @@ function exitOf(one: Known): ExitCode {
   return mayBeMissing(one) ? exitCode.done : exitCode.missing
 }
 
-function tableOf(rows: readonly Row[]): string {
+function tableOf(rows: readonly Row[], paint: Paint): string {
   // Compositions are stored nowhere: the values that they are made of have rows of their own.
   if (rows.length === 0) return 'no secret or resource is declared\n'
   return formatTable(
@@ -171,5 +198,6 @@ function tableOf(rows: readonly Row[]): string {
       parameter,
       reason === undefined ? status : `${status} (${reason})`,
     ]),
+    paint,
   )
 }

@@ -2,10 +2,12 @@ import type { Env } from '../../api/settings/env.ts'
 import type { ExitCode } from '../../api/exit-code.ts'
 import type { Parsed } from '../../api/parsed.ts'
 import type { InputLimit } from '../../functions/krm/read-stdin.ts'
+import type { Paint } from '../report/paint.ts'
+import type { ReportedResult } from '../report/reported-result.ts'
 import type { Flags, ParsedFlags } from './flags.ts'
 
-/** The input and output of a command; tests replace them. */
-export type Io = {
+/** The input and output of the program; tests replace them. */
+export type ProcessIo = {
   readonly env: Env
   /** The files that are running. */
   readonly self: { readonly node: string; readonly program: string }
@@ -16,6 +18,18 @@ export type Io = {
   readonly err: (line: string) => void
   /** Writes one line of progress to standard error; undefined if standard error is no terminal. */
   readonly progress?: (line: string) => void
+  /** Which of the two outputs are terminals. */
+  readonly terminals?: { readonly out: boolean; readonly err: boolean }
+}
+
+/** The input and output of a command. It has no way to standard error but results, so that programs can read all of them. */
+export type Io = Omit<ProcessIo, 'err' | 'terminals'> & {
+  /** Prints a result for people, on standard error. */
+  readonly print: (result: ReportedResult) => void
+  /** Adds a result to the reports for programs, which --report asks for. */
+  readonly record: (result: ReportedResult) => void
+  /** The colours of what is printed on standard output. */
+  readonly paint: Paint
 }
 
 export type Command = {

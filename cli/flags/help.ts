@@ -1,4 +1,5 @@
 import type { Command } from './command.ts'
+import { reportFlags } from '../report/report-flags.ts'
 import type { Flags } from './flags.ts'
 
 /** The width of a line in columns. */
@@ -22,6 +23,9 @@ export function keesHelp(groups: readonly CommandGroup[]): string {
       }),
     ]),
     '',
+    'Flags of all commands:',
+    ...flagsHelp(reportFlags),
+    '',
     'kees help COMMAND shows the flags of a command, with examples.',
     'Exit codes: 0 success, 1 invalid input, 2 invalid command line,',
     '3 parameters missing, 4 access denied, 5 store not reached,',
@@ -40,6 +44,8 @@ export function commandHelp({ name, usage, purpose, details, examples, flags }: 
     'Examples:',
     ...examples.flatMap(([does, line]) => [`  # ${does}`, `  ${line}`]),
     ...(ofFlags.length === 0 ? [] : ['', 'Flags:', ...ofFlags]),
+    '',
+    'kees help shows the flags of all commands.',
     '',
   ].join('\n')
 }

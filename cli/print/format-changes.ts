@@ -2,23 +2,24 @@
 import type { ChangedName, GrantChange } from '../../functions/export-iam/grants/grant-changes.ts'
 import { declaredKey } from '../../functions/export-iam/grants/granted-names.ts'
 import { granteeCell, workloadsCell } from './markdown-text.ts'
+import type { Paint } from '../report/paint.ts'
 import { formatTable } from './table.ts'
 
 export const changesFormats = ['table', 'markdown', 'json'] as const
 export type ChangesFormat = (typeof changesFormats)[number]
 
-export function formatChanges(changes: readonly GrantChange[], format: ChangesFormat): string {
+export function formatChanges(changes: readonly GrantChange[], format: ChangesFormat, paint: Paint): string {
   if (format === 'json') return `${JSON.stringify(changes, null, 2)}\n`
   if (changes.length === 0) return 'Nobody gains or loses a parameter.\n'
-  return format === 'markdown' ? markdownOf(changes) : tableOf(changes)
+  return format === 'markdown' ? markdownOf(changes) : tableOf(changes, paint)
 }
 
-function tableOf(changes: readonly GrantChange[]): string {
+function tableOf(changes: readonly GrantChange[], paint: Paint): string {
   const rows = changes.flatMap(({ key, gains, loses }) => [
     ...gains.map((one) => [key, 'gains', shown(one), one.workloads.join(', ')]),
     ...loses.map((one) => [key, 'loses', shown(one), one.workloads.join(', ')]),
   ])
-  return formatTable(['who', 'change', 'parameter', 'declared by'], rows)
+  return formatTable(['who', 'change', 'parameter', 'declared by'], rows, paint)
 }
 
 function markdownOf(changes: readonly GrantChange[]): string {

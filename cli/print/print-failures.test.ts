@@ -1,6 +1,8 @@
 import t from 'tap'
 import type { Failure } from '../../runtime/failure.ts'
 import { fakeIo } from '../fake-io.ts'
+import { parseFlags } from '../flags/flags.ts'
+import { openReport } from '../report/open-report.ts'
 import { printFailures } from './print-failures.ts'
 
 const noCredentials: Failure = { code: 'CREDENTIALS_MISSING', message: 'no credentials' }
@@ -48,6 +50,6 @@ const rows: readonly (readonly [
 ]
 for (const [title, failures, said] of rows) {
   const io = fakeIo()
-  printFailures(failures, io)
+  printFailures(failures, openReport(io, parseFlags([], {})).io)
   t.equal(io.said(), said, title)
 }

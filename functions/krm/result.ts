@@ -13,6 +13,8 @@ export type ObjectReference = {
 /** A Diagnostic of an object, or of the options: a Result of the KRM functions specification, and the exit code it leads to. */
 export type Result = Diagnostic & {
   readonly severity: 'error' | 'warning'
+  /** The kind of problem, for programs, where it has a code. */
+  readonly code?: string
   readonly object?: ObjectReference
   /** What of the object it is about, for people: `annotation secret.bsycorp.com/db.password`. */
   readonly subject?: string
@@ -30,7 +32,7 @@ export function nameOf({ kind, namespace, name }: ObjectReference): string {
 
 /** @param annotations the path of the annotations in the object. */
 export function resultOf(
-  { annotation, code: _code, ...diagnostic }: AnnotationDiagnostic,
+  { annotation, ...diagnostic }: AnnotationDiagnostic,
   object: ObjectReference,
   annotations: Path,
 ): Result {
@@ -58,17 +60,30 @@ export function messageLines({ object, subject, ...diagnostic }: Result): string
  * For people: `deploy.yaml:12:9: error: Deployment/app annotation …: …`, and the hint on a line of its own, indented. Names are
  * text of the input and may hold anything.
  */
-export function resultLines({ file, position, ...result }: Result): string[] {
-  const place = [file, ...(position ? [position.line, position.column] : [])]
-  const prefix = file === undefined ? '' : `${place.join(':')}: `
+export function resultLines(located: Result): string[] {
+  const { file, position, ...result } = located
+  const prefix = positionPrefix(located)
   const isPlaced = file !== undefined || position === undefined
   const [fact = '', ...hint] = messageLines(isPlaced ? result : { ...result, position })
   return [`${prefix}${result.severity}: ${fact}`, ...hint.map((line) => `  ${line}`)].map(onOneLine)
 }
 
-/** Without what ends a line, moves the cursor of a terminal or turns the text around. */
+/** `deploy.yaml:12:9: `; empty where no file is known. */
+export function positionPrefix({ file, position }: Pick<Result, 'file' | 'position'>): string {
+  const place = [file, ...(position ? [position.line, position.column] : [])]
+  return file === undefined ? '' : `${place.join(':')}: `
+}
+
+/**
+ * Without what ends a line, moves the cursor of a terminal or turns the text around, and without commands to the CI system that shows the line:
+ * `::name::` at its start, and `##[name]` or `##vso[name]` anywhere in it.
+ * https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs
+ */
 export function onOneLine(text: string): string {
-  return text.replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Cf}\p{Cs}]/gu, '\ufffd')
+  return text
+    .replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Cf}\p{Cs}]/gu, '\ufffd')
+    .replace(/^(\s*):(?=:)/, '$1\ufffd')
+    .replace(/##(?=\w*\[)/g, '#\ufffd')
 }
 
 /** With `strict`, warnings are errors. */

@@ -68,6 +68,11 @@ t.test('an edit after such lines is at the right position', async (t) => {
   t.strictSame(parse(edited.replace('\n  ]', '\n    ]')), { a: { args: ['one'], list: ['x', 'z'] }, end: 2 })
 })
 
+t.strictSame(
+  parseSource('a: [\nb\n  c: 1\n').diagnostics?.[0]?.position,
+  { line: 4, column: 1 },
+  'the position of an error behind lines that are indented too little is that of the source',
+)
 t.match(
   parseSource('a: [\n').diagnostics?.[0]?.message,
   /^is not valid YAML: /,

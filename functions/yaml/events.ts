@@ -44,7 +44,7 @@ function readPadded(source: string, maxDepth: number, guessed?: number[]): Event
       return padded.length === 0 ? events : events.map((event) => moveBack(event, padded))
     } catch (error) {
       const line = lineToPad(source, error)
-      if (line === undefined || padded.includes(line) || read > maxRead) throw error
+      if (line === undefined || padded.includes(line) || read > maxRead) throw errorIn(source, error, padded)
       // Blanks are read too, and the error shows a piece of the whole text.
       read += line + padded.length * blanks.length
       // So strings over many lines take few attempts.
@@ -112,6 +112,15 @@ function areInside(lines: readonly number[], events: readonly Event[]): boolean 
       for (; (ranges[next]?.start ?? Infinity) <= line; next++) end = Math.max(end, ranges[next]?.end ?? end)
       return line <= end
     })
+}
+
+/** The error with its position in the source. */
+function errorIn(source: string, error: unknown, padded: readonly number[]): unknown {
+  if (!(error instanceof YAMLException) || !error.mark || padded.length === 0) return error
+  const { mark, reason } = error
+  const position = Math.min(positionIn(mark.position, padded), source.length)
+  const before = source.lastIndexOf('\n', position - 1) + 1
+  return new YAMLException(reason, { ...mark, position, column: position - before })
 }
 
 /** Padding adds no lines, so the line of the error is that of the source. */

@@ -12,6 +12,7 @@ export const toolMarks = {
   kustomize: /\bkustomize\(\)/,
   actionlint: /\bactionlint\(\)/,
   'Argo CD': /\bcachedArgoCd\b/,
+  SARIF: /\bcachedSarifSchema\b/,
   cosign: /\bcachedCosign\b/,
 } as const satisfies Readonly<Record<string, RegExp>>
 

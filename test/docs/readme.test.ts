@@ -4,6 +4,7 @@ import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'nod
 import { delimiter, join } from 'node:path'
 import t from 'tap'
 import { commands } from '../../cli/kees.ts'
+import { reportFlags } from '../../cli/report/report-flags.ts'
 import { dist, root } from '../programs/programs.ts'
 import { parseReadmeBlocks } from './readme-commands.ts'
 import { kustomize } from '../programs/tools.ts'
@@ -50,7 +51,7 @@ t.test('README.md names only commands and flags that exist', async (t) => {
   const spans = readme.replaceAll(/^```[^]*?^```$/gm, '').matchAll(/`([^`]+)`/g)
   const code = [...scripts, ...[...spans].map(([, text = '']) => text)].join('\n')
   const found = [...code.matchAll(/(?:^|\| )kees ([a-z][a-z-]*)((?: [^\s|]+)*)/gm)]
-  const known = new Map(commands.map(({ name, flags }) => [name, flags]))
+  const known = new Map(commands.map(({ name, flags }) => [name, { ...flags, ...reportFlags }]))
   t.ok(found.length > 10)
   for (const [whole, name = '', rest = ''] of found) {
     if (name === 'help') continue
