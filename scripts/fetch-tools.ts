@@ -21,6 +21,7 @@ import {
   cachedKubernetes,
   cachedKustomize,
   cachedMotoPython,
+  cachedPromtool,
   cachedRegistry,
   cachedSarifSchema,
   controlPlaneAssets,
@@ -36,6 +37,8 @@ import {
   kustomizeVersion,
   motoFolder,
   motoVersion,
+  promtoolFolder,
+  promtoolVersion,
   registryFolder,
   registryVersion,
   sarifFolder,
@@ -104,6 +107,23 @@ const tools: readonly Tool[] = [
     cached: cachedCosign,
     fetch: (go, folder) =>
       goInstall(go, { packageName: `github.com/sigstore/cosign/v2/cmd/cosign@v${cosignVersion}` }, folder),
+  },
+  {
+    name: `promtool ${promtoolVersion} (some minutes)`,
+    onDemand: true,
+    client: 'go',
+    folder: promtoolFolder(),
+    cached: cachedPromtool,
+    fetch: (go, folder) =>
+      goInstall(
+        go,
+        {
+          packageName: `github.com/prometheus/prometheus/cmd/promtool@v${promtoolVersion}`,
+          // Without service discovery, which is most of it.
+          tags: 'remove_all_sd',
+        },
+        folder,
+      ),
   },
   {
     name: `manifests of Argo CD ${argoCdVersion}`,

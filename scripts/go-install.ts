@@ -6,6 +6,8 @@ type Program = {
   readonly packageName: string
   /** The folder of a Go module of this repository. */
   readonly source?: string
+  /** Of the build. */
+  readonly tags?: string
   /** More flags of the linker. */
   readonly linkerFlags?: string
 }
@@ -17,7 +19,7 @@ type Program = {
  */
 export async function goInstall(
   go: string,
-  { packageName, source, linkerFlags = '' }: Program,
+  { packageName, source, tags, linkerFlags = '' }: Program,
   folder: string,
 ): Promise<void> {
   const making = `${folder}.making`
@@ -25,6 +27,7 @@ export async function goInstall(
     'install',
     // Go takes it as the first flag only. Git refuses a clone that another user owns, as in containers, and then Go fails.
     ...(source === undefined ? [] : ['-C', source, '-buildvcs=false']),
+    ...(tags === undefined ? [] : ['-tags', tags]),
     '-trimpath',
     '-gcflags=all=-dwarf=false',
     `-ldflags=${`-s -w ${linkerFlags}`.trim()}`,

@@ -103,8 +103,9 @@ const tool = (name: string): Job => ({
 /** Where that is not the usual. */
 const inFullRemark = (inFull: boolean) => (inFull && !isLong ? ' (in full)' : '')
 
-/** cosign only signs releases, and takes longer to build than all other tools: it is built only with --long. */
-const toolsOf = (file: string) => neededTools(root, file).filter((name) => isLong || name !== 'cosign')
+/** cosign takes longer to build than all other tools, promtool as long as most: they are built only with --long. */
+const onlyLong: ReadonlySet<string> = new Set(['cosign', 'promtool'])
+const toolsOf = (file: string) => neededTools(root, file).filter((name) => isLong || !onlyLong.has(name))
 
 /** They wait for very many promises, and one after the other. */
 const manyPromises =

@@ -10,6 +10,7 @@ export const helmVersion = '3.19.0'
 export const actionlintVersion = '1.7.12'
 export const registryVersion = '3.0.0'
 export const cosignVersion = '2.6.5'
+export const promtoolVersion = '0.316.0'
 export const argoCdVersion = '3.5.7'
 /** The module that contains the JSON Schema of SARIF 2.1.0, which OASIS publishes on its website alone. */
 export const goSarifVersion = '3.3.1'
@@ -56,6 +57,14 @@ export function cosignFolder(): string {
 
 export function cachedCosign(): string | undefined {
   return ifThere(join(cosignFolder(), 'cosign'))
+}
+
+export function promtoolFolder(): string {
+  return join(toolCache(), `promtool-${promtoolVersion}`)
+}
+
+export function cachedPromtool(): string | undefined {
+  return ifThere(join(promtoolFolder(), 'promtool'))
 }
 
 export function argoCdFolder(): string {

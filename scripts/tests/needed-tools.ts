@@ -14,6 +14,7 @@ export const toolMarks = {
   'Argo CD': /\bcachedArgoCd\b/,
   SARIF: /\bcachedSarifSchema\b/,
   cosign: /\bcachedCosign\b/,
+  promtool: /\bpromtool\(\)/,
 } as const satisfies Readonly<Record<string, RegExp>>
 
 type ToolName = keyof typeof toolMarks

@@ -41,7 +41,7 @@ const words = ['and', 'or', 'unless', 'COUNTER']
 
 /** The metrics, and the matchers of labels, of an expression that do not exist. */
 function unknownOf(expression: string): readonly string[] {
-  const bare = expression.replaceAll(/\{[^}]*\}|\[\w+\]|\boffset \w+/g, '')
+  const bare = expression.replaceAll(/\{[^}]*\}|\[\w+\]|\boffset \w+|\bignoring\(\w+\)/g, '')
   // Not the functions.
   const names = [...bare.matchAll(/\b[a-zA-Z_]\w*\b(?!\()/g)].map(([name]) => name)
   const matchers = [...expression.matchAll(/(\w+)\{([^}]*)\}/g)].flatMap(([, name = '', some = '']) =>
@@ -51,7 +51,10 @@ function unknownOf(expression: string): readonly string[] {
       )
       .map(([matcher]) => `${name}{${matcher}}`),
   )
-  return [...names.filter((name) => !words.includes(name) && !known.has(name)), ...matchers]
+  return [
+    ...names.filter((name) => !words.includes(name) && !known.has(name.replace(/_bucket$/, ''))),
+    ...matchers,
+  ]
 }
 
 t.test('every metric and label of an expression exists', async (t) => {

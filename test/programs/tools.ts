@@ -3,7 +3,7 @@
  * a test was skipped for a command that the machine has.
  */
 import { findCommand, findTerraformAwsPlugins } from '../../scripts/installed.ts'
-import { cachedActionlint, cachedHelm, cachedKustomize } from '../../scripts/tool-cache.ts'
+import { cachedActionlint, cachedHelm, cachedKustomize, cachedPromtool } from '../../scripts/tool-cache.ts'
 
 export type Tool =
   | { readonly path: string; readonly missing?: undefined }
@@ -24,6 +24,12 @@ export function helm(): Tool {
 export function actionlint(): Tool {
   const path = findCommand('go') === undefined ? findCommand('actionlint') : cachedActionlint()
   return path === undefined ? { missing: 'needs the commands actionlint or go' } : { path }
+}
+
+/** Built by `npm run test:long` alone. */
+export function promtool(): Tool {
+  const path = findCommand('go') === undefined ? findCommand('promtool') : cachedPromtool()
+  return path === undefined ? { missing: 'needs the commands promtool or go' } : { path }
 }
 
 export function kubectl(): Tool {

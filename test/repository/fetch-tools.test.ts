@@ -17,7 +17,7 @@ if [ "$1" = mod ]; then
   printf '{\\n\\t"Dir": "%s"\\n}\\n' "$XDG_CACHE_HOME/../module"
 else
   mkdir -p "$GOBIN"
-  touch "$GOBIN/kustomize" "$GOBIN/kubernetes" "$GOBIN/helm" "$GOBIN/actionlint" "$GOBIN/registry" "$GOBIN/cosign"
+  touch "$GOBIN/kustomize" "$GOBIN/kubernetes" "$GOBIN/helm" "$GOBIN/actionlint" "$GOBIN/registry" "$GOBIN/cosign" "$GOBIN/promtool"
 fi
 `
 
@@ -154,8 +154,11 @@ t.test('with KUBEBUILDER_ASSETS, no control plane is built', async (t) => {
   ])
 })
 
-t.test('arguments select tools by a part of their names; cosign is installed only if selected', async (t) => {
-  const folder = machine(t, { go, python3 })
-  await fetchTools(folder, '', ['cosign', 'helm'])
-  t.strictSame(tools(folder), ['cosign-2.6.5', 'helm-3.19.0'])
-})
+t.test(
+  'arguments select tools by a part of their names; cosign and promtool are installed only if selected',
+  async (t) => {
+    const folder = machine(t, { go, python3 })
+    await fetchTools(folder, '', ['cosign', 'helm', 'promtool'])
+    t.strictSame(tools(folder), ['cosign-2.6.5', 'helm-3.19.0', 'promtool-0.316.0'])
+  },
+)
