@@ -159,6 +159,21 @@ t.test('a missing record, or a missing variable that is only used in messages, i
   t.strictSame(errorsOf(injected.replace(/ +- name: POD_NAME\n(.*\n){3}/, '')), [])
 })
 
+t.test('what a patch makes unreadable for a container is an error, with its remedy', async (t) => {
+  const withUser = injected.replace(
+    '- name: app\n',
+    '- name: app\n          securityContext: {runAsUser: 0}\n',
+  )
+  t.strictSame(errorsOf(withUser), [])
+  const dropped = withUser.replace('runAsUser: 0', 'runAsUser: 0, capabilities: {drop: [ALL]}')
+  t.strictSame(errorsOf(dropped), [], 'the default mode lets everybody read')
+  const patched = dropped.replace('env:\n', 'env:\n            - {name: FILE_MODE, value: "0400"}\n')
+  t.match(errorsOf(patched), [
+    /FILE_MODE 0400: container "app" cannot read the file: it runs as user 0 without the capability DAC_OVERRIDE and init as user 65532/,
+  ])
+  t.strictSame(errorsOf(patched.replace('drop: [ALL]', 'drop: [ALL], add: [DAC_OVERRIDE]')), [])
+})
+
 t.test('aliases are accepted', async (t) => {
   const aliased = injected
     .replace('- name: app\n', '- &app\n          name: app\n')
