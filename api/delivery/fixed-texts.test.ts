@@ -9,6 +9,8 @@ const wrongWith = (format: SecretsFormat, key: string, text: string) =>
       [
         [`${key}.bsycorp.com/a`, text],
         ['secret.bsycorp.com/b', 'kind=REFERENCE,type=TEXT,file=b'],
+        ['secret.bsycorp.com/key', 'kind=REFERENCE,type=RSA,as=pem,file=key'],
+        ['secret.bsycorp.com/jwk', 'kind=REFERENCE,type=RSA,as=jwk,file=jwk'],
       ],
       'bsycorp.com',
     ),
@@ -25,6 +27,18 @@ const texts: readonly (readonly [format: SecretsFormat, key: string, text: strin
   ['dotenv', 'compose', 'encode=base64,text=a\nb'],
   ['dotenv', 'compose', 'file=a,text=a\nb'],
   ['dotenv', 'compose', 'env=A,text=a\nb'],
+  ['dotenv', 'secret', 'kind=REFERENCE,type=RSA,as=pem', 'the text of as=pem contains a line end'],
+  ['dotenv', 'secret', 'kind=REFERENCE,type=GPG,as=armor', 'the text of as=armor contains a line end'],
+  ['dotenv', 'secret', 'kind=REFERENCE,type=RSA,as=jwk'],
+  ['dotenv', 'secret', 'kind=REFERENCE,type=RSA,as=pem,file=k'],
+  ['dotenv', 'secret', 'kind=REFERENCE,type=RSA,as=pem,env=K'],
+  ['shell', 'secret', 'kind=REFERENCE,type=RSA,as=pem'],
+  ['dotenv', 'compose', 'text=$(key)', 'the value of $(key), of the form pem, contains a line end'],
+  ['dotenv', 'compose', 'text=$(key:base64)'],
+  ['dotenv', 'compose', 'text=$(key:json)'],
+  ['dotenv', 'compose', 'encode=base64,text=$(key)'],
+  ['dotenv', 'compose', 'env=A,text=$(key)'],
+  ['dotenv', 'compose', 'text=$(jwk)'],
   ['shell', 'compose', 'text=a\0b', 'text contains a NUL character'],
   ['shell', 'compose', 'text=a\nb'],
   ['properties', 'compose', 'text=a\nb\0'],
@@ -34,3 +48,21 @@ for (const [format, key, text, message] of texts) {
   t.equal(found.length, message === undefined ? 0 : 1, JSON.stringify([format, text]))
   if (message !== undefined) t.match(found[0], `${key}.bsycorp.com/a BAD_DELIVERY: ${message}`)
 }
+
+const binary = (type: string) => `decode=base64 of type ${type} gives bytes that are not text`
+for (const [text, message] of [
+  ['kind=REFERENCE,type=RSA,decode=base64', binary('RSA')],
+  ['kind=REFERENCE,type=RANDOM,decode=base64,env=A', binary('RANDOM')],
+  ['kind=REFERENCE,type=GPG,decode=base64', binary('GPG')],
+  ['kind=REFERENCE,type=RSA,decode=base64,file=k'],
+  ['kind=REFERENCE,type=RSA,decode=base64,as=pem'],
+  ['kind=REFERENCE,type=TEXT,decode=base64'],
+] as const)
+  t.match(
+    findDeliveryDiagnostics(
+      parsePodAnnotations([['secret.bsycorp.com/a', text]], 'bsycorp.com'),
+      'properties',
+    ),
+    message === undefined ? [] : [{ severity: 'warning', message: new RegExp(`^${message}`), hint: /file/ }],
+    text,
+  )

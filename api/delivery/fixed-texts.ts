@@ -1,6 +1,6 @@
-/** Texts of annotations that no file or variable of their delivery can hold. Init judges the whole values. */
+/** What declarations show of values that no file or variable of their delivery can hold. Init judges the whole values. */
 import { deliveryOf } from '../pod/delivery.ts'
-import type { Declaration } from '../declaration/declaration.ts'
+import type { Composition, Declaration } from '../declaration/declaration.ts'
 import type { AnnotationDiagnostic } from '../diagnostic.ts'
 import type { Composed, Declared } from '../pod/pod-annotations.ts'
 import type { SecretsFormat } from '../secrets-format.ts'
@@ -10,29 +10,78 @@ export function findFixedTexts(
   all: readonly (Declared | Composed)[],
   format: SecretsFormat,
 ): AnnotationDiagnostic[] {
+  const forms = new Map(all.map(({ declaration }) => [declaration.name, formOfLines(declaration)]))
   return all.flatMap(({ annotation, declaration }): AnnotationDiagnostic[] => {
-    const fixed = fixedText(declaration)
-    if (fixed === undefined) return []
     const { to } = deliveryOf(declaration)
     const isVariable = to === 'env'
-    const wrong = isVariable ? whyUnfitVariable(fixed.text) : to === 'line' && whyUnfit(format, fixed.text)
-    if (wrong === undefined || wrong === false) return []
-    const message = `${fixed.attribute} ${wrong}`
+    if (!isVariable && to !== 'line') return []
+    const why = (text: string) => (isVariable ? whyUnfitVariable(text) : whyUnfit(format, text))
     const hint = isVariable
       ? 'deliver it as a file: attribute file in place of env'
       : 'deliver it as a file: attribute file; or choose another format'
-    return [{ severity: 'error', code: 'BAD_DELIVERY', annotation, message, hint }]
+    const [wrong] = knownTexts(declaration, forms).flatMap(({ subject, text }) => {
+      const reason = why(text)
+      return reason === undefined ? [] : [`${subject} ${reason}`]
+    })
+    if (wrong !== undefined)
+      return [{ severity: 'error', code: 'BAD_DELIVERY', annotation, message: wrong, hint }]
+    const bytes = bytesOf(declaration)
+    // Somebody may have stored the base64 of a text under this type.
+    return bytes === undefined
+      ? []
+      : [
+          {
+            severity: 'warning',
+            code: 'BAD_DELIVERY',
+            annotation,
+            message: bytes,
+            hint: 'use file, or remove decode',
+          },
+        ]
   })
 }
 
-/** What the annotation has of the value. With a letter for each reference: what is wrong then is wrong with every value. */
-function fixedText(
+type KnownText = { readonly subject: string; readonly text: string }
+
+/** What the annotation has of the value. With a letter for each unknown part: what is wrong then is wrong with every value. */
+function knownTexts(
   declaration: Declaration,
-): { readonly attribute: string; readonly text: string } | undefined {
-  if (declaration.what === 'resource') {
-    return declaration.default === undefined ? undefined : { attribute: 'default', text: declaration.default }
-  }
-  if (declaration.what !== 'compose' || declaration.encode !== undefined) return undefined
-  const text = declaration.text.map((part) => (typeof part === 'string' ? part : 'x')).join('')
-  return { attribute: 'text', text }
+  forms: ReadonlyMap<string, string | undefined>,
+): readonly KnownText[] {
+  if (declaration.what === 'compose') return textsOf(declaration, forms)
+  if (declaration.what === 'resource')
+    return declaration.default === undefined ? [] : [{ subject: 'default', text: declaration.default }]
+  const form = formOfLines(declaration)
+  return form === undefined ? [] : [{ subject: `the text of as=${form}`, text: 'x\n' }]
+}
+
+function textsOf(
+  { text, encode }: Composition,
+  forms: ReadonlyMap<string, string | undefined>,
+): readonly KnownText[] {
+  if (encode !== undefined) return []
+  const literal = text.map((part) => (typeof part === 'string' ? part : 'x')).join('')
+  const lines = text.flatMap((part): KnownText[] => {
+    if (typeof part === 'string' || part.escape !== undefined) return []
+    const form = forms.get(part.name)
+    return form === undefined
+      ? []
+      : [{ subject: `the value of $(${part.name}), of the form ${form},`, text: 'x\n' }]
+  })
+  return [{ subject: 'text', text: literal }, ...lines]
+}
+
+/** The form of a key that has line ends, whatever the key is. */
+function formOfLines(declaration: Declaration): string | undefined {
+  const as = declaration.what === 'secret' ? declaration.as : undefined
+  return as === 'pem' || as === 'armor' ? as : undefined
+}
+
+/** What is stored of these types is base64 of bytes that are no text. */
+function bytesOf(declaration: Declaration): string | undefined {
+  if (declaration.what !== 'secret' || declaration.kind !== 'REFERENCE') return undefined
+  const { type, decode, as } = declaration
+  const isBinary = type === 'RSA' || type === 'GPG' || type === 'RANDOM'
+  if (decode === undefined || as !== undefined || !isBinary) return undefined
+  return `decode=base64 of type ${type} gives bytes that are not text, which need attribute file`
 }

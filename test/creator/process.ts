@@ -39,13 +39,13 @@ export async function stopIdle(creators: readonly CreatorProcess[]): Promise<rea
 
 /**
  * Returns when it listens. @param env beside the PATH; LISTEN is a free port of loopback. @param by a command that starts
- * the program that its last argument will name.
+ * the program that its last argument will name. @param creator another version.
  */
 export async function startCreator(
   env: Readonly<Record<string, string>>,
   by: readonly string[] = [],
+  creator: string = join(dist, 'creator'),
 ): Promise<CreatorProcess> {
-  const creator = join(dist, 'creator')
   const [first = creator, ...more] = by
   const [program, args] = untapped(first, first === creator ? [] : [...more, creator])
   const child = spawn(program, args, {

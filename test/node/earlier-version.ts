@@ -18,17 +18,22 @@ export function commitMissing(commit: string): string | false {
   return status !== 0 && `needs the commit ${commit} in the history: git fetch --unshallow`
 }
 
-type EarlierVersion = {
-  /** The program `kees`. */
+type EarlierPrograms = {
+  /** The paths of the programs. */
   readonly kees: string
-  readonly initImage: string
-  /** An archive of the image. */
-  readonly archive: string
+  readonly creator: string
+  readonly sources: string
   readonly remove: () => Promise<void>
 }
 
+type EarlierVersion = EarlierPrograms & {
+  readonly initImage: string
+  /** An archive of the image. */
+  readonly archive: string
+}
+
 /** With the packages of the present sources. */
-export async function buildEarlier(commit: string): Promise<EarlierVersion> {
+export function buildEarlierPrograms(commit: string): EarlierPrograms {
   const folder = mkdtempSync(join(tmpdir(), 'kees-earlier-'))
   const sources = join(folder, 'sources')
   // A clone, because images take their time stamp from the commit.
@@ -38,17 +43,30 @@ export async function buildEarlier(commit: string): Promise<EarlierVersion> {
   symlinkSync(join(root, 'node_modules'), join(sources, 'node_modules'))
   const [command, args] = untapped(process.execPath, ['scripts/build.ts'])
   execFileSync(command, args, { cwd: sources, stdio: 'ignore' })
+  const program = (name: string) => join(sources, 'dist', name)
+  return {
+    kees: program('kees'),
+    creator: program('creator'),
+    sources,
+    remove: async () => rmSync(folder, { recursive: true, force: true }),
+  }
+}
+
+/** The programs, and the image of init. */
+export async function buildEarlier(commit: string): Promise<EarlierVersion> {
+  const programs = buildEarlierPrograms(commit)
+  const { sources } = programs
   const images = await buildImages(['init'], { sources })
   const initImage = images.nameOf('init')
-  const archive = join(folder, 'init.tar')
+  const archive = join(sources, '../init.tar')
   await inImageTurn(async () => engineSays('save', '--output', archive, initImage))
   return {
-    kees: join(sources, 'dist', 'kees'),
+    ...programs,
     initImage,
     archive,
     remove: async () => {
       await images.remove()
-      rmSync(folder, { recursive: true, force: true })
+      await programs.remove()
     },
   }
 }

@@ -44,16 +44,17 @@ export async function readDeclared(settings: Settings): Promise<ReadDeclared> {
   const file = parseAnnotationsFile(content)
   const pod = parsePodAnnotations(file.annotations, annotationDomain)
   const { declared, composed, diagnostics } = pod
-  const conflicts = [
+  const all = [
+    ...diagnostics,
     ...findConflicts([declared]).flat(),
     ...findDeliveryDiagnostics(pod, format),
     ...findTakenPaths(pod, settings),
   ]
-  const errors = [...diagnostics, ...conflicts].filter(({ severity }) => severity === 'error')
+  const errors = all.filter(({ severity }) => severity === 'error')
   return {
     declared,
     composed,
-    warnings: diagnostics.filter(({ severity }) => severity === 'warning'),
+    warnings: all.filter(({ severity }) => severity === 'warning'),
     diagnostics: [
       ...file.diagnostics.map(({ line, message }) => ({
         exit: exitCode.input,

@@ -4,7 +4,7 @@ import { parse } from 'yaml'
 import { eventually } from '../../programs/eventually.ts'
 import { run } from '../../programs/programs.ts'
 import { beforeContract, buildEarlier, commitMissing } from '../earlier-version.ts'
-import { appImage } from '../node-images.ts'
+import { appImage, initImage } from '../node-images.ts'
 import { startStoreOfPods } from '../store-of-pods.ts'
 import { nodeTestsMissing, useNode } from '../use-node.ts'
 
@@ -135,4 +135,87 @@ t.test('two versions', { skip: nodeTestsMissing || commitMissing(beforeContract)
       )
     },
   )
+
+  await t.test(
+    'other shapes that the earlier image does not know: it delivers what is stored as lines, with warnings',
+    async (t) => {
+      const shapes = {
+        'secret.bsycorp.com/file': 'kind=REFERENCE,type=PASSWORD,storageKey=level,file=a/b,mode=0440',
+        'secret.bsycorp.com/decode': 'kind=REFERENCE,type=PASSWORD,storageKey=encoded,decode=base64',
+        'secret.bsycorp.com/as': 'kind=REFERENCE,type=RSA,storageKey=key,as=jwk',
+        'secret.bsycorp.com/from': 'kind=REFERENCE,type=PASSWORD,from=secretsmanager,storageKey=level',
+        'secret.bsycorp.com/optional': 'kind=REFERENCE,type=PASSWORD,storageKey=level,optional=true',
+        'secret.bsycorp.com/none': 'kind=REFERENCE,type=PASSWORD,storageKey=level,deliver=none',
+        'resource.bsycorp.com/default': 'storageKey=level,default=none',
+        'compose.bsycorp.com/text': 'file=text,text=$(none)',
+      }
+      server.put('/encoded', 'ZmFrZQ==')
+      server.put('/key', 'fakekey')
+      await create(inject(pod('shapes', shapes), oldImage))
+      await ready('shapes')
+      t.equal(
+        await secret('shapes'),
+        'as=fakekey\ndecode=ZmFrZQ==\nfile=info\nfrom=info\nnone=info\noptional=info\n',
+        'of from, a parameter of that name',
+      )
+      t.equal(await inNamespace('exec', 'shapes', '-c', 'app', '--', 'ls', '/secret'), 'resource\nsecret\n')
+      const log = await inNamespace('logs', 'shapes', '-c', 'init-container')
+      for (const word of ['file', 'mode', 'decode', 'as', 'from', 'optional', 'deliver', 'default'])
+        t.match(log, `attribute \\"${word}\\" is not known`)
+      t.match(log, '\\"compose.bsycorp.com/\\" is not known')
+    },
+  )
+
+  await t.test('the earlier image takes no value for optional, and uses no default', async (t) => {
+    const absent = {
+      'secret.bsycorp.com/absent': 'kind=REFERENCE,type=PASSWORD,optional=true',
+      'resource.bsycorp.com/other': 'default=info',
+    }
+    await create(inject(pod('absent', absent), oldImage))
+    await inNamespace('wait', '--for=jsonpath={.status.phase}=Failed', 'pod/absent', '--timeout=240s')
+    const { exitCode, message } = (await status('absent')).initContainerStatuses?.[0]?.state.terminated ?? {}
+    t.equal(exitCode, 3)
+    for (const name of ['/absent', '/other']) t.match(message, `parameter ${name} does not exist`)
+  })
+
+  await t.test(
+    'the earlier inject-init and the present image: files are written, variables are an error',
+    async (t) => {
+      const annotations = { [password]: `${older[password]},file=password` }
+      await create(inject(pod('file-by-old', annotations), {}, earlier.kees))
+      await ready('file-by-old')
+      t.match(
+        await inNamespace('exec', 'file-by-old', '-c', 'app', '--', 'cat', '/secret/password'),
+        /^fakepassword2?$/,
+      )
+      const variable = { [password]: `${older[password]},env=DB_PASSWORD` }
+      await create(inject(pod('variable-by-old', variable), {}, earlier.kees))
+      await inNamespace(
+        'wait',
+        '--for=jsonpath={.status.phase}=Failed',
+        'pod/variable-by-old',
+        '--timeout=240s',
+      )
+      t.match((await status('variable-by-old')).initContainerStatuses?.[0]?.state.terminated, {
+        exitCode: 6,
+        message: /the folder \/env does not exist/,
+      })
+    },
+  )
+
+  await t.test('kees verify with the present image rejects a pod with the earlier one', (t) => {
+    const annotations = { [password]: `${older[password]},storageKey=json,jsonKey=password` }
+    const pinned = inject(pod('pinned', annotations), oldImage)
+    const { status: code, stderr } = run('kees', ['verify', '-f', '-', '--image', initImage], {
+      input: pinned,
+    })
+    t.equal(code, 1)
+    t.match(stderr, /initContainers\[init-container\]\.image: is /)
+    t.match(
+      run('kees', ['verify', '-f', '-'], { input: pinned }),
+      { status: 0 },
+      'without the flag it is not known',
+    )
+    t.end()
+  })
 })
