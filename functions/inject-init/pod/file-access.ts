@@ -14,7 +14,7 @@ export type Identity = {
 }
 
 /** The groups that all containers of a pod have. */
-export type PodGroups = {
+type PodGroups = {
   /** Also the group of the files in its volumes. */
   readonly fsGroup: number | undefined
   readonly supplemental: readonly number[]
