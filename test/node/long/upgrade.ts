@@ -198,7 +198,7 @@ t.test('two versions', { skip: nodeTestsMissing || commitMissing(beforeContract)
       )
       t.match((await status('variable-by-old')).initContainerStatuses?.[0]?.state.terminated, {
         exitCode: 6,
-        message: /the folder \/env does not exist/,
+        message: /the folder "\/env" does not exist/,
       })
     },
   )
@@ -211,11 +211,8 @@ t.test('two versions', { skip: nodeTestsMissing || commitMissing(beforeContract)
     })
     t.equal(code, 1)
     t.match(stderr, /initContainers\[init-container\]\.image: is /)
-    t.match(
-      run('kees', ['verify', '-f', '-'], { input: pinned }),
-      { status: 0 },
-      'without the flag it is not known',
-    )
+    const unknown = run('kees', ['verify', '-f', '-'], { input: pinned }).stderr
+    t.notMatch(unknown, /\.image: is /, 'without the flag the image is not known')
     t.end()
   })
 })
