@@ -118,9 +118,9 @@ t.test('older programs', { skip: commitMissing(beforeContract) || controlPlaneMi
         earlier.creator,
       )
       t.teardown(() => creator.kill())
-      const names = () => [...server.stored.names()].toSorted()
+      const stored = () => [...server.stored.names()].toSorted()
       const created = ['jwt_private', 'jwt_public', 'token']
-      await eventually('they are there', () => created.every((name) => names().includes(name)), patience)
+      await eventually('they are there', () => created.every((name) => stored().includes(name)), patience)
       const refusals = async () =>
         (await eventsOf(plane, 'shop')).filter(({ message }) => message.includes('mail_private'))
       await eventually(
@@ -129,7 +129,7 @@ t.test('older programs', { skip: commitMissing(beforeContract) || controlPlaneMi
         patience,
       )
       t.match((await refusals())[0], { type: 'Warning', message: /type "GPG" is not supported yet/ })
-      t.strictSame(names(), created, 'and nothing else is stored')
+      t.strictSame(stored(), created, 'and nothing else is stored')
       t.match(server.stored.newest('token')?.value, /^[0-9A-Za-z]{16}$/)
       t.match(server.stored.newest('jwt_private')?.value, /^MII[A-Za-z0-9+/]+=*$/)
     },
