@@ -6,6 +6,7 @@ import { delimiter, join } from 'node:path'
 import { containerEnvironment } from '../../scripts/container-environment.ts'
 import { containerRuntime, installedEngines } from '../../scripts/images/engine.ts'
 import { findCommand } from '../../scripts/installed.ts'
+import { commandPatience, notEnded } from '../programs/not-ended.ts'
 import { untapped } from '../programs/untapped.ts'
 
 const env = containerEnvironment()
@@ -45,13 +46,16 @@ type Ended = { readonly stdout: string; readonly stderr: string; readonly status
 
 /** Runs podman or docker to its end, also where it fails. */
 export function engine(args: readonly string[], input = ''): Ended {
+  const begun = Date.now()
   const { stdout, stderr, status, error } = spawnSync(...untapped(runtime ?? 'docker', args), {
     env: containerEnv,
     input,
     encoding: 'utf8',
-    timeout: 600_000,
+    timeout: commandPatience,
     maxBuffer: 2 ** 26,
   })
+  if (error && 'code' in error && error.code === 'ETIMEDOUT')
+    throw notEnded(runtime ?? 'docker', args, { stdout, stderr }, begun)
   if (error) throw error
   return { stdout, stderr, status }
 }
@@ -65,10 +69,15 @@ export function engineSays(...args: readonly string[]): string {
 
 /** Likewise, while this process goes on: for containers that talk to it. */
 export function engineMeanwhile(args: readonly string[]): Promise<Ended> {
-  return new Promise((resolve) => {
-    const options = { env: containerEnv, timeout: 600_000 }
+  return new Promise((resolve, reject) => {
+    const options = { env: containerEnv, timeout: commandPatience }
+    const begun = Date.now()
     const [command, all] = untapped(runtime ?? 'docker', args)
     execFile(command, all, options, (error, stdout, stderr) => {
+      if (error?.killed === true) {
+        reject(notEnded(runtime ?? 'docker', args, { stdout, stderr }, begun))
+        return
+      }
       const code = error === null ? 0 : error.code
       resolve({ stdout, stderr, status: typeof code === 'number' ? code : null })
     })

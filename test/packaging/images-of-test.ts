@@ -13,6 +13,7 @@ import {
   unneededImages,
 } from '../../scripts/tests/test-images.ts'
 import { baseImage, containerEnv, engineMeanwhile } from './container-engine.ts'
+import { commandPatience } from '../programs/not-ended.ts'
 import { untapped } from '../programs/untapped.ts'
 
 export type TestImages = {
@@ -66,7 +67,8 @@ export async function buildImages(
       ]
       if (baseImage !== undefined) args.push(`--base=${baseImage}`)
       const [command, all] = untapped(process.execPath, args)
-      const { stdout } = await promisify(execFile)(command, all, { cwd: sources, env: containerEnv })
+      const options = { cwd: sources, env: containerEnv, timeout: commandPatience }
+      const { stdout } = await promisify(execFile)(command, all, options)
       made.push(...stdout.trim().split('\n'))
     }
   })

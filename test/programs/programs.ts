@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
+import { commandPatience, notEnded } from './not-ended.ts'
 import { untapped } from './untapped.ts'
 
 export const root = join(import.meta.dirname, '..', '..')
@@ -15,14 +16,17 @@ export function run(
   options: { readonly cwd?: string; readonly input?: string; readonly env?: NodeJS.ProcessEnv } = {},
 ): Ran {
   const env = { ...process.env, ...options.env }
+  const begun = Date.now()
   const { stdout, stderr, status, error } = spawnSync(...untapped(command, args), {
     cwd: options.cwd ?? root,
     input: options.input ?? '',
     env: { ...env, PATH: dist + delimiter + env.PATH },
     encoding: 'utf8',
-    timeout: 600_000,
+    timeout: commandPatience,
     maxBuffer: 2 ** 26,
   })
+  if (error && 'code' in error && error.code === 'ETIMEDOUT')
+    throw notEnded(command, args, { stdout, stderr }, begun)
   if (error) throw error
   return { stdout, stderr, status }
 }
