@@ -13,6 +13,8 @@ import { runBeside } from '../programs/run-beside.ts'
 import { motoSecrets } from '../servers/moto-secrets.ts'
 import { motoMissing, startMoto } from '../servers/moto.ts'
 
+t.setTimeout(300_000)
+
 const credentials = {
   AWS_REGION: 'eu-west-1',
   AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
@@ -86,6 +88,7 @@ async function holdToDelivery(t: Test, writer: SecretWriter, endpoint: string): 
     'secret.bsycorp.com/password': inSecretsManager('json', ',jsonKey=password'),
     'secret.bsycorp.com/port': inSecretsManager('json', ',jsonKey=port'),
     'secret.bsycorp.com/keystore': inSecretsManager('binary', ',file=keystore.p12'),
+    'compose.bsycorp.com/encoded': 'text=[$(keystore:base64)]',
   }
   const { exit, said, values, read } = await runInit(t, declared, { AWS_ENDPOINT_URL: endpoint })
   t.equal(exit, 0, said)
@@ -96,6 +99,7 @@ async function holdToDelivery(t: Test, writer: SecretWriter, endpoint: string): 
     first: 'fakepassword 1',
     password: 'fakepassword',
     port: '5432',
+    encoded: `[${bytes.toString('base64')}]`,
   })
   t.ok((await read('secret/keystore.p12'))?.equals(bytes), 'bytes as they are')
 
@@ -107,6 +111,17 @@ async function holdToDelivery(t: Test, writer: SecretWriter, endpoint: string): 
   t.equal(line.exit, 1, 'a binary secret is no line of a file')
   t.match(line.message, /binary/)
   t.equal(line.values, undefined, 'nothing is written')
+
+  const text = await runInit(
+    t,
+    {
+      'secret.bsycorp.com/keystore': inSecretsManager('binary', ',deliver=none'),
+      'compose.bsycorp.com/text': 'text=$(keystore)',
+    },
+    { AWS_ENDPOINT_URL: endpoint },
+  )
+  t.equal(text.exit, 1, 'nor a part of a text without :base64')
+  t.match(text.message, /the value of secret binary is binary[^]*write \$\(name:base64\)/)
 }
 
 t.test('secrets reach the pod from the strict fake, each by one call', async (t) => {
@@ -132,7 +147,26 @@ t.test('secrets reach the pod from the strict fake, each by one call', async (t)
 t.test('and from moto', { skip: motoMissing }, async (t) => {
   const moto = await startMoto()
   t.teardown(() => moto.stop())
-  await holdToDelivery(t, motoSecrets(moto.endpoint), moto.endpoint)
+  const secrets = motoSecrets(moto.endpoint)
+  await holdToDelivery(t, secrets, moto.endpoint)
+
+  await t.test('under a customer managed key', async (t) => {
+    const arn = await secrets.putWithKey('orders/db', '{"password":"fakepassword"}')
+    t.match(arn, /^arn:aws:kms:eu-west-1:\d{12}:key\//)
+    t.equal(await secrets.keyOf('orders/db'), arn)
+    const declared = { 'secret.bsycorp.com/db': inSecretsManager('orders/db', ',jsonKey=password') }
+    const { exit, said, values } = await runInit(t, declared, { AWS_ENDPOINT_URL: moto.endpoint })
+    t.equal(exit, 0, said)
+    t.strictSame(values, { db: 'fakepassword' })
+    const env = { ...credentials, AWS_ENDPOINT_URL: moto.endpoint, KEES_STORE: 'ssm' }
+    for (const more of [[], ['--keys']]) {
+      const status = await runBeside('kees', ['status', '-f', '-', ...more], {
+        env,
+        input: manifest(declared),
+      })
+      t.match(status, { status: 0, stdout: /secretsmanager:orders\/db +exists/ }, status.stderr)
+    }
+  })
 })
 
 t.test('a secret and a parameter of one name are two values, from two addresses', async (t) => {
@@ -246,6 +280,30 @@ t.test('kees status looks at descriptions, kees fetch reads values', async (t) =
   t.match(denials.stderr, /secretsmanager:rds!db: DescribeSecret: the secret is missing or not granted/)
   t.match(denials.stderr, /secretsmanager:deleted: .*marked for deletion/)
   t.match(denials.stdout, /"secretsmanager:rds!db",\s+"status": "denied"/)
+
+  denied.clear()
+  server.secrets.put('bytes', Buffer.from([0, 255]))
+  server.secrets.put('text', 'no JSON')
+  const keyed = await runBeside('kees', ['status', '-f', '-', '--keys'], {
+    env,
+    input: manifest({
+      ...good,
+      'secret.bsycorp.com/user': inSecretsManager('rds!db', ',jsonKey=username'),
+      'secret.bsycorp.com/bytes': inSecretsManager('bytes', ',jsonKey=a'),
+      'secret.bsycorp.com/text': inSecretsManager('text', ',jsonKey=a'),
+    }),
+  })
+  t.equal(keyed.status, 1)
+  t.match(keyed.stderr, /com\/user: the value of secret rds!db is JSON without the member "username"/)
+  t.match(keyed.stderr, /com\/bytes: the value of secret bytes is binary, which jsonKey/)
+  t.match(keyed.stderr, /com\/text: the value of secret text is not/)
+  t.match(keyed.stdout, /com\/password .* exists\n[^]*com\/user .* wrong\n/)
+  t.notMatch(keyed.stdout + keyed.stderr, /fakepassword|no JSON/)
+  denied.add('secretsmanager:GetSecretValue rds!db')
+  const unread = await runBeside('kees', ['status', '-f', '-', '--keys'], { env, input: manifest(good) })
+  t.equal(unread.status, 4)
+  t.match(unread.stderr, /secretsmanager:rds!db: GetSecretValue: the secret is missing or not granted/)
+  denied.clear()
 
   const out = join(t.testdir({}), 'secrets')
   const fetch = (declared: Readonly<Record<string, string>>) =>
