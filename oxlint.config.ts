@@ -46,6 +46,7 @@ const cli = [
   ...init,
   'runtime/init',
   ...initFolders,
+  'runtime/account',
 ]
 
 export const importRules: Readonly<Record<string, ImportRule>> = {
@@ -73,6 +74,7 @@ export const importRules: Readonly<Record<string, ImportRule>> = {
   'runtime/scheduling': { imports: scheduling },
   'runtime/aws': { imports: aws, packages: ['aws'] },
   'runtime/store': { imports: store, packages: ['aws'] },
+  'runtime/account': { imports: store },
   'runtime/kubernetes': { imports: kubernetes, packages: ['kubernetes'] },
   'runtime/groups': { imports: [...store, 'runtime/values'] },
   'runtime/creator': { imports: [...creator, ...creatorFolders] },
@@ -85,7 +87,9 @@ export const importRules: Readonly<Record<string, ImportRule>> = {
   'runtime/init/files': { imports: [...init, ...initFolders.slice(0, 2)] },
   'runtime/init/refresh': { imports: [...init, ...initFolders.slice(0, 3)] },
   'runtime/fake-ssm': { imports: store },
-  cli: { imports: [...cli, 'cli/flags', 'cli/print', 'cli/commands', 'cli/files', 'cli/report'] },
+  cli: {
+    imports: [...cli, 'cli/flags', 'cli/print', 'cli/commands', 'cli/files', 'cli/report', 'cli/cluster'],
+  },
   'cli/flags': { imports: [...cli, 'cli/files', 'cli/report'] },
   'cli/report': { imports: ['api', 'api/settings', 'functions/krm', 'runtime', 'cli/flags', 'cli/files'] },
   'cli/print': { imports: [...cli, 'cli', 'cli/flags', 'cli/report'] },
@@ -100,6 +104,8 @@ export const importRules: Readonly<Record<string, ImportRule>> = {
       'cli/admission-policy',
       'cli/import',
       'cli/convert',
+      'cli/cluster',
+      'cli/doctor',
     ],
   },
   'cli/files': {
@@ -112,6 +118,8 @@ export const importRules: Readonly<Record<string, ImportRule>> = {
       'runtime/init/files',
     ],
   },
+  'cli/cluster': { imports: ['api', 'api/settings', 'functions/krm', 'runtime', 'cli/flags'] },
+  'cli/doctor': { imports: [...cli, 'cli', 'cli/flags', 'cli/print', 'cli/report', 'cli/cluster'] },
   'cli/import': { imports: [...cli, 'cli'] },
   'cli/convert': { imports: functions },
   'cli/admission-policy': { imports: [...functions, ...injectInit] },

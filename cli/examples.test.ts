@@ -2,6 +2,7 @@
 import { chmodSync, cpSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
+import { fakeKubectl, healthyWorld } from './doctor/fixtures.ts'
 import { fakeIo } from './fake-io.ts'
 import { exampleImage } from './example-image.ts'
 import { parseFlags } from './flags/flags.ts'
@@ -20,6 +21,18 @@ spec: {rules: [{namespaces: ["*"], prefixes: ["/"], minBits: 64, maxPerPod: 9, m
 const exportConfig = 'apiVersion: kees.bsycorp.com/v1alpha1\nkind: ExportIAM\nspec: {}\n'
 
 type Example = { readonly args: readonly string[]; readonly stdin?: string; readonly out?: string }
+
+/** A cluster without faults, in which the pod of an example runs. */
+const kubectl = fakeKubectl({
+  ...healthyWorld(),
+  pod: JSON.stringify({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { namespace: 'shop', name: 'orders-5d9c7' },
+    spec: { containers: [{ name: 'app' }] },
+    status: { phase: 'Running' },
+  }),
+})
 
 /** The call of kees in a line such as `x | kees … < FILE`. */
 function read(line: string): Example {
@@ -84,7 +97,7 @@ for (const { name, examples, flags } of commands) {
     for (const [, line] of name === 'install' ? [] : examples) {
       const { args, stdin } = read(line)
       const piped = args.some((arg) => arg === '-') ? pipedTo(args, inject.printed()) : ''
-      const io = fakeIo(stdin === undefined ? piped : readFileSync(stdin), env)
+      const io = fakeIo(stdin === undefined ? piped : readFileSync(stdin), env, undefined, kubectl)
       t.equal(await kees(args, io), 0, `${line}\n${io.said()}`)
     }
   })

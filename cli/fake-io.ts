@@ -1,5 +1,5 @@
 import { BoundedInput } from '../functions/krm/read-stdin.ts'
-import type { ProcessIo } from './flags/command.ts'
+import type { Kubectl, ProcessIo } from './flags/command.ts'
 
 type FakeIo = ProcessIo & { readonly printed: () => string; readonly said: () => string }
 
@@ -8,12 +8,14 @@ export function fakeIo(
   stdin?: string | Buffer,
   env: ProcessIo['env'] = {},
   self: ProcessIo['self'] = { node: process.execPath, program: import.meta.filename },
+  kubectl: Kubectl = async () => ({ isMissing: true }),
 ): FakeIo {
   const printed: string[] = []
   const said: string[] = []
   return {
     env,
     self,
+    kubectl,
     readStdin: async (limit) => {
       if (stdin === undefined) return undefined
       const input = new BoundedInput('standard input', limit)

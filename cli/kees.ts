@@ -9,6 +9,7 @@ import type { Command, Io, ProcessIo } from './flags/command.ts'
 import { convertCommand } from './commands/convert.ts'
 import { createCommand } from './commands/create.ts'
 import { diffCommand } from './commands/diff.ts'
+import { doctorCommand } from './commands/doctor.ts'
 import { exportCommand } from './commands/export.ts'
 import { parseFlags, type ParsedFlags } from './flags/flags.ts'
 import { printFailures } from './print/print-failures.ts'
@@ -31,6 +32,7 @@ const groups: readonly CommandGroup[] = [
     title: 'Parameters in the store',
     commands: [statusCommand, createCommand, putCommand, importCommand, fetchCommand],
   },
+  { title: 'Diagnosis', commands: [doctorCommand] },
   { title: 'Set-up', commands: [convertCommand, admissionPolicyCommand, installCommand] },
 ]
 

@@ -3,10 +3,12 @@ import { guardStdout, writeStdout } from '../functions/krm/guard-stdout.ts'
 import { readStdin } from '../functions/krm/read-stdin.ts'
 import type { ProcessIo } from './flags/command.ts'
 import { kees } from './kees.ts'
+import { kubectlOf } from './cluster/kubectl.ts'
 
 const io: ProcessIo = {
   env: process.env,
   self: { node: process.execPath, program: process.argv[1] ?? '' },
+  kubectl: kubectlOf(process.env),
   readStdin: async (limit) => (isatty(0) ? undefined : readStdin(limit, () => process.stdin)),
   out: (text) => writeStdout(process, text),
   err: (line) => process.stderr.write(`${line}\n`),

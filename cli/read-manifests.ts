@@ -126,7 +126,7 @@ export function shownPath(path: string): string {
 }
 
 /** @param nodes of the manifests before it. */
-function parseManifest(path: string, bytes: Buffer, nodes: number): Parsed<Manifest> {
+export function parseManifest(path: string, bytes: Buffer, nodes = 0): Parsed<Manifest> {
   const decoded = decodeText(bytes)
   if (decoded.diagnostics !== undefined) return decoded
   const text = decoded.value

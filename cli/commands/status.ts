@@ -3,10 +3,10 @@ import type { StoredDeclaration } from '../../api/declaration/declaration.ts'
 import type { Declared } from '../../api/pod/pod-annotations.ts'
 import { exitCodeOf, nameOf, type Result } from '../../functions/krm/result.ts'
 import type { Workload } from '../../functions/workload/workload.ts'
-import { exitCodeOf as failureExitCode } from '../../runtime/failure.ts'
-import { defaultOf, mayBeMissing, refOf } from '../../runtime/init/fetch/fetch-declared.ts'
+import { mayBeMissing, refOf } from '../../runtime/init/fetch/fetch-declared.ts'
 import { lookUpParameters, type Standing } from '../../runtime/store/look-up-parameters.ts'
 import { formatRef, type ParameterReader } from '../../runtime/store/parameter-store.ts'
+import { exitOfStanding, type ReasonOfAbsence, reasonOfAbsence } from '../absence.ts'
 import { checkDelivery } from '../check-value.ts'
 import { type Command, type Io, isOn } from '../flags/command.ts'
 import { fetchOnce, printDiagnostics } from '../fetch-once.ts'
@@ -66,7 +66,7 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
     return keys.wrong.has(one.declaration) ? { ...row, status: 'wrong' } : row
   })
   io.out(output.format(rows, (some) => tableOf(some, io.paint)))
-  return firstToMend([exit, keys.exit, ...known.map(exitOf)])
+  return firstToMend([exit, keys.exit, ...known.map((one) => exitOfStanding(one, one.standing))])
 }
 
 type Known = Declared & { readonly workload: Workload; readonly standing: Standing | undefined }
@@ -112,7 +112,7 @@ function hasKey(declaration: StoredDeclaration): boolean {
 
 /** Which declaration it is, and what the app gets in its place. */
 function absentResults(one: Known): Result[] {
-  const reason = reasonOf(one, one.standing)
+  const reason = reasonOfAbsence(one, one.standing)
   if (reason === undefined) return []
   const instead =
     reason === 'default' ? 'the app gets the default' : 'it is optional, and the app starts without it'
@@ -140,12 +140,6 @@ function missingResults(one: Known): ReportedResult[] {
   ]
 }
 
-/** Why a missing parameter is not an error. */
-function reasonOf(declared: Declared, standing: Standing | undefined): Row['reason'] {
-  if (standing !== 'missing' || !mayBeMissing(declared)) return undefined
-  return defaultOf(declared.declaration) === undefined ? 'optional' : 'default'
-}
-
 type Row = {
   readonly workload: string
   /** Of an object with several pod templates. */
@@ -156,12 +150,12 @@ type Row = {
   /** `absent`: missing, and optional or with a default. `wrong`: it exists, and has not the key. */
   readonly status: 'exists' | 'missing' | 'absent' | 'wrong' | 'denied' | 'unknown'
   /** Of `absent`. */
-  readonly reason?: 'optional' | 'default'
+  readonly reason?: ReasonOfAbsence
 }
 
 function rowOf({ item, template }: Workload, declared: Declared, standing: Standing | undefined): Row {
   const { annotation, declaration } = declared
-  const reason = reasonOf(declared, standing)
+  const reason = reasonOfAbsence(declared, standing)
   return {
     workload: nameOf(item.object),
     ...(template.key === '' ? {} : { template: template.key }),
@@ -177,13 +171,6 @@ function statusOf(standing: Standing | undefined): Row['status'] {
   if (standing === 'exists' || standing === 'missing') return standing
   // Without credentials no request was sent: unknown, not denied.
   return standing?.code === 'ACCESS_DENIED' ? 'denied' : 'unknown'
-}
-
-function exitOf(one: Known): ExitCode {
-  const { standing } = one
-  if (standing === undefined || standing === 'exists') return exitCode.done
-  if (standing !== 'missing') return failureExitCode(standing)
-  return mayBeMissing(one) ? exitCode.done : exitCode.missing
 }
 
 function tableOf(rows: readonly Row[], paint: Paint): string {

@@ -6,11 +6,25 @@ import type { Paint } from '../report/paint.ts'
 import type { ReportedResult } from '../report/reported-result.ts'
 import type { Flags, ParsedFlags } from './flags.ts'
 
+/** What the command kubectl printed; `isMissing` where there is no such command. */
+export type KubectlOutput =
+  | { readonly isMissing: true }
+  | {
+      readonly isMissing?: undefined
+      readonly status: number
+      readonly stdout: string
+      readonly stderr: string
+    }
+
+/** Runs kubectl, without a shell. */
+export type Kubectl = (args: readonly string[]) => Promise<KubectlOutput>
+
 /** The input and output of the program; tests replace them. */
 export type ProcessIo = {
   readonly env: Env
   /** The files that are running. */
   readonly self: { readonly node: string; readonly program: string }
+  readonly kubectl: Kubectl
   /** All of standard input; undefined if it is a terminal. */
   readonly readStdin: (limit: InputLimit) => Promise<Parsed<Buffer> | undefined>
   readonly out: (text: string) => void

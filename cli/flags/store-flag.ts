@@ -1,4 +1,4 @@
-import { initVariables, parseStoreAddress } from '../../api/settings/init-env.ts'
+import { initVariables, parseStoreAddress, type StoreAddress } from '../../api/settings/init-env.ts'
 import { about, type Diagnostic, quote } from '../../api/diagnostic.ts'
 import { decodeSettings } from '../../api/settings/setting.ts'
 import { kmsKeyVariable } from '../../runtime/store/kms-key-env.ts'
@@ -21,6 +21,7 @@ export const storeFlags: Flags = {
 const requestTimeout = 10_000
 
 export type OpenedStore = {
+  readonly kind: StoreAddress['kind']
   readonly store: ParameterStore
   readonly secrets: SecretReader
   /** Of both. */
@@ -34,7 +35,12 @@ type Writing = { readonly kmsKeyId: string | undefined; readonly putRate: number
 
 type StoreFlag =
   | OpenedStore
-  | { readonly store?: undefined; readonly reader?: undefined; readonly diagnostics: readonly Diagnostic[] }
+  | {
+      readonly kind?: undefined
+      readonly store?: undefined
+      readonly reader?: undefined
+      readonly diagnostics: readonly Diagnostic[]
+    }
 
 /** The store that the flag or the environment names, with the credentials and region that the AWS CLI would take. */
 export async function openStoreFlag(
@@ -66,5 +72,5 @@ export async function openStoreFlag(
   const { kind } = address.value
   // Writing files has no quota.
   const putsPerSecond = kind === 'ssm' ? putRate : Infinity
-  return { store, secrets, reader: readBoth(store, secrets), putsPerSecond }
+  return { kind, store, secrets, reader: readBoth(store, secrets), putsPerSecond }
 }

@@ -32,9 +32,20 @@ function isOutcome(title: string | undefined): boolean {
 }
 
 const words = {
-  good: ['exists', 'created', 'would be created', 'stored', 'would be stored', 'gains'],
-  bad: ['missing', 'denied', 'wrong', 'failed', 'incomplete', 'mismatched', 'differs', 'not stored', 'loses'],
-  open: ['unknown', 'absent (optional)', 'absent (default)', 'not compared'],
+  good: ['ok', 'exists', 'created', 'would be created', 'stored', 'would be stored', 'gains'],
+  bad: [
+    'error',
+    'missing',
+    'denied',
+    'wrong',
+    'failed',
+    'incomplete',
+    'mismatched',
+    'differs',
+    'not stored',
+    'loses',
+  ],
+  open: ['warning', 'unknown', 'absent (optional)', 'absent (default)', 'not compared'],
 } as const
 
 function colourOf(cell: string): keyof typeof words | undefined {

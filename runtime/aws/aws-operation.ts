@@ -5,6 +5,10 @@ export const services = {
   GetSecretValue: 'Secrets Manager',
   DescribeSecret: 'Secrets Manager',
   AssumeRoleWithWebIdentity: 'STS',
+  GetCallerIdentity: 'STS',
 } as const
 
 export type AwsOperation = keyof typeof services
+
+/** Those that are read with AWS's query protocol and a signature. */
+export type QueryOperation = 'GetCallerIdentity'

@@ -5,6 +5,7 @@
 import { readFile } from 'node:fs/promises'
 import { type CredentialSource, noCredentials } from './aws-credentials.ts'
 import { awsFailure } from './aws-failure.ts'
+import { element, queryError } from './query-answer.ts'
 import { tokenFileHint } from './aws-hint.ts'
 import { failed } from '../failure.ts'
 import type { Exchange, HttpResponse } from './http-exchange.ts'
@@ -40,7 +41,7 @@ export function webIdentityCredentials(identity: WebIdentity): CredentialSource 
     const url = await endpoint()
     try {
       const answer = await exchange({ service: 'STS', url, method: 'POST', headers, body, timeout })
-      if (answer.status !== 200) throw errorIn(answer)
+      if (answer.status !== 200) throw queryError(answer, 'STS')
       return credentialsIn(answer, new URL(url).host)
     } catch (error) {
       throw awsFailure(error, 'AssumeRoleWithWebIdentity', {
@@ -82,25 +83,4 @@ function credentialsIn({ body: xml, headers }: HttpResponse, host: string) {
   const skew = Date.parse(headers.date ?? '') - Date.now()
   const local = Math.abs(skew) > skewTolerance ? new Date(expiration.getTime() - skew) : expiration
   return { accessKeyId, secretAccessKey, sessionToken, expiration: local }
-}
-
-function errorIn({ status, body }: HttpResponse): Error {
-  const $metadata = { httpStatusCode: status }
-  // An HTML page of a proxy is not an answer of STS.
-  if (status < 500 && element(body, 'Code') === undefined) {
-    return Object.assign(new Error('the response is not one of STS'), { $metadata })
-  }
-  return Object.assign(new Error(element(body, 'Message') ?? ''), {
-    name: element(body, 'Code') ?? 'Unknown',
-    $fault: status < 500 ? 'client' : 'server',
-    $metadata,
-  })
-}
-
-const entities: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" }
-
-/** The text of the first element with that name. In STS responses names are unique and elements have no attributes. */
-function element(xml: string, name: string): string | undefined {
-  const text = new RegExp(`<${name}>([^<]*)</${name}>`).exec(xml)?.[1]
-  return text?.replace(/&(\w+);/g, (whole, entity: string) => entities[entity] ?? whole).trim()
 }

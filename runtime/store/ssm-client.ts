@@ -108,7 +108,12 @@ export function sdkIdentity({
   requestTimeout,
   network,
   env,
-}: Pick<SsmClientOptions, 'requestTimeout' | 'network'> & { readonly env: Env }): {
+  operation,
+}: Pick<SsmClientOptions, 'requestTimeout' | 'network'> & {
+  readonly env: Env
+  /** What they are for, in messages. */
+  readonly operation: AwsOperation
+}): {
   readonly region: () => Promise<string>
   readonly credentials: CredentialSource
 } {
@@ -125,7 +130,7 @@ export function sdkIdentity({
       return await withTimeout(requestTimeout, work)
     } catch (error) {
       if (error instanceof Error && error.name === 'TimeoutError') throw noneInTime(requestTimeout)
-      throw awsFailure(error, 'GetSecretValue', signIn())
+      throw awsFailure(error, operation, signIn())
     }
   }
   return {

@@ -17,6 +17,7 @@ import { containerEnv } from '../packaging/container-engine.ts'
 import { buildImages } from '../packaging/images-of-test.ts'
 import { eventually } from '../programs/eventually.ts'
 import { root, run } from '../programs/programs.ts'
+import { runBeside } from '../programs/run-beside.ts'
 import { removeFolder } from '../programs/remove-folder.ts'
 import { kustomize, terraform } from '../programs/tools.ts'
 import { motoMissing, startMoto } from '../servers/moto.ts'
@@ -260,6 +261,20 @@ t.test('from annotations to the file that the app reads', { skip: missing, timeo
     t.match(token, /^[0-9A-Za-z]{32}$/)
     t.strictSame(await readByApp(t), [`api.token=${token}`, ...firstLines])
     await isJudged(t, second.policies, asked(t), namespace, join(folder, 'judged-second'))
+  })
+
+  await t.test('kees doctor finds nothing wrong with the pod', async (t) => {
+    const [pod] = await pods()
+    const { stdout, stderr, status } = await runBeside(
+      'kees',
+      ['doctor', pod?.metadata.name ?? '', '-n', namespace],
+      { env: { ...aws(moto.endpoint), KEES_STORE: 'ssm', KUBECONFIG: cluster.kubeconfig } },
+    )
+    t.equal(status, 0, stdout + stderr)
+    t.match(stdout, /^creator +ok +kees-creator-\S+ is the leader$/m)
+    t.match(stdout, /^pod +ok +its phase is Running$/m)
+    t.match(stdout, /^parameters +ok +4 of 4 exist$/m)
+    for (const { value } of (await stored()).values()) t.notOk(stdout.includes(value))
   })
 
   await t.test(

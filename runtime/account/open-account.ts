@@ -1,0 +1,44 @@
+/** Calls that ask AWS about the account of the caller, with the region and the credentials that the SDK finds on laptops. */
+import type { Env } from '../../api/settings/env.ts'
+import { awsEndpoint } from '../aws/aws-endpoint.ts'
+import { openHttp } from '../aws/http-exchange.ts'
+import { readNetwork } from '../aws/network.ts'
+import { openQueryCall } from '../aws/aws-query-call.ts'
+import { sdkIdentity } from '../store/ssm-client.ts'
+import { withAttempts } from '../store/with-attempts.ts'
+import { element } from '../aws/query-answer.ts'
+
+/** Who calls, as AWS sees it. */
+export type Caller = { readonly arn: string; readonly account: string }
+
+/** Each rejects with a Failure. */
+export type Account = {
+  readonly region: () => Promise<string>
+  /** Needs no permission. */
+  readonly caller: () => Promise<Caller>
+}
+
+/** @param requestTimeout for one call, in milliseconds. */
+export function openAccount(env: Env, requestTimeout: number): Account {
+  const { network } = readNetwork(env)
+  const { region, credentials } = sdkIdentity({
+    network,
+    env,
+    requestTimeout,
+    operation: 'GetCallerIdentity',
+  })
+  const exchange = openHttp(network)
+  return {
+    region,
+    caller: async () => {
+      const where = await region()
+      const endpoint =
+        env['AWS_ENDPOINT_URL_STS'] || env['AWS_ENDPOINT_URL'] || awsEndpoint('sts', where, env)
+      const call = withAttempts(
+        openQueryCall({ service: 'sts', region: where, endpoint, credentials, requestTimeout, exchange }),
+      )
+      const answer = await call('GetCallerIdentity', {})
+      return { arn: element(answer, 'Arn') ?? '', account: element(answer, 'Account') ?? '' }
+    },
+  }
+}
