@@ -130,7 +130,9 @@ t.test(`faults for ${seconds} s, by seed ${seed}`, { skip }, async (t) => {
       } while (!adding.signal.aborted)
     }
     const added = keepAdding()
-    await Promise.all(now.map(([, outage]) => outage()))
+    if (isReal)
+      t.comment(`${Math.round((Date.now() - start) / 1000)} s: ${now.map(([what]) => what).join('; ')}`)
+    await Promise.all(now.map(([, outage]) => outage(creator)))
     for (const [what] of now) happened.add(what)
     adding.abort()
     await added
@@ -143,7 +145,7 @@ t.test(`faults for ${seconds} s, by seed ${seed}`, { skip }, async (t) => {
     async () => {
       if ((await eventsOf(plane, 'shop')).some(({ reason }) => reason === 'RefusedByStore')) return true
       await addPod()
-      await world.ofStore['a disabled KMS key']?.()
+      await world.ofStore['a disabled KMS key']?.(creator)
       return false
     },
     calm,

@@ -15,8 +15,9 @@ import { makeLoopbackCertificate } from '../servers/loopback-certificate.ts'
 import { startSmallApiServer } from '../servers/small-api-server.ts'
 import { startTcpProxy, type TcpProxy } from '../servers/tcp-proxy.ts'
 import { startTlsTerminator } from '../servers/tls-terminator.ts'
+import type { KeptCreator } from './keep-creator.ts'
 
-type Outage = () => Promise<void>
+type Outage = (creator: Pick<KeptCreator, 'starts' | 'metrics'>) => Promise<void>
 
 type FaultyWorld = {
   readonly plane: Pick<ControlPlane, 'request' | 'restartServer'>
@@ -117,12 +118,23 @@ export async function startFaultyWorld(folder: string, seed: number, real: boole
     await eventually('a call was spoilt', () => now.times > 0)
     lasting = undefined
   }
-  /** New credentials are needed while the token is being written: the creator goes on with those that are refused. */
-  const emptyToken = async () => {
+  /**
+   * New credentials are needed while the token is being written: the creator goes on with those that are refused. One
+   * that has none, because it has just started, calls nothing.
+   */
+  const emptyToken: Outage = async ({ starts, metrics }) => {
+    const lacking = async () =>
+      [...(await metrics()).matchAll(/store_errors_total\{[^}]*"CREDENTIALS_MISSING"\} (\d+)/g)]
+        .map(([, count]) => Number(count))
+        .reduce((sum, count) => sum + count, 0)
+    const [started, lacked] = [starts(), await lacking()]
     writeFileSync(token, '')
     const [before, refusals] = [sts.given(), refusedKeys]
     revoked = before
-    await eventually('calls with the old credentials were refused', () => refusedKeys > refusals + 2)
+    await eventually(
+      'calls with the old credentials were refused, or there are none',
+      async () => refusedKeys > refusals + 2 || starts() > started || (await lacking()) > lacked,
+    )
     writeFileSync(token, 'faketoken')
     await eventually('new credentials are in use', () => sts.given() > before)
   }

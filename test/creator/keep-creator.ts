@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type CreatorProcess, type LogLine, startCreator } from './process.ts'
 
-type KeptCreator = {
+export type KeptCreator = {
   readonly kill: () => void
   /** How often it was started. */
   readonly starts: () => number
