@@ -298,13 +298,17 @@ function exitCodePage(): string {
     String(code),
     Object.entries(meanings).find(([name]) => name === key)?.[1] ?? '',
   ])
+  // As shells and the kubelet count signals.
+  const interrupted = 'SIGINT (Ctrl-C) stopped the program'
+  const stopped =
+    'SIGTERM stopped the program: the pod was deleted, or the CI job was cancelled. The creator and the refresh sidecar stop with 0'
   // Not chosen by a program of kees, and often the reason why a pod does not start.
   const killed =
     'the kernel killed the program: its container exceeded its memory limit (`OOMKilled`), or it did not stop in time'
   return page(
     '# Exit codes',
     'The exit codes are the same in every program. If several apply, the first of 2, 1, 4, 5, 3 is used.',
-    table(['code', 'meaning'], [...rows, ['137', killed]]),
+    table(['code', 'meaning'], [...rows, ['130', interrupted], ['137', killed], ['143', stopped]]),
   )
 }
 
