@@ -56,6 +56,21 @@ const rows: readonly (readonly [
   ],
   ['help alone lists the commands', ['help'], 0, /^$/, /^ {2}export /m],
   ['kubectl users ask for the version so', ['version'], 0, /^$/, /^kees \d/],
+  [
+    'version names the commit and the runtime',
+    ['version'],
+    0,
+    /^$/,
+    /\ncommit \w+\nnode \d+\.\d+\.\d+, \w+\/\w+\n$/,
+  ],
+  [
+    'version for programs',
+    ['version', '-o', 'json'],
+    0,
+    /^$/,
+    /^\{\n {2}"version": "\d[^]*"runtime": \{[^]*"platform": "/,
+  ],
+  ['version takes no argument', ['version', 'x'], 2, /^error: argument "x" is not known\n$/, /^$/],
   ['--file is meant as --filename', ['inject', '--file', 'x'], 2, /did you mean "--filename"\?/, /^$/],
   [
     '-n is --namespace',

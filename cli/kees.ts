@@ -6,6 +6,7 @@ import manifest from '../package.json' with { type: 'json' }
 import { exitCodeOf, failureOf } from '../runtime/failure.ts'
 import { admissionPolicyCommand } from './commands/admission-policy.ts'
 import type { Command, Io, ProcessIo } from './flags/command.ts'
+import { completionCommand } from './commands/completion.ts'
 import { convertCommand } from './commands/convert.ts'
 import { createCommand } from './commands/create.ts'
 import { diffCommand } from './commands/diff.ts'
@@ -25,6 +26,7 @@ import { installCommand } from './commands/install.ts'
 import { putCommand } from './commands/put.ts'
 import { statusCommand } from './commands/status.ts'
 import { verifyCommand } from './commands/verify.ts'
+import { versionCommand } from './commands/version.ts'
 
 const groups: readonly CommandGroup[] = [
   { title: 'Build time', commands: [injectCommand, exportCommand, verifyCommand, diffCommand] },
@@ -33,10 +35,19 @@ const groups: readonly CommandGroup[] = [
     commands: [statusCommand, createCommand, putCommand, importCommand, fetchCommand],
   },
   { title: 'Diagnosis', commands: [doctorCommand] },
-  { title: 'Set-up', commands: [convertCommand, admissionPolicyCommand, installCommand] },
+  {
+    title: 'Set-up',
+    commands: [
+      convertCommand,
+      admissionPolicyCommand,
+      installCommand,
+      completionCommand(() => commands),
+      versionCommand,
+    ],
+  },
 ]
 
-export const commands = groups.flatMap((group) => group.commands)
+export const commands: readonly Command[] = groups.flatMap((group) => group.commands)
 
 /** The command `kees`. @param args without the program's own name. @returns the exit code. */
 export async function kees(args: readonly string[], given: ProcessIo): Promise<ExitCode> {
@@ -51,7 +62,7 @@ export async function kees(args: readonly string[], given: ProcessIo): Promise<E
     for (const line of keesHelp(groups).trimEnd().split('\n')) given.err(line)
     return exit
   }
-  if (name === '--version' || name === 'version') return print(`kees ${manifest.version}\n`, io)
+  if (name === '--version') return print(`kees ${manifest.version}\n`, io)
   const command = commands.find((one) => one.name === name)
   if (!command && name.startsWith('-'))
     return printUsage(

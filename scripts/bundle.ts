@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { build, formatMessages } from 'esbuild'
 import { podBundle } from '../runtime/aws/pod-bundle.ts'
+import { sourceCommit } from './source-commit.ts'
 import { thirdPartyNotices } from './third-party-notices.ts'
 
 export const root = join(import.meta.dirname, '..')
@@ -82,7 +83,10 @@ async function makeBundle({ name, entryPoint, runs, nodeFlags, leastNode }: Prog
     target: 'node20',
     mainFields: ['module', 'main'],
     // On Node 20 the SDK would warn on standard error, at every run, that its future versions will not support it.
-    define: { 'process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED': '"true"' },
+    define: {
+      'process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED': '"true"',
+      'process.env.KEES_BUILD_COMMIT': JSON.stringify(sourceCommit(root)),
+    },
     alias: runs === 'in pods' ? podBundle.alias : {},
     // As `require`: `import()` of a built-in module would load the whole ES module loader. What is imported so, with all that it imports,
     // becomes functions that V8 parses twice: our own modules in init are imported statically, unless they load a module of Node.

@@ -36,6 +36,7 @@ export const convertCommand: Command = {
       'kees convert --from secretproviderclass secret-provider-class.yaml',
     ],
   ],
+  completes: 'files',
   flags: {
     from: { takes: tools.join('|'), meaning: 'what the files are of' },
     ...manifestFlags,

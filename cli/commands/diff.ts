@@ -49,6 +49,7 @@ export const diffCommand: Command = {
       'git show main:manifest.yaml | kees diff --format markdown - manifest.yaml',
     ],
   ],
+  completes: 'files',
   flags: {
     'exit-code': { meaning: 'exit with 1 if there is a difference' },
     format: {

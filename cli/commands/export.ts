@@ -16,7 +16,8 @@ import { functionFlags, readFunctionFlags } from '../flags/function-flags.ts'
 import { checkModule, readModule } from '../files/module-files.ts'
 import { readInput } from '../read-input.ts'
 import { manifestFlags } from '../read-manifests.ts'
-import { replaceFiles } from '../files/replace-files.ts'
+import { planReplacement, replaceFiles } from '../files/replace-files.ts'
+import { printPlan } from '../print/print-plan.ts'
 import { printResults, printWarning } from '../print-results.ts'
 
 // These belong to the ConfigMap that the function emits.
@@ -27,7 +28,7 @@ const formats = ['terraform', 'json', 'markdown'] as const
 
 export const exportCommand: Command = {
   name: 'export',
-  usage: '-f FILE [--out DIR | --check DIR] [--format terraform|json|markdown] [OPTION ...]',
+  usage: '-f FILE [--out DIR [--dry-run] | --check DIR] [--format terraform|json|markdown] [OPTION ...]',
   purpose: 'Writes the Terraform module that allows each role to read exactly what its workloads declare.',
   examples: [
     ['Write the module of an environment', 'kees export -f manifest.yaml --out terraform/prod'],
@@ -40,6 +41,7 @@ export const exportCommand: Command = {
       meaning:
         'the folder of the module, whose four files are replaced; without it, policies.tf is printed, or policies.json with --format json',
     },
+    'dry-run': { meaning: 'with --out: only show which files would be changed' },
     check: {
       takes: 'DIR',
       meaning: 'write nothing; exit with 1 if the module in DIR differs in more than layout and comments',
@@ -71,6 +73,8 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   if (out === '' || check === '') usage.push({ message: 'flags --out and --check need the name of a folder' })
   if (out !== undefined && check !== undefined)
     usage.push({ message: 'flags --out and --check must not be used together' })
+  if (isOn(parsed, 'dry-run') && out === undefined)
+    usage.push({ message: 'flag --dry-run needs --out: without it, nothing is written' })
   if (format === 'markdown' && (out ?? check) !== undefined) {
     usage.push({ message: 'flag --format markdown must not be used together with --out or --check' })
   }
@@ -97,7 +101,9 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   }
   const foreign = printResults(await notOurs(out, files.keys()), io)
   if (foreign !== exitCode.done) return foreign
-  await replaceFiles(new Map([...files].map(([name, text]) => [join(out, name), text])))
+  const written = new Map([...files].map(([name, text]) => [join(out, name), text]))
+  if (isOn(parsed, 'dry-run')) printPlan(await planReplacement(written), io)
+  else await replaceFiles(written)
   return exitCode.done
 }
 

@@ -14,7 +14,7 @@ import { outputFiles } from '../../runtime/init/files/output-files.ts'
 import type { OutputSettings } from '../../runtime/init/files/output-folders.ts'
 import { chooseContainer } from '../choose-container.ts'
 import { chooseWorkload } from '../choose-workload.ts'
-import { type Command, type Io, valueOf } from '../flags/command.ts'
+import { type Command, type Io, isOn, valueOf } from '../flags/command.ts'
 import type { ParsedFlags } from '../flags/flags.ts'
 import { readSharedFlags, sharedFlags } from '../flags/function-flags.ts'
 import { readInput } from '../read-input.ts'
@@ -41,7 +41,7 @@ import { writePrivate } from '../files/write-private.ts'
 export const fetchCommand: Command = {
   name: 'fetch',
   usage:
-    '--workload KIND/NAME -f FILE [--out FILE] [--resources-out FILE] [--env-out FILE] [--format FORMAT] [--output table|json]',
+    '--workload KIND/NAME -f FILE [--out FILE] [--resources-out FILE] [--env-out FILE] [--format FORMAT] [--dry-run] [--output table|json]',
   purpose: 'Writes the files that the init container of a workload would write, readable only by you.',
   details: 'Use it to run the app on a laptop. It uses your own permissions, not those of the pod.',
   examples: [
@@ -73,6 +73,7 @@ export const fetchCommand: Command = {
       meaning:
         "the file for the environment variables, one NAME='value' for each, for a shell: set -a; . FILE",
     },
+    'dry-run': { meaning: 'fetch and check the values, and write nothing' },
     container: { takes: 'NAME', meaning: 'with --env-out: only the variables of this container' },
     format: {
       takes: secretsFormats.join('|'),
@@ -130,8 +131,8 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   const diagnostics = [...fetched.diagnostics, ...(shaped?.diagnostics ?? []), ...(output.diagnostics ?? [])]
   const placeAt = (annotation: string) => locate(declarationPlace(chosen.value, annotation), input.manifests)
   if (output.diagnostics || diagnostics.length > 0) return printDiagnostics(diagnostics, placeAt, io)
-  for (const reason of await writePrivate(output.files))
-    printWarning(`earlier files could not be removed: ${reason}`, io)
+  const written = isOn(parsed, 'dry-run') ? [] : await writePrivate(output.files)
+  for (const reason of written) printWarning(`earlier files could not be removed: ${reason}`, io)
   warnOfAbsent(delivered, placeAt, io)
   if (settings.format === 'dotenv') warnOfQuotes(delivered, placeAt, io)
   io.out(formatFetched(delivered, flags))

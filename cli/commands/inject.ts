@@ -9,14 +9,15 @@ import { type Command, type Io, isOn } from '../flags/command.ts'
 import { joinDocuments } from '../join-documents.ts'
 import type { ParsedFlags } from '../flags/flags.ts'
 import { functionFlags, readFunctionFlags } from '../flags/function-flags.ts'
+import { printPlan } from '../print/print-plan.ts'
 import { printResults } from '../print-results.ts'
 import { readInput } from '../read-input.ts'
 import { type Manifest, manifestFlags } from '../read-manifests.ts'
-import { replaceFiles } from '../files/replace-files.ts'
+import { planReplacement, replaceFiles } from '../files/replace-files.ts'
 
 export const injectCommand: Command = {
   name: 'inject',
-  usage: '-f FILE [--write | --check] [OPTION ...]',
+  usage: '-f FILE [--write [--dry-run] | --check] [OPTION ...]',
   purpose: 'Adds the init container to the annotated workloads and prints the manifests.',
   examples: [
     [
@@ -29,6 +30,7 @@ export const injectCommand: Command = {
   flags: {
     ...manifestFlags,
     write: { meaning: 'edit the files in place instead of printing' },
+    'dry-run': { meaning: 'with --write: only show which files would be changed' },
     check: { meaning: 'print nothing; exit with 1 if anything would change' },
     ...functionFlags(injectInit),
   },
@@ -41,6 +43,8 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   const usage = [...flagDiagnostics, ...diagnostics]
   if (isOn(parsed, 'write') && isOn(parsed, 'check'))
     usage.push({ message: 'flags --write and --check must not be used together' })
+  if (isOn(parsed, 'dry-run') && !isOn(parsed, 'write'))
+    usage.push({ message: 'flag --dry-run needs --write: without it, nothing is written' })
   if (isOn(parsed, 'write') && parsed.values.get('filename')?.includes('-')) {
     usage.push({ message: 'flag --write needs files: standard input cannot be edited in place' })
   }
@@ -60,7 +64,9 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   const injected = manifests.map((manifest) => ({ ...manifest, injected: injectedText(manifest, changing) }))
   if (isOn(parsed, 'write')) {
     const changed = injected.filter((one) => one.injected !== one.text)
-    await replaceFiles(new Map(changed.map((one) => [one.path, one.injected])))
+    const files = new Map(changed.map((one) => [one.path, one.injected]))
+    if (isOn(parsed, 'dry-run')) printPlan(await planReplacement(files), io)
+    else await replaceFiles(files)
   } else io.out(joinDocuments(injected.map((one) => one.injected)))
   return exitCode.done
 }

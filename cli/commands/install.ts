@@ -3,17 +3,17 @@ import { realpath } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Diagnostic } from '../../api/diagnostic.ts'
 import { exitCode, type ExitCode } from '../../api/exit-code.ts'
-import type { Command, Io } from '../flags/command.ts'
+import { type Command, type Io, isOn } from '../flags/command.ts'
 import type { ParsedFlags } from '../flags/flags.ts'
 import { printUsage } from '../print-results.ts'
-import { installFiles } from '../files/install-files.ts'
+import { installFiles, planInstall } from '../files/install-files.ts'
 
 /** In this order: a newer Node runs older programs, but an older Node may not run newer ones. */
 const programs = ['inject-init', 'export-iam', 'kees'] as const
 
 export const installCommand: Command = {
   name: 'install',
-  usage: 'DIR',
+  usage: 'DIR [--dry-run]',
   purpose: 'Copies Node, inject-init, export-iam and kees into DIR.',
   details: 'They run with DIR on the PATH, without any other Node. A second run replaces files that differ.',
   examples: [
@@ -22,12 +22,13 @@ export const installCommand: Command = {
       'kees install /custom-tools',
     ],
   ],
-  flags: {},
+  completes: 'folders',
+  flags: { 'dry-run': { meaning: 'only show what would be installed' } },
   run,
 }
 
-async function run({ operands }: ParsedFlags, io: Io): Promise<ExitCode> {
-  const [folder, ...more] = operands
+async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
+  const [folder, ...more] = parsed.operands
   const diagnostics: Diagnostic[] = []
   if (folder === undefined || folder === '')
     diagnostics.push({ message: 'the folder is missing: kees install DIR' })
@@ -43,6 +44,7 @@ async function run({ operands }: ParsedFlags, io: Io): Promise<ExitCode> {
       diagnostics.push({ message: `${name} cannot be installed: ${source} does not exist` })
   }
   if (diagnostics.length > 0 || folder === undefined) return printUsage(diagnostics, io)
-  for (const { path, outcome } of await installFiles(sources, folder)) io.out(`${path} ${outcome}\n`)
+  const install = isOn(parsed, 'dry-run') ? planInstall : installFiles
+  for (const { path, outcome } of await install(sources, folder)) io.out(`${path} ${outcome}\n`)
   return exitCode.done
 }

@@ -25,7 +25,7 @@ const largestInput = 1024 * 1024
 
 export const putCommand: Command = {
   name: 'put',
-  usage: 'NAME [--overwrite] [-f FILE] [--store STORE] [OPTION ...] < VALUE',
+  usage: 'NAME [--overwrite] [--dry-run] [-f FILE] [--store STORE] [OPTION ...] < VALUE',
   purpose: 'Stores the value of a REFERENCE from standard input, without the last line end.',
   details:
     'It replaces an existing value only with --overwrite. With -f it first checks that the workloads which read the parameter can use the value: ' +
@@ -42,6 +42,7 @@ export const putCommand: Command = {
     ],
   ],
   flags: {
+    'dry-run': { meaning: 'check the value and whether the parameter exists, and store nothing' },
     overwrite: { meaning: 'replace the parameter if it exists' },
     ...manifestFlags,
     filename: {
@@ -79,7 +80,14 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   const exit = printResults(all, io, readers.manifests)
   if (exit !== exitCode.done || !store || name.value === undefined || value === undefined) return exit
   try {
-    if (await put(store, name.value, value, isOn(parsed, 'overwrite'))) {
+    const overwrite = isOn(parsed, 'overwrite')
+    if (isOn(parsed, 'dry-run')) {
+      const isThere = (await store.exists([name.value])).has(name.value)
+      if (overwrite || !isThere) {
+        io.out(`${name.value} would be ${isThere ? 'replaced' : 'stored'}\n`)
+        return exitCode.done
+      }
+    } else if (await put(store, name.value, value, overwrite)) {
       io.out(`${name.value} stored\n`)
       return exitCode.done
     }

@@ -9,7 +9,7 @@ import { unlessAbsent } from '../../runtime/files/system-error.ts'
 import { stageFiles } from './stage-files.ts'
 import { tryWrite } from './try-write.ts'
 
-type Installed = { readonly path: string; readonly outcome: 'installed' | 'unchanged' }
+type Installed = { readonly path: string; readonly outcome: 'installed' | 'would be installed' | 'unchanged' }
 
 /**
  * Copies programs into a folder: all of them, or none, also while an older one runs. Throws OUTPUT_UNWRITABLE.
@@ -35,6 +35,20 @@ export async function installFiles(
 }
 
 const mode = 0o755
+
+/** What installFiles would do. Throws OUTPUT_UNWRITABLE. */
+export async function planInstall(
+  sources: ReadonlyMap<string, string>,
+  folder: string,
+): Promise<readonly Installed[]> {
+  const planned: Installed[] = []
+  for (const [name, source] of sources) {
+    const path = join(folder, name)
+    const isUnchanged = await tryWrite(path, isThere(path, source))
+    planned.push({ path, outcome: isUnchanged ? 'unchanged' : 'would be installed' })
+  }
+  return planned
+}
 
 /** Whether the file is identical and executable for all users. */
 async function isThere(path: string, source: string): Promise<boolean> {

@@ -1,4 +1,4 @@
-import { realpath, stat } from 'node:fs/promises'
+import { readFile, realpath, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { failed } from '../../runtime/failure.ts'
 import { makeFolder } from '../../runtime/files/make-folder.ts'
@@ -32,6 +32,20 @@ export async function replaceFiles(
       await tryWrite(path, writeSynced(beside(path), text, mode ?? found))
     }
   })
+}
+
+/** What replaceFiles would do with each file, without writing. */
+export async function planReplacement(
+  files: ReadonlyMap<string, string | Uint8Array>,
+): Promise<readonly { readonly path: string; readonly outcome: 'would be created' | 'would be changed' }[]> {
+  const planned = await Promise.all(
+    [...files].map(async ([path, text]) => {
+      const found = await tryWrite(path, unlessAbsent(readFile(path)))
+      if (found?.equals(Buffer.from(text))) return []
+      return [{ path, outcome: found ? ('would be changed' as const) : ('would be created' as const) }]
+    }),
+  )
+  return planned.flat()
 }
 
 async function modeOf(path: string): Promise<number | undefined> {

@@ -56,6 +56,8 @@ export type Command = {
   readonly details?: string
   /** Pairs of a description and a command line; a test runs them. */
   readonly examples: readonly (readonly [does: string, line: string])[]
+  /** What the arguments are, for the completion of shells: none if absent. */
+  readonly completes?: 'files' | 'folders' | readonly string[]
   readonly flags: Flags
   readonly run: (parsed: ParsedFlags, io: Io) => Promise<ExitCode>
 }

@@ -7,7 +7,7 @@ import { defaultOf } from '../../functions/krm/function-help.ts'
 import { parseYaml } from '../../functions/krm/function-config.ts'
 import type { GivenOption, OptionDescription } from '../../functions/krm/options.ts'
 
-type Flag = {
+export type Flag = {
   /** What follows the flag, such as `FILE`; a flag that takes nothing is a switch. */
   readonly takes?: string
   readonly short?: string
