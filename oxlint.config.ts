@@ -33,7 +33,7 @@ const values = [...api, 'runtime', 'runtime/values']
 const aws = [...api, 'runtime', 'runtime/files', 'runtime/aws']
 const store = [...aws, 'runtime/scheduling', 'runtime/store']
 const kubernetes = [...api, 'runtime', 'runtime/files', 'runtime/scheduling', 'runtime/kubernetes']
-const init = [...store, 'runtime/groups', 'runtime/values']
+const init = [...store, 'runtime/groups', 'runtime/values', 'runtime/local']
 const initFolders = ['fetch', 'formats', 'files', 'refresh'].map((name) => `runtime/init/${name}`)
 const creator = [...store, 'runtime/groups', 'runtime/kubernetes']
 const creatorFolders = ['claims', 'report', 'groups'].map((name) => `runtime/creator/${name}`)
@@ -77,6 +77,7 @@ export const importRules: Readonly<Record<string, ImportRule>> = {
   'runtime/account': { imports: store },
   'runtime/kubernetes': { imports: kubernetes, packages: ['kubernetes'] },
   'runtime/groups': { imports: [...store, 'runtime/values'] },
+  'runtime/local': { imports: [...store, 'runtime/values', 'runtime/groups'] },
   'runtime/creator': { imports: [...creator, ...creatorFolders] },
   'runtime/creator/claims': { imports: creator },
   'runtime/creator/report': { imports: [...creator, ...creatorFolders.slice(0, 1)] },

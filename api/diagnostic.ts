@@ -22,6 +22,7 @@ export type DiagnosticCode =
   | 'UNKNOWN_PREFIX'
   | 'NOT_SUPPORTED'
   | 'CONFLICT'
+  | 'LOCAL_MODE'
   | 'POLICY'
   | 'WEAK'
 

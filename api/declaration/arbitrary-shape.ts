@@ -68,6 +68,12 @@ const presence = (what: StoredDeclaration['what']) =>
       .map(([storageKey, pin]) => ({ from: 'secretsmanager' as const, storageKey, ...pin })),
   )
 
+const local = fc.oneof(
+  fc.constant({}),
+  unicodeText.map((localValue) => ({ localValue })),
+  fc.base64String().map((localModeValue) => ({ localModeValue })),
+)
+
 /** Stored declarations with any of the new words. */
 export const shapedDeclaration: fc.Arbitrary<StoredDeclaration> = declaration.chain((plain) => {
   const form =
@@ -77,13 +83,15 @@ export const shapedDeclaration: fc.Arbitrary<StoredDeclaration> = declaration.ch
         ? fc.constantFrom({}, { as: 'armor' as const })
         : fc.constant({})
   if (plain.what === 'secret' && plain.kind === 'DYNAMIC')
-    return fc.tuple(place, form).map(([one, other]): StoredDeclaration => ({ ...plain, ...one, ...other }))
+    return fc
+      .tuple(place, form, local)
+      .map(([one, other, value]): StoredDeclaration => ({ ...plain, ...one, ...other, ...value }))
   return fc
-    .tuple(place, form, shape, presence(plain.what))
-    .map(([one, other, shaped, present]): StoredDeclaration => {
+    .tuple(place, form, shape, presence(plain.what), local)
+    .map(([one, other, shaped, present, value]): StoredDeclaration => {
       const { version: _version, label: _label, ...unpinned } = plain
       const pinned = 'from' in present ? unpinned : plain
-      return { ...pinned, ...one, ...other, ...shaped, ...present }
+      return { ...pinned, ...one, ...other, ...shaped, ...present, ...value }
     })
 })
 

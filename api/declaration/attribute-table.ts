@@ -35,6 +35,9 @@ const everywhere = ['DYNAMIC', 'REFERENCE', 'resource', 'compose'] as const
 /** https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-labels.html */
 const labelPattern = /^(?!aws|ssm)[A-Za-z_.-][A-Za-z0-9_.-]{0,99}$/i
 
+/** Of either alphabet. */
+const base64Pattern = /^[A-Za-z0-9+/_-]*={0,2}$/
+
 const variablePattern = /^[A-Za-z_][A-Za-z0-9_]*$/
 
 export const attributeTable = {
@@ -219,6 +222,30 @@ export const attributeTable = {
     code: 'BAD_VALUE',
     allowed: () => 'any text',
     parse: (text): Parsed<string> => ({ value: text }),
+    format: asIs,
+  }),
+  localValue: attribute({
+    on: ['DYNAMIC', 'REFERENCE', 'resource'],
+    required: [],
+    excludes: ['localModeValue'],
+    meaning:
+      'The value in [local mode](../local-mode.md), in place of one that is derived from the name, and as it is after `jsonKey` and `decode`. It is no secret',
+    code: 'BAD_VALUE',
+    allowed: () => 'any text',
+    parse: (text): Parsed<string> => ({ value: text }),
+    format: asIs,
+  }),
+  /** As the first kees has it. */
+  localModeValue: attribute({
+    on: ['DYNAMIC', 'REFERENCE', 'resource'],
+    required: [],
+    excludes: ['localValue'],
+    meaning:
+      'The same in base64, as the Java kees has it: decoded for types PASSWORD and TEXT and for resources, as it is for others',
+    code: 'BAD_VALUE',
+    allowed: () => 'base64',
+    parse: (text): Parsed<string> =>
+      base64Pattern.test(text.replace(/[\r\n]/g, '')) ? { value: text } : invalid('must be base64'),
     format: asIs,
   }),
   file: attribute({

@@ -3,7 +3,7 @@
  * variable CONTRACT, and init refuses a higher one than its own: an image that does not know an attribute would deliver another value.
  *
  * | 1 | values as lines of the common files |
- * | 2 | `compose`, types TEXT and GPG, `from`, `jsonKey`, `decode`, `as`, `optional`, `default`, `file`, `env`, `deliver` |
+ * | 2 | local mode, `compose`, types TEXT and GPG, `from`, `jsonKey`, `decode`, `as`, `optional`, `default`, `file`, `env`, `deliver` |
  */
 import type { Declaration } from '../declaration/declaration.ts'
 import { deliveryOf } from './delivery.ts'
@@ -12,9 +12,15 @@ import type { PodAnnotations } from './pod-annotations.ts'
 
 export const currentContract = 2
 
+type Contracting = Pick<PodAnnotations, 'declared' | 'composed' | 'localMode'>
+
 /** What the declarations of one pod need. */
-export function contractOf({ declared, composed }: Pick<PodAnnotations, 'declared' | 'composed'>): number {
-  return composed.length > 0 || declared.some(({ declaration }) => newWords(declaration).length > 0) ? 2 : 1
+export function contractOf({ declared, composed, localMode }: Contracting): number {
+  return localMode !== undefined ||
+    composed.length > 0 ||
+    declared.some(({ declaration }) => newWords(declaration).length > 0)
+    ? 2
+    : 1
 }
 
 /** The words of a declaration that version 1 does not have, as messages name them. */

@@ -179,6 +179,7 @@ for (const [title, yes, annotations] of annotated) {
 
 const settings: readonly (readonly [title: string, annotations: Annotations, settings: object])[] = [
   ['format', { 'init.bsycorp.com/format': 'json' }, { format: 'json' }],
+  ['no local mode', { 'init.bsycorp.com/local-mode': 'false' }, { 'local-mode': false }],
   ['one container', { 'init.bsycorp.com/containers': 'app' }, { containers: ['app'] }],
   ['a name of 63 characters', { 'init.bsycorp.com/containers': name63 }, { containers: [name63] }],
   [
@@ -262,10 +263,16 @@ const wrong: readonly (readonly [title: string, key: string, value: string, ...d
     `error NOT_SUPPORTED: ${noLease}`,
   ],
   [
-    'local-mode, which is not supported yet',
+    'a local-mode that is neither true nor false',
     'init.bsycorp.com/local-mode',
-    'true',
-    'error NOT_SUPPORTED: local-mode is not supported yet',
+    'yes',
+    'error BAD_SETTING: the local-mode must be true or false',
+  ],
+  [
+    'local mode as a substitute for a store that is not reached',
+    'init.bsycorp.com/local-mode',
+    'remote-then-local',
+    'error BAD_SETTING: the local-mode must not be remote-then-local: while the store is not reached, the app would get values that everybody can compute, hint: remove it, or set "true" where the app never reads a store',
   ],
   [
     'a format that is none',
@@ -388,6 +395,7 @@ const pod = fc.record({
         minLength: 1,
         maxLength: 3,
       }),
+      'local-mode': fc.constant(false),
     },
     { requiredKeys: [], noNullPrototype: true },
   ),

@@ -24,6 +24,7 @@ import {
 } from '../declaration/declaration.ts'
 import { groupOf } from '../declaration/group.ts'
 import { about, type AnnotationDiagnostic, type Diagnostic, type DiagnosticCode } from '../diagnostic.ts'
+import { judgeLocalMode } from './judge-local-mode.ts'
 import { parameterName, parseParameterName } from '../declaration/parameter-name.ts'
 import { formatDeclaration, parseDeclaration } from '../declaration/parse-declaration.ts'
 import { judgeReferences, judgeUnused, type Named, type ReadComposition } from './references.ts'
@@ -54,6 +55,8 @@ export type PodAnnotations = {
   readonly declared: readonly Declared[]
   readonly composed: readonly Composed[]
   readonly settings: PodSettings
+  /** The annotation that turns local mode on; absent where it is off. */
+  readonly localMode?: string
   readonly diagnostics: readonly AnnotationDiagnostic[]
 }
 
@@ -125,7 +128,11 @@ export function parsePodAnnotations(annotations: Iterable<Annotation>, domain: s
     }
   }
   const composed = judgeCompositions(compositions, named, declared, diagnostics)
-  return { annotated, declared, composed, settings, diagnostics }
+  const pod = { annotated, declared, composed, settings, diagnostics }
+  if (settings['local-mode'] !== true) return pod
+  const left = Math.max(0, bounds.podDiagnostics - diagnostics.length)
+  diagnostics.push(...judgeLocalMode(declared).slice(0, left))
+  return { ...pod, localMode: `init.${domain}/local-mode` }
 }
 
 /** The annotations that parsePodAnnotations reads back as the same declarations and settings. */

@@ -44,16 +44,6 @@ t.strictSame(
   'a name that is nearly one of the table is suggested',
 )
 t.strictSame(
-  read('local-mode', '').reported,
-  [['NOT_SUPPORTED', { message: 'local-mode is not supported yet' }]],
-  'a setting of later is refused',
-)
-t.strictSame(
-  read('local-mode', 'false'),
-  { values: {}, reported: [] },
-  'local-mode "false" is the same as absent',
-)
-t.strictSame(
   formatSettings<Values>(table, { word: 'a', tries: 1 }, 'example.com'),
   [
     ['init.example.com/tries', '1'],

@@ -5,7 +5,7 @@
 import { formatContainerNames, parseContainerNames } from '../declaration/container-names.ts'
 import { about, type Diagnostic, type DiagnosticCode, quote } from '../diagnostic.ts'
 import { parseStoragePrefix } from '../declaration/parameter-name.ts'
-import type { Parsed } from '../parsed.ts'
+import { invalid, type Parsed } from '../parsed.ts'
 import { parseFormat, type SecretsFormat } from '../secrets-format.ts'
 import { notKnown } from '../suggest.ts'
 
@@ -46,10 +46,14 @@ export const podSettings = {
     parse: parseContainerNames,
     format: formatContainerNames,
   }),
+  'local-mode': setting<boolean>({
+    meaning:
+      '`true`: init opens no store and derives every value from its name, so that everybody can compute it: [local mode](../local-mode.md); `false` (default)',
+    subject: 'the local-mode',
+    parse: parseLocalMode,
+    format: String,
+  }),
 }
-
-/** Refused until they are supported. */
-const notYet: readonly string[] = ['local-mode']
 
 /** The values that a table describes, by the names of its entries. */
 type ValuesOf<T> = { readonly [K in keyof T]: T[K] extends PodSetting<infer V> ? V : never }
@@ -77,10 +81,18 @@ export function readSetting<S>(
     else report('BAD_SETTING', about(subject, parsed.diagnostics))
     return
   }
-  // Of the first kees. It is the default.
-  if (name === 'local-mode' && text === 'false') return
-  if (notYet.includes(name)) return report('NOT_SUPPORTED', [{ message: `${name} is not supported yet` }])
   report('UNKNOWN_SETTING', about(quote(name), [notKnown(name, Object.keys(table))]))
+}
+
+function parseLocalMode(text: string): Parsed<boolean> {
+  if (text === 'true' || text === 'false') return { value: text === 'true' }
+  // Of the first kees.
+  if (text === 'remote-then-local')
+    return invalid(
+      'must not be remote-then-local: while the store is not reached, the app would get values that everybody can compute',
+      'remove it, or set "true" where the app never reads a store',
+    )
+  return invalid('must be true or false')
 }
 
 /** The annotations of some settings, in the order of the table. */

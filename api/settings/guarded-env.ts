@@ -5,6 +5,7 @@
  *
  * JavaScript and CEL (RE2) read the same patterns: no look-around, no flags.
  */
+import { allowLocalMode } from './local-mode-env.ts'
 import { defaultDomains, partitions } from '../aws-partitions.ts'
 
 export type GuardedVariable = {
@@ -96,7 +97,18 @@ export const guardedVariables: readonly GuardedVariable[] = [
   { names: '^KEES_STORE$', allowed: '^ssm$', wrong: 'makes init read from another store than AWS' },
   { names: '^(HTTPS?|https?|ALL|all)_(PROXY|proxy)$', wrong: 'sends calls through a proxy' },
   { names: '^(AWS_CA_BUNDLE|SSL_CERT_FILE|SSL_CERT_DIR)$', wrong: 'replaces the trusted certificates' },
-  { names: '^ALLOW_', allowed: '^false$', wrong: 'allows what init refuses by default' },
+  {
+    // Without the annotation local-mode it has no effect, and with it the StoragePolicy decides.
+    names: `^${allowLocalMode}$`,
+    allowed: '^(true|false)$',
+    wrong: 'is neither true nor false',
+  },
+  {
+    names: '^ALLOW_',
+    exceptNames: [allowLocalMode],
+    allowed: '^false$',
+    wrong: 'allows what init refuses by default',
+  },
   { names: '^(NODE|UV)_', wrong: 'changes how Node works' },
   { names: '^(OPENSSL_|SSLKEYLOGFILE$)', wrong: 'changes how TLS works' },
   // Of those that glibc itself ignores in privileged programs: what is loaded, and how host names are resolved.

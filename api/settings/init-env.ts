@@ -8,6 +8,7 @@ import { formatDuration, parseDuration } from '../duration.ts'
 import type { Env } from './env.ts'
 import { formatFileMode, parseFileMode } from '../declaration/file-mode.ts'
 import { formatListenAddress, type ListenAddress, parseListenAddress } from './listen-address.ts'
+import { allowLocalMode } from './local-mode-env.ts'
 import { type LogLevel, logLevelVariable } from './log-level.ts'
 import { isLoopback } from '../loopback.ts'
 import { checked, invalid, type Parsed } from '../parsed.ts'
@@ -94,6 +95,14 @@ export const initVariables = {
     default: 1,
     meaning: `the version of the annotations that the declarations need; this init supports those up to ${currentContract}`,
     parse: parseContract,
+    format: String,
+  }),
+  allowLocalMode: byInjectInit<boolean>({
+    env: allowLocalMode,
+    default: false,
+    meaning: 'whether the annotation local-mode is allowed',
+    parse: (text) =>
+      text === 'true' || text === 'false' ? { value: text === 'true' } : invalid('must be true or false'),
     format: String,
   }),
   annotationDomain: byInjectInit<string>({

@@ -26,6 +26,7 @@ t.strictSame(
         maxKeys: 1,
         maxOwners: 500,
         maxEvents: 500,
+        localMode: false,
         shared: false,
       },
     ],
@@ -42,6 +43,7 @@ t.strictSame(
       maxPerPod: 1,
       maxNewPerHour: 2,
       maxClaims: 0,
+      localMode: true,
       shared: true,
     }),
   ).value?.rules,
@@ -54,6 +56,7 @@ t.strictSame(
       maxPerPod: 1,
       maxNewPerHour: 2,
       maxClaims: 0,
+      localMode: true,
       shared: true,
     },
   ],
@@ -74,7 +77,7 @@ const wrong: readonly (readonly [title: string, object: unknown, diagnostics: re
     { ...policyOf({ ...good, prefix: '/a' }), specs: 1 },
     [
       '"specs" is not known: known are apiVersion, kind, metadata, spec, hint: did you mean "spec"?',
-      'spec.rules[0]."prefix" is not known: known are namespaces, prefixes, minBits, maxPerPod, maxNewPerHour, maxClaims, maxBytes, maxKeys, maxOwners, maxEvents, shared',
+      'spec.rules[0]."prefix" is not known: known are namespaces, prefixes, minBits, maxPerPod, maxNewPerHour, maxClaims, maxBytes, maxKeys, maxOwners, maxEvents, localMode, shared',
     ],
   ],
   [
@@ -86,6 +89,7 @@ const wrong: readonly (readonly [title: string, object: unknown, diagnostics: re
       maxPerPod: '5',
       maxNewPerHour: 0.5,
       maxKeys: 0,
+      localMode: 1,
       shared: 'true',
     }),
     [
@@ -98,6 +102,7 @@ const wrong: readonly (readonly [title: string, object: unknown, diagnostics: re
       'spec.rules[1].maxPerPod must be a whole number, 0 or more',
       'spec.rules[1].maxNewPerHour must be a whole number, 0 or more',
       'spec.rules[1].maxKeys must be a whole number, 1 or more',
+      'spec.rules[1].localMode must be true or false',
       'spec.rules[1].shared must be true or false',
     ],
   ],

@@ -17,6 +17,7 @@
  *           maxKeys: 1
  *           maxOwners: 500
  *           maxEvents: 500
+ *           localMode: false            # true: pods may be in local mode, in which everybody can compute the values
  *           shared: false               # true: the limits apply to all namespaces of the rule together
  */
 import { bounds } from '../bounds.ts'
@@ -39,6 +40,8 @@ export type StorageRule = {
   readonly minBits: number
   readonly maxPerPod: number
   readonly maxNewPerHour: number
+  /** Whether pods may be in local mode. */
+  readonly localMode: boolean
   /** The namespaces of this rule have its quota and budgets together, and take turns as one. */
   readonly shared: boolean
 } & Budgets
@@ -71,7 +74,7 @@ export const defaultBudgets: Budgets = {
 const limits = { minBits: defaultMinBits, maxPerPod: 50, maxNewPerHour: 200, ...defaultBudgets }
 /** Without one of each, there is no progress. */
 const positive: ReadonlySet<string> = new Set(['maxKeys', 'maxOwners', 'maxEvents'])
-const ruleFields = ['namespaces', 'prefixes', ...Object.keys(limits), 'shared']
+const ruleFields = ['namespaces', 'prefixes', ...Object.keys(limits), 'localMode', 'shared']
 
 /** In place of a namespace while a prefix is checked. */
 const anyNamespace = 'n'
@@ -191,6 +194,7 @@ function parseRule(rule: unknown, where: string, diagnostics: Diagnostic[]): Sto
     maxKeys: whole('maxKeys'),
     maxOwners: whole('maxOwners'),
     maxEvents: whole('maxEvents'),
+    localMode: flag('localMode'),
     shared: flag('shared'),
   }
 }

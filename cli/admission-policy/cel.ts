@@ -40,6 +40,11 @@ export function maxPerPod(policy: StoragePolicy): string {
   return ofFirstRule(policy, (rule) => String(rule.maxPerPod), '0')
 }
 
+/** Whether pods may be in local mode. */
+export function allowsLocalMode(policy: StoragePolicy): string {
+  return ofFirstRule(policy, (rule) => String(rule.localMode), 'false')
+}
+
 function ofFirstRule({ rules }: StoragePolicy, of: (rule: StorageRule) => string, none: string): string {
   return rules.reduceRight((otherwise, rule) => {
     const condition = celNamespace(rule.namespaces)

@@ -7,8 +7,10 @@ import { envFileOf } from '../../functions/inject-init/injection/env-volume.ts'
 import type { InjectConfig } from '../../functions/inject-init/options/inject-config.ts'
 import { wrongAnnotations } from '../../functions/inject-init/verify/init-rules.ts'
 import { runInjectInit } from '../../functions/workload/require-injected.ts'
+import { allowLocalMode, hasIdentity, identityVariables } from '../../api/settings/local-mode-env.ts'
 import {
   allowedPrefixes,
+  allowsLocalMode,
   annotationsAt,
   celList,
   celString,
@@ -66,6 +68,7 @@ export function podVariables(
   const variables = { volumeName: inject.envVolumeName, mountPath: envFileOf(inject).mountPath }
   const shape = { ...inject, variables }
   const prefix = celString(`init.${domain}/storage-prefix`)
+  const localMode = celString(`init.${domain}/local-mode`)
   const value = 'variables.annotations[key]'
   const named: Readonly<Record<string, string>> = {
     template: templateOf('object'),
@@ -84,6 +87,8 @@ export function podVariables(
     // What is too large is refused for that alone: nothing else of it is read.
     judged: 'size(variables.declared) > 0 && variables.isNew && variables.bounded',
     dynamic: `variables.declared.filter(key, ${value}.${isDynamicValue})`,
+    localMode: `variables.annotations.exists(key, key == ${localMode} && ${value} == "true")`,
+    allowsLocalMode: allowsLocalMode(policy),
     prefix: `${prefix} in variables.annotations ? variables.annotations[${prefix}] : "/"`,
     allowedPrefixes: allowedPrefixes(policy),
     maxPerPod: maxPerPod(policy),
@@ -116,7 +121,7 @@ function listNames(variable: string): ContainerLists {
 }
 
 export function podValidations(shape: PodShape): Validation[] {
-  return [...sizes(), injected(shape), nothingWrong, ...volumes(shape), ...storage]
+  return [...sizes(), injected(shape), nothingWrong, ...volumes(shape), ...localModes, ...storage]
 }
 
 /** As in api/bounds.ts, of which CEL can count these. */
@@ -195,10 +200,34 @@ function volumes({ inject }: PodShape): Validation[] {
   ]
 }
 
+const ofInit = (name: string, set: string) =>
+  `(variables.initEnv + variables.refresherEnv).exists(one, ${name} && (has(one.valueFrom) || has(one.value) && ${set}))`
+
+/** In local mode nothing is created. */
+const localModes: readonly Validation[] = [
+  {
+    expression: '!variables.judged || !variables.localMode || variables.allowsLocalMode',
+    messageExpression: `'the StoragePolicy does not allow local mode in the namespace ' + request.namespace`,
+    message: 'the StoragePolicy does not allow local mode in this namespace',
+  },
+  {
+    expression:
+      '!variables.judged || !variables.localMode ||\n!' +
+      ofInit(`one.name.matches(${celString(identityVariables)})`, 'one.value != ""'),
+    message: `a variable of init ${hasIdentity}`,
+  },
+  {
+    expression:
+      '!variables.judged || variables.localMode ||\n!' +
+      ofInit(`one.name == ${celString(allowLocalMode)}`, 'one.value == "true"'),
+    message: `${allowLocalMode} must not be set in a pod that is not in local mode`,
+  },
+]
+
 const storage: readonly Validation[] = [
   {
     expression:
-      '!variables.judged || size(variables.dynamic) == 0 ||\n' +
+      '!variables.judged || variables.localMode || size(variables.dynamic) == 0 ||\n' +
       'variables.allowedPrefixes.exists(allowed,\n' +
       `  ((variables.prefix.startsWith('/') ? '' : '/') + variables.prefix + '/').startsWith(allowed + '/'))`,
     messageExpression:
@@ -207,7 +236,7 @@ const storage: readonly Validation[] = [
     message: 'the storage-prefix is not one that the StoragePolicy allows in this namespace',
   },
   {
-    expression: '!variables.judged || size(variables.dynamic) <= variables.maxPerPod',
+    expression: '!variables.judged || variables.localMode || size(variables.dynamic) <= variables.maxPerPod',
     messageExpression:
       `'the pod has ' + string(size(variables.dynamic)) + ' DYNAMIC declarations, but the StoragePolicy allows ' + ` +
       'string(variables.maxPerPod)',

@@ -1,6 +1,7 @@
 import { exitCode, type ExitCode, firstToMend } from '../../api/exit-code.ts'
 import { type Group, groupOf } from '../../api/declaration/group.ts'
 import { isDynamic } from '../../api/pod/pod-annotations.ts'
+import { readsStore } from '../../functions/workload/workload.ts'
 import { clock } from '../../runtime/scheduling/clock.ts'
 import { rateLimitedStore } from '../../runtime/store/rate-limited-store.ts'
 import { createMissing, type GroupResult } from '../../runtime/groups/create-missing.ts'
@@ -40,7 +41,10 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   const { workloads, opened, output } = read
   const store = rateLimitedStore(opened.store, opened.putsPerSecond, clock)
 
-  const dynamic = workloads.flatMap(({ pod }) => pod.declared).filter(isDynamic)
+  const dynamic = workloads
+    .filter(readsStore)
+    .flatMap(({ pod }) => pod.declared)
+    .filter(isDynamic)
   const groups = dynamic.map(({ declaration, parameter }) => groupOf(declaration, parameter))
   const results = await createMissing(store, groups, {
     dryRun: isOn(parsed, 'dry-run'),

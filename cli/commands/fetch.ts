@@ -3,15 +3,18 @@ import { exitCode, type ExitCode } from '../../api/exit-code.ts'
 import { about, type Diagnostic, quote } from '../../api/diagnostic.ts'
 import { parseFormat, secretsFormats } from '../../api/secrets-format.ts'
 import { deliveryOf } from '../../api/pod/delivery.ts'
-import { judge, type Result } from '../../functions/krm/result.ts'
-import { readWorkloads } from '../../functions/workload/workload.ts'
+import { judge, nameOf, type Result } from '../../functions/krm/result.ts'
+import { readsStore, readWorkloads } from '../../functions/workload/workload.ts'
 import { parseWorkloadConfig, workloadOptions } from '../../functions/workload/workload-options.ts'
 import { isQuotedInDotenv } from '../../runtime/init/formats/dotenv.ts'
+import { deriveDeclared } from '../../runtime/init/fetch/derive-declared.ts'
 import { deliverValues } from '../../runtime/init/fetch/deliver-values.ts'
 import type { Delivered } from '../../runtime/init/fetch/delivered.ts'
 import type { Pod } from '../../runtime/init/files/fetch-files.ts'
 import { outputFiles } from '../../runtime/init/files/output-files.ts'
 import type { OutputSettings } from '../../runtime/init/files/output-folders.ts'
+import { clock } from '../../runtime/scheduling/clock.ts'
+import type { ParameterReader } from '../../runtime/store/parameter-store.ts'
 import { chooseContainer } from '../choose-container.ts'
 import { chooseWorkload } from '../choose-workload.ts'
 import { type Command, type Io, isOn, valueOf } from '../flags/command.ts'
@@ -22,7 +25,7 @@ import { manifestFlags } from '../read-manifests.ts'
 import { outputFlags, readOutput } from '../flags/output-flag.ts'
 import { declarationPlace, locate, type Place } from '../declaration-places.ts'
 import { printAt, printResults, printUsage, printWarning } from '../print-results.ts'
-import { openStoreFlag, storeFlags } from '../flags/store-flag.ts'
+import { openStoreFlag } from '../flags/store-flag.ts'
 import { fetchOnce, printDiagnostics, settingsWithoutWaits } from '../fetch-once.ts'
 import {
   findSamePaths,
@@ -38,12 +41,17 @@ import {
 import { formatTable } from '../print/table.ts'
 import { writePrivate } from '../files/write-private.ts'
 
+/** In place of the name of a store: the values of local mode. */
+const localStore = 'local:'
+
 export const fetchCommand: Command = {
   name: 'fetch',
   usage:
     '--workload KIND/NAME -f FILE [--out FILE] [--resources-out FILE] [--env-out FILE] [--format FORMAT] [--dry-run] [--output table|json]',
   purpose: 'Writes the files that the init container of a workload would write, readable only by you.',
-  details: 'Use it to run the app on a laptop. It uses your own permissions, not those of the pod.',
+  details:
+    'Use it to run the app on a laptop. It uses your own permissions, not those of the pod. With --store local: it opens no store and writes the values of ' +
+    'local mode, which everybody can compute.',
   examples: [
     [
       'Write the secrets of a Deployment',
@@ -82,16 +90,26 @@ export const fetchCommand: Command = {
     ...outputFlags,
     ...manifestFlags,
     ...sharedFlags(workloadOptions),
-    ...storeFlags,
+    store: {
+      takes: 'STORE',
+      meaning: `the store: ssm, file:<folder> for the embedded store, or ${localStore} for the values of local mode (default $KEES_STORE, else ssm)`,
+    },
   },
   run,
+}
+
+type Opened = {
+  /** Undefined in local mode. */
+  readonly reader?: ParameterReader | undefined
+  readonly diagnostics?: readonly Diagnostic[] | undefined
 }
 
 async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   const { diagnostics: flagDiagnostics, ...options } = await readSharedFlags(workloadOptions, parsed)
   const { config, diagnostics: optionDiagnostics } = parseWorkloadConfig(options)
   const flags = readFlags(parsed)
-  const opened = await openStoreFlag(parsed, io, 'read')
+  const isLocal = valueOf(parsed, 'store') === localStore
+  const opened: Opened = isLocal ? {} : await openStoreFlag(parsed, io, 'read')
   const usage = [
     ...flagDiagnostics,
     ...optionDiagnostics,
@@ -99,7 +117,8 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
     ...(opened.diagnostics ?? []),
   ]
   const input = await readInput(parsed, io, usage)
-  if (!input.manifests || !opened.reader) return input.exit ?? exitCode.usage
+  const { reader } = opened
+  if (!input.manifests || !(reader || isLocal)) return input.exit ?? exitCode.usage
 
   const { workloads, results: all } = readWorkloads(
     input.manifests.flatMap(({ items }) => items),
@@ -110,6 +129,10 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
     return printUsage(about('flag --workload:', chosen.diagnostics), io)
   }
   const { item, pod, format } = chosen.value
+  if (reader && !readsStore(chosen.value)) {
+    const message = `${nameOf(item.object)} is in local mode: its values are in no store`
+    return printUsage([{ message: `flag --workload: ${message}`, hint: `set --store ${localStore}` }], io)
+  }
   const results = judge(all, config.strict).filter(({ object }) => object === item.object)
   const wrong = printResults(results, io, input.manifests)
   if (wrong !== exitCode.done) return wrong
@@ -124,7 +147,10 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   const doubled = [...findSameVariables(wanted), ...findSamePaths(wanted, flags.paths)]
   if (doubled.length > 0) return printUsage(doubled, io)
   const settings = { ...pathsIn(flags.paths), format: flags.format ?? format }
-  const fetched = await fetchOnce(opened.reader, wanted.declared, io)
+  if (isLocal) printWarning('local mode: everybody can compute these values', io)
+  const fetched = reader
+    ? await fetchOnce(reader, wanted.declared, io)
+    : await deriveDeclared(wanted.declared, settingsWithoutWaits(), clock)
   const shaped = await deliverValues(fetched.values, wanted.composed, Infinity)
   const delivered = (shaped?.delivered ?? []).filter(({ annotation }) => wanted.isWritten(annotation))
   const output = outputFiles(delivered, settings, ({ name }) => name)

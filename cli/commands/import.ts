@@ -2,6 +2,7 @@ import { type ExitCode, exitCode, firstToMend } from '../../api/exit-code.ts'
 import { invalid } from '../../api/parsed.ts'
 import { isNotText } from '../../functions/krm/decode-text.ts'
 import { errorsOf, exitCodeOf, type Result } from '../../functions/krm/result.ts'
+import { readsStore } from '../../functions/workload/workload.ts'
 import { exitCodeOf as failureExitCode } from '../../runtime/failure.ts'
 import { clock } from '../../runtime/scheduling/clock.ts'
 import { rateLimitedStore } from '../../runtime/store/rate-limited-store.ts'
@@ -69,7 +70,8 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   )
   const wrong = firstToMend([wrongFlags, wrongValues, read.exit])
   if (!read.workloads || wrong !== exitCode.done) return wrong
-  const { manifests, workloads, opened, output } = read
+  const { manifests, opened, output } = read
+  const workloads = read.workloads.filter(readsStore)
 
   const plan = await planImport(workloads, values, isOn(parsed, 'decode'))
   const ofPlan = printResults(plan.results, io, manifests)

@@ -2,7 +2,7 @@ import { exitCode, type ExitCode, firstToMend } from '../../api/exit-code.ts'
 import type { StoredDeclaration } from '../../api/declaration/declaration.ts'
 import type { Declared } from '../../api/pod/pod-annotations.ts'
 import { exitCodeOf, nameOf, type Result } from '../../functions/krm/result.ts'
-import type { Workload } from '../../functions/workload/workload.ts'
+import { readsStore, type Workload } from '../../functions/workload/workload.ts'
 import { mayBeMissing, refOf } from '../../runtime/init/fetch/fetch-declared.ts'
 import { lookUpParameters, type Standing } from '../../runtime/store/look-up-parameters.ts'
 import { formatRef, type ParameterReader } from '../../runtime/store/parameter-store.ts'
@@ -50,12 +50,16 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
 
   const declared = workloads.flatMap((workload) => workload.pod.declared.map((one) => ({ workload, ...one })))
   const progress = (done: number, total: number) => io.progress?.(`${done} of ${total} looked up`)
-  const standings = await lookUpParameters(opened.store, declared.map(refOf), progress, opened.secrets)
+  const stored = declared.filter(({ workload }) => readsStore(workload))
+  const standings = await lookUpParameters(opened.store, stored.map(refOf), progress, opened.secrets)
   const failures = [...standings].flatMap(([parameter, standing]) =>
     typeof standing === 'string' ? [] : [{ parameters: [parameter], failure: standing }],
   )
   printFailures(failures, io, 'error', declarationPlaces(workloads, read.manifests))
-  const known = declared.map((one) => ({ ...one, standing: standings.get(formatRef(refOf(one))) }))
+  const known = declared.map((one) => ({
+    ...one,
+    standing: readsStore(one.workload) ? standings.get(formatRef(refOf(one))) : undefined,
+  }))
   const keys = isOn(parsed, 'keys') ? await checkKeys(known, opened.reader, read.manifests, io) : noKeys
   printResults(keys.results, io, read.manifests)
   printResults(known.flatMap(absentResults), io, read.manifests)
@@ -147,13 +151,14 @@ type Row = {
   readonly declaration: string
   readonly kind: string
   readonly parameter: string
-  /** `absent`: missing, and optional or with a default. `wrong`: it exists, and has not the key. */
-  readonly status: 'exists' | 'missing' | 'absent' | 'wrong' | 'denied' | 'unknown'
+  /** `absent`: missing, and optional or with a default. `wrong`: it exists, and has not the key. `local`: of a pod in local mode. */
+  readonly status: 'local' | 'exists' | 'missing' | 'absent' | 'wrong' | 'denied' | 'unknown'
   /** Of `absent`. */
   readonly reason?: ReasonOfAbsence
 }
 
-function rowOf({ item, template }: Workload, declared: Declared, standing: Standing | undefined): Row {
+function rowOf(workload: Workload, declared: Declared, standing: Standing | undefined): Row {
+  const { item, template } = workload
   const { annotation, declaration } = declared
   const reason = reasonOfAbsence(declared, standing)
   return {
@@ -162,7 +167,7 @@ function rowOf({ item, template }: Workload, declared: Declared, standing: Stand
     declaration: annotation,
     kind: declaration.what === 'secret' ? declaration.kind : declaration.what,
     parameter: formatRef(refOf(declared)),
-    status: reason === undefined ? statusOf(standing) : 'absent',
+    status: !readsStore(workload) ? 'local' : reason === undefined ? statusOf(standing) : 'absent',
     ...(reason === undefined ? {} : { reason }),
   }
 }

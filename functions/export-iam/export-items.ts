@@ -3,6 +3,7 @@ import { checked, type Parsed } from '../../api/parsed.ts'
 import { exitCode } from '../../api/exit-code.ts'
 import { isInSecretsManager } from '../../api/declaration/declaration.ts'
 import type { Declared } from '../../api/pod/pod-annotations.ts'
+import { annotationResults } from '../workload/annotation-results.ts'
 import { requireInjected } from '../workload/require-injected.ts'
 import { errorsOf, judge, type Result } from '../krm/result.ts'
 import type { ManifestItem } from '../krm/manifest-item.ts'
@@ -10,6 +11,7 @@ import { lookUp, stringOf } from '../yaml/value.ts'
 import {
   type ReadItem,
   readItems,
+  readsStore,
   type Workload,
   workloadReader,
   type WorkloadReader,
@@ -59,6 +61,7 @@ type GrantCollector = {
 function grantCollector(config: ExportConfig): GrantCollector {
   const uninjected: Result[] = []
   const readers: Reader[] = []
+  const local: Workload[] = []
   const serviceAccounts: ServiceAccount[] = []
   const misspelt: Result[] = []
   return {
@@ -71,7 +74,8 @@ function grantCollector(config: ExportConfig): GrantCollector {
       const annotated = workloads.filter(({ pod }) => pod.annotated)
       if (!config.allowUninjected)
         uninjected.push(...requireInjected(annotated, `, or set ${config.nameOption('allowUninjected')}`))
-      for (const workload of annotated) {
+      local.push(...annotated.filter((one) => !readsStore(one)))
+      for (const workload of annotated.filter(readsStore)) {
         const reader = readerOf(workload)
         readers.push(reader)
         misspelt.push(...misplacedRoles(item, workload.template, reader.account.name))
@@ -79,11 +83,14 @@ function grantCollector(config: ExportConfig): GrantCollector {
     },
     end: (results) => {
       const { results: grantResults, ...grants } = collectGrants(readers, { ...config, serviceAccounts })
-      const granted = { ...grants, annotated: readers.length }
+      const granted = { ...grants, annotated: readers.length + local.length }
       // Tools that annotate everything put it on the ServiceAccount too.
       const isOfPods = readers.some(({ annotated }) => annotated !== undefined)
       const unread = isOfPods ? misspelt.filter(({ field }) => field?.at(-1) !== roleAnnotation) : misspelt
-      const all = judge([...results, ...uninjected, ...unread, ...grantResults], config.strict)
+      const all = judge(
+        [...results, ...uninjected, ...local.flatMap(warnOfLocal), ...unread, ...grantResults],
+        config.strict,
+      )
       if (all.some(({ severity }) => severity === 'error')) {
         return { ...granted, results: all, files: new Map() }
       }
@@ -138,6 +145,16 @@ export function exportRead(
   const { add, end } = grantCollector(config)
   for (const one of read) add(one)
   return end(results)
+}
+
+function warnOfLocal({ item: { object }, template, pod: { localMode } }: Workload): Result[] {
+  if (localMode === undefined) return []
+  const message = 'the pod is in local mode, in which it reads no store: it gets no policy'
+  return annotationResults(
+    [{ severity: 'warning', code: 'LOCAL_MODE', annotation: localMode, message }],
+    object,
+    template,
+  )
 }
 
 function readerOf({ item, template, pod }: Workload): Reader {

@@ -1,7 +1,8 @@
 /** What the objects of one input declare, with everything that is wrong with it: the same for every function. */
 import { findConflicts } from '../../api/pod/conflicts.ts'
 import { findDeliveryDiagnostics } from '../../api/delivery/delivery-diagnostics.ts'
-import { judgeStorage, warnOfWeak } from '../../api/storage/judge-storage.ts'
+import { judgePod } from '../../api/storage/judge-pod.ts'
+import { warnOfWeak } from '../../api/storage/judge-storage.ts'
 import { overlappingPrefixes } from '../../api/storage/overlapping-prefixes.ts'
 import { about } from '../../api/diagnostic.ts'
 import { exitCode } from '../../api/exit-code.ts'
@@ -26,6 +27,11 @@ export type Workload = {
   readonly pod: PodAnnotations
   /** In which init writes the values. */
   readonly format: SecretsFormat
+}
+
+/** Whether init reads its values from a store. */
+export function readsStore({ pod }: Workload): boolean {
+  return pod.localMode === undefined
 }
 
 /** Reads the items of one input, one after the other. What it keeps of them does not grow with their size. */
@@ -56,8 +62,8 @@ export function workloadReader(config: WorkloadConfig, given?: SecretsFormat): W
     const owner = { object, key: template.key, path: template.path }
     const where = object.namespace ?? (namespace === '' ? undefined : namespace)
     const judged = storagePolicy
-      ? judgeStorage(storagePolicy, where, pod.declared, unknown)
-      : warnOfWeak(pod.declared)
+      ? judgePod(storagePolicy, where, pod, unknown)
+      : warnOfWeak(pod.localMode === undefined ? pod.declared : [])
     const format = pod.settings.format ?? given ?? injectedFormat(item, template) ?? defaultFormat
     const delivery = findDeliveryDiagnostics(pod, format)
     const wrong = [...template.diagnostics, ...pod.diagnostics, ...delivery, ...judged]

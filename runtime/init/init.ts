@@ -4,6 +4,7 @@ import type { Diagnostic, EnvDiagnostic } from '../../api/diagnostic.ts'
 import { exitCode, type ExitCode } from '../../api/exit-code.ts'
 import { type InitMode, parseInitArgs } from '../../api/settings/init-args.ts'
 import { initVariables } from '../../api/settings/init-env.ts'
+import { validateLocalModeEnv } from '../../api/settings/local-mode-env.ts'
 import { describeBug } from '../../api/describe-bug.ts'
 import type { Clock } from '../scheduling/clock.ts'
 import { exitCodeOf, failureOf } from '../failure.ts'
@@ -11,9 +12,9 @@ import { type Log, openLog } from '../log.ts'
 import { checkFiles } from './check-files.ts'
 import { helpText, type InitConfig, readConfig, version } from './config.ts'
 import { lookUpDeclared } from './fetch/fetch-declared.ts'
-import { fetchFiles, warnOfAbsent } from './files/fetch-files.ts'
+import { deriveFiles, fetchFiles, warnOfAbsent } from './files/fetch-files.ts'
 import { memoryWithin } from './fetch/memory-limit.ts'
-import { openReader } from './fetch/open-reader.ts'
+import { type OpenedReader, openReader } from './fetch/open-reader.ts'
 import { logWarnings, readDeclared } from './files/read-declared.ts'
 import type { WrittenOutput } from './files/output-files.ts'
 import { type InitDiagnostic, report } from './fetch/report.ts'
@@ -63,33 +64,47 @@ async function run(
   const { settings } = config
   const read = settings && (await readDeclared(settings))
   logWarnings(read?.warnings ?? [], log)
-  const timeout = settings?.requestTimeout ?? initVariables.requestTimeout.default
-  const opened = openReader(config.store ?? initVariables.store.default, world.env, timeout)
-  const { reader } = opened
+  const isLocal = read?.localMode !== undefined
+  const { reader, diagnostics: ofStore } = openStore(isLocal, config, world.env)
   const memory = memoryWithin(world.memoryLimit, mode.kind === 'refresh' ? 'refresh' : 'once')
   const isEmpty = read?.declared.length === 0 && read.composed.length === 0 && read.diagnostics.length === 0
   if (isEmpty) log.info('nothing is declared: nothing to do')
   const isFirst = !settings || !read || mode.kind !== 'refresh' || !(await filesExist(read, settings))
   if (isFirst && !isEmpty) {
-    const wrong = usage([...config.diagnostics, ...opened.diagnostics])
+    const wrong = usage([...config.diagnostics, ...ofStore])
     const diagnostics = [...wrong, ...(read?.diagnostics ?? [])]
-    if (!settings || !read || !reader) return diagnostics
+    if (!settings || !read || (!reader && !isLocal)) return diagnostics
     const { declared } = read
     if (diagnostics.length > 0) {
       // One report names what is wrong with every declaration, so that it is mended once.
-      return [...diagnostics, ...(await lookUpDeclared(reader, declared, settings, world))]
+      return reader
+        ? [...diagnostics, ...(await lookUpDeclared(reader, declared, settings, world))]
+        : diagnostics
     }
-    log.info('fetching the declared parameters', { declarations: declared.length })
-    const fetched = await fetchFiles(reader, read, settings, { ...world, memory }, log)
+    const some = { declarations: declared.length }
+    if (reader) log.info('fetching the declared parameters', some)
+    else log.warn('local mode: no store is read, and everybody can compute these values', some)
+    const fetched = reader
+      ? await fetchFiles(reader, read, settings, { ...world, memory }, log)
+      : await deriveFiles(read, settings, { ...world, memory })
     if (fetched.diagnostics) return fetched.diagnostics
     warnOfAbsent(fetched.absent, log)
     await writeAndTell(fetched, declared.length, settings.fileMode, log)
   }
   if (mode.kind !== 'refresh' || !settings || !read) return []
   // One reader for every round: it keeps its connections, and renews its credentials from what is mounted then.
-  const store = reader ? { reader } : { diagnostics: usage(opened.diagnostics) }
+  const store = reader ? { reader } : ofStore.length > 0 ? { diagnostics: usage(ofStore) } : localStore
   const { every } = mode
   return await keepCurrent({ ...world, memory, every, settings, pod: read, store, log }, version)
+}
+
+const localStore = { isLocal: true } as const
+
+/** @returns no reader where something is wrong, and in local mode. */
+function openStore(isLocal: boolean, { settings, store }: InitConfig, env: Env): OpenedReader {
+  if (isLocal) return { diagnostics: validateLocalModeEnv(env, settings?.allowLocalMode === true) }
+  const { store: address, requestTimeout } = initVariables
+  return openReader(store ?? address.default, env, settings?.requestTimeout ?? requestTimeout.default)
 }
 
 async function writeAndTell(

@@ -35,6 +35,7 @@ const here: Readonly<Record<string, readonly string[]>> = {
   helm: ['helm', 'kustomize'],
   'iam-around-overlay': ['kustomize'],
   'kpt-package': ['kpt'],
+  'local-mode': ['kustomize'],
   refresh: ['kustomize'],
   'tls-files': ['kustomize'],
 }

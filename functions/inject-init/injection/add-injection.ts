@@ -10,6 +10,7 @@ import { addVariables } from './add-variables.ts'
 import { refuseCollision } from '../pod/collision.ts'
 import type { InjectConfig } from '../options/inject-config.ts'
 import { judgeDelivery } from './judge-delivery.ts'
+import { judgeLocalMode } from './judge-local-mode.ts'
 import { validateConfig } from '../options/validate-config.ts'
 import { effectiveConfig } from '../pod/effective-config.ts'
 import { validateEnvVolume } from './env-volume.ts'
@@ -49,7 +50,7 @@ export function addInjection(
   const { config, injection, warnings, ofOptions, ofAnnotations, needs } = pod
   const mounts = addMounts(pod, chosenContainers(settings, config))
   const env = addVariables(pod, mounts)
-  ofAnnotations.push(...judgeDelivery(pod, annotations, mounts))
+  ofAnnotations.push(...judgeDelivery(pod, annotations, mounts), ...judgeLocalMode(pod, annotations))
   for (const { message, hint } of validatePodLevelResources(pod)) editor.refuse(message, hint)
   for (const wrong of validateImages(pod)) {
     // Else the image is corrected, and the patch has no effect.

@@ -31,6 +31,11 @@ const sources: Sources<InjectedEnv> = {
   secretsFile: { option: 'secretMountPath', value: ({ secretMountPath }) => `${secretMountPath}/secret` },
   resourcesFile: { option: 'secretMountPath', value: ({ secretMountPath }) => `${secretMountPath}/resource` },
   contract: { needed: (contract) => contract },
+  allowLocalMode: {
+    option: 'allowLocalMode',
+    annotation: 'local-mode',
+    value: ({ allowLocalMode }, pod) => allowLocalMode && pod['local-mode'] === true,
+  },
   annotationDomain: { option: 'annotationDomain', value: ({ annotationDomain }) => annotationDomain },
   format: { option: 'format', annotation: 'format', value: ({ format }, pod) => pod.format ?? format },
   podName: { fieldPath: 'metadata.name' },

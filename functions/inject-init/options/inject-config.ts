@@ -85,6 +85,9 @@ export const injectOptions = {
       patternErrorMessage: 'must be a version of Kubernetes such as "1.35"',
     },
   }),
+  allowLocalMode: booleanOption(
+    'allow the annotation init.<domain>/local-mode: values that everybody can compute, for clusters without AWS',
+  ),
   /** The containers that get the mount; empty: all. */
   containers: parsedOption(
     {

@@ -46,6 +46,10 @@ export function effectiveConfig(
       'annotationDomain',
       plainVariable(container.node, initVariables.annotationDomain.env),
     ),
+    allowLocalMode: keep(
+      'allowLocalMode',
+      plainVariable(container.node, initVariables.allowLocalMode.env) === 'true',
+    ),
     format: keep('format', parseFormat(plainVariable(container.node, initVariables.format.env) ?? '').value),
     containers: keep('containers', record.containers),
     refresh: keep('refresh', refresher && refreshIn(refresher)),

@@ -149,3 +149,17 @@ t.test('messages contain no control characters and line ends of annotations', as
     }
   }
 })
+
+t.test('a pod in local mode claims nothing, and the StoragePolicy must allow it', async (t) => {
+  const annotations = [prefix, secret('a', password), ['init.bsycorp.com/local-mode', 'true'] as const]
+  const allowing = policy && { ...policy, rules: policy.rules.map((rule) => ({ ...rule, localMode: true })) }
+  t.strictSame(read(annotations, 'shop', allowing), { annotated: true, groups: [], warnings: [] })
+  t.strictSame(read(annotations, 'shop', undefined).groups, [])
+  t.strictSame(read(annotations), {
+    annotated: true,
+    groups: [],
+    warnings: [
+      'RefusedByPolicy: annotation init.bsycorp.com/local-mode: local mode is not allowed by the StoragePolicy (hint: remove the annotation; in a cluster without a store, set localMode of the rule to true)',
+    ],
+  })
+})

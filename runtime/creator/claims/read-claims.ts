@@ -2,7 +2,7 @@
 import { findConflicts } from '../../../api/pod/conflicts.ts'
 import type { DynamicSecret } from '../../../api/declaration/declaration.ts'
 import { type Group, groupOf } from '../../../api/declaration/group.ts'
-import { judgeStorage } from '../../../api/storage/judge-storage.ts'
+import { judgePod } from '../../../api/storage/judge-pod.ts'
 import { type AnnotationDiagnostic, lineOf } from '../../../api/diagnostic.ts'
 import {
   type Annotation,
@@ -37,13 +37,15 @@ export function readClaims(
   annotations: readonly Annotation[],
   { annotationDomain, policy }: TemplateRules,
 ): TemplateContent {
-  const { annotated, declared, diagnostics } = parsePodAnnotations(annotations, annotationDomain)
-  const dynamic = declared.filter(isDynamic)
+  const pod = parsePodAnnotations(annotations, annotationDomain)
+  const { annotated, declared, diagnostics } = pod
+  // In local mode the pod reads no store.
+  const dynamic = pod.localMode === undefined ? declared.filter(isDynamic) : []
   const conflicts = findConflicts([declared]).flat()
   const maxPerPod = policy && ruleFor(policy, namespace)?.maxPerPod
   // All of them: which fifty of four thousand should be created is not known.
   const tooMany = maxPerPod !== undefined && dynamic.length > maxPerPod
-  const refused = policy && !tooMany ? judgeStorage(policy, namespace, declared) : []
+  const refused = policy && !tooMany ? judgePod(policy, namespace, pod) : []
   const skipped = new Set(refused.map(({ annotation }) => annotation))
   // Neither of two that disagree: which one is meant is not known, and a parameter that is created is never changed.
   const disputed = parametersOf(dynamic, new Set(conflicts.map(({ annotation }) => annotation)))

@@ -28,12 +28,17 @@ import { describeUnfetched } from './describe-unfetched.ts'
 export type FetchedValue = { readonly declared: Declared; readonly stored: StoredValue | undefined }
 
 /** What is stored for every declaration, and what is wrong with any of them: it is of use only without diagnostics. */
+export type Fetched = {
+  readonly values: readonly FetchedValue[]
+  readonly diagnostics: readonly InitDiagnostic[]
+}
+
 export async function fetchDeclared(
   store: ParameterReader,
   declared: readonly Declared[],
   settings: InitEnv,
   tools: FetchTools,
-): Promise<{ readonly values: readonly FetchedValue[]; readonly diagnostics: readonly InitDiagnostic[] }> {
+): Promise<Fetched> {
   const wanted = declared.map((one) => ({
     ref: refOf(one),
     missingWait: isDynamic(one) ? settings.waitTimeout : settings.referenceWait,
@@ -51,7 +56,7 @@ export async function fetchDeclared(
     if (stored || isAbsent) values.push({ declared: one, stored })
     else if (why) diagnostics.push(describeUnfetched(one, why, settings))
   }
-  return { values, diagnostics: [...diagnostics, ...mismatches(values)] }
+  return { values, diagnostics: [...diagnostics, ...mismatchedPairs(values).map(describeMismatch)] }
 }
 
 /** Whether the pod starts without the parameter. */
@@ -107,8 +112,11 @@ function parameterRefOf({ declaration, parameter }: Declared): ParameterRef {
   return selector === undefined ? { name: parameter } : { name: parameter, selector }
 }
 
-/** The key pairs of which this pod declares both parts, and whose stored parts do not match. */
-function mismatches(values: readonly FetchedValue[]): InitDiagnostic[] {
+/** The annotation of the private part, and both parameters. */
+type Pair = { readonly annotation: string; readonly first: string; readonly second: string }
+
+/** The key pairs of which this pod declares both parts, and whose parts do not match. */
+export function mismatchedPairs(values: readonly FetchedValue[]): readonly Pair[] {
   const dynamic = new Map<string, SecretValue>()
   for (const { declared, stored } of values)
     if (stored && isDynamic(declared)) dynamic.set(declared.parameter, stored.value)
@@ -120,9 +128,12 @@ function mismatches(values: readonly FetchedValue[]): InitDiagnostic[] {
     const publicValue = second && dynamic.get(second.parameter)
     if (publicValue === undefined || first?.parameter !== declared.parameter) return []
     if (matchPair(type, stored.value, publicValue) !== 'mismatch') return []
-    const { annotation } = declared
-    const message = `annotation ${annotation}: the stored parts of the key pair ${first.parameter} and ${second?.parameter} do not match`
-    const hint = 'if the private part is right, delete the public one: the creator creates it again'
-    return [{ exit: exitCode.input, message, hint, fields: { annotation, code: 'MISMATCHED_PAIR' } }]
+    return [{ annotation: declared.annotation, first: first.parameter, second: second?.parameter ?? '' }]
   })
+}
+
+function describeMismatch({ annotation, first, second }: Pair): InitDiagnostic {
+  const message = `annotation ${annotation}: the stored parts of the key pair ${first} and ${second} do not match`
+  const hint = 'if the private part is right, delete the public one: the creator creates it again'
+  return { exit: exitCode.input, message, hint, fields: { annotation, code: 'MISMATCHED_PAIR' } }
 }

@@ -16,15 +16,16 @@ import { openSsmReader } from '../../store/ssm-reader.ts'
 import type { EnvDiagnostic } from '../../../api/diagnostic.ts'
 import { validatePodRegion, validateSecretsEnv, validateStoreEnv } from '../../../api/settings/store-env.ts'
 
+export type OpenedReader = {
+  readonly reader?: ParameterReader
+  readonly diagnostics: readonly EnvDiagnostic[]
+}
+
 /**
  * The store as init reads it. Region and credentials may have to be waited for, so they are looked for with the first
  * call. @param requestTimeout in milliseconds. @returns the reader, or all that is wrong with the AWS part of the environment.
  */
-export function openReader(
-  address: StoreAddress,
-  env: Env,
-  requestTimeout: number,
-): { readonly reader?: ParameterReader; readonly diagnostics: readonly EnvDiagnostic[] } {
+export function openReader(address: StoreAddress, env: Env, requestTimeout: number): OpenedReader {
   if (address.kind === 'file') {
     const folder = openFileParameterStore(address.folder, 'read')
     return { reader: readBoth(folder, noSecrets), diagnostics: [] }

@@ -14,6 +14,8 @@ import type { InitDiagnostic } from '../fetch/report.ts'
 export type ReadDeclared = {
   readonly declared: readonly Declared[]
   readonly composed: readonly Composed[]
+  /** The annotation that turns local mode on; absent where it is off. */
+  readonly localMode?: string
   readonly warnings: readonly AnnotationDiagnostic[]
   readonly diagnostics: readonly InitDiagnostic[]
 }
@@ -54,6 +56,7 @@ export async function readDeclared(settings: Settings): Promise<ReadDeclared> {
   return {
     declared,
     composed,
+    ...(pod.localMode === undefined ? {} : { localMode: pod.localMode }),
     warnings: all.filter(({ severity }) => severity === 'warning'),
     diagnostics: [
       ...file.diagnostics.map(({ line, message }) => ({

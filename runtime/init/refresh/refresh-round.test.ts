@@ -8,7 +8,7 @@ import { decodeInitEnv } from '../../../api/settings/init-env.ts'
 import { type ScriptedAnswer, scriptedStore, virtualClock } from '../../fixtures.ts'
 import { openLog } from '../../log.ts'
 import { memoryWithin } from '../fetch/memory-limit.ts'
-import { openRound } from './refresh-round.ts'
+import { type OpenedStore, openRound } from './refresh-round.ts'
 import { writeFiles } from '../files/write-files.ts'
 
 const a: Annotation = ['secret.bsycorp.com/a', 'kind=REFERENCE,type=PASSWORD']
@@ -22,7 +22,8 @@ function makePod(
     every = 300_000,
     env = {},
     limit = 0,
-  }: { every?: number; env?: Record<string, string>; limit?: number } = {},
+    store: opened,
+  }: { every?: number; env?: Record<string, string>; limit?: number; store?: OpenedStore } = {},
 ) {
   const folder = t.testdir({ secret: {} })
   const annotationsFile = join(folder, 'annotations')
@@ -47,7 +48,7 @@ function makePod(
     every,
     settings,
     pod,
-    store: { reader: readBoth(store, noSecrets) },
+    store: opened ?? { reader: readBoth(store, noSecrets) },
     log,
     clock,
     random: () => 0.5,
@@ -182,4 +183,19 @@ t.test('values that have become too large for the memory limit fail the refresh'
   t.match(await round(), { files: [{ content: 'a=1\n' }] })
   said['/a'] = { value: 'x'.repeat(200_000) }
   t.match(await round(), { diagnostics: [{ exit: 2, fields: { code: 'MEMORY_LIMIT' } }] })
+})
+
+t.test('in local mode a refresh changes nothing, and no refresh turns local mode on or off', async (t) => {
+  const local: Annotation = ['init.bsycorp.com/local-mode', 'true']
+  const { round, declare } = makePod(t, { store: { isLocal: true } })
+  declare(a, local)
+  t.strictSame(await round(), { files: [], folders: [] })
+  const cannot = {
+    diagnostics: [{ exit: 1, message: 'local mode cannot be turned on or off in a running pod' }],
+  }
+  declare(a)
+  t.match(await round(), cannot)
+  const stored = makePod(t)
+  stored.declare(a, local)
+  t.match(await stored.round(), cannot)
 })

@@ -16,6 +16,8 @@ import { filesExist } from '../files/written-files.ts'
 export type OpenedStore =
   | { readonly reader: ParameterReader; readonly diagnostics?: never }
   | { readonly reader?: never; readonly diagnostics: readonly InitDiagnostic[] }
+  /** Local mode: none is read. */
+  | { readonly reader?: never; readonly diagnostics?: never; readonly isLocal: true }
 
 type Rounds = FilesTools & {
   /** In milliseconds. */
@@ -56,7 +58,10 @@ export function openRound({
       return hadFiles ? { diagnostics: [nothingDeclared] } : { files: [], folders: [] }
     }
     const { reader, diagnostics } = store
-    if (!reader) return { diagnostics }
+    if (diagnostics) return { diagnostics }
+    if ((reader === undefined) !== (read.localMode !== undefined)) return { diagnostics: [otherMode] }
+    // Its values never change.
+    if (!reader) return { files: [], folders: [] }
     const fetched = await fetchFiles(reader, read, limited, world, log)
     const absent = fetched.absent.map(({ annotation }) => annotation).join()
     if (absent !== knownAbsent) warnOfAbsent(fetched.absent, log)
@@ -69,6 +74,13 @@ export function openRound({
 const nothingDeclared: InitDiagnostic = {
   exit: exitCode.input,
   message: 'the running pod no longer declares anything',
+  hint: 'restore its annotations, or delete the pod',
+}
+
+/** Values that everybody can compute never replace those of a store while the app runs. */
+const otherMode: InitDiagnostic = {
+  exit: exitCode.input,
+  message: 'local mode cannot be turned on or off in a running pod',
   hint: 'restore its annotations, or delete the pod',
 }
 

@@ -1,0 +1,114 @@
+/** Pods in local mode, whose values are in no store and which everybody can compute, in each command. */
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
+import { fakeIo } from '../fake-io.ts'
+import { kees } from '../kees.ts'
+
+const pod = (name: string, ...annotations: readonly string[]) => `---
+apiVersion: v1
+kind: Pod
+metadata:
+  name: ${name}
+  namespace: shop
+  annotations:
+    secret.bsycorp.com/db.password: "kind=DYNAMIC,type=PASSWORD,size=128"
+${annotations.map((one) => `    ${one}\n`).join('')}spec:
+  containers: [{name: app}]
+`
+const mode = 'init.bsycorp.com/local-mode: "true"'
+const local = pod('local', mode)
+const stored = pod('stored', 'resource.bsycorp.com/host: "optional=true"')
+
+async function run(t: Test, args: readonly string[], input = local) {
+  const folder = t.testdir()
+  mkdirSync(join(folder, 'store'), { mode: 0o700 })
+  const io = fakeIo(input, { KEES_STORE: `file:${join(folder, 'store')}` })
+  const exit = await kees([...args, '-f', '-'], io)
+  return { exit, said: io.said(), printed: io.printed(), folder }
+}
+
+t.test('fetch --store local: writes the values that the pod has, and opens no store', async (t) => {
+  const out = join(t.testdir(), 'secrets')
+  const io = fakeIo(local + stored, { KEES_STORE: 'ssm', AWS_REGION: 'no region' })
+  const fetch = async (workload: string) =>
+    await kees(['fetch', '--store', 'local:', '--workload', workload, '--out', out, '-f', '-'], io)
+  t.equal(await fetch('Pod/local'), 0)
+  t.equal(readFileSync(out, 'utf8'), 'db.password=CYSBHmNDvxNGJPvH\n')
+  t.equal(io.said(), 'warning: local mode: everybody can compute these values\n')
+  const other = fakeIo(local + stored)
+  const args = ['--workload', 'Pod/stored', '--out', out, '--resources-out', `${out}-resources`]
+  t.equal(await kees(['fetch', '--store', 'local:', ...args, '-f', '-'], other), 0, 'of any workload')
+  t.match(other.said(), /the optional value does not exist and is left out/)
+})
+
+t.test('without it, fetch refuses a workload in local mode; no other command has that store', async (t) => {
+  const refused = await run(t, ['fetch', '--workload', 'Pod/local', '--out', 'none'])
+  t.strictSame(
+    [refused.exit, refused.said],
+    [
+      2,
+      'error: flag --workload: Pod/shop/local is in local mode: its values are in no store\n  hint: set --store local:\n',
+    ],
+  )
+  const status = await run(t, ['status', '--store', 'local:'])
+  t.strictSame(
+    [status.exit, status.said],
+    [2, 'error: flag --store "local:" is not a store: allowed are ssm and file:<folder>\n'],
+  )
+  t.notOk(existsSync('none'))
+})
+
+t.test('fetch names a value that local mode does not have', async (t) => {
+  const out = join(t.testdir(), 'secrets')
+  const io = fakeIo(pod('app', 'secret.bsycorp.com/cert: "kind=REFERENCE,type=TEXT"'))
+  t.equal(await kees(['fetch', '--store', 'local:', '--workload', 'Pod/app', '--out', out, '-f', '-'], io), 1)
+  t.match(io.said(), /error: annotation secret\.bsycorp\.com\/cert: attribute "localValue" is missing\n/)
+  t.notOk(existsSync(out))
+})
+
+t.test('status shows local, and create creates nothing', async (t) => {
+  const { exit, printed } = await run(t, ['status'], local + stored)
+  t.strictSame(
+    [exit, printed.split('\n').map((line) => line.replace(/ +/g, ' '))],
+    [
+      3,
+      [
+        'WORKLOAD DECLARATION KIND PARAMETER STATUS',
+        'Pod/shop/local secret.bsycorp.com/db.password DYNAMIC /db.password local',
+        'Pod/shop/stored secret.bsycorp.com/db.password DYNAMIC /db.password missing',
+        'Pod/shop/stored resource.bsycorp.com/host resource /host absent (optional)',
+        '',
+      ],
+    ],
+  )
+  t.equal((await run(t, ['status'])).exit, 0)
+  const created = await run(t, ['create'])
+  t.strictSame([created.exit, readdirSync(join(created.folder, 'store'))], [0, []])
+})
+
+t.test('a value that only pods in local mode declare is not stored', async (t) => {
+  const folder = t.testdir({ 'manifest.yaml': local })
+  const file = join(folder, 'manifest.yaml')
+  const env = { KEES_STORE: `file:${join(folder, 'store')}` }
+  const put = fakeIo('fakepassword', env)
+  t.equal(await kees(['put', '/db.password', '-f', file], put), 1)
+  t.match(put.said(), /no declaration in the manifests reads/)
+  const imported = fakeIo('{"db.password":"fakepassword"}', env)
+  t.equal(await kees(['import', '-f', file], imported), 0)
+  t.match(imported.said(), /warning: the manifests do not declare .*\/db\.password/)
+})
+
+t.test('the policy leaves pods in local mode out, with a warning; diff shows what they lose', async (t) => {
+  const warning =
+    'STDIN:9:5: warning: Pod/shop/local annotation init.bsycorp.com/local-mode: the pod is in local mode, in which it reads no store: it gets no policy\n'
+  const exported = await run(t, ['export', '--allow-uninjected'])
+  t.strictSame([exported.exit, exported.said], [0, warning])
+  t.notMatch(exported.printed, /db\.password/)
+  const strict = await run(t, ['export', '--allow-uninjected', '--strict'])
+  t.equal(strict.exit, 1)
+  const folder = t.testdir({ 'old.yaml': pod('local'), 'new.yaml': local })
+  const io = fakeIo('')
+  t.equal(await kees(['diff', join(folder, 'old.yaml'), join(folder, 'new.yaml')], io), 0)
+  t.match(io.printed(), /\/db\.password/)
+})
