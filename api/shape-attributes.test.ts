@@ -1,4 +1,5 @@
 import t from 'tap'
+import { attributeTable } from './declaration/attribute-table.ts'
 import { linesOf } from './diagnostic.ts'
 import { parseDeclaration } from './declaration/parse-declaration.ts'
 
@@ -48,6 +49,16 @@ const secretName =
   'BAD_STORAGE_KEY: storageKey must be the name of a secret: 1 to 512 letters, digits and "/", "_", "+", "=", ".", "@", "!", "-"'
 
 const refused: readonly (readonly [what: What, text: string, ...lines: string[]])[] = [
+  [
+    'secret',
+    `${reference},env=1A,file=../a,deliver=x`,
+    together('file', 'env'),
+    together('file', 'deliver'),
+    'BAD_DELIVERY: file segment 1 is ".", or begins with "..", which init uses itself',
+    together('env', 'deliver'),
+    'BAD_DELIVERY: env must be the name of a variable: letters, digits and "_", not beginning with a digit',
+    'BAD_DELIVERY: deliver must be none, hint: use file or env for another place',
+  ],
   [
     'secret',
     'kind=DYNAMIC,type=TEXT,size=8',
@@ -183,3 +194,41 @@ for (const [what, text, ...lines] of refused) {
   )
   t.equal(declaration, undefined)
 }
+
+/** A valid value of each attribute that excludes another, or needs it. */
+const values: Readonly<Record<string, string>> = {
+  containers: 'app',
+  default: 'x',
+  deliver: 'none',
+  env: 'A',
+  file: 'a',
+  from: 'secretsmanager',
+  label: 'x',
+  mode: '0400',
+  optional: 'true',
+  storageKey: 'x',
+  version: '1',
+}
+type Exclusive = { readonly excludes?: readonly string[]; readonly needs?: readonly string[] }
+const entries: readonly (readonly [string, Exclusive])[] = Object.entries(attributeTable)
+const attributeNeeds = new Map(entries.map(([name, { needs = [] }]) => [name, needs]))
+const written = (names: readonly string[]) => names.map((name) => `${name}=${values[name]}`).join()
+let pairs = 0
+for (const [name, { excludes = [], needs = [] }] of entries) {
+  for (const other of excludes) {
+    const all = [name, other].flatMap((one) => [one, ...(attributeNeeds.get(one) ?? [])])
+    for (const names of [all, all.toReversed()]) {
+      const lines = read('resource', written(names)).diagnostics.map(({ message }) => message)
+      t.equal(lines.length, 1, `${names.join()}: one error`)
+      for (const one of [name, other]) t.match(lines[0], `"${one}"`)
+      pairs++
+    }
+  }
+  for (const other of needs) {
+    const lines = read('resource', written([name])).diagnostics.map(({ message }) => message)
+    t.equal(lines.length, 1, `${name} without ${other}: one error`)
+    for (const one of [name, other]) t.match(lines[0], `"${one}"`)
+    pairs++
+  }
+}
+t.ok(pairs > 10)

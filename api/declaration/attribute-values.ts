@@ -102,10 +102,9 @@ export function readValues<S>(
     if (!entry.on.includes(context.taker)) {
       if (!entry.ignoredOn?.includes(context.taker))
         report('ATTRIBUTE_NOT_ALLOWED', notAllowed(name, entry, context.taker))
-    } else if (excluded.length > 0) {
+    } else {
       for (const other of excluded.filter((one) => !done.has(one)))
         report('ATTRIBUTE_NOT_ALLOWED', `attributes "${name}" and "${other}" must not be used together`)
-    } else {
       for (const other of missing)
         report('MISSING_ATTRIBUTE', `attribute "${name}" is only allowed together with "${other}"`)
       const parsed = entry.parse(text, context)

@@ -69,16 +69,15 @@ function chooseVariables(
   const early = recorded.container ? inits.slice(0, inits.indexOf(recorded.container)) : []
   const isEarly = (name: string) => early.some((one) => one.name === name)
   const chosen = new Map<string, DeliveredVariable[]>()
-  const add = (container: string, variable: DeliveredVariable) => {
-    const others = chosen.get(container) ?? []
-    const same = others.find((one) => one.name === variable.name)
-    if (same) {
-      const message = `env is the variable ${variable.name} of container ${quote(container)}, which ${same.annotation} has too`
-      const hint = 'choose another name, or other containers'
-      ofAnnotations.push(conflict(variable.annotation, message, hint))
-    } else chosen.set(container, [...others, variable])
-  }
   for (const variable of needs.variables) {
+    /** By the annotation that has the variable already. */
+    const twice = new Map<string, string[]>()
+    const add = (container: string) => {
+      const others = chosen.get(container) ?? []
+      const same = others.find((one) => one.name === variable.name)
+      if (same) twice.set(same.annotation, [...(twice.get(same.annotation) ?? []), quote(container)])
+      else chosen.set(container, [...others, variable])
+    }
     for (const container of new Set(variable.containers ?? mounted.filter((one) => !isEarly(one)))) {
       if (!names.includes(container)) {
         const message = `containers names ${quote(container)}, which is not in the pod: the pod has ${names.join(', ')}`
@@ -87,7 +86,11 @@ function chooseVariables(
       } else if (isEarly(container)) {
         const message = `containers names ${quote(container)}, which starts before ${config.containerName}, so it cannot get a variable`
         ofAnnotations.push(conflict(variable.annotation, message, `move it after ${config.containerName}`))
-      } else add(container, variable)
+      } else add(container)
+    }
+    for (const [annotation, containers] of twice) {
+      const message = `env is the variable ${variable.name} of container ${containers.join(', ')}, which ${annotation} has too`
+      ofAnnotations.push(conflict(variable.annotation, message, 'choose another name, or other containers'))
     }
   }
   const left = mounted.filter((one) => isEarly(one))
