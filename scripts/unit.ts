@@ -12,16 +12,20 @@ endOnSignal()
 const root = join(import.meta.dirname, '..')
 const chosen = process.argv.slice(2)
 const start = Date.now()
-const env = { KEES_TEST_EFFORT: '0.05', ...process.env }
+const env = { KEES_TEST_EFFORT: '0.02', ...process.env }
 
 const files = globSync('{api,functions,runtime,cli}/**/*.test.ts', { cwd: root })
   .filter((file) => chosen.length === 0 || chosen.some((piece) => file.includes(piece)))
   .toSorted()
 /**
- * The folders of each process: about as much work each, and few processes load the large packages (the Kubernetes client: 0.9 s, the
- * AWS SDK: 0.2 s, tap: 0.3 s). A file belongs to the first that has its folder.
+ * The folders of each process: about as much work each (8 s of processor time), and few processes load the large packages (the
+ * Kubernetes client: 0.9 s, the AWS SDK: 0.2 s, tap: 0.3 s). A file belongs to the first that has its folder.
  */
-const processes = [['runtime/creator/', 'runtime/kubernetes/', 'cli/'], ['functions/', 'api/'], ['runtime/']]
+const processes = [
+  ['functions/', 'api/', 'runtime/init/', 'runtime/values/'],
+  ['cli/', 'runtime/store/', 'runtime/fake-ssm/'],
+  ['runtime/'],
+]
 const groups = Map.groupBy(files, (file) =>
   processes.findIndex((folders) => folders.some((folder) => file.startsWith(folder))),
 )

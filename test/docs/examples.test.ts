@@ -16,6 +16,7 @@ import {
 } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import t from 'tap'
+import { commandPatience } from '../programs/not-ended.ts'
 import { dist, root } from '../programs/programs.ts'
 import { parseReadmeBlocks, withOutputs } from './readme-commands.ts'
 import { helm, kpt, kustomize, type Tool } from '../programs/tools.ts'
@@ -63,7 +64,7 @@ for (const [name, needed] of Object.entries(here)) {
     const outputs: string[] = []
     const shell = (script: string) => {
       const env = { ...process.env, PATH: [bin, dist, process.env['PATH']].join(delimiter) }
-      const options = { cwd: folder, env, encoding: 'utf8', timeout: 1_200_000 } as const
+      const options = { cwd: folder, env, encoding: 'utf8', timeout: commandPatience } as const
       return spawnSync(...untapped('bash', ['-euc', `exec 2>&1\n${script}`]), options)
     }
     for (const block of parseReadmeBlocks(readme)) {

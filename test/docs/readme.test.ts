@@ -5,6 +5,7 @@ import { delimiter, join } from 'node:path'
 import t from 'tap'
 import { commands } from '../../cli/kees.ts'
 import { reportFlags } from '../../cli/report/report-flags.ts'
+import { commandPatience } from '../programs/not-ended.ts'
 import { dist, root } from '../programs/programs.ts'
 import { parseReadmeBlocks } from './readme-commands.ts'
 import { kustomize } from '../programs/tools.ts'
@@ -39,7 +40,7 @@ for (const [heading, kustomization, tool] of ways) {
     const script = scriptsUnder(heading)
     t.match(script, 'kees export')
     const env = { ...process.env, PATH: [join(folder, 'bin'), dist, process.env['PATH']].join(delimiter) }
-    const options = { cwd: folder, env, encoding: 'utf8', timeout: 1_200_000 } as const
+    const options = { cwd: folder, env, encoding: 'utf8', timeout: commandPatience } as const
     const { status, stderr } = spawnSync(...untapped('bash', ['-euo', 'pipefail', '-c', script]), options)
     t.equal(status, 0, stderr)
     t.match(readFileSync(join(folder, 'terraform/prod/policies.tf'), 'utf8'), '"/db.password"')

@@ -48,7 +48,7 @@ export type ControlPlane = {
 
 const token = 'of-a-test'
 /** For each thing that is waited for. */
-const patience = 600_000
+const patience = 300_000
 const patienceWithOneRequest = 300_000
 
 export async function startControlPlane(

@@ -67,7 +67,7 @@ t.test('a name more moves no other, but for those that go to a new part', async 
 
 const long = (count: number) => Array.from({ length: count }, (_, index) => `/${'n'.repeat(40)}${index}`)
 t.equal(splitPolicy(of(long(300)), [])?.length, 6, 'the least number of parts')
-t.equal(splitPolicy(of(long(2000)), []), undefined, 'more than eight parts are too many')
+t.equal(splitPolicy(of(long(500)), []), undefined, 'more than eight parts are too many')
 t.ok(
   (splitPolicy(of(long(60), long(60)), [])?.length ?? 0) > (splitPolicy(of(long(60)), [])?.length ?? 0),
   'secrets count',
