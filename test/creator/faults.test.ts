@@ -132,10 +132,13 @@ t.test(`faults for ${seconds} s, by seed ${seed}`, { skip }, async (t) => {
     const added = keepAdding()
     if (isReal)
       t.comment(`${Math.round((Date.now() - start) / 1000)} s: ${now.map(([what]) => what).join('; ')}`)
-    await Promise.all(now.map(([, outage]) => outage(creator)))
+    try {
+      await Promise.all(now.map(([, outage]) => outage(creator)))
+    } finally {
+      adding.abort()
+      await added
+    }
     for (const [what] of now) happened.add(what)
-    adding.abort()
-    await added
     if (isReal) await sleep(random() * 2000)
     await noteCauses()
   }
