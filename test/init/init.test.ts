@@ -191,19 +191,23 @@ for (const [title, spoil, exit, says] of failing) {
   })
 }
 
-t.test('a pod that is deleted does not wait for init', async (t) => {
-  const { path } = await makePod(t, {})
-  const env = {
-    ...process.env,
-    ANNOTATIONS_FILE: path('annotations/annotations'),
-    SECRETS_FILE: path('secret/secret'),
-    KEES_STORE: `file:${path('store')}`,
-  }
-  const child = spawn(...untapped(join(dist, 'init')), { env, stdio: ['ignore', 'ignore', 'pipe'] })
-  t.teardown(() => child.kill('SIGKILL'))
-  await once(child.stderr, 'data')
-  child.kill('SIGTERM')
-  // As the first process of a container it would not end by the signal itself.
-  t.strictSame(await once(child, 'exit'), [143, null])
-  t.strictSame(readdirSync(path('secret')), [])
-})
+for (const [signal, exit] of [
+  ['SIGTERM', 143],
+  ['SIGINT', 130],
+] as const)
+  t.test(`a pod that is deleted does not wait for init: ${signal}`, async (t) => {
+    const { path } = await makePod(t, {})
+    const env = {
+      ...process.env,
+      ANNOTATIONS_FILE: path('annotations/annotations'),
+      SECRETS_FILE: path('secret/secret'),
+      KEES_STORE: `file:${path('store')}`,
+    }
+    const child = spawn(...untapped(join(dist, 'init')), { env, stdio: ['ignore', 'ignore', 'pipe'] })
+    t.teardown(() => child.kill('SIGKILL'))
+    await once(child.stderr, 'data')
+    child.kill(signal)
+    // As the first process of a container it would not end by the signal itself.
+    t.strictSame(await once(child, 'exit'), [exit, null])
+    t.strictSame(readdirSync(path('secret')), [])
+  })
