@@ -1,13 +1,13 @@
 /** Whether one of two absolute paths contains the other, also where they are written with more slashes and dots. */
 export function pathsOverlap(one: string, other: string): 'same' | 'first inside' | 'second inside' | 'none' {
-  const [a, b] = [normalise(one), normalise(other)]
+  const [a, b] = [normalisePath(one), normalisePath(other)]
   if (a === b) return 'same'
   if (a.startsWith(b)) return 'first inside'
   return b.startsWith(a) ? 'second inside' : 'none'
 }
 
 /** With a slash at both ends. */
-function normalise(path: string): string {
+export function normalisePath(path: string): string {
   const steps: string[] = []
   for (const step of path.split('/')) {
     if (step === '..') steps.pop()

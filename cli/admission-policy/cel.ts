@@ -5,6 +5,8 @@
  * allowed ones whose storageKeys lead below them. It does not check the rest, such as attributes, sizes and limits: that is
  * left to the creator and init.
  */
+import { isMap } from '../../api/json.ts'
+import type { Value } from '../../functions/yaml/value.ts'
 import { namespaceToken, type StoragePolicy, type StorageRule } from '../../api/storage/storage-policy.ts'
 
 /** The text as a CEL string literal, escaped. */
@@ -13,6 +15,20 @@ export function celString(text: string): string {
     /[\u007f-\uffff]/g,
     (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`,
   )
+}
+
+/** The value as a literal. What is in a map is `dyn`: a literal in CEL has values of one type. */
+export function celValue(value: Value): string {
+  if (typeof value === 'string') return celString(value)
+  if (Array.isArray(value)) return `[${value.map(celValue).join(', ')}]`
+  if (isMap(value)) return celMap(Object.entries(value).map(([key, one]) => [key, celValue(one)]))
+  // A number, a boolean or null.
+  return JSON.stringify(value)
+}
+
+/** @param entries the key and the expression of each value. */
+export function celMap(entries: readonly (readonly [key: string, expression: string])[]): string {
+  return `{${entries.map(([key, expression]) => `${celString(key)}: dyn(${expression})`).join(', ')}}`
 }
 
 export function celList(texts: readonly string[]): string {

@@ -18,6 +18,9 @@ import {
   keysOf,
   maxPerPod,
 } from './cel.ts'
+import { declarationVariables } from './declarations-cel.ts'
+import { injectionVariables } from './injection-cel.ts'
+import { problemVariables } from './injection-problems.ts'
 import { type ContainerLists, showsAnnotations, wrongInContainer } from './init-cel.ts'
 
 export type PodShape = {
@@ -25,6 +28,8 @@ export type PodShape = {
   readonly images: readonly string[]
   /** The names of variables of init that are otherwise refused. */
   readonly allowEnv: readonly string[]
+  /** Absent: the API server does not inject. */
+  readonly injects?: InjectConfig
   readonly inject: Pick<
     InjectConfig,
     | 'annotationDomain'
@@ -61,33 +66,30 @@ const spec = 'variables.template.spec'
 /** They are evaluated where they are used: those of the old object not on creation. */
 export function podVariables(
   policy: StoragePolicy,
-  { inject, allowEnv }: PodShape,
+  { inject, allowEnv, injects }: PodShape,
   { templateOf, changed }: Target,
 ): Named[] {
   const { annotationDomain: domain, containerName, refreshContainerName } = inject
   const variables = { volumeName: inject.envVolumeName, mountPath: envFileOf(inject).mountPath }
   const shape = { ...inject, variables }
   const prefix = celString(`init.${domain}/storage-prefix`)
-  const localMode = celString(`init.${domain}/local-mode`)
-  const value = 'variables.annotations[key]'
+  const { annotations, declared, counted, bytes, bounded, localMode } = declaredVariables(domain)
   const named: Readonly<Record<string, string>> = {
     template: templateOf('object'),
     oldTemplate: templateOf('oldObject'),
-    annotations: annotationsAt('variables.template'),
+    annotations,
     oldAnnotations: annotationsAt('variables.oldTemplate'),
-    declared: keysOf('variables.annotations', declarationWords, domain),
+    declared,
     ours: keysOf('variables.annotations', [...declarationWords, 'init'], domain),
     oldOurs: keysOf('variables.oldAnnotations', [...declarationWords, 'init'], domain),
     isNew: `oldObject == null || (!has(request.subResource) || request.subResource == "") && ${changed}`,
-    counted: `variables.annotations.filter(key, key.contains(${celString(`.${domain}/`)}) && key != ${celString(injectedAnnotation)})`,
-    bytes: `variables.counted.map(key, size(bytes(key)) + size(bytes(${value}))).sum()`,
-    bounded:
-      `size(variables.declared) <= ${bounds.declarations} && variables.bytes <= ${bounds.podBytes} && ` +
-      `variables.declared.all(key, size(bytes(${value})) <= ${bounds.annotationBytes})`,
+    counted,
+    bytes,
+    bounded,
     // What is too large is refused for that alone: nothing else of it is read.
     judged: 'size(variables.declared) > 0 && variables.isNew && variables.bounded',
-    dynamic: `variables.declared.filter(key, ${value}.${isDynamicValue})`,
-    localMode: `variables.annotations.exists(key, key == ${localMode} && ${value} == "true")`,
+    dynamic: `variables.declared.filter(key, variables.annotations[key].${isDynamicValue})`,
+    localMode,
     allowsLocalMode: allowsLocalMode(policy),
     prefix: `${prefix} in variables.annotations ? variables.annotations[${prefix}] : "/"`,
     allowedPrefixes: allowedPrefixes(policy),
@@ -100,8 +102,37 @@ export function podVariables(
         return wrongInContainer(listNames(kind), name, kind, shape, allowEnv)
       })
       .join(' +\n'),
+    ...(injects ? injectingVariables(injects) : {}),
   }
-  return Object.entries(named).map(([name, expression]) => ({ name, expression }))
+  return namedVariables(named)
+}
+
+/** What the annotations of `variables.template` declare, and whether it is as little as kees reads. */
+export function declaredVariables(domain: string) {
+  const value = 'variables.annotations[key]'
+  return {
+    annotations: annotationsAt('variables.template'),
+    declared: keysOf('variables.annotations', declarationWords, domain),
+    counted: `variables.annotations.filter(key, key.contains(${celString(`.${domain}/`)}) && key != ${celString(injectedAnnotation)})`,
+    bytes: `variables.counted.map(key, size(bytes(key)) + size(bytes(${value}))).sum()`,
+    bounded:
+      `size(variables.declared) <= ${bounds.declarations} && variables.bytes <= ${bounds.podBytes} && ` +
+      `variables.declared.all(key, size(bytes(${value})) <= ${bounds.annotationBytes})`,
+    localMode: `variables.annotations.exists(key, key == ${celString(`init.${domain}/local-mode`)} && ${value} == "true")`,
+  }
+}
+
+/** What the API server would add to `variables.template`, and why it would not. */
+export function injectingVariables(config: InjectConfig): Record<string, string> {
+  return {
+    ...declarationVariables(config.annotationDomain),
+    ...injectionVariables(config),
+    ...problemVariables(config),
+  }
+}
+
+export function namedVariables(variables: Readonly<Record<string, string>>): Named[] {
+  return Object.entries(variables).map(([name, expression]) => ({ name, expression }))
 }
 
 /** Variables that hold the container and its lists. */
@@ -121,7 +152,39 @@ function listNames(variable: string): ContainerLists {
 }
 
 export function podValidations(shape: PodShape): Validation[] {
-  return [...sizes(), injected(shape), nothingWrong, ...volumes(shape), ...localModes, ...storage]
+  return [
+    ...sizes(),
+    ...whole(shape),
+    injected(shape),
+    nothingWrong,
+    ...volumes(shape),
+    ...localModes,
+    ...storage,
+  ]
+}
+
+/** Of a pod template whose pods the API server may inject. */
+export function templateValidations(shape: PodShape): Validation[] {
+  const ofInjected = [injected(shape), nothingWrong, ...volumes(shape)].map(({ expression, ...rest }) => ({
+    expression: `size(variables.init) == 0 || ${expression}`,
+    ...rest,
+  }))
+  return shape.injects
+    ? [...sizes(), ...whole(shape), ...ofInjected, ...localModes, ...storage]
+    : podValidations(shape)
+}
+
+/** What the API server does not inject says why. */
+function whole({ injects }: PodShape): Validation[] {
+  if (!injects) return []
+  return [
+    {
+      expression: '!variables.judged || size(variables.init) > 0 || size(variables.problems) == 0',
+      messageExpression:
+        '"secrets are declared, but the API server does not inject the pod: " + variables.problems.join(", ")',
+      message: 'secrets are declared, but the API server does not inject the pod',
+    },
+  ]
 }
 
 /** As in api/bounds.ts, of which CEL can count these. */

@@ -8,12 +8,14 @@ import { lineOf } from '../../api/diagnostic.ts'
 import type { StoragePolicy } from '../../api/storage/storage-policy.ts'
 import type { Value } from '../../functions/yaml/value.ts'
 import { annotationsAt, keysOf } from './cel.ts'
+import { mutatingPolicy } from './mutating-policy.ts'
 import {
   declarationWords,
   type Named,
   type PodShape,
   podValidations,
   podVariables,
+  templateValidations,
   type Validation,
 } from './pod-validations.ts'
 
@@ -50,22 +52,22 @@ const workloads: readonly Rule[] = [
 type Spec = { readonly variables: readonly Named[]; readonly validations: readonly Validation[] }
 
 export function policyObjects(policy: StoragePolicy, config: AdmissionConfig): Value[] {
-  const validations = podValidations(config)
   return [
+    ...(config.injects ? mutatingPolicy(config.name, config.injects) : []),
     ...policyWithBinding(config, 'pods', pods, {
       variables: podVariables(policy, config, {
         templateOf: (object) => object,
         // Controllers still change labels, finalizers and annotations of pods that are older than the policy.
         changed: 'variables.template.spec != variables.oldTemplate.spec',
       }),
-      validations: [...validations, unchanged],
+      validations: [...podValidations(config), unchanged],
     }),
     ...policyWithBinding(config, 'workloads', workloads, {
       variables: podVariables(policy, config, {
         templateOf: (object) => templateIn(`dyn(${object})`),
         changed: 'variables.template != variables.oldTemplate',
       }),
-      validations,
+      validations: templateValidations(config),
     }),
     ...policyWithBinding(config, 'bindings', bindings, {
       variables: [

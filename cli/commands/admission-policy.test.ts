@@ -130,3 +130,55 @@ await t.test('--allow-env lifts the rule of a variable, and no other', async (t)
   t.equal(exit, 2)
   t.equal(said, 'error: flag --allow-env "SECRETS_FILE" is not a variable that is refused\n')
 })
+
+await t.test('--inject prints a MutatingAdmissionPolicy before the others, with every option', async (t) => {
+  const config =
+    'apiVersion: kees.bsycorp.com/v1alpha1\nkind: InjectInit\nspec: {image: "a:1", refresh: 5m, env: [{name: AWS_REGION, value: eu-west-1}]}\n'
+  const folder = t.testdir({ 'policy.yaml': policy('["*"]', '["/"]'), 'inject.yaml': config })
+  const files = ['--policy', join(folder, 'policy.yaml'), '--config', join(folder, 'inject.yaml')]
+  const { exit, printed, said } = await run('--inject', ...files, '--min-kubelet', '1.35')
+  t.equal(exit, 0, said)
+  const objects = parseAllDocuments(printed).map((one) => one.toJS())
+  t.strictSame(
+    objects.slice(0, 3).map(({ kind, metadata }) => `${kind}/${metadata.name}`),
+    [
+      'MutatingAdmissionPolicy/kees-inject',
+      'MutatingAdmissionPolicyBinding/kees-inject',
+      'ValidatingAdmissionPolicy/kees-pods',
+    ],
+  )
+  t.match(objects[0].spec, { failurePolicy: 'Fail', reinvocationPolicy: 'Never' })
+  const { expression } = objects[0].spec.variables.find(({ name }: { name: string }) => name === 'additions')
+  for (const text of ['"a:1"', '"--refresh", "5m"', '"eu-west-1"']) t.match(expression, text)
+  // The first of two images.
+  const two = await run('--inject', ...files, '--image', 'a:2', '--image', 'a:1')
+  t.match(two.printed, '"image": dyn("a:2")')
+  t.notMatch(two.printed, '"image": dyn("a:1")')
+})
+
+await t.test(
+  'options of the injection need --inject, and must make pods that the policies accept',
+  async (t) => {
+    const file = join(t.testdir({ 'policy.yaml': policy('["*"]', '["/"]') }), 'policy.yaml')
+    const flags = [
+      '--policy',
+      file,
+      '--image',
+      'a:1',
+      '--format',
+      'json',
+      '--env',
+      '[{name: NODE_OPTIONS, value: x}]',
+    ]
+    const without = await run(...flags)
+    t.equal(without.exit, 2)
+    t.match(without.said, 'error: flag --format has no effect without --inject')
+    const guarded = await run('--inject', ...flags)
+    t.equal(guarded.exit, 2)
+    t.match(
+      guarded.said,
+      /error: flag --env: NODE_OPTIONS .*\n {2}hint: if it is meant, allow it by --allow-env NODE_OPTIONS/,
+    )
+    t.equal((await run('--inject', ...flags, '--allow-env', 'NODE_OPTIONS')).exit, 0)
+  },
+)

@@ -6,6 +6,7 @@ import { fakeIo } from '../../cli/fake-io.ts'
 import { kees } from '../../cli/kees.ts'
 import { type Answer, controlPlaneMissing, startControlPlane } from '../servers/control-plane.ts'
 import { eventually } from '../programs/eventually.ts'
+import { compareInjection } from './compare-injection.ts'
 import { hostilePod, hostilePods, injectedPod } from './hostile-pods.ts'
 import { largePods } from './large-pods.ts'
 import { otherSubresources, podWrites, subresourcesOfPods } from './pod-writes.ts'
@@ -315,11 +316,24 @@ t.test('admission by the policies that kees generates', { skip: controlPlaneMiss
     t.match(await cluster.request('PATCH', path, { metadata: { labels: { a: 'b' } } }), { status: 200 })
     t.match(await cluster.request('PATCH', path, { spec: { activeDeadlineSeconds: 9 } }), { status: 422 })
   })
+
+  await t.test('the API server injects generated pods as inject-init does', async (t) => {
+    for (const object of objectsIn(printed).filter(isBinding)) {
+      const path = '/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings'
+      await cluster.request('DELETE', `${path}/${String(mapIn(object, 'metadata')['name'])}`)
+    }
+    await eventually('pods are free', async () => (await create('other', pod([reference]))).status === 201)
+    await compareInjection(t, cluster, t.testdir())
+  })
 })
 
 function mapIn(object: Object, key: string): Object {
   const value = object[key]
   return typeof value === 'object' && value !== null ? { ...value } : {}
+}
+
+function isBinding({ kind }: Object): boolean {
+  return kind === 'ValidatingAdmissionPolicyBinding'
 }
 
 function isPodBinding({ kind, metadata }: Object): boolean {

@@ -1,8 +1,9 @@
 /** What the manifest shows to be wrong with how values are delivered: the kubelet, the files of init, and who can read a file. */
 import { findTakenPaths } from '../../../api/delivery/delivery-diagnostics.ts'
-import type { AnnotationDiagnostic } from '../../../api/diagnostic.ts'
+import type { AnnotationDiagnostic, Diagnostic } from '../../../api/diagnostic.ts'
 import { decodeInitEnv } from '../../../api/settings/init-env.ts'
 import type { PodAnnotations } from '../../../api/pod/pod-annotations.ts'
+import type { InjectConfig } from '../options/inject-config.ts'
 import { listIn, textIn } from '../pod/effective-config.ts'
 import { judgeModes } from './judge-modes.ts'
 import type { PodInjection } from './pod-injection.ts'
@@ -23,6 +24,17 @@ export function judgeDelivery(
 /** The kubelet that knows the field `fileKeyRef` by default: the feature gate EnvFiles. */
 const leastMinor = 35
 
+/** What is wrong with the option for pods with variables. */
+export function validateMinKubelet({ minKubelet, nameOption }: InjectConfig): Diagnostic[] {
+  const option = nameOption('minKubelet')
+  const minor = Number(minKubelet.split('.')[1] ?? -1)
+  if (minor >= leastMinor) return []
+  const older = `a kubelet before 1.${leastMinor} sets the variable to the empty string and starts the app`
+  const hint = `set ${option} to "1.${leastMinor}" or later if no node that may run the pod has an older kubelet; otherwise use file`
+  const wrong = minKubelet === '' ? `env needs ${option}` : `env is not possible with ${option} ${minKubelet}`
+  return [{ message: `${wrong}: ${older}`, hint }]
+}
+
 function judgeVariables({ needs, config }: PodInjection): AnnotationDiagnostic[] {
   const [first] = needs.variables
   if (first === undefined) return []
@@ -37,14 +49,7 @@ function judgeVariables({ needs, config }: PodInjection): AnnotationDiagnostic[]
     message,
     hint,
   })
-  const option = config.nameOption('minKubelet')
-  const minor = Number(config.minKubelet.split('.')[1] ?? -1)
-  const older = `a kubelet before 1.${leastMinor} sets the variable to the empty string and starts the app`
-  const hint = `set ${option} to "1.${leastMinor}" or later if no node that may run the pod has an older kubelet; otherwise use file`
-  const found: AnnotationDiagnostic[] = []
-  if (config.minKubelet === '') found.push(diagnostic('error', `env needs ${option}: ${older}`, hint))
-  else if (minor < leastMinor)
-    found.push(diagnostic('error', `env is not possible with ${option} ${config.minKubelet}: ${older}`, hint))
+  const found = validateMinKubelet(config).map(({ message, hint = '' }) => diagnostic('error', message, hint))
   if (config.refresh !== undefined)
     found.push(
       diagnostic(

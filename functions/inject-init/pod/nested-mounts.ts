@@ -10,7 +10,7 @@ import type { Part } from './editable-pod.ts'
  * Kubernetes mounts these volumes read-only, but the kubelet creates the mount points in them beforehand, at the paths that they have without a
  * subPath. https://github.com/kubernetes/kubernetes/blob/v1.36.3/pkg/volume/util/nested_volumes.go
  */
-const preparedVolumes = ['configMap', 'secret', 'downwardAPI', 'projected']
+export const preparedVolumes = ['configMap', 'secret', 'downwardAPI', 'projected']
 
 /**
  * Mounts that prevent a container from starting once the secrets are mounted in it. The container runtime creates the mount

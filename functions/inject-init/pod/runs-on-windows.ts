@@ -3,17 +3,17 @@ import type { SourceMap, SourceNode } from '../../yaml/node.ts'
 import { lookUp, lookUpPath, stringOf } from '../../yaml/value.ts'
 
 /** The second is what Kubernetes before 1.14 set, and what old manifests select. */
-const labels = ['kubernetes.io/os', 'beta.kubernetes.io/os']
+export const osLabels = ['kubernetes.io/os', 'beta.kubernetes.io/os']
 
 /** Node labels that only Windows nodes have. https://kubernetes.io/docs/reference/labels-annotations-taints/#nodekubernetesiowindows-build */
-const windowsLabel = 'node.kubernetes.io/windows-build'
+export const windowsLabel = 'node.kubernetes.io/windows-build'
 
 /** Whether the pod can run on Windows nodes alone. @param spec of the pod. */
 export function runsOnWindows(spec: SourceMap): boolean {
   const os = stringOf(lookUpPath(spec, ['os', 'name']))
   if (os !== undefined) return os === 'windows'
   const selector = lookUp(spec, 'nodeSelector')
-  if (labels.some((label) => stringOf(lookUp(selector, label)) === 'windows')) return true
+  if (osLabels.some((label) => stringOf(lookUp(selector, label)) === 'windows')) return true
   if (lookUp(selector, windowsLabel)) return true
   const terms = itemsOf(
     lookUpPath(spec, [
@@ -34,7 +34,7 @@ function isForWindows(expression: SourceNode): boolean {
   const operator = stringOf(lookUp(expression, 'operator'))
   const values = itemsOf(lookUp(expression, 'values')).map(stringOf)
   if (key === windowsLabel) return operator === 'In' || operator === 'Exists'
-  if (!labels.includes(key) || values.length === 0) return false
+  if (!osLabels.includes(key) || values.length === 0) return false
   if (operator === 'In') return values.every((value) => value === 'windows')
   // Kubernetes runs on these two.
   return operator === 'NotIn' && values.includes('linux') && !values.includes('windows')
