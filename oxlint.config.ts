@@ -108,6 +108,8 @@ export const importRules: Readonly<Record<string, ImportRule>> = {
       'cli/convert',
       'cli/cluster',
       'cli/doctor',
+      'cli/prune',
+      'cli/trail',
     ],
   },
   'cli/files': {
@@ -120,6 +122,8 @@ export const importRules: Readonly<Record<string, ImportRule>> = {
       'runtime/init/files',
     ],
   },
+  'cli/prune': { imports: [...cli, 'cli/trail'] },
+  'cli/trail': { imports: ['api', 'cli/flags', 'cli/files'] },
   'cli/cluster': { imports: ['api', 'api/settings', 'functions/krm', 'runtime', 'cli/flags'] },
   'cli/doctor': { imports: [...cli, 'cli', 'cli/flags', 'cli/print', 'cli/report', 'cli/cluster'] },
   'cli/completion': { imports: ['cli/flags', 'cli/report'] },

@@ -93,8 +93,8 @@ for (const { name, examples, flags } of commands) {
     process.chdir(folder)
     t.teardown(() => process.chdir(before))
 
-    // A copy of Node is no quick test; test/repository/installed.test.ts makes one.
-    for (const [, line] of name === 'install' ? [] : examples) {
+    // A copy of Node is no quick test; test/repository/installed.test.ts makes one. A folder does not describe parameters.
+    for (const [, line] of name === 'install' || name === 'prune' ? [] : examples) {
       const { args, stdin } = read(line)
       const piped = args.some((arg) => arg === '-') ? pipedTo(args, inject.printed()) : ''
       const io = fakeIo(stdin === undefined ? piped : readFileSync(stdin), env, undefined, kubectl)

@@ -23,6 +23,7 @@ import { commandHelp, type CommandGroup, keesHelp } from './flags/help.ts'
 import { importCommand } from './commands/import.ts'
 import { injectCommand } from './commands/inject.ts'
 import { installCommand } from './commands/install.ts'
+import { pruneCommand } from './commands/prune.ts'
 import { putCommand } from './commands/put.ts'
 import { statusCommand } from './commands/status.ts'
 import { verifyCommand } from './commands/verify.ts'
@@ -32,7 +33,7 @@ const groups: readonly CommandGroup[] = [
   { title: 'Build time', commands: [injectCommand, exportCommand, verifyCommand, diffCommand] },
   {
     title: 'Parameters in the store',
-    commands: [statusCommand, createCommand, putCommand, importCommand, fetchCommand],
+    commands: [statusCommand, createCommand, putCommand, importCommand, fetchCommand, pruneCommand],
   },
   { title: 'Diagnosis', commands: [doctorCommand] },
   {

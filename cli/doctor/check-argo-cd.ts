@@ -8,7 +8,7 @@ import type { Cluster } from '../cluster/read-cluster.ts'
 import { listed } from '../print/print-failures.ts'
 import { type Check, checked, error, ok, unreadable, warning } from './check.ts'
 import type { Needs } from './needs.ts'
-import { parseAnswer } from './parse-answer.ts'
+import { parseAnswer } from '../cluster/parse-answer.ts'
 
 const leastMajor = 3
 const leastMinor = 2

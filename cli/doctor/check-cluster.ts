@@ -6,7 +6,7 @@ import { listed } from '../print/print-failures.ts'
 import { type Check, checked, error, ok, unreadable, warning } from './check.ts'
 import { minorOf, minorOfVariables } from './kubernetes-version.ts'
 import type { Needs } from './needs.ts'
-import { parseAnswer } from './parse-answer.ts'
+import { parseAnswer } from '../cluster/parse-answer.ts'
 
 /** What a kubelet, or an API server, that is too old does. */
 const olderKubelet =

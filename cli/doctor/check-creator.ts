@@ -5,7 +5,7 @@ import type { Clock } from '../../runtime/scheduling/clock.ts'
 import type { Cluster } from '../cluster/read-cluster.ts'
 import { type Check, checked, error, ok, unreadable, warning } from './check.ts'
 import type { Needs } from './needs.ts'
-import { parseAnswer } from './parse-answer.ts'
+import { parseAnswer } from '../cluster/parse-answer.ts'
 
 const check = 'creator'
 const remedyOfLog =

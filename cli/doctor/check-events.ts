@@ -2,7 +2,7 @@
 import { listOf, mapOf } from '../../api/json.ts'
 import type { Cluster } from '../cluster/read-cluster.ts'
 import { type Check, checked, ok, unreadable, warning } from './check.ts'
-import { parseAnswer } from './parse-answer.ts'
+import { parseAnswer } from '../cluster/parse-answer.ts'
 
 const check = 'events'
 

@@ -1,5 +1,6 @@
 /** Calls that ask AWS about the account of the caller, with the region and the credentials that the SDK finds on laptops. */
 import type { Env } from '../../api/settings/env.ts'
+import { type AwsCall, connectOnce, openAwsCall } from '../aws/aws-call.ts'
 import { awsEndpoint } from '../aws/aws-endpoint.ts'
 import { openHttp } from '../aws/http-exchange.ts'
 import { readNetwork } from '../aws/network.ts'
@@ -16,6 +17,7 @@ export type Account = {
   readonly region: () => Promise<string>
   /** Needs no permission. */
   readonly caller: () => Promise<Caller>
+  readonly ssm: AwsCall
 }
 
 /** @param requestTimeout for one call, in milliseconds. */
@@ -28,7 +30,16 @@ export function openAccount(env: Env, requestTimeout: number): Account {
     operation: 'GetCallerIdentity',
   })
   const exchange = openHttp(network)
+  const ssm = connectOnce(async () => {
+    const where = await region()
+    const endpoint = awsEndpoint('ssm', where, env)
+    const service = 'ssm'
+    return withAttempts(
+      openAwsCall({ service, region: where, endpoint, credentials, requestTimeout, exchange }),
+    )
+  })
   return {
+    ssm,
     region,
     caller: async () => {
       const where = await region()

@@ -2,6 +2,7 @@
 export const services = {
   GetParameters: 'SSM',
   PutParameter: 'SSM',
+  DescribeParameters: 'SSM',
   GetSecretValue: 'Secrets Manager',
   DescribeSecret: 'Secrets Manager',
   AssumeRoleWithWebIdentity: 'STS',

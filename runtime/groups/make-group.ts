@@ -9,6 +9,7 @@ import { type Failure, failureOf } from '../failure.ts'
 import type { ParameterStore } from '../store/parameter-store.ts'
 import type { SecretValue } from '../secret-value.ts'
 import { decide } from './decide.ts'
+import { describePart } from './description.ts'
 import { derive } from './generate.ts'
 import { readBack } from './read-back.ts'
 import { verifyGroup } from './verify-group.ts'
@@ -67,7 +68,7 @@ async function createParts(
     const value = part === first ? await generate(group) : stored && derive(group.type, part.role, stored)
     if (value === undefined)
       return `has a value in ${first.parameter} from which ${part.parameter} cannot be derived`
-    const answer = await store.create(part.parameter, value, { description: describe(group, part) })
+    const answer = await store.create(part.parameter, value, { description: describePart(group, part) })
     if (answer.outcome === 'exists') continue
     created.push(part.parameter)
     if (part === first && answer.version === 1 && answer.attempts === 1) stored = value
@@ -75,8 +76,4 @@ async function createParts(
   if (created.length === 0) return undefined
   // Compares what is stored: another process may have stored it.
   return await verifyGroup(store, group, clock)
-}
-
-function describe({ type, size }: Group, { role }: Part): string {
-  return `Made by kees: ${type}, ${size} bits${role === 'value' ? '' : `, ${role} part`}`
 }

@@ -1,0 +1,170 @@
+import { exitCode, type ExitCode } from '../../api/exit-code.ts'
+import { about, type Diagnostic, quote } from '../../api/diagnostic.ts'
+import { parseStoragePrefix } from '../../api/declaration/parameter-name.ts'
+import { toValue } from '../../functions/yaml/value.ts'
+import type { Account } from '../../runtime/account/open-account.ts'
+import { describeParameters, type DescribedParameter } from '../../runtime/account/describe-parameters.ts'
+import { listWorkloads } from '../cluster/list-workloads.ts'
+import { openCluster } from '../cluster/read-cluster.ts'
+import { type Command, type Io, isOn } from '../flags/command.ts'
+import type { ParsedFlags } from '../flags/flags.ts'
+import { outputFlags, readOutput } from '../flags/output-flag.ts'
+import { openStoreFlag } from '../flags/store-flag.ts'
+import { formatTable } from '../print/table.ts'
+import { printWarning } from '../print-results.ts'
+import { isUsed, usedNames } from '../prune/used-names.ts'
+import { readBy } from '../prune/read-by.ts'
+import { type UnusedGroup, unusedGroups } from '../prune/unused-groups.ts'
+import { readInput } from '../read-input.ts'
+import { manifestFlags } from '../read-manifests.ts'
+import { readTrail, trailFlags } from '../trail/read-trail.ts'
+
+export const pruneCommand: Command = {
+  name: 'prune',
+  usage: '--prefix PREFIX -f FILE --trail FILE [--context NAME] [--no-cluster] [--output table|json]',
+  purpose:
+    'Lists the parameters that kees made and that nothing needs any more, with the commands that delete them.',
+  details:
+    'It deletes nothing. A parameter is listed if kees made it and nobody wrote it since, if no manifest and no workload of the clusters declares it (scaled to zero, suspended and earlier revisions included), if no event of CloudTrail reads it, and if it is older than the last event; the parts of a pair only together. Give the manifests and the events of everything that shares the account and region.',
+  examples: [
+    ['List what nothing needs below /shop', 'kees prune --prefix /shop -f manifests --trail trail.json'],
+    [
+      'Look into two clusters that share the account',
+      'kees prune --prefix /shop -f manifests --trail trail.json --context prod-a --context prod-b',
+    ],
+  ],
+  flags: {
+    prefix: {
+      takes: 'PREFIX',
+      repeatable: true,
+      meaning: 'the hierarchy whose parameters are looked at, such as /shop',
+    },
+    ...manifestFlags,
+    ...trailFlags,
+    context: {
+      takes: 'NAME',
+      repeatable: true,
+      meaning:
+        'a context of the kubeconfig whose cluster is read; give it once for each cluster (default the current one)',
+    },
+    'no-cluster': { meaning: 'read no cluster: only the manifests and the events show what is needed' },
+    ...outputFlags,
+  },
+  run,
+}
+
+async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
+  const output = readOutput(parsed)
+  const { prefixes, diagnostics } = readPrefixes(parsed)
+  const { trail, diagnostics: ofTrail } = await readTrail(parsed)
+  const opened = await openStoreFlag(parsed, io, 'read')
+  const usage = [
+    ...output.diagnostics,
+    ...diagnostics,
+    ...requireTrail(parsed, ofTrail.length > 0 || trail.period !== undefined),
+    ...ofTrail,
+    ...(opened.diagnostics ?? []),
+    ...(opened.kind === 'file' ? [{ message: 'a file: store does not record who made a parameter' }] : []),
+  ]
+  const { manifests, exit } = await readInput(parsed, io, usage)
+  if (!manifests || !trail.period) return exit ?? exitCode.usage
+
+  const { openAccount } = await import('../../runtime/account/open-account.ts')
+  const account = openAccount(io.env, requestTimeout)
+  // The store first: what is created for a workload that is deployed meanwhile is not in this list.
+  const stored = await below(prefixes, account, io)
+  const documents = manifests.flatMap(({ items }) => items.map(({ root }) => toValue(root)))
+  const used = usedNames([...documents, ...(await readClusters(parsed, io))])
+  const isRead = readBy(trail.events)
+  const unused = unusedGroups(stored, (name) => isUsed(name, used) || isRead(name), trail.period.to)
+  if (used.endings.size > 0)
+    printWarning(
+      `${used.endings.size} names of invalid declarations count as used`,
+      io,
+      'kees verify shows what is invalid',
+    )
+  const region = await account.region()
+  const rows = unused.map((group) => rowOf(group, region))
+  io.out(output.format(rows, tableOf))
+  return exitCode.done
+}
+
+/** In milliseconds; a person waits. */
+const requestTimeout = 10_000
+
+function readPrefixes(parsed: ParsedFlags): {
+  readonly prefixes: readonly string[]
+  readonly diagnostics: readonly Diagnostic[]
+} {
+  const given = (parsed.values.get('prefix') ?? []).map((text) => ({ text, ...parseStoragePrefix(text) }))
+  const diagnostics: Diagnostic[] = given.flatMap(({ text, diagnostics: wrong = [] }) =>
+    about(`flag --prefix ${quote(text)}`, wrong),
+  )
+  if (given.length === 0)
+    diagnostics.push({
+      message: 'flag --prefix is missing',
+      hint: 'name a hierarchy, such as --prefix /shop',
+    })
+  return { prefixes: given.flatMap(({ value }) => (value === undefined ? [] : [value])), diagnostics }
+}
+
+/** Without reads, what is used from elsewhere would look unused. @param hasEvents of any kind. */
+function requireTrail({ values }: ParsedFlags, hasEvents: boolean): Diagnostic[] {
+  if (!values.has('trail'))
+    return [
+      {
+        message: 'flag --trail is missing',
+        hint: 'name the events of CloudTrail: aws cloudtrail lookup-events --lookup-attributes AttributeKey=EventSource,AttributeValue=ssm.amazonaws.com > trail.json',
+      },
+    ]
+  return hasEvents
+    ? []
+    : [{ message: 'the events of --trail are none: nothing shows what is read', hint: 'name more of them' }]
+}
+
+async function below(
+  prefixes: readonly string[],
+  { ssm }: Account,
+  io: Io,
+): Promise<readonly DescribedParameter[]> {
+  const stored = new Map<string, DescribedParameter>()
+  for (const prefix of prefixes) {
+    const found = await describeParameters(ssm, prefix === '' ? '/' : prefix, (count) =>
+      io.progress?.(`${count} parameters below ${prefix}/`),
+    )
+    for (const one of found) if (one.name.startsWith(`${prefix}/`)) stored.set(one.name, one)
+  }
+  return [...stored.values()].filter(({ name }) => namePattern.test(name))
+}
+
+/** SSM stores no other names. They become a part of a command for a shell. */
+const namePattern = /^(\/[A-Za-z0-9_.-]+)+$/
+
+async function readClusters(parsed: ParsedFlags, io: Io): Promise<readonly unknown[]> {
+  if (isOn(parsed, 'no-cluster')) return []
+  const contexts: readonly (string | undefined)[] = parsed.values.get('context') ?? [undefined]
+  const objects: unknown[] = []
+  // One by one: a call has room for about 120,000 arguments.
+  for (const context of contexts)
+    for (const object of await listWorkloads(openCluster(io, context))) objects.push(object)
+  return objects
+}
+
+type Row = UnusedGroup & { readonly command: string }
+
+function rowOf(group: UnusedGroup, region: string): Omit<Row, 'created'> & { readonly created: string } {
+  return {
+    ...group,
+    created: new Date(group.created).toISOString(),
+    command: `aws ssm delete-parameters --region ${region} --names ${group.parameters.join(' ')}`,
+  }
+}
+
+function tableOf(rows: readonly ReturnType<typeof rowOf>[]): string {
+  if (rows.length === 0) return 'nothing to delete\n'
+  const table = formatTable(
+    ['parameters', 'type', 'bits', 'created'],
+    rows.map(({ parameters, type, size, created }) => [parameters.join(', '), type, String(size), created]),
+  )
+  return `${table}\n${rows.map(({ command }) => `${command}\n`).join('')}`
+}

@@ -1,0 +1,204 @@
+/** kees prune against moto and workloads on a real API server. Its commands are run too, by the client of the SDK. */
+import { DeleteParametersCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm'
+import { join } from 'node:path'
+import t from 'tap'
+import { create, createNamespace, createPod, deployment } from '../creator/cluster-workloads.ts'
+import { storedBelow } from '../docs/stored-parameters.ts'
+import { run } from '../programs/programs.ts'
+import { runBeside } from '../programs/run-beside.ts'
+import { kubectl } from '../programs/tools.ts'
+import { controlPlaneMissing, startControlPlane } from '../servers/control-plane.ts'
+import { motoMissing, startMoto } from '../servers/moto.ts'
+
+t.setTimeout(600_000)
+
+const skip = kubectl().missing ?? (controlPlaneMissing || motoMissing)
+const password = 'kind=DYNAMIC,type=PASSWORD,size=128'
+const prefix = { 'init.bsycorp.com/storage-prefix': '/shop' }
+const declares = (...names: readonly string[]) => ({
+  ...prefix,
+  ...Object.fromEntries(names.map((name) => [`secret.bsycorp.com/${name}`, password])),
+})
+const pair = {
+  ...prefix,
+  'secret.bsycorp.com/key_private': 'kind=DYNAMIC,type=RSA,size=2048',
+  'secret.bsycorp.com/key_public': 'kind=DYNAMIC,type=RSA,size=2048',
+  'secret.bsycorp.com/used_private': 'kind=DYNAMIC,type=RSA,size=2048',
+  'secret.bsycorp.com/used_public': 'kind=DYNAMIC,type=RSA,size=2048',
+}
+/** Everything that kees made once. */
+const made = {
+  ...pair,
+  ...declares(
+    'unused',
+    'in-manifest',
+    'scaled',
+    'suspended',
+    'replica-set',
+    'revision',
+    'elsewhere',
+    'pod',
+    'given',
+  ),
+}
+
+t.test('what nothing needs is listed, and nothing else', { skip }, async (t) => {
+  const [cluster, moto] = await Promise.all([startControlPlane(), startMoto()])
+  t.teardown(() => Promise.all([cluster.stop(), moto.stop()]))
+  const env = {
+    AWS_REGION: 'eu-west-1',
+    AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
+    AWS_SECRET_ACCESS_KEY: 'fakesecret',
+    AWS_ENDPOINT_URL: moto.endpoint,
+    KEES_STORE: 'ssm',
+    KUBECONFIG: cluster.kubeconfig,
+    PUT_RATE: '100',
+  }
+  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' }
+  const client = new SSMClient({ endpoint: moto.endpoint, region: 'eu-west-1', credentials })
+  t.teardown(() => client.destroy())
+  const put = (Name: string, Description: string) =>
+    client.send(new PutParameterCommand({ Name, Value: 'fakepassword', Type: 'SecureString', Description }))
+  const names = async () => [...(await storedBelow(moto.endpoint, '/')).keys()].toSorted()
+
+  const manifest = (name: string, annotations: object) =>
+    JSON.stringify(deployment('shop', name, { ...annotations }))
+  const created = await runBeside('kees', ['create', '-f', '-'], { env, input: manifest('all', made) })
+  t.equal(created.status, 0, created.stderr)
+  t.equal((await runBeside('kees', ['put', '/shop/by-person'], { env, input: 'fakepassword' })).status, 0)
+  const text = 'Made by kees: PASSWORD, 128 bits'
+  await put('/other/forged', text)
+  await put('/shopping/forged', text)
+  await put('/shop/more-text', `${text}. Delete me`)
+  await put('/shop/two-lines', `${text}\n/shop/in-manifest`)
+  await put('/shop/half_private', 'Made by kees: RSA, 2048 bits, private part')
+  await put('/shop/half_public', 'of somebody else')
+  const before = await names()
+
+  await createNamespace(cluster, 'shop')
+  await create(cluster, 'api/v1', 'shop', 'serviceaccounts', { metadata: { name: 'default' } })
+  const template = (name: string, annotations: object) => ({
+    metadata: { labels: { app: name }, annotations },
+    spec: { restartPolicy: 'Always', containers: [{ name: 'app', image: 'example/app:1.0' }] },
+  })
+  await create(
+    cluster,
+    'apis/apps/v1',
+    'shop',
+    'deployments',
+    deployment('shop', 'scaled', declares('scaled'), 0),
+  )
+  const job = template('suspended', declares('suspended'))
+  const jobTemplate = { spec: { template: { ...job, spec: { ...job.spec, restartPolicy: 'Never' } } } }
+  const cronJob = {
+    metadata: { name: 'suspended' },
+    spec: { schedule: '0 0 * * *', suspend: true, jobTemplate },
+  }
+  await create(cluster, 'apis/batch/v1', 'shop', 'cronjobs', cronJob)
+  await create(cluster, 'apis/apps/v1', 'shop', 'replicasets', {
+    metadata: { name: 'old' },
+    spec: {
+      replicas: 0,
+      selector: { matchLabels: { app: 'old' } },
+      template: template('old', declares('replica-set')),
+    },
+  })
+  await create(cluster, 'apis/apps/v1', 'shop', 'controllerrevisions', {
+    metadata: { name: 'old' },
+    revision: 1,
+    data: { spec: { template: template('old', declares('revision')) } },
+  })
+  // One part keeps both.
+  await createPod(cluster, 'shop', 'pod', {
+    ...declares('pod'),
+    'secret.bsycorp.com/used_public': pair['secret.bsycorp.com/used_public'],
+  })
+
+  const record = (eventName: string, requestParameters: object, time: Date) => ({
+    eventTime: time.toISOString(),
+    eventSource: 'ssm.amazonaws.com',
+    eventName,
+    awsRegion: 'eu-west-1',
+    requestParameters,
+    recipientAccountId: '123456789012',
+  })
+  const later = new Date(Date.now() + 3_600_000)
+  const records = [
+    record('GetParameters', { names: ['/shop/elsewhere:1'], withDecryption: true }, later),
+    record('DescribeParameters', {}, later),
+  ]
+  const folder = t.testdir({
+    'given.yaml': manifest('given', declares('in-manifest', 'given')),
+    'trail.json': JSON.stringify({ Records: records }),
+    'early.json': JSON.stringify({ Records: [record('DescribeParameters', {}, new Date(0))] }),
+  })
+  const prune = (trail: string, ...more: readonly string[]) =>
+    runBeside(
+      'kees',
+      [
+        'prune',
+        '--prefix',
+        '/shop',
+        '-f',
+        join(folder, 'given.yaml'),
+        '--trail',
+        join(folder, trail),
+        ...more,
+      ],
+      { env },
+    )
+
+  const listed = await prune('trail.json', '-o', 'json')
+  t.equal(listed.status, 0, listed.stderr)
+  const rows: readonly { parameters: string[]; command: string }[] = JSON.parse(listed.stdout)
+  t.strictSame(
+    rows.map(({ parameters }) => parameters.join(' ')).toSorted(),
+    ['/shop/key_private /shop/key_public', '/shop/unused'],
+    listed.stdout,
+  )
+  t.strictSame(await names(), before, 'nothing is deleted')
+
+  await t.test('the table has the commands, which delete whole groups', async (t) => {
+    const { stdout } = await prune('trail.json')
+    const commands = stdout.split('\n').filter((line) => line.startsWith('aws '))
+    t.strictSame(commands.toSorted(), [
+      'aws ssm delete-parameters --region eu-west-1 --names /shop/key_private /shop/key_public',
+      'aws ssm delete-parameters --region eu-west-1 --names /shop/unused',
+    ])
+    t.match(stdout, /^\/shop\/unused +PASSWORD +128 +20/m)
+  })
+  await t.test('what is younger than the last event is not listed', async (t) => {
+    t.equal((await prune('early.json')).stdout, 'nothing to delete\n')
+  })
+  await t.test('a list that cannot be read lists nothing', async (t) => {
+    const { stdout, status } = await prune('trail.json', '--context', 'other')
+    t.strictSame([stdout, status], ['', 5])
+  })
+  await t.test('without the cluster, what only its workloads declare is listed too', async (t) => {
+    const { stdout } = await prune('trail.json', '--no-cluster', '-o', 'json')
+    t.match(stdout, '/shop/scaled')
+  })
+  await t.test('after the commands were run, nothing is left to delete', async (t) => {
+    for (const { parameters } of rows) {
+      const { DeletedParameters } = await client.send(new DeleteParametersCommand({ Names: parameters }))
+      t.strictSame(DeletedParameters?.toSorted(), parameters)
+    }
+    t.equal((await prune('trail.json')).stdout, 'nothing to delete\n')
+  })
+})
+
+t.test('the command line', async (t) => {
+  const folder = t.testdir({
+    'a.yaml': 'apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n',
+    'trail.json': '{"Records":[]}',
+  })
+  const args = ['-f', join(folder, 'a.yaml')]
+  const none = run('kees', ['prune', ...args], { env: { KEES_STORE: `file:${folder}` } })
+  t.equal(none.status, 2)
+  for (const line of [/flag --prefix is missing/, /flag --trail is missing/, /a file: store/])
+    t.match(none.stderr, line)
+  const empty = run('kees', ['prune', ...args, '--prefix', '/a/../b', '--trail', join(folder, 'trail.json')])
+  t.equal(empty.status, 2)
+  t.match(empty.stderr, /flag --prefix "\/a\/\.\.\/b"/)
+  t.match(empty.stderr, /the events of --trail are none/)
+})
