@@ -70,7 +70,7 @@ t.test('an edit after such lines is at the right position', async (t) => {
 
 t.strictSame(
   parseSource('a: [\nb\n  c: 1\n').diagnostics?.[0]?.position,
-  { line: 4, column: 1 },
+  { line: 3, column: 4 },
   'the position of an error behind lines that are indented too little is that of the source',
 )
 t.match(
