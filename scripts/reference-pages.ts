@@ -1,6 +1,8 @@
 /** The reference pages that come from the programs' own tables. `UPDATE=1 node test/docs/reference.test.ts` writes them. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { annotationsSchema } from './annotations-schema.ts'
+import { schemaAddress, schemaLine } from './schema-address.ts'
 import { type AttributeDescription, nameTakers, type Taker } from '../api/declaration/attribute-entry.ts'
 import { attributeTable } from '../api/declaration/attribute-table.ts'
 import { knownOn } from '../api/declaration/attribute-values.ts'
@@ -30,6 +32,7 @@ import { refreshMetrics } from '../runtime/init/refresh/refresh-metrics.ts'
 export function referencePages(): ReadonlyMap<string, string> {
   return new Map([
     ['annotations.md', annotationsPage()],
+    ['annotations.schema.json', annotationsSchema()],
     ['inject-init.md', functionPage(injectInit, 'kees inject')],
     ['inject-init.schema.json', functionSchema(injectInit)],
     ['export-iam.md', functionPage(exportIam, 'kees export')],
@@ -104,6 +107,7 @@ function functionPage({ name, purpose, configKind, options }: KrmFunction, comma
     `${purpose} To do the same without kustomize or kpt, use \`${command}\`.`,
     [
       '```yaml',
+      schemaLine(`${name}.schema.json`),
       `apiVersion: ${functionApiVersion}`,
       `kind: ${configKind}`,
       'metadata:',
@@ -112,7 +116,7 @@ function functionPage({ name, purpose, configKind, options }: KrmFunction, comma
       '```',
     ].join('\n'),
     'You can also use a v1 ConfigMap with the options under `data`, with structured options as YAML text, or no ' +
-      `functionConfig at all. An unknown option is an error. For editors, there is a [JSON Schema](${name}.schema.json).`,
+      `functionConfig at all. An unknown option is an error. For editors, there is a [JSON Schema](${name}.schema.json), which the first line names.`,
     table(['option', 'takes', 'default', 'meaning'], rows),
   )
 }
@@ -127,6 +131,7 @@ function functionSchema({ name, configKind, options }: KrmFunction): string {
   )
   const schema = {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
+    $id: schemaAddress(`${name}.schema.json`),
     title: `the functionConfig of ${name}`,
     type: 'object',
     properties: {
