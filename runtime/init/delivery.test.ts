@@ -118,6 +118,24 @@ for (const [title, attributes, value, message] of refused)
     t.strictSame([run.secret, await run.read('env/env')], [undefined, undefined])
   })
 
+t.test('a text that cannot be delivered names the parameters of its values', async (t) => {
+  const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g']
+  const annotations = {
+    ...Object.fromEntries(names.map((name) => [`secret.bsycorp.com/${name}`, `${reference},deliver=none`])),
+    'compose.bsycorp.com/two': 'env=TWO,text=$(a)$(b)$(a)',
+    'compose.bsycorp.com/all': `env=ALL,text=${names.map((name) => `$(${name})`).join('')}`,
+  }
+  const stored = Object.fromEntries(names.map((name) => [`/${name}`, "hunter2's"]))
+  const { exit, message } = await runInit(t, { annotations, stored })
+  t.equal(exit, 1)
+  t.match(
+    message,
+    'annotation compose.bsycorp.com/two: the text composed of the value of parameter /a and the value of parameter /b contains a single quote',
+  )
+  t.match(message, /compose\.bsycorp\.com\/all: .* \/e and 2 more contains a single quote/)
+  t.notMatch(message, 'hunter2')
+})
+
 t.test('in the format files, bytes are a file like the others', async (t) => {
   const run = await runInit(t, {
     annotations: one('decode=base64'),

@@ -10,6 +10,9 @@ import { escapeText } from '../../values/escape.ts'
 import type { Delivered } from './delivered.ts'
 import type { InitDiagnostic } from './report.ts'
 
+/** In a message about a composed text. */
+const mostNamed = 5
+
 type Composing = { readonly delivered: readonly Delivered[]; readonly diagnostics: readonly InitDiagnostic[] }
 
 /**
@@ -30,12 +33,14 @@ export function composeTexts(
     const wrong: InitDiagnostic[] = []
     let isKnown = true
     const absent = new Set<string>()
+    const used = new Set<string>()
     for (const part of declaration.text) {
       const of = typeof part === 'string' ? undefined : byName.get(part.name)
       if (typeof part !== 'string' && !of) isKnown = false
       else if (of && !of.value) absent.add(of.annotation)
       else {
         const { value, diagnostics: found = [] } = written(part, of?.value)
+        if (of) used.add(of.subject)
         if (value !== undefined) parts.push(value)
         if (of && typeof part !== 'string')
           wrong.push(...found.map((one) => wrongReference(annotation, part, of, one)))
@@ -46,11 +51,18 @@ export function composeTexts(
     diagnostics.push(...wrong)
     if (!isKnown || wrong.length > 0) continue
     const text = declaration.encode ? Buffer.from(parts.join('')).toString('base64') : parts.join('')
-    const one = { annotation, declaration, subject: 'the composed text' }
+    const one = { annotation, declaration, subject: subjectOf([...used]) }
     if (absent.size > 0) delivered.push({ ...one, value: undefined, absent: [...absent] })
     else delivered.push({ ...one, value: textValue(secretValue(text)) })
   }
   return { delivered, diagnostics }
+}
+
+/** Which of the values is wrong is not known of a text that is: all are named, up to a bound. */
+function subjectOf(used: readonly string[]): string {
+  if (used.length === 0) return 'the composed text'
+  const more = used.length > mostNamed ? [`${used.length - mostNamed} more`] : []
+  return `the text composed of ${[...used.slice(0, mostNamed), ...more].join(' and ')}`
 }
 
 /** A part as it stands in the text. The messages follow the name of the value. */
