@@ -125,8 +125,8 @@ t.test('a text that cannot be delivered names the parameters of its values', asy
     'compose.bsycorp.com/two': 'env=TWO,text=$(a)$(b)$(a)',
     'compose.bsycorp.com/all': `env=ALL,text=${names.map((name) => `$(${name})`).join('')}`,
   }
-  const stored = Object.fromEntries(names.map((name) => [`/${name}`, "hunter2's"]))
-  const { exit, message } = await runInit(t, { annotations, stored })
+  const quoted = Object.fromEntries(names.map((name) => [`/${name}`, "hunter2's"]))
+  const { exit, message } = await runInit(t, { annotations, stored: quoted })
   t.equal(exit, 1)
   t.match(
     message,
