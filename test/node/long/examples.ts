@@ -76,7 +76,7 @@ t.test('every example reaches running pods', { skip: nodeTestsMissing }, async (
         .filter(({ kind }) => kind !== 'Namespace')
       for (const { metadata, spec } of documents) {
         metadata.namespace = namespace
-        for (const template of podTemplates(spec)) adapt(template.spec, endpoint)
+        for (const template of podTemplates(spec)) adapt(template, endpoint)
       }
       const list = { apiVersion: 'v1', kind: 'List', items: documents }
       await cluster.kubectl(['create', '-f', '-'], JSON.stringify(list))
@@ -121,7 +121,10 @@ type PodSpec = {
   readonly containers: Container[]
   restartPolicy?: string
 }
-type Template = { readonly spec: PodSpec }
+type Template = {
+  readonly metadata?: { readonly annotations?: Readonly<Record<string, string>> }
+  readonly spec: PodSpec
+}
 type Manifest = {
   readonly kind: string
   readonly metadata: { readonly name: string; namespace?: string }
@@ -147,14 +150,16 @@ function podTemplates(spec: Manifest['spec']): readonly Template[] {
   return [spec?.template, spec?.jobTemplate?.spec.template].filter((one) => one !== undefined)
 }
 
-function adapt(pod: PodSpec, endpoint: string): void {
+/** In local mode, no store is named. */
+function adapt({ metadata, spec: pod }: Template, endpoint: string): void {
+  const isLocal = metadata?.annotations?.['init.bsycorp.com/local-mode'] === 'true'
   const { initContainers = [], containers } = pod
   // A Job that declares nothing has no secrets.
   const ends = initContainers.length > 0 ? ['test', '-e', '/secret/secret'] : ['true']
   for (const container of [...initContainers, ...containers]) {
     if (container.image.includes('kees-init') || container.image.includes('kees/init')) {
       container.image = initImage
-      container.env = [...(container.env ?? []), ...storeVariables(endpoint)]
+      container.env = [...(container.env ?? []), ...(isLocal ? [] : storeVariables(endpoint))]
     } else {
       container.image = appImage
       container.command ??= pod.restartPolicy === 'Never' ? ends : ['sh', '-c', stays]
