@@ -35,6 +35,8 @@ type Annotation = { readonly key: string; readonly value: string }
 export function validateTotal(
   annotations: readonly Annotation[],
 ): { readonly key: string; readonly wrong: Diagnostic } | undefined {
+  const texts = annotations.flatMap(({ key, value }) => [key, value])
+  if (fits(texts, bounds.podBytes)) return undefined
   let total = 0
   for (const { key, value } of annotations) {
     // No more is counted than is allowed.
@@ -47,8 +49,16 @@ export function validateTotal(
 }
 
 export function validateValue(value: string): Diagnostic | undefined {
+  if (fits([value], bounds.annotationBytes)) return undefined
   if (byteLength(value, bounds.annotationBytes) <= bounds.annotationBytes) return undefined
   return { message: `the value has more than ${bounds.annotationBytes} bytes` }
+}
+
+/** Whether the lengths alone show that the texts are small enough: a UTF-16 unit has at most three bytes in UTF-8. */
+export function fits(texts: readonly string[], bytes: number): boolean {
+  let units = 0
+  for (const text of texts) units += text.length
+  return units * 3 <= bytes
 }
 
 /** In UTF-8; any number above the limit where there are more. */

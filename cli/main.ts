@@ -1,5 +1,5 @@
-import { isatty } from 'node:tty'
 import { guardStdout, writeStdout } from '../functions/krm/guard-stdout.ts'
+import { isTerminal } from '../functions/krm/is-terminal.ts'
 import { readStdin } from '../functions/krm/read-stdin.ts'
 import type { ProcessIo } from './flags/command.ts'
 import { kees } from './kees.ts'
@@ -9,11 +9,11 @@ const io: ProcessIo = {
   env: process.env,
   self: { node: process.execPath, program: process.argv[1] ?? '' },
   kubectl: kubectlOf(process.env),
-  readStdin: async (limit) => (isatty(0) ? undefined : readStdin(limit, () => process.stdin)),
+  readStdin: async (limit) => (isTerminal(process, 0) ? undefined : readStdin(limit, () => process.stdin)),
   out: (text) => writeStdout(process, text),
   err: (line) => process.stderr.write(`${line}\n`),
-  terminals: { out: isatty(1), err: isatty(2) },
-  ...(isatty(2) ? { progress: (line: string) => process.stderr.write(`${line}\n`) } : {}),
+  terminals: { out: isTerminal(process, 1), err: isTerminal(process, 2) },
+  ...(isTerminal(process, 2) ? { progress: (line: string) => process.stderr.write(`${line}\n`) } : {}),
 }
 
 // An empty variable is none. The SDK would take it for the region, and not look into the profile.

@@ -24,6 +24,12 @@ type Program = {
  */
 const creatorFlags = '--max-semi-space-size=8 --max-old-space-size=256'
 
+/**
+ * The same code as ES modules, of which esbuild takes what is used: only the printer. The parser, two thirds of the package, would be compiled
+ * at every start.
+ */
+const yamlModules = join(root, 'node_modules', 'yaml', 'browser', 'dist', 'index.js')
+
 /** The executables of `dist/` and what each is made from. */
 export const programs = [
   { name: 'inject-init', entryPoint: 'functions/inject-init/main.ts', runs: 'at build time' },
@@ -87,7 +93,7 @@ async function makeBundle({ name, entryPoint, runs, nodeFlags, leastNode }: Prog
       'process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED': '"true"',
       'process.env.KEES_BUILD_COMMIT': JSON.stringify(sourceCommit(root)),
     },
-    alias: runs === 'in pods' ? podBundle.alias : {},
+    alias: runs === 'in pods' ? podBundle.alias : { yaml: yamlModules },
     // As `require`: `import()` of a built-in module would load the whole ES module loader. What is imported so, with all that it imports,
     // becomes functions that V8 parses twice: our own modules in init are imported statically, unless they load a module of Node.
     supported: { 'dynamic-import': runs !== 'in pods' },

@@ -338,10 +338,11 @@ function parseWord<T extends string>(
   text: string,
   words: readonly T[],
   allowed: string,
-  unknown = `${quote(text)} is not known`,
+  unknown?: string,
 ): Parsed<T> {
   const value = words.find((one) => one === text)
-  return value === undefined ? invalid(`${unknown}: ${allowed}`) : { value }
+  if (value !== undefined) return { value }
+  return invalid(`${unknown ?? `${quote(text)} is not known`}: ${allowed}`)
 }
 
 function parseBase64(text: string): Parsed<'base64'> {

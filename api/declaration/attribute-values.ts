@@ -91,12 +91,12 @@ export function readValues<S>(
   for (const name in table) {
     const entry = table[name]
     const text = given.get(name)
-    done.add(name)
     if (text === undefined) {
-      if (!given.has(name) && isRequired(entry, context))
+      if (isRequired(entry, context) && !given.has(name))
         report('MISSING_ATTRIBUTE', `attribute "${name}" is missing: ${entry.allowed(context)}`)
       continue
     }
+    done.add(name)
     const excluded = (entry.excludes ?? []).filter((other) => given.get(other) !== undefined)
     const missing = (entry.needs ?? []).filter((other) => !given.has(other))
     if (!entry.on.includes(context.taker)) {

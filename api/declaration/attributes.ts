@@ -41,9 +41,13 @@ const namePattern = /^[A-Za-z][A-Za-z0-9_.-]*$/
 /** By hand: a pattern that looks for blanks before the end takes quadratic time on blanks in the middle. */
 function trim(text: string): string {
   let [start, end] = [0, text.length]
-  while (start < end && blank.test(text.charAt(start))) start++
-  while (start < end && blank.test(text.charAt(end - 1))) end--
+  while (start < end && isBlank(text.charCodeAt(start))) start++
+  while (start < end && isBlank(text.charCodeAt(end - 1))) end--
   return text.slice(start, end)
+}
+
+function isBlank(code: number): boolean {
+  return code === 0x20 || code === 0x09 || code === 0x0d || code === 0x0a
 }
 
 /** @param rest the attribute, also if it is misspelt, that takes all that follows. */
@@ -56,7 +60,8 @@ export function parseAttributes(text: string, rest?: string): Attributes {
   if (parts.length > bounds.attributes) return { attributes, diagnostics, tooMany: true }
   parts.forEach((part, index) => {
     const position = index + 1
-    const parsed = typeof part === 'string' ? parseAttribute(part, parts.slice(0, index)) : parseRest(part)
+    const before = () => parts.slice(0, index)
+    const parsed = typeof part === 'string' ? parseAttribute(part, before) : parseRest(part)
     if (parsed.diagnostics) {
       diagnostics.push(...about(`attribute ${position}`, parsed.diagnostics))
       if (typeof part === 'string' && part.includes('='))
@@ -94,7 +99,7 @@ function splitParts(text: string, limit: number, rest?: string): (string | Rest)
         return [...parts, { name, value: text.slice(position + 1) }]
       }
       at = 'equals'
-    } else if (at === 'equals' && !blank.test(character)) {
+    } else if (at === 'equals' && !isBlank(text.charCodeAt(position))) {
       if (character === '"') position = endOfQuoted(text, position)
       at = 'value'
     }
@@ -106,7 +111,7 @@ function splitParts(text: string, limit: number, rest?: string): (string | Rest)
 /** @param start of a value, with the blanks before it. */
 function isQuoted(text: string, start: number): boolean {
   let position = start
-  while (position < text.length && blank.test(text.charAt(position))) position++
+  while (position < text.length && isBlank(text.charCodeAt(position))) position++
   return text[position] === '"'
 }
 
@@ -124,10 +129,10 @@ function parseRest({ name, value }: Rest): Parsed<Attribute> {
 }
 
 /** @param before the parts before it. */
-function parseAttribute(part: string, before: readonly (string | Rest)[]): Parsed<Attribute> {
+function parseAttribute(part: string, before: () => readonly (string | Rest)[]): Parsed<Attribute> {
   if (blank.test(part)) return invalid('is empty', 'remove the extra comma')
   const equals = part.indexOf('=')
-  if (equals < 0) return invalid('has no "="', hintOfPlain(before))
+  if (equals < 0) return invalid('has no "="', hintOfPlain(before()))
   const name = trim(part.slice(0, equals))
   if (!namePattern.test(name)) return invalid(badName)
   const value = trim(part.slice(equals + 1))

@@ -68,12 +68,11 @@ export function parseParameterName(name: string): Parsed<string> {
 
 /** What is wrong with the first that is wrong. */
 function invalidSegment(segments: readonly string[]): string | undefined {
-  for (const [index, segment] of segments.entries()) {
-    const which = segments.length === 1 ? 'it' : `segment ${index + 1}`
-    if (segment === '') return `${which} is empty`
-    if (segment === '.' || segment === '..') return `${which} is "." or ".."`
-    if (!segmentPattern.test(segment))
-      return `${which} has characters other than letters, digits, "_", "." and "-"`
-  }
-  return undefined
+  const index = segments.findIndex((one) => one === '.' || one === '..' || !segmentPattern.test(one))
+  const segment = segments[index]
+  if (segment === undefined) return undefined
+  const which = segments.length === 1 ? 'it' : `segment ${index + 1}`
+  if (segment === '') return `${which} is empty`
+  if (segment === '.' || segment === '..') return `${which} is "." or ".."`
+  return `${which} has characters other than letters, digits, "_", "." and "-"`
 }

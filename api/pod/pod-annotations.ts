@@ -280,9 +280,8 @@ function nameParameter(
   const declared = { annotation: key, declaration, parameter }
   if (!isDynamic(declared)) return declared
   // The other part's name is longer by a letter than `…_public`.
-  const parts = groupOf(declared.declaration, parameter).parts.map((part) =>
-    parseParameterName(part.parameter),
-  )
+  const others = groupOf(declared.declaration, parameter).parts.filter((part) => part.parameter !== parameter)
+  const parts = others.map((part) => parseParameterName(part.parameter))
   const wrong = parts.find((part) => part.diagnostics !== undefined)?.diagnostics
   if (wrong === undefined) return declared
   diagnostics.push(

@@ -71,14 +71,15 @@ export function decodeSettings<S>(table: EnvTable<S>, env: Env): DecodedSettings
   const diagnostics: EnvDiagnostic[] = []
   for (const key in table) {
     const setting = table[key]
-    const parsed = decodeOne(setting, env[setting.env])
+    const parsed = decodeSetting(setting, env[setting.env])
     if (parsed.diagnostics === undefined) valid[key] = parsed.value
     else diagnostics.push(...envDiagnostics(setting.env, parsed.diagnostics))
   }
   return hasAll(table, valid) ? { valid, settings: valid, diagnostics } : { valid, diagnostics }
 }
 
-function decodeOne<T>(setting: EnvSetting<T>, text: string | undefined): Parsed<T> {
+/** An absent or empty text is the default. */
+export function decodeSetting<T>(setting: EnvSetting<T>, text: string | undefined): Parsed<T> {
   if (text === undefined || text === '') return { value: setting.default }
   const parsed = setting.parse(text)
   if (parsed.diagnostics === undefined || setting.mayHoldSecret) return parsed

@@ -8,7 +8,7 @@ import {
   passWith,
 } from '../krm/krm-function.ts'
 import { errorsOf, type ObjectReference, type Result } from '../krm/result.ts'
-import { annotationsOf, type ManifestItem } from '../krm/manifest-item.ts'
+import { annotationOf, type ManifestItem } from '../krm/manifest-item.ts'
 import type { SourceEdit } from '../yaml/apply-edits.ts'
 import { Editor } from '../yaml/editor.ts'
 import { ownEntry, toValue, type Value } from '../yaml/value.ts'
@@ -46,7 +46,7 @@ function exportPass(config: ExportConfig, orchestrator: Orchestrator, own: strin
     concerns: (contains) =>
       concerns(contains) || (contains('ConfigMap') && (contains(config.name) || contains(markerAnnotation))),
     process: (item) => {
-      if ((annotationsOf(item).get(packagePath) ?? own) !== own) return []
+      if ((annotationOf(item, packagePath) ?? own) !== own) return []
       read(item)
       if (!isConfigMap(item.object)) return []
       if (isOurs(item)) found.ours ??= item
@@ -106,7 +106,7 @@ function isConfigMap({ apiVersion, kind }: ObjectReference): boolean {
 }
 
 function isOurs(item: ManifestItem): boolean {
-  return annotationsOf(item).get(markerAnnotation) === generatorName
+  return annotationOf(item, markerAnnotation) === generatorName
 }
 
 /** Its own metadata, such as the path of its file, stays. */

@@ -3,7 +3,7 @@ import { isMap } from '../../api/json.ts'
 import { exitCode } from '../../api/exit-code.ts'
 import { quote } from '../../api/diagnostic.ts'
 import { errorsOf, nameOf, type Result } from '../krm/result.ts'
-import { annotationsOf, type ManifestItem } from '../krm/manifest-item.ts'
+import { annotationOf, type ManifestItem } from '../krm/manifest-item.ts'
 import { lookUp, toValue } from '../yaml/value.ts'
 import type { ExportOutput } from './export-items.ts'
 import { declaredKeys } from './grants/granted-names.ts'
@@ -93,7 +93,5 @@ function foreignFile(files: ReadonlyMap<string, string>): string | undefined {
 
 function isGenerated(item: ManifestItem): boolean {
   const { apiVersion, kind } = item.object
-  return (
-    apiVersion === 'v1' && kind === 'ConfigMap' && annotationsOf(item).get(markerAnnotation) === generatorName
-  )
+  return apiVersion === 'v1' && kind === 'ConfigMap' && annotationOf(item, markerAnnotation) === generatorName
 }

@@ -17,9 +17,11 @@ export function writeStdout(process: NodeJS.Process, text: string): void {
     while (written < bytes.length) written += writeSync(1, bytes, written)
   } catch (error) {
     if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') throw error
-    // A pipe that does not block and is full: Node waits for its reader.
-    if (error.code === 'EAGAIN') process.stdout.write(bytes.subarray(written))
-    else end(process, { code: error.code })
+    // A pipe that does not block and is full: Node waits for its reader. Its stream, with all of Node's sockets, is loaded only for this.
+    if (error.code === 'EAGAIN') {
+      guardStdout(process)
+      process.stdout.write(bytes.subarray(written))
+    } else end(process, { code: error.code })
   }
 }
 

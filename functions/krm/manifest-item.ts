@@ -50,10 +50,17 @@ export function itemsUnder(
   return [{ document, root, object }]
 }
 
+/** One of the object's own annotations; undefined also where its value is no string. */
+export function annotationOf({ root }: ManifestItem, key: string): string | undefined {
+  return stringOf(lookUp(lookUpPath(root, annotationsPath), key))
+}
+
+const annotationsPath = ['metadata', 'annotations'] as const
+
 /** The object's own annotations; values that are no strings are left out. */
 export function annotationsOf({ root }: ManifestItem): Map<string, string> {
   const found = new Map<string, string>()
-  for (const [key, value] of allEntries(lookUpPath(root, ['metadata', 'annotations']))) {
+  for (const [key, value] of allEntries(lookUpPath(root, annotationsPath))) {
     const text = stringOf(value)
     if (text !== undefined) found.set(key, text)
   }

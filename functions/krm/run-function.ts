@@ -6,7 +6,6 @@
  * for byte as it came, in YAML as in JSON.
  */
 import { constants } from 'node:buffer'
-import { isatty } from 'node:tty'
 import { type ExitCode, exitCode } from '../../api/exit-code.ts'
 import { about, type Diagnostic, quote } from '../../api/diagnostic.ts'
 import manifest from '../../package.json' with { type: 'json' }
@@ -31,13 +30,14 @@ import {
   type Result,
   resultLines,
 } from './result.ts'
-import { annotationsOf } from './manifest-item.ts'
+import { annotationOf } from './manifest-item.ts'
 import { type Piece, readInPieces, readWhole, type ResourceList } from './resource-list.ts'
 import { applyEdits, lengthOf, type SourceEdit } from '../yaml/apply-edits.ts'
 import { decodeText, isNotText } from './decode-text.ts'
 import { Editor } from '../yaml/editor.ts'
 import { largestList, readStdin } from './read-stdin.ts'
-import { guardStdout, writeStdout } from './guard-stdout.ts'
+import { writeStdout } from './guard-stdout.ts'
+import { isTerminal } from './is-terminal.ts'
 import { lookUp, ownEntry, toValue, type Value } from '../yaml/value.ts'
 
 export type FunctionRun = {
@@ -114,7 +114,6 @@ const longestText = constants.MAX_STRING_LENGTH
 
 /** A function's program: reads standard input, writes standard output, sets the exit code. */
 export async function hostFunction(krmFunction: KrmFunction, args: readonly string[]): Promise<void> {
-  guardStdout(process)
   const { stdout, stderr, exit } = await respond(krmFunction, args)
   for (const line of stderr) process.stderr.write(`${line}\n`)
   process.exitCode = exit
@@ -133,7 +132,7 @@ async function respond(krmFunction: KrmFunction, args: readonly string[]): Promi
     const message = `argument ${quote(flag)} is not known: allowed are --help and --version`
     return failedRun([{ message, hint: 'put options into functionConfig' }], exitCode.usage)
   }
-  if (isatty(0)) {
+  if (isTerminal(process, 0)) {
     const message = 'standard input is a terminal, and a ResourceList is expected on it'
     return failedRun(
       [{ message, hint: 'run the function by kustomize or kpt, or see --help' }],
@@ -162,7 +161,7 @@ function* valuesOf(pieces: readonly Piece[], annotation: string): Generator<stri
   for (const { contains, read } of pieces) {
     if (!contains(annotation)) continue
     for (const item of read() ?? []) {
-      const value = annotationsOf(item).get(annotation)
+      const value = annotationOf(item, annotation)
       if (value !== undefined) yield value
     }
   }

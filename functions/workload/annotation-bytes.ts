@@ -1,7 +1,17 @@
+import { fits } from '../../api/bounds.ts'
 import { quote } from '../../api/diagnostic.ts'
 
 /** What the API server accepts of the annotations of one object, keys and values: https://github.com/kubernetes/kubernetes/blob/v1.36.3/staging/src/k8s.io/apimachinery/pkg/api/validation/objectmeta.go */
 export const maxAnnotationBytes = 256 * 1024
+
+/** The bytes of annotations that are too large together; undefined where they are not. */
+export function excessBytes(
+  annotations: readonly (readonly [key: string, value: string])[],
+): number | undefined {
+  if (fits(annotations.flat(), maxAnnotationBytes)) return undefined
+  const bytes = annotationBytes(annotations)
+  return bytes > maxAnnotationBytes ? bytes : undefined
+}
 
 export function annotationBytes(annotations: Iterable<readonly [key: string, value: string]>): number {
   let sum = 0

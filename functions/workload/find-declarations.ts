@@ -69,10 +69,10 @@ export function findDeclarations(root: SourceNode, domain: string, depth = 0): F
 
 /** The annotations among the keys of one map. */
 export function declarationsIn(node: SourceNode | undefined, domain: string): string[] {
-  const ours = kinds.map((what) => `${what}.${domain}/`)
+  const inDomain = `.${domain}/`
   return allEntries(node)
     .map(([key]) => key)
-    .filter((key) => ours.some((prefix) => key.startsWith(prefix)))
+    .filter((key) => key.includes(inDomain) && kinds.some((what) => key.startsWith(what + inDomain)))
 }
 
 const kinds = ['secret', 'resource', 'compose', 'lease', 'init'] as const

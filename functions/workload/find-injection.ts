@@ -5,7 +5,7 @@ import { initVariables } from '../../api/settings/init-env.ts'
 import { itemsOf, type Mount, mountsOf, nameOf, plainVariable, volumeOfVariable } from './container-parts.ts'
 import { isEmptyDir, showsAnnotations } from './injected-volumes.ts'
 import { type InjectionRecord, type InjectionRecords, parseRecords } from './injection-record.ts'
-import { annotationsOf, type ManifestItem } from '../krm/manifest-item.ts'
+import { annotationOf, type ManifestItem } from '../krm/manifest-item.ts'
 import type { PodTemplate } from './pod-template.ts'
 import type { SourceNode } from '../yaml/node.ts'
 import { lookUp, stringOf } from '../yaml/value.ts'
@@ -17,7 +17,7 @@ export function findInjection(item: ManifestItem, template: PodTemplate): Inject
 
 /** Of all of an object's pod templates; undefined where it has none. */
 export function recordsIn(item: ManifestItem): Parsed<InjectionRecords | undefined> {
-  const text = annotationsOf(item).get(injectedAnnotation)
+  const text = annotationOf(item, injectedAnnotation)
   return text === undefined ? { value: undefined } : parseRecords(text)
 }
 

@@ -34,7 +34,7 @@ export function misplacedDeclarations(
     ? withoutTemplates(item, options)
     : {
         results: [
-          ...(templates.some((one) => isDeclaredAt(one, options)) ? ofWrongVersion(item, options) : []),
+          ...ofWrongVersion(item, options).filter(() => templates.some((one) => isDeclaredAt(one, options))),
           ...aroundTemplates(item, templates, options.annotationDomain),
           ...besideTemplates(item, templates, options),
         ],
@@ -145,26 +145,38 @@ function aroundTemplates(item: ManifestItem, templates: readonly PodTemplate[], 
 
 /** Elsewhere in an object that has pod templates, such as `spec.template` of a CronJob. */
 function besideTemplates(item: ManifestItem, templates: readonly PodTemplate[], options: Options): Result[] {
-  const judged = new Set(
-    templates.flatMap(({ path }) =>
-      [...path.keys(), path.length].map((depth) =>
-        pathText([...path.slice(0, depth), 'metadata', 'annotations']),
-      ),
-    ),
-  )
-  const hint = moveTo(templatePaths(item.object, options.podTemplates))
-  const visit = (node: SourceNode, path: Path): Result[] => {
-    if (node.type === 'sequence') return node.items.flatMap((one, index) => visit(one, [...path, index]))
-    if (node.type !== 'map') return []
-    const isElsewhere = path.at(-1) === 'annotations' && !judged.has(pathText(path))
-    const own = isElsewhere ? declarationsIn(node, options.annotationDomain) : []
-    const message = `has no effect in ${pathText(withoutAnnotations(path))}`
-    return [
-      ...own.map((key) => resultOf(item, [...path, key], key, message, hint)),
-      ...node.entries.flatMap(({ key, value }) => visit(value, [...path, key.text])),
-    ]
+  const results: Result[] = []
+  // One path for all nodes, because nearly none of them is reported.
+  const path: (string | number)[] = []
+  const visit = (node: SourceNode): void => {
+    if (results.length >= bounds.diagnostics) return
+    if (node.type === 'sequence') {
+      for (const [index, one] of node.items.entries()) visitBelow(index, one)
+    } else if (node.type === 'map') {
+      if (path.at(-1) === 'annotations' && !templates.some((one) => isAround(path, one))) report(node)
+      for (const { key, value } of node.entries) visitBelow(key.text, value)
+    }
   }
-  return visit(item.root, []).slice(0, bounds.diagnostics)
+  const visitBelow = (step: string | number, node: SourceNode): void => {
+    if (node.type === 'scalar') return
+    path.push(step)
+    visit(node)
+    path.pop()
+  }
+  const report = (node: SourceNode): void => {
+    const own = declarationsIn(node, options.annotationDomain)
+    if (own.length === 0) return
+    const message = `has no effect in ${pathText(withoutAnnotations(path))}`
+    const hint = moveTo(templatePaths(item.object, options.podTemplates))
+    results.push(...own.map((key) => resultOf(item, [...path, key], key, message, hint)))
+  }
+  visit(item.root)
+  return results.slice(0, bounds.diagnostics)
+}
+
+/** Whether a path is that of the annotations of a pod template, or of something that the template is in. */
+function isAround(path: Path, template: PodTemplate): boolean {
+  return path.at(-2) === 'metadata' && path.slice(0, -2).every((step, index) => step === template.path[index])
 }
 
 function resultOf({ object }: ManifestItem, field: Path, key: string, message: string, hint: string): Result {

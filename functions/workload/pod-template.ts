@@ -2,7 +2,7 @@ import type { Annotation } from '../../api/pod/pod-annotations.ts'
 import type { AnnotationDiagnostic, Diagnostic } from '../../api/diagnostic.ts'
 import type { ManifestItem } from '../krm/manifest-item.ts'
 import type { SourceNode } from '../yaml/node.ts'
-import { annotationBytes, hintForLarge, maxAnnotationBytes } from './annotation-bytes.ts'
+import { excessBytes, hintForLarge, maxAnnotationBytes } from './annotation-bytes.ts'
 import { type PodTemplateKind, templatePaths } from './pod-template-kinds.ts'
 import { allEntries, duplicateKeys, lookUp, lookUpPath, stringOf } from '../yaml/value.ts'
 
@@ -72,8 +72,8 @@ function annotationsIn(node: SourceNode, domain: string): Pick<PodTemplate, 'ann
     else annotations.push([key, text])
   }
   const own = annotations.findLast(([key]) => key.includes(`.${domain}/`))
-  const bytes = own ? annotationBytes(annotations) : 0
-  if (own && bytes > maxAnnotationBytes) {
+  const bytes = own && excessBytes(annotations)
+  if (own && bytes !== undefined) {
     report(own[0], {
       message: `all annotations of the pod have ${bytes} bytes, and the API server accepts ${maxAnnotationBytes}`,
       hint: hintForLarge(annotations),

@@ -55,10 +55,19 @@ function addLines(source: string, at: number, lines: readonly string[], column: 
 /** Lines with their ends. The first is not indented: it begins at the position of the edit. */
 export function indent(source: string, lines: readonly string[], column: number): string {
   const newline = lineEndOf(source)
-  return lines
+  const texts = indented.get(lines) ?? new Map<string, string>()
+  indented.set(lines, texts)
+  const known = texts.get(newline + column)
+  if (known !== undefined) return known
+  const text = lines
     .map((line, index) => (index === 0 || line === '' ? '' : ' '.repeat(column)) + line + newline)
     .join('')
+  texts.set(newline + column, text)
+  return text
 }
+
+/** The same lines are added to very many sources. The column and the line end are few. */
+const indented = new WeakMap<readonly string[], Map<string, string>>()
 
 /** @param children all entries of a map or items of a list, from the key or the dash on. At least one must not be removed. */
 export function removeLines(

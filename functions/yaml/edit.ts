@@ -11,7 +11,7 @@ import { columnOf, lineStart, nextLine } from './lines.ts'
 import type { SourceEntry, SourceMap, SourceNode, SourceSequence } from './node.ts'
 import { propertiesStart, skipBlank } from './trivia.ts'
 import { isVoid, type Value } from './value.ts'
-import { jsonText, type ListStyle, yamlLines } from './stringify.ts'
+import { itemLines, jsonText, type ListStyle, yamlLines } from './stringify.ts'
 
 /** @param before the key of the entry that it goes before; absent: at the end. */
 export function addedEntry(
@@ -41,7 +41,7 @@ export function addedItem(
   const ends = { first: undefined, last: list.items.at(-1) }
   const last = typeof where === 'string' ? ends[where] : where
   if (list.flow) return addToFlow(list, last, jsonText(value))
-  const lines = yamlLines([value], lists)
+  const lines = itemLines(value, lists)
   if (!last) return addAbove(source, list.start, lines)
   return addBehind(source, last.end, lines, columnOf(source, list.start), 'item')
 }
@@ -162,7 +162,7 @@ export function replacedItem(
   if (list.flow) return { start: item.start, end: item.end, text: jsonText(value) }
   const column = columnOf(source, list.start)
   const { start, end } = itemSpan(source, list, list.items.indexOf(item))
-  const text = indent(source, yamlLines([value], lists), column)
+  const text = indent(source, itemLines(value, lists), column)
   return { start, end: behindComments(source, end, column), text }
 }
 

@@ -30,6 +30,21 @@ export function yamlLines(value: Value, lists: ListStyle): readonly string[] {
   return lines
 }
 
+/** The lines of an item of a list. An object that is added to ten thousand lists is not even compared with what was printed. */
+export function itemLines(value: Value, lists: ListStyle): readonly string[] {
+  if (typeof value !== 'object' || value === null) return yamlLines([value], lists)
+  const known = printedItems[lists].get(value)
+  if (known) return known
+  const lines = yamlLines([value], lists)
+  printedItems[lists].set(value, lines)
+  return lines
+}
+
+const printedItems: Readonly<Record<ListStyle, WeakMap<object, readonly string[]>>> = {
+  wide: new WeakMap(),
+  compact: new WeakMap(),
+}
+
 /** JSON prints infinities as null, and negative zero as zero. */
 const isInexact = /(^|[:[,])(null|0)([,\]}]|$)/
 

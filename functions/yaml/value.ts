@@ -19,9 +19,14 @@ export function ownEntry(map: SourceMap, key: string): SourceEntry | undefined {
 export function lookUp(node: SourceNode | undefined, key: string): SourceContent | undefined {
   const map = node && resolve(node)
   if (map?.type !== 'map') return undefined
-  const merged = () => mergedMaps(map).map((one) => ownEntry(one, key))
-  const entry = ownEntry(map, key) ?? merged().find((one) => one !== undefined)
+  const entry = ownEntry(map, key) ?? (hasMergeKey(map) ? mergedEntry(map, key) : undefined)
   return entry && resolve(entry.value)
+}
+
+function mergedEntry(map: SourceMap, key: string): SourceEntry | undefined {
+  return mergedMaps(map)
+    .map((one) => ownEntry(one, key))
+    .find((one) => one !== undefined)
 }
 
 export function lookUpPath(node: SourceNode | undefined, path: readonly string[]): SourceNode | undefined {
@@ -33,12 +38,15 @@ export function allEntries(node: SourceNode | undefined): [string, SourceContent
   const map = node && resolve(node)
   if (map?.type !== 'map') return []
   const entries = new Map<string, SourceContent>()
-  for (const one of hasMergeKey(map) ? [...mergedMaps(map).toReversed(), map] : [map]) {
-    for (const { key, value } of one.entries) {
-      if (!isMergeKey(key)) entries.set(key.text, resolve(value))
-    }
-  }
+  eachEntry(map, (key, value) => entries.set(key, resolve(value)))
   return [...entries]
+}
+
+/** Of a key that is there more than once, the last value is the one that counts. */
+function eachEntry(map: SourceMap, use: (key: string, value: SourceNode) => void): void {
+  for (const one of hasMergeKey(map) ? [...mergedMaps(map).toReversed(), map] : [map]) {
+    for (const { key, value } of one.entries) if (!isMergeKey(key)) use(key.text, value)
+  }
 }
 
 /** @returns undefined for a node that is not a string, such as a plain `1` or `true`. */
@@ -53,8 +61,16 @@ export function toValue(node: SourceNode): Value {
   const resolved = resolve(node)
   if (resolved.type === 'scalar') return scalarValue(resolved)
   if (resolved.type === 'sequence') return resolved.items.map(toValue)
-  return Object.fromEntries(allEntries(resolved).map(([key, value]) => [key, toValue(value)]))
+  const value: Record<string, Value> = {}
+  eachEntry(resolved, (key, one) => {
+    // The only name that an assignment does not add.
+    if (key === '__proto__') Object.defineProperty(value, key, { ...ownProperty, value: toValue(one) })
+    else value[key] = toValue(one)
+  })
+  return value
 }
+
+const ownProperty = { enumerable: true, configurable: true, writable: true }
 
 /** The keys that are declared more than once in a map. */
 export function duplicateKeys(map: SourceMap): string[] {

@@ -16,6 +16,8 @@ const names = ['role', 'rolearn', 'iamrole', 'iamrolearn', 'arn', 'rolename']
 
 /** Whether an annotation is meant to name a role: `eks.amazonaws.com/iam-role-arn`, also with one letter wrong. */
 function namesRole(key: string): boolean {
+  // All have one of these, also with one letter wrong, and most annotations have none.
+  if (!/aws|amazon|eks|role/i.test(key)) return false
   if (closestWord(key, [accountRoleAnnotation, roleAnnotation]) !== undefined) return true
   const [domain = '', name = '', ...more] = key.split('/')
   if (more.length > 0 || !/(^|[.-])(amazonaws|amazon|aws|eks)([.-]|$)/.test(domain)) return false

@@ -6,7 +6,7 @@
  */
 import { invalid, type Parsed } from '../../../api/parsed.ts'
 import { nameOf, type ObjectReference } from '../../krm/result.ts'
-import { annotationsOf, type ManifestItem } from '../../krm/manifest-item.ts'
+import { annotationOf, type ManifestItem } from '../../krm/manifest-item.ts'
 import { accountRoleAnnotation } from './role-annotations.ts'
 
 export type ServiceAccount = {
@@ -28,16 +28,14 @@ export type AccountUse = {
 export function serviceAccountOf(item: ManifestItem): ServiceAccount | undefined {
   const { object } = item
   if (object.apiVersion !== 'v1' || object.kind !== 'ServiceAccount') return undefined
-  const annotations = annotationsOf(item)
-  const formerNames = annotations.get('internal.config.kubernetes.io/previousNames')?.split(',') ?? []
-  const role = annotations.get(accountRoleAnnotation)
+  const formerNames = annotationOf(item, 'internal.config.kubernetes.io/previousNames')?.split(',') ?? []
+  const role = annotationOf(item, accountRoleAnnotation)
   return { object, role, formerNames, affixes: affixesOf(item) }
 }
 
 export function affixesOf(item: ManifestItem): string {
-  const annotations = annotationsOf(item)
   return ['prefixes', 'suffixes']
-    .map((what) => annotations.get(`internal.config.kubernetes.io/${what}`) ?? '')
+    .map((what) => annotationOf(item, `internal.config.kubernetes.io/${what}`) ?? '')
     .join('/')
 }
 

@@ -98,7 +98,7 @@ function preparePod(
   // The options that were given are checked where they are parsed.
   for (const { message, hint } of effective === given ? [] : validateConfig(effective))
     editor.refuse(message, hint)
-  const config = withQosClass(effective, isGuaranteedWithout(parts, recorded))
+  const config = withQosClass(effective, () => isGuaranteedWithout(parts, recorded))
   if (refresher && !container)
     editor.refuse(
       `the init container ${record?.container} was removed, but not its sidecar ${refresher.name}`,
@@ -122,8 +122,9 @@ function preparePod(
 }
 
 /** The option keepQosClass of this pod, and the resources that follow from it. */
-function withQosClass(config: InjectConfig, isGuaranteed: boolean): InjectConfig {
-  if (!config.keepQosClass || !isGuaranteed) return { ...config, keepQosClass: false }
+function withQosClass(config: InjectConfig, isGuaranteed: () => boolean): InjectConfig {
+  if (!config.keepQosClass) return config
+  if (!isGuaranteed()) return { ...config, keepQosClass: false }
   return { ...config, containerResources: guaranteed(config.containerResources) }
 }
 

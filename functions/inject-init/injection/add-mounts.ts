@@ -33,7 +33,8 @@ export function addMounts(pod: PodInjection, chosen: Chosen | undefined): readon
   }
   const early = containersBefore(parts.initContainers.parts, recorded.container)
   const containers: string[] = []
-  for (const { name, node, value } of others) {
+  for (const container of others) {
+    const { name, node } = container
     const isChosen = chosen === undefined || chosen.names.includes(name)
     if (!isChosen && record?.mounts.includes(name) !== true) continue
     const list = partList(editor, node, 'volumeMounts', `${parts.where} container ${name}`)
@@ -49,7 +50,7 @@ export function addMounts(pod: PodInjection, chosen: Chosen | undefined): readon
     containers.push(name)
     const theirs = list.parts.filter((one) => one !== ours)
     const nested = validateNestedMounts(name, theirs, parts.volumes.parts, config.secretMountPath)
-    const devices = validateDevices({ name, value }, config.secretMountPath)
+    const devices = validateDevices(container, config.secretMountPath)
     for (const { message, hint } of [...nested, ...devices]) editor.refuse(message, hint)
     if (early.includes(name)) warnings.push(tooEarly(name, config))
     if (ours) for (const key of ['mountPath', 'name']) setEntry(editor, ours.node, key, mount[key])
@@ -100,7 +101,7 @@ export function recordedMount(
 /** A slash at the end does not make it another path. */
 function mountPathOf({ value }: Part): Value | undefined {
   const path = isMap(value) ? value['mountPath'] : undefined
-  return typeof path === 'string' ? path.replace(/(?<=.)\/+$/, '') : path
+  return typeof path === 'string' && path.endsWith('/') ? path.replace(/(?<=.)\/+$/, '') : path
 }
 
 function hidden(container: string, rival: Part, { secretMountPath }: InjectConfig): Diagnostic {

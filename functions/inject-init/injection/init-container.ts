@@ -5,7 +5,7 @@ import type { Value, ValueMap } from '../../yaml/value.ts'
 import { envFileOf, envVolume } from './env-volume.ts'
 import type { InjectConfig } from '../options/inject-config.ts'
 import { initSettings, injectedVariables } from '../options/init-settings.ts'
-import type { PodNeeds } from '../pod/pod-needs.ts'
+import { isPlain, type PodNeeds } from '../pod/pod-needs.ts'
 
 export type Injection = {
   readonly container: ValueMap
@@ -25,7 +25,17 @@ export const containerOptions = {
   securityContext: 'runAsUser',
 } as const
 
+/** Most pods need what every pod gets: it is made, and printed, once for a configuration. */
+const plain = new WeakMap<InjectConfig, Injection>()
+
 export function injectionOf(config: InjectConfig, needs: PodNeeds): Injection {
+  if (!isPlain(needs)) return makeInjection(config, needs)
+  const made = plain.get(config) ?? makeInjection(config, needs)
+  plain.set(config, made)
+  return made
+}
+
+function makeInjection(config: InjectConfig, needs: PodNeeds): Injection {
   return {
     container: initContainer(config, needs),
     ...(config.refresh === undefined ? {} : { refresher: refresher(config, needs, config.refresh) }),

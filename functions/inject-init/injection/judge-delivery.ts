@@ -1,7 +1,8 @@
 /** What the manifest shows to be wrong with how values are delivered: the kubelet, the files of init, and who can read a file. */
 import { findTakenPaths } from '../../../api/delivery/delivery-diagnostics.ts'
 import type { AnnotationDiagnostic, Diagnostic } from '../../../api/diagnostic.ts'
-import { decodeInitEnv } from '../../../api/settings/init-env.ts'
+import { decodeInitEnv, initVariables } from '../../../api/settings/init-env.ts'
+import { decodeSetting } from '../../../api/settings/setting.ts'
 import type { PodAnnotations } from '../../../api/pod/pod-annotations.ts'
 import type { InjectConfig } from '../options/inject-config.ts'
 import { listIn, textIn } from '../pod/effective-config.ts'
@@ -15,10 +16,11 @@ export function judgeDelivery(
   annotations: PodAnnotations,
   mounted: readonly string[],
 ): AnnotationDiagnostic[] {
-  const settings = settingsOf(pod)
-  const modes = judgeModes(pod, annotations, mounted, settings.fileMode)
+  const env = variablesOf(pod)
+  const { fileMode } = initVariables
+  const modes = judgeModes(pod, annotations, mounted, decodeSetting(fileMode, env[fileMode.env]).value)
   if (pod.needs.contract === 1) return modes
-  return [...judgeVariables(pod), ...findTakenPaths(annotations, settings), ...modes]
+  return [...judgeVariables(pod), ...findTakenPaths(annotations, filesOf(env)), ...modes]
 }
 
 /** The kubelet that knows the field `fileKeyRef` by default: the feature gate EnvFiles. */
@@ -61,13 +63,16 @@ function judgeVariables({ needs, config }: PodInjection): AnnotationDiagnostic[]
   return found
 }
 
-/** The files that init writes by its settings, and their mode, as far as they are in the manifest after the injection. */
-function settingsOf({ injection, recorded, config }: PodInjection) {
+/** The variables of init, as far as they are in the manifest after the injection. */
+function variablesOf({ injection, recorded, config }: PodInjection): Readonly<Record<string, string>> {
   const stale = isStale(injection.container, config)
   const patched = recorded.container ? listIn(recorded.container.value, 'env') : []
   const variables = [...patched.filter((one) => !stale(one)), ...listIn(injection.container, 'env')]
-  const env = Object.fromEntries(variables.map((one) => [textIn(one, 'name'), textIn(one, 'value')]))
-  const { valid } = decodeInitEnv(env)
-  const { secretsFile = '', resourcesFile = '', notifyFile = '', envFile = '', fileMode } = valid
-  return { secretsFile, resourcesFile, notifyFile, envFile, fileMode }
+  return Object.fromEntries(variables.map((one) => [textIn(one, 'name'), textIn(one, 'value')]))
+}
+
+/** The files that init writes by its settings. */
+function filesOf(env: Readonly<Record<string, string>>) {
+  const { secretsFile = '', resourcesFile = '', notifyFile = '', envFile = '' } = decodeInitEnv(env).valid
+  return { secretsFile, resourcesFile, notifyFile, envFile }
 }

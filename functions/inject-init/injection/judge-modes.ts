@@ -28,7 +28,9 @@ export function judgeModes(
     isJudged = true
     return [{ annotation, mode: fileMode, source: variable }]
   })
-  if (files.length === 0) return []
+  // What everybody may read needs no look at the containers.
+  const closed = files.filter(({ mode }) => (mode & 0o444) !== 0o444)
+  if (closed.length === 0) return []
   const node = lookUp(pod.parts.spec, 'securityContext')
   const security = node ? toValue(node) : null
   const groups = groupsOf(security)
@@ -36,7 +38,7 @@ export function judgeModes(
   const readers = otherContainers(pod)
     .filter(({ name }) => mounted.includes(name))
     .map(({ name, value }) => ({ name, identity: identityOf(security, securityIn(value)) }))
-  return files.flatMap(({ annotation, mode, source }) =>
+  return closed.flatMap(({ annotation, mode, source }) =>
     readers.flatMap(({ name, identity }): AnnotationDiagnostic[] => {
       const reason = whyUnreadable(mode, owner, identity, groups)
       if (reason === undefined) return []

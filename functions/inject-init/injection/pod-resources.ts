@@ -1,6 +1,5 @@
 /** What the resources of the init container change for the pod: https://kubernetes.io/docs/concepts/workloads/pods/pod-qos/ */
 import { isMap } from '../../../api/json.ts'
-import type { SourceMap } from '../../yaml/node.ts'
 import { lookUp, toValue, type Value, type ValueMap } from '../../yaml/value.ts'
 import type { EditablePod, Part } from '../pod/editable-pod.ts'
 import type { InjectConfig } from '../options/inject-config.ts'
@@ -17,12 +16,12 @@ export function isGuaranteedWithout(
     (one) => one !== container && one !== refresher,
   )
   // Not by the values of the parts: most containers need not be read as a whole.
-  return others.every(({ node }) => isGuaranteed(valueAt(node, 'resources')))
-}
-
-function valueAt(node: SourceMap, key: string): Value {
-  const found = lookUp(node, key)
-  return found ? toValue(found) : null
+  return others.every(({ node }) => {
+    const resources = lookUp(node, 'resources')
+    const limits = lookUp(resources, 'limits')
+    const isLimited = deciding.every((name) => lookUp(limits, name) !== undefined)
+    return isLimited && resources !== undefined && isGuaranteed(toValue(resources))
+  })
 }
 
 /** Whether init or its sidecar takes the QoS class Guaranteed from the pod. */

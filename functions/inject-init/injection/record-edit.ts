@@ -1,7 +1,12 @@
 import { injectedAnnotation } from '../../../api/declaration/annotation-domain.ts'
 import type { Diagnostic } from '../../../api/diagnostic.ts'
 import { annotationsOf, type ManifestItem } from '../../krm/manifest-item.ts'
-import { annotationBytes, hintForLarge, maxAnnotationBytes } from '../../workload/annotation-bytes.ts'
+import {
+  annotationBytes,
+  excessBytes,
+  hintForLarge,
+  maxAnnotationBytes,
+} from '../../workload/annotation-bytes.ts'
 import type { Editor } from '../../yaml/editor.ts'
 import type { SourceMap } from '../../yaml/node.ts'
 import { isVoid, ownEntry, stringOf } from '../../yaml/value.ts'
@@ -39,17 +44,16 @@ export function validateRecordSize(item: ManifestItem, records: InjectionRecords
   const text = formatRecords(records)
   const others = annotationsOf(item)
   others.delete(injectedAnnotation)
+  const bytes = excessBytes([...others, [injectedAnnotation, text]])
+  if (bytes === undefined) return []
   const ofOthers = annotationBytes(others)
-  const ofRecord = annotationBytes([[injectedAnnotation, text]])
-  const bytes = ofOthers + ofRecord
-  if (bytes <= maxAnnotationBytes) return []
   const hasVariables = [...records.values()].some(({ env }) => env !== undefined)
   const size = `${bytes} bytes with the record ${injectedAnnotation} of ${Buffer.byteLength(text)}`
   return [
     {
       message: `cannot be injected: its own annotations would have ${size}, and the API server accepts ${maxAnnotationBytes}`,
       hint:
-        hasVariables && ofRecord > ofOthers
+        hasVariables && bytes - ofOthers > ofOthers
           ? 'declare fewer environment variables, or name the containers that need them in containers'
           : hintForLarge(others),
     },

@@ -2,7 +2,7 @@ import type { Diagnostic } from '../../../api/diagnostic.ts'
 import { isMap } from '../../../api/json.ts'
 import { quote } from '../../../api/diagnostic.ts'
 import { pathsOverlap } from '../../../api/paths-overlap.ts'
-import type { Value } from '../../yaml/value.ts'
+import { lookUp, type Value } from '../../yaml/value.ts'
 import { listIn, textIn } from './effective-config.ts'
 import type { Part } from './editable-pod.ts'
 
@@ -25,15 +25,19 @@ export function validateNestedMounts(
   volumes: readonly Part[],
   path: string,
 ): Diagnostic[] {
+  const placed = mounts.map((mount) => ({ mount, place: overlap(mount.value, path) }))
+  if (placed.every(({ place }) => place === 'none' || place === 'same')) return []
+  const at = (wanted: (typeof placed)[number]['place']) =>
+    placed.flatMap(({ mount, place }) => (place === wanted ? [mount] : []))
   const where = `container ${quote(container)} mounts the volume`
-  const inner = mounts.filter(({ value }) => overlap(value, path) === 'first inside')
+  const inner = at('first inside')
   const diagnostics: Diagnostic[] = inner.map(({ name, value }) => ({
     message: `${where} ${name} at ${textIn(value, 'mountPath')}, but ${path} is read-only, so the mount point cannot be created`,
     hint: 'mount it elsewhere, or set secretMountPath',
   }))
-  const [outer] = mounts
-    .filter(({ value }) => overlap(value, path) === 'second inside')
-    .toSorted((a, b) => textIn(b.value, 'mountPath').length - textIn(a.value, 'mountPath').length)
+  const [outer] = at('second inside').toSorted(
+    (a, b) => textIn(b.value, 'mountPath').length - textIn(a.value, 'mountPath').length,
+  )
   if (outer && isReadOnly(outer, volumes))
     diagnostics.push({
       message: `${where} ${outer.name} read-only at ${textIn(outer.value, 'mountPath')}, so the mount point ${path} cannot be created in it`,
@@ -48,8 +52,10 @@ export function validateNestedMounts(
  *
  * @param path where the secrets are mounted.
  */
-export function validateDevices({ name, value }: Pick<Part, 'name' | 'value'>, path: string): Diagnostic[] {
-  return listIn(value, 'volumeDevices').flatMap((device) => {
+export function validateDevices(container: Part, path: string): Diagnostic[] {
+  const { name, node } = container
+  if (lookUp(node, 'volumeDevices') === undefined) return []
+  return listIn(container.value, 'volumeDevices').flatMap((device) => {
     const devicePath = textIn(device, 'devicePath')
     if (devicePath === '') return []
     const place = pathsOverlap(devicePath, path)

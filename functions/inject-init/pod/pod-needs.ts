@@ -11,6 +11,11 @@ export type PodNeeds = {
   readonly variables: readonly DeliveredVariable[]
 }
 
+/** Whether a pod needs what every pod gets. */
+export function isPlain({ settings, contract, variables }: PodNeeds): boolean {
+  return contract === 1 && variables.length === 0 && Object.keys(settings).length === 0
+}
+
 export const noNeeds: PodNeeds = { settings: {}, contract: 1, variables: [] }
 
 export function needsOf(pod: PodAnnotations): PodNeeds {
