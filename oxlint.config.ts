@@ -25,7 +25,7 @@ const vendors = [
 type Vendor = (typeof vendors)[number]['name']
 
 const api = ['api', 'api/declaration', 'api/pod', 'api/settings', 'api/storage', 'api/delivery']
-const functions = [...api, 'functions/yaml', 'functions/krm', 'functions/workload']
+const functions = [...api, 'functions/yaml', 'functions/krm', 'functions/krm/options', 'functions/workload']
 const injectInit = ['options', 'pod', 'injection', 'verify'].map((name) => `functions/inject-init/${name}`)
 const exportIam = ['options', 'grants', 'terraform'].map((name) => `functions/export-iam/${name}`)
 const scheduling = [...api, 'runtime', 'runtime/scheduling']
@@ -57,7 +57,8 @@ export const importRules: Readonly<Record<string, ImportRule>> = {
   'api/storage': { imports: ['api', 'api/declaration', 'api/pod'] },
   'api/delivery': { imports: api },
   'functions/yaml': { imports: api },
-  'functions/krm': { imports: [...api, 'functions/yaml'] },
+  'functions/krm': { imports: [...api, 'functions/yaml', 'functions/krm/options'] },
+  'functions/krm/options': { imports: [...api, 'functions/yaml'] },
   'functions/workload': { imports: functions },
   'functions/inject-init': { imports: [...functions, ...injectInit] },
   'functions/inject-init/options': { imports: functions },

@@ -5,7 +5,7 @@ import { didYouMean } from '../../api/suggest.ts'
 import { suggestFlag } from './suggest-flag.ts'
 import { defaultOf } from '../../functions/krm/function-help.ts'
 import { parseYaml } from '../../functions/krm/function-config.ts'
-import type { GivenOption, OptionDescription } from '../../functions/krm/options.ts'
+import type { GivenOption, OptionDescription } from '../../functions/krm/options/options.ts'
 
 export type Flag = {
   /** What follows the flag, such as `FILE`; a flag that takes nothing is a switch. */

@@ -11,7 +11,7 @@ import {
   nameInConfig,
   type OptionDescription,
   type OptionNaming,
-} from '../../functions/krm/options.ts'
+} from '../../functions/krm/options/options.ts'
 import type { Value } from '../../functions/yaml/value.ts'
 import { flagName, type Flags, givenOptions, optionFlags, type ParsedFlags } from './flags.ts'
 import { decodeText } from '../../functions/krm/decode-text.ts'

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Diagnostic } from '../../api/diagnostic.ts'
 import { exportIam } from '../../functions/export-iam/export-iam.ts'
 import { injectInit } from '../../functions/inject-init/inject-init.ts'
-import { type GivenOption, type GivenOptions, nameInConfig } from '../../functions/krm/options.ts'
+import { type GivenOption, type GivenOptions, nameInConfig } from '../../functions/krm/options/options.ts'
 import { workloadOptions } from '../../functions/workload/workload-options.ts'
 import type { Flags, ParsedFlags } from './flags.ts'
 import {

@@ -1,7 +1,7 @@
 import { isMap } from '../../api/json.ts'
 import { invalid, type Parsed } from '../../api/parsed.ts'
 import { quote } from '../../api/diagnostic.ts'
-import { type GivenOption, type GivenOptions } from './options.ts'
+import { type GivenOption, type GivenOptions } from './options/options.ts'
 import { parseSource } from '../yaml/parse.ts'
 import { toValue, type Value } from '../yaml/value.ts'
 

@@ -1,6 +1,6 @@
 import { functionApiVersion } from './function-config.ts'
 import type { KrmFunction } from './krm-function.ts'
-import type { OptionDescription } from './options.ts'
+import type { OptionDescription } from './options/options.ts'
 
 /** The answer to `--help`, which is also what `kpt fn doc` shows. */
 export function functionHelp({ name, purpose, configKind, options }: KrmFunction): string {

@@ -1,7 +1,7 @@
 import type { Result } from './result.ts'
 import type { ManifestItem } from './manifest-item.ts'
 import type { Prefilter } from './prefilter.ts'
-import type { GivenOptions, OptionDescription } from './options.ts'
+import type { GivenOptions, OptionDescription } from './options/options.ts'
 import type { SourceEdit } from '../yaml/apply-edits.ts'
 import type { Value } from '../yaml/value.ts'
 

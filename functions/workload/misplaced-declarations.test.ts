@@ -1,7 +1,7 @@
 import t from 'tap'
 import { triesMany } from '../../api/test-effort.ts'
 import { itemsUnder } from '../krm/manifest-item.ts'
-import { nameInConfig } from '../krm/options.ts'
+import { nameInConfig } from '../krm/options/options.ts'
 import { messageLines } from '../krm/result.ts'
 import { parseSource } from '../yaml/parse.ts'
 import { misplacedDeclarations } from './misplaced-declarations.ts'

@@ -13,7 +13,7 @@ import {
   type ParsedConfig,
   parsedOption,
   parseOptions,
-} from '../krm/options.ts'
+} from '../krm/options/options.ts'
 import type { PodTemplateKind } from './pod-template-kinds.ts'
 
 function validateDomain(text: string): readonly Diagnostic[] {

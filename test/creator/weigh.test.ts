@@ -9,7 +9,7 @@ import { workLimits } from '../../runtime/creator/wire.ts'
 const flags = ['--max-semi-space-size=8', '--max-old-space-size=256']
 
 async function measure(...only: readonly string[]): Promise<readonly Measured[]> {
-  const program = join(import.meta.dirname, 'measured-heap.ts')
+  const program = join(import.meta.dirname, './measured-heap.ts')
   const options = { env: {}, encoding: 'utf8' } as const
   const { stdout, stderr } = spawnSync(process.execPath, ['--expose-gc', ...flags, program, ...only], options)
   if (stderr !== '') throw new Error(stderr)

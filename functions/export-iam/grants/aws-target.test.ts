@@ -1,5 +1,5 @@
 import t from 'tap'
-import { nameInConfig } from '../../krm/options.ts'
+import { nameInConfig } from '../../krm/options/options.ts'
 import { grantOf } from './grant.ts'
 import { parseIamRole } from '../options/iam-role.ts'
 import { awsTargetOf } from './aws-target.ts'

@@ -1,7 +1,7 @@
 import { deepStrictEqual } from 'node:assert/strict'
 import * as fc from 'fast-check'
 import t from 'tap'
-import { nameInConfig } from '../../krm/options.ts'
+import { nameInConfig } from '../../krm/options/options.ts'
 import { resultLines } from '../../krm/result.ts'
 import { collectGrants, type Reader } from './grants.ts'
 

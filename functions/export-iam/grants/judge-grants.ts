@@ -2,7 +2,7 @@
 import { exitCode } from '../../../api/exit-code.ts'
 import { quote } from '../../../api/diagnostic.ts'
 import { type Result, nameOf, type ObjectReference } from '../../krm/result.ts'
-import type { OptionNaming } from '../../krm/options.ts'
+import type { OptionNaming } from '../../krm/options/options.ts'
 import type { Grant } from './grant.ts'
 import { describeCount } from './granted-names.ts'
 import { maxPolicySize } from './policy.ts'

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { resultLines } from '../../krm/result.ts'
-import { nameInConfig } from '../../krm/options.ts'
+import { nameInConfig } from '../../krm/options/options.ts'
 import { unusedEntries } from './unused-entries.ts'
 
 const arn = 'arn:aws:kms:eu-west-1:111122223333:key/11111111-2222-3333-4444-555555555555'

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { nameInConfig } from '../../krm/options.ts'
+import { nameInConfig } from '../../krm/options/options.ts'
 import { resultLines } from '../../krm/result.ts'
 import type { ServiceAccount } from './service-accounts.ts'
 import { type RoleClaims, roleFinder, type RoleSources } from './workload-roles.ts'

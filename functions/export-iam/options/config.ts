@@ -7,7 +7,7 @@ import {
   type OptionUse,
   type ParsedConfig,
   parseOptions,
-} from '../../krm/options.ts'
+} from '../../krm/options/options.ts'
 import { dnsSubdomainPattern } from '../../workload/dns-subdomain.ts'
 import { workloadOptions } from '../../workload/workload-options.ts'
 import { kmsKeysOption } from './kms-keys.ts'

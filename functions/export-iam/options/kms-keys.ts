@@ -4,7 +4,7 @@ import { validateKmsKeyArn } from '../../../api/storage/kms-key-arn.ts'
 import { type Diagnostic, quote } from '../../../api/diagnostic.ts'
 import { parseStoragePrefix } from '../../../api/declaration/parameter-name.ts'
 import { validateSecretName } from '../../../api/declaration/secrets-manager.ts'
-import { parsedOption } from '../../krm/options.ts'
+import { parsedOption } from '../../krm/options/options.ts'
 
 /** The longest prefix first, so that the first that matches is the one that counts; then the secrets. */
 export type KmsKeys = readonly KmsKey[]

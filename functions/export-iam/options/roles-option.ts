@@ -1,8 +1,8 @@
 /** Which role EKS Pod Identity gives to a ServiceAccount, which no manifest contains. */
 import type { Diagnostic } from '../../../api/diagnostic.ts'
 import type { Parsed } from '../../../api/parsed.ts'
-import { dnsLabelSchema } from '../../krm/dns-label-schema.ts'
-import { parsedOption } from '../../krm/options.ts'
+import { dnsLabelSchema } from '../../krm/options/dns-label-schema.ts'
+import { parsedOption } from '../../krm/options/options.ts'
 import { dnsSubdomainPattern } from '../../workload/dns-subdomain.ts'
 import { parseIamRole } from './iam-role.ts'
 

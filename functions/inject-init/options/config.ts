@@ -1,5 +1,10 @@
 import type { SecretsFormat } from '../../../api/secrets-format.ts'
-import { type ConfigOf, type GivenOptions, type ParsedConfig, parseOptions } from '../../krm/options.ts'
+import {
+  type ConfigOf,
+  type GivenOptions,
+  type ParsedConfig,
+  parseOptions,
+} from '../../krm/options/options.ts'
 import { type InjectConfig, injectOptions } from './inject-config.ts'
 import { validateConfig } from './validate-config.ts'
 

@@ -1,6 +1,6 @@
 import { about, type Diagnostic, quote } from '../../../api/diagnostic.ts'
 import type { Parsed } from '../../../api/parsed.ts'
-import { parsedOption } from '../../krm/options.ts'
+import { parsedOption } from '../../krm/options/options.ts'
 import type { Value } from '../../yaml/value.ts'
 
 export type EnvVariable = { readonly name: string; readonly [key: string]: Value }

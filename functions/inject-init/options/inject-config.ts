@@ -3,8 +3,14 @@ import type { Diagnostic } from '../../../api/diagnostic.ts'
 import { isDnsLabel } from '../../../api/dns-label.ts'
 import { parseRefresh } from '../../../api/settings/init-args.ts'
 import { defaultFormat, secretsFormats } from '../../../api/secrets-format.ts'
-import { dnsLabelSchema } from '../../krm/dns-label-schema.ts'
-import { booleanOption, type ConfigOf, option, type OptionUse, parsedOption } from '../../krm/options.ts'
+import { dnsLabelSchema } from '../../krm/options/dns-label-schema.ts'
+import {
+  booleanOption,
+  type ConfigOf,
+  option,
+  type OptionUse,
+  parsedOption,
+} from '../../krm/options/options.ts'
 import { workloadOptions } from '../../workload/workload-options.ts'
 import { envOption } from './env-option.ts'
 import { validateBytes } from './quantity.ts'

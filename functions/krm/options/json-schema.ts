@@ -3,9 +3,9 @@
  * value is derived from it, so that the three cannot differ. Only the keywords that the options need are here.
  * https://json-schema.org/draft/2020-12/json-schema-core
  */
-import { about, type Diagnostic } from '../../api/diagnostic.ts'
-import { isMap, type JsonMap } from '../../api/json.ts'
-import type { Value, ValueMap } from '../yaml/value.ts'
+import { about, type Diagnostic } from '../../../api/diagnostic.ts'
+import { isMap, type JsonMap } from '../../../api/json.ts'
+import type { Value, ValueMap } from '../../yaml/value.ts'
 import { shownText } from './shown-text.ts'
 import { shownKey, unknownKeys } from './unknown-keys.ts'
 

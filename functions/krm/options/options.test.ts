@@ -1,8 +1,8 @@
 /** One table of options gives all that the functions, the flags and the documents know of them. */
 import t from 'tap'
-import { type Diagnostic, linesOf } from '../../api/diagnostic.ts'
-import { parseYaml } from './function-config.ts'
-import { functionHelp } from './function-help.ts'
+import { type Diagnostic, linesOf } from '../../../api/diagnostic.ts'
+import { parseYaml } from '../function-config.ts'
+import { functionHelp } from '../function-help.ts'
 import {
   booleanOption,
   type ConfigOf,
@@ -11,8 +11,8 @@ import {
   parsedOption,
   parseOptions,
 } from './options.ts'
-import { passWith } from './krm-function.ts'
-import type { Value } from '../yaml/value.ts'
+import { passWith } from '../krm-function.ts'
+import type { Value } from '../../yaml/value.ts'
 
 const table = {
   color: option({ meaning: 'the color', default: 'red', schema: { enum: ['red', 'green'] } }),

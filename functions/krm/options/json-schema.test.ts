@@ -1,5 +1,5 @@
 import t from 'tap'
-import { linesOf } from '../../api/diagnostic.ts'
+import { linesOf } from '../../../api/diagnostic.ts'
 import { hasType, type JsonSchema } from './json-schema.ts'
 
 /** Whether the type is right, and what is reported. */

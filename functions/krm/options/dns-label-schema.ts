@@ -1,4 +1,4 @@
-import { dnsLabelPattern } from '../../api/dns-label.ts'
+import { dnsLabelPattern } from '../../../api/dns-label.ts'
 
 /** What Kubernetes asks of the names of namespaces, containers and volumes. */
 export const dnsLabelSchema = {

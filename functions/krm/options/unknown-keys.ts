@@ -1,6 +1,6 @@
-import { about, type Diagnostic, quote } from '../../api/diagnostic.ts'
-import type { JsonMap } from '../../api/json.ts'
-import { notKnown } from '../../api/suggest.ts'
+import { about, type Diagnostic, quote } from '../../../api/diagnostic.ts'
+import type { JsonMap } from '../../../api/json.ts'
+import { notKnown } from '../../../api/suggest.ts'
 
 /** The unknown keys of a map in an option's value, each with its path: `.limts is not known: known are limits`. */
 export function unknownKeys(map: JsonMap, known: readonly string[]): Diagnostic[] {

@@ -1,4 +1,4 @@
-import { quote } from '../../api/diagnostic.ts'
+import { quote } from '../../../api/diagnostic.ts'
 
 /** A value as the subject of what is wrong with it; empty where it has no short text. */
 export function shownText(value: unknown): string {

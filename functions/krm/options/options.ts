@@ -3,11 +3,11 @@
  * JSON Schema, the flags of `kees`, `--help` and the reference. A value is typed (in a functionConfig's spec) or text
  * (in a ConfigMap's data, or of a flag).
  */
-import { about, type Diagnostic, quote } from '../../api/diagnostic.ts'
-import { hasAll } from '../../api/has-all.ts'
-import type { Parsed } from '../../api/parsed.ts'
-import { notKnown } from '../../api/suggest.ts'
-import type { Value } from '../yaml/value.ts'
+import { about, type Diagnostic, quote } from '../../../api/diagnostic.ts'
+import { hasAll } from '../../../api/has-all.ts'
+import type { Parsed } from '../../../api/parsed.ts'
+import { notKnown } from '../../../api/suggest.ts'
+import type { Value } from '../../yaml/value.ts'
 import { hasType, type JsonSchema, type TypeOf } from './json-schema.ts'
 
 type Option<T> = {
