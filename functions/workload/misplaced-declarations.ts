@@ -125,13 +125,17 @@ function hintForMetadata({ object: { apiVersion, kind } }: ManifestItem): string
 function aroundTemplates(item: ManifestItem, templates: readonly PodTemplate[], domain: string): Result[] {
   const found = new Map<string, Result>()
   for (const { path } of templates) {
-    for (const [depth] of path.entries()) {
+    let node: SourceNode | undefined = item.root
+    for (const [depth, step] of path.entries()) {
+      const declared = declarationsIn(lookUpPath(node, ['metadata', 'annotations']), domain)
+      node = childOf(node, step)
+      if (declared.length === 0) continue
       const above = [...path.slice(0, depth), 'metadata', 'annotations']
       const where =
         depth === 0
           ? `the metadata of the ${item.object.kind} itself`
           : pathText([...path.slice(0, depth), 'metadata'])
-      for (const key of declarationsIn(nodeAt(item.root, above), domain)) {
+      for (const key of declared) {
         const message = `has no effect in ${where}`
         found.set(
           `${where}\n${key}`,
@@ -151,14 +155,14 @@ function besideTemplates(item: ManifestItem, templates: readonly PodTemplate[], 
   const visit = (node: SourceNode): void => {
     if (results.length >= bounds.diagnostics) return
     if (node.type === 'sequence') {
-      for (const [index, one] of node.items.entries()) visitBelow(index, one)
+      for (let index = 0; index < node.items.length; index++) visitBelow(index, node.items[index])
     } else if (node.type === 'map') {
       if (path.at(-1) === 'annotations' && !templates.some((one) => isAround(path, one))) report(node)
       for (const { key, value } of node.entries) visitBelow(key.text, value)
     }
   }
-  const visitBelow = (step: string | number, node: SourceNode): void => {
-    if (node.type === 'scalar') return
+  const visitBelow = (step: string | number, node: SourceNode | undefined): void => {
+    if (node === undefined || node.type === 'scalar') return
     path.push(step)
     visit(node)
     path.pop()
@@ -209,14 +213,7 @@ function withoutAnnotations(path: Path): Path {
   return path.at(-1) === 'annotations' ? path.slice(0, -1) : path
 }
 
-function nodeAt(root: SourceNode, path: Path): SourceNode | undefined {
-  return path.reduce<SourceNode | undefined>(
-    (node, step) =>
-      typeof step === 'string'
-        ? lookUp(node, step)
-        : node?.type === 'sequence'
-          ? node.items[step]
-          : undefined,
-    root,
-  )
+function childOf(node: SourceNode | undefined, step: Path[number]): SourceNode | undefined {
+  if (typeof step === 'string') return lookUp(node, step)
+  return node?.type === 'sequence' ? node.items[step] : undefined
 }

@@ -35,9 +35,14 @@ const suspect = new RegExp(
     .join('|'),
 )
 
+/** Whether the pattern above may match: each of its parts needs one of these. Several times as fast. */
+function maySuspect(source: string): boolean {
+  return /[\\?%\u0080-\uffff]/.test(source) || source.includes('---') || source.includes('...')
+}
+
 /** @param events of the source. */
 export function readOtherwise(source: string, events: readonly Event[]): readonly ReadOtherwise[] {
-  if (!suspect.test(source)) return []
+  if (!maySuspect(source) || !suspect.test(source)) return []
   const quoted = doubleQuoted(events)
   return [
     ...startsOtherwise(source),

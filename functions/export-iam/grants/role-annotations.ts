@@ -6,6 +6,7 @@ import { exitCode } from '../../../api/exit-code.ts'
 import { closestWord, didYouMean } from '../../../api/suggest.ts'
 import type { Result } from '../../krm/result.ts'
 import { annotationsOf, type ManifestItem } from '../../krm/manifest-item.ts'
+import { allEntries, lookUpPath, stringOf } from '../../yaml/value.ts'
 import type { PodTemplate } from '../../workload/pod-template.ts'
 import { roleAnnotation } from '../options/iam-role.ts'
 
@@ -42,23 +43,25 @@ export function misspeltRoles(item: ManifestItem): Result[] {
  * @param account the name of the pod's ServiceAccount.
  */
 export function misplacedRoles(item: ManifestItem, template: PodTemplate, account: string): Result[] {
-  const onTemplate = template.annotations.map(([key]) => key)
+  const onTemplate = template.annotations.flatMap(([key]) => (namesRole(key) ? [key] : []))
+  const onObject = allEntries(
+    template.path.length === 0 ? undefined : lookUpPath(item.root, ['metadata', 'annotations']),
+  ).flatMap(([key, value]) =>
+    namesRole(key) && !onTemplate.includes(key) && stringOf(value) !== undefined ? [key] : [],
+  )
   const hint = `for EKS, set ${accountRoleAnnotation} on ServiceAccount ${account}; for kube2iam, ${roleAnnotation} on the pod template`
   const ofTemplate = onTemplate
-    .filter((key) => key !== roleAnnotation && namesRole(key))
+    .filter((key) => key !== roleAnnotation)
     .map((key) => ({
       ...warningOf(item, key, [...template.path, 'metadata', 'annotations', key]),
       message: 'is not read on a pod template, so it gives the pods no role',
       hint,
     }))
-  if (template.path.length === 0) return ofTemplate
-  const ofObject = [...annotationsOf(item).keys()]
-    .filter((key) => namesRole(key) && !onTemplate.includes(key))
-    .map((key) => ({
-      ...warningOf(item, key, ['metadata', 'annotations', key]),
-      message: `is not read in the metadata of the ${item.object.kind} itself, so it gives the pods no role`,
-      hint,
-    }))
+  const ofObject = onObject.map((key) => ({
+    ...warningOf(item, key, ['metadata', 'annotations', key]),
+    message: `is not read in the metadata of the ${item.object.kind} itself, so it gives the pods no role`,
+    hint,
+  }))
   return [...ofTemplate, ...ofObject]
 }
 
