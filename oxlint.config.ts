@@ -31,7 +31,7 @@ const exportIam = ['options', 'grants', 'terraform'].map((name) => `functions/ex
 const scheduling = [...api, 'runtime', 'runtime/scheduling']
 const values = [...api, 'runtime', 'runtime/values']
 const aws = [...api, 'runtime', 'runtime/files', 'runtime/aws']
-const store = [...aws, 'runtime/scheduling', 'runtime/store']
+const store = [...aws, 'runtime/aws/credentials', 'runtime/scheduling', 'runtime/store']
 const kubernetes = [...api, 'runtime', 'runtime/files', 'runtime/scheduling', 'runtime/kubernetes']
 const init = [...store, 'runtime/groups', 'runtime/values', 'runtime/local']
 const initFolders = ['fetch', 'formats', 'files', 'refresh'].map((name) => `runtime/init/${name}`)
@@ -74,6 +74,7 @@ export const importRules: Readonly<Record<string, ImportRule>> = {
   'runtime/values': { imports: values },
   'runtime/scheduling': { imports: scheduling },
   'runtime/aws': { imports: aws, packages: ['aws'] },
+  'runtime/aws/credentials': { imports: [...aws, 'runtime/aws/credentials'] },
   'runtime/store': { imports: store, packages: ['aws'] },
   'runtime/account': { imports: store },
   'runtime/kubernetes': { imports: kubernetes, packages: ['kubernetes'] },

@@ -9,7 +9,7 @@ import { outputFiles } from '../runtime/init/files/output-files.ts'
 import { readDeclared } from '../runtime/init/files/read-declared.ts'
 import { writeFiles } from '../runtime/init/files/write-files.ts'
 import { openStore } from '../runtime/store/open-store.ts'
-import { podCredentials } from '../runtime/aws/pod-credentials.ts'
+import { podCredentials } from '../runtime/aws/credentials/pod-credentials.ts'
 
 async function run(): Promise<void> {
   const { settings } = readConfig(process.env)

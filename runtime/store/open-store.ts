@@ -7,7 +7,7 @@ import { type Exchange, openHttp } from '../aws/http-exchange.ts'
 import { readNetwork } from '../aws/network.ts'
 import { openFileParameterStore, type StoreAccess } from './file-parameter-store.ts'
 import type { ParameterStore } from './parameter-store.ts'
-import { podRegion } from '../aws/pod-region.ts'
+import { podRegion } from '../aws/credentials/pod-region.ts'
 import { openSsmParameterStore } from './ssm-parameter-store.ts'
 import { regionOf, validatePodRegion, validateStoreEnv } from '../../api/settings/store-env.ts'
 

@@ -3,10 +3,10 @@
  * the service issues a session token; IMDSv1 where it does not, as behind kube2iam.
  * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-instance-metadata-service.html
  */
-import type { Env } from '../../api/settings/env.ts'
-import type { Exchange } from './http-exchange.ts'
-import { isMetadataOff } from '../../api/settings/store-env.ts'
-import { hostOfTransportError } from './transport-error.ts'
+import type { Env } from '../../../api/settings/env.ts'
+import type { Exchange } from '../http-exchange.ts'
+import { isMetadataOff } from '../../../api/settings/store-env.ts'
+import { hostOfTransportError } from '../transport-error.ts'
 
 export type InstanceMetadata = {
   readonly host: string

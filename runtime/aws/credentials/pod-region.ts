@@ -1,9 +1,9 @@
-import type { Env } from '../../api/settings/env.ts'
-import { failed } from '../failure.ts'
-import type { Exchange } from './http-exchange.ts'
-import { regionHint } from './aws-hint.ts'
+import type { Env } from '../../../api/settings/env.ts'
+import { failed } from '../../failure.ts'
+import type { Exchange } from '../http-exchange.ts'
+import { regionHint } from '../aws-hint.ts'
 import { hintOf, openInstanceMetadata } from './instance-metadata.ts'
-import { regionOf } from '../../api/settings/store-env.ts'
+import { regionOf } from '../../../api/settings/store-env.ts'
 
 /** The region of a pod: from its environment, else from the instance metadata service (kube2iam passes that on). Cached once found. */
 export function podRegion(env: Env, requestTimeout: number, exchange: Exchange): () => Promise<string> {

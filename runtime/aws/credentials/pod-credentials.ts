@@ -6,12 +6,17 @@
  *
  * The SDK implements them all, but loading any of them takes longer than the rest of init (docs/performance.md).
  */
-import type { Env } from '../../api/settings/env.ts'
-import { mapOf } from '../../api/json.ts'
-import { type CredentialSource, keepCredentials, noCredentials, parseCredentials } from './aws-credentials.ts'
-import { awsEndpoint } from './aws-endpoint.ts'
+import type { Env } from '../../../api/settings/env.ts'
+import { mapOf } from '../../../api/json.ts'
+import {
+  type CredentialSource,
+  keepCredentials,
+  noCredentials,
+  parseCredentials,
+} from '../aws-credentials.ts'
+import { awsEndpoint } from '../aws-endpoint.ts'
 import { containerCredentials } from './container-credentials.ts'
-import { type Exchange, openHttp } from './http-exchange.ts'
+import { type Exchange, openHttp } from '../http-exchange.ts'
 import { hintOf, type InstanceMetadata, openInstanceMetadata } from './instance-metadata.ts'
 import { podRegion } from './pod-region.ts'
 import { webIdentityCredentials } from './web-identity-credentials.ts'

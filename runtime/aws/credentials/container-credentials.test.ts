@@ -1,9 +1,9 @@
-import type { Env } from '../../api/settings/env.ts'
+import type { Env } from '../../../api/settings/env.ts'
 import { join } from 'node:path'
 import t from 'tap'
 import { containerCredentials } from './container-credentials.ts'
-import { failureOf } from '../failure.ts'
-import type { HttpRequest } from './http-exchange.ts'
+import { failureOf } from '../../failure.ts'
+import type { HttpRequest } from '../http-exchange.ts'
 
 const keys = '{"AccessKeyId":"AKIDPOD","SecretAccessKey":"fakesecret","Token":"faketoken"}'
 

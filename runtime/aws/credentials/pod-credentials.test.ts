@@ -1,5 +1,5 @@
 /** Each way in which a pod gets credentials, against a server of this test on loopback, or through nock. */
-import type { Env } from '../../api/settings/env.ts'
+import type { Env } from '../../../api/settings/env.ts'
 import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
@@ -7,9 +7,9 @@ import { join } from 'node:path'
 import { inspect } from 'node:util'
 import nock from 'nock'
 import t from 'tap'
-import { failureOf } from '../failure.ts'
+import { failureOf } from '../../failure.ts'
 import { podCredentials } from './pod-credentials.ts'
-import { openSsmParameterStore } from '../store/ssm-parameter-store.ts'
+import { openSsmParameterStore } from '../../store/ssm-parameter-store.ts'
 
 t.before(() => {
   // Another test file of this process may have restored what nock replaces.

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { failureOf } from '../failure.ts'
-import type { HttpRequest } from './http-exchange.ts'
-import { tokenFileHint } from './aws-hint.ts'
+import { failureOf } from '../../failure.ts'
+import type { HttpRequest } from '../http-exchange.ts'
+import { tokenFileHint } from '../aws-hint.ts'
 import { webIdentityCredentials } from './web-identity-credentials.ts'
 
 const xml = `<AssumeRoleWithWebIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">

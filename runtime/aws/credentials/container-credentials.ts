@@ -2,13 +2,13 @@
  * Credentials of EKS Pod Identity or of an ECS task, from the endpoint that the environment names.
  * https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
  */
-import type { Env } from '../../api/settings/env.ts'
+import type { Env } from '../../../api/settings/env.ts'
 import { readFile } from 'node:fs/promises'
-import { containerEndpoint } from '../../api/settings/credential-env.ts'
-import { type CredentialSource, noCredentials, parseCredentials } from './aws-credentials.ts'
-import type { Exchange } from './http-exchange.ts'
-import { systemCode, systemReason } from '../files/system-error.ts'
-import { tokenFileHint } from './aws-hint.ts'
+import { containerEndpoint } from '../../../api/settings/credential-env.ts'
+import { type CredentialSource, noCredentials, parseCredentials } from '../aws-credentials.ts'
+import type { Exchange } from '../http-exchange.ts'
+import { systemCode, systemReason } from '../../files/system-error.ts'
+import { tokenFileHint } from '../aws-hint.ts'
 
 const source = 'the container credentials endpoint'
 

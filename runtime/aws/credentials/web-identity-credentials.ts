@@ -3,13 +3,13 @@
  * https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html
  */
 import { readFile } from 'node:fs/promises'
-import { type CredentialSource, noCredentials } from './aws-credentials.ts'
-import { awsFailure } from './aws-failure.ts'
-import { element, queryError } from './query-answer.ts'
-import { tokenFileHint } from './aws-hint.ts'
-import { failed } from '../failure.ts'
-import type { Exchange, HttpResponse } from './http-exchange.ts'
-import { systemCode, systemReason } from '../files/system-error.ts'
+import { type CredentialSource, noCredentials } from '../aws-credentials.ts'
+import { awsFailure } from '../aws-failure.ts'
+import { element, queryError } from '../query-answer.ts'
+import { tokenFileHint } from '../aws-hint.ts'
+import { failed } from '../../failure.ts'
+import type { Exchange, HttpResponse } from '../http-exchange.ts'
+import { systemCode, systemReason } from '../../files/system-error.ts'
 
 /** In milliseconds. The date header has whole seconds, and the response takes a while. */
 const skewTolerance = 60_000
