@@ -96,15 +96,23 @@ t.test('two versions', { skip: nodeTestsMissing || commitMissing(beforeContract)
     },
   )
 
-  await t.test('the earlier image refuses a new type by the name of the annotation', async (t) => {
-    const annotations = { [password]: 'kind=REFERENCE,type=TEXT,env=DB_PASSWORD' }
-    await create(inject(pod('text', annotations), { ...oldImage, minKubelet: '1.35' }))
-    await inNamespace('wait', '--for=jsonpath={.status.phase}=Failed', 'pod/text', '--timeout=240s')
-    t.match((await status('text')).initContainerStatuses?.[0]?.state.terminated, {
-      exitCode: 1,
-      message: /^annotation secret\.bsycorp\.com\/db\.password: type "TEXT" is not known/,
-    })
-  })
+  await t.test(
+    'the earlier image refuses a new type and local mode by the name of the annotation',
+    async (t) => {
+      const setting = 'init.bsycorp.com/local-mode'
+      const local = { ...oldImage, env: [], allowLocalMode: true }
+      const type = { ...oldImage, minKubelet: '1.35' }
+      await create(inject(pod('text', { [password]: 'kind=REFERENCE,type=TEXT,env=DB_PASSWORD' }), type))
+      await create(inject(pod('local', { ...older, [setting]: 'true' }), local))
+      for (const [name, message] of [
+        ['text', /^annotation secret\.bsycorp\.com\/db\.password: type "TEXT" is not known/],
+        ['local', /^annotation init\.bsycorp\.com\/local-mode: local-mode is not supported/],
+      ] as const) {
+        await inNamespace('wait', '--for=jsonpath={.status.phase}=Failed', `pod/${name}`, '--timeout=240s')
+        t.match((await status(name)).initContainerStatuses?.[0]?.state.terminated, { exitCode: 1, message })
+      }
+    },
+  )
 
   await t.test(
     'a variable that the earlier image does not know: the kubelet does not start the app',
