@@ -103,7 +103,7 @@ t.test('two versions', { skip: nodeTestsMissing || commitMissing(beforeContract)
       const local = { ...oldImage, env: [], allowLocalMode: true }
       const type = { ...oldImage, minKubelet: '1.35' }
       await create(inject(pod('text', { [password]: 'kind=REFERENCE,type=TEXT,env=DB_PASSWORD' }), type))
-      await create(inject(pod('local', { ...older, [setting]: 'true' }), local))
+      await create(inject(pod('local', { [password]: older[password], [setting]: 'true' }), local))
       for (const [name, message] of [
         ['text', /^annotation secret\.bsycorp\.com\/db\.password: type "TEXT" is not known/],
         ['local', /^annotation init\.bsycorp\.com\/local-mode: local-mode is not supported/],
