@@ -2,7 +2,7 @@
 import { copyFileSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { findCommand } from '../scripts/installed.ts'
+import { findCommand } from '../scripts/tools/installed.ts'
 import { type Comparison, formatComparisons } from './comparison.ts'
 import { goProgram } from './go-program.ts'
 import { machine } from './machine.ts'

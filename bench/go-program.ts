@@ -1,9 +1,9 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { withDirectoryLock } from '../scripts/directory-lock.mjs'
-import { goInstall } from '../scripts/go-install.ts'
-import { findCommand } from '../scripts/installed.ts'
-import { goProgramFolder, toolCache } from '../scripts/tool-cache.ts'
+import { goInstall } from '../scripts/tools/go-install.ts'
+import { findCommand } from '../scripts/tools/installed.ts'
+import { goProgramFolder, toolCache } from '../scripts/tools/tool-cache.ts'
 
 /** The path of a program that is built from a folder next to this file. It is built once for each version of its source. */
 export async function goProgram(go: string, name: string, say: (line: string) => void): Promise<string> {

@@ -4,7 +4,7 @@ import { createReadStream, mkdtempSync, readFileSync, rmSync, statSync } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createGzip } from 'node:zlib'
-import { containerEnvironment } from '../scripts/container-environment.ts'
+import { containerEnvironment } from '../scripts/tools/container-environment.ts'
 import { workingEngines } from '../scripts/images/engine.ts'
 
 const env = containerEnvironment()

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { build, formatMessages } from 'esbuild'
 import { podBundle } from '../runtime/aws/pod-bundle.ts'
 import { sourceCommit } from './source-commit.ts'
-import { thirdPartyNotices } from './third-party-notices.ts'
+import { thirdPartyNotices } from './licences/third-party-notices.ts'
 
 export const root = join(import.meta.dirname, '..')
 

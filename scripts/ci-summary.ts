@@ -1,7 +1,7 @@
 // The last step of .ci/run: prints the errors, and the counts as the last line. Arguments: tap's output, npm test's exit code.
 import { existsSync, readFileSync } from 'node:fs'
-import { ciVerdict } from './ci-verdict.ts'
-import { thisMachine } from './this-machine.ts'
+import { ciVerdict } from './results/ci-verdict.ts'
+import { thisMachine } from './results/this-machine.ts'
 
 const [file = '', exitCode = '1'] = process.argv.slice(2)
 const { passed, failed, skipped, errors } = ciVerdict(

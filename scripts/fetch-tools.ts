@@ -4,10 +4,10 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { withDirectoryLock } from './directory-lock.mjs'
-import { goInstall } from './go-install.ts'
-import { goModuleFiles } from './go-module-files.ts'
-import { findCommand } from './installed.ts'
-import { missingPackages } from './node-missing.ts'
+import { goInstall } from './tools/go-install.ts'
+import { goModuleFiles } from './tools/go-module-files.ts'
+import { findCommand } from './tools/installed.ts'
+import { missingPackages } from './tools/node-missing.ts'
 import { runQuietly } from './run-quietly.ts'
 import {
   actionlintFolder,
@@ -43,7 +43,7 @@ import {
   registryVersion,
   sarifFolder,
   toolCache,
-} from './tool-cache.ts'
+} from './tools/tool-cache.ts'
 
 /** Sets the version that the servers report, as the build of Kubernetes does. */
 const reported = `k8s.io/component-base/version.gitVersion=v${kubernetesVersion}`

@@ -1,8 +1,8 @@
 // The licence report: prints which third-party packages ship in which program, and fails if a licence is not permissive.
 import { programs } from './bundle.ts'
 import { platforms } from './images/platform.ts'
-import { isPermissive } from './permissive-licence.ts'
-import { shippedNode, shippedPackages } from './shipped-packages.ts'
+import { isPermissive } from './licences/permissive-licence.ts'
+import { shippedNode, shippedPackages } from './licences/shipped-packages.ts'
 
 const holders = new Map<string, string[]>()
 const found = new Map<string, { readonly name: string; readonly version: string; readonly license: string }>()
@@ -19,7 +19,7 @@ for (const [key, { name, version, license }] of [...found].toSorted(([a], [b]) =
   process.stdout.write(`| ${name} | ${version} | ${license} | ${holders.get(key)?.join(', ')} |\n`)
   if (isPermissive(license)) continue
   process.stderr.write(
-    `error: ${key} has the licence ${license}, which is not in the list of permissive licences (scripts/permissive-licence.ts)\n`,
+    `error: ${key} has the licence ${license}, which is not in the list of permissive licences (scripts/licences/permissive-licence.ts)\n`,
   )
   process.exitCode = 1
 }

@@ -8,7 +8,7 @@ import { programs, root } from './bundle.ts'
 import { images, type ProgramName } from './images/image-programs.ts'
 import { platforms } from './images/platform.ts'
 import { narrowSbom, type Sbom, type Subject } from './sbom/narrow-sbom.ts'
-import { type Shipped, shippedNode, shippedPackages } from './shipped-packages.ts'
+import { type Shipped, shippedNode, shippedPackages } from './licences/shipped-packages.ts'
 import { sourceTime } from './source-time.ts'
 
 const { version, description } = manifest

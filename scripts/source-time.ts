@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { findCommand } from './installed.ts'
+import { findCommand } from './tools/installed.ts'
 
 /**
  * The time stamp of everything that is built from these sources, in seconds since 1970: SOURCE_DATE_EPOCH

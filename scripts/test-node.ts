@@ -1,9 +1,9 @@
 // Runs the tests that need a node of Kubernetes, on one node: without an argument those that `npm test` runs too, with
 // `long` those that take longer. What may be skipped is as for `.ci/run`: with KEES_NO_SKIPS nothing.
 import { globSync } from 'node:fs'
-import { ciVerdict } from './ci-verdict.ts'
+import { ciVerdict } from './results/ci-verdict.ts'
 import { runCommand } from './run-command.mjs'
-import { thisMachine } from './this-machine.ts'
+import { thisMachine } from './results/this-machine.ts'
 
 const [which] = process.argv.slice(2)
 const files = globSync(which === 'long' ? 'test/node/long/*.ts' : 'test/node/*.test.ts').toSorted()

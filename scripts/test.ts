@@ -4,9 +4,9 @@
 import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { dirname, join } from 'node:path'
-import { findValues } from './find-values.ts'
+import { findValues } from './results/find-values.ts'
 import { runCommand } from './run-command.mjs'
-import { parseTap } from './tap-results.ts'
+import { parseTap } from './results/tap-results.ts'
 import {
   type Duration,
   formatDuration,

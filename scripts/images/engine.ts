@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { findCommand } from '../installed.ts'
+import { findCommand } from '../tools/installed.ts'
 
 /** In the order of preference: the first two build without a daemon, and to the byte the same again. */
 export const engines = ['buildah', 'podman', 'docker'] as const

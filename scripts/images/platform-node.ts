@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { join } from 'node:path'
 import { withDirectoryLock } from '../directory-lock.mjs'
 import { runQuietly } from '../run-quietly.ts'
-import { toolCache } from '../tool-cache.ts'
+import { toolCache } from '../tools/tool-cache.ts'
 import type { Platform } from './platform.ts'
 
 /**

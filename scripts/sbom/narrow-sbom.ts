@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Shipped } from '../shipped-packages.ts'
+import type { Shipped } from '../licences/shipped-packages.ts'
 
 /** What npm writes: https://cyclonedx.org/docs/1.5/json/. Only the fields that are used. */
 export type Sbom = {

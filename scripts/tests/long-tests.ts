@@ -33,7 +33,7 @@ export const longTests: Readonly<Record<string, RegExp>> = {
   'test/packaging/function-images.test.ts': /^scripts\/images|^test\/packaging\/function-images/,
   'test/packaging/images.test.ts': /^scripts\/images|^package-lock\.json$|^test\/packaging\/images/,
   'test/packaging/images-again.test.ts': /^scripts\/images|^package-lock\.json$|^test\/packaging\/images/,
-  'test/packaging/supply-chain.test.ts': /^scripts\/(sbom|shipped)|^test\/packaging\/supply-chain/,
+  'test/packaging/supply-chain.test.ts': /^scripts\/(sbom|licences\/shipped)|^test\/packaging\/supply-chain/,
   'test/packaging/push-images.test.ts': /^scripts\/(push-)?images|^docs\/install\.md$|^test\/packaging\/push/,
 }
 

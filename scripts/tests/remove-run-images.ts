@@ -1,5 +1,5 @@
-import { containerEnvironment } from '../container-environment.ts'
-import { findCommand } from '../installed.ts'
+import { containerEnvironment } from '../tools/container-environment.ts'
+import { findCommand } from '../tools/installed.ts'
 import { runCommand } from '../run-command.mjs'
 import { inImageTurn } from './image-turns.ts'
 import { listArguments, unneededImages } from './test-images.ts'

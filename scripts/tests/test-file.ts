@@ -2,7 +2,7 @@
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { runCommand } from '../run-command.mjs'
-import { readTotals, type TapTotals } from '../tap-results.ts'
+import { readTotals, type TapTotals } from '../results/tap-results.ts'
 import type { FileResult } from './unit-files.ts'
 
 const root = join(import.meta.dirname, '..', '..')

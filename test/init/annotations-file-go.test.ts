@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import t from 'tap'
 import { parseAnnotationsFile } from '../../api/pod/annotations-file.ts'
-import { findCommand } from '../../scripts/installed.ts'
+import { findCommand } from '../../scripts/tools/installed.ts'
 import { run } from '../programs/programs.ts'
 
 const go = findCommand('go')

@@ -5,7 +5,7 @@ import t from 'tap'
 import { anyText } from '../../api/arbitrary-text.ts'
 import { formatEnvFile, validateEnvValue } from '../../runtime/values/env-file.ts'
 import { secretValue } from '../../runtime/secret-value.ts'
-import { findCommand } from '../../scripts/installed.ts'
+import { findCommand } from '../../scripts/tools/installed.ts'
 import { run } from '../programs/programs.ts'
 
 const go = findCommand('go')

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Ajv } from 'ajv'
 import t from 'tap'
-import { cachedSarifSchema } from '../../scripts/tool-cache.ts'
+import { cachedSarifSchema } from '../../scripts/tools/tool-cache.ts'
 import { run } from '../programs/programs.ts'
 
 t.setTimeout(600_000)

@@ -3,7 +3,7 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { stringify } from 'yaml'
-import { cniPlugins } from '../../scripts/node-missing.ts'
+import { cniPlugins } from '../../scripts/tools/node-missing.ts'
 
 /** All of them exist in the network namespace of the node only. */
 export const addresses = {

@@ -1,7 +1,7 @@
 /** The images that tests run on a node: those of the present sources under their released names, and one with a shell for apps. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { findCommand } from '../../scripts/installed.ts'
+import { findCommand } from '../../scripts/tools/installed.ts'
 import { runQuietly } from '../../scripts/run-quietly.ts'
 import { inImageTurn } from '../../scripts/tests/image-turns.ts'
 import { engineSays, saveMany } from '../packaging/container-engine.ts'

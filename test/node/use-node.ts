@@ -1,7 +1,7 @@
 /** What test files use of a node. */
 import { join } from 'node:path'
 import type { Test } from 'tap'
-import { nodeMissing } from '../../scripts/node-missing.ts'
+import { nodeMissing } from '../../scripts/tools/node-missing.ts'
 import { runQuietly } from '../../scripts/run-quietly.ts'
 import { containersMissing } from '../packaging/container-engine.ts'
 import { root } from '../programs/programs.ts'

@@ -3,7 +3,7 @@ import t from 'tap'
 import { images as all } from '../../scripts/images/image-programs.ts'
 import { platformOf, platforms } from '../../scripts/images/platform.ts'
 import { isLong } from '../programs/long.ts'
-import { findCommand } from '../../scripts/installed.ts'
+import { findCommand } from '../../scripts/tools/installed.ts'
 import { containerEnv, containersMissing, engineSays } from './container-engine.ts'
 import { buildImages } from './images-of-test.ts'
 

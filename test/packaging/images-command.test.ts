@@ -7,7 +7,7 @@ import { containerRuntime, installedEngines, workingEngines } from '../../script
 import { parseImageOptions } from '../../scripts/images/image-options.ts'
 import { platforms } from '../../scripts/images/platform.ts'
 import { root } from '../../scripts/bundle.ts'
-import { findCommand } from '../../scripts/installed.ts'
+import { findCommand } from '../../scripts/tools/installed.ts'
 import { run } from '../programs/programs.ts'
 
 t.test('without flags, all images for all platforms under their released names', async (t) => {

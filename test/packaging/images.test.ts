@@ -8,7 +8,7 @@ import { bundle, programs, root } from '../../scripts/bundle.ts'
 import { images } from '../../scripts/images/image-programs.ts'
 import { platformNode } from '../../scripts/images/platform-node.ts'
 import { platformOf, platforms } from '../../scripts/images/platform.ts'
-import { findCommand } from '../../scripts/installed.ts'
+import { findCommand } from '../../scripts/tools/installed.ts'
 import manifest from '../../package.json' with { type: 'json' }
 import { baseImage, containersMissing, engine, engineSays, readOnlyRoot } from './container-engine.ts'
 import { buildImages } from './images-of-test.ts'

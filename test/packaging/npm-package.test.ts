@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { delimiter, dirname, join, relative } from 'node:path'
 import t from 'tap'
 import manifest from '../../package.json' with { type: 'json' }
-import { findCommand } from '../../scripts/installed.ts'
+import { findCommand } from '../../scripts/tools/installed.ts'
 import { oldestNode } from './oldest-node.ts'
 import { root, run } from '../programs/programs.ts'
 import { kustomize } from '../programs/tools.ts'

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { realpathSync } from 'node:fs'
 import { delimiter } from 'node:path'
-import { findCommand } from '../../scripts/installed.ts'
+import { findCommand } from '../../scripts/tools/installed.ts'
 import { untapped } from '../programs/untapped.ts'
 
 type Node = { readonly path: string; readonly version: string }

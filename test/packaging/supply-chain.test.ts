@@ -5,7 +5,7 @@ import t from 'tap'
 import manifest from '../../package.json' with { type: 'json' }
 import { bundle, programs, root } from '../../scripts/bundle.ts'
 import { images } from '../../scripts/images/image-programs.ts'
-import { isPermissive } from '../../scripts/permissive-licence.ts'
+import { isPermissive } from '../../scripts/licences/permissive-licence.ts'
 import { narrowSbom } from '../../scripts/sbom/narrow-sbom.ts'
 import { sourceTime } from '../../scripts/source-time.ts'
 import { isLong } from '../programs/long.ts'

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { thirdPartyNotices } from '../../scripts/third-party-notices.ts'
+import { thirdPartyNotices } from '../../scripts/licences/third-party-notices.ts'
 
 const files: Readonly<Record<string, string>> = {
   'node_modules/a/package.json': '{"name":"a","version":"1.0.0","license":"MIT"}',

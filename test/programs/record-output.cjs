@@ -6,7 +6,7 @@
  *                    which goes here alone: the tests would take it for the program's own words
  *     values-<pid>   the values that it put into a store or got from one, as JSON texts, one a line
  *
- * scripts/find-values.ts then looks for the values in what was said. Runs on every Node from 20.
+ * scripts/results/find-values.ts then looks for the values in what was said. Runs on every Node from 20.
  */
 const fs = require('node:fs')
 const path = require('node:path')

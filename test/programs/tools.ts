@@ -2,8 +2,13 @@
  * The programs of others that tests run. What is missing is named in the form that `.ci/run` checks: it fails where
  * a test was skipped for a command that the machine has.
  */
-import { findCommand, findTerraformAwsPlugins } from '../../scripts/installed.ts'
-import { cachedActionlint, cachedHelm, cachedKustomize, cachedPromtool } from '../../scripts/tool-cache.ts'
+import { findCommand, findTerraformAwsPlugins } from '../../scripts/tools/installed.ts'
+import {
+  cachedActionlint,
+  cachedHelm,
+  cachedKustomize,
+  cachedPromtool,
+} from '../../scripts/tools/tool-cache.ts'
 
 export type Tool =
   | { readonly path: string; readonly missing?: undefined }

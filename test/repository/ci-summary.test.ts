@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import t from 'tap'
-import { ciVerdict } from '../../scripts/ci-verdict.ts'
+import { ciVerdict } from '../../scripts/results/ci-verdict.ts'
 import { untapped } from '../programs/untapped.ts'
 
 const machine = {

@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers'
 import { once } from 'node:events'
 import t, { type Test } from 'tap'
 import { root } from '../../scripts/bundle.ts'
-import { findCommand } from '../../scripts/installed.ts'
+import { findCommand } from '../../scripts/tools/installed.ts'
 import { untapped } from '../programs/untapped.ts'
 
 const go = `#!/bin/sh

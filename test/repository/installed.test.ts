@@ -2,7 +2,11 @@ import { spawnSync } from 'node:child_process'
 import { chmodSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import t from 'tap'
-import { findCommand, findTerraformAwsPlugins, terraformPluginFolders } from '../../scripts/installed.ts'
+import {
+  findCommand,
+  findTerraformAwsPlugins,
+  terraformPluginFolders,
+} from '../../scripts/tools/installed.ts'
 import { root } from '../programs/programs.ts'
 import { untapped } from '../programs/untapped.ts'
 

@@ -9,7 +9,7 @@ const { nodeMissing } = await import(process.argv[1])
 if (process.argv[2] === 'other' && process.getuid() === 0) process.setuid(65534)
 process.stdout.write(String(nodeMissing()))
 `
-const source = join(import.meta.dirname, '../../scripts/node-missing.ts')
+const source = join(import.meta.dirname, '../../scripts/tools/node-missing.ts')
 const commands = [
   'go',
   'kubectl',

@@ -3,8 +3,8 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, openSync, readFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
-import { findCommand } from '../../scripts/installed.ts'
-import { cachedKubernetes, controlPlaneAssets } from '../../scripts/tool-cache.ts'
+import { findCommand } from '../../scripts/tools/installed.ts'
+import { cachedKubernetes, controlPlaneAssets } from '../../scripts/tools/tool-cache.ts'
 
 export type PartName = 'etcd' | 'kube-apiserver' | 'kube-controller-manager'
 

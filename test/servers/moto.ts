@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { findCommand } from '../../scripts/installed.ts'
-import { cachedMotoPython } from '../../scripts/tool-cache.ts'
+import { findCommand } from '../../scripts/tools/installed.ts'
+import { cachedMotoPython } from '../../scripts/tools/tool-cache.ts'
 
 /** For tap's `skip`. Where there is a Python and no moto, the tests run, and fail with a message that names the command to run. */
 export const motoMissing = findCommand('python3') === undefined && 'needs the command python3'

@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path'
 import t from 'tap'
-import { parseTap } from '../../../scripts/tap-results.ts'
+import { parseTap } from '../../../scripts/results/tap-results.ts'
 import { onlyFailures } from '../../../scripts/tests/subtests.ts'
 import { runBeside } from '../../programs/run-beside.ts'
 import { startInProcess } from '../node-process.ts'

@@ -1,8 +1,8 @@
 import type { Machine } from './ci-verdict.ts'
-import { containerEnvironment } from './container-environment.ts'
-import { workingEngines } from './images/engine.ts'
-import { findCommand, findTerraformAwsPlugins } from './installed.ts'
-import { nodeMissing } from './node-missing.ts'
+import { containerEnvironment } from '../tools/container-environment.ts'
+import { workingEngines } from '../images/engine.ts'
+import { findCommand, findTerraformAwsPlugins } from '../tools/installed.ts'
+import { nodeMissing } from '../tools/node-missing.ts'
 
 /** What this machine has, and so which tests may be skipped on it. */
 export function thisMachine(): Machine {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { bundle, type programs, root } from './bundle.ts'
+import { bundle, type programs, root } from '../bundle.ts'
 import { bundledPackages, type BundledPackage } from './bundled-packages.ts'
 
 export type Shipped = Pick<BundledPackage, 'name' | 'version' | 'license'>

@@ -1,5 +1,5 @@
 import { renameSync, rmSync } from 'node:fs'
-import { runQuietly } from './run-quietly.ts'
+import { runQuietly } from '../run-quietly.ts'
 
 type Program = {
   /** With its version, or `.` for that of the folder. */

@@ -1,6 +1,6 @@
 import { cpSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { runCommand } from './run-command.mjs'
+import { runCommand } from '../run-command.mjs'
 
 /** Copies one folder of a Go module, without building it, atomically: the target is complete or does not exist. */
 export async function goModuleFiles(go: string, module: string, part: string, folder: string): Promise<void> {

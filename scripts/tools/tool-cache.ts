@@ -15,7 +15,7 @@ export const argoCdVersion = '3.5.7'
 /** The module that contains the JSON Schema of SARIF 2.1.0, which OASIS publishes on its website alone. */
 export const goSarifVersion = '3.3.1'
 export const kubernetesVersion = '1.36.3'
-export const kubernetesSource = join(import.meta.dirname, '..', 'test', 'node', 'kubernetes')
+export const kubernetesSource = join(import.meta.dirname, '../..', 'test', 'node', 'kubernetes')
 
 export function toolCache(): string {
   // A relative path is to be ignored: https://specifications.freedesktop.org/basedir-spec/latest/
