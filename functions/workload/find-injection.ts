@@ -17,16 +17,9 @@ export function findInjection(item: ManifestItem, template: PodTemplate): Inject
 
 /** Of all of an object's pod templates; undefined where it has none. */
 export function recordsIn(item: ManifestItem): Parsed<InjectionRecords | undefined> {
-  const known = recordsOf.get(item)
-  if (known) return known
   const text = annotationOf(item, injectedAnnotation)
-  const parsed = text === undefined ? { value: undefined } : parseRecords(text)
-  recordsOf.set(item, parsed)
-  return parsed
+  return text === undefined ? { value: undefined } : parseRecords(text)
 }
-
-/** Several who read an item ask for them. */
-const recordsOf = new WeakMap<ManifestItem, Parsed<InjectionRecords | undefined>>()
 
 /**
  * Pods that a controller makes have no record, which is in the workload's own metadata, and neither has what the first

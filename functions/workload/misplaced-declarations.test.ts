@@ -358,3 +358,19 @@ t.test('an object with very many', async (t) => {
     'also in a text that is not YAML',
   )
 })
+
+t.test('beside a declaration in the right place, however it is written', async (t) => {
+  const where = 'spec.jobTemplate.spec.template.metadata.annotations'
+  const expected = [ofKnown('CronJob', 'spec.template.metadata', where)]
+  const right = (annotations: string, wrong: string) =>
+    object(
+      'batch/v1',
+      'CronJob',
+      `{template: {metadata: {annotations: ${wrong}}}, jobTemplate: {spec: {template: {metadata: {annotations: ${annotations}}}}}}`,
+    )
+  const wrong = `{${declared}}`
+  t.strictSame(resultsOf(right(`{${declared}}`, wrong)), expected)
+  t.strictSame(resultsOf(right('{"secret.bsycorp\\x2ecom/b": x}', wrong)), expected, 'with an escape')
+  t.strictSame(resultsOf(right('*same', `&same ${wrong}`)), expected, 'with an alias')
+  t.strictSame(resultsOf(right(`{${declared}, note: see .bsycorp.com/}`, wrong)), expected)
+})

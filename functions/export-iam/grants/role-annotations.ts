@@ -49,6 +49,7 @@ export function misplacedRoles(item: ManifestItem, template: PodTemplate, accoun
   ).flatMap(([key, value]) =>
     namesRole(key) && !onTemplate.includes(key) && stringOf(value) !== undefined ? [key] : [],
   )
+  if (onTemplate.length === 0 && onObject.length === 0) return []
   const hint = `for EKS, set ${accountRoleAnnotation} on ServiceAccount ${account}; for kube2iam, ${roleAnnotation} on the pod template`
   const ofTemplate = onTemplate
     .filter((key) => key !== roleAnnotation)
