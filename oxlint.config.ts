@@ -112,6 +112,7 @@ export const importRules: Readonly<Record<string, ImportRule>> = {
       'cli/doctor',
       'cli/prune',
       'cli/trail',
+      'cli/audit',
     ],
   },
   'cli/files': {
@@ -125,6 +126,7 @@ export const importRules: Readonly<Record<string, ImportRule>> = {
     ],
   },
   'cli/prune': { imports: [...cli, 'cli/trail'] },
+  'cli/audit': { imports: [...cli, 'cli', 'cli/flags', 'cli/print', 'cli/report', 'cli/trail'] },
   'cli/trail': { imports: ['api', 'cli/flags', 'cli/files'] },
   'cli/cluster': { imports: ['api', 'api/settings', 'functions/krm', 'runtime', 'cli/flags'] },
   'cli/doctor': { imports: [...cli, 'cli', 'cli/flags', 'cli/print', 'cli/report', 'cli/cluster'] },

@@ -7,6 +7,7 @@ import { exitCodeOf, failureOf } from '../runtime/failure.ts'
 import { admissionPolicyCommand } from './commands/admission-policy.ts'
 import type { Command, Io, ProcessIo } from './flags/command.ts'
 import { completionCommand } from './commands/completion.ts'
+import { auditCommand } from './commands/audit.ts'
 import { convertCommand } from './commands/convert.ts'
 import { createCommand } from './commands/create.ts'
 import { diffCommand } from './commands/diff.ts'
@@ -35,7 +36,7 @@ const groups: readonly CommandGroup[] = [
     title: 'Parameters in the store',
     commands: [statusCommand, createCommand, putCommand, importCommand, fetchCommand, pruneCommand],
   },
-  { title: 'Diagnosis', commands: [doctorCommand] },
+  { title: 'Diagnosis', commands: [doctorCommand, auditCommand] },
   {
     title: 'Set-up',
     commands: [

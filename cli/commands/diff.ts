@@ -1,15 +1,15 @@
 import { exitCode, type ExitCode, firstToMend } from '../../api/exit-code.ts'
-import { invalid, type Parsed } from '../../api/parsed.ts'
+import type { Parsed } from '../../api/parsed.ts'
 import { type ExportConfig, parseExportConfig } from '../../functions/export-iam/options/config.ts'
 import { exportIam } from '../../functions/export-iam/export-iam.ts'
 import { exportItems } from '../../functions/export-iam/export-items.ts'
 import { grantChanges } from '../../functions/export-iam/grants/grant-changes.ts'
 import { errorsOf, exitCodeOf, judge } from '../../functions/krm/result.ts'
 import { warnOfModules } from '../../functions/export-iam/unpack.ts'
-import { readChoice } from '../flags/choice-flag.ts'
 import { type Command, type Io, isOn, valueOf } from '../flags/command.ts'
-import { changesFormats, type ChangesFormat, formatChanges } from '../print/format-changes.ts'
+import { formatChanges } from '../print/format-changes.ts'
 import type { ParsedFlags } from '../flags/flags.ts'
+import { formatFlags, readFormat } from '../flags/format-flag.ts'
 import {
   functionFlags,
   namingOf,
@@ -52,12 +52,7 @@ export const diffCommand: Command = {
   completes: 'files',
   flags: {
     'exit-code': { meaning: 'exit with 1 if there is a difference' },
-    format: {
-      takes: changesFormats.join('|'),
-      meaning:
-        'the output format: table for people, markdown for a pull request, json for programs (default table)',
-    },
-    output: { short: 'o', takes: changesFormats.join('|'), meaning: 'the same as --format' },
+    ...formatFlags,
     ...(manifestFlags['recursive'] && { recursive: manifestFlags['recursive'] }),
     'old-config': {
       takes: 'FILE',
@@ -129,14 +124,6 @@ function grantsOf(name: string, { manifests }: ReadManifests, config: ExportConf
     manifests,
   )
   return { granted, exit: exitCodeOf(all) }
-}
-
-function readFormat(parsed: ParsedFlags): Parsed<ChangesFormat | undefined> {
-  const [format, output] = [valueOf(parsed, 'format'), valueOf(parsed, 'output')]
-  if (format !== undefined && output !== undefined) {
-    return invalid('flags --format and --output are the same flag: set one of them', 'give either')
-  }
-  return readChoice(parsed, output === undefined ? 'format' : 'output', changesFormats)
 }
 
 const nothing: ReadManifests = { manifests: [], results: [] }

@@ -5,7 +5,7 @@ import { dnsSubdomainPattern } from '../../functions/workload/dns-subdomain.ts'
 import { injectOptions } from '../../functions/inject-init/options/inject-config.ts'
 import { type ConfigOf, type OptionUse, parseOptions } from '../../functions/krm/options/options.ts'
 import { errorsOf, judge } from '../../functions/krm/result.ts'
-import { readWorkloads, type Workload } from '../../functions/workload/workload.ts'
+import { readsStore, readWorkloads, type Workload } from '../../functions/workload/workload.ts'
 import { workloadOptions } from '../../functions/workload/workload-options.ts'
 import { clock } from '../../runtime/scheduling/clock.ts'
 import manifest from '../../package.json' with { type: 'json' }
@@ -174,7 +174,7 @@ async function checkStore(
     return opened.diagnostics.map(({ message, hint = 'correct the variable or the flag' }) =>
       error('store', message, hint, exitCode.usage),
     )
-  const declared = workloads.flatMap(({ pod }) => pod.declared)
+  const declared = workloads.filter(readsStore).flatMap(({ pod }) => pod.declared)
   const account = opened.kind === 'ssm' ? await checkCredentials(await accountOf(io)) : []
   // Without credentials no parameter can be looked up: one line says it.
   if (account.some(isError)) return account

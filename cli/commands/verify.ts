@@ -7,6 +7,7 @@ import { verifyInjection } from '../../functions/inject-init/verify/verify-injec
 import { judge } from '../../functions/krm/result.ts'
 import { readItems } from '../../functions/workload/workload.ts'
 import { type Command, type Io, isOn, valueOf } from '../flags/command.ts'
+import { checkRoles } from '../audit/check-roles.ts'
 import { allowEnvFlag, readAllowEnv } from '../flags/allow-env-flag.ts'
 import type { ParsedFlags } from '../flags/flags.ts'
 import { joinDocuments } from '../join-documents.ts'
@@ -18,7 +19,7 @@ import { readVerifyFlags, verifyFlags } from '../flags/verify-flags.ts'
 
 export const verifyCommand: Command = {
   name: 'verify',
-  usage: '-f FILE [--iam DIR] [--pass] [OPTION ...]',
+  usage: '-f FILE [--iam DIR] [--applied] [--pass] [OPTION ...]',
   purpose:
     'Checks that annotations are valid, that all annotated workloads are injected correctly, and that the policies match.',
   examples: [
@@ -27,6 +28,7 @@ export const verifyCommand: Command = {
       'kustomize build overlays/prod | kees verify --policy storage-policy.yaml --pass -f - | kubectl apply -f -',
     ],
     ['Check the committed module too', 'kees verify -f manifest.yaml --iam terraform/prod'],
+    ['Fail before a deployment whose roles lack a right', 'kees verify -f manifest.yaml --applied'],
   ],
   flags: {
     ...manifestFlags,
@@ -34,6 +36,10 @@ export const verifyCommand: Command = {
       takes: 'DIR',
       meaning:
         'the committed Terraform module, which must match the manifests and the ExportIAM file of --config',
+    },
+    applied: {
+      meaning:
+        'check that the policies of the roles in AWS, and their boundaries, allow what is declared; read from IAM',
     },
     ...allowEnvFlag,
     pass: { meaning: 'print the manifests unchanged if all checks pass' },
@@ -54,8 +60,9 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   const items = manifests.flatMap((manifest) => manifest.items)
   const folder = valueOf(parsed, 'iam')
   const { read, results: ofReading } = readItems(items, toInject.config, explicitFormat(toInject.config))
+  const isApplied = isOn(parsed, 'applied')
   const exported =
-    folder === undefined
+    folder === undefined && !isApplied
       ? undefined
       : exportRead(read, ofReading, { ...toExport.config, allowUninjected: true })
   const ofPolicies = exported?.results ?? judge(ofReading, toInject.config.strict)
@@ -67,7 +74,11 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   const ofModule = isComparable
     ? printResults(judge(await checkModule(folder, exported.files), toExport.config.strict), io)
     : exitCode.done
-  const exit = firstToMend([ofManifests, ofModule])
+  const ofRoles =
+    isApplied && exported && ofManifests === exitCode.done
+      ? await checkRoles(exported.grants, toExport.config, io)
+      : exitCode.done
+  const exit = firstToMend([ofManifests, ofModule, ofRoles])
   if (exit === exitCode.done && isOn(parsed, 'pass')) io.out(joinDocuments(manifests.map(({ text }) => text)))
   return exit
 }

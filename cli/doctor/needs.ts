@@ -1,7 +1,7 @@
 /** What of the cluster the checked workloads need. */
 import { deliveredVariables } from '../../api/pod/delivered-variables.ts'
 import { isDynamic } from '../../api/pod/pod-annotations.ts'
-import type { Workload } from '../../functions/workload/workload.ts'
+import { readsStore, type Workload } from '../../functions/workload/workload.ts'
 import { minorOf, minorOfVariables } from './kubernetes-version.ts'
 
 export type Needs = {
@@ -23,5 +23,9 @@ export function needsOf(workloads: readonly Workload[], minKubelet: string): Nee
       : variables
         ? { minor: minorOfVariables, because: 'the attribute env needs it' }
         : undefined
-  return { variables, dynamic: workloads.some(({ pod }) => pod.declared.some(isDynamic)), kubelet }
+  return {
+    variables,
+    dynamic: workloads.some((one) => readsStore(one) && one.pod.declared.some(isDynamic)),
+    kubelet,
+  }
 }

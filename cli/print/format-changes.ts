@@ -1,14 +1,12 @@
 /** The grants that are added and removed: for people, for a pull request, for programs. */
 import type { ChangedName, GrantChange } from '../../functions/export-iam/grants/grant-changes.ts'
 import { declaredKey } from '../../functions/export-iam/grants/granted-names.ts'
+import type { Format } from '../flags/format-flag.ts'
 import { granteeCell, workloadsCell } from './markdown-text.ts'
 import type { Paint } from '../report/paint.ts'
 import { formatTable } from './table.ts'
 
-export const changesFormats = ['table', 'markdown', 'json'] as const
-export type ChangesFormat = (typeof changesFormats)[number]
-
-export function formatChanges(changes: readonly GrantChange[], format: ChangesFormat, paint: Paint): string {
+export function formatChanges(changes: readonly GrantChange[], format: Format, paint: Paint): string {
   if (format === 'json') return `${JSON.stringify(changes, null, 2)}\n`
   if (changes.length === 0) return 'Nobody gains or loses a parameter.\n'
   return format === 'markdown' ? markdownOf(changes) : tableOf(changes, paint)

@@ -13,6 +13,6 @@ export function workloadsCell(names: readonly string[]): string {
 }
 
 /** A name from the input, which may contain any character, escaped for Markdown. */
-function markdownText(text: string): string {
+export function markdownText(text: string): string {
   return text.replaceAll(/[^\w/.-]/g, (character) => `&#${character.codePointAt(0) ?? 0};`)
 }

@@ -18,7 +18,7 @@ export const trailFlags: Flags = {
   },
 }
 
-type Trail = {
+export type Trail = {
   readonly events: readonly TrailEvent[]
   /** The times of the first and the last event of any kind, in milliseconds; undefined without events. */
   readonly period: { readonly from: number; readonly to: number } | undefined

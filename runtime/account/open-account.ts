@@ -1,10 +1,10 @@
 /** Calls that ask AWS about the account of the caller, with the region and the credentials that the SDK finds on laptops. */
 import type { Env } from '../../api/settings/env.ts'
 import { type AwsCall, connectOnce, openAwsCall } from '../aws/aws-call.ts'
-import { awsEndpoint } from '../aws/aws-endpoint.ts'
+import { awsEndpoint, iamEndpoint } from '../aws/aws-endpoint.ts'
 import { openHttp } from '../aws/http-exchange.ts'
 import { readNetwork } from '../aws/network.ts'
-import { openQueryCall } from '../aws/aws-query-call.ts'
+import { openQueryCall, type QueryCall } from '../aws/aws-query-call.ts'
 import { sdkIdentity } from '../store/ssm-client.ts'
 import { withAttempts } from '../store/with-attempts.ts'
 import { element } from '../aws/query-answer.ts'
@@ -18,6 +18,8 @@ export type Account = {
   /** Needs no permission. */
   readonly caller: () => Promise<Caller>
   readonly ssm: AwsCall
+  /** Read-only calls. */
+  readonly iam: QueryCall
 }
 
 /** @param requestTimeout for one call, in milliseconds. */
@@ -38,7 +40,16 @@ export function openAccount(env: Env, requestTimeout: number): Account {
       openAwsCall({ service, region: where, endpoint, credentials, requestTimeout, exchange }),
     )
   })
+  const iam: QueryCall = async (action, input) => {
+    const where = iamEndpoint(await region())
+    const endpoint = env['AWS_ENDPOINT_URL'] || where.endpoint
+    const { region: signedFor } = where
+    const service = 'iam'
+    const options = { service, region: signedFor, endpoint, credentials, requestTimeout, exchange } as const
+    return await withAttempts(openQueryCall(options))(action, input)
+  }
   return {
+    iam,
     ssm,
     region,
     caller: async () => {

@@ -36,3 +36,29 @@ function isDualAnyway(region: string, isFips: boolean): boolean {
   const partition = partitionOfRegion(region)
   return partition === 'aws' || partition === 'aws-us-gov' || (partition === 'aws-cn' && !isFips)
 }
+
+/** IAM is one service for a whole partition, in one of its regions: https://docs.aws.amazon.com/general/latest/gr/iam-service.html */
+const iamRegions: ReadonlyMap<string, string> = new Map([
+  ['aws', 'us-east-1'],
+  ['aws-cn', 'cn-north-1'],
+  ['aws-us-gov', 'us-gov-west-1'],
+  ['aws-eusc', 'eusc-de-east-1'],
+  ['aws-iso', 'us-iso-east-1'],
+  ['aws-iso-b', 'us-isob-east-1'],
+  ['aws-iso-e', 'eu-isoe-west-1'],
+  ['aws-iso-f', 'us-isof-south-1'],
+])
+
+/** @param region of the caller. @returns the endpoint, and the region that signatures are for. */
+export function iamEndpoint(region: string): { readonly endpoint: string; readonly region: string } {
+  const partition = partitionOfRegion(region)
+  const home = iamRegions.get(partition) ?? region
+  const { dnsSuffix } = domainsOfRegion(region)
+  const host =
+    partition === 'aws'
+      ? `iam.${dnsSuffix}`
+      : partition === 'aws-us-gov'
+        ? `iam.us-gov.${dnsSuffix}`
+        : `iam.${home}.${dnsSuffix}`
+  return { endpoint: `https://${host}`, region: home }
+}

@@ -39,6 +39,8 @@ const codes: Readonly<Record<string, FailureCode>> = {
   ValidationException: 'INVALID_NAME',
   // Of Secrets Manager: there is no such secret, or no such version of it.
   ResourceNotFoundException: 'MISSING',
+  // Of IAM.
+  NoSuchEntity: 'MISSING',
   AbortError: 'UNREACHABLE',
   TimeoutError: 'UNREACHABLE',
 }

@@ -7,9 +7,22 @@ export const services = {
   DescribeSecret: 'Secrets Manager',
   AssumeRoleWithWebIdentity: 'STS',
   GetCallerIdentity: 'STS',
+  GetRole: 'IAM',
+  ListRolePolicies: 'IAM',
+  GetRolePolicy: 'IAM',
+  ListAttachedRolePolicies: 'IAM',
+  GetPolicy: 'IAM',
+  GetPolicyVersion: 'IAM',
 } as const
 
 export type AwsOperation = keyof typeof services
 
 /** Those that are read with AWS's query protocol and a signature. */
-export type QueryOperation = 'GetCallerIdentity'
+export type QueryOperation =
+  | 'GetCallerIdentity'
+  | 'GetRole'
+  | 'ListRolePolicies'
+  | 'GetRolePolicy'
+  | 'ListAttachedRolePolicies'
+  | 'GetPolicy'
+  | 'GetPolicyVersion'

@@ -11,7 +11,7 @@ const versions = { sts: '2011-06-15', iam: '2010-05-08' } as const
 type QueryService = keyof typeof versions
 
 /** The response as XML; rejects with an error that carries a code of failure.ts. */
-type QueryCall = (action: QueryOperation, input: Readonly<Record<string, string>>) => Promise<string>
+export type QueryCall = (action: QueryOperation, input: Readonly<Record<string, string>>) => Promise<string>
 
 export function openQueryCall(options: SignedOptions & { readonly service: QueryService }): QueryCall {
   const { service, credentials } = options

@@ -27,7 +27,7 @@ export function element(xml: string, name: string): string | undefined {
 }
 
 /** The texts of all elements with that name that have no elements in them, in their order. */
-function elements(xml: string, name: string): readonly string[] {
+export function elements(xml: string, name: string): readonly string[] {
   return [...xml.matchAll(new RegExp(`<${name}>([^<]*)</${name}>`, 'g'))].map(([, text = '']) =>
     text.replace(/&(\w+);/g, (whole, entity: string) => entities[entity] ?? whole).trim(),
   )

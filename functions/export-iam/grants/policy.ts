@@ -74,14 +74,14 @@ export function policyDocument(
         const encrypted = parameters.filter((name) => kmsKeyOf(name, kmsKeys)?.arn === key)
         const arns = encrypted.map((name) => parameterArn(name, target))
         return decrypt(`${decryptStatementId}${index + 1}`, key, arns.length, {
-          StringEquals: { [contextKey]: arns, [viaServiceKey]: hostOf('ssm', target) },
+          StringEquals: { [contextKey]: arns, [viaServiceKey]: serviceHost('ssm', target) },
         })
       }),
       ...secretKeyArns(kmsKeys).flatMap((key, index) => {
         const encrypted = secrets.filter((name) => secretKeyOf(name, kmsKeys)?.arn === key)
         const arns = encrypted.map((name) => secretArn(name, target))
         return decrypt(`${decryptSecretStatementId}${index + 1}`, key, arns.length, {
-          StringEquals: { [viaServiceKey]: hostOf('secretsmanager', target) },
+          StringEquals: { [viaServiceKey]: serviceHost('secretsmanager', target) },
           StringLike: { [secretContextKey]: arns },
         })
       }),
@@ -104,7 +104,7 @@ function decrypt(
 }
 
 /** What calls KMS, as kms:ViaService names it. */
-function hostOf(service: string, { region, partition }: AwsTarget): string {
+export function serviceHost(service: string, { region, partition }: AwsTarget): string {
   return `${service}.${region}.${domainsOfPartition(partition).dnsSuffix}`
 }
 
@@ -138,10 +138,10 @@ export function checkSecretName(name: string): string {
   return name
 }
 
-function secretArn(name: string, { partition, region, account }: AwsTarget): string {
+export function secretArn(name: string, { partition, region, account }: AwsTarget): string {
   return `arn:${partition}:secretsmanager:${region}:${account}:secret:${checkSecretName(name)}${anySuffix}`
 }
 
-function parameterArn(name: string, { partition, region, account }: AwsTarget): string {
+export function parameterArn(name: string, { partition, region, account }: AwsTarget): string {
   return `arn:${partition}:ssm:${region}:${account}:parameter${checkParameterName(name)}`
 }

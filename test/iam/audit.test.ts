@@ -1,0 +1,195 @@
+/** kees audit and kees verify --applied against the IAM and the Parameter Store of moto. */
+import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm'
+import { join } from 'node:path'
+import t from 'tap'
+import { runBeside } from '../programs/run-beside.ts'
+import { run } from '../programs/programs.ts'
+import { motoMissing, startMoto } from '../servers/moto.ts'
+import { callIam } from './moto-iam.ts'
+
+t.setTimeout(900_000)
+
+const account = '123456789012'
+const arn = (name: string) => `arn:aws:ssm:eu-west-1:${account}:parameter${name}`
+const policy = (...names: readonly string[]) =>
+  JSON.stringify({
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Allow', Action: 'ssm:GetParameters', Resource: names.map(arn) }],
+  })
+const workload = (name: string, role: string, ...secrets: readonly string[]) => ({
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: { name, namespace: 'shop' },
+  spec: {
+    selector: { matchLabels: { app: name } },
+    template: {
+      metadata: {
+        labels: { app: name },
+        annotations: {
+          'iam.amazonaws.com/role': role,
+          ...Object.fromEntries(
+            secrets.map((one) => [`secret.bsycorp.com/${one}`, 'kind=REFERENCE,type=PASSWORD']),
+          ),
+        },
+      },
+      spec: { containers: [{ name: 'app', image: 'example/app:1.0' }] },
+    },
+  },
+})
+
+t.test('roles of moto', { skip: motoMissing }, async (t) => {
+  const moto = await startMoto()
+  t.teardown(() => moto.stop())
+  const env = {
+    AWS_REGION: 'eu-west-1',
+    AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
+    AWS_SECRET_ACCESS_KEY: 'fakesecret',
+    AWS_ENDPOINT_URL: moto.endpoint,
+    KEES_STORE: 'ssm',
+  }
+  const iam = (Action: string, more: Readonly<Record<string, string>>) =>
+    callIam(moto.endpoint, { Action, ...more })
+  const makePolicy = async (PolicyName: string, PolicyDocument: string) => {
+    const answer = await iam('CreatePolicy', { PolicyName, PolicyDocument })
+    return /<Arn>([^<]+)<\/Arn>/.exec(answer)?.[1] ?? ''
+  }
+  const trust = JSON.stringify({ Version: '2012-10-17', Statement: [] })
+  const boundary = await makePolicy('boundary', policy('/a'))
+  for (const RoleName of ['good', 'inline', 'wide', 'bounded', 'bare'])
+    await iam('CreateRole', {
+      RoleName,
+      AssumeRolePolicyDocument: trust,
+      ...(RoleName === 'bounded' ? { PermissionsBoundary: boundary } : {}),
+    })
+  const attach = async (RoleName: string, document: string) =>
+    iam('AttachRolePolicy', { RoleName, PolicyArn: await makePolicy(`of-${RoleName}`, document) })
+  await attach('good', policy('/a', '/b'))
+  await iam('PutRolePolicy', { RoleName: 'inline', PolicyName: 'own', PolicyDocument: policy('/a', '/b') })
+  await attach('wide', policy('/*'))
+  await attach('bounded', policy('/a', '/b'))
+  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' }
+  const client = new SSMClient({ endpoint: moto.endpoint, region: 'eu-west-1', credentials })
+  t.teardown(() => client.destroy())
+  for (const Name of ['/a', '/b'])
+    await client.send(new PutParameterCommand({ Name, Value: 'fakepassword', Type: 'SecureString' }))
+
+  const roles = ['good', 'inline', 'wide', 'bounded', 'bare', 'absent']
+  const list = (...names: readonly string[]) =>
+    JSON.stringify({
+      apiVersion: 'v1',
+      kind: 'List',
+      items: names.map((role) => workload(role, role, 'a', 'b')),
+    })
+  const injected = (...names: readonly string[]) => {
+    const { stdout, stderr, status } = run('kees', ['inject', '-f', '-'], { input: list(...names) })
+    t.equal(status, 0, stderr)
+    return stdout
+  }
+  const record = (roleName: string, names: readonly string[]) => ({
+    eventTime: '2026-01-02T03:04:05Z',
+    eventSource: 'ssm.amazonaws.com',
+    eventName: 'GetParameters',
+    awsRegion: 'eu-west-1',
+    recipientAccountId: account,
+    userIdentity: { type: 'AssumedRole', arn: `arn:aws:sts::${account}:assumed-role/${roleName}/session` },
+    requestParameters: { names, withDecryption: true },
+  })
+  const folder = t.testdir({
+    'all.yaml': injected(...roles),
+    'good.yaml': injected('good', 'inline', 'wide'),
+    'trail.json': JSON.stringify({ Records: [record('good', ['/a', '/b']), record('inline', ['/a'])] }),
+  })
+  const manifest = join(folder, 'all.yaml')
+  const exported = run('kees', ['export', '-f', manifest, '--out', join(folder, 'module')])
+  t.equal(exported.status, 0, exported.stderr)
+
+  await t.test('audit finds what is missing, too wide and unused', async (t) => {
+    const args = [
+      'audit',
+      '-f',
+      manifest,
+      '--iam',
+      join(folder, 'module'),
+      '--applied',
+      '--trail',
+      join(folder, 'trail.json'),
+    ]
+    const { stdout, stderr, status } = await runBeside('kees', [...args, '-o', 'json'], { env })
+    t.equal(status, 0, stderr)
+    type Row = { who: string; name: string; findings: string[]; module?: string; stored?: string }
+    const rows: readonly Row[] = JSON.parse(stdout)
+    const found = rows.filter(({ findings }) => findings.length > 0)
+    t.strictSame(
+      found.map(({ who, name, findings }) => `${who} ${name}: ${findings.join(', ')}`),
+      [
+        'absent /a: the role lacks it, unused',
+        'absent /b: the role lacks it, unused',
+        'bare /a: the role lacks it, unused',
+        'bare /b: the role lacks it, unused',
+        'bounded /a: unused',
+        'bounded /b: the role lacks it, unused',
+        'inline /b: unused',
+        'wide /a: unused',
+        'wide /b: unused',
+        `wide ${arn('/*')}: too wide`,
+      ],
+    )
+    t.ok(rows.filter(({ module }) => module !== undefined).every(({ module }) => module === 'granted'))
+    t.equal((await runBeside('kees', [...args, '--exit-code'], { env })).status, 1)
+    const table = await runBeside('kees', args, { env })
+    t.match(table.stdout, /^WHO +NAME +MODULE +APPLIED +STORED +USED +FINDING +DECLARED BY$/m)
+    t.match(
+      table.stdout,
+      /^good +\/a +granted +allowed +exists +2026-01-02T03:04:05\.000Z +ok +Deployment\/shop\/good$/m,
+    )
+    t.match(table.stdout, /^Not seen: service control policies/m)
+    const markdown = await runBeside('kees', [...args, '--format', 'markdown'], { env })
+    t.match(
+      markdown.stdout,
+      /^\| who \| name \| module \| applied \| stored \| used \| finding \| declared by \|$/m,
+    )
+    t.notMatch(stdout + table.stdout + markdown.stdout, 'fakepassword')
+  })
+
+  await t.test('without a finding, --exit-code is 0', async (t) => {
+    const args = ['audit', '-f', join(folder, 'good.yaml'), '--exit-code']
+    const { stdout, stderr, status } = await runBeside('kees', args, { env })
+    t.equal(status, 0, stdout + stderr)
+  })
+
+  await t.test('verify --applied fails for the roles that lack a right', async (t) => {
+    const { stderr, status } = await runBeside('kees', ['verify', '-f', manifest, '--applied'], { env })
+    t.equal(status, 1)
+    t.strictSame(
+      stderr.split('\n').filter((line) => line.startsWith('error')),
+      [
+        'error: role absent may not read /a, /b',
+        'error: role bare may not read /a, /b',
+        'error: role bounded may not read /b',
+      ],
+      stderr,
+    )
+    const good = await runBeside('kees', ['verify', '-f', join(folder, 'good.yaml'), '--applied', '--pass'], {
+      env,
+    })
+    t.equal(good.status, 0, good.stderr)
+    t.match(good.stdout, 'kind')
+  })
+
+  await t.test('a module that lacks a name, and has another', async (t) => {
+    const old = run('kees', ['inject', '-f', '-'], {
+      input: JSON.stringify(workload('good', 'good', 'a', 'c')),
+    })
+    const exportedOld = run('kees', ['export', '-f', '-', '--out', join(folder, 'old')], {
+      input: old.stdout,
+    })
+    t.equal(exportedOld.status, 0, exportedOld.stderr)
+    const input = injected('good')
+    const { stdout } = await runBeside('kees', ['audit', '-f', '-', '--iam', join(folder, 'old')], {
+      env,
+      input,
+    })
+    t.match(stdout, /^good +\/b +not granted +exists +not in the module /m)
+    t.match(stdout, /^good +\/c +granted +not declared/m)
+  })
+})
