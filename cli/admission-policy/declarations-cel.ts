@@ -2,6 +2,7 @@
  * What inject-init needs of the declarations of a pod, read by CEL: the version of the contract, and the environment variables. These patterns
  * read valid values as attributes.ts reads them. Of a value that is wrong they may read anything: init refuses it when it starts.
  */
+import { bounds } from '../../api/bounds.ts'
 import { celString, keysOf } from './cel.ts'
 
 const blanks = '[ \\t\\r\\n]*'
@@ -47,19 +48,32 @@ export function declarationVariables(domain: string): Record<string, string> {
     optional:
       `variables.annotations.transformMap(key, value,\n` +
       `  (key.startsWith(${of('secret')}) || key.startsWith(${of('resource')})) && value.matches(${celString(isOptional)}), true)`,
-    // Of each declaration with a variable, its key and its attributes.
+    // Of each declaration that may have a variable, its key and its attributes: as many as are allowed, and one more.
+    attributes:
+      `variables.values.filter(key, ${value}.contains("env")).map(key, [key] + (key.startsWith(${of('compose')})\n` +
+      `  ? ${value}.findAll(${celString(composed)}, ${bounds.attributes + 1}) : ${value}.findAll(${celString(attribute)}, ${bounds.attributes + 1})))`,
     withVariable:
-      `variables.values.filter(key, ${value}.contains("env"))\n` +
-      `  .map(key, [key] + (key.startsWith(${of('compose')})\n` +
-      `    ? ${value}.findAll(${celString(composed)}) : ${value}.findAll(${celString(attribute)})))\n` +
+      `variables.attributes.map(parts, [parts[0]] + parts.filter(part, part.matches(${named('(env|containers|text)')})))\n` +
       `  .filter(parts, parts.exists(part, part.matches(${named('env')})))`,
-    // Of each variable its name, its key in the file, "1" if it may be absent, and its containers; in the order of the names.
-    delivered:
+    // Of each variable its name, its key in the file, "1" if it may be absent, and its containers.
+    unordered:
       `variables.withVariable.map(parts, [\n` +
       `  ${text('env')},\n` +
       `  parts[0].substring(0, parts[0].indexOf(".")) + "." + parts[0].substring(parts[0].indexOf("/") + 1),\n` +
       `  parts[0] in variables.optional || ${mayBeAbsent} ? "1" : "0",\n` +
       `  ${text('containers')}.split(",").map(one, one.trim()).join(",")\n` +
-      `].join(" ")).sort().map(line, line.split(" "))`,
+      `].join(" "))`,
+    ...ordered,
+    delivered: '(variables.firstHalf + variables.secondHalf).map(line, line.split(" "))',
   }
+}
+
+/**
+ * In the order of the names. The cost of `sort` is the square of the size, so a long list is sorted in two halves. Their border is the middle of a
+ * sample: the keys of a map are in no order.
+ */
+const ordered = {
+  border: 'size(variables.unordered) > 512 ? variables.unordered.slice(0, 255).sort()[127] : ""',
+  firstHalf: 'variables.unordered.filter(line, line < variables.border).sort()',
+  secondHalf: 'variables.unordered.filter(line, line >= variables.border).sort()',
 }

@@ -39,19 +39,20 @@ export function injectionVariables(config: InjectConfig): Record<string, string>
       `variables.all.map(container, variables.isChosen && !(container.name in variables.chosen) ? "" :\n` +
       `  !has(container.volumeMounts) || !container.volumeMounts.exists(one, ${isAtPath}) ? "added" :\n` +
       `  container.volumeMounts.filter(one, ${isAtPath})[0] == ${mountOf(config)} ? "there" : "hidden")`,
-    // The variables of each container.
+    // Of each variable, its entry in the list of a container.
+    entries: `variables.delivered.map(one, ${variableOf(config)})`,
+    // The positions of the variables of each container.
     wanted:
-      `variables.all.transformList(index, container, variables.delivered.filter(one, one[3] == ""\n` +
-      `  ? variables.mounts[index] in ["added", "there"] : container.name in one[3].split(",")))`,
+      `variables.all.transformList(index, container, lists.range(size(variables.delivered)).filter(one,\n` +
+      `  variables.delivered[one][3] == "" ? variables.mounts[index] in ["added", "there"]\n` +
+      `  : container.name in variables.delivered[one][3].split(",")))`,
     ...(config.keepQosClass ? { isGuaranteed } : { isGuaranteed: 'false' }),
   }
 }
 
 /** What is added, in this order: maps of a path and a value. */
 export function additions(config: InjectConfig): string {
-  return [addedMounts(config), addedVariables(config), addedVolumes(config), addedContainers(config)].join(
-    ' +\n',
-  )
+  return [addedMounts(config), addedVariables(), addedVolumes(config), addedContainers(config)].join(' +\n')
 }
 
 const containerPath =
@@ -75,8 +76,7 @@ function addedMounts(config: InjectConfig): string {
   )
 }
 
-/** The list is written anew, since they come first. */
-function addedVariables(config: InjectConfig): string {
+function variableOf(config: InjectConfig): string {
   const reference = (optional: boolean) =>
     celMap([
       ['volumeName', celString(config.envVolumeName)],
@@ -84,13 +84,16 @@ function addedVariables(config: InjectConfig): string {
       ['key', 'one[1]'],
       ...(optional ? [['optional', 'true'] as const] : []),
     ])
-  const source = celMap([['fileKeyRef', `one[2] == "1" ? ${reference(true)} : ${reference(false)}`]])
-  const variable = celMap([
+  return celMap([
     ['name', 'one[0]'],
-    ['valueFrom', source],
+    ['valueFrom', celMap([['fileKeyRef', `one[2] == "1" ? ${reference(true)} : ${reference(false)}`]])],
   ])
+}
+
+/** The list is written anew, since they come first. */
+function addedVariables(): string {
   const own = 'has(container.env) ? dyn(container.env) : dyn([])'
-  const list = `dyn(variables.wanted[index].map(one, ${variable})) + (${own})`
+  const list = `dyn(variables.wanted[index].map(one, variables.entries[one])) + (${own})`
   return (
     `variables.all.transformList(index, container, size(variables.wanted[index]) > 0,\n` +
     `  ${addition(`${containerPath} + "/env"`, list)})`

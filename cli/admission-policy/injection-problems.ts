@@ -32,11 +32,16 @@ const spec = 'variables.template.spec'
 /** A message where the test holds. */
 const problem = (test: string, message: string) => `(${test} ? [${celString(message)}] : [])`
 
-/** The expressions of these variables use those of injectionVariables. */
+/** The expressions of these variables use those of injectionVariables. Each of them has a budget of its own. */
 export function problemVariables(config: InjectConfig): Record<string, string> {
+  const { comparisons, ...ofVariables } = variableProblems
+  const ofContainers = { ...mountProblems(config), ...ofVariables }
+  const all = Object.keys(ofContainers).map((name) => `variables.${name}`)
   return {
     podProblems: podProblems(config).join(' +\n'),
-    problems: `size(variables.podProblems) > 0 ? variables.podProblems :\n${[...mountProblems(config), ...variableProblems()].join(' +\n')}`,
+    comparisons,
+    ...ofContainers,
+    problems: `size(variables.podProblems) > 0 ? variables.podProblems : ${all.join(' + ')}`,
   }
 }
 
@@ -138,19 +143,23 @@ function withDefaults(value: Value): Value {
   )
 }
 
-function variableProblems(): string[] {
-  const names = 'variables.wanted[index].map(one, one[0])'
-  const env = 'container.env'
-  const hasBoth = `size(variables.wanted[index]) > 0 && has(${env})`
-  const isLarge = `size(variables.wanted[index]) * size(${env}) > ${limits.comparisons}`
-  return [
+const wanted = 'variables.wanted[index]'
+const nameOf = (one: string) => `variables.delivered[${one}][0]`
+const withOwn = `variables.all.transformList(index, container, size(${wanted}) > 0 && has(container.env)`
+
+const variableProblems = {
+  unknownContainers:
     `variables.delivered.filter(one, one[3] != "" && one[3].split(",").exists(name, !variables.all.exists(container, container.name == name)))\n` +
-      `  .map(one, "the declaration " + one[1] + " names a container in containers that is not in the pod")`,
-    `variables.all.transformList(index, container, size(variables.wanted[index]) > 1 &&\n` +
-      `  lists.range(size(variables.wanted[index]) - 1).exists(next, variables.wanted[index][next][0] == variables.wanted[index][next + 1][0]),\n` +
-      `  "two declarations are the same variable of container " + container.name)`,
-    `variables.all.transformList(index, container, ${hasBoth} && (${isLarge} || ${names}.exists(name, ${env}.exists(one, one.name == name))),\n` +
-      `  ${isLarge} ? "the container " + container.name + " has more environment variables than can be compared" :\n` +
-      `  "the container " + container.name + " has a variable already that a declaration sets, too")`,
-  ]
+    `  .map(one, "the declaration " + one[1] + " names a container in containers that is not in the pod")`,
+  // They are in the order of their names.
+  doubleVariables:
+    `variables.all.transformList(index, container, size(${wanted}) > 1 && lists.range(size(${wanted}) - 1).exists(one,\n` +
+    `  ${nameOf(`${wanted}[one]`)} == ${nameOf(`${wanted}[one + 1]`)}),\n` +
+    `  "two declarations are the same variable of container " + container.name)`,
+  comparisons: `${withOwn}, size(${wanted}) * size(container.env)).sum()`,
+  takenVariables:
+    `variables.comparisons > ${limits.comparisons}\n` +
+    `  ? ["its containers have more environment variables than the API server can compare with those of kees"]\n` +
+    `  : ${withOwn} && ${wanted}.exists(one, container.env.exists(own, own.name == ${nameOf('one')})),\n` +
+    `  "the container " + container.name + " has a variable already that a declaration sets, too")`,
 }

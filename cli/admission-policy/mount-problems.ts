@@ -2,7 +2,7 @@
 import { normalisePath } from '../../api/paths-overlap.ts'
 import type { InjectConfig } from '../../functions/inject-init/options/inject-config.ts'
 import { preparedVolumes } from '../../functions/inject-init/pod/nested-mounts.ts'
-import { celList, celString } from './cel.ts'
+import { celString } from './cel.ts'
 
 /** Kinds of volumes that have a field `readOnly`. An image is always read-only. */
 const kindsWithReadOnly = [
@@ -25,40 +25,55 @@ const kindsWithReadOnly = [
   'storageos',
 ]
 
-/** The path between slashes; the root is `//`. */
-const normalised = (path: string) =>
-  `("/" + ${path}.split("/").filter(step, !(step in ["", "."])).join("/") + "/")`
-
-export function mountProblems({ secretMountPath }: InjectConfig): string[] {
-  const path = normalisePath(secretMountPath)
-  const steps = path.split('/').slice(1, -2)
-  const above = ['//', ...steps.map((_, index) => `/${steps.slice(0, index + 1).join('/')}/`)]
+export function mountProblems({ secretMountPath }: InjectConfig): Record<string, string> {
   const mounts = 'container.volumeMounts'
-  const isInside = (one: string) =>
-    `${normalised(one)}.startsWith(${celString(path)}) && ${normalised(one)} != ${celString(path)}`
-  const isAbove = (one: string) => `${normalised(one)} in ${celList(above)}`
-  const outer = `${mounts}.filter(one, ${isAbove('one.mountPath')})`
-  const isNearest = `${outer}.all(other, size(other.mountPath) <= size(one.mountPath))`
-  const device = 'one.devicePath'
-  const goesUp = 'one.mountPath.matches("(^|/)[.][.](/|$)")'
-  const inContainers = (test: string, wrong: string) =>
-    `variables.all.transformList(index, container, variables.mounts[index] == "added" && ${test},\n` +
+  const { inside, same, above } = patternsOf(secretMountPath)
+  const matches = (path: string, pattern: string) => `${path}.matches(${celString(pattern)})`
+  const outer = `${mounts}.filter(one, ${matches('one.mountPath', above)})`
+  const nearest = `${outer}.filter(one, size(one.mountPath) == ${outer}.map(other, size(other.mountPath)).max())`
+  const device = `one.devicePath`
+  const inContainers = (list: string, test: string, wrong: string) =>
+    `variables.all.transformList(index, container, variables.mounts[index] == "added" && has(${list}) && ${test},\n` +
     `  "the container " + container.name + ${celString(` ${wrong}`)})`
-  return [
-    inContainers(`has(${mounts}) && ${mounts}.exists(one, ${goesUp})`, 'has a mount path with ".."'),
-    inContainers(
-      `has(${mounts}) && ${mounts}.exists(one, ${isInside('one.mountPath')})`,
+  return {
+    // CEL has no loop that follows such a path.
+    upwardMounts: inContainers(
+      mounts,
+      `${mounts}.exists(one, ${matches('one.mountPath', '(^|/)[.][.](/|$)')})`,
+      'has a mount path with ".."',
+    ),
+    insideMounts: inContainers(
+      mounts,
+      `${mounts}.exists(one, ${matches('one.mountPath', inside)})`,
       `has a mount inside of ${secretMountPath}, which is read-only, so the mount point cannot be created`,
     ),
-    inContainers(
-      `has(${mounts}) && ${outer}.filter(one, ${isNearest}).exists(one, ${isReadOnly})`,
+    outerMounts: inContainers(
+      mounts,
+      `size(${outer}) > 0 && ${nearest}.slice(0, 1).exists(one, ${isReadOnly})`,
       `has a read-only mount around ${secretMountPath}, so the mount point cannot be created in it`,
     ),
-    inContainers(
-      `has(container.volumeDevices) && container.volumeDevices.exists(one, ${isInside(device)} || ${isAbove(device)} || ${normalised(device)} == ${celString(path)})`,
+    devices: inContainers(
+      'container.volumeDevices',
+      `container.volumeDevices.exists(one, ${[inside, same, above].map((one) => matches(device, one)).join(' || ')})`,
       `has a device inside of ${secretMountPath} or above it`,
     ),
-  ]
+  }
+}
+
+/** Of paths that are inside of the mount, the same, or above it, also where they are written with more slashes and dots. */
+function patternsOf(path: string) {
+  const steps = normalisePath(path)
+    .split('/')
+    .filter((step) => step !== '')
+    .map((step) => step.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
+  const [start, between, end] = ['^([.]?/)*', '/([.]?/)*', '(/[.]?)*$']
+  const whole = steps.join(between)
+  const above = steps.slice(0, -1).map((_, index) => steps.slice(0, index + 1).join(between) + end)
+  return {
+    inside: `${start}${whole}${between}([^/.]|[.][^/])`,
+    same: `${start}${whole}${end}`,
+    above: `${start}(${['[.]?$', ...above].join('|')})`,
+  }
 }
 
 const isOf = (volume: string, kinds: readonly string[]) =>

@@ -15,7 +15,7 @@ import { isLong } from '../programs/long.ts'
 import type { ControlPlane } from '../servers/control-plane.ts'
 import { arbitraryPod } from './arbitrary-pods.ts'
 import type { Json } from './hostile-pods.ts'
-import { injectingPolicies } from './injecting-policies.ts'
+import { createPolicy, policiesOfPods } from './injecting-policies.ts'
 
 /** Of inject-init and of the policies; each in a namespace of its own. */
 const configurations: readonly Json[] = [
@@ -75,12 +75,7 @@ export async function compareInjection(t: Test, cluster: ControlPlane, folder: s
   await namespace(cluster, 'free')
   for (const [index, file] of files.entries()) {
     await namespace(cluster, `n-${index}`)
-    for (const object of await injectingPolicies(folder, file, `n-${index}`, ['inject', 'pods'])) {
-      const { kind = '' } = object
-      const resource = `${String(kind).toLowerCase().replace(/y$/, 'ie')}s`
-      const path = `/apis/admissionregistration.k8s.io/v1/${resource}`
-      t.match(await cluster.request('POST', path, object), { status: 201 }, `${String(kind)} is accepted`)
-    }
+    for (const object of await policiesOfPods(folder, file, `n-${index}`)) await createPolicy(cluster, object)
   }
   const create = (pod: Json, name: string) =>
     cluster.request('POST', `/api/v1/namespaces/${name}/pods?dryRun=All`, pod)
