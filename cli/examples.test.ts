@@ -69,6 +69,7 @@ const prepared = t.testdir({
     Items: [{ secretName: { S: '/db.password' }, secretValue: { S: 'ZmFrZXBhc3N3b3Jk' } }],
   }),
   'storage-policy.yaml': policy,
+  'inject-init.yaml': `apiVersion: kees.bsycorp.com/v1alpha1\nkind: InjectInit\nspec: {image: ${exampleImage}}\n`,
 })
 process.chdir(prepared)
 const env = { KEES_STORE: 'file:./store' }
