@@ -1,6 +1,5 @@
 // `npm run bench:compare -- REV`: runs the programs of the work tree and of another revision alternately on the same inputs, and prints the ratios.
 import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { findCommand } from '../scripts/tools/installed.ts'
@@ -8,6 +7,7 @@ import { compareCase } from './compare-case.ts'
 import { startCases } from './compare-cases.ts'
 import { goProgram } from './go-program.ts'
 import { machine } from './machine.ts'
+import { memoryFolder } from './memory-folder.ts'
 import { type ComparedCase, formatRatios } from './ratios-table.ts'
 import { buildRevision } from './revision.ts'
 
@@ -55,7 +55,7 @@ function readOptions(): Options | string {
 async function main({ revision, only, sizes, rounds, node }: Options, go: string): Promise<void> {
   const { commit, dist } = buildRevision(root, revision, say)
   const measurer = await goProgram(go, 'measure-command', say)
-  const folder = mkdtempSync(join(tmpdir(), 'kees-compare-'))
+  const folder = mkdtempSync(join(memoryFolder(), 'kees-compare-'))
   const dists = { now: join(root, 'dist'), before: dist }
   const { cases, stop } = await startCases({ folder, dists, sizes, node, measurer })
   try {

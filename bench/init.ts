@@ -2,7 +2,6 @@
 // aws-sdk-go-v2 that does the same, and with variants that were tried. All run alternately in one run, against an instant
 // server and moto. Prints tables.
 import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type FakeSsmServer, startFakeSsm } from '../runtime/fake-ssm/server.ts'
 import { openSsmParameterStore } from '../runtime/store/ssm-parameter-store.ts'
@@ -13,13 +12,14 @@ import { startMoto } from '../test/servers/moto.ts'
 import { goProgram } from './go-program.ts'
 import { parameters, putParameters, valueOf, writeInitInputs } from './init-inputs.ts'
 import { machine } from './machine.ts'
+import { memoryFolder } from './memory-folder.ts'
 import { measureCommand, type Measurement } from './measure-command.ts'
 import { simulateInits } from '../test/init/simulate-inits.ts'
 import { formatSimulations } from './simulations-table.ts'
 import { formatStarts, type Start } from './starts-table.ts'
 
 const rounds = Number(process.env['ROUNDS'] ?? 21)
-const folder = mkdtempSync(join(tmpdir(), 'kees-bench-'))
+const folder = mkdtempSync(join(memoryFolder(), 'kees-bench-'))
 const path = (name: string) => join(folder, name)
 
 const go = findCommand('go')
