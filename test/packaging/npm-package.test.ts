@@ -1,5 +1,13 @@
 /** The npm package as it is published, in an empty folder, on the oldest Node that there is from 20 on. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join, relative } from 'node:path'
 import t from 'tap'
@@ -75,6 +83,36 @@ t.test(`npm pack, then npm install, on Node ${node.version}`, async (t) => {
     )
     t.equal(ended.stdout, `kees ${manifest.version}\n`, ended.stderr)
   })
+
+  await t.test(
+    'npx does the main job in an empty folder, from annotations to the file that the app reads',
+    async (t) => {
+      const empty = mkdtempSync(join(tmpdir(), 'kees-npx-'))
+      t.teardown(() => rmSync(empty, { recursive: true, force: true }))
+      copyFileSync(archive, join(empty, 'kees.tgz'))
+      copyFileSync(join(quickstart, 'app.yaml'), join(empty, 'app.yaml'))
+      // One start of npx, which takes longer than all commands of kees together.
+      const job = [
+        'kees inject -f app.yaml > manifest.yaml',
+        'kees export -f manifest.yaml --out terraform',
+        'kees verify -f manifest.yaml --iam terraform',
+        'kees create -f manifest.yaml',
+        'printf fakepassword | kees put db.password',
+        'kees fetch --workload Deployment/app -f manifest.yaml --out secrets',
+      ].join(' && ')
+      const npx = ['npx', '--offline', '--yes', '--package', './kees.tgz', '--call', job]
+      const start = () => run('env', [`PATH=${env.PATH}`, 'KEES_STORE=file:./store', ...npx], { cwd: empty })
+      let ended = start()
+      // On a very busy machine, npm cannot renew the lock of its cache in time, before it runs anything.
+      for (let left = 5; left > 0 && ended.stderr.includes('ECOMPROMISED'); left--) ended = start()
+      t.equal(ended.status, 0, ended.stderr)
+      t.match(
+        readFileSync(join(empty, 'secrets'), 'utf8'),
+        /^db\.password=fakepassword\nsigningKey\.v1_private=\S+\nsigningKey\.v1_public=\S+\n$/,
+      )
+      t.notOk(existsSync(join(empty, 'node_modules')), 'npx installs nothing in the folder')
+    },
+  )
 
   await t.test('the quickstart, by the command', async (t) => {
     const injected = inFolder('kees', ['inject', '-f', join(quickstart, 'app.yaml')])
