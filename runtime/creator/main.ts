@@ -2,10 +2,12 @@
 import { exitCode } from '../../api/exit-code.ts'
 import { describeBug } from '../../api/describe-bug.ts'
 import { clock } from '../scheduling/clock.ts'
+import { ignoreOutputErrors } from '../ignore-output-errors.ts'
 import { openLog } from '../log.ts'
 import { creator } from './creator.ts'
 
 const writeError = (text: string) => process.stderr.write(text)
+ignoreOutputErrors(process.stdout, process.stderr)
 process.on('uncaughtException', (error) => {
   openLog('error', writeError).error('this is a bug of the creator, please report it', describeBug(error))
   process.exit(exitCode.bug)

@@ -3,11 +3,13 @@ import { exitCode } from '../../api/exit-code.ts'
 import { describeBug } from '../../api/describe-bug.ts'
 import { parseInitArgs } from '../../api/settings/init-args.ts'
 import { clock } from '../scheduling/clock.ts'
+import { ignoreOutputErrors } from '../ignore-output-errors.ts'
 import { openLog } from '../log.ts'
 import { init } from './init.ts'
 
 const writeError = (text: string) => process.stderr.write(text)
 
+ignoreOutputErrors(process.stdout, process.stderr)
 process.on('uncaughtException', (error) => {
   openLog('error', writeError).error('this is a bug of init, please report it', describeBug(error))
   process.exit(exitCode.bug)

@@ -97,9 +97,13 @@ const metadata = createHttp((request, response) => {
   else response.writeHead(401).end()
 })
 await once(metadata.listen(0, '127.0.0.1'), 'listening')
+const failingAgent = createHttp((_, response) => void response.writeHead(503).end())
+await once(failingAgent.listen(0, '127.0.0.1'), 'listening')
 t.teardown(() => {
   metadata.closeAllConnections()
   metadata.close()
+  failingAgent.closeAllConnections()
+  failingAgent.close()
 })
 const portOf = (server: Pick<typeof metadata, 'address'>) => {
   const address = server.address()
@@ -195,6 +199,18 @@ const symptoms: Readonly<Record<string, Symptom>> = {
     ...ofStore('CREDENTIALS_MISSING', 4, 'good', /"host":"127\.0\.0\.1:1".*Pod Identity agent/),
     env: () => ({ ...keyless, AWS_CONTAINER_CREDENTIALS_FULL_URI: 'http://127.0.0.1:1/' }),
   },
+  'a Pod Identity agent that fails': {
+    ...ofStore(
+      'UNREACHABLE',
+      5,
+      'good',
+      /"service":"the container credentials endpoint","host":"127\.0\.0\.1:\d+"/,
+    ),
+    env: () => ({
+      ...keyless,
+      AWS_CONTAINER_CREDENTIALS_FULL_URI: `http://127.0.0.1:${portOf(failingAgent)}/`,
+    }),
+  },
   'a token file that is absent': {
     ...ofStore('CREDENTIALS_MISSING', 4, 'good', /projected volume/),
     env: () => ({
@@ -279,7 +295,8 @@ t.test('each symptom has its code, exit code and fields', async (t) => {
         AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
         AWS_SECRET_ACCESS_KEY: 'fakesecret',
         LISTEN: 'off',
-        DEADLINE: '2s',
+        // What is retried until then is not to wait for long; for all else, the machine may be busy.
+        DEADLINE: symptom.exit === 5 ? '8s' : '60s',
         REFERENCE_WAIT: '0s',
         WAIT_TIMEOUT: '0s',
         DENIED_WAIT: '0s',

@@ -59,6 +59,18 @@ t.test('the token file has precedence over the token variable', async (t) => {
   t.strictSame(asked, [['http://127.0.0.1/', 'token-of-the-file']])
 })
 
+for (const status of [429, 500, 503])
+  t.test(`status ${status} of the agent passes, and does not mean that there is no role`, async (t) => {
+    const { result } = await ask(full('http://127.0.0.1:8080/'), status, '{"message":"try again"}')
+    t.strictSame(result, {
+      code: 'UNREACHABLE',
+      message: `the container credentials endpoint failed (HTTP ${status})`,
+      detail: `it responded with status ${status}: {"message":"try again"}`,
+      service: 'the container credentials endpoint',
+      host: '127.0.0.1:8080',
+    })
+  })
+
 t.test('white space around a token is not sent', async (t) => {
   const file = join(t.testdir({ token: 'token-of-the-file\r\n' }), 'token')
   const env = { ...full('http://127.0.0.1/'), AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: file }
@@ -95,7 +107,10 @@ t.test('a response that cannot be parsed is not quoted', async (t) => {
     [200, keys.slice(0, -3)],
   ] as const) {
     const { result } = await ask(full('http://127.0.0.1/'), status, body)
-    t.match(result, { code: 'CREDENTIALS_MISSING', detail: `it responded with status ${status}` })
+    t.match(result, {
+      code: status >= 500 ? 'UNREACHABLE' : 'CREDENTIALS_MISSING',
+      detail: `it responded with status ${status}`,
+    })
     t.notMatch(JSON.stringify(result), 'fakesecret')
   }
 })

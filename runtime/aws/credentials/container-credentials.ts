@@ -9,6 +9,7 @@ import { type CredentialSource, noCredentials, parseCredentials } from '../aws-c
 import type { Exchange } from '../http-exchange.ts'
 import { systemCode, systemReason } from '../../files/system-error.ts'
 import { tokenFileHint } from '../aws-hint.ts'
+import { failed } from '../../failure.ts'
 
 const source = 'the container credentials endpoint'
 
@@ -34,6 +35,15 @@ export function containerCredentials(env: Env, timeout: number, exchange: Exchan
       const hint = 'check that the EKS Pod Identity agent runs on the node and answers within REQUEST_TIMEOUT'
       throw noCredentials(source, error instanceof Error ? error.message : '', { host: url.host, hint })
     }
+    // The agent, or the EKS Auth API behind it, is throttled or fails for a while: it does not mean that the pod has no role.
+    if (status === 429 || status >= 500)
+      throw failed({
+        code: 'UNREACHABLE',
+        message: `${source} failed (HTTP ${status})`,
+        detail: `it responded with status ${status}${reasonIn(status, body, token)}`,
+        service: source,
+        host: url.host,
+      })
     const credentials = status === 200 ? parseCredentials(body) : undefined
     if (!credentials)
       throw noCredentials(source, `it responded with status ${status}${reasonIn(status, body, token)}`, {
