@@ -58,6 +58,18 @@ t.test('if they run the tests, all tools are installed first and no test may be 
   }
 })
 
+t.test('a pull request is compared with the branch that it goes into, and no other run is', async (t) => {
+  const { jobs }: { jobs: Readonly<Record<string, CostJob>> } = parse(
+    readFileSync(join(folder, 'ci.yaml'), 'utf8'),
+  )
+  const { if: condition, steps = [] } = jobs['cost'] ?? {}
+  t.equal(condition, "github.event_name == 'pull_request'")
+  t.match(steps[0], { with: { 'fetch-depth': 2 } }, 'HEAD^1 is the branch')
+  t.match(steps.at(-1), { shell: 'bash', run: /^npm run --silent bench:compare -- HEAD\^1 \| tee -a/ })
+})
+
+type CostJob = { readonly if?: string; readonly steps?: readonly unknown[] }
+
 type TestJob = {
   readonly env?: Readonly<Record<string, string>>
   readonly steps?: readonly { readonly uses?: string; readonly run?: string }[]
