@@ -1,4 +1,5 @@
 /** What of a pod makes a difference to what inject-init adds to it, besides its lists: the cases, and the test of each in CEL. */
+import { groupBy } from '../../api/group-by.ts'
 import { currentContract } from '../../api/pod/contract.ts'
 import { secretsFormats } from '../../api/secrets-format.ts'
 import { type Injection, injectionOf } from '../../functions/inject-init/injection/init-container.ts'
@@ -66,7 +67,7 @@ function injectionFor(config: InjectConfig, { isGuaranteed, ...needs }: Pod): In
 
 function expressionFor([some, ...rest]: typeof cases, pod: Pod, expressionOf: (pod: Pod) => string): string {
   if (!some) return expressionOf(pod)
-  const branches = Map.groupBy(some, ({ is }) => {
+  const branches = groupBy(some, ({ is }) => {
     const settings = { ...pod.settings, ...is.settings }
     return expressionFor(rest, { ...pod, ...is, settings }, expressionOf)
   })
