@@ -145,7 +145,7 @@ async function namespace(cluster: ControlPlane, name: string): Promise<void> {
 
 type Injected = { readonly pod: Json } | { readonly errors: string }
 
-async function inject(pod: Json, file: string): Promise<Injected> {
+export async function inject(pod: Json, file: string): Promise<Injected> {
   const io = fakeIo(`${JSON.stringify(pod)}\n`)
   const exit = await kees(['inject', '-f', '-', '--config', file], io)
   return exit === 0 ? { pod: JSON.parse(io.printed()) } : { errors: io.said() }
@@ -170,7 +170,7 @@ function hasDefaultRequests({ spec }: Json): boolean {
 }
 
 /** @param pod as it was before. */
-function same(found: Answer, wanted: Answer, pod: Json): void {
+export function same(found: Answer, wanted: Answer, pod: Json): void {
   const hasDefault = hasDefaultRequests(pod)
   const [a, b] = [found, wanted].map(({ status, body }) => {
     const { metadata, message } = mapOf(body)

@@ -19,7 +19,7 @@ spec:
 `
 
 /** Those of all namespaces. @param file of the options of inject-init. @param name the prefix of the names of the objects. */
-async function injectingPolicies(folder: string, file: string, name = 'kees'): Promise<Json[]> {
+export async function injectingPolicies(folder: string, file: string, name = 'kees'): Promise<Json[]> {
   const policyFile = join(folder, 'storage-policy.yaml')
   writeFileSync(policyFile, policy)
   const io = fakeIo('')

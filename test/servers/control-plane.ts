@@ -52,7 +52,7 @@ const patience = 300_000
 const patienceWithOneRequest = 300_000
 
 export async function startControlPlane(
-  options: { readonly controllers?: boolean } = {},
+  options: { readonly controllers?: boolean; readonly admissionPlugins?: readonly string[] } = {},
 ): Promise<ControlPlane> {
   const folder = mkdtempSync(join(tmpdir(), 'kees-control-plane-'))
   const parts: Part[] = []
@@ -69,7 +69,10 @@ export async function startControlPlane(
   try {
     const [clients = 0, peers = 0, port = 0] = await freePorts(3)
     start('etcd', etcdArgs(folder, clients, peers))
-    const serverArgs = apiserverArgs(folder, clients, port)
+    const { admissionPlugins = [] } = options
+    const plugins =
+      admissionPlugins.length > 0 ? [`--enable-admission-plugins=${admissionPlugins.join()}`] : []
+    const serverArgs = [...apiserverArgs(folder, clients, port), ...plugins]
     start('kube-apiserver', serverArgs)
     const server = `https://127.0.0.1:${port}`
     // The API server makes them when it starts, the key after the certificate.
