@@ -266,7 +266,7 @@ const wrong: readonly (readonly [title: string, key: string, value: string, ...d
     'a local-mode that is neither true nor false',
     'init.bsycorp.com/local-mode',
     'yes',
-    'error BAD_SETTING: the local-mode must be true or false',
+    'error BAD_SETTING: the local-mode "yes" must be true or false',
   ],
   [
     'local mode as a substitute for a store that is not reached',

@@ -92,7 +92,7 @@ function parseLocalMode(text: string): Parsed<boolean> {
       'must not be remote-then-local: while the store is not reached, the app would get values that everybody can compute',
       'remove it, or set "true" where the app never reads a store',
     )
-  return invalid('must be true or false')
+  return invalid(`${quote(text)} must be true or false`)
 }
 
 /** The annotations of some settings, in the order of the table. */

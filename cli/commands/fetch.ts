@@ -148,9 +148,10 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   if (doubled.length > 0) return printUsage(doubled, io)
   const settings = { ...pathsIn(flags.paths), format: flags.format ?? format }
   if (isLocal) printWarning('local mode: everybody can compute these values', io)
+  // Nothing is waited for, and a person can end the command.
   const fetched = reader
     ? await fetchOnce(reader, wanted.declared, io)
-    : await deriveDeclared(wanted.declared, settingsWithoutWaits(), clock)
+    : await deriveDeclared(wanted.declared, { deadline: Infinity }, clock)
   const shaped = await deliverValues(fetched.values, wanted.composed, Infinity)
   const delivered = (shaped?.delivered ?? []).filter(({ annotation }) => wanted.isWritten(annotation))
   const output = outputFiles(delivered, settings, ({ name }) => name)

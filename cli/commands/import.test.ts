@@ -130,12 +130,45 @@ t.test('what cannot be decoded is stored as it is, and named', async (t) => {
   const values = { '/prod/a': 'hunter2!', '/prod/b': base64(Buffer.from([0xff])), '/prod/c': base64('x') }
   const { exit, said } = await run(scan(values), '--decode')
   t.equal(exit, 1)
-  t.match(said, /error: the value of \/prod\/a is not base64: it is stored as it is\n/)
+  t.match(said, /error: the value of \/prod\/a is not base64: it is left as it is\n/)
   t.match(
     said,
-    /error: the value of \/prod\/b decoded is not UTF-8 text: it is stored as it is\n {2}hint: declare decode=base64 with file/,
+    /error: the value of \/prod\/b decoded is not UTF-8 text: it is left as it is\n {2}hint: declare decode=base64 with file/,
   )
   t.strictSame(stored(), { ...values, '/prod/c': 'x' })
+})
+
+t.test('what is refused is in the table, and nothing says that it is stored', async (t) => {
+  const { run, stored } = setUp(t, {
+    json: 'kind=REFERENCE,type=TEXT,jsonKey=a',
+    bytes: 'kind=REFERENCE,type=TEXT,decode=base64',
+    large: 'storageKey=large',
+    k_private: 'kind=DYNAMIC,type=RSA,size=2048',
+    left: 'storageKey=left',
+  })
+  const values = {
+    '/prod/json': 'hunter!',
+    '/prod/bytes': 'hunter!',
+    '/prod/large': 'x'.repeat(8193),
+    '/prod/k_private': pair.private,
+    '/prod/k_public': keys().public,
+    '/prod/left': 'hunter!',
+  }
+  const results = { import: 'stored', '--dry-run': 'would be stored', '--check': 'exists' }
+  for (const mode of ['--dry-run', 'import', '--check'] as const) {
+    const flags = mode === 'import' ? [] : [mode]
+    const { exit, said, printed } = await run(scan(values), '--decode', '-o', 'json', ...flags)
+    t.equal(exit, 1)
+    t.match(said, /the value of \/prod\/json is not base64: it is left as it is\n/)
+    t.match(said, /secret\.bsycorp\.com\/bytes: .* is not base64/)
+    t.notMatch(said, /is stored/)
+    const rows: readonly { parameter: string; result: string }[] = JSON.parse(printed)
+    t.strictSame(Object.fromEntries(rows.map(({ parameter, result }) => [parameter, result])), {
+      ...Object.fromEntries(Object.keys(values).map((name) => [name, 'not stored'])),
+      '/prod/left': results[mode],
+    })
+  }
+  t.strictSame(stored(), { '/prod/left': 'hunter!' })
 })
 
 t.test('parts that do not match, or lack the first one, are not stored', async (t) => {

@@ -95,7 +95,8 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
     progress: (done, total) => io.progress?.(`${done} of ${total} done`),
   })
   const exit = printOutcome(rows, declarationPlaces(workloads, manifests), io)
-  io.out(output.format(rows.map(shown), (some) => tableOf(some, io.paint)))
+  const refused = plan.refused.map((parameter): ImportedRow => ({ parameter, result: 'not stored' }))
+  io.out(output.format([...rows, ...refused].map(shown), (some) => tableOf(some, io.paint)))
   return firstToMend([ofPlan, exit])
 }
 

@@ -18,7 +18,7 @@ export type ImportedRow = { readonly parameter: string } & (
   /** It exists, and its value may not be read. */
   | { readonly result: 'not compared'; readonly failure: Failure }
   | { readonly result: 'failed'; readonly failure: Failure }
-  /** It belongs to a part that could not be stored, or that has another value. */
+  /** It is refused, or belongs to a part that could not be stored, or that has another value. */
   | { readonly result: 'not stored' }
 )
 

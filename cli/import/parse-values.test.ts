@@ -63,6 +63,20 @@ const bad: readonly (readonly [title: string, input: unknown, ...diagnostics: st
     '"local/a" and "/local/a" are the same parameter, and have different values',
   ],
   ['a name twice in an object', '{"a": "x:", "b": "\\"", "a" : "y"}', '"a" is there twice'],
+  ['a NUL byte', '{"a": "\0"}', 'standard input has a NUL byte, which JSON does not allow'],
+  ['items that are no list', { Items: null }, 'standard input has "Items", which must be a list'],
+  ['items that are a map', { Items: { a: 'x' } }, 'standard input has "Items", which must be a list'],
+  [
+    'halves of surrogate pairs, which UTF-8 cannot contain',
+    String.raw`{"/v": "\ud800", "/w": "\ud83d\ude00", "/x": "a\udc00"}`,
+    'the value of "/v" is not Unicode text: it has half of a surrogate pair',
+    'the value of "/x" is not Unicode text: it has half of a surrogate pair',
+  ],
+  [
+    'half of a surrogate pair in a scan',
+    { Items: [item('/v', '\ud800')] },
+    'the value of "/v" is not Unicode text: it has half of a surrogate pair',
+  ],
   [
     'values that are no strings',
     { a: 1, b: { c: 'x' } },

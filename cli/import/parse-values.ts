@@ -28,12 +28,16 @@ export function parseValues(bytes: Buffer): Values {
     values: [],
     diagnostics: [{ message: `standard input ${message}`, hint: allowed }],
   })
-  const { value: decoded, diagnostics } = decodeText(bytes)
+  const { value: decoded, diagnostics } = decodeText(bytes, 'JSON')
   if (diagnostics) return { values: [], diagnostics: about('standard input', diagnostics) }
   const text = decoded.replace(/^\ufeff/, '')
   const json = parseJson(text)
   if (!isMap(json)) return wrong(json === undefined ? 'is not JSON' : 'is not a JSON object')
-  const entries = Array.isArray(json['Items']) ? entriesOfScan(json) : entriesOfObject(json, text)
+  const items = json['Items']
+  // A parameter may have this name.
+  const isObject = items === undefined || typeof items === 'string'
+  if (!isObject && !Array.isArray(items)) return wrong('has "Items", which must be a list')
+  const entries = isObject ? entriesOfObject(json, text) : entriesOfScan(json)
   return distinct(entries)
 }
 
@@ -103,6 +107,11 @@ function distinct(entries: readonly Entry[]): Values {
   for (const { name, text, diagnostic } of entries) {
     if (diagnostic) diagnostics.push(diagnostic)
     if (text === undefined) continue
+    if (!text.isWellFormed())
+      diagnostics.push({
+        message: `the value of ${quote(name)} is not Unicode text: it has half of a surrogate pair`,
+        hint: 'Parameter Store would keep another character: correct the value',
+      })
     const parameter = name.startsWith('/') ? name : `/${name}`
     const other = values.get(parameter)
     if (other && other.text !== text)

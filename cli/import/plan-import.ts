@@ -17,8 +17,10 @@ export type ImportedValue = { readonly parameter: string; readonly value: Secret
 type ImportPlan = {
   /** The values that belong together, in the order in which each can be derived from those before it. */
   readonly units: readonly (readonly ImportedValue[])[]
-  /** Errors of values. Those that are not stored because of them are in no unit. */
+  /** Errors of values. */
   readonly results: readonly Result[]
+  /** Declared, and not stored because of an error: in no unit. */
+  readonly refused: readonly string[]
   /** In the input alone. */
   readonly undeclared: readonly string[]
   /** In the manifests alone. */
@@ -47,6 +49,7 @@ export async function planImport(
   const declared = new Set([...targets.keys(), ...groups.keys()])
   const results: Result[] = []
   const units: ImportedValue[][] = []
+  const refused: string[] = []
   const planned = new Set<string>()
   for (const parameter of declared) {
     if (planned.has(parameter)) continue
@@ -67,12 +70,14 @@ export async function planImport(
       wrong.push(...(await unusable(one, value, targets.get(one))))
     }
     if (group) wrong.push(...judgeParts(group, unit))
-    if (wrong.length === 0 && unit.length > 0) units.push(unit)
+    if (wrong.length > 0) refused.push(...parameters.filter((one) => given.has(one)))
+    else if (unit.length > 0) units.push(unit)
     results.push(...wrong)
   }
   return {
     units,
     results,
+    refused,
     undeclared: [...given.keys()].filter((name) => !declared.has(name)),
     absent: [...targets.keys()].filter((name) => !given.has(name)),
   }
@@ -114,7 +119,7 @@ function isEncoded({ declarations }: Target): boolean {
 /** A note is an error that keeps nothing from being stored. */
 type Shaped = { readonly value?: SecretValue; readonly note?: Result; readonly error?: Result }
 
-/** The value as it is stored. What cannot be decoded is stored as it is, and reported. */
+/** The value as it is stored. What cannot be decoded is left as it is, and reported: whether it is stored is decided later. */
 function shape(parameter: string, given: SecretValue, decode: boolean): Shaped {
   const text = given.reveal()
   const decoded: Parsed<Buffer> | undefined = decode ? decodeBase64(text) : undefined
@@ -137,11 +142,7 @@ function shape(parameter: string, given: SecretValue, decode: boolean): Shaped {
     : 'if it is base64 in part, correct it by kees put --overwrite'
   return {
     value: secretValue(value),
-    note: failed(
-      parameter,
-      `${decoded?.value ? 'decoded ' : ''}${wrong.message}: it is stored as it is`,
-      hint,
-    ),
+    note: failed(parameter, `${decoded?.value ? 'decoded ' : ''}${wrong.message}: it is left as it is`, hint),
   }
 }
 

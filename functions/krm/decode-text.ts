@@ -4,8 +4,8 @@ import { invalid, type Parsed } from '../../api/parsed.ts'
 import type { Diagnostic } from '../../api/diagnostic.ts'
 
 /** What is wrong follows the name of the input. */
-export function decodeText(bytes: Buffer): Parsed<string> {
-  const wrong = notText(bytes)
+export function decodeText(bytes: Buffer, language: 'YAML' | 'JSON' = 'YAML'): Parsed<string> {
+  const wrong = notText(bytes, language)
   if (wrong) return { diagnostics: [wrong] }
   // Other bytes would not come out again as they went in.
   return isUtf8(bytes) ? { value: bytes.toString() } : invalid('is not UTF-8 text')
@@ -18,15 +18,15 @@ const otherFiles: readonly (readonly [bytes: readonly number[], message: string,
   [[0xfe, 0xff], 'is UTF-16 text, not UTF-8', 'save it as UTF-8'],
 ]
 
-/** Whether no UTF-8 text of YAML has these bytes. @param bytes all of it, or a part. */
+/** Whether no UTF-8 text of YAML or JSON has these bytes. @param bytes all of it, or a part. */
 export function isNotText(bytes: Uint8Array): boolean {
   return notText(bytes) !== undefined
 }
 
-function notText(bytes: Uint8Array): Diagnostic | undefined {
+function notText(bytes: Uint8Array, language = 'YAML'): Diagnostic | undefined {
   const other = otherFiles.find(([first]) => first.every((byte, index) => bytes[index] === byte))
   if (other) return { message: other[1], hint: other[2] }
-  // https://yaml.org/spec/1.2.2/#51-character-set
+  // https://yaml.org/spec/1.2.2/#51-character-set and https://www.rfc-editor.org/rfc/rfc8259#section-7
   if (!bytes.includes(0)) return undefined
-  return { message: 'has a NUL byte, which YAML does not allow', hint: 'save it as UTF-8 text' }
+  return { message: `has a NUL byte, which ${language} does not allow`, hint: 'save it as UTF-8 text' }
 }

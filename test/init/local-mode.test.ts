@@ -13,7 +13,7 @@ import { oldestNode } from '../packaging/oldest-node.ts'
 import { dist, run } from '../programs/programs.ts'
 import { command, java } from '../programs/tools.ts'
 
-t.setTimeout(300_000)
+t.setTimeout(900_000)
 
 const userId = 'Orders <orders@example.com>'
 const rsa = 'kind=DYNAMIC,type=RSA,size=4096'
@@ -47,6 +47,8 @@ const env = {
   RESOURCES_FILE: path('secret/resource'),
   ALLOW_LOCAL_MODE: 'true',
   CONTRACT: '2',
+  // Enough on the slowest machine.
+  DEADLINE: '10m',
 }
 const valueOf = (text: string, name: string) => new RegExp(`^${name}=(.*)$`, 'm').exec(text)?.[1] ?? ''
 const digest = (value: string) =>

@@ -7,7 +7,7 @@ import type { InjectionRecord } from '../../workload/injection-record.ts'
 import type { Value } from '../../yaml/value.ts'
 import { addMounts, type Chosen } from './add-mounts.ts'
 import { addVariables } from './add-variables.ts'
-import { refuseCollision } from '../pod/collision.ts'
+import { refuseCollision, refuseLegacy } from '../pod/collision.ts'
 import type { InjectConfig } from '../options/inject-config.ts'
 import { judgeDelivery } from './judge-delivery.ts'
 import { judgeLocalMode } from './judge-local-mode.ts'
@@ -21,7 +21,7 @@ import { updateRefreshSidecar } from './refresh-sidecar.ts'
 import { validatePodLevelResources } from './pod-level-resources.ts'
 import { guaranteed, isGuaranteedWithout, losesGuaranteed } from './pod-resources.ts'
 import { addParts, removeParts } from '../pod/edit-list.ts'
-import { recordOfLegacy, warnOfLegacy } from './legacy-injection.ts'
+import { isOfLegacy, recordOfLegacy, warnOfLegacy } from './legacy-injection.ts'
 import { noteEmpty, type PodInjection, recordedIn } from './pod-injection.ts'
 import type { EditablePod } from '../pod/editable-pod.ts'
 import { runsOnWindows } from '../pod/runs-on-windows.ts'
@@ -151,7 +151,8 @@ function addContainers(pod: PodInjection): void {
   // The configuration may swap the names of the two.
   const isOurs = namesake === recorded.container || namesake === recorded.refresher
   if (namesake && !isOurs && !adopted) {
-    refuseCollision(editor, `the container ${name}`, 'containerName')
+    if (isOfLegacy(parts, namesake)) refuseLegacy(editor, name)
+    else refuseCollision(editor, `the container ${name}`, 'containerName')
     return
   }
   const found = recorded.container ?? (adopted ? namesake : undefined)

@@ -7,7 +7,7 @@ import type { Value } from '../../yaml/value.ts'
 import type { InjectConfig } from '../options/inject-config.ts'
 import { injectionOf } from './init-container.ts'
 import { noNeeds } from '../pod/pod-needs.ts'
-import type { EditablePod } from '../pod/editable-pod.ts'
+import type { EditablePod, Part, PartList } from '../pod/editable-pod.ts'
 
 /**
  * The record for an injection by the first kees, which was written in Java. It wrote no record, a container with nothing but
@@ -45,23 +45,40 @@ export function warnOfLegacy(
   const theirs = initContainers.parts.filter(({ name }) => !ours.includes(name))
   // Most pods have none, and need not be read further.
   if (theirs.length === 0) return []
-  const showing = new Set(
-    volumes.parts.filter(({ value }) => annotationFilesIn(value).length > 0).map(({ name }) => name),
-  )
-  return theirs.flatMap(({ name, value }): Diagnostic[] => {
-    const { env, volumeMounts } = mapOf(value)
-    const mounts = listOf(volumeMounts).map(mapOf)
-    const readsAnnotations = mounts.some((mount) => showing.has(String(mount['name'])))
-    const hasLabel = listOf(env).some((one) => mapOf(one)['name'] === 'ENV_LABEL')
-    if (!readsAnnotations || !hasLabel) return []
-    const written = mounts
-      .filter((mount) => !showing.has(String(mount['name'])))
-      .map((mount) => String(mount['mountPath']))
+  const showing = volumesOfAnnotations(volumes)
+  return theirs.flatMap((one): Diagnostic[] => {
+    const written = pathsOfLegacy(one, showing)
+    if (written === undefined) return []
     const paths = written.length > 0 ? ` and writes to ${written.join(', ')}` : ''
     const hint =
       'when the app reads the files or variables of kees, remove it, its volumes and their mounts: see docs/migrating-from-java.md'
     return [
-      { message: `init container ${quote(name)} is one of the Java kees: it reads DynamoDB${paths}`, hint },
+      {
+        message: `init container ${quote(one.name)} is one of the Java kees: it reads DynamoDB${paths}`,
+        hint,
+      },
     ]
   })
+}
+
+/** Whether a part is such a container. */
+export function isOfLegacy({ initContainers, volumes }: EditablePod, part: Part): boolean {
+  const isInit = initContainers.parts.includes(part)
+  return isInit && pathsOfLegacy(part, volumesOfAnnotations(volumes)) !== undefined
+}
+
+function volumesOfAnnotations({ parts }: PartList): ReadonlySet<string> {
+  return new Set(parts.filter(({ value }) => annotationFilesIn(value).length > 0).map(({ name }) => name))
+}
+
+/** Where it writes, if it is a container of the Java kees. @param showing the volumes that show the annotations. */
+function pathsOfLegacy({ value }: Part, showing: ReadonlySet<string>): string[] | undefined {
+  const { env, volumeMounts } = mapOf(value)
+  const mounts = listOf(volumeMounts).map(mapOf)
+  const readsAnnotations = mounts.some((mount) => showing.has(String(mount['name'])))
+  const hasLabel = listOf(env).some((one) => mapOf(one)['name'] === 'ENV_LABEL')
+  if (!readsAnnotations || !hasLabel) return undefined
+  return mounts
+    .filter((mount) => !showing.has(String(mount['name'])))
+    .map((mount) => String(mount['mountPath']))
 }
