@@ -44,7 +44,7 @@ export type Position = { readonly line: number; readonly column: number }
 
 /**
  * Of an annotation of a pod. The message quotes the names of attributes, where they look like names, and the values of
- * kind, type, size and local-mode, and no other value: people paste passwords into annotations.
+ * kind, type and size, and no other value: people paste passwords into annotations.
  */
 export type AnnotationDiagnostic = Diagnostic & {
   readonly severity: 'error' | 'warning'

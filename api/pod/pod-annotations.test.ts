@@ -266,7 +266,19 @@ const wrong: readonly (readonly [title: string, key: string, value: string, ...d
     'a local-mode that is neither true nor false',
     'init.bsycorp.com/local-mode',
     'yes',
-    'error BAD_SETTING: the local-mode "yes" must be true or false',
+    'error BAD_SETTING: the local-mode "yes" must be true or false, in lower case',
+  ],
+  [
+    'a local-mode in upper case',
+    'init.bsycorp.com/local-mode',
+    'True',
+    'error BAD_SETTING: the local-mode "True" must be true or false, in lower case',
+  ],
+  [
+    'a local-mode that could be a secret',
+    'init.bsycorp.com/local-mode',
+    'hunter2',
+    'error BAD_SETTING: the local-mode must be true or false, in lower case',
   ],
   [
     'local mode as a substitute for a store that is not reached',

@@ -92,7 +92,9 @@ function parseLocalMode(text: string): Parsed<boolean> {
       'must not be remote-then-local: while the store is not reached, the app would get values that everybody can compute',
       'remove it, or set "true" where the app never reads a store',
     )
-  return invalid(`${quote(text)} must be true or false`)
+  // Anything else could be a secret.
+  const shown = /^(true|false|yes|no|on|off|[yn01])$/i.test(text) ? `${quote(text)} ` : ''
+  return invalid(`${shown}must be true or false, in lower case`)
 }
 
 /** The annotations of some settings, in the order of the table. */
