@@ -121,6 +121,13 @@ const rows: readonly (readonly [title: string, taker: Taker, text: string, ...di
     'width=1',
     'UNKNOWN_ATTRIBUTE attribute "width" is not known and has no effect; known are depth, height',
   ],
+  [
+    'two unknown names, which are listed with what is known once',
+    'resource',
+    'width=1,length=1',
+    'UNKNOWN_ATTRIBUTE attribute "width" is not known and has no effect; known are depth, height',
+    'UNKNOWN_ATTRIBUTE attribute "length" is not known and has no effect',
+  ],
 ]
 for (const [title, taker, text, ...diagnostics] of rows)
   t.strictSame(read(taker, text).diagnostics, diagnostics, title)

@@ -56,6 +56,8 @@ export function readAttributes(
 ): Given {
   const given = new Map<string, string | undefined>()
   const seen = new Set<string>()
+  // Once for a declaration: the text of an annotation decides how many are unknown.
+  let allowed = `; known are ${known.join(', ')}`
   for (const { name, value, position } of attributes) {
     const meant = known.includes(name) ? undefined : closestWord(name, known)
     const foreign = known.includes(name) ? undefined : foreignHint(name)
@@ -70,8 +72,12 @@ export function readAttributes(
       const message = `attribute ${quote(name)} is not known`
       report('MISSPELT_ATTRIBUTE', { message, ...didYouMean(meant) })
     } else {
-      const ignored = `${attributeLabel(name, position)} is not known and has no effect; known are ${known.join(', ')}`
-      report('UNKNOWN_ATTRIBUTE', ignored, 'warning')
+      report(
+        'UNKNOWN_ATTRIBUTE',
+        `${attributeLabel(name, position)} is not known and has no effect${allowed}`,
+        'warning',
+      )
+      allowed = ''
     }
     seen.add(name)
   }

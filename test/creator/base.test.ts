@@ -54,6 +54,7 @@ t.test('the built manifests are consistent', { skip: missing }, async (t) => {
           maxPerPod: 50,
           maxNewPerHour: 200,
           ...defaultBudgets,
+          localMode: false,
           shared: false,
         },
       ],
