@@ -4,12 +4,13 @@ import { exitCode } from '../api/exit-code.ts'
 import { initVariables } from '../api/settings/init-env.ts'
 import type { Composed } from '../api/pod/pod-annotations.ts'
 import { closestWord, didYouMean } from '../api/suggest.ts'
-import type { Result } from '../functions/krm/result.ts'
-import type { Workload } from '../functions/workload/workload.ts'
+import { nameOf, type Result } from '../functions/krm/result.ts'
+import { readsStore, type Workload } from '../functions/workload/workload.ts'
 import { deliverValues } from '../runtime/init/fetch/deliver-values.ts'
 import { type FetchedValue, refOf } from '../runtime/init/fetch/fetch-declared.ts'
 import { outputFiles } from '../runtime/init/files/output-files.ts'
 import type { SecretValue } from '../runtime/secret-value.ts'
+import { listed } from './print/print-failures.ts'
 
 const { secretsFile, resourcesFile, envFile } = initVariables
 const paths = {
@@ -26,7 +27,7 @@ export async function checkValue(
 ): Promise<readonly Result[]> {
   const results: Result[] = []
   let isRead = false
-  for (const workload of workloads) {
+  for (const workload of workloads.filter(readsStore)) {
     const { declared, composed } = workload.pod
     const fetched = declared
       .filter((one) => one.parameter === parameter && !isInSecretsManager(one.declaration))
@@ -56,9 +57,15 @@ export async function checkDelivery(
 
 /** More often a misspelt name than a value that is stored in advance. */
 function notRead(workloads: readonly Workload[], parameter: string): Result {
-  const read = workloads.flatMap(({ pod }) => pod.declared.map((one) => one.parameter))
   const message = `no declaration in the manifests reads the newest version of parameter ${parameter}`
   const hint = 'store it without -f'
+  const local = workloads.filter((one) => !readsStore(one) && declares(one, parameter))
+  if (local.length > 0) {
+    const names = [...new Set(local.map(({ item }) => nameOf(item.object)))]
+    const reason = `each pod that declares it is in local mode, in which it reads no store: ${listed(names)}`
+    return { severity: 'error', message: `${message}: ${reason}`, hint, exit: exitCode.input }
+  }
+  const read = workloads.filter(readsStore).flatMap(({ pod }) => pod.declared.map((one) => one.parameter))
   return {
     severity: 'error',
     message,
@@ -66,4 +73,8 @@ function notRead(workloads: readonly Workload[], parameter: string): Result {
     ...didYouMean(closestWord(parameter, read)),
     exit: exitCode.input,
   }
+}
+
+function declares({ pod }: Workload, parameter: string): boolean {
+  return pod.declared.some((one) => one.parameter === parameter && !isInSecretsManager(one.declaration))
 }

@@ -1,7 +1,8 @@
 import { exitCode, type ExitCode, firstToMend } from '../../api/exit-code.ts'
 import { type Group, groupOf } from '../../api/declaration/group.ts'
 import { isDynamic } from '../../api/pod/pod-annotations.ts'
-import { readsStore } from '../../functions/workload/workload.ts'
+import { warnOfLocal } from '../../functions/workload/warn-of-local.ts'
+import { readsStore, type Workload } from '../../functions/workload/workload.ts'
 import { clock } from '../../runtime/scheduling/clock.ts'
 import { rateLimitedStore } from '../../runtime/store/rate-limited-store.ts'
 import { createMissing, type GroupResult } from '../../runtime/groups/create-missing.ts'
@@ -9,7 +10,7 @@ import { exitCodeOf as failureExitCode } from '../../runtime/failure.ts'
 import { type Command, type Io, isOn } from '../flags/command.ts'
 import type { ParsedFlags } from '../flags/flags.ts'
 import { declarationPlaces } from '../declaration-places.ts'
-import { printAt, printWarning } from '../print-results.ts'
+import { printAt, printResults, printWarning } from '../print-results.ts'
 import type { Paint } from '../report/paint.ts'
 import type { ReportedResult } from '../report/reported-result.ts'
 import { manifestFlags } from '../read-manifests.ts'
@@ -41,7 +42,14 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   const { workloads, opened, output } = read
   const store = rateLimitedStore(opened.store, opened.putsPerSecond, clock)
 
-  const dynamic = workloads
+  const declaring = workloads.filter(({ pod }) => pod.declared.some(isDynamic))
+  const local = declaring.filter((one) => !readsStore(one))
+  printResults(
+    local.flatMap((one) => warnOfLocal(one, 'nothing is created for it')),
+    io,
+    read.manifests,
+  )
+  const dynamic = declaring
     .filter(readsStore)
     .flatMap(({ pod }) => pod.declared)
     .filter(isDynamic)
@@ -61,7 +69,7 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
     printWarning('pairs that exist were not compared, because their values may not be read:', io)
   printFailures(uncompared, io, 'warning', placesOf)
   const rows = results.flatMap(rowsOf)
-  io.out(output.format(rows, (some) => tableOf(some, io.paint)))
+  io.out(output.format(rows, (some) => tableOf(some, local, io.paint)))
   return firstToMend(results.map(exitOf))
 }
 
@@ -88,8 +96,10 @@ function rowsOf({ group: { type, size, parts }, ...result }: GroupResult): Row[]
   })
 }
 
-function tableOf(rows: readonly Row[], paint: Paint): string {
-  if (rows.length === 0) return 'nothing is declared with kind DYNAMIC\n'
+/** @param local the workloads in local mode that declare something of kind DYNAMIC. */
+function tableOf(rows: readonly Row[], local: readonly Workload[], paint: Paint): string {
+  if (rows.length === 0)
+    return local.length > 0 ? 'there is nothing to create\n' : 'nothing is declared with kind DYNAMIC\n'
   return formatTable(
     ['parameter', 'type', 'bits', 'result'],
     rows.map(({ parameter, type, bits, result }) => [parameter, type, String(bits), result]),

@@ -169,6 +169,10 @@ async function checkStore(
   io: Io,
   workloads: readonly Workload[],
 ): Promise<readonly Check[]> {
+  const annotated = workloads.filter(({ pod }) => pod.annotated)
+  const isLocal = annotated.length > 0 && !annotated.some(readsStore)
+  if (isLocal && valueOf(parsed, 'store') === undefined)
+    return [ok('store', 'not needed: the pods are in local mode, which needs no region and no credentials')]
   const opened = await openStoreFlag(parsed, io, 'read')
   if (opened.diagnostics !== undefined)
     return opened.diagnostics.map(({ message, hint = 'correct the variable or the flag' }) =>

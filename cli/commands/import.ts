@@ -2,7 +2,8 @@ import { type ExitCode, exitCode, firstToMend } from '../../api/exit-code.ts'
 import { invalid } from '../../api/parsed.ts'
 import { isNotText } from '../../functions/krm/decode-text.ts'
 import { errorsOf, exitCodeOf, type Result } from '../../functions/krm/result.ts'
-import { readsStore } from '../../functions/workload/workload.ts'
+import { warnOfLocal } from '../../functions/workload/warn-of-local.ts'
+import { readsStore, type Workload } from '../../functions/workload/workload.ts'
 import { exitCodeOf as failureExitCode } from '../../runtime/failure.ts'
 import { clock } from '../../runtime/scheduling/clock.ts'
 import { rateLimitedStore } from '../../runtime/store/rate-limited-store.ts'
@@ -10,7 +11,7 @@ import { type Command, type Io, isOn } from '../flags/command.ts'
 import type { ParsedFlags } from '../flags/flags.ts'
 import { type ImportedRow, importValues, type ImportMode } from '../import/import-values.ts'
 import { type NamedValue, parseValues } from '../import/parse-values.ts'
-import { planImport } from '../import/plan-import.ts'
+import { parametersOf, planImport } from '../import/plan-import.ts'
 import { listed, printFailures } from '../print/print-failures.ts'
 import { formatTable } from '../print/table.ts'
 import { declarationPlaces, type Places } from '../declaration-places.ts'
@@ -75,9 +76,16 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
 
   const plan = await planImport(workloads, values, isOn(parsed, 'decode'))
   const ofPlan = printResults(plan.results, io, manifests)
+  const local = read.workloads.filter((one) => !readsStore(one))
+  printResults(
+    local.flatMap((one) => notImported(one, plan.undeclared)),
+    io,
+    manifests,
+  )
+  const ofLocal = parametersOf(local)
   warn(
     io,
-    plan.undeclared,
+    plan.undeclared.filter((name) => !ofLocal.has(name)),
     'the manifests do not declare what standard input has for',
     'check the storage-prefix',
   )
@@ -115,6 +123,19 @@ async function readValues(io: Io): Promise<ReadValues> {
   if (diagnostics) return { values: [], results: errorsOf(diagnostics, exitCode.usage) }
   const parsed = parseValues(bytes)
   return { values: parsed.values, results: errorsOf(parsed.diagnostics, exitCode.input) }
+}
+
+/** What only pods in local mode declare. */
+function notImported(workload: Workload, undeclared: readonly string[]): Result[] {
+  const own = parametersOf([workload])
+  const names = undeclared.filter((name) => own.has(name))
+  if (names.length === 0) return []
+  return warnOfLocal(
+    workload,
+    names.length === 1
+      ? `the value of ${listed(names)} is not stored`
+      : `the values of ${names.length} parameters are not stored: ${listed(names)}`,
+  )
 }
 
 function warn(io: Io, names: readonly string[], message: string, hint: string): void {

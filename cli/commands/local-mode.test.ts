@@ -85,6 +85,25 @@ t.test('status shows local, and create creates nothing', async (t) => {
   t.equal((await run(t, ['status'])).exit, 0)
   const created = await run(t, ['create'])
   t.strictSame([created.exit, readdirSync(join(created.folder, 'store'))], [0, []])
+  t.equal(created.printed, 'there is nothing to create\n')
+  t.equal(
+    created.said,
+    'STDIN:9:5: warning: Pod/shop/local annotation init.bsycorp.com/local-mode: the pod is in local mode, in which it reads no store: nothing is created for it\n',
+  )
+})
+
+t.test('doctor needs neither a region nor credentials for pods that are all in local mode', async (t) => {
+  const doctor = async (input: string, ...flags: readonly string[]) => {
+    const io = fakeIo(input, { AWS_REGION: 'no region' })
+    const exit = await kees(['doctor', '--no-cluster', '-f', '-', ...flags], io)
+    return { exit, printed: io.printed() }
+  }
+  const other = 'apiVersion: v1\nkind: Pod\nmetadata: {name: other}\nspec: {containers: [{name: app}]}\n'
+  const alone = await doctor(`${other}${local}`)
+  t.equal(alone.exit, 0)
+  t.match(alone.printed, /store +ok +not needed: the pods are in local mode, which needs no region/i)
+  t.equal((await doctor(local + stored)).exit, 2)
+  t.equal((await doctor(local, '--store', 'none')).exit, 2, 'a wrong flag is an error')
 })
 
 t.test('a value that only pods in local mode declare is not stored', async (t) => {
@@ -93,10 +112,17 @@ t.test('a value that only pods in local mode declare is not stored', async (t) =
   const env = { KEES_STORE: `file:${join(folder, 'store')}` }
   const put = fakeIo('fakepassword', env)
   t.equal(await kees(['put', '/db.password', '-f', file], put), 1)
-  t.match(put.said(), /no declaration in the manifests reads/)
+  t.match(
+    put.said(),
+    /no declaration in the manifests reads the newest version of parameter \/db\.password: each pod that declares it is in local mode, in which it reads no store: Pod\/shop\/local\n/,
+  )
   const imported = fakeIo('{"db.password":"fakepassword"}', env)
   t.equal(await kees(['import', '-f', file], imported), 0)
-  t.match(imported.said(), /warning: the manifests do not declare .*\/db\.password/)
+  t.match(
+    imported.said(),
+    /manifest\.yaml:9:5: warning: Pod\/shop\/local annotation init\.bsycorp\.com\/local-mode: the pod is in local mode, in which it reads no store: the value of \/db\.password is not stored\n$/,
+  )
+  t.notMatch(imported.said(), /do not declare/)
 })
 
 t.test('the policy leaves pods in local mode out, with a warning; diff shows what they lose', async (t) => {

@@ -4,7 +4,7 @@ import { invalid } from '../../api/parsed.ts'
 import { parseParameterName } from '../../api/declaration/parameter-name.ts'
 import { errorsOf, judge, type Result } from '../../functions/krm/result.ts'
 import { parseWorkloadConfig, workloadOptions } from '../../functions/workload/workload-options.ts'
-import { readsStore, readWorkloads, type Workload } from '../../functions/workload/workload.ts'
+import { readWorkloads, type Workload } from '../../functions/workload/workload.ts'
 import { exitCodeOf, failureOf } from '../../runtime/failure.ts'
 import type { ParameterStore } from '../../runtime/store/parameter-store.ts'
 import { type SecretValue, secretValue } from '../../runtime/secret-value.ts'
@@ -121,7 +121,7 @@ async function readReaders(parsed: ParsedFlags, io: Io): Promise<Readers> {
   const items = manifests.flatMap((manifest) => manifest.items)
   const read = readWorkloads(items, config)
   return {
-    workloads: read.workloads.filter(readsStore),
+    workloads: read.workloads,
     manifests,
     results: [...results, ...judge(read.results, config.strict)],
     diagnostics,

@@ -46,7 +46,7 @@ export async function planImport(
   const targets = targetsOf(workloads)
   const groups = groupsOf(workloads)
   const given = new Map(values.map(({ parameter, value }) => [parameter, value]))
-  const declared = new Set([...targets.keys(), ...groups.keys()])
+  const declared = parametersOf(workloads)
   const results: Result[] = []
   const units: ImportedValue[][] = []
   const refused: string[] = []
@@ -81,6 +81,11 @@ export async function planImport(
     undeclared: [...given.keys()].filter((name) => !declared.has(name)),
     absent: [...targets.keys()].filter((name) => !given.has(name)),
   }
+}
+
+/** Those that the workloads declare, with the other parts of their groups. */
+export function parametersOf(workloads: readonly Workload[]): ReadonlySet<string> {
+  return new Set([...targetsOf(workloads).keys(), ...groupsOf(workloads).keys()])
 }
 
 function targetsOf(workloads: readonly Workload[]): ReadonlyMap<string, Target> {

@@ -3,8 +3,8 @@ import { checked, type Parsed } from '../../api/parsed.ts'
 import { exitCode } from '../../api/exit-code.ts'
 import { isInSecretsManager } from '../../api/declaration/declaration.ts'
 import type { Declared } from '../../api/pod/pod-annotations.ts'
-import { annotationResults } from '../workload/annotation-results.ts'
 import { requireInjected } from '../workload/require-injected.ts'
+import { warnOfLocal } from '../workload/warn-of-local.ts'
 import { errorsOf, judge, type Result } from '../krm/result.ts'
 import type { ManifestItem } from '../krm/manifest-item.ts'
 import { lookUp, stringOf } from '../yaml/value.ts'
@@ -88,7 +88,13 @@ function grantCollector(config: ExportConfig): GrantCollector {
       const isOfPods = readers.some(({ annotated }) => annotated !== undefined)
       const unread = isOfPods ? misspelt.filter(({ field }) => field?.at(-1) !== roleAnnotation) : misspelt
       const all = judge(
-        [...results, ...uninjected, ...local.flatMap(warnOfLocal), ...unread, ...grantResults],
+        [
+          ...results,
+          ...uninjected,
+          ...local.flatMap((one) => warnOfLocal(one, 'it gets no policy')),
+          ...unread,
+          ...grantResults,
+        ],
         config.strict,
       )
       if (all.some(({ severity }) => severity === 'error')) {
@@ -145,16 +151,6 @@ export function exportRead(
   const { add, end } = grantCollector(config)
   for (const one of read) add(one)
   return end(results)
-}
-
-function warnOfLocal({ item: { object }, template, pod: { localMode } }: Workload): Result[] {
-  if (localMode === undefined) return []
-  const message = 'the pod is in local mode, in which it reads no store: it gets no policy'
-  return annotationResults(
-    [{ severity: 'warning', code: 'LOCAL_MODE', annotation: localMode, message }],
-    object,
-    template,
-  )
 }
 
 function readerOf({ item, template, pod }: Workload): Reader {
