@@ -1,6 +1,6 @@
 import { exitCode, type ExitCode } from '../../api/exit-code.ts'
 import type { Diagnostic } from '../../api/diagnostic.ts'
-import { errorsOf } from '../../functions/krm/result.ts'
+import { errorsOf, judge, type ObjectReference } from '../../functions/krm/result.ts'
 import { parseWorkloadConfig, workloadOptions } from '../../functions/workload/workload-options.ts'
 import { readWorkloads } from '../../functions/workload/workload.ts'
 import { readExternalSecrets } from '../convert/external-secret.ts'
@@ -14,6 +14,8 @@ import { printResults } from '../print-results.ts'
 import { manifestFlags, readNamed } from '../read-manifests.ts'
 
 const tools = ['externalsecret', 'secretproviderclass'] as const
+
+const shared = sharedFlags(workloadOptions)
 
 export const convertCommand: Command = {
   name: 'convert',
@@ -45,7 +47,12 @@ export const convertCommand: Command = {
       takes: 'FILE',
       meaning: 'a manifest, or a folder of manifests, whose workloads use the values',
     },
-    ...sharedFlags(workloadOptions),
+    ...shared,
+    namespace: {
+      ...shared['namespace'],
+      meaning:
+        'the namespace of objects without one: SecretStores, Secrets and SecretProviderClasses serve only their own (default unknown)',
+    },
   },
   run,
 }
@@ -69,18 +76,24 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   )
   if (wrong !== exitCode.done || !files) return wrong
 
+  const domain = config.annotationDomain
+  const namespaceOf = ({ namespace }: ObjectReference) => namespace ?? config.namespace
   const items = files.manifests.flatMap((one) => one.items)
-  const sources = from === 'externalsecret' ? readExternalSecrets(items) : readSecretProviderClasses(items)
+  const read =
+    from === 'externalsecret'
+      ? readExternalSecrets(items, namespaceOf)
+      : { sources: readSecretProviderClasses(items, namespaceOf), results: [] }
+  const { sources } = read
   if (sources.length === 0) {
     const kind = from === 'externalsecret' ? 'ExternalSecret' : 'SecretProviderClass'
     return printResults(errorsOf([{ message: `there is no ${kind} in the files` }], exitCode.input), io)
   }
-  const domain = config.annotationDomain
   const ofManifests = manifests?.manifests.flatMap((one) => one.items)
   const { text, results } = ofManifests
-    ? printForWorkloads(readWorkloads(ofManifests, config).workloads, sources, domain)
+    ? printForWorkloads(readWorkloads(ofManifests, config).workloads, sources, domain, namespaceOf)
     : printForAnyPod(sources, domain)
   io.out(text)
   const all = [...files.manifests, ...(manifests?.manifests ?? [])]
-  return printResults([...sources.flatMap((source) => source.results), ...results], io, all)
+  const ofSources = sources.flatMap((source) => source.results)
+  return printResults(judge([...read.results, ...ofSources, ...results], config.strict), io, all)
 }

@@ -1,14 +1,15 @@
 /** SecretProviderClasses of the AWS provider. https://github.com/aws/secrets-store-csi-driver-provider-aws#usage */
 import { quote } from '../../api/diagnostic.ts'
-import { listOf, mapOf, type JsonMap } from '../../api/json.ts'
+import { listOf, mapOf } from '../../api/json.ts'
 import { parseYaml } from '../../functions/krm/function-config.ts'
 import type { ManifestItem } from '../../functions/krm/manifest-item.ts'
-import type { Result } from '../../functions/krm/result.ts'
+import { nameOf, type Result } from '../../functions/krm/result.ts'
 import { toValue } from '../../functions/yaml/value.ts'
+import { readDriverObject } from './driver-object.ts'
 import {
-  jsonKeyOf,
-  type Leave,
   leaveIn,
+  type NamespaceOf,
+  type Namespaces,
   textIn,
   type ReadSource,
   type SecretKey,
@@ -16,87 +17,55 @@ import {
 } from './source-value.ts'
 
 /** @param items of which others than SecretProviderClasses are ignored. */
-export function readSecretProviderClasses(items: readonly ManifestItem[]): ReadSource[] {
-  return items.filter(({ object }) => object.kind === 'SecretProviderClass').map(readOne)
+export function readSecretProviderClasses(
+  items: readonly ManifestItem[],
+  namespaceOf: NamespaceOf,
+): ReadSource[] {
+  return items
+    .filter(({ object }) => object.kind === 'SecretProviderClass')
+    .map((item) => readOne(item, [namespaceOf(item.object)]))
 }
 
-function readOne({ object, root }: ManifestItem): ReadSource {
+function readOne({ object, root }: ManifestItem, namespaces: Namespaces): ReadSource {
   const results: Result[] = []
   const leave = leaveIn(results, object)
   const spec = mapOf(mapOf(toValue(root))['spec'])
-  const about = { title: `SecretProviderClass/${object.name}`, object, driverClass: object.name }
+  const about = { title: nameOf(object), object, namespaces, driverClass: object.name }
   if (spec['provider'] !== 'aws') {
     leave(`spec.provider is ${quote(textIn(spec['provider']) ?? '')}, not aws`, 'leave it to the CSI driver')
     return { ...about, values: [], results }
   }
-  const { objects, region } = mapOf(spec['parameters'])
+  const { objects, region, failoverRegion, pathTranslation } = mapOf(spec['parameters'])
   if (region !== undefined)
     leave(
       'spec.parameters.region cannot be carried over',
       'kees reads the region of the pods: remove it if it is the same',
     )
+  if (failoverRegion !== undefined)
+    leave(
+      'spec.parameters.failoverRegion cannot be carried over',
+      'kees reads one region: leave the values to the CSI driver',
+    )
+  const given = translationOf(pathTranslation)
+  const translation = given !== undefined && given.length > 1 ? undefined : given
+  if (translation !== given)
+    leave('spec.parameters.pathTranslation must be False or one character', 'correct the file')
   const parsed = typeof objects === 'string' ? parseYaml(objects) : { value: undefined }
   if (!Array.isArray(parsed.value)) leave('spec.parameters.objects is not a list in YAML', 'correct the file')
   const keys = keysByFile(listOf(spec['secretObjects']))
-  const values = listOf(parsed.value).flatMap((entry, index) =>
-    readObject(mapOf(entry), `objects[${index}]`, leave).map(({ file, ...value }): SourceValue => {
-      return { ...value, keys: keys.get(file) ?? [] }
-    }),
-  )
+  const values = listOf(parsed.value).flatMap((entry, index) => {
+    const read = readDriverObject(mapOf(entry), `spec.parameters.objects[${index}]`, translation, leave)
+    return read.map(({ file, fileName, ...value }): SourceValue => {
+      return { ...value, source: object, keys: keys.get(fileName) ?? keys.get(file) ?? [] }
+    })
+  })
   return { ...about, values, results }
 }
 
-type FileValue = Omit<SourceValue, 'keys'> & { readonly file: string }
-
-function readObject(entry: JsonMap, where: string, leave: Leave): FileValue[] {
-  const objectName = textIn(entry['objectName'])
-  if (objectName === undefined) return (leave(`${where}.objectName is missing`, 'correct the file'), [])
-  const subject = `${where} (${quote(objectName)})`
-  const arn = /^arn:[^:]*:secretsmanager:[^:]*:[^:]*:secret:(.+)-\w{6}$/.exec(objectName)
-  if (objectName.startsWith('arn:') && !arn)
-    return (leave(`${subject} is an ARN`, 'name the parameter or the secret of the own account'), [])
-  if (entry['failoverObject'] !== undefined)
-    return (leave(`${subject} has a failoverObject`, 'kees reads one region: replicate the value there'), [])
-  const isSecret = arn !== null || entry['objectType'] === 'secretsmanager'
-  if (!isSecret && entry['objectType'] !== 'ssmparameter')
-    return (leave(`${subject}: objectType must be ssmparameter or secretsmanager`, 'correct the file'), [])
-  const name = arn?.[1] ?? objectName
-  const common = new Map(
-    isSecret
-      ? [
-          ['from', 'secretsmanager'],
-          ['storageKey', name],
-        ]
-      : [],
-  )
-  const [version, label] = [textIn(entry['objectVersion']), textIn(entry['objectVersionLabel'])]
-  if (version !== undefined) common.set('version', version)
-  if (label !== undefined) common.set('label', label)
-  const parameter = isSecret ? {} : { parameter: name }
-  const make = (file: string, isAlias: boolean, more: Iterable<readonly [string, string]>): FileValue => {
-    const attributes = new Map([...common, ...more])
-    // The app reads a file of this name; one without a dot becomes a line of the common file.
-    if (isAlias && file.includes('.')) attributes.set('file', file)
-    return { name: file.replace(/^\/+/, '').replaceAll('/', '_'), attributes, ...parameter, file }
-  }
-  const alias = textIn(entry['objectAlias'])
-  const members = listOf(entry['jmesPath']).map(mapOf)
-  const whole =
-    members.length === 0 || alias !== undefined ? [make(alias ?? name, alias !== undefined, [])] : []
-  return [
-    ...whole,
-    ...members.flatMap((member) => {
-      const path = textIn(member['path']) ?? ''
-      const jsonKey = jsonKeyOf(path)
-      const file = textIn(member['objectAlias'])
-      if (jsonKey !== undefined && file !== undefined) return [make(file, true, [['jsonKey', jsonKey]])]
-      leave(
-        `${subject}: jmesPath ${quote(path)} is more than a path`,
-        'use jsonKey: a name, or a pointer such as /db/0/user',
-      )
-      return []
-    }),
-  ]
+/** What takes the place of slashes in the names of files: empty for False, undefined for the default. */
+function translationOf(pathTranslation: unknown): string | undefined {
+  const text = pathTranslation === false ? 'false' : textIn(pathTranslation)
+  return text?.toLowerCase() === 'false' ? '' : text
 }
 
 /** The keys of the Kubernetes Secrets that the driver keeps beside the files. */

@@ -6,6 +6,9 @@ import { errorsOf, type ObjectReference, type Result } from '../../functions/krm
 export type SourceValue = {
   /** The name of the declaration. */
   readonly name: string
+  /** The object that it is declared in, and where in it. */
+  readonly source: ObjectReference
+  readonly where: string
   /** Attributes of a REFERENCE secret, without its kind and type. */
   readonly attributes: ReadonlyMap<string, string>
   /** The whole name of the parameter; undefined for a secret of Secrets Manager. */
@@ -20,11 +23,23 @@ export type ReadSource = {
   /** The object, for comments. */
   readonly title: string
   readonly object: ObjectReference
+  /** Those of the pods that can use the values. */
+  readonly namespaces: Namespaces
   /** The SecretProviderClass, which pods mount by its name. */
   readonly driverClass?: string
   readonly values: readonly SourceValue[]
   /** Errors: what is left. */
   readonly results: readonly Result[]
+}
+
+/** Undefined: any namespace. */
+export type Namespaces = readonly string[] | undefined
+
+/** Of an object without a namespace, the one of option namespace: empty where it is not known. */
+export type NamespaceOf = (object: ObjectReference) => string
+
+export function isIn(namespaces: Namespaces, namespace: string): boolean {
+  return namespaces === undefined || namespaces.includes(namespace)
 }
 
 /** Reports what cannot be carried over. */
