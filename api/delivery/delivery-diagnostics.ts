@@ -8,7 +8,7 @@ import { pathsOverlap } from '../paths-overlap.ts'
 import type { Composed, Declared, PodAnnotations } from '../pod/pod-annotations.ts'
 import type { SecretsFormat } from '../secrets-format.ts'
 
-type Pod = Pick<PodAnnotations, 'declared' | 'composed'>
+type Pod = Pick<PodAnnotations, 'declared' | 'composed' | 'localMode'>
 
 /** What the declarations of one pod leave to each other. @param format of the lines. */
 export function findDeliveryDiagnostics(pod: Pod, format: SecretsFormat): AnnotationDiagnostic[] {
@@ -16,7 +16,7 @@ export function findDeliveryDiagnostics(pod: Pod, format: SecretsFormat): Annota
   return [
     ...findNameDiagnostics(lines, format),
     ...findPathConflicts(pod),
-    ...findFixedTexts(deliverables(pod), format),
+    ...findFixedTexts(deliverables(pod), format, pod.localMode !== undefined),
   ]
 }
 

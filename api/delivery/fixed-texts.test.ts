@@ -66,3 +66,40 @@ for (const [text, message] of [
     message === undefined ? [] : [{ severity: 'warning', message: new RegExp(`^${message}`), hint: /file/ }],
     text,
   )
+
+const local: readonly (readonly [key: string, text: string, message?: string])[] = [
+  ['resource', `localValue=it's,env=T`, 'localValue contains a single quote, which the kubelet cannot read'],
+  ['resource', `localValue=it's`],
+  ['resource', 'localValue="a\nb"', 'localValue contains a line end'],
+  ['resource', 'localValue="a\nb",file=a'],
+  [
+    'secret',
+    'kind=REFERENCE,type=TEXT,localModeValue=/w==',
+    'localModeValue is binary, which needs attribute',
+  ],
+  ['secret', 'kind=REFERENCE,type=TEXT,localModeValue=/w==,env=T', 'localModeValue is binary'],
+  ['secret', 'kind=REFERENCE,type=TEXT,localModeValue=/w==,file=a'],
+  ['secret', 'kind=REFERENCE,type=TEXT,localModeValue=YQo=', 'localModeValue contains a line end'],
+  ['secret', 'kind=REFERENCE,type=RANDOM,localModeValue=/w=='],
+  ['secret', 'kind=REFERENCE,type=RSA,localValue="a\nb",as=jwk'],
+]
+for (const [key, text, message] of local) {
+  const judge = (mode: string) =>
+    findDeliveryDiagnostics(
+      parsePodAnnotations(
+        [
+          ['init.bsycorp.com/local-mode', mode],
+          [`${key}.bsycorp.com/a`, text],
+        ],
+        'bsycorp.com',
+      ),
+      'dotenv',
+    )
+  t.match(
+    judge('true').map((one) => `${one.severity} ${one.code} ${one.message}`),
+    message === undefined ? [] : [`error BAD_DELIVERY ${message}`],
+    text,
+  )
+  t.equal(judge('true').length, message === undefined ? 0 : 1, text)
+  t.strictSame(judge('false'), [], 'outside of local mode it is not used')
+}

@@ -1,4 +1,6 @@
 /** What declarations show of values that no file or variable of their delivery can hold. Init judges the whole values. */
+import { decodeBase64, textOf } from '../decode-base64.ts'
+import { localSourceOf } from '../declaration/local-source.ts'
 import { deliveryOf } from '../pod/delivery.ts'
 import type { Composition, Declaration } from '../declaration/declaration.ts'
 import type { AnnotationDiagnostic } from '../diagnostic.ts'
@@ -6,9 +8,11 @@ import type { Composed, Declared } from '../pod/pod-annotations.ts'
 import type { SecretsFormat } from '../secrets-format.ts'
 import { whyUnfit, whyUnfitVariable } from './unfit-value.ts'
 
+/** @param isLocal whether the pod is in local mode. */
 export function findFixedTexts(
   all: readonly (Declared | Composed)[],
   format: SecretsFormat,
+  isLocal: boolean,
 ): AnnotationDiagnostic[] {
   const forms = new Map(all.map(({ declaration }) => [declaration.name, formOfLines(declaration)]))
   return all.flatMap(({ annotation, declaration }): AnnotationDiagnostic[] => {
@@ -19,8 +23,9 @@ export function findFixedTexts(
     const hint = isVariable
       ? 'deliver it as a file: attribute file in place of env'
       : 'deliver it as a file: attribute file; or choose another format'
-    const [wrong] = knownTexts(declaration, forms).flatMap(({ subject, text }) => {
-      const reason = why(text)
+    const local = isLocal ? localTexts(declaration) : []
+    const [wrong] = [...local, ...knownTexts(declaration, forms)].flatMap(({ subject, text }) => {
+      const reason = text === undefined ? 'is binary, which needs attribute file' : why(text)
       return reason === undefined ? [] : [`${subject} ${reason}`]
     })
     if (wrong !== undefined)
@@ -41,7 +46,18 @@ export function findFixedTexts(
   })
 }
 
-type KnownText = { readonly subject: string; readonly text: string }
+/** Without a text, the value is binary. */
+type KnownText = { readonly subject: string; readonly text: string | undefined }
+
+/** What the annotation says that the value is in local mode. Init judges the keys that `as` gives another form. */
+function localTexts(declaration: Declaration): readonly KnownText[] {
+  if (declaration.what === 'compose' || ('as' in declaration && declaration.as !== undefined)) return []
+  const source = localSourceOf(declaration)
+  const subject = declaration.localValue === undefined ? 'localModeValue' : 'localValue'
+  if (source.from === 'text') return [{ subject, text: source.text }]
+  const bytes = source.from === 'base64' ? decodeBase64(source.text).value : undefined
+  return bytes === undefined ? [] : [{ subject, text: textOf(bytes).value }]
+}
 
 /** What the annotation has of the value. With a letter for each unknown part: what is wrong then is wrong with every value. */
 function knownTexts(

@@ -60,10 +60,13 @@ t.strictSame(
   judged({
     'secret/a': `${password},localValue=a,localModeValue=YQ==`,
     'secret/b': `${password},localModeValue=?`,
+    'secret/c': `${password},localModeValue=YWJjA`,
+    'secret/d': 'kind=REFERENCE,type=RANDOM,localModeValue=YWJjA',
   }),
   [
     'error ATTRIBUTE_NOT_ALLOWED secret.example.com/a: attributes "localValue" and "localModeValue" must not be used together',
     'error BAD_VALUE secret.example.com/b: localModeValue must be base64',
+    'error BAD_VALUE secret.example.com/c: localModeValue is not base64',
   ],
   'both words at once, and what is no base64',
 )

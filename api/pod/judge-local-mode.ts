@@ -1,4 +1,5 @@
 /** What local mode needs of the declarations of a pod. */
+import { decodeBase64 } from '../decode-base64.ts'
 import type { StoredDeclaration } from '../declaration/declaration.ts'
 import { localKeyOf, type LocalSeed, localSourceOf } from '../declaration/local-source.ts'
 import type { AnnotationDiagnostic } from '../diagnostic.ts'
@@ -14,6 +15,8 @@ export function judgeLocalMode(declared: readonly DeclaredAt[]): AnnotationDiagn
       const message = `attribute "localValue" is missing: local mode has no value for ${what}`
       return [{ severity: 'error', code: 'MISSING_ATTRIBUTE', annotation, message }]
     }
+    if (source.from === 'base64' && decodeBase64(source.text).diagnostics)
+      return [{ severity: 'error', code: 'BAD_VALUE', annotation, message: 'localModeValue is not base64' }]
     if (source.from !== 'seed') return []
     const own = { annotation, key: localKeyOf(declaration), source }
     const other = bySeed.get(source.seed)

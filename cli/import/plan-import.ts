@@ -8,7 +8,7 @@ import { errorsOf, type Result } from '../../functions/krm/result.ts'
 import type { Workload } from '../../functions/workload/workload.ts'
 import { partsMatch } from '../../runtime/groups/verify-group.ts'
 import { secretValue, type SecretValue } from '../../runtime/secret-value.ts'
-import { decodeBase64, textOf } from '../../runtime/values/decode-base64.ts'
+import { decodeBase64, textOf } from '../../api/decode-base64.ts'
 import { checkValue } from '../check-value.ts'
 import type { NamedValue } from './parse-values.ts'
 

@@ -94,6 +94,7 @@ const refused: readonly (readonly [title: string, pod: Pod, exit: number, ...lin
     },
     1,
     'annotation secret.bsycorp.com/a_private: localValue and that of the other part of the key pair do not match',
+    'hint: set localValue of both parts, or of none',
   ],
   [
     'as a substitute for a store that is not reached',

@@ -4,7 +4,7 @@
  * subkeys, passphrase or expiry. The public part is the private one without its secret numbers.
  */
 import { constants, createHash, type KeyObject, sign } from 'node:crypto'
-import { decodeBase64 } from './decode-base64.ts'
+import { decodeBase64 } from '../../api/decode-base64.ts'
 import {
   formatLength,
   formatMpi,

@@ -9,7 +9,7 @@ import type { Declared } from '../../../api/pod/pod-annotations.ts'
 import { localDeriver } from '../../local/derive-value.ts'
 import type { Clock } from '../../scheduling/clock.ts'
 import { type SecretValue, secretValue } from '../../secret-value.ts'
-import { decodeBase64, textOf } from '../../values/decode-base64.ts'
+import { decodeBase64, textOf } from '../../../api/decode-base64.ts'
 import { type Fetched, type FetchedValue, mismatchedPairs, refOf } from './fetch-declared.ts'
 import type { InitDiagnostic } from './report.ts'
 
@@ -31,9 +31,10 @@ export async function deriveDeclared(
     if (wrong.length === 0) values.push({ declared: asIs, stored: value && { ref: refOf(one), ...value } })
     diagnostics.push(...wrong.map((each) => wrongAttribute(one, each.message)))
   }
-  const mismatched = mismatchedPairs(values).map(({ annotation }) =>
-    wrongAttribute({ annotation }, 'localValue and that of the other part of the key pair do not match'),
-  )
+  const mismatched = mismatchedPairs(values).map(({ annotation }) => ({
+    ...wrongAttribute({ annotation }, 'localValue and that of the other part of the key pair do not match'),
+    hint: 'set localValue of both parts, or of none',
+  }))
   return { values, diagnostics: [...diagnostics, ...mismatched] }
 }
 

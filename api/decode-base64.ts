@@ -1,5 +1,5 @@
 /** The bytes of base64 (https://www.rfc-editor.org/rfc/rfc4648), and the text of bytes. The messages follow the name of the value. */
-import { invalid, type Parsed } from '../../api/parsed.ts'
+import { invalid, type Parsed } from './parsed.ts'
 
 /**
  * Of the standard alphabet or that of URLs, with or without padding. Line ends are ignored, as `base64` and `openssl` write them. All else is

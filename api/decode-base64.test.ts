@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import t from 'tap'
-import { runs } from '../../api/test-effort.ts'
+import { runs } from './test-effort.ts'
 import { decodeBase64, textOf } from './decode-base64.ts'
 
 const decoded: readonly (readonly [title: string, text: string, hex: string])[] = [
