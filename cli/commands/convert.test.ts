@@ -180,19 +180,19 @@ eso.push(
   },
   {
     title: 'a role, keys and two regions of stores: errors',
-    input: `${store('aws', 'aws: {service: ParameterStore, region: eu-west-1, role: "arn:aws:iam::111122223333:role/x", auth: {secretRef: {}}}')}${store('other', 'aws: {service: ParameterStore, region: us-east-1}')}${external(`${ofStore}${dataOfA}    - {secretKey: b, remoteRef: {key: /b}, sourceRef: {storeRef: {name: other}}}\n`)}`,
+    input: `${store('aws', 'aws: {service: ParameterStore, region: eu-west-1, role: "arn:aws:iam::111122223333:role/x", externalID: x, auth: {secretRef: {}}}')}${store('other', 'aws: {service: ParameterStore, region: us-east-1}')}${external(`${ofStore}${dataOfA}    - {secretKey: b, remoteRef: {key: /b}, sourceRef: {storeRef: {name: other}}}\n`)}`,
     exit: 1,
     printed: ['a:', 'b:'],
-    said: /SecretStore\/aws spec\.provider\.aws\.role cannot[^]*aws\.auth\.secretRef cannot[^]*error: SecretStore\/aws .*region is "eu-west-1"[^]*error: SecretStore\/other .*region is "us-east-1"/,
+    said: /SecretStore\/aws spec\.provider\.aws\.role cannot[^]*aws\.externalID cannot[^]*aws\.auth\.secretRef cannot[^]*error: SecretStore\/aws .*region is "eu-west-1"[^]*error: SecretStore\/other .*region is "us-east-1"/,
   },
   {
     title: 'every problem of one entry',
     input: external(
-      `${ofStore}  data:\n    - {secretKey: a, remoteRef: {key: "arn:aws:ssm:x", property: "b[0]", decodingStrategy: Auto, metadataPolicy: Fetch}}\n`,
+      `${ofStore}  data:\n    - {secretKey: a, remoteRef: {key: "arn:aws:ssm:x", property: "b[0]", later: 1, decodingStrategy: Auto, metadataPolicy: Fetch}}\n`,
     ),
     exit: 1,
     printed: [],
-    said: /SecretStore "aws" is not among[^]*is an ARN[^]*metadataPolicy[^]*property "b\[0\]"[^]*decodingStrategy Auto/,
+    said: /SecretStore "aws" is not among[^]*remoteRef\.later cannot[^]*is an ARN[^]*metadataPolicy[^]*property "b\[0\]"[^]*decodingStrategy Auto/,
   },
   {
     title: 'optional variables and files',
@@ -249,6 +249,16 @@ const csi: readonly Case[] = [
     said: /uses "conf_app\.json"/,
   },
   {
+    title: 'a key of secretObjects for the whole of an object with jmesPath',
+    input: driver(
+      '- {objectName: db, objectType: secretsmanager, jmesPath: [{path: user, objectAlias: user}]}',
+      '  secretObjects:\n    - {secretName: db, data: [{objectName: db, key: all}]}\n',
+    ),
+    app: deployment(`env: [${variable('DB', 'all', 'db')}]`),
+    printed: ['db: from=secretsmanager,storageKey=db,env=DB,containers=app'],
+    said: /no workload of the manifests uses "user"/,
+  },
+  {
     title: 'workloads of another namespace that mount a class of this name',
     input: driver('- {objectName: /a, objectType: ssmparameter}'),
     app: inNamespace(
@@ -297,6 +307,16 @@ const csi: readonly Case[] = [
     exit: 1,
     printed: [],
     said: /parameters\.region cannot[^]*failoverRegion cannot[^]*objects\[0\] \("a"\): failoverObject[^]*objects\[1\] \("c"\): jmesPath "d\[\*\]\.e"[^]*objects\[2\] .* is an ARN[^]*objects\[3\] .* is an ARN[^]*objects\[3\] .*: failoverObject[^]*objects\[3\] .*: filePermission must be a string[^]*objects\[4\] \("g"\): objectType[^]*objects\[5\]: objectName is missing/,
+  },
+  {
+    title: 'fields that kees does not know',
+    input: driver(
+      '- {objectName: a, objectType: ssmparameter, objectTemplate: x}\n- {objectName: b, objectType: ssmparameter, jmesPath: [{path: c, objectAlias: c, later: 1}, {path: d, objectAlias: d}]}',
+      '    usePodIdentity: "true"\n    later: x\n',
+    ),
+    exit: 1,
+    printed: ['d: storageKey=b,jsonKey=d'],
+    said: /spec\.parameters\.later cannot[^]*objects\[0\] \("a"\): objectTemplate cannot[^]*objects\[1\] \("b"\): jmesPath\.later cannot/,
   },
   {
     title: 'a pathTranslation that the driver refuses',

@@ -2,10 +2,28 @@
 import { type Diagnostic, quote } from '../../api/diagnostic.ts'
 import { type JsonMap, listOf, mapOf } from '../../api/json.ts'
 import type { Parsed } from '../../api/parsed.ts'
-import { jsonKeyOf, type Leave, type SourceValue, textIn } from './source-value.ts'
+import { jsonKeyOf, type Leave, type SourceValue, textIn, unknownFields } from './source-value.ts'
+
+const fields = [
+  'objectName',
+  'objectType',
+  'objectAlias',
+  'objectVersion',
+  'objectVersionLabel',
+  'jmesPath',
+  'failoverObject',
+  'filePermission',
+]
+
+const memberFields = ['path', 'objectAlias', 'filePermission']
 
 /** `file` is as the object names it, `fileName` as the driver writes it. */
-type FileValue = Omit<SourceValue, 'keys' | 'source'> & { readonly file: string; readonly fileName: string }
+type FileValue = Omit<SourceValue, 'keys' | 'source'> & {
+  readonly file: string
+  readonly fileName: string
+  /** The whole of an object that was named for its members. */
+  readonly isImplied?: boolean
+}
 
 export function readDriverObject(
   entry: JsonMap,
@@ -31,6 +49,7 @@ export function readDriverObject(
   const isSecret = entry['objectType'] === 'secretsmanager'
   if (!isSecret && entry['objectType'] !== 'ssmparameter' && !isArn)
     wrong.push({ message: 'objectType must be ssmparameter or secretsmanager', hint: 'correct the file' })
+  wrong.push(...unknownFields(entry, fields))
   if (!isPermission(entry['filePermission'])) wrong.push(unquoted)
   const parts = listOf(entry['jmesPath']).map((one) => readMember(mapOf(one)))
   const ofParts = parts.flatMap(({ diagnostics = [] }) => diagnostics)
@@ -61,22 +80,21 @@ export function readDriverObject(
     return { name, where, attributes, ...parameter, file, fileName }
   }
   const alias = textIn(entry['objectAlias'])
-  const whole =
-    parts.length === 0 || alias !== undefined
-      ? [make(alias ?? objectName, alias !== undefined, ownPermission)]
-      : []
+  const whole = make(alias ?? objectName, alias !== undefined, ownPermission)
+  const isImplied = parts.length > 0 && alias === undefined
   const ofMembers = parts.flatMap(({ value }) =>
     value ? [make(value.alias, true, value.permission ?? ownPermission, value.jsonKey)] : [],
   )
-  return [...whole, ...ofMembers]
+  return [{ ...whole, isImplied }, ...ofMembers]
 }
 
 type Member = { readonly jsonKey: string; readonly alias: string; readonly permission?: string | undefined }
 
-function readMember({ path: given, objectAlias, filePermission }: JsonMap): Parsed<Member> {
-  const path = textIn(given) ?? ''
+function readMember(member: JsonMap): Parsed<Member> {
+  const { objectAlias, filePermission } = member
+  const path = textIn(member['path']) ?? ''
   const [jsonKey, alias] = [jsonKeyOf(path), textIn(objectAlias)]
-  const wrong: Diagnostic[] = []
+  const wrong = unknownFields(member, memberFields, 'jmesPath.')
   if (jsonKey === undefined)
     wrong.push({
       message: `jmesPath ${quote(path)} is more than a path`,

@@ -1,9 +1,20 @@
 /** Where an ExternalSecret has a value from. https://external-secrets.io/latest/api/externalsecret/ */
-import { type Diagnostic, quote } from '../../api/diagnostic.ts'
+import { quote } from '../../api/diagnostic.ts'
 import type { JsonMap } from '../../api/json.ts'
 import type { Parsed } from '../../api/parsed.ts'
 import type { SecretStore } from './secret-store.ts'
-import { jsonKeyOf, type SourceValue, textIn } from './source-value.ts'
+import { jsonKeyOf, type SourceValue, textIn, unknownFields } from './source-value.ts'
+
+/** The last two change no value of a single key. */
+const fields = [
+  'key',
+  'version',
+  'property',
+  'decodingStrategy',
+  'metadataPolicy',
+  'conversionStrategy',
+  'nullBytePolicy',
+]
 
 type RemoteRef = Pick<SourceValue, 'attributes' | 'parameter'> & { readonly note?: string }
 
@@ -15,7 +26,7 @@ export function readRemoteRef(
 ): Parsed<RemoteRef> {
   const { version, decodingStrategy = 'None', metadataPolicy = 'None' } = ref
   const { isSecretsManager, prefix } = store
-  const wrong: Diagnostic[] = []
+  const wrong = unknownFields(ref, fields, 'remoteRef.')
   const attributes = new Map<string, string>()
   const key = textIn(ref['key'])
   if (key === undefined) wrong.push({ message: 'remoteRef.key is missing', hint: 'correct the file' })

@@ -14,7 +14,18 @@ import {
   type ReadSource,
   type SecretKey,
   type SourceValue,
+  unknownFields,
 } from './source-value.ts'
+
+/** The last two are about how the driver reaches AWS. */
+const parameterNames = [
+  'objects',
+  'region',
+  'failoverRegion',
+  'pathTranslation',
+  'usePodIdentity',
+  'preferredAddressType',
+]
 
 /** @param items of which others than SecretProviderClasses are ignored. */
 export function readSecretProviderClasses(
@@ -35,7 +46,10 @@ function readOne({ object, root }: ManifestItem, namespaces: Namespaces): ReadSo
     leave(`spec.provider is ${quote(textIn(spec['provider']) ?? '')}, not aws`, 'leave it to the CSI driver')
     return { ...about, values: [], results }
   }
-  const { objects, region, failoverRegion, pathTranslation } = mapOf(spec['parameters'])
+  const parameters = mapOf(spec['parameters'])
+  const { objects, region, failoverRegion, pathTranslation } = parameters
+  for (const { message, hint = '' } of unknownFields(parameters, parameterNames, 'spec.parameters.'))
+    leave(message, hint)
   if (region !== undefined)
     leave(
       'spec.parameters.region cannot be carried over',
@@ -55,8 +69,9 @@ function readOne({ object, root }: ManifestItem, namespaces: Namespaces): ReadSo
   const keys = keysByFile(listOf(spec['secretObjects']))
   const values = listOf(parsed.value).flatMap((entry, index) => {
     const read = readDriverObject(mapOf(entry), `spec.parameters.objects[${index}]`, translation, leave)
-    return read.map(({ file, fileName, ...value }): SourceValue => {
-      return { ...value, source: object, keys: keys.get(fileName) ?? keys.get(file) ?? [] }
+    return read.flatMap(({ file, fileName, isImplied = false, ...value }): SourceValue[] => {
+      const ofFile = keys.get(fileName) ?? keys.get(file) ?? []
+      return isImplied && ofFile.length === 0 ? [] : [{ ...value, source: object, keys: ofFile }]
     })
   })
   return { ...about, values, results }

@@ -54,14 +54,15 @@ export function findStore(
 
 function readStore({ object, root }: ManifestItem): Parsed<SecretStore> {
   const provider = mapOf(mapOf(mapOf(toValue(root))['spec'])['provider'])
-  const { service, prefix, region, role, additionalRoles, auth } = mapOf(provider['aws'])
+  const { service, prefix, region, auth, ...more } = mapOf(provider['aws'])
   if (service !== 'ParameterStore' && service !== 'SecretsManager')
     return invalid(
       `${object.kind} ${quote(object.name)} is of ${Object.keys(provider).join(', ') || 'no provider'}, not of AWS Parameter Store or Secrets Manager`,
       'kees reads only Parameter Store and Secrets Manager of the account and region of the pods',
     )
   const ofRegion = textIn(region)
-  const identity = Object.entries({ role, additionalRoles, 'auth.secretRef': mapOf(auth)['secretRef'] })
+  const { secretsManager: _deletion, ...roles } = more
+  const identity = Object.entries({ ...roles, 'auth.secretRef': mapOf(auth)['secretRef'] })
   return {
     value: {
       object,

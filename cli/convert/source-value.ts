@@ -1,5 +1,7 @@
 /** What `kees convert` reads of another tool: values, and what it cannot carry over. */
+import type { Diagnostic } from '../../api/diagnostic.ts'
 import { exitCode } from '../../api/exit-code.ts'
+import type { JsonMap } from '../../api/json.ts'
 import { errorsOf, type ObjectReference, type Result } from '../../functions/krm/result.ts'
 
 /** One value that another tool fetches, in the words of kees. */
@@ -47,6 +49,15 @@ export type Leave = (message: string, hint: string) => void
 
 export function leaveIn(results: Result[], object: ObjectReference): Leave {
   return (message, hint) => void results.push(...errorsOf([{ message, hint }], exitCode.input, object))
+}
+
+/** Of fields that this command does not know, none is left out in silence. @param path of the map, with a dot at its end. */
+export function unknownFields(map: JsonMap, known: readonly string[], path = ''): Diagnostic[] {
+  const names = Object.keys(map).filter((name) => !known.includes(name) && map[name] !== undefined)
+  return names.map((name) => {
+    const hint = 'remove the field if the value is the same without it'
+    return { message: `${path}${name} cannot be carried over`, hint }
+  })
 }
 
 /** A name of a member, or a dotted path, as jsonKey; undefined where it is more than that. */
