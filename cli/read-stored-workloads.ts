@@ -1,17 +1,17 @@
 /** The start of the commands that compare the workloads of manifests with a store. */
-import { exitCode, type ExitCode } from '../api/exit-code.ts'
+import type { ExitCode } from '../api/exit-code.ts'
 import { judge } from '../functions/krm/result.ts'
-import { readWorkloads, type Workload } from '../functions/workload/workload.ts'
+import { areInLocalMode, readWorkloads, type Workload } from '../functions/workload/workload.ts'
 import { parseWorkloadConfig, workloadOptions } from '../functions/workload/workload-options.ts'
 import type { StoreAccess } from '../runtime/store/file-parameter-store.ts'
-import type { Io } from './flags/command.ts'
+import { type Io, valueOf } from './flags/command.ts'
 import type { Flags, ParsedFlags } from './flags/flags.ts'
 import { readSharedFlags, sharedFlags } from './flags/function-flags.ts'
 import { type Output, outputFlags, readOutput } from './flags/output-flag.ts'
 import { printResults } from './print-results.ts'
 import { readInput } from './read-input.ts'
 import { type Manifest, manifestFlags } from './read-manifests.ts'
-import { type OpenedStore, openStoreFlag, storeFlags } from './flags/store-flag.ts'
+import { noStore, type OpenedStore, openStoreFlag, storeFlags } from './flags/store-flag.ts'
 
 export const storedWorkloadFlags: Flags = {
   ...manifestFlags,
@@ -40,13 +40,18 @@ export async function readStoredWorkloads(
   const output = readOutput(parsed)
   const opened = await openStoreFlag(parsed, io, access)
   const usage = [...flagDiagnostics, ...optionDiagnostics, ...output.diagnostics]
-  const { manifests, exit: wrong = exitCode.usage } = await readInput(parsed, io, [
-    ...usage,
-    ...(opened.diagnostics ?? []),
-  ])
-  if (!manifests || !opened.store) return { exit: wrong }
-  const items = manifests.flatMap((manifest) => manifest.items)
-  const { workloads, results } = readWorkloads(items, config)
+  const read = (some: readonly Manifest[]) =>
+    readWorkloads(
+      some.flatMap(({ items }) => items),
+      config,
+    )
+  const isNeeded = (some: readonly Manifest[]) =>
+    valueOf(parsed, 'store') !== undefined || !areInLocalMode(read(some).workloads)
+  const { manifests, exit: wrong } = await readInput(parsed, io, usage, (some) =>
+    opened.diagnostics && isNeeded(some) ? opened.diagnostics : [],
+  )
+  if (!manifests) return { exit: wrong }
+  const { workloads, results } = read(manifests)
   const exit = printResults(judge(results, config.strict), io, manifests)
-  return { manifests, workloads, opened, output, exit }
+  return { manifests, workloads, opened: opened.store ? opened : noStore, output, exit }
 }

@@ -5,7 +5,12 @@ import { dnsSubdomainPattern } from '../../functions/workload/dns-subdomain.ts'
 import { injectOptions } from '../../functions/inject-init/options/inject-config.ts'
 import { type ConfigOf, type OptionUse, parseOptions } from '../../functions/krm/options/options.ts'
 import { errorsOf, judge } from '../../functions/krm/result.ts'
-import { readsStore, readWorkloads, type Workload } from '../../functions/workload/workload.ts'
+import {
+  areInLocalMode,
+  readsStore,
+  readWorkloads,
+  type Workload,
+} from '../../functions/workload/workload.ts'
 import { workloadOptions } from '../../functions/workload/workload-options.ts'
 import { clock } from '../../runtime/scheduling/clock.ts'
 import manifest from '../../package.json' with { type: 'json' }
@@ -169,9 +174,7 @@ async function checkStore(
   io: Io,
   workloads: readonly Workload[],
 ): Promise<readonly Check[]> {
-  const annotated = workloads.filter(({ pod }) => pod.annotated)
-  const isLocal = annotated.length > 0 && !annotated.some(readsStore)
-  if (isLocal && valueOf(parsed, 'store') === undefined)
+  if (areInLocalMode(workloads) && valueOf(parsed, 'store') === undefined)
     return [ok('store', 'not needed: the pods are in local mode, which needs no region and no credentials')]
   const opened = await openStoreFlag(parsed, io, 'read')
   if (opened.diagnostics !== undefined)

@@ -92,6 +92,26 @@ t.test('status shows local, and create creates nothing', async (t) => {
   )
 })
 
+t.test('status, create and import need no store where all pods are in local mode', async (t) => {
+  const folder = t.testdir({ 'manifest.yaml': local })
+  const noRegion = { AWS_REGION: 'no region' }
+  for (const [command, values, printed] of [
+    [['status', '--keys'], '', / local\n/],
+    [['create'], '', /^there is nothing to create\n/],
+    [['import'], '{"db.password": "x"}', /^there is nothing to store\n/],
+  ] as const) {
+    const io = fakeIo(values, noRegion)
+    const file = join(folder, 'manifest.yaml')
+    t.equal(await kees([...command, '-f', file], io), 0, io.said())
+    t.match(io.printed(), printed)
+    const wrong = fakeIo(values, noRegion)
+    t.equal(await kees([...command, '-f', file, '--store', 'none'], wrong), 2, 'a wrong flag is an error')
+  }
+  const mixed = fakeIo(local + stored, noRegion)
+  t.equal(await kees(['status', '-f', '-'], mixed), 2)
+  t.match(mixed.said(), /error: AWS_REGION/)
+})
+
 t.test('doctor needs neither a region nor credentials for pods that are all in local mode', async (t) => {
   const doctor = async (input: string, ...flags: readonly string[]) => {
     const io = fakeIo(input, { AWS_REGION: 'no region' })

@@ -91,6 +91,7 @@ async function checkKeys(
   io: Io,
 ): Promise<Keys> {
   const asked = known.filter(({ declaration, standing }) => hasKey(declaration) && standing === 'exists')
+  if (asked.length === 0) return noKeys
   const fetched = await fetchOnce(reader, asked, io)
   const placeAt = (annotation: string) => {
     const one = asked.find((other) => other.annotation === annotation)

@@ -31,6 +31,19 @@ export type OpenedStore = {
   readonly diagnostics?: undefined
 }
 
+/** Where all pods are in local mode: nobody calls it. */
+export const noStore: OpenedStore = {
+  kind: 'file',
+  store: { peer: refuse, get: refuse, exists: refuse, create: refuse, replace: refuse },
+  secrets: { get: refuse, exists: refuse },
+  reader: { peer: refuse, get: refuse },
+  putsPerSecond: Infinity,
+}
+
+function refuse(): never {
+  throw new TypeError('no pod reads a store')
+}
+
 type Writing = { readonly kmsKeyId: string | undefined; readonly putRate: number }
 
 type StoreFlag =

@@ -34,6 +34,12 @@ export function readsStore({ pod }: Workload): boolean {
   return pod.localMode === undefined
 }
 
+/** Whether there are pods of kees, and no store is needed for any. */
+export function areInLocalMode(workloads: readonly Workload[]): boolean {
+  const annotated = workloads.filter(({ pod }) => pod.annotated)
+  return annotated.length > 0 && !annotated.some(readsStore)
+}
+
 /** Reads the items of one input, one after the other. What it keeps of them does not grow with their size. */
 export type WorkloadReader = {
   /** Whether an item may have workloads to read, or results. */
