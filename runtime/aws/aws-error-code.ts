@@ -24,15 +24,38 @@ const codes: Readonly<Record<string, FailureCode>> = {
   NotAuthorized: 'ACCESS_DENIED',
   OptInRequired: 'CREDENTIALS_REFUSED',
   RequestExpired: 'CREDENTIALS_REFUSED',
+  // The clock of this machine is wrong; it is corrected by the date of the answer.
+  AuthFailure: 'CREDENTIALS_REFUSED',
+  RequestInTheFuture: 'CREDENTIALS_REFUSED',
+  RequestTimeTooSkewed: 'CREDENTIALS_REFUSED',
   SignatureDoesNotMatch: 'CREDENTIALS_REFUSED',
   UnrecognizedClientException: 'CREDENTIALS_REFUSED',
   CredentialsProviderError: 'CREDENTIALS_MISSING',
   TokenProviderError: 'CREDENTIALS_MISSING',
+  // Which the SDKs retry, by https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
+  BandwidthLimitExceeded: 'THROTTLED',
+  EC2ThrottledException: 'THROTTLED',
+  LimitExceededException: 'THROTTLED',
+  PriorRequestNotComplete: 'THROTTLED',
+  ProvisionedThroughputExceededException: 'THROTTLED',
   RequestLimitExceeded: 'THROTTLED',
+  RequestThrottled: 'THROTTLED',
+  RequestThrottledException: 'THROTTLED',
+  SlowDown: 'THROTTLED',
+  ThrottledException: 'THROTTLED',
   Throttling: 'THROTTLED',
   ThrottlingException: 'THROTTLED',
   TooManyRequestsException: 'THROTTLED',
+  TransactionInProgressException: 'THROTTLED',
   TooManyUpdates: 'THROTTLED',
+  RequestTimeout: 'UNREACHABLE',
+  RequestTimeoutException: 'UNREACHABLE',
+  // The service gave up before it had an answer.
+  RequestAbortedException: 'UNREACHABLE',
+  InternalError: 'UNREACHABLE',
+  InternalFailure: 'UNREACHABLE',
+  InternalServerError: 'UNREACHABLE',
+  ServiceUnavailable: 'UNREACHABLE',
   HierarchyLevelLimitExceededException: 'INVALID_NAME',
   InvalidParameterException: 'INVALID_NAME',
   ParameterPatternMismatchException: 'INVALID_NAME',
@@ -58,7 +81,7 @@ export function awsErrorCode(error: unknown): FailureCode | undefined {
   const status = statusOf(error)
   const isService = fact(error, '$fault') !== undefined
   if (status === 429) return 'THROTTLED'
-  if (status !== undefined && status >= 500) return 'UNREACHABLE'
+  if (status !== undefined && (status === 408 || status >= 500)) return 'UNREACHABLE'
   if (isService) return isNamed(error) ? 'REFUSED' : 'BAD_ANSWER'
   // A response arrived, but the SDK could not parse it: HTML of a proxy, truncated JSON.
   if (status !== undefined || '$response' in error) return 'BAD_ANSWER'
