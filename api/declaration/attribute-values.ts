@@ -56,8 +56,7 @@ export function readAttributes(
 ): Given {
   const given = new Map<string, string | undefined>()
   const seen = new Set<string>()
-  // Once for a declaration: the text of an annotation decides how many are unknown.
-  let allowed = `; known are ${known.join(', ')}`
+  let listed = false
   for (const { name, value, position } of attributes) {
     const meant = known.includes(name) ? undefined : closestWord(name, known)
     const foreign = known.includes(name) ? undefined : foreignHint(name)
@@ -72,12 +71,10 @@ export function readAttributes(
       const message = `attribute ${quote(name)} is not known`
       report('MISSPELT_ATTRIBUTE', { message, ...didYouMean(meant) })
     } else {
-      report(
-        'UNKNOWN_ATTRIBUTE',
-        `${attributeLabel(name, position)} is not known and has no effect${allowed}`,
-        'warning',
-      )
-      allowed = ''
+      const ignored = `${attributeLabel(name, position)} is not known and has no effect`
+      // Once for a declaration: the text of an annotation decides how many are unknown.
+      report('UNKNOWN_ATTRIBUTE', listed ? ignored : `${ignored}; known are ${known.join(', ')}`, 'warning')
+      listed = true
     }
     seen.add(name)
   }

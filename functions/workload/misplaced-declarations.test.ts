@@ -373,4 +373,13 @@ t.test('beside a declaration in the right place, however it is written', async (
   t.strictSame(resultsOf(right('{"secret.bsycorp\\x2ecom/b": x}', wrong)), expected, 'with an escape')
   t.strictSame(resultsOf(right('*same', `&same ${wrong}`)), expected, 'with an alias')
   t.strictSame(resultsOf(right(`{${declared}, note: see .bsycorp.com/}`, wrong)), expected)
+  const injected = (own: string) =>
+    right(`{${declared}}`, wrong).replace('{name: x}', `{name: x, annotations: {${own}}}`)
+  t.strictSame(resultsOf(injected("kees.bsycorp.com/injected: '{}'")), expected, 'in an injected workload')
+  const onItself = ofKnown('CronJob', 'the metadata of the CronJob itself', 'the pod template')
+  t.strictSame(
+    resultsOf(injected(`kees.bsycorp.com/injected: '{}', ${declared}`)),
+    [onItself, ...expected],
+    'and on the workload itself',
+  )
 })

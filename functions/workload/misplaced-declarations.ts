@@ -9,7 +9,7 @@ import type { PodTemplate } from './pod-template.ts'
 import { declarationsIn, findDeclarations, type FoundDeclaration } from './find-declarations.ts'
 import { apiVersionsOfKind, templatePaths } from './pod-template-kinds.ts'
 import type { SourceNode } from '../yaml/node.ts'
-import { lookUp, lookUpPath } from '../yaml/value.ts'
+import { allEntries, lookUp, lookUpPath } from '../yaml/value.ts'
 import type { WorkloadConfig } from './workload-options.ts'
 import { listKind, ofWrongVersion } from './wrong-version.ts'
 
@@ -46,7 +46,7 @@ export function misplacedDeclarations(
  * always, and much faster than to look at every node. Escapes and aliases may hide one.
  */
 function isAllOf(
-  { document: { source, aliased } }: ManifestItem,
+  { document: { source, aliased }, root }: ManifestItem,
   templates: readonly PodTemplate[],
   around: readonly Result[],
   domain: string,
@@ -55,6 +55,11 @@ function isAllOf(
   const text = `.${domain}/`
   let left = around.length
   for (const { annotations } of templates) for (const [key] of annotations) if (key.includes(text)) left++
+  if (templates.every(({ path }) => path.length > 0)) {
+    // Of the object's own annotations, the record of the injection.
+    const own = lookUpPath(root, ['metadata', 'annotations'])
+    left += allEntries(own).filter(([key]) => key.includes(text)).length - declarationsIn(own, domain).length
+  }
   for (let at = source.indexOf(text); at >= 0; at = source.indexOf(text, at + 1))
     if (left-- === 0) return false
   return true
