@@ -14,10 +14,10 @@ export function notEnded(
   printed: { readonly stdout: string; readonly stderr: string },
   begun: number,
 ): Error {
-  const seconds = Math.round((Date.now() - begun) / 1000)
+  const seconds = (Date.now() - begun) / 1000
   return new Error(
     [
-      `${[command, ...args].join(' ')} did not end within ${seconds} s`,
+      `${[command, ...args].join(' ')} did not end within ${Math.round(seconds)} s`,
       `stdout: ${lastOf(printed.stdout)}`,
       `stderr: ${lastOf(printed.stderr)}`,
       'processes that began with it and still run:',
@@ -39,7 +39,8 @@ function processesOf(seconds: number): readonly string[] {
       const stat = textOf(`/proc/${pid}/stat`)
       const [state, parent, ...rest] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
       const age = now - Number(rest[17]) / 100
-      if (!(age < seconds + 2 && age > seconds * 0.7)) return []
+      // A busy machine may start them seconds later.
+      if (!(age < seconds + 2 && age > seconds * 0.7 - 5)) return []
       const line = textOf(`/proc/${pid}/cmdline`).replaceAll('\0', ' ').trim()
       return [`  ${pid} of ${parent} ${state} ${textOf(`/proc/${pid}/wchan`)}: ${line.slice(0, 400)}`]
     })
