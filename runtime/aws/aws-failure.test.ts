@@ -2,6 +2,7 @@ import { inspect } from 'node:util'
 import t from 'tap'
 import { awsFailure } from './aws-failure.ts'
 import { failed, failureOf } from '../failure.ts'
+import { transportError } from './transport-error.ts'
 
 const host = 'ssm.example'
 
@@ -177,6 +178,30 @@ for (const [name, words, hint] of [
   const failure = failureOf(awsFailure(Object.assign(new Error(words), { name }), 'GetParameters', { host }))
   t.match(failure, { code: 'CREDENTIALS_MISSING', hint }, words)
   t.notMatch(JSON.stringify(failure), 'fakesecret', 'the command may contain a secret')
+}
+
+for (const [code, hint] of [
+  ['DEPTH_ZERO_SELF_SIGNED_CERT', /^set AWS_CA_BUNDLE/],
+  ['SELF_SIGNED_CERT_IN_CHAIN', /^set AWS_CA_BUNDLE/],
+  ['UNABLE_TO_GET_ISSUER_CERT', /^set AWS_CA_BUNDLE/],
+  ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', /^set AWS_CA_BUNDLE/],
+  ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', /^set AWS_CA_BUNDLE/],
+  ['CERT_SIGNATURE_FAILURE', /^set AWS_CA_BUNDLE/],
+  ['CERT_UNTRUSTED', /^set AWS_CA_BUNDLE/],
+  ['INVALID_CA', /^set AWS_CA_BUNDLE/],
+  ['CERT_HAS_EXPIRED', /^renew the certificate/],
+  ['CERT_NOT_YET_VALID', /^renew the certificate/],
+] as const) {
+  const words =
+    'self-signed certificate; if the root CA is installed locally, try running Node.js with --use-system-ca'
+  const error = Object.assign(new Error(words), { code })
+  for (const operation of ['GetParameters', 'PutParameter', 'AssumeRoleWithWebIdentity'] as const) {
+    t.match(
+      failureOf(awsFailure(transportError(error, host), operation, { host })),
+      { code: 'UNREACHABLE', hint, detail: /^self-signed certificate$/ },
+      `${operation}: ${code}`,
+    )
+  }
 }
 
 const wordsOfKms = [

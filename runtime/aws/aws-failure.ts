@@ -4,7 +4,7 @@
  */
 import type { Rejection } from './aws-credentials.ts'
 import { awsErrorCode, fact, isNamed, statusOf } from './aws-error-code.ts'
-import { awsHint, regionHint } from './aws-hint.ts'
+import { awsHint, certificateHint, regionHint } from './aws-hint.ts'
 import { type AwsOperation, services } from './aws-operation.ts'
 import { denialOf, isOfKms } from './denied-by.ts'
 import { failed, type FailureCode, failureOf } from '../failure.ts'
@@ -48,7 +48,7 @@ export function awsFailure(error: unknown, operation: AwsOperation, facts: CallF
   const status = statusOf(error)
   const said = isService || isTransport ? fact(error, 'message') : undefined
   // The SDK's, where a response has no message.
-  const words = said === undefined || said === 'UnknownError' ? '' : said
+  const words = said === undefined || said === 'UnknownError' ? '' : said.replace(adviceOfNode, '')
   // Disabled, pending deletion, or gone.
   const isOfKey = code === 'REFUSED' && (ofUnusableKey.has(name ?? '') || isOfKms(words))
   const denial = code === 'ACCESS_DENIED' ? denialOf(words) : undefined
@@ -71,8 +71,9 @@ export function awsFailure(error: unknown, operation: AwsOperation, facts: CallF
   const isQuoting = facts.secret !== undefined && words.includes(facts.secret)
   const isSafe = operation !== 'PutParameter' || isTransport || quotesNoSecret.has(code)
   const role = /:assumed-role\/([^/\s]+)/.exec(words)?.[1] ?? facts.role
-  const hint =
-    code === 'REGION_MISSING'
+  const hint = isTransport
+    ? certificateHint(fact(error, 'code') ?? '')
+    : code === 'REGION_MISSING'
       ? regionHint
       : name === undefined
         ? undefined
@@ -89,6 +90,9 @@ export function awsFailure(error: unknown, operation: AwsOperation, facts: CallF
     host,
   })
 }
+
+/** Which Node adds to errors of certificates; the programs have no such option. */
+const adviceOfNode = /; if the root CA is installed locally, .*$/
 
 const ofUnusableKey: ReadonlySet<string> = new Set(['InvalidKeyId', 'DecryptionFailure'])
 

@@ -61,3 +61,26 @@ export function tokenFileHint(code: string): { readonly hint?: string } {
     }
   return code === 'ENOENT' ? { hint: 'mount the projected volume of the token in this container too' } : {}
 }
+
+/** Of a server whose certificate the authorities that are trusted did not issue. https://nodejs.org/api/tls.html#x509-certificate-error-codes */
+const ofAuthority: ReadonlySet<string> = new Set([
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'CERT_SIGNATURE_FAILURE',
+  'CERT_UNTRUSTED',
+  'INVALID_CA',
+])
+
+const ofValidity: ReadonlySet<string> = new Set(['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID'])
+
+/** @param code of an error of TLS. */
+export function certificateHint(code: string): string | undefined {
+  if (ofAuthority.has(code))
+    return 'set AWS_CA_BUNDLE to a file with the certificate of the authority; restart the pod if NODE_EXTRA_CA_CERTS has changed'
+  return ofValidity.has(code)
+    ? 'renew the certificate of the server or of its authority, and check the clock of the node'
+    : undefined
+}

@@ -1,16 +1,15 @@
 /** The environment variables for connections to AWS: proxies, and the certificates that are trusted. */
-import { readFileSync } from 'node:fs'
 import * as http from 'node:http'
 import type { EnvDiagnostic } from '../../api/diagnostic.ts'
 import type { Env } from '../../api/settings/env.ts'
 import { quotePath } from '../files/quote-path.ts'
-import { systemCode, systemReason } from '../files/system-error.ts'
+import { openBundle, type Trusted } from './ca-bundle.ts'
 
 export type Network = {
   /** Of which the proxy variables are read. */
   readonly env?: Env
   /** The certificates that are trusted, in place of the default ones. */
-  readonly ca?: readonly string[]
+  readonly ca?: Trusted
 }
 
 /** How long a connection stays open without a request. Network devices drop idle ones silently after minutes. */
@@ -26,49 +25,27 @@ export function readNetwork(env: Env): {
 } {
   const { AWS_CA_BUNDLE: path } = env
   if (!path) return { network: { env }, diagnostics: [] }
-  const wrong = (why: string) => ({
+  const ca = openBundle(path, env)
+  if (typeof ca !== 'string') return { network: { env, ca }, diagnostics: [] }
+  return {
     network: { env },
-    diagnostics: [{ env: 'AWS_CA_BUNDLE', message: `AWS_CA_BUNDLE ${quotePath(path)} ${why}` }],
-  })
-  try {
-    const ca = readFileSync(path, 'utf8')
-    if (!ca.includes('-----BEGIN CERTIFICATE-----')) return wrong('contains no certificate in PEM')
-    return { network: { env, ca: [ca, ...extra(env)] }, diagnostics: [] }
-  } catch (error) {
-    const code = systemCode(error)
-    if (code === undefined) throw error
-    return wrong(`cannot be read: ${systemReason(code)}`)
+    diagnostics: [{ env: 'AWS_CA_BUNDLE', message: `AWS_CA_BUNDLE ${quotePath(path)} ${ca}` }],
   }
 }
 
 /** TLS and tunnels are loaded only where they are used: init starts the sooner. */
 export async function openAgent(protocol: string, network: Network): Promise<http.Agent> {
-  const options = agentOptions(network)
-  if (hasProxy(network)) {
+  if (hasProxy(network) || (network.ca !== undefined && protocol === 'https:')) {
     const { HttpProxyAgent, HttpsProxyAgent } = await import('./proxy-agent.ts')
-    const { env = {} } = network
-    return protocol === 'https:' ? new HttpsProxyAgent(env, options) : new HttpProxyAgent(env, options)
+    return new (protocol === 'https:' ? HttpsProxyAgent : HttpProxyAgent)(network, agentOptions)
   }
-  if (protocol !== 'https:') return new http.Agent(options)
+  if (protocol !== 'https:') return new http.Agent(agentOptions)
   const { Agent } = await import('node:https')
-  return new Agent(options)
+  return new Agent(agentOptions)
 }
 
 /** Of both kinds of agents. */
-export function agentOptions({ ca }: Network) {
-  return { keepAlive: true, timeout: idleTimeout, ...(ca === undefined ? {} : { ca: [...ca] }) }
-}
-
-/** Node itself warns of a file that it cannot read, and goes on. */
-function extra({ NODE_EXTRA_CA_CERTS: path }: Env): readonly string[] {
-  if (!path) return []
-  try {
-    return [readFileSync(path, 'utf8')]
-  } catch (error) {
-    if (systemCode(error) === undefined) throw error
-    return []
-  }
-}
+export const agentOptions = { keepAlive: true, timeout: idleTimeout } as const
 
 function hasProxy({ env = {} }: Network): boolean {
   return ['HTTPS_PROXY', 'HTTP_PROXY'].some((name) => env[name] || env[name.toLowerCase()])

@@ -51,7 +51,7 @@ function fetchBy(agent: Agent, url = store): Promise<string> {
 }
 
 const open = (t: Test, env: Readonly<Record<string, string>>) => {
-  const agent = new HttpProxyAgent(env, { keepAlive: true })
+  const agent = new HttpProxyAgent({ env }, { keepAlive: true })
   t.teardown(() => agent.destroy())
   return agent
 }

@@ -1,10 +1,13 @@
-/** Agents that open connections through an HTTP proxy where the environment names one, with a CONNECT request. */
+/**
+ * Agents that open connections through an HTTP proxy where the environment names one, with a CONNECT request, and that
+ * trust the certificates of AWS_CA_BUNDLE as the file is by then.
+ */
 import * as http from 'node:http'
 import * as https from 'node:https'
 import { type Duplex, PassThrough } from 'node:stream'
 import { connect as connectTls, type ConnectionOptions } from 'node:tls'
-import type { Env } from '../../api/settings/env.ts'
 import { proxyFor } from '../../api/settings/proxy-env.ts'
+import type { Network } from './network.ts'
 
 /** For the proxy to answer, in milliseconds; the time limit of the request itself may be shorter. */
 const connectTimeout = 30_000
@@ -14,44 +17,42 @@ type Opened = (error: Error | null, stream: Duplex) => void
 /** Of the proxy, if its address begins with https://, and of the host behind it. */
 type Trust = Pick<ConnectionOptions, 'ca'>
 
-const trustOf = ({ ca }: https.AgentOptions): Trust => (ca === undefined ? {} : { ca })
+const trustOf = ({ ca }: Network): Trust => (ca === undefined ? {} : { ca: [...ca()] })
 
 export class HttpProxyAgent extends http.Agent {
-  readonly #env: Env
-  readonly #trust: Trust
+  readonly #network: Network
 
-  constructor(env: Env, options: https.AgentOptions) {
+  constructor(network: Network, options: http.AgentOptions) {
     super(options)
-    this.#env = env
-    this.#trust = trustOf(options)
+    this.#network = network
   }
 
   override createConnection(options: http.ClientRequestArgs, opened?: Opened): Duplex | null | undefined {
     const { host, port } = target(options, 80)
-    const proxy = proxyFor('http:', host, port, this.#env)
+    const proxy = proxyFor('http:', host, port, this.#network.env ?? {})
     if (proxy === undefined || opened === undefined) return super.createConnection(options, opened)
-    openTunnel(proxy, host, port, this.#trust, opened)
+    openTunnel(proxy, host, port, trustOf(this.#network), opened)
     return undefined
   }
 }
 
 export class HttpsProxyAgent extends https.Agent {
-  readonly #env: Env
-  readonly #trust: Trust
+  readonly #network: Network
 
-  constructor(env: Env, options: https.AgentOptions) {
+  constructor(network: Network, options: http.AgentOptions) {
     super(options)
-    this.#env = env
-    this.#trust = trustOf(options)
+    this.#network = network
   }
 
   override createConnection(options: https.RequestOptions, opened?: Opened): Duplex | null | undefined {
     const { host, port } = target(options, 443)
-    const proxy = proxyFor('https:', host, port, this.#env)
-    if (proxy === undefined || opened === undefined) return super.createConnection(options, opened)
-    openTunnel(proxy, host, port, this.#trust, (error, socket) => {
+    const trust = trustOf(this.#network)
+    const proxy = proxyFor('https:', host, port, this.#network.env ?? {})
+    if (proxy === undefined || opened === undefined)
+      return super.createConnection({ ...options, ...trust }, opened)
+    openTunnel(proxy, host, port, trust, (error, socket) => {
       if (error) opened(error, socket)
-      else opened(null, connectTls({ socket, host, servername: options.servername ?? host, ...this.#trust }))
+      else opened(null, connectTls({ socket, host, servername: options.servername ?? host, ...trust }))
     })
     return undefined
   }

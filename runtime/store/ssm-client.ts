@@ -173,8 +173,7 @@ function clientConfig({
   maxAttempts,
   network = {},
 }: SsmClientOptions) {
-  const { env = {} } = network
-  const options = { ...agentOptions(network), maxSockets }
+  const options = { ...agentOptions, maxSockets }
   return {
     ...(region === undefined ? {} : { region }),
     ...(endpoint === undefined ? {} : { endpoint }),
@@ -182,8 +181,8 @@ function clientConfig({
     maxAttempts,
     // The SDK has no timeouts by default; socketTimeout is for a response that stops half-way.
     requestHandler: {
-      httpAgent: new HttpProxyAgent(env, options),
-      httpsAgent: new HttpsProxyAgent(env, options),
+      httpAgent: new HttpProxyAgent(network, options),
+      httpsAgent: new HttpsProxyAgent(network, options),
       connectionTimeout: requestTimeout,
       requestTimeout,
       socketTimeout: requestTimeout,

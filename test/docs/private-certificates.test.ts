@@ -1,4 +1,4 @@
-/** The files of docs/network.md that give init and the creator the certificates of a private authority. */
+/** The files of docs/network.md that give init and the creator the certificates of a private authority, and the creator its proxy. */
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import t, { type Test } from 'tap'
@@ -33,12 +33,22 @@ type Workload = {
   readonly metadata: { readonly name: string; readonly namespace: string }
   readonly spec: {
     readonly template: {
+      readonly metadata: { readonly labels: Readonly<Record<string, string>> }
       readonly spec: {
         readonly initContainers?: readonly Container[]
         readonly containers: readonly Container[]
         readonly volumes: readonly { readonly name: string; readonly configMap?: { readonly name: string } }[]
       }
     }
+  }
+}
+
+type Policy = {
+  readonly kind: string
+  readonly metadata: { readonly name: string }
+  readonly spec: {
+    readonly podSelector: { readonly matchLabels: Readonly<Record<string, string>> }
+    readonly egress: readonly { readonly ports: readonly { readonly port: number }[] }[]
   }
 }
 
@@ -69,14 +79,20 @@ function overlayOfApp(t: Test): string {
 
 function overlayOfCreator(t: Test): string {
   const base = join(root, 'install/creator')
-  const folder = t.testdir({ 'creator-ca.yaml': files.get('creator-ca.yaml') ?? '' })
-  const kustomization = `resources: [${relative(folder, base)}]\npatches: [{path: creator-ca.yaml}]\n`
+  const names = ['creator-ca.yaml', 'creator-proxy.yaml', 'proxy-egress.yaml']
+  const folder = t.testdir(Object.fromEntries(names.map((name) => [name, files.get(name) ?? ''])))
+  const kustomization = `resources: [${relative(folder, base)}, proxy-egress.yaml]
+patches: [{path: creator-ca.yaml}, {path: creator-proxy.yaml}]
+`
   writeFileSync(join(folder, 'kustomization.yaml'), kustomization)
   return folder
 }
 
 t.test('the page has the files', async (t) => {
-  t.strictSame([...files.keys()], ['kustomization.yaml', 'company-ca.yaml', 'creator-ca.yaml'])
+  t.strictSame(
+    [...files.keys()],
+    ['creator-proxy.yaml', 'proxy-egress.yaml', 'kustomization.yaml', 'company-ca.yaml', 'creator-ca.yaml'],
+  )
   t.equal(flags, '--allow-env NODE_EXTRA_CA_CERTS')
 })
 
@@ -130,6 +146,22 @@ t.test('init trusts the certificates that its manifest mounts', { skip: missing 
     t.equal(status, 0, stderr)
     t.equal(readFileSync(join(folder, 'out', 'secret'), 'utf8'), 'a=fakepassword\n')
   })
+})
+
+t.test('the creator gets its proxy, which its second NetworkPolicy allows', { skip: missing }, async (t) => {
+  const manifest = build(t, overlayOfCreator(t))
+  const [deployment] = workloadsIn(manifest, 'Deployment')
+  const { metadata, spec } = deployment?.spec.template ?? {}
+  const [creator] = spec?.containers ?? []
+  const address = creator?.env?.find(({ name }) => name === 'HTTPS_PROXY')?.value ?? ''
+  const policy = parseAllDocuments(manifest)
+    .map((document): Policy => document.toJS())
+    .find(({ kind, metadata: { name } }) => kind === 'NetworkPolicy' && name === 'kees-creator-proxy')
+  t.match(metadata?.labels, policy?.spec.podSelector.matchLabels)
+  t.strictSame(
+    policy?.spec.egress.flatMap(({ ports }) => ports.map(({ port }) => port)),
+    [Number(new URL(address).port)],
+  )
 })
 
 t.test('the API server accepts both', { skip: missing || controlPlaneMissing }, async (t) => {
