@@ -1,6 +1,5 @@
 import { exitCode, type ExitCode, firstToMend } from '../../api/exit-code.ts'
 import { exportRead } from '../../functions/export-iam/export-items.ts'
-import { exportIam } from '../../functions/export-iam/export-iam.ts'
 import type { Grant } from '../../functions/export-iam/grants/grant.ts'
 import { parseExportConfig } from '../../functions/export-iam/options/config.ts'
 import { readPolicies } from '../../functions/export-iam/terraform/read-policies.ts'
@@ -20,24 +19,13 @@ import { type Command, type Io, isOn, valueOf } from '../flags/command.ts'
 import type { ParsedFlags } from '../flags/flags.ts'
 import { formatFlags, readFormat } from '../flags/format-flag.ts'
 import { functionFlags, readFunctionFlags } from '../flags/function-flags.ts'
+import { grantingFunction } from '../flags/granting-function.ts'
 import { type OpenedStore, openStoreFlag, storeFlags } from '../flags/store-flag.ts'
 import { printFailures, type StoreFailure } from '../print/print-failures.ts'
 import { printResults } from '../print-results.ts'
 import { readInput } from '../read-input.ts'
 import { manifestFlags } from '../read-manifests.ts'
 import { readTrail, type Trail, trailFlags } from '../trail/read-trail.ts'
-
-// These are of the module that is written, and of what has to have run before it is.
-const {
-  name: _name,
-  output: _output,
-  format: _format,
-  region: _region,
-  partition: _partition,
-  allowUninjected: _allow,
-  ...options
-} = exportIam.options
-const auditFunction = { ...exportIam, options }
 
 export const auditCommand: Command = {
   name: 'audit',
@@ -61,14 +49,14 @@ export const auditCommand: Command = {
     ...trailFlags,
     'exit-code': { meaning: 'exit with 1 if there is a finding' },
     ...formatFlags,
-    ...functionFlags(auditFunction),
+    ...functionFlags(grantingFunction),
     ...storeFlags,
   },
   run,
 }
 
 async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
-  const { diagnostics: flagDiagnostics, ...flags } = await readFunctionFlags(auditFunction, parsed)
+  const { diagnostics: flagDiagnostics, ...flags } = await readFunctionFlags(grantingFunction, parsed)
   const { config, diagnostics } = parseExportConfig(flags)
   const format = readFormat(parsed)
   const { trail, diagnostics: ofTrail } = await readTrail(parsed)

@@ -1,7 +1,6 @@
 import { exitCode, type ExitCode, firstToMend } from '../../api/exit-code.ts'
 import type { Parsed } from '../../api/parsed.ts'
 import { type ExportConfig, parseExportConfig } from '../../functions/export-iam/options/config.ts'
-import { exportIam } from '../../functions/export-iam/export-iam.ts'
 import { exportItems } from '../../functions/export-iam/export-items.ts'
 import { grantChanges } from '../../functions/export-iam/grants/grant-changes.ts'
 import { errorsOf, exitCodeOf, judge } from '../../functions/krm/result.ts'
@@ -17,20 +16,9 @@ import {
   readFunctionFlags,
   readOptionFlags,
 } from '../flags/function-flags.ts'
+import { grantingFunction } from '../flags/granting-function.ts'
 import { manifestFlags, type ReadManifests, readNamed, shownPath } from '../read-manifests.ts'
 import { printResults } from '../print-results.ts'
-
-// These are of the module that is written, and of what has to have run before it is.
-const {
-  name: _name,
-  output: _output,
-  format: _format,
-  region: _region,
-  partition: _partition,
-  allowUninjected: _allow,
-  ...options
-} = exportIam.options
-const diffFunction = { ...exportIam, options }
 
 export const diffCommand: Command = {
   name: 'diff',
@@ -56,15 +44,15 @@ export const diffCommand: Command = {
     ...(manifestFlags['recursive'] && { recursive: manifestFlags['recursive'] }),
     'old-config': {
       takes: 'FILE',
-      meaning: `the ${diffFunction.configKind} file of OLD, if its options changed too; it takes precedence over flags. Without it, --config counts for both`,
+      meaning: `the ${grantingFunction.configKind} file of OLD, if its options changed too; it takes precedence over flags. Without it, --config counts for both`,
     },
-    ...functionFlags(diffFunction),
+    ...functionFlags(grantingFunction),
   },
   run,
 }
 
 async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
-  const { diagnostics: flagDiagnostics, ...flags } = await readFunctionFlags(diffFunction, parsed)
+  const { diagnostics: flagDiagnostics, ...flags } = await readFunctionFlags(grantingFunction, parsed)
   const { config, diagnostics: optionDiagnostics } = parseExportConfig(flags)
   const oldConfig = await readOldConfig(parsed, config)
   const usage = [...flagDiagnostics, ...optionDiagnostics, ...(oldConfig.diagnostics ?? [])]
@@ -101,11 +89,15 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
 async function readOldConfig(parsed: ParsedFlags, config: ExportConfig): Promise<Parsed<ExportConfig>> {
   const path = valueOf(parsed, 'old-config')
   if (path === undefined) return { value: config }
-  const { value: file, diagnostics } = await readConfigFile(path, [diffFunction.configKind])
+  const { value: file, diagnostics } = await readConfigFile(path, [grantingFunction.configKind])
   if (diagnostics !== undefined) return { diagnostics }
-  const flags = await readOptionFlags(options, parsed)
+  const flags = await readOptionFlags(grantingFunction.options, parsed)
   const given = [...flags.given, ...file.given]
-  const read = parseExportConfig({ ...file, given, nameOption: namingOf(options, [], [file]) })
+  const read = parseExportConfig({
+    ...file,
+    given,
+    nameOption: namingOf(grantingFunction.options, [], [file]),
+  })
   return read.diagnostics.length > 0 ? { diagnostics: read.diagnostics } : { value: read.config }
 }
 
