@@ -1,6 +1,6 @@
 // Measures the cost of init at the start of a pod. Compares it with a Node process that does nothing, with a Go program on
 // aws-sdk-go-v2 that does the same, and with variants that were tried. All run alternately in one run, against an instant
-// server and moto. Prints tables.
+// server and moto. Prints tables, and draws docs/plots/thousand-pods.svg.
 import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type FakeSsmServer, startFakeSsm } from '../runtime/fake-ssm/server.ts'
@@ -15,12 +15,14 @@ import { machine } from './machine.ts'
 import { memoryFolder } from './memory-folder.ts'
 import { measureCommand, type Measurement } from './measure-command.ts'
 import { simulateInits } from '../test/init/simulate-inits.ts'
+import { plotSimulations } from './simulations-plot.ts'
 import { formatSimulations } from './simulations-table.ts'
 import { formatStarts, type Start } from './starts-table.ts'
 
 const rounds = Number(process.env['ROUNDS'] ?? 21)
 const folder = mkdtempSync(join(memoryFolder(), 'kees-bench-'))
 const path = (name: string) => join(folder, name)
+const plots = join(import.meta.dirname, '..', 'docs', 'plots')
 
 const go = findCommand('go')
 if (go === undefined) {
@@ -111,6 +113,7 @@ async function simulate(): Promise<void> {
     rows.push({ simulation, inits: await simulateInits(simulation) })
   }
   process.stdout.write(`\n${formatSimulations(rows)}`)
+  writeFileSync(join(plots, 'thousand-pods.svg'), plotSimulations(rows))
 }
 
 async function fill(endpoint: string): Promise<void> {

@@ -1,11 +1,11 @@
 /** The result of a simulation of inits that start together: how many got their values, and when. */
 import type { SimulatedInit, Simulation } from '../test/init/simulate-inits.ts'
 
-type Row = { readonly simulation: Simulation; readonly inits: readonly SimulatedInit[] }
+export type SimulatedInits = { readonly simulation: Simulation; readonly inits: readonly SimulatedInit[] }
 
 const shares = [0.1, 0.5, 0.9, 0.99, 1]
 
-export function formatSimulations(rows: readonly Row[]): string {
+export function formatSimulations(rows: readonly SimulatedInits[]): string {
   const head = [
     'inits',
     'parameters',
