@@ -1,18 +1,12 @@
-/** Every metric, label and value that docs/operations.md names to alert on is one of the code. */
+/** Every metric, label and value in an alert or in a panel of the dashboard is one of the code. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { type MetricRow, metricTable } from '../../runtime/creator/report/metric-table.ts'
-import { failureCodes } from '../../runtime/failure.ts'
 import { refreshMetrics } from '../../runtime/init/refresh/refresh-metrics.ts'
+import { alertRows } from '../../scripts/monitoring/alert-table.ts'
 import { root } from '../programs/programs.ts'
-
-const page = readFileSync(join(root, 'docs/operations.md'), 'utf8')
-const section = page.split(/^## Metrics$/m)[1]?.split(/^## /m)[0] ?? ''
-const rows = [...section.matchAll(/^\| `(kees_\w+)` \| (.*?) \| (.*?) ?\|$/gm)].map(
-  ([, name = '', meaning = '', alert = '']) => ({ name, meaning, alert }),
-)
-const spansOf = (text: string) => [...text.matchAll(/`([^`]+)`/g)].map(([, span = '']) => span)
+import { dashboardExpressions } from './dashboard-expressions.ts'
 
 type Labels = Readonly<Record<string, readonly string[]>>
 
@@ -35,32 +29,48 @@ const known = new Map<string, Labels>([
     ([, name = '']) => [name, labelsShown(ofInit, name)] as const,
   ),
 ])
+/** Those that Prometheus adds. */
+const labelsOfTargets = ['namespace', 'pod', 'le']
+const labels = new Set([...labelsOfTargets, ...[...known.values()].flatMap((one) => Object.keys(one))])
 
-/** Of PromQL; COUNTER is any counter. */
-const words = ['and', 'or', 'unless', 'COUNTER']
+/** Of PromQL. */
+const words = ['and', 'or', 'unless']
 
-/** The metrics, and the matchers of labels, of an expression that do not exist. */
+/** The metrics, and the matchers and groups of labels, of an expression that do not exist. */
 function unknownOf(expression: string): readonly string[] {
-  const bare = expression.replaceAll(/\{[^}]*\}|\[\w+\]|\boffset \w+|\bignoring\(\w+\)/g, '')
+  const groups = /\b(?:ignoring|by) ?\(([^)]*)\)/g
+  const bare = expression.replaceAll(/\{[^}]*\}|\[[$\w]+\]|\boffset \w+/g, '').replaceAll(groups, '')
   // Not the functions.
-  const names = [...bare.matchAll(/\b[a-zA-Z_]\w*\b(?!\()/g)].map(([name]) => name)
+  const names = [...bare.matchAll(/\b[a-zA-Z_]\w*\b(?!\s*\()/g)].map(([name]) => name)
   const matchers = [...expression.matchAll(/(\w+)\{([^}]*)\}/g)].flatMap(([, name = '', some = '']) =>
     [...some.matchAll(/(\w+)=~?"([^"]*)"/g)]
+      .filter(([, label = '']) => !labelsOfTargets.includes(label))
       .filter(([, label = '', value = '']) =>
         value.split('|').some((one) => known.get(name)?.[label]?.includes(one) !== true),
       )
       .map(([matcher]) => `${name}{${matcher}}`),
   )
+  const grouped = [...expression.matchAll(groups)].flatMap(([, list = '']) => list.split(/, ?/))
   return [
     ...names.filter((name) => !words.includes(name) && !known.has(name.replace(/_bucket$/, ''))),
     ...matchers,
+    ...grouped.filter((label) => !labels.has(label)),
   ]
 }
 
-t.test('every metric and label of an expression exists', async (t) => {
-  const expressions = spansOf(section).filter((span) => /\w\(|[<>=]/.test(span))
-  t.ok(expressions.length >= 4)
-  for (const expression of expressions) t.strictSame(unknownOf(expression), [], expression)
+t.test('every metric and label of an alert exists', async (t) => {
+  for (const [name, { expr }] of alertRows) t.strictSame(unknownOf(expr), [], name)
+})
+
+t.test('every metric and label of the dashboard exists, and it shows every metric', async (t) => {
+  const expressions = dashboardExpressions()
+  for (const { title, expr, legend } of expressions) {
+    t.strictSame(unknownOf(expr), [], title)
+    for (const [, label = ''] of legend.matchAll(/\{\{(\w+)\}\}/g))
+      t.ok(labels.has(label), `${title}: ${label}`)
+  }
+  const text = expressions.map(({ expr }) => expr).join('\n')
+  for (const name of known.keys()) t.match(text, new RegExp(`\\b${name}(_bucket)?\\b`), name)
 })
 
 t.test('a metric, a label or a value that does not exist is found', async (t) => {
@@ -71,25 +81,19 @@ t.test('a metric, a label or a value that does not exist is found', async (t) =>
       'kees_init_refreshes_total{result=~"failed|broken"} offset 1h > 0',
       'kees_init_refreshes_total{result=~"failed|broken"}',
     ],
+    ['sum by (node) (rate(kees_creator_created_total[$__rate_interval]))', 'node'],
   ] as const)
     t.strictSame(unknownOf(expression), [unknown])
   t.strictSame(unknownOf('increase(kees_init_refreshes_total{result=~"failed|changed"}[1h]) > 0'), [])
 })
 
-t.test('a row names the labels of its metric, and alerts on values that they have', async (t) => {
+t.test('a row of docs/operations.md names the labels of its metric', async (t) => {
+  const page = readFileSync(join(root, 'docs/operations.md'), 'utf8')
+  const section = page.split(/^## Metrics$/m)[1]?.split(/^## /m)[0] ?? ''
+  const rows = [...section.matchAll(/^\| `(kees_\w+)` \| (.*?) \|$/gm)]
   t.ok(rows.length > 20)
-  for (const { name, meaning, alert } of rows) {
-    const labels = known.get(name) ?? {}
-    const named = spansOf(meaning)
-    // That of kees_init_info is not to be chosen by.
-    for (const label of Object.keys(labels))
-      if (label !== 'version') t.ok(named.includes(label), `${name}: ${label}`)
-    const values = [...Object.values(labels).flat(), ...failureCodes]
-    if (Object.keys(labels).length === 0) continue
-    for (const span of spansOf(alert).filter((one) => /^\w+…?$/.test(one)))
-      t.ok(
-        values.some((value) => (span.endsWith('…') ? value.startsWith(span.slice(0, -1)) : value === span)),
-        `${name}: ${span}`,
-      )
-  }
+  for (const [, name = '', meaning = ''] of rows)
+    for (const label of Object.keys(known.get(name) ?? {}))
+      // That of kees_init_info is not to be chosen by.
+      if (label !== 'version') t.match(meaning, `\`${label}\``, `${name}: ${label}`)
 })
