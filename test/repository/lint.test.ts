@@ -4,7 +4,7 @@ import { cpSync, globSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFil
 import { tmpdir } from 'node:os'
 import { dirname, join, posix } from 'node:path'
 import t from 'tap'
-import { importRules } from '../../oxlint.config.ts'
+import { type ImportRule, importRules } from '../../oxlint.config.ts'
 import { untapped } from '../programs/untapped.ts'
 
 const root = join(import.meta.dirname, '..', '..')
@@ -21,57 +21,54 @@ const defaultExport = 'eslint(no-restricted-exports)'
 
 type Sample = readonly [file: string, text: string, rule?: string | undefined]
 
+/** What each file of a folder may import; without a rule it is allowed. */
+const importsFrom = (
+  folder: string,
+  rule: ImportRule,
+): readonly (readonly [from: string, rule?: string])[] => {
+  const up = relativeTo(folder, '.')
+  const [top = ''] = folder.split('/')
+  const others = Object.keys(importRules).filter((to) => to !== folder)
+  const only = (isAllowed: boolean) => (isAllowed ? [] : ([imports] as const))
+  return [
+    ...others.map(
+      (to) => [`${relativeTo(folder, to)}/shared.ts`, ...only(rule.imports.includes(to))] as const,
+    ),
+    ['./shared.ts'],
+    [`${up}/${top}/shared.ts`, imports],
+    ['./../shared.ts', imports],
+    [`${up}/scripts/shared.ts`, imports],
+    [`${up}/test/shared.ts`, imports],
+    ['./other.test.ts', imports],
+    ['./arbitrary-thing.ts', imports],
+    ['./index.ts', imports],
+    ['node:process', imports],
+    ['node:module', imports],
+    ['hcl2-json-parser', imports],
+    ['@cloud-copilot/iam-simulate', imports],
+    ['@aws-sdk/client-ssm', ...only(awsFolders.includes(folder))],
+    ['@smithy/types', ...only(awsFolders.includes(folder))],
+    ['@kubernetes/client-node', ...only(folder === 'runtime/kubernetes')],
+  ]
+}
+
+/** A file for each folder, with an import on each line: one for each import would take the linter ten times as long. */
+const importing = Object.entries(importRules).map(([folder, rule]) => ({
+  file: `${folder}/imports.ts`,
+  imports: importsFrom(folder, rule),
+}))
+
 /** Without a rule: allowed. */
 const samples: readonly Sample[] = [
-  ...Object.entries(importRules).flatMap(([from, rule]) =>
-    Object.keys(importRules)
-      .filter((to) => to !== from)
-      .map((to): Sample => {
-        const isAllowed = rule.imports.includes(to)
-        const file = `${from}/to-${to.replaceAll('/', '-')}.ts`
-        return [file, importOf(`${relativeTo(from, to)}/shared.ts`), isAllowed ? undefined : imports]
-      }),
-  ),
-  ...Object.keys(importRules).flatMap((folder): Sample[] => {
-    const up = relativeTo(folder, '.')
-    const [top = ''] = folder.split('/')
-    return [
-      [`${folder}/to-own.ts`, importOf('./shared.ts')],
-      [`${folder}/to-own-from-the-top.ts`, importOf(`${up}/${top}/shared.ts`), imports],
-      [`${folder}/to-own-by-a-longer-path.ts`, importOf('./../shared.ts'), imports],
-      [`${folder}/to-scripts.ts`, importOf(`${up}/scripts/shared.ts`), imports],
-      [`${folder}/to-test.ts`, importOf(`${up}/test/shared.ts`), imports],
-      [`${folder}/to-test-file.ts`, importOf('./other.test.ts'), imports],
-      [`${folder}/to-test-support.ts`, importOf('./arbitrary-thing.ts'), imports],
-      [`${folder}/from-barrel.ts`, importOf('./index.ts'), imports],
-      [`${folder}/imported-process.ts`, importOf('node:process'), imports],
-      [`${folder}/requires.ts`, importOf('node:module'), imports],
-      [`${folder}/to-oracle.ts`, importOf('hcl2-json-parser'), imports],
-      [`${folder}/to-judge.ts`, importOf('@cloud-copilot/iam-simulate'), imports],
-      [
-        `${folder}/to-aws.ts`,
-        importOf('@aws-sdk/client-ssm'),
-        awsFolders.includes(folder) ? undefined : imports,
-      ],
-      [
-        `${folder}/to-smithy.ts`,
-        importOf('@smithy/types'),
-        awsFolders.includes(folder) ? undefined : imports,
-      ],
-      [
-        `${folder}/to-kubernetes.ts`,
-        importOf('@kubernetes/client-node'),
-        folder === 'runtime/kubernetes' ? undefined : imports,
-      ],
-      [`${folder}/main.ts`, 'export const value = process.argv'],
-      ...(top === 'cli'
-        ? []
-        : ([
-            [`${folder}/process.ts`, 'export const value = process.argv', globals],
-            [`${folder}/global-process.ts`, 'export const value = globalThis.process.argv', globals],
-          ] satisfies Sample[])),
-    ]
-  }),
+  ...Object.keys(importRules).flatMap((folder): Sample[] => [
+    [`${folder}/main.ts`, 'export const value = process.argv'],
+    ...(folder.startsWith('cli')
+      ? []
+      : ([
+          [`${folder}/process.ts`, 'export const value = process.argv', globals],
+          [`${folder}/global-process.ts`, 'export const value = globalThis.process.argv', globals],
+        ] satisfies Sample[])),
+  ]),
   ['api/to-package.ts', importOf('yaml'), imports],
   ['api/to-node.ts', importOf('node:fs'), imports],
   ['api/to-runtime-type.ts', "export type { value } from '../runtime/shared.ts'", imports],
@@ -118,6 +115,12 @@ function importOf(from: string): string {
   return `import { value } from '${from}'\nexport const used = value`
 }
 
+/** One on each line. */
+function textOfImports(all: readonly (readonly [from: string, rule?: string])[]): string {
+  const lines = all.map(([from], index) => `import { value as value${index} } from '${from}'`)
+  return `${lines.join('\n')}\nexport const used = [${all.map((_, index) => `value${index}`).join(', ')}]`
+}
+
 function relativeTo(from: string, to: string): string {
   const path = posix.relative(from, to)
   return path.startsWith('.') ? path : `./${path}`
@@ -139,7 +142,8 @@ t.test('the linter and the compiler report each broken rule, and nothing else', 
   // Outside the clone: the linter skips files that git ignores.
   const folder = mkdtempSync(join(tmpdir(), 'kees-lint-'))
   t.teardown(() => rmSync(folder, { recursive: true }))
-  for (const [file, text] of [...samples, ...sharedFiles]) {
+  const files = importing.map(({ file, imports: all }) => [file, textOfImports(all)] as const)
+  for (const [file, text] of [...samples, ...files, ...sharedFiles]) {
     mkdirSync(dirname(join(folder, file)), { recursive: true })
     writeFileSync(join(folder, file), `${text}\n`)
   }
@@ -152,31 +156,53 @@ t.test('the linter and the compiler report each broken rule, and nothing else', 
     const title = rule === undefined ? `${file} is allowed` : `${file} breaks ${rule}`
     t.strictSame(new Set(rules), new Set(rule === undefined ? [] : [rule]), title)
   }
+  for (const { file, imports: all } of importing) {
+    const own = found.filter((one) => one.file === file)
+    const rulesOn = (number: number) => [
+      ...new Set(own.filter(({ line }) => line === number).map(({ rule }) => rule)),
+    ]
+    t.strictSame(
+      Object.fromEntries([
+        ...all.map(([from], index) => [from, rulesOn(index + 1)]),
+        ['after the imports', own.filter(({ line }) => line > all.length)],
+      ]),
+      Object.fromEntries([
+        ...all.map(([from, rule]) => [from, rule === undefined ? [] : [rule]]),
+        ['after the imports', []],
+      ]),
+      `${file}: each import is allowed or breaks its rule`,
+    )
+  }
+  const known = new Set([...samples.map(([file]) => file), ...importing.map(({ file }) => file)])
   t.strictSame(
-    found.filter(({ file }) => !samples.some(([sample]) => sample === file)),
+    found.filter(({ file }) => !known.has(file)),
     [],
     'nothing else is found',
   )
   t.end()
 })
 
-type Result = { readonly file: string; readonly rule: string }
+type Result = { readonly file: string; readonly line: number; readonly rule: string }
 
 function lint(folder: string): Result[] {
   const args = ['--format=unix', 'api', 'functions', 'runtime', 'cli', 'scripts']
   const { stdout } = spawnSync(...untapped(join(bin, 'oxlint'), args), { cwd: folder, encoding: 'utf8' })
-  return [...stdout.matchAll(/^(?<file>[^:\n]+):\d+:\d+: .*\/(?<rule>[^/]+)\]$/gm)].map(({ groups }) => ({
-    file: groups?.['file'] ?? '',
-    rule: groups?.['rule'] ?? '',
-  }))
+  return [...stdout.matchAll(/^(?<file>[^:\n]+):(?<line>\d+):\d+: .*\/(?<rule>[^/]+)\]$/gm)].map(
+    ({ groups }) => ({
+      file: groups?.['file'] ?? '',
+      line: Number(groups?.['line']),
+      rule: groups?.['rule'] ?? '',
+    }),
+  )
 }
 
 /** Only errors of syntax that cannot be erased: the samples import files that do not exist. */
 function compile(folder: string): Result[] {
   const args = ['--noEmit', '--pretty', 'false']
   const { stdout } = spawnSync(...untapped(join(bin, 'tsc'), args), { cwd: folder, encoding: 'utf8' })
-  return [...stdout.matchAll(/^(?<file>[^(\n]+)\(.*error TS1294/gm)].map(({ groups }) => ({
+  return [...stdout.matchAll(/^(?<file>[^(\n]+)\((?<line>\d+),.*error TS1294/gm)].map(({ groups }) => ({
     file: groups?.['file'] ?? '',
+    line: Number(groups?.['line']),
     rule: 'TS1294',
   }))
 }
