@@ -107,17 +107,7 @@ const inFullRemark = (inFull: boolean) => (inFull && !isLong ? ' (in full)' : ''
 const onlyLong: ReadonlySet<string> = new Set(['cosign', 'promtool'])
 const toolsOf = (file: string) => neededTools(root, file).filter((name) => isLong || !onlyLong.has(name))
 
-/** They wait for very many promises, and one after the other. */
-const manyPromises =
-  /^test\/(creator\/(simulation|watch-endurance|race|leader)|iam\/(least-privilege|stability)|init\/scale)/
-
-function commandOf(file: string): readonly string[] {
-  return [
-    'node',
-    ...(manyPromises.test(file) ? ['--import', './scripts/tests/without-promise-hooks.ts'] : []),
-    file,
-  ]
-}
+const commandOf = (file: string) => ['node', '--import', './scripts/tests/without-promise-hooks.ts', file]
 
 function testFile(file: string, title = file, command = commandOf(file)): Job {
   const log = join(tap, 'tests', `${file.replaceAll('/', '-')}.tap`)

@@ -1,4 +1,5 @@
-// Imported before a test file with very many promises: tap's hook into each of them takes up to half of its time.
+// Imported before each test file: tap's hook into each promise takes a tenth of the time of most, and half of that of tests with
+// very many promises.
 import { registerHooks } from 'node:module'
 registerHooks({
   resolve: (specifier, context, nextResolve) =>
