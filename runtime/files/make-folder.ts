@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises'
+import { promises } from 'node:fs'
 import { dirname } from 'node:path'
 import { systemCode, unlessAbsent } from './system-error.ts'
 
@@ -6,7 +6,7 @@ import { systemCode, unlessAbsent } from './system-error.ts'
 export async function makeFolder(folder: string, mode = 0o777): Promise<void> {
   const make = async () => {
     try {
-      await mkdir(folder, { mode })
+      await promises.mkdir(folder, { mode })
     } catch (error) {
       if (systemCode(error) !== 'EEXIST') throw error
     }

@@ -1,16 +1,17 @@
-import { open } from 'node:fs/promises'
+import { closeSync, fchmodSync, fsyncSync, openSync, writeFileSync } from 'node:fs'
 
 /**
- * Creates a file, and returns when it is synced to disk. @param mode of the file, regardless of the umask; by default, the
+ * Creates a file, and returns when it is synced to disk. The calls are synchronous: those of `fs/promises` need threads, and starting them
+ * takes init longer than its files do (docs/performance.md). @param mode of the file, regardless of the umask; by default, the
  * umask applies.
  */
 export async function writeSynced(path: string, content: string | Uint8Array, mode?: number): Promise<void> {
-  const file = await open(path, 'wx', mode)
+  const file = openSync(path, 'wx', mode)
   try {
-    if (mode !== undefined) await file.chmod(mode)
-    await file.writeFile(content)
-    await file.sync()
+    if (mode !== undefined) fchmodSync(file, mode)
+    writeFileSync(file, content)
+    fsyncSync(file)
   } finally {
-    await file.close()
+    closeSync(file)
   }
 }

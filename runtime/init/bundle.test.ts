@@ -46,3 +46,10 @@ t.test(
     )
   },
 )
+
+t.test(
+  'what a start does not use is not loaded: fs.promises of node:fs is, with its first use',
+  async (t) => {
+    t.notMatch(outputFiles[0]?.text ?? '', 'require("node:fs/promises")')
+  },
+)

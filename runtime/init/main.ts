@@ -9,13 +9,18 @@ import { init } from './init.ts'
 
 const writeError = (text: string) => process.stderr.write(text)
 
-ignoreOutputErrors(process.stdout, process.stderr)
+ignoreOutputErrors(process.stderr)
 process.on('uncaughtException', (error) => {
   openLog('error', writeError).error('this is a bug of init, please report it', describeBug(error))
   process.exit(exitCode.bug)
 })
 
-const [args, writeOut] = [process.argv.slice(2), (text: string) => process.stdout.write(text)]
+const args = process.argv.slice(2)
+/** Standard output is opened where something is written to it: a run for a pod writes only to the log. */
+const writeOut = (text: string) => {
+  ignoreOutputErrors(process.stdout)
+  process.stdout.write(text)
+}
 
 // The first process of a container gets no default from the kernel: without this, a pod that goes would wait for us. A
 // sidecar that receives SIGTERM has done its work.

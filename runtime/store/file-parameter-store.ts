@@ -6,7 +6,7 @@
  * A parameter that exists is therefore complete, even if the process is killed at any moment.
  */
 import { randomBytes } from 'node:crypto'
-import { link, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { promises } from 'node:fs'
 import { join } from 'node:path'
 import { failed } from '../failure.ts'
 import { makeFolder } from '../files/make-folder.ts'
@@ -36,7 +36,7 @@ export function openFileParameterStore(folder: string, access: StoreAccess = 'wr
       await writeSynced(temporary, value.reveal(), 0o600)
       await publish(temporary)
     } finally {
-      await rm(temporary, { force: true })
+      await promises.rm(temporary, { force: true })
     }
     await syncFolder(folder)
   }
@@ -50,7 +50,7 @@ export function openFileParameterStore(folder: string, access: StoreAccess = 'wr
       if (!(await folderIsThere(folder))) throw absent(folder)
       const answers = await Promise.all(
         refs.map(async (ref) => {
-          const bytes = await reading(ref.name, readFile(pathOf(ref.name)))
+          const bytes = await reading(ref.name, promises.readFile(pathOf(ref.name)))
           return { ref, value: bytes && secretValue(decodeUtf8(bytes, ref.name)) }
         }),
       )
@@ -67,7 +67,7 @@ export function openFileParameterStore(folder: string, access: StoreAccess = 'wr
         if (access === 'read') throw absent(folder)
         return new Set()
       }
-      const stats = await Promise.all(names.map((name) => reading(name, stat(pathOf(name)))))
+      const stats = await Promise.all(names.map((name) => reading(name, promises.stat(pathOf(name)))))
       return new Set(names.filter((_, index) => stats[index] !== undefined))
     },
 
@@ -75,7 +75,7 @@ export function openFileParameterStore(folder: string, access: StoreAccess = 'wr
       let exists = false
       const linkNew = async (temporary: string) => {
         try {
-          await link(temporary, pathOf(name))
+          await promises.link(temporary, pathOf(name))
         } catch (error) {
           if (systemCode(error) !== 'EEXIST') throw error
           exists = true
@@ -88,7 +88,7 @@ export function openFileParameterStore(folder: string, access: StoreAccess = 'wr
     async replace(name, value) {
       await writing(
         name,
-        store(value, (temporary) => rename(temporary, pathOf(name))),
+        store(value, (temporary) => promises.rename(temporary, pathOf(name))),
       )
     },
   }
@@ -111,7 +111,11 @@ function refuseSelectors(refs: readonly ParameterRef[]): void {
 /** Whether the folder exists. It is an error if others than its owner can access it. */
 async function folderIsThere(folder: string): Promise<boolean> {
   const subject = `the file store ${quotePath(folder)}`
-  const stats = await explained(unlessAbsent(stat(folder)), 'STORE_UNREADABLE', `${subject} cannot be read`)
+  const stats = await explained(
+    unlessAbsent(promises.stat(folder)),
+    'STORE_UNREADABLE',
+    `${subject} cannot be read`,
+  )
   if (stats === undefined) return false
   if (!stats.isDirectory()) throw failed({ code: 'STORE_UNREADABLE', message: `${subject} is not a folder` })
   if ((stats.mode & 0o077) === 0) return true
@@ -126,11 +130,11 @@ const staleAfter = 60_000
 
 /** Temporary files of killed processes contain values too. */
 async function removeStale(folder: string): Promise<void> {
-  for (const name of await readdir(folder)) {
+  for (const name of await promises.readdir(folder)) {
     if (!name.startsWith(newPrefix)) continue
     const path = join(folder, name)
-    const found = await unlessAbsent(stat(path))
-    if (found && Date.now() - found.mtimeMs > staleAfter) await rm(path, { force: true })
+    const found = await unlessAbsent(promises.stat(path))
+    if (found && Date.now() - found.mtimeMs > staleAfter) await promises.rm(path, { force: true })
   }
 }
 

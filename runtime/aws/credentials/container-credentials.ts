@@ -3,7 +3,7 @@
  * https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
  */
 import type { Env } from '../../../api/settings/env.ts'
-import { readFile } from 'node:fs/promises'
+import { promises } from 'node:fs'
 import { containerEndpoint } from '../../../api/settings/credential-env.ts'
 import { type CredentialSource, noCredentials, parseCredentials } from '../aws-credentials.ts'
 import type { Exchange } from '../http-exchange.ts'
@@ -70,7 +70,7 @@ async function readToken(env: Env): Promise<string> {
   let token = env['AWS_CONTAINER_AUTHORIZATION_TOKEN'] ?? ''
   if (file) {
     try {
-      token = await readFile(file, 'utf8')
+      token = await promises.readFile(file, 'utf8')
     } catch (error) {
       const code = systemCode(error)
       if (code === undefined) throw error

@@ -2,7 +2,7 @@
  * Exchanges a ServiceAccount token for credentials of its role (IRSA).
  * https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html
  */
-import { readFile } from 'node:fs/promises'
+import { promises } from 'node:fs'
 import { type CredentialSource, noCredentials } from '../aws-credentials.ts'
 import { awsFailure } from '../aws-failure.ts'
 import { element, queryError } from '../query-answer.ts'
@@ -55,7 +55,7 @@ export function webIdentityCredentials(identity: WebIdentity): CredentialSource 
 
 async function readToken(file: string): Promise<string> {
   try {
-    const token = (await readFile(file, 'utf8')).trim()
+    const token = (await promises.readFile(file, 'utf8')).trim()
     // The kubelet, or a tool in its place, is writing it.
     if (token === '') throw noCredentials('the web identity token file', `${file} is empty`)
     return token

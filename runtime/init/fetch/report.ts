@@ -1,5 +1,5 @@
 /** The report of a failed init: everything that is wrong, once in the log, once in the termination message. */
-import { constants, open } from 'node:fs/promises'
+import { constants, promises } from 'node:fs'
 import { type Diagnostic, linesOf } from '../../../api/diagnostic.ts'
 import { exitCode, type ExitCode, firstToMend } from '../../../api/exit-code.ts'
 import type { Failure } from '../../failure.ts'
@@ -100,7 +100,7 @@ function withoutArns(text: string): string {
 
 async function writeTerminationMessage(path: string, message: string, log: Log): Promise<void> {
   try {
-    const file = await open(path, constants.O_WRONLY | constants.O_TRUNC)
+    const file = await promises.open(path, constants.O_WRONLY | constants.O_TRUNC)
     try {
       await file.writeFile(message)
     } finally {

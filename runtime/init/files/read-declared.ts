@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readFileSync } from 'node:fs'
 import { parseAnnotationsFile } from '../../../api/pod/annotations-file.ts'
 import { findConflicts } from '../../../api/pod/conflicts.ts'
 import { exitCode } from '../../../api/exit-code.ts'
@@ -36,7 +36,7 @@ export async function readDeclared(settings: Settings): Promise<ReadDeclared> {
   const { annotationsFile: path, annotationDomain, format } = settings
   let content: string
   try {
-    content = await readFile(path, 'utf8')
+    content = readFileSync(path, 'utf8')
   } catch (error) {
     const code = systemCode(error)
     if (code === undefined) throw error

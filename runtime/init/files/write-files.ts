@@ -13,14 +13,26 @@
  * Several folders are made ready before the first of them is swapped, but nothing swaps two at once: a process that is killed between two swaps leaves
  * the first folder new and the second one old. An app does not see that when it starts, because init has not ended and runs again. A refresh compares
  * all folders with what they are to contain, and writes all of them again.
+ *
+ * The calls are synchronous, see writeSynced.
  */
 import { randomBytes } from 'node:crypto'
-import { chmod, lstat, mkdir, readdir, readlink, rename, rm, stat, symlink } from 'node:fs/promises'
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readlinkSync,
+  renameSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs'
 import { basename, join } from 'node:path'
 import { quotePath } from '../../files/quote-path.ts'
 import { failed } from '../../failure.ts'
+import { removeTree } from '../../files/remove-tree.ts'
 import { syncFolder } from '../../files/sync-folder.ts'
-import { systemCode, systemReason, unlessAbsent } from '../../files/system-error.ts'
+import { systemCode, systemReason } from '../../files/system-error.ts'
 import { writeSynced } from '../../files/write-synced.ts'
 import { type FolderTree, folderTrees, isTree, type NewFile, type Tree } from './file-tree.ts'
 
@@ -50,8 +62,7 @@ export async function writeFiles(
     for (const target of targets) await explained(target, stage(target, version, mode))
     for (const target of targets) await explained(target, publish(target, version))
   } catch (error) {
-    for (const path of targets.flatMap(({ made }) => made))
-      await unlessRefused(rm(path, { recursive: true, force: true }))
+    for (const path of targets.flatMap(({ made }) => made)) await unlessRefused(removeTree(path))
     throw error
   }
   const reasons = []
@@ -61,15 +72,15 @@ export async function writeFiles(
 
 /** Makes everything but the swap. */
 async function stage({ folder, entries, made }: Target, version: string, mode: number): Promise<void> {
-  const found = await unlessAbsent(stat(folder))
+  const found = statSync(folder, { throwIfNoEntry: false })
   if (!found) {
     throw blocked(`the folder ${quotePath(folder)} does not exist: is its volume mounted there?`)
   }
-  const current = await linkAt(join(folder, dataLink))
+  const current = linkAt(join(folder, dataLink))
   if (current !== undefined && !versionPattern.test(current)) throw inTheWay(join(folder, dataLink))
   const newLinks: string[] = []
   for (const name of entries.keys()) {
-    const target = await linkAt(join(folder, name))
+    const target = linkAt(join(folder, name))
     if (target === undefined) newLinks.push(name)
     else if (target !== dataTarget(name)) throw inTheWay(join(folder, name))
   }
@@ -79,11 +90,11 @@ async function stage({ folder, entries, made }: Target, version: string, mode: n
   await writeFolder(directory, entries, { folder: 0o755 | (found.mode & setGroup), file: mode })
   for (const name of newLinks) {
     const path = join(folder, name)
-    await symlink(dataTarget(name), path)
+    symlinkSync(dataTarget(name), path)
     made.push(path)
   }
   made.push(join(folder, nextLink(version)))
-  await symlink(version, join(folder, nextLink(version)))
+  symlinkSync(version, join(folder, nextLink(version)))
 }
 
 async function writeFolder(
@@ -91,9 +102,9 @@ async function writeFolder(
   entries: Tree,
   modes: { readonly folder: number; readonly file: number },
 ): Promise<void> {
-  await mkdir(directory)
+  mkdirSync(directory)
   // Set afterwards, because a umask takes bits away from what mkdir and open are given.
-  await chmod(directory, modes.folder)
+  chmodSync(directory, modes.folder)
   for (const [name, entry] of entries) {
     const path = join(directory, name)
     if (isTree(entry)) await writeFolder(path, entry, modes)
@@ -103,21 +114,21 @@ async function writeFolder(
 }
 
 async function publish({ folder, made }: Target, version: string): Promise<void> {
-  await rename(join(folder, nextLink(version)), join(folder, dataLink))
+  renameSync(join(folder, nextLink(version)), join(folder, dataLink))
   made.length = 0
   await syncFolder(folder)
 }
 
 /** Removes earlier versions, those that a killed run left half-made, and the links to files that are no more. */
 async function removeOld({ folder, entries }: Target, version: string): Promise<void> {
-  for (const name of await readdir(folder)) {
+  for (const name of readdirSync(folder)) {
     const path = join(folder, name)
     if (versionPattern.test(name)) {
-      if (name !== version) await rm(path, { recursive: true, force: true })
+      if (name !== version) await removeTree(path)
     } else if (name.startsWith(`${dataLink}_`)) {
-      await rm(path, { force: true })
-    } else if (!entries.has(name) && (await isLinkOfOurs(path))) {
-      await rm(path, { force: true })
+      await removeTree(path)
+    } else if (!entries.has(name) && isLinkOfOurs(path)) {
+      await removeTree(path)
     }
   }
 }
@@ -132,15 +143,15 @@ function dataTarget(name: string): string {
 }
 
 /** Whether a file or folder was written there, by this run or an earlier one. */
-export async function isLinkOfOurs(path: string): Promise<boolean> {
-  return (await linkAt(path)) === dataTarget(basename(path))
+export function isLinkOfOurs(path: string): boolean {
+  return linkAt(path) === dataTarget(basename(path))
 }
 
 /** What the link at a path points to: empty for anything but a link, undefined where there is nothing. */
-async function linkAt(path: string): Promise<string | undefined> {
-  const stats = await unlessAbsent(lstat(path))
+function linkAt(path: string): string | undefined {
+  const stats = lstatSync(path, { throwIfNoEntry: false })
   if (stats === undefined) return undefined
-  return stats.isSymbolicLink() ? await readlink(path) : ''
+  return stats.isSymbolicLink() ? readlinkSync(path) : ''
 }
 
 function inTheWay(path: string): Error {

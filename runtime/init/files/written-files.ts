@@ -1,5 +1,5 @@
 /** What of the files is on the disk. */
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { promises } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { systemCode } from '../../files/system-error.ts'
 import { outputFolders, type OutputSettings } from './output-folders.ts'
@@ -28,7 +28,7 @@ export async function filesExist(
 
 /** Whether files of ours have appeared in a folder. */
 async function isSwapped(folder: string): Promise<boolean> {
-  const found = await unlessUnreadable(stat(join(folder, dataLink)))
+  const found = await unlessUnreadable(promises.stat(join(folder, dataLink)))
   return found?.isDirectory() === true
 }
 
@@ -36,7 +36,7 @@ async function isSwapped(folder: string): Promise<boolean> {
 export async function missingPaths(paths: Iterable<string>): Promise<string[]> {
   const missing = []
   for (const path of paths) {
-    const found = await unlessUnreadable(stat(path))
+    const found = await unlessUnreadable(promises.stat(path))
     if (found?.isFile() !== true) missing.push(path)
   }
   return missing
@@ -50,19 +50,19 @@ export async function areWritten(
   for (const { folder, entries } of folderTrees(files, folders)) {
     if (!(await isSwapped(folder))) return false
     for (const [name, entry] of entries) if (!(await isWritten(join(folder, name), entry))) return false
-    for (const name of await readdir(folder))
-      if (!entries.has(name) && (await isLinkOfOurs(join(folder, name)))) return false
+    for (const name of await promises.readdir(folder))
+      if (!entries.has(name) && isLinkOfOurs(join(folder, name))) return false
   }
   return true
 }
 
 async function isWritten(path: string, entry: Tree | Leaf): Promise<boolean> {
   if (!isTree(entry)) {
-    const found = entry.mode === undefined ? undefined : await unlessUnreadable(stat(path))
+    const found = entry.mode === undefined ? undefined : await unlessUnreadable(promises.stat(path))
     if (found && (found.mode & 0o777) !== entry.mode) return false
-    return (await unlessUnreadable(readFile(path)))?.equals(Buffer.from(entry.bytes)) === true
+    return (await unlessUnreadable(promises.readFile(path)))?.equals(Buffer.from(entry.bytes)) === true
   }
-  const names = await unlessUnreadable(readdir(path))
+  const names = await unlessUnreadable(promises.readdir(path))
   if (names?.length !== entry.size) return false
   for (const [name, one] of entry) if (!(await isWritten(join(path, name), one))) return false
   return true

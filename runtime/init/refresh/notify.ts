@@ -1,5 +1,5 @@
 /** Tells the app that other values were written: by a file that it watches, by a call to it, or by both. */
-import { rename, rm } from 'node:fs/promises'
+import { promises } from 'node:fs'
 import * as http from 'node:http'
 import { basename, dirname, join } from 'node:path'
 import type { InitEnv } from '../../../api/settings/init-env.ts'
@@ -24,9 +24,9 @@ export async function notify(settings: Settings, now: Date): Promise<string | un
 async function writeSignal(path: string, mode: number, now: Date): Promise<string | undefined> {
   const temporary = join(dirname(path), `.${basename(path)}.new`)
   try {
-    await rm(temporary, { force: true })
+    await promises.rm(temporary, { force: true })
     await writeSynced(temporary, `${now.toISOString()}\n`, mode)
-    await rename(temporary, path)
+    await promises.rename(temporary, path)
     return undefined
   } catch (error) {
     const code = systemCode(error)
