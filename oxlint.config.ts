@@ -128,7 +128,9 @@ export const importRules: Readonly<Record<string, ImportRule>> = {
   'cli/prune': { imports: [...cli, 'cli/trail'] },
   'cli/audit': { imports: [...cli, 'cli', 'cli/flags', 'cli/print', 'cli/report', 'cli/trail'] },
   'cli/trail': { imports: ['api', 'cli/flags', 'cli/files'] },
-  'cli/cluster': { imports: ['api', 'api/settings', 'functions/krm', 'runtime', 'cli/flags'] },
+  'cli/cluster': {
+    imports: ['api', 'api/settings', 'functions/krm', 'runtime', 'runtime/scheduling', 'cli/flags'],
+  },
   'cli/doctor': { imports: [...cli, 'cli', 'cli/flags', 'cli/print', 'cli/report', 'cli/cluster'] },
   'cli/completion': { imports: ['cli/flags', 'cli/report'] },
   'cli/import': { imports: [...cli, 'cli'] },

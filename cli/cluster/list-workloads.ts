@@ -1,57 +1,73 @@
 /**
- * Everything in a cluster that may declare parameters: pods, what makes them, and what they may be rolled back to. Nothing is left out for being
- * scaled to zero, suspended or old.
+ * Everything in a cluster that may declare parameters: pods, what makes them, what they may be rolled back to, ConfigMaps, and all resources that
+ * are not of Kubernetes itself, because any operator may make pods. Nothing is left out for being scaled to zero, suspended or old.
  */
-import { listOf, mapOf } from '../../api/json.ts'
+import { mapOf } from '../../api/json.ts'
+import type { Failure } from '../../runtime/failure.ts'
+import { mapConcurrent } from '../../runtime/scheduling/map-concurrent.ts'
+import { failureIn } from './failure-in.ts'
+import { itemsIn, noList } from './items-in.ts'
 import { parseAnswer } from './parse-answer.ts'
 import type { Cluster } from './read-cluster.ts'
+import { callsAtOnce, named, type Resource, resourcesOfOthers } from './resources-of-others.ts'
 
-/** One list each: each is as large as it is. ReplicaSets and ControllerRevisions are the earlier revisions. */
-const builtIn = [
-  'pods',
-  'podtemplates',
-  'replicationcontrollers',
-  'deployments.apps',
-  'statefulsets.apps',
-  'daemonsets.apps',
-  'replicasets.apps',
-  'controllerrevisions.apps',
-  'jobs.batch',
-  'cronjobs.batch',
-]
-
-/** Of other projects, where the cluster has them. */
-const ofOthers: ReadonlyMap<string, readonly string[]> = new Map([
-  ['argoproj.io', ['rollouts']],
-  ['serving.knative.dev', ['services', 'configurations', 'revisions']],
-  ['apps.openshift.io', ['deploymentconfigs']],
-  ['jobset.x-k8s.io', ['jobsets']],
-  [
-    'apps.kruise.io',
-    ['clonesets', 'statefulsets', 'daemonsets', 'broadcastjobs', 'advancedcronjobs', 'uniteddeployments'],
-  ],
-])
-
-/** @returns every object of every kind. Rejects with a Failure if one list cannot be read: a part would be misleading. */
-export async function listWorkloads(cluster: Cluster): Promise<readonly unknown[]> {
-  const objects: unknown[] = []
-  for (const resource of [...builtIn, ...(await servedOfOthers(cluster))]) {
-    const answer = parseAnswer(await cluster(resource, '-A', '-o', 'json'))
-    for (const object of listOf(mapOf(answer)['items'])) objects.push(object)
-  }
-  return objects
+type ListedWorkloads = {
+  /** What could not be listed, by the names of resources or groups. One such makes the list misleading. */
+  readonly failures: readonly { readonly name: string; readonly failure: Failure }[]
+  /** Those of `skipped` that the cluster has. */
+  readonly skipped: readonly string[]
 }
 
-async function servedOfOthers(cluster: Cluster): Promise<string[]> {
-  const groups = listOf(mapOf(parseAnswer(await cluster('--raw', '/apis')))['groups']).map(mapOf)
-  const served: string[] = []
-  for (const { name, preferredVersion } of groups) {
-    const resources = typeof name === 'string' ? ofOthers.get(name) : undefined
-    const { groupVersion } = mapOf(preferredVersion)
-    if (!resources || typeof groupVersion !== 'string') continue
-    const list = parseAnswer(await cluster('--raw', `/apis/${groupVersion}`))
-    const names = listOf(mapOf(list)['resources']).map((one) => mapOf(one)['name'])
-    served.push(...resources.filter((one) => names.includes(one)).map((one) => `${one}.${String(name)}`))
+/** ReplicaSets and ControllerRevisions are the earlier revisions. */
+const ofKubernetes: readonly Resource[] = [
+  ...named('/api/v1', '', ['pods', 'podtemplates', 'replicationcontrollers', 'configmaps']),
+  ...named('/apis/apps/v1', 'apps', [
+    'deployments',
+    'statefulsets',
+    'daemonsets',
+    'replicasets',
+    'controllerrevisions',
+  ]),
+  ...named('/apis/batch/v1', 'batch', ['jobs', 'cronjobs']),
+]
+
+const pageSize = 250
+/** 2,500,000 objects; a server may answer without an end. */
+const mostPages = 10_000
+
+/**
+ * Calls `use` for every object, which lacks its kind. Rejects with a Failure where the cluster does not answer at all.
+ *
+ * @param skipped names of resources or groups that are not read.
+ */
+export async function listWorkloads(
+  cluster: Cluster,
+  skipped: ReadonlySet<string>,
+  use: (object: unknown) => void,
+): Promise<ListedWorkloads> {
+  const { resources: ofOthers, failures, groups } = await resourcesOfOthers(cluster, skipped)
+  const resources = [...ofKubernetes, ...ofOthers]
+  const present = [...resources.map(({ name }) => name), ...groups]
+  const read = resources.filter(({ name }) => !skipped.has(name))
+  const listed = await mapConcurrent(read, callsAtOnce, async ({ name, path }) => ({
+    name,
+    failure: await failureIn(() => listAll(cluster, path, use)),
+  }))
+  return {
+    failures: [...failures, ...listed].flatMap(({ name, failure }) => (failure ? [{ name, failure }] : [])),
+    skipped: present.filter((name) => skipped.has(name)),
   }
-  return served
+}
+
+async function listAll(cluster: Cluster, path: string, use: (object: unknown) => void): Promise<void> {
+  let token = ''
+  for (let page = 0; page < mostPages; page++) {
+    const query = token === '' ? '' : `&continue=${encodeURIComponent(token)}`
+    const answer = mapOf(parseAnswer(await cluster('--raw', `${path}?limit=${pageSize}${query}`)))
+    for (const object of itemsIn(answer, 'items', path)) use(object)
+    const { continue: next } = mapOf(answer['metadata'])
+    if (typeof next !== 'string' || next === '') return
+    token = next
+  }
+  throw noList(path)
 }

@@ -15,7 +15,7 @@ export const clusterFlags: Flags = {
 export type Cluster = (...args: readonly string[]) => Promise<string>
 
 /** kubectl does not show which address it called. */
-const peer = { service: 'Kubernetes API', host: 'unknown' } as const
+export const peer = { service: 'Kubernetes API', host: 'unknown' } as const
 
 /** For one request to the API server. */
 const requestTimeout = '10s'
@@ -47,11 +47,14 @@ const codes: readonly (readonly [words: RegExp, code: FailureCode, meaning: stri
   ],
 ]
 
-/** What is read, without the flags: `pod app-1`, or the path of `--raw`. */
+/** What is read, without the flags: `pod app-1`, or the path of `--raw` without its query. */
 function subjectOf(args: readonly string[]): string {
   const words = args[0] === '--raw' ? args.slice(1) : args
   const end = words.findIndex((word) => word.startsWith('-'))
-  return words.slice(0, end < 0 ? words.length : end).join(' ')
+  return words
+    .slice(0, end < 0 ? words.length : end)
+    .join(' ')
+    .replace(/\?.*/, '')
 }
 
 const unreached =

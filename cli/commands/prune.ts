@@ -1,8 +1,9 @@
-import { exitCode, type ExitCode } from '../../api/exit-code.ts'
+import { exitCode, type ExitCode, firstToMend } from '../../api/exit-code.ts'
 import { about, type Diagnostic, quote } from '../../api/diagnostic.ts'
 import { parseStoragePrefix } from '../../api/declaration/parameter-name.ts'
 import { toValue } from '../../functions/yaml/value.ts'
 import type { Account } from '../../runtime/account/open-account.ts'
+import { exitCodeOf } from '../../runtime/failure.ts'
 import { describeParameters, type DescribedParameter } from '../../runtime/account/describe-parameters.ts'
 import { listWorkloads } from '../cluster/list-workloads.ts'
 import { openCluster } from '../cluster/read-cluster.ts'
@@ -10,9 +11,10 @@ import { type Command, type Io, isOn } from '../flags/command.ts'
 import type { ParsedFlags } from '../flags/flags.ts'
 import { outputFlags, readOutput } from '../flags/output-flag.ts'
 import { openStoreFlag } from '../flags/store-flag.ts'
+import { printFailures } from '../print/print-failures.ts'
 import { formatTable } from '../print/table.ts'
 import { printWarning } from '../print-results.ts'
-import { isUsed, usedNames } from '../prune/used-names.ts'
+import { UsedNames } from '../prune/used-names.ts'
 import { readBy } from '../prune/read-by.ts'
 import { type UnusedGroup, unusedGroups } from '../prune/unused-groups.ts'
 import { readInput } from '../read-input.ts'
@@ -21,11 +23,12 @@ import { readTrail, trailFlags } from '../trail/read-trail.ts'
 
 export const pruneCommand: Command = {
   name: 'prune',
-  usage: '--prefix PREFIX -f FILE --trail FILE [--context NAME] [--no-cluster] [--output table|json]',
+  usage:
+    '--prefix PREFIX -f FILE --trail FILE [--context NAME] [--no-cluster] [--skip-resource NAME] [--output table|json]',
   purpose:
     'Lists the parameters that kees made and that nothing needs any more, with the commands that delete them.',
   details:
-    'It deletes nothing. A parameter is listed if kees made it and nobody wrote it since, if no manifest and no workload of the clusters declares it (scaled to zero, suspended and earlier revisions included), if no event of CloudTrail reads it, and if it is older than the last event; the parts of a pair only together. Give the manifests and the events of everything that shares the account and region.',
+    'It deletes nothing. A parameter is listed if kees made it and nobody wrote it since, if no manifest and no object of the clusters declares it (scaled to zero, suspended and earlier revisions, ConfigMaps and all custom resources included), if no event of CloudTrail reads it, and if it is older than the last event; the parts of a pair only together. Give the manifests and the events of everything that shares the account and region.',
   examples: [
     ['List what nothing needs below /shop', 'kees prune --prefix /shop -f manifests --trail trail.json'],
     [
@@ -46,6 +49,12 @@ export const pruneCommand: Command = {
       repeatable: true,
       meaning:
         'a context of the kubeconfig whose cluster is read; give it once for each cluster (default the current one)',
+    },
+    'skip-resource': {
+      takes: 'NAME',
+      repeatable: true,
+      meaning:
+        'a resource, or a group of them, that is not read because it declares nothing, such as vulnerabilityreports.aquasecurity.github.io; without this flag, nothing is listed if one of them cannot be read',
     },
     'no-cluster': { meaning: 'read no cluster: only the manifests and the events show what is needed' },
     ...outputFlags,
@@ -73,15 +82,17 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   const account = openAccount(io.env, requestTimeout)
   // The store first: what is created for a workload that is deployed meanwhile is not in this list.
   const stored = await below(prefixes, account, io)
-  const documents = manifests.flatMap(({ items }) => items.map(({ root }) => toValue(root)))
-  const used = usedNames([...documents, ...(await readClusters(parsed, io))])
+  const used = new UsedNames()
+  for (const { items } of manifests) for (const { root } of items) used.add(toValue(root))
+  const unread = await readClusters(parsed, io, used)
+  if (unread !== exitCode.done) return unread
   const isRead = readBy(trail.events)
-  const unused = unusedGroups(stored, (name) => isUsed(name, used) || isRead(name), trail.period.to)
-  if (used.endings.size > 0)
+  const unused = unusedGroups(stored, (name) => used.has(name) || isRead(name), trail.period.to)
+  if (used.unsure > 0)
     printWarning(
-      `${used.endings.size} names of invalid declarations count as used`,
+      `${used.unsure} names of declarations that cannot be read count as used, below every prefix`,
       io,
-      'kees verify shows what is invalid',
+      'kees verify shows what is invalid; declarations may also be in a text, such as a template in a ConfigMap',
     )
   const region = await account.region()
   const rows = unused.map((group) => rowOf(group, region))
@@ -140,14 +151,30 @@ async function below(
 /** SSM stores no other names. They become a part of a command for a shell. */
 const namePattern = /^(\/[A-Za-z0-9_.-]+)+$/
 
-async function readClusters(parsed: ParsedFlags, io: Io): Promise<readonly unknown[]> {
-  if (isOn(parsed, 'no-cluster')) return []
+/** Nothing may be listed unless everything was read: all that was not is an error. */
+async function readClusters(parsed: ParsedFlags, io: Io, used: UsedNames): Promise<ExitCode> {
+  if (isOn(parsed, 'no-cluster')) return exitCode.done
   const contexts: readonly (string | undefined)[] = parsed.values.get('context') ?? [undefined]
-  const objects: unknown[] = []
-  // One by one: a call has room for about 120,000 arguments.
-  for (const context of contexts)
-    for (const object of await listWorkloads(openCluster(io, context))) objects.push(object)
-  return objects
+  const toSkip = new Set(parsed.values.get('skip-resource') ?? [])
+  const exits: ExitCode[] = []
+  const skipped = new Set<string>()
+  for (const context of contexts) {
+    let count = 0
+    const { failures, ...listed } = await listWorkloads(openCluster(io, context), toSkip, (object) => {
+      used.add(object)
+      if (++count % 1000 === 0) io.progress?.(`${count} objects of ${context ?? 'the cluster'}`)
+    })
+    for (const name of listed.skipped) skipped.add(name)
+    for (const { name, failure } of failures) {
+      const hint = `ask for the right to list them, or leave them out, if they declare nothing: --skip-resource ${name}`
+      printFailures([{ parameters: [], failure: { ...failure, hint } }], io)
+      exits.push(exitCodeOf(failure))
+    }
+  }
+  for (const name of skipped) printWarning(`${name} are not read: what only they declare is listed`, io)
+  for (const name of toSkip)
+    if (!skipped.has(name)) printWarning(`flag --skip-resource: no cluster has ${quote(name)}`, io)
+  return firstToMend(exits)
 }
 
 type Row = UnusedGroup & { readonly command: string }

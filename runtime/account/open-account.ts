@@ -22,6 +22,9 @@ export type Account = {
   readonly iam: QueryCall
 }
 
+/** DescribeParameters and the calls to IAM have low quotas, and are made many times in a row; 25 seconds in all. */
+const throttledAttempts = 8
+
 /** @param requestTimeout for one call, in milliseconds. */
 export function openAccount(env: Env, requestTimeout: number): Account {
   const { network } = readNetwork(env)
@@ -38,6 +41,7 @@ export function openAccount(env: Env, requestTimeout: number): Account {
     const service = 'ssm'
     return withAttempts(
       openAwsCall({ service, region: where, endpoint, credentials, requestTimeout, exchange }),
+      throttledAttempts,
     )
   })
   const iam: QueryCall = async (action, input) => {
@@ -46,7 +50,7 @@ export function openAccount(env: Env, requestTimeout: number): Account {
     const { region: signedFor } = where
     const service = 'iam'
     const options = { service, region: signedFor, endpoint, credentials, requestTimeout, exchange } as const
-    return await withAttempts(openQueryCall(options))(action, input)
+    return await withAttempts(openQueryCall(options), throttledAttempts)(action, input)
   }
   return {
     iam,
