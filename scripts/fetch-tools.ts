@@ -18,6 +18,7 @@ import {
   cachedArgoCd,
   cachedCosign,
   cachedHelm,
+  cachedHelm4,
   cachedKubernetes,
   cachedKustomize,
   cachedMotoPython,
@@ -28,6 +29,8 @@ import {
   cosignFolder,
   cosignVersion,
   goSarifVersion,
+  helm4Folder,
+  helm4Version,
   helmFolder,
   helmVersion,
   kubernetesFolder,
@@ -124,6 +127,16 @@ const tools: readonly Tool[] = [
         },
         folder,
       ),
+  },
+  {
+    // A name without that of Helm 3, which `npm test` needs.
+    name: `Helm 4 (${helm4Version}, some minutes)`,
+    onDemand: true,
+    client: 'go',
+    folder: helm4Folder(),
+    cached: cachedHelm4,
+    fetch: (go, folder) =>
+      goInstall(go, { packageName: `helm.sh/helm/v4/cmd/helm@v${helm4Version}` }, folder),
   },
   {
     name: `manifests of Argo CD ${argoCdVersion}`,

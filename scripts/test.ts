@@ -103,8 +103,8 @@ const tool = (name: string): Job => ({
 /** Where that is not the usual. */
 const inFullRemark = (inFull: boolean) => (inFull && !isLong ? ' (in full)' : '')
 
-/** cosign takes longer to build than all other tools, promtool as long as most: they are built only with --long. */
-const onlyLong: ReadonlySet<string> = new Set(['cosign', 'promtool'])
+/** cosign takes longer to build than all other tools, promtool and Helm 4 as long as most: they are built only with --long. */
+const onlyLong: ReadonlySet<string> = new Set(['cosign', 'promtool', 'Helm 4'])
 const toolsOf = (file: string) => neededTools(root, file).filter((name) => isLong || !onlyLong.has(name))
 
 const commandOf = (file: string) => ['node', '--import', './scripts/tests/without-promise-hooks.ts', file]

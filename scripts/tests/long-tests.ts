@@ -29,6 +29,7 @@ export const longTests: Readonly<Record<string, RegExp>> = {
   'test/init/scale.test.ts': /^runtime\/(init|store)\/(?!.*\.test\.ts)|^test\/init\/(scale|simulate)/,
   'test/init/write-faults.test.ts': /^runtime\/(init|files)\/(?!.*\.test\.ts)|^test\/init\/write-faults/,
   'test/moving/import.test.ts': /^cli\/import\/(?!.*\.test\.ts)|^test\/moving\//,
+  'test/node/chart.test.ts': /^install\/(creator|charts)\/(?!terraform)|^scripts\/chart\/|^test\/node\/chart/,
   'test/node/memory.test.ts': /^runtime\/(init|store|values)\/(?!.*\.test\.ts)|^test\/node\/memory/,
   'test/packaging/function-images.test.ts': /^scripts\/images|^test\/packaging\/function-images/,
   'test/packaging/images.test.ts': /^scripts\/images|^package-lock\.json$|^test\/packaging\/images/,

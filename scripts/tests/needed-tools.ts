@@ -14,6 +14,7 @@ export const toolMarks = {
   'Argo CD': /\bcachedArgoCd\b/,
   SARIF: /\bcachedSarifSchema\b/,
   cosign: /\bcachedCosign\b/,
+  'Helm 4': /\bhelm4\(\)/,
   promtool: /\bpromtool\(\)/,
 } as const satisfies Readonly<Record<string, RegExp>>
 

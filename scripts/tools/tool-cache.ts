@@ -7,6 +7,7 @@ import { isAbsolute, join } from 'node:path'
 export const kustomizeVersion = '5.8.1'
 export const motoVersion = '5.2.1'
 export const helmVersion = '3.19.0'
+export const helm4Version = '4.3.2'
 export const actionlintVersion = '1.7.12'
 export const registryVersion = '3.0.0'
 export const cosignVersion = '2.6.5'
@@ -29,6 +30,14 @@ export function kustomizeFolder(): string {
 
 export function helmFolder(): string {
   return join(toolCache(), `helm-${helmVersion}`)
+}
+
+export function helm4Folder(): string {
+  return join(toolCache(), `helm-${helm4Version}`)
+}
+
+export function cachedHelm4(): string | undefined {
+  return ifThere(join(helm4Folder(), 'helm'))
 }
 
 export function motoFolder(): string {

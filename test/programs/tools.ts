@@ -6,6 +6,7 @@ import { findCommand, findTerraformAwsPlugins } from '../../scripts/tools/instal
 import {
   cachedActionlint,
   cachedHelm,
+  cachedHelm4,
   cachedKustomize,
   cachedPromtool,
 } from '../../scripts/tools/tool-cache.ts'
@@ -35,6 +36,12 @@ export function actionlint(): Tool {
 export function promtool(): Tool {
   const path = findCommand('go') === undefined ? findCommand('promtool') : cachedPromtool()
   return path === undefined ? { missing: 'needs the commands promtool or go' } : { path }
+}
+
+/** Built by `npm run test:long` alone. */
+export function helm4(): Tool {
+  const path = cachedHelm4()
+  return path === undefined ? { missing: 'needs the command go' } : { path }
 }
 
 export function kubectl(): Tool {

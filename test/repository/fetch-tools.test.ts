@@ -155,10 +155,10 @@ t.test('with KUBEBUILDER_ASSETS, no control plane is built', async (t) => {
 })
 
 t.test(
-  'arguments select tools by a part of their names; cosign and promtool are installed only if selected',
+  'arguments select tools by a part of their names; cosign, Helm 4 and promtool are installed only if selected',
   async (t) => {
     const folder = machine(t, { go, python3 })
-    await fetchTools(folder, '', ['cosign', 'helm', 'promtool'])
-    t.strictSame(tools(folder), ['cosign-2.6.5', 'helm-3.19.0', 'promtool-0.316.0'])
+    await fetchTools(folder, '', ['cosign', 'helm', 'Helm 4', 'promtool'])
+    t.strictSame(tools(folder), ['cosign-2.6.5', 'helm-3.19.0', 'helm-4.3.2', 'promtool-0.316.0'])
   },
 )
