@@ -19,7 +19,9 @@ export async function compareCase(
   const input = join(folder, 'input')
   const output = (side: Side) => join(folder, `output-${side}`)
   const pairs: Pair[] = []
+  const running: { side: Side } = { side: 'before' }
   const measure = async (side: Side): Promise<Measurement> => {
+    running.side = side
     const measurement = await measureCommand(measurer, command(side), input, output(side), env)
     check?.()
     return measurement
@@ -33,9 +35,9 @@ export async function compareCase(
       if (round > 0 && pair.now && pair.before) pairs.push({ now: pair.now, before: pair.before })
     }
   } catch (error) {
-    // The other revision may lack what this case needs.
     say((error instanceof Error ? error.message : String(error)).slice(0, 1000))
-    return { title, pairs: [], output: 'failed' }
+    // The other revision may lack what this case needs.
+    return { title, pairs: [], output: running.side === 'now' ? 'failed' : 'the other revision failed' }
   }
   const same = readFileSync(output('now')).equals(readFileSync(output('before')))
   return { title, pairs, output: same ? 'same' : 'differs' }

@@ -66,6 +66,11 @@ async function main({ revision, only, sizes, rounds, node }: Options, go: string
     }
     const what = `${rounds} rounds; compared with commit ${commit.slice(0, 7)}`
     process.stdout.write(`${machine()}; ${what}\n\n${formatRatios(rows)}`)
+    if (rows.some(({ output }) => output === 'failed')) process.exitCode = 1
+    if (rows.some(({ output }) => output === 'the other revision failed'))
+      say(
+        'a row cannot be compared if the other revision does not support its input, such as "all shapes" before TEXT',
+      )
   } finally {
     await stop()
     rmSync(folder, { recursive: true })

@@ -1,6 +1,6 @@
 /** A chart of lines as SVG, for the documents. It has no background and follows the colours that the reader prefers, dark or light. */
 
-export type Line = {
+type Line = {
   /** Written at its last point. */
   readonly name: string
   readonly points: readonly (readonly [x: number, y: number])[]
@@ -10,13 +10,13 @@ export type Line = {
   readonly peer?: boolean
 }
 
-export type Axis = {
+type Axis = {
   readonly label: string
   readonly scale: 'linear' | 'logarithmic'
   readonly format: (value: number) => string
 }
 
-export type LineChart = {
+type LineChart = {
   readonly title: string
   readonly x: Axis
   readonly y: Axis

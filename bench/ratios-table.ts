@@ -7,7 +7,7 @@ export type ComparedCase = {
   readonly title: string
   readonly pairs: readonly Pair[]
   /** Whether both wrote the same bytes to standard output. If one failed, there are no pairs. */
-  readonly output: 'same' | 'differs' | 'failed'
+  readonly output: 'same' | 'differs' | 'failed' | 'the other revision failed'
 }
 
 const head = ['', 'CPU', 'before', 'ratio', 'middle half', 'wall', 'peak memory', 'output']

@@ -42,16 +42,17 @@ export function misplacedDeclarations(
 }
 
 /**
- * Whether the source has the domain no more often than the annotations that are known already, so that there is nothing to find elsewhere: nearly
- * always, and much faster than to look at every node. Escapes and aliases may hide one.
+ * Whether the text of the object has the domain no more often than the annotations that are known already, so that there is nothing to find elsewhere:
+ * nearly always, and much faster than to look at every node. Escapes and aliases may hide one. The document may have very many other objects.
  */
 function isAllOf(
-  { document: { source, aliased }, root }: ManifestItem,
+  { document, root }: ManifestItem,
   templates: readonly PodTemplate[],
   around: readonly Result[],
   domain: string,
 ): boolean {
-  if (aliased.size > 0 || source.includes('\\')) return false
+  const source = document.source.slice(root.start, root.end)
+  if (document.aliased.size > 0 || source.includes('\\')) return false
   const text = `.${domain}/`
   let left = around.length
   for (const { annotations } of templates) for (const [key] of annotations) if (key.includes(text)) left++
