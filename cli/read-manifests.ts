@@ -8,7 +8,7 @@ import { itemsUnder, type ManifestItem } from '../functions/krm/manifest-item.ts
 import { errorsOf, type Result } from '../functions/krm/result.ts'
 import { decodeText, isNotText } from '../functions/krm/decode-text.ts'
 import { parseSource } from '../functions/yaml/parse.ts'
-import { countNodes, tooManyNodes } from '../functions/yaml/size-limit.ts'
+import { countNodes } from '../functions/yaml/size-limit.ts'
 import { lookUp } from '../functions/yaml/value.ts'
 import type { Flags, ParsedFlags } from './flags/flags.ts'
 import { type Io, isOn } from './flags/command.ts'
@@ -82,10 +82,10 @@ export async function readNamed(
   }
   /** Of the trees that are kept. */
   let nodes = 0
-  const manifests = sources.flatMap(({ path, bytes }): Manifest[] => {
+  const manifests = sources.flatMap(({ path, bytes }, index): Manifest[] => {
     const { value, diagnostics } = parseManifest(path, bytes, nodes)
     if (diagnostics === undefined) {
-      nodes += countNodes(value.text)
+      if (index < sources.length - 1) nodes += countNodes(value.text)
       return [value]
     }
     const file = shownPath(path)
@@ -130,9 +130,7 @@ export function parseManifest(path: string, bytes: Buffer, nodes = 0): Parsed<Ma
   const decoded = decodeText(bytes)
   if (decoded.diagnostics !== undefined) return decoded
   const text = decoded.value
-  const tooMany = tooManyNodes(text, nodes)
-  if (tooMany) return { diagnostics: [tooMany] }
-  const { value: documents, diagnostics } = parseSource(text)
+  const { value: documents, diagnostics } = parseSource(text, 0, nodes)
   if (diagnostics !== undefined) return { diagnostics }
   return { value: { path, text, items: documents.flatMap((one) => itemsUnder(one, one.root)) } }
 }

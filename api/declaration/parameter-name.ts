@@ -13,6 +13,10 @@ export const maxParameterNameLength = 1011 - longestArnPrefix.length
 export const maxParameterLevels = 15
 
 const segmentPattern = /^[A-Za-z0-9_.-]+$/
+
+/** Nearly all: no segment is "." or "..", which begin with a dot. One search in place of one for each segment. */
+const plainName = new RegExp(`^(?:/[A-Za-z0-9][A-Za-z0-9_.-]*){1,${maxParameterLevels}}$`)
+const plainKey = /^[A-Za-z0-9][A-Za-z0-9_.-]*(?:\/[A-Za-z0-9][A-Za-z0-9_.-]*)*$/
 const reserved = /^\/(aws|ssm)/i
 
 /**
@@ -31,6 +35,7 @@ export function parseStoragePrefix(text: string): Parsed<string> {
 
 /** What is wrong with a storageKey, for every storage-prefix. */
 export function validateStorageKey(key: string): Diagnostic | undefined {
+  if (plainKey.test(key)) return undefined
   if (key.startsWith('/'))
     return { message: 'must not start with a slash: the storage-prefix is put before it' }
   const reason = invalidSegment(key.split('/'))
@@ -45,6 +50,8 @@ export function parameterName(prefix: string, key: string): Parsed<string> {
 
 /** Checks a whole name, with its leading slash, against what SSM takes. */
 export function parseParameterName(name: string): Parsed<string> {
+  if (name.length <= maxParameterNameLength && plainName.test(name) && !reserved.test(name))
+    return { value: name }
   const segments = name.slice(1).split('/')
   const reason = name.startsWith('/') ? invalidSegment(segments) : 'it does not start with a slash'
   if (reason) return invalid(`does not give a valid SSM parameter name: ${reason}`)

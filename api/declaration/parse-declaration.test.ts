@@ -517,3 +517,28 @@ await t.test('any text is a declaration that can be written again, or errors', a
     runs(1000),
   )
 })
+
+await t.test(
+  'a text that was read before is read as for the first time, with its own name and annotation',
+  async (t) => {
+    const read = (name: string, text: string) =>
+      parseDeclaration('secret', `secret.example.com/${name}`, name, text)
+    const texts = [
+      'kind=DYNAMIC,type=RSA,size=2048',
+      'kind=REFERENCE,type=PASSWORD,unknown=1',
+      'kind=REFERENCE',
+    ]
+    const first = texts.map((text) => read('one_public', text))
+    t.strictSame(
+      texts.map((text) => read('one_public', text)),
+      first,
+    )
+    const [pair, unknown, incomplete] = texts.map((text) => read('two_private', text))
+    t.match(pair, { declaration: { name: 'two_private', type: 'RSA', size: 2048 } })
+    t.match(unknown?.diagnostics, [{ annotation: 'secret.example.com/two_private', severity: 'warning' }])
+    t.match(incomplete?.diagnostics, [{ annotation: 'secret.example.com/two_private', severity: 'error' }])
+    t.match(read('three', texts[0] ?? '').diagnostics, [{ code: 'BAD_NAME' }], 'the name is judged each time')
+    const resource = parseDeclaration('resource', 'resource.example.com/a', 'a', texts[0] ?? '')
+    t.not(resource.declaration?.what, 'secret', 'the same text on a resource is another declaration')
+  },
+)

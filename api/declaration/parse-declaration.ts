@@ -14,7 +14,7 @@ import { readReferences, type Reference } from './composition-text.ts'
 import type { Declaration } from './declaration.ts'
 import type { AnnotationDiagnostic } from '../diagnostic.ts'
 import { validateGroupName } from './group.ts'
-import { isGenerated, secretKinds, secretTypes } from './secret-type.ts'
+import { isGenerated, secretKinds, type SecretType, secretTypes } from './secret-type.ts'
 
 type Values = AttributeValues<typeof attributeTable>
 
@@ -38,22 +38,11 @@ export function parseDeclaration(
     const one = typeof wrong === 'string' ? { message: wrong } : wrong
     diagnostics.push({ severity, code, annotation, ...one })
   }
-  const {
-    attributes,
-    diagnostics: syntax,
-    malformed = [],
-    tooMany,
-  } = parseAttributes(text, what === 'compose' ? 'text' : undefined)
-  if (tooMany) report('TOO_LARGE', `the value has more than ${bounds.attributes} attributes`)
-  if (tooMany) return { references: [], diagnostics }
-  for (const one of syntax) report('SYNTAX', one)
-  const { known, refused } = namesOn[what]
-  const given = readAttributes(known, refused, attributes, malformed, report)
-  const type = secretTypes.find((one) => one === given.get('type'))
-  const kind = secretKinds.find((one) => one === given.get('kind'))
-  // Until the kind is known, what a REFERENCE may have is judged.
-  const taker = what === 'secret' ? (kind ?? 'REFERENCE') : what
-  const values = readValues<Values>(attributeTable, given, { taker, type, from: storeOf(given) }, report)
+  const known = readBefore.get(`${what} ${text}`)
+  const read = known ?? readText(what, text, report)
+  if (read === undefined) return { references: [], diagnostics }
+  if (known === undefined && diagnostics.length === 0) remember(what, text, read)
+  const { taker, type, values } = read
   if (taker === 'DYNAMIC' && type !== undefined && isGenerated(type)) {
     const wrong = validateGroupName(type, name, values.storageKey ?? name)
     if (wrong !== undefined) report('BAD_NAME', wrong)
@@ -64,10 +53,51 @@ export function parseDeclaration(
     diagnostics.length <= bounds.diagnostics
       ? diagnostics
       : [...errors, ...diagnostics.filter((one) => !errors.includes(one))].slice(0, bounds.diagnostics)
-  const references = taker === 'compose' ? readReferences(given.get('text') ?? '') : []
+  const references = taker === 'compose' ? readReferences(read.text) : []
   return errors.length > 0
     ? { references, diagnostics: shown }
     : { declaration: declarationOf(taker, name, values), references, diagnostics: shown }
+}
+
+/** What a text says, whatever the name of the declaration is. */
+type ReadText = {
+  readonly taker: Taker
+  readonly type: SecretType | undefined
+  readonly values: Partial<Values>
+  /** Of a composition. */
+  readonly text: string
+}
+
+/** @returns undefined where there are too many attributes. */
+function readText(what: Declaration['what'], text: string, report: Report): ReadText | undefined {
+  const {
+    attributes,
+    diagnostics: syntax,
+    malformed = [],
+    tooMany,
+  } = parseAttributes(text, what === 'compose' ? 'text' : undefined)
+  if (tooMany) report('TOO_LARGE', `the value has more than ${bounds.attributes} attributes`)
+  if (tooMany) return undefined
+  for (const one of syntax) report('SYNTAX', one)
+  const { known, refused } = namesOn[what]
+  const given = readAttributes(known, refused, attributes, malformed, report)
+  const type = secretTypes.find((one) => one === given.get('type'))
+  const kind = secretKinds.find((one) => one === given.get('kind'))
+  // Until the kind is known, what a REFERENCE may have is judged.
+  const taker = what === 'secret' ? (kind ?? 'REFERENCE') : what
+  const values = readValues<Values>(attributeTable, given, { taker, type, from: storeOf(given) }, report)
+  return { taker, type, values, text: given.get('text') ?? '' }
+}
+
+/** The texts in which nothing is wrong: most declarations of an input have one of few, such as `kind=DYNAMIC,type=PASSWORD,size=256`. */
+const readBefore = new Map<string, ReadText>()
+/** So it has at most 128 KiB, whoever writes the annotations. */
+const [mostTexts, longestText] = [256, 256]
+
+function remember(what: Declaration['what'], text: string, read: ReadText): void {
+  if (text.length > longestText) return
+  if (readBefore.size >= mostTexts) readBefore.clear()
+  readBefore.set(`${what} ${text}`, read)
 }
 
 /** The text that parseDeclaration reads back as the same declaration. */

@@ -76,10 +76,16 @@ export class BoundedInput {
   }
 }
 
-/** What a pipe holds on Linux. */
-const chunkSize = 65_536
+/** What a pipe holds on Linux, and what is read of a file at once. */
+const [pipeSize, chunkSize] = [65_536, 1_048_576]
 
+let free = Buffer.alloc(0)
+
+/** A large list has few buffers, however small the pieces are that a pipe gives. */
 function readChunk(): Uint8Array {
-  const buffer = Buffer.allocUnsafe(chunkSize)
-  return buffer.subarray(0, readSync(0, buffer))
+  if (free.length < pipeSize) free = Buffer.allocUnsafe(chunkSize)
+  const size = readSync(0, free)
+  const chunk = free.subarray(0, size)
+  free = free.subarray(size)
+  return chunk
 }

@@ -29,6 +29,8 @@ export function splitItems(text: string): SplitItems | undefined {
   let end = text.length
   let column = -1
   for (let line = 0; line < text.length; line = text.indexOf('\n', line) + 1) {
+    // Nearly all lines: no more of them is looked at than shows it.
+    if (state === 'items' && column >= 0 && isDeeper(text, line, column)) continue
     let at = line
     while (text.charCodeAt(at) === space) at++
     const first = text.charCodeAt(at)
@@ -36,7 +38,6 @@ export function splitItems(text: string): SplitItems | undefined {
     const indent = at - line
     if (state === 'items') {
       if (column < 0) column = indent
-      if (indent > column) continue
       if (indent === column && isDash(text, at)) {
         starts.push(line)
         continue
@@ -55,6 +56,11 @@ export function splitItems(text: string): SplitItems | undefined {
     state = 'items'
   }
   return starts.length > 0 && !sharesAnchors(text, starts, end) ? { starts, end } : undefined
+}
+
+function isDeeper(text: string, line: number, column: number): boolean {
+  for (let at = line; at <= line + column; at++) if (text.charCodeAt(at) !== space) return false
+  return true
 }
 
 function isDash(text: string, at: number): boolean {

@@ -1,15 +1,16 @@
 /** Declarations outside the pod templates, where nothing reads them: the most common error. */
 import { bounds } from '../../api/bounds.ts'
+import { injectedAnnotation } from '../../api/declaration/annotation-domain.ts'
 import { exitCode } from '../../api/exit-code.ts'
 import { didYouMean } from '../../api/suggest.ts'
 import { type Path, pathText } from '../yaml/edit-target.ts'
 import type { Result } from '../krm/result.ts'
-import type { ManifestItem } from '../krm/manifest-item.ts'
+import { annotationOf, type ManifestItem } from '../krm/manifest-item.ts'
 import type { PodTemplate } from './pod-template.ts'
 import { declarationsIn, findDeclarations, type FoundDeclaration } from './find-declarations.ts'
 import { apiVersionsOfKind, templatePaths } from './pod-template-kinds.ts'
 import type { SourceNode } from '../yaml/node.ts'
-import { allEntries, lookUp, lookUpPath } from '../yaml/value.ts'
+import { lookUp, lookUpPath } from '../yaml/value.ts'
 import type { WorkloadConfig } from './workload-options.ts'
 import { listKind, ofWrongVersion } from './wrong-version.ts'
 
@@ -31,10 +32,10 @@ export function misplacedDeclarations(
   options: Options,
 ): Misplaced {
   if (templates.length === 0) return withoutTemplates(item, options)
-  const around = aroundTemplates(item, templates, options.annotationDomain)
-  const beside = isAllOf(item, templates, around, options.annotationDomain)
-    ? []
-    : besideTemplates(item, templates, options)
+  // Nearly all.
+  const isAll = isAllOf(item, templates, options.annotationDomain)
+  const around = isAll ? [] : aroundTemplates(item, templates, options.annotationDomain)
+  const beside = isAll ? [] : besideTemplates(item, templates, options)
   const ofVersion = ofWrongVersion(item, options).filter(() =>
     templates.some((one) => isDeclaredAt(one, options)),
   )
@@ -45,22 +46,16 @@ export function misplacedDeclarations(
  * Whether the text of the object has the domain no more often than the annotations that are known already, so that there is nothing to find elsewhere:
  * nearly always, and much faster than to look at every node. Escapes and aliases may hide one. The document may have very many other objects.
  */
-function isAllOf(
-  { document, root }: ManifestItem,
-  templates: readonly PodTemplate[],
-  around: readonly Result[],
-  domain: string,
-): boolean {
+function isAllOf(item: ManifestItem, templates: readonly PodTemplate[], domain: string): boolean {
+  const { document, root } = item
   const source = document.source.slice(root.start, root.end)
   if (document.aliased.size > 0 || source.includes('\\')) return false
   const text = `.${domain}/`
-  let left = around.length
+  let left = 0
   for (const { annotations } of templates) for (const [key] of annotations) if (key.includes(text)) left++
-  if (templates.every(({ path }) => path.length > 0)) {
-    // Of the object's own annotations, the record of the injection.
-    const own = lookUpPath(root, ['metadata', 'annotations'])
-    left += allEntries(own).filter(([key]) => key.includes(text)).length - declarationsIn(own, domain).length
-  }
+  // Of the object's own annotations, the record of the injection.
+  if (injectedAnnotation.includes(text) && templates.every(({ path }) => path.length > 0))
+    if (annotationOf(item, injectedAnnotation) !== undefined) left++
   for (let at = source.indexOf(text); at >= 0; at = source.indexOf(text, at + 1))
     if (left-- === 0) return false
   return true

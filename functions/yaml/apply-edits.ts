@@ -16,7 +16,8 @@ export function applyEdits(source: string, edits: readonly SourceEdit[]): string
     pieces.push(source.slice(position, start), text)
     position = end
   }
-  const text = pieces.join('') + source.slice(position)
+  pieces.push(source.slice(position))
+  const text = pieces.join('')
   // A source without a line end at its end keeps none when its last lines are removed.
   return source.endsWith('\n') ? text : text.replace(/(?<![\r\n])\r?\n$/, '')
 }

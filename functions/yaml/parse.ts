@@ -32,10 +32,10 @@ const maxRepeated = 1_000_000
 /**
  * A text without any document gives none. What is wrong names the line, never its text.
  *
- * @param at where the source begins in the text that it was cut from.
+ * @param at where the source begins in the text that it was cut from. @param kept the nodes of other texts that are kept.
  */
-export function parseSource(source: string, at = 0): Parsed<readonly SourceDocument[]> {
-  const tooLarge = tooManyNodes(source)
+export function parseSource(source: string, at = 0, kept = 0): Parsed<readonly SourceDocument[]> {
+  const tooLarge = tooManyNodes(source, kept)
   if (tooLarge) return { diagnostics: [tooLarge] }
   let events: Event[]
   try {
