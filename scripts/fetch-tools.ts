@@ -1,11 +1,12 @@
-// Installs the tools that tests need into the cache of the project, with go, python3 and apt-get. Without the command,
+// Installs the tools that tests need into the cache of the project, with go, python3, npm and apt-get. Without the command,
 // the tool is not installed, and the tests that need it are skipped; a command that fails is an error.
 // Arguments select tools by a part of their names; without arguments, all that `npm test` needs are installed.
-import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { withDirectoryLock } from './directory-lock.mjs'
 import { goInstall } from './tools/go-install.ts'
 import { goModuleFiles } from './tools/go-module-files.ts'
+import { npmPackageFiles } from './tools/npm-package-files.ts'
+import { pythonPackage } from './tools/python-package.ts'
 import { findCommand } from './tools/installed.ts'
 import { missingPackages } from './tools/node-missing.ts'
 import { runQuietly } from './run-quietly.ts'
@@ -21,7 +22,9 @@ import {
   cachedHelm4,
   cachedKubernetes,
   cachedKustomize,
+  cachedMermaid,
   cachedMotoPython,
+  cachedPreCommit,
   cachedPromtool,
   cachedRegistry,
   cachedSarifSchema,
@@ -38,8 +41,12 @@ import {
   kubernetesVersion,
   kustomizeFolder,
   kustomizeVersion,
+  mermaidFolder,
+  mermaidVersion,
   motoFolder,
   motoVersion,
+  preCommitFolder,
+  preCommitVersion,
   promtoolFolder,
   promtoolVersion,
   registryFolder,
@@ -172,7 +179,23 @@ const tools: readonly Tool[] = [
     client: 'python3',
     folder: motoFolder(),
     cached: cachedMotoPython,
-    fetch: fetchMoto,
+    fetch: (python, folder) => pythonPackage(python, `moto[server]==${motoVersion}`, folder),
+  },
+  {
+    name: `pre-commit ${preCommitVersion}`,
+    onDemand: true,
+    client: 'python3',
+    folder: preCommitFolder(),
+    cached: cachedPreCommit,
+    fetch: (python, folder) => pythonPackage(python, `pre-commit==${preCommitVersion}`, folder),
+  },
+  {
+    name: `mermaid ${mermaidVersion}`,
+    client: 'npm',
+    folder: mermaidFolder(),
+    cached: cachedMermaid,
+    fetch: (npm, folder) =>
+      npmPackageFiles(npm, `mermaid@${mermaidVersion}`, 'package/dist/mermaid.min.js', folder),
   },
   {
     name: 'programs of a Kubernetes node',
@@ -183,14 +206,6 @@ const tools: readonly Tool[] = [
     fetch: installNodePackages,
   },
 ]
-
-/** A virtual environment contains absolute paths: it is created in its final folder, and `.complete` marks it as finished. */
-async function fetchMoto(python: string, folder: string): Promise<void> {
-  await runQuietly(python, ['-m', 'venv', '--clear', folder])
-  const args = ['-m', 'pip', 'install', '--disable-pip-version-check', `moto[server]==${motoVersion}`]
-  await runQuietly(join(folder, 'bin', 'python'), args)
-  writeFileSync(join(folder, '.complete'), '')
-}
 
 async function installNodePackages(apt: string): Promise<void> {
   const wait = ['-qq', '-o', 'DPkg::Lock::Timeout=600']

@@ -103,8 +103,11 @@ const tool = (name: string): Job => ({
 /** Where that is not the usual. */
 const inFullRemark = (inFull: boolean) => (inFull && !isLong ? ' (in full)' : '')
 
-/** cosign takes longer to build than all other tools, promtool and Helm 4 as long as most: they are built only with --long. */
-const onlyLong: ReadonlySet<string> = new Set(['cosign', 'promtool', 'Helm 4'])
+/**
+ * cosign takes longer to build than all other tools, promtool and Helm 4 as long as most; only full tests run pre-commit. They are
+ * installed only with --long.
+ */
+const onlyLong: ReadonlySet<string> = new Set(['cosign', 'promtool', 'Helm 4', 'pre-commit'])
 const toolsOf = (file: string) => neededTools(root, file).filter((name) => isLong || !onlyLong.has(name))
 
 const commandOf = (file: string) => ['node', '--import', './scripts/tests/without-promise-hooks.ts', file]

@@ -19,7 +19,7 @@ t.equal(
   `| who | may read | declared by |
 | --- | --- | --- |
 | \`Job/prod/x\` (no role) | \`/a\` | Job/prod/x |
-| \`app\` | \`/a\` | Deployment/web, Job/a&#124;b&#10;&#60;i&#62; |
+| \`app\` | \`/a\` | Deployment/web, <code>Job/a&#124;b&#10;&#60;i&#62;</code> |
 | \`app\` | \`/b\` | Deployment/web |
 `,
 )

@@ -12,7 +12,11 @@ export function workloadsCell(names: readonly string[]): string {
   return names.map(markdownText).join(', ')
 }
 
-/** A name from the input, which may contain any character, escaped for Markdown. */
+/**
+ * A name from the input, which may contain any character, escaped for Markdown. What is no usual name is code: elsewhere, GitHub
+ * takes `@name` for a person, and informs them.
+ */
 export function markdownText(text: string): string {
-  return text.replaceAll(/[^\w/.-]/g, (character) => `&#${character.codePointAt(0) ?? 0};`)
+  const escaped = text.replaceAll(/[^\w/.-]/gu, (character) => `&#${character.codePointAt(0) ?? 0};`)
+  return escaped === text ? text : `<code>${escaped}</code>`
 }

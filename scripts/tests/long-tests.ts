@@ -31,6 +31,8 @@ export const longTests: Readonly<Record<string, RegExp>> = {
   'test/moving/import.test.ts': /^cli\/import\/(?!.*\.test\.ts)|^test\/moving\//,
   'test/node/chart.test.ts': /^install\/(creator|charts)\/(?!terraform)|^scripts\/chart\/|^test\/node\/chart/,
   'test/node/memory.test.ts': /^runtime\/(init|store|values)\/(?!.*\.test\.ts)|^test\/node\/memory/,
+  'test/packaging/action.test.ts':
+    /^action\.yml$|^scripts\/action\/|^test\/packaging\/(action|composite-action|fake-github)/,
   'test/packaging/function-images.test.ts': /^scripts\/images|^test\/packaging\/function-images/,
   'test/packaging/images.test.ts': /^scripts\/images|^package-lock\.json$|^test\/packaging\/images/,
   'test/packaging/images-again.test.ts': /^scripts\/images|^package-lock\.json$|^test\/packaging\/images/,

@@ -16,6 +16,8 @@ export const toolMarks = {
   cosign: /\bcachedCosign\b/,
   'Helm 4': /\bhelm4\(\)/,
   promtool: /\bpromtool\(\)/,
+  mermaid: /\bcachedMermaid\b/,
+  'pre-commit': /\bcachedPreCommit\b/,
 } as const satisfies Readonly<Record<string, RegExp>>
 
 type ToolName = keyof typeof toolMarks

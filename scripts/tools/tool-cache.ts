@@ -15,6 +15,8 @@ export const promtoolVersion = '0.316.0'
 export const argoCdVersion = '3.5.7'
 /** The module that contains the JSON Schema of SARIF 2.1.0, which OASIS publishes on its website alone. */
 export const goSarifVersion = '3.3.1'
+export const mermaidVersion = '12.3.0'
+export const preCommitVersion = '4.7.0'
 export const kubernetesVersion = '1.36.3'
 export const kubernetesSource = join(import.meta.dirname, '../..', 'test', 'node', 'kubernetes')
 
@@ -94,6 +96,15 @@ export function cachedSarifSchema(): string | undefined {
   return ifThere(join(sarifFolder(), 'pkg/report/v210/sarif/schema.go'))
 }
 
+export function mermaidFolder(): string {
+  return join(toolCache(), `mermaid-${mermaidVersion}`)
+}
+
+/** One file, for browsers. */
+export function cachedMermaid(): string | undefined {
+  return ifThere(join(mermaidFolder(), 'package/dist/mermaid.min.js'))
+}
+
 export function cachedKustomize(): string | undefined {
   return ifThere(join(kustomizeFolder(), 'kustomize'))
 }
@@ -102,10 +113,23 @@ export function cachedHelm(): string | undefined {
   return ifThere(join(helmFolder(), 'helm'))
 }
 
-/** The Python that has moto; undefined if the installation is not complete, or the Python that created it was removed. */
 export function cachedMotoPython(): string | undefined {
-  const python = join(motoFolder(), 'bin', 'python')
-  return existsSync(join(motoFolder(), '.complete')) && existsSync(python) ? python : undefined
+  return cachedPython(motoFolder())
+}
+
+export function preCommitFolder(): string {
+  return join(toolCache(), `pre-commit-${preCommitVersion}`)
+}
+
+export function cachedPreCommit(): string | undefined {
+  const python = cachedPython(preCommitFolder())
+  return python === undefined ? undefined : ifThere(join(preCommitFolder(), 'bin', 'pre-commit'))
+}
+
+/** The Python that has the package; undefined if the installation is not complete, or the Python that created it was removed. */
+function cachedPython(folder: string): string | undefined {
+  const python = join(folder, 'bin', 'python')
+  return existsSync(join(folder, '.complete')) && existsSync(python) ? python : undefined
 }
 
 export function kubernetesFolder(): string {

@@ -5,6 +5,7 @@ import t from 'tap'
 import { parse } from 'yaml'
 import { partNames } from '../../functions/export-iam/grants/split-policy.ts'
 import { findCommand } from '../../scripts/tools/installed.ts'
+import { demoRecording } from '../../scripts/demo/recording.ts'
 import { golden, root, run } from '../programs/programs.ts'
 import { runTerraform, writeFiles } from '../iam/run-terraform.ts'
 import { git, kpt, kustomize, terraform } from '../programs/tools.ts'
@@ -280,6 +281,8 @@ t.test('npm run demo shows the main job', { skip: git().missing ?? false }, asyn
     t.equal(transcript, golden(join(root, 'test/docs/golden/demo-kees.txt'), transcript))
     t.ok(linesBeside(transcript) <= 60, `${linesBeside(transcript)} lines beside the diff and the locals`)
     t.ok(readFileSync(join(root, 'docs/demo.md'), 'utf8').includes(transcript), 'docs/demo.md shows it')
+    const recording = demoRecording(transcript)
+    t.equal(recording, golden(join(root, 'docs/demo.svg'), recording), 'docs/demo.svg is its recording')
   })
   await t.test('with kustomize where there is one', { skip: kustomize().missing ?? false }, async (t) => {
     symlinkSync(kustomize().path ?? '', join(bin, 'kustomize'))

@@ -1,4 +1,4 @@
-/** How tools come to the cache, with a Go and a Python that only write down how they were called. */
+/** How tools come to the cache, with a Go, a Python and an npm that only write down how they were called. */
 import { spawn } from 'node:child_process'
 import { chmodSync, readFileSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
@@ -29,11 +29,19 @@ mkdir -p "$4/bin"
 cp "$0" "$4/bin/python"
 `
 
+/** As `npm pack`, with one package in all archives. */
+const npm = `#!/bin/sh
+echo "npm $*" >> "$XDG_CACHE_HOME/../calls"
+mkdir -p "$XDG_CACHE_HOME/../package/dist"
+touch "$XDG_CACHE_HOME/../package/dist/mermaid.min.js" "$XDG_CACHE_HOME/../package/dist/other.js"
+tar -czf "\${3#--pack-destination=}/mermaid.tgz" -C "$XDG_CACHE_HOME/.." package
+`
+
 /** A PATH with only the commands of the test and what they need. */
 function machine(t: Test, clients: Readonly<Record<string, string>>): string {
   const folder = t.testdir({ cache: {}, tools: clients })
   for (const name of Object.keys(clients)) chmodSync(join(folder, 'tools', name), 0o755)
-  for (const name of ['env', 'mkdir', 'touch', 'cp']) {
+  for (const name of ['env', 'mkdir', 'touch', 'cp', 'tar', 'gzip']) {
     symlinkSync(findCommand(name) ?? name, join(folder, 'tools', name))
   }
   return folder
@@ -120,6 +128,18 @@ t.test('of two processes, one installs the tools and the other waits', async (t)
   t.equal(calls(folder).length, callsOfBoth.length)
 })
 
+t.test('of a package of npm, one file is installed', async (t) => {
+  const folder = machine(t, { npm })
+  t.equal((await fetchTools(folder)).code, 0)
+  t.match(calls(folder), [/^npm pack --silent --pack-destination=\/.* mermaid@12\.3\.0$/])
+  const installed = join(folder, 'cache/kees/tools/mermaid-12.3.0')
+  const files = readdirSync(installed, { recursive: true, withFileTypes: true }).filter((one) => one.isFile())
+  t.strictSame(
+    files.map(({ name }) => name),
+    ['mermaid.min.js'],
+  )
+})
+
 t.test('without the commands nothing is installed, and that is no error', async (t) => {
   const folder = machine(t, {})
   t.strictSame(await fetchTools(folder), { code: 0, stderr: '' })
@@ -155,10 +175,11 @@ t.test('with KUBEBUILDER_ASSETS, no control plane is built', async (t) => {
 })
 
 t.test(
-  'arguments select tools by a part of their names; cosign, Helm 4 and promtool are installed only if selected',
+  'arguments select tools by a part of their names; cosign, Helm 4, promtool and pre-commit are installed only if selected',
   async (t) => {
     const folder = machine(t, { go, python3 })
-    await fetchTools(folder, '', ['cosign', 'helm', 'Helm 4', 'promtool'])
-    t.strictSame(tools(folder), ['cosign-2.6.5', 'helm-3.19.0', 'helm-4.3.2', 'promtool-0.316.0'])
+    await fetchTools(folder, '', ['cosign', 'helm', 'Helm 4', 'promtool', 'pre-commit'])
+    const installed = ['cosign-2.6.5', 'helm-3.19.0', 'helm-4.3.2', 'pre-commit-4.7.0', 'promtool-0.316.0']
+    t.strictSame(tools(folder), installed)
   },
 )
