@@ -5,9 +5,9 @@ import { gitOutput } from '../source-time.ts'
 export const longTests: Readonly<Record<string, RegExp>> = {
   'test/creator/faults.test.ts':
     /^runtime\/(creator|groups|kubernetes)\/(?!.*\.test\.ts)|^test\/creator\/fault/,
-  'test/creator/kill.test.ts': /^runtime\/(creator|groups|store)\/(?!.*\.test\.ts)|^test\/creator\/kill/,
+  'test/creator/kill.test.ts': /^runtime\/(creator\/groups|groups)\/(?!.*\.test\.ts)|^test\/creator\/kill/,
   'test/creator/pages.test.ts': /^runtime\/kubernetes\/(?!.*\.test\.ts)|^test\/creator\/pages/,
-  'test/creator/race.test.ts': /^runtime\/(creator|groups|store)\/(?!.*\.test\.ts)|^test\/creator\/race/,
+  'test/creator/race.test.ts': /^runtime\/(creator\/groups|groups)\/(?!.*\.test\.ts)|^test\/creator\/race/,
   'test/creator/simulation.test.ts':
     /^runtime\/(creator|groups|scheduling)\/(?!.*\.test\.ts)|^test\/creator\/simulation/,
   'test/creator/watch-endurance.test.ts':

@@ -1,7 +1,7 @@
 /**
  * Runs the commands of docs/install.md on a real API server with controllers and on moto, with Terraform's AWS provider, for
  * each way in which pods get roles. Then runs the creator and init as processes, as a node would run them. Unless it runs in
- * full, terraform applies only the roles of one of these ways, and does not destroy them.
+ * full, it applies only one of these ways, of which terraform destroys nothing; of the others it generates the manifest and the policy.
  */
 import {
   cpSync,
@@ -193,7 +193,6 @@ async function install(t: Test, plane: ControlPlane, moto: Moto, identity: strin
     const { status, stdout } = await shell(withTerraform ? script : withoutTerraform(script))
     t.equal(status, 0, `${heading}: ${stdout}`)
   }
-  const hasRoles = isLong || identity === 'irsa'
   const read = (path: string) => readFileSync(join(cwd, path), 'utf8')
 
   await follow('Generate the manifest and the policy')
@@ -205,15 +204,14 @@ async function install(t: Test, plane: ControlPlane, moto: Moto, identity: strin
   for (const name of globSync('*', { cwd: join(cwd, module) }))
     t.equal(read(join(module, name)), golden(join(root, example, module, name), read(join(module, name))))
 
-  if (hasRoles) {
-    await follow('Apply the roles')
-    const policies = await attachedTo(moto.endpoint, 'shop-orders')
-    const arns = ['db.password', 'session.key'].map(
-      (name) => `arn:aws:ssm:eu-west-1:${account}:parameter/shop/${name}`,
-    )
-    t.match(Object.values(policies), [{ Statement: [{ Action: 'ssm:GetParameters', Resource: arns }] }])
-    await letsInOnly(t, await trustOf(moto.endpoint, 'shop-orders'), identity)
-  }
+  if (!isLong && identity !== 'irsa') return
+  await follow('Apply the roles')
+  const policies = await attachedTo(moto.endpoint, 'shop-orders')
+  const arns = ['db.password', 'session.key'].map(
+    (name) => `arn:aws:ssm:eu-west-1:${account}:parameter/shop/${name}`,
+  )
+  t.match(Object.values(policies), [{ Statement: [{ Action: 'ssm:GetParameters', Resource: arns }] }])
+  await letsInOnly(t, await trustOf(moto.endpoint, 'shop-orders'), identity)
 
   await follow('Install the creator')
   const creator = await startInstalled(t, plane, moto)

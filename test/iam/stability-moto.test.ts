@@ -117,7 +117,7 @@ await t.test('a history of changes', { skip: missing, timeout: 1_800_000 }, asyn
   // Seeds with which policies are split and merged in each step.
   const history = isLong
     ? new RoleHistory(52, [1, 2, 3, 45, 52, 60, 100, 110, 150, 170])
-    : new RoleHistory(75, [50, 54, 60, 100, 110])
+    : new RoleHistory(74, [45, 52, 60])
   const few = Array.from({ length: 40 }, (_, index) => `/loose/${'x'.repeat(30)}-${index}`)
   const many = [...few, ...few.map((name) => `${name}-more`)]
   const looseGrants = (...lists: readonly (readonly string[])[]) =>

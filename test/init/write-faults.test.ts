@@ -191,7 +191,7 @@ for (const name of ['openat', 'write']) {
     const before = pod.read()
     let when = 0
     for (let status: number | null = null; status === null && when < 300;) {
-      when += isLong ? 1 : 9
+      when += isLong ? 1 : 25
       restore(pod, 'old')
       ;({ status } = pod.strace('-e', `trace=${name}`, '-e', `inject=${name}:signal=SIGKILL:when=${when}`))
       const found = pod.read()

@@ -34,7 +34,10 @@ const mixed: fc.Arbitrary<Texts> = fc.dictionary(
 
 const inputs: readonly HostileInput[] = [
   ...places.flatMap((where) => hostileTexts.map((text) => hostileInput({ [where]: text }))),
-  ...places.flatMap((where) => hostileTexts.map((text) => hostileInput({ role: 'app', [where]: text }))),
+  // With a role, most are accepted; a part of them where not all is tried.
+  ...places
+    .flatMap((where) => hostileTexts.map((text) => hostileInput({ role: 'app', [where]: text })))
+    .filter((_, index) => index % Math.round(100 / share(100)) === 0),
   ...fc.sample(mixed, { ...runs(1500), seed: 9 }).map(hostileInput),
 ]
 
