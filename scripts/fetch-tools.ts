@@ -18,6 +18,7 @@ import {
   cachedActionlint,
   cachedArgoCd,
   cachedCosign,
+  cachedFlux,
   cachedHelm,
   cachedHelm4,
   cachedKubernetes,
@@ -31,6 +32,9 @@ import {
   controlPlaneAssets,
   cosignFolder,
   cosignVersion,
+  type FluxController,
+  fluxControllers,
+  fluxFolder,
   goSarifVersion,
   helm4Folder,
   helm4Version,
@@ -67,6 +71,19 @@ type Tool = {
   readonly folder: string
   readonly cached: () => string | undefined
   readonly fetch: (client: string, folder: string) => Promise<void>
+}
+
+/** The Go module is downloaded, and not built. */
+function crdsOfFlux(controller: FluxController): Tool {
+  const version = fluxControllers[controller]
+  return {
+    name: `CRDs of Flux (${controller} ${version})`,
+    client: 'go',
+    folder: fluxFolder(controller),
+    cached: () => cachedFlux(controller),
+    fetch: (go, folder) =>
+      goModuleFiles(go, `github.com/fluxcd/${controller}@v${version}`, 'config/crd/bases', folder),
+  }
 }
 
 const tools: readonly Tool[] = [
@@ -153,6 +170,8 @@ const tools: readonly Tool[] = [
     fetch: (go, folder) =>
       goModuleFiles(go, `github.com/argoproj/argo-cd/v3@v${argoCdVersion}`, 'manifests', folder),
   },
+  crdsOfFlux('kustomize-controller'),
+  crdsOfFlux('source-controller'),
   {
     name: `schema of SARIF (go-sarif ${goSarifVersion})`,
     client: 'go',

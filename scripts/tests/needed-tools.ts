@@ -12,6 +12,7 @@ export const toolMarks = {
   kustomize: /\bkustomize\(\)/,
   actionlint: /\bactionlint\(\)/,
   'Argo CD': /\bcachedArgoCd\b/,
+  Flux: /\bcachedFlux\b/,
   SARIF: /\bcachedSarifSchema\b/,
   cosign: /\bcachedCosign\b/,
   'Helm 4': /\bhelm4\(\)/,

@@ -13,6 +13,9 @@ export const registryVersion = '3.0.0'
 export const cosignVersion = '2.6.5'
 export const promtoolVersion = '0.316.0'
 export const argoCdVersion = '3.5.7'
+/** Each controller of Flux is a Go module that contains its CRDs. */
+export const fluxControllers = { 'kustomize-controller': '1.7.3', 'source-controller': '1.8.5' } as const
+export type FluxController = keyof typeof fluxControllers
 /** The module that contains the JSON Schema of SARIF 2.1.0, which OASIS publishes on its website alone. */
 export const goSarifVersion = '3.3.1'
 export const mermaidVersion = '12.3.0'
@@ -85,6 +88,15 @@ export function argoCdFolder(): string {
 /** The folder of its manifests. */
 export function cachedArgoCd(): string | undefined {
   return ifThere(join(argoCdFolder(), 'manifests'))
+}
+
+export function fluxFolder(controller: FluxController): string {
+  return join(toolCache(), `flux-${controller}-${fluxControllers[controller]}`)
+}
+
+/** The folder of its CRDs. */
+export function cachedFlux(controller: FluxController): string | undefined {
+  return ifThere(join(fluxFolder(controller), 'config/crd/bases'))
 }
 
 export function sarifFolder(): string {

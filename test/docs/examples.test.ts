@@ -38,6 +38,7 @@ const here: Readonly<Record<string, readonly string[]>> = {
   'kpt-package': ['kpt'],
   'local-mode': ['kustomize'],
   refresh: ['kustomize'],
+  'rendered-manifests': ['kustomize'],
   'tls-files': ['kustomize'],
 }
 /** Examples with a separate test. */

@@ -12,7 +12,7 @@ import { untapped } from '../programs/untapped.ts'
 const go = `#!/bin/sh
 echo "go $*" >> "$XDG_CACHE_HOME/../calls"
 if [ "$1" = mod ]; then
-  mkdir -p "$XDG_CACHE_HOME/../module/manifests" "$XDG_CACHE_HOME/../module/pkg/report/v210/sarif"
+  mkdir -p "$XDG_CACHE_HOME/../module/manifests" "$XDG_CACHE_HOME/../module/config/crd/bases" "$XDG_CACHE_HOME/../module/pkg/report/v210/sarif"
   touch "$XDG_CACHE_HOME/../module/pkg/report/v210/sarif/schema.go"
   printf '{\\n\\t"Dir": "%s"\\n}\\n' "$XDG_CACHE_HOME/../module"
 else
@@ -77,6 +77,8 @@ const callsOfBoth = [
   /^go install -trimpath -gcflags=all=-dwarf=false -ldflags=-s -w helm\.sh\/helm\/v3\/cmd\/helm@v3\.19\.0$/,
   /^go install -trimpath -gcflags=all=-dwarf=false -ldflags=-s -w sigs\.k8s\.io\/kustomize\/kustomize\/v5@v5\.8\.1$/,
   /^go mod download -json github\.com\/argoproj\/argo-cd\/v3@v3\.5\.7$/,
+  /^go mod download -json github\.com\/fluxcd\/kustomize-controller@v1\.7\.3$/,
+  /^go mod download -json github\.com\/fluxcd\/source-controller@v1\.8\.5$/,
   /^go mod download -json github\.com\/owenrumney\/go-sarif\/v3@v3\.3\.1$/,
   /^python3 -m pip install .*moto\[server\]==5\.2\.1$/,
   /^python3 -m venv --clear .*\/moto-5\.2\.1$/,
@@ -93,6 +95,8 @@ t.test('each command installs its tool, with a line at the start and one at the 
   t.strictSame(tools(folder), [
     'actionlint-1.7.12',
     'argo-cd-3.5.7',
+    'flux-kustomize-controller-1.7.3',
+    'flux-source-controller-1.8.5',
     'go-sarif-3.3.1',
     'helm-3.19.0',
     'kubernetes',

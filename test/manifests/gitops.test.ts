@@ -1,12 +1,21 @@
-/** The Argo CD example on the real manifests of Argo CD and a real API server. test/node/argo-cd.test.ts runs its init container. */
+/**
+ * Argo CD and Flux, with their real CRDs, on a real API server: the example with the function in the repo-server, and the example of
+ * rendered manifests. test/node/argo-cd.test.ts runs the init container of the first, test/node/long/examples.ts the pods of both.
+ */
 import { cpSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
 import { parse, stringify } from 'yaml'
-import { argoCdVersion, cachedArgoCd } from '../../scripts/tools/tool-cache.ts'
+import {
+  argoCdVersion,
+  cachedArgoCd,
+  cachedFlux,
+  type FluxController,
+} from '../../scripts/tools/tool-cache.ts'
 import { findCommand } from '../../scripts/tools/installed.ts'
 import { controlPlaneMissing, startControlPlane } from '../servers/control-plane.ts'
+import { eventually } from '../programs/eventually.ts'
 import { golden, root, run } from '../programs/programs.ts'
 import { removeFolder } from '../programs/remove-folder.ts'
 import { kubectl, kustomize } from '../programs/tools.ts'
@@ -15,6 +24,7 @@ t.setTimeout(1_200_000)
 
 const example = join(root, 'kustomize-examples/argo-cd')
 const goMissing = findCommand('go') === undefined && 'needs the command go'
+const rendered = join(root, 'kustomize-examples/rendered-manifests')
 const skip = goMissing || kustomize().missing || kubectl().missing || controlPlaneMissing
 
 const folder = mkdtempSync(join(tmpdir(), 'kees-argo-cd-'))
@@ -88,4 +98,41 @@ t.test('in a cluster', { skip }, async (t) => {
       .spec.template.spec
     t.strictSame(initContainers.map(({ name }) => name).toSorted(), ['copyutil', 'kees-install'])
   })
+
+  await t.test('rendered manifests: the objects of Argo CD and Flux are accepted', async (t) => {
+    const controllers: readonly FluxController[] = ['kustomize-controller', 'source-controller']
+    for (const controller of controllers) {
+      const { status, stderr } = kubectlIn('apply', '--server-side', '-f', cachedFlux(controller) ?? '')
+      t.equal(status, 0, stderr)
+    }
+    kubectlIn('create', 'namespace', 'flux-system')
+    for (const tool of ['argo-cd', 'flux']) {
+      const apply = () => kubectlIn('apply', '--validate=strict', '-f', join(rendered, tool))
+      await eventually(`the API server accepts ${tool}/`, () => apply().status === 0)
+      const { status, stderr } = apply()
+      t.strictSame([stderr, status], ['', 0])
+    }
+  })
+
+  await t.test(
+    'rendered manifests: the folder that each names is injected, and accepted as it is',
+    async (t) => {
+      kubectlIn('create', 'namespace', 'shop')
+      const read = (file: string): { spec: { path?: string; source?: { path: string } } } =>
+        parse(readFileSync(join(rendered, file), 'utf8'))
+      const prod = join(rendered, 'expected/prod')
+      const paths = [read('argo-cd/application.yaml').spec.source?.path, read('flux/orders.yaml').spec.path]
+      t.strictSame(
+        paths.map((one) => join(root, one ?? '')),
+        [prod, prod],
+      )
+      const checked = run('kees', ['verify', '-f', prod, '--iam', join(rendered, 'expected/terraform')])
+      t.strictSame([checked.stderr, checked.status], ['', 0])
+      const { status, stderr } = kubectlIn('apply', '--server-side', '--validate=strict', '-f', prod)
+      t.equal(status, 0, stderr)
+      t.notMatch(stderr, /unknown field/)
+      const again = kubectlIn('diff', '--server-side', '-f', prod)
+      t.strictSame([again.stdout, again.status], ['', 0], 'a tool that compares sees no difference')
+    },
+  )
 })
