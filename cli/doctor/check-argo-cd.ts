@@ -61,7 +61,7 @@ function checkApplications(check: string, cluster: Cluster): Promise<readonly Ch
     check,
     async () => parseAnswer(await cluster('applications.argoproj.io', '-A', '-o', 'json')),
     (answer) => {
-      const names = listOf(mapOf(answer)['items']).filter(complains).map(nameIn)
+      const names = listOf(mapOf(answer)['items']).filter(hasSchemaError).map(nameIn)
       if (names.length === 0) return []
       const message = `Argo CD cannot compare ${listed(names)}: it does not know the field fileKeyRef`
       return [error(check, message, remedy, exitCode.input)]
@@ -71,7 +71,7 @@ function checkApplications(check: string, cluster: Cluster): Promise<readonly Ch
   )
 }
 
-function complains(application: unknown): boolean {
+function hasSchemaError(application: unknown): boolean {
   return listOf(mapOf(mapOf(application)['status'])['conditions']).some((condition) => {
     const { message } = mapOf(condition)
     return typeof message === 'string' && /fileKeyRef.*not declared in schema/.test(message)

@@ -64,7 +64,7 @@ export function faultsOf({ stored }: FakeSsmServer, groups: readonly TestGroup[]
         : first === second)
     return [
       ...again.map((name) => `${name} was written again`),
-      ...(matches ? [] : [`${names.join(' and ')} do not belong together`]),
+      ...(matches ? [] : [`${names.join(' and ')} do not match`]),
     ]
   })
 }

@@ -8,7 +8,7 @@
 import type { Entry } from './sorted-entries.ts'
 import { formatVariables } from './variables.ts'
 
-/** @param entries whose names findNameMistakes has accepted, and whose values hold no NUL. */
+/** @param entries whose names findNameDiagnostics has accepted, and whose values hold no NUL. */
 export function formatShell(entries: Iterable<Entry>): string {
   return formatVariables(entries, quoted)
 }
