@@ -3,6 +3,8 @@ import type { Measurement } from './measure-command.ts'
 
 export type Comparison = {
   readonly input: string
+  /** Of Deployments. */
+  readonly count: number
   readonly bytes: number
   readonly program: string
   readonly ours: readonly Measurement[]
@@ -10,8 +12,9 @@ export type Comparison = {
 }
 
 const head = [
-  'input',
   'program',
+  'input',
+  'Deployments',
   'wall',
   'kyaml',
   'ratio',
@@ -28,20 +31,24 @@ export function formatComparisons(comparisons: readonly Comparison[]): string {
   return rows.map((cells) => `| ${cells.join(' | ')} |\n`).join('')
 }
 
-function rowOf({ input, bytes, program, ours, theirs }: Comparison): string[] {
+function rowOf({ input, count, bytes, program, ours, theirs }: Comparison): string[] {
   const compare = (key: keyof Measurement, format: (value: number) => string) => {
-    const [our, their] = [ours, theirs].map((all) => median(all.map((one) => one[key])))
-    return our === undefined || their === undefined
-      ? []
-      : [format(our), format(their), (our / their).toFixed(our / their < 0.1 ? 3 : 2)]
+    const [our, their] = [median(ours, key), median(theirs, key)]
+    return [format(our), format(their), (our / their).toFixed(our / their < 0.1 ? 3 : 2)]
   }
   return [
-    `${input} (${megabytes(bytes)})`,
-    program,
+    programName(program),
+    input,
+    `${count.toLocaleString('en')} (${megabytes(bytes)})`,
     ...compare('wallSeconds', seconds),
     ...compare('cpuSeconds', seconds),
     ...compare('peakBytes', megabytes),
   ]
+}
+
+/** The only command that is measured is `verify`. */
+export function programName(program: string): string {
+  return program === 'kees' ? 'kees verify' : program
 }
 
 function seconds(value: number): string {
@@ -53,7 +60,7 @@ function megabytes(value: number): string {
   return `${amount < 10 ? amount.toFixed(1) : amount.toFixed(0)} MB`
 }
 
-function median(values: readonly number[]): number | undefined {
-  const sorted = values.toSorted((a, b) => a - b)
-  return sorted[Math.floor(sorted.length / 2)]
+export function median(all: readonly Measurement[], key: keyof Measurement): number {
+  const sorted = all.map((one) => one[key]).toSorted((a, b) => a - b)
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
 }

@@ -1,77 +1,104 @@
-// Compares the cost of the functions with that of a Go function on kyaml's framework, on the same inputs in one run. Prints a table.
-import { copyFileSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+// Compares the cost of the functions with that of a Go function on kyaml's framework, on the same inputs in one run. Prints tables, and draws
+// docs/plots/functions-time.svg and functions-memory.svg. As all of it takes long, a run may measure a part of the rows, and adds those that were
+// measured before at the same commit.
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { sourceCommit } from '../scripts/source-commit.ts'
 import { findCommand } from '../scripts/tools/installed.ts'
 import { type Comparison, formatComparisons } from './comparison.ts'
+import { type FunctionCase, functionCases } from './function-cases.ts'
 import { goProgram } from './go-program.ts'
+import { formatGrowth, plotGrowth } from './growth.ts'
 import { machine } from './machine.ts'
 import { measureCommand } from './measure-command.ts'
-import { resourceListOf, type Shape } from './resource-list.ts'
 
-const shapes: readonly Shape[] = ['kustomize', 'kpt', 'plain']
-const dist = join(import.meta.dirname, '..', 'dist')
-const sizes = [
-  { count: 100, runs: 15 },
-  { count: 1000, runs: 9 },
-  { count: 10_000, runs: 7 },
-]
-/** A hundred Deployments with one role declare 300 parameters, which need several policies. */
-const exports = [
-  { count: 100, roles: 'annotations', title: '', runs: 15 },
-  { count: 1000, roles: 'annotations', title: '', runs: 9 },
-  { count: 10_000, roles: 'annotations', title: '', runs: 7 },
-  { count: 10_000, roles: 'shared', title: ', a role for 100', runs: 3 },
-  { count: 10_000, roles: 'accounts', title: ', with ServiceAccounts', runs: 3 },
-] as const
-const shares = [
-  { every: 10, share: '10 % annotated' },
-  { every: 1, share: 'all annotated' },
-]
+const root = join(import.meta.dirname, '..')
+const kept = join(root, '.tap', 'bench-functions.json')
 
+const { values } = parseArgs({
+  options: { only: { type: 'string', default: '' }, runs: { type: 'string' } },
+})
 const go = findCommand('go')
 if (go === undefined) {
   say('the benchmark compares with a program in Go: it needs the command go, which is not on the PATH')
   process.exitCode = 1
-} else await compareAll(go)
+} else
+  await compareAll(go, new RegExp(values.only), values.runs === undefined ? Infinity : Number(values.runs))
 
-async function compareAll(client: string): Promise<void> {
+/** @param only the rows whose title matches. @param most runs of each. */
+async function compareAll(client: string, only: RegExp, most: number): Promise<void> {
   const kyaml = await goProgram(client, 'kyaml-function', say)
   const measurer = await goProgram(client, 'measure-command', say)
   const folder = mkdtempSync(join(tmpdir(), 'kees-bench-'))
   try {
-    const comparisons: Comparison[] = []
     // Copied to an empty folder, as users run them, outside this package of ES modules.
-    for (const program of ['inject-init', 'export-iam'])
-      copyFileSync(join(dist, program), join(folder, program))
+    for (const program of ['inject-init', 'export-iam', 'kees'])
+      copyFileSync(join(root, 'dist', program), join(folder, program))
     const commandOf = (program: string) => [process.execPath, join(folder, program)]
-    const compare = async (input: string, program: string, file: string, runs: number) => {
+    const compare = async ({ input, program, args, count, runs, writeInput }: FunctionCase) => {
+      const [file, list] = [join(folder, 'input.yaml'), join(folder, 'list.yaml')]
+      await writeInput(file, async (text) => {
+        writeFileSync(list, text)
+        await measureCommand(measurer, commandOf('inject-init'), list, file)
+      })
       const [ours, theirs]: [Comparison['ours'][number][], Comparison['theirs'][number][]] = [[], []]
-      for (let run = 0; run < runs; run++) {
-        say(`${program}, ${input}: run ${run + 1} of ${runs}`)
-        ours.push(await measureCommand(measurer, commandOf(program), file, join(folder, 'ours.yaml')))
-        theirs.push(await measureCommand(measurer, [kyaml], file, join(folder, 'theirs.yaml')))
+      for (let run = 0; run < Math.min(runs, most); run++) {
+        say(`${titleOf({ program, count, input })}: run ${run + 1}`)
+        ours.push(
+          await measureCommand(measurer, [...commandOf(program), ...args], file, join(folder, 'ours')),
+        )
+        theirs.push(await measureCommand(measurer, [kyaml], file, join(folder, 'theirs')))
       }
-      comparisons.push({ input, bytes: statSync(file).size, program, ours, theirs })
+      return { input, count, program, bytes: statSync(file).size, ours, theirs }
     }
-    const [file, injected] = [join(folder, 'input.yaml'), join(folder, 'injected.yaml')]
-    for (const shape of shapes) {
-      for (const { count, runs } of sizes) {
-        for (const { every, share } of shares) {
-          writeFileSync(file, resourceListOf({ count, every, shape }))
-          await compare(`${count} Deployments, ${shape}, ${share}`, 'inject-init', file, runs)
-        }
-      }
+    const rows = readKept()
+    for (const one of functionCases.filter((each) => only.test(titleOf(each)))) {
+      rows.set(titleOf(one), await compare(one))
+      keep(rows)
     }
-    for (const { count, roles, title, runs } of exports) {
-      writeFileSync(file, resourceListOf({ count, every: 1, shape: 'kpt', roles }))
-      await measureCommand(measurer, commandOf('inject-init'), file, injected)
-      await compare(`${count} Deployments, all injected${title}`, 'export-iam', injected, runs)
-    }
-    process.stdout.write(`${machine()}\n\n${formatComparisons(comparisons)}`)
+    const all = functionCases.flatMap((one) => rows.get(titleOf(one)) ?? [])
+    process.stdout.write(`${machine()}\n\n${formatComparisons(all)}\n${formatGrowth(all)}`)
+    const plots = join(root, 'docs', 'plots')
+    writeFileSync(join(plots, 'functions-time.svg'), plotGrowth(all, 'wallSeconds'))
+    writeFileSync(join(plots, 'functions-memory.svg'), plotGrowth(all, 'peakBytes'))
   } finally {
     rmSync(folder, { recursive: true })
   }
+}
+
+function titleOf({ program, count, input }: Pick<FunctionCase, 'program' | 'count' | 'input'>): string {
+  return `${program}, ${count} Deployments, ${input}`
+}
+
+type Kept = { readonly commit: string; readonly rows: readonly (readonly [string, Comparison])[] }
+
+/** The rows of the same commit. */
+function readKept(): Map<string, Comparison> {
+  if (!existsSync(kept)) return new Map()
+  const { commit, rows }: Kept = JSON.parse(readFileSync(kept, 'utf8'))
+  return new Map(commit === commitNow() ? rows : [])
+}
+
+function keep(rows: ReadonlyMap<string, Comparison>): void {
+  mkdirSync(join(root, '.tap'), { recursive: true })
+  const all: Kept = { commit: commitNow(), rows: [...rows] }
+  writeFileSync(kept, JSON.stringify(all))
+}
+
+/** The plots that a run draws are no change of the programs. */
+function commitNow(): string {
+  return sourceCommit(root).replace(/-dirty$/, '')
 }
 
 function say(line: string): void {

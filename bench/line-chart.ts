@@ -92,18 +92,18 @@ export function lineChart({ title, x, y, lines }: LineChart): string {
 const upright = ` text-anchor="middle" transform="rotate(-90 18 ${(area.top + area.bottom) / 2})"`
 
 /** The name of each line to the right of its last point, moved down where it would cover another. */
-function namesOf(lines: readonly Pick<Line, 'name' | 'points'>[]): string[] {
+function namesOf(lines: readonly (Pick<Line, 'name' | 'points'> & { readonly paint: string })[]): string[] {
   const [lineHeight, letterWidth] = [17, 7.5]
   const ends = lines
-    .map(({ name, points }) => ({ name, at: points.at(-1) ?? ([0, 0] as const) }))
+    .map(({ name, points, paint }) => ({ name, paint, at: points.at(-1) ?? ([0, 0] as const) }))
     .toSorted((a, b) => a.at[1] - b.at[1])
   const taken: { readonly left: number; readonly right: number; readonly bottom: number }[] = []
-  return ends.map(({ name, at: [end, up] }) => {
+  return ends.map(({ name, paint, at: [end, up] }) => {
     const [left, right] = [end + 10, end + 10 + name.length * letterWidth]
     const above = taken.filter((other) => other.left < right && left < other.right)
     const bottom = Math.max(up, ...above.map((other) => other.bottom)) + lineHeight
     taken.push({ left, right, bottom })
-    return text(round(left), round(bottom - lineHeight + 4), name, '')
+    return text(round(left), round(bottom - lineHeight + 4), name, ` style="fill: ${paint}"`)
   })
 }
 

@@ -1,4 +1,5 @@
 /** The cost of several programs that do the same: medians, and their ratios to the first. */
+import { median } from './comparison.ts'
 import type { Measurement } from './measure-command.ts'
 
 export type Start = {
@@ -20,9 +21,4 @@ export function formatStarts(starts: readonly Start[]): string {
   })
   const head = ['', 'wall', 'ratio', 'CPU', 'ratio', 'peak memory', 'calls']
   return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |\n`).join('')
-}
-
-function median(all: readonly Measurement[], key: keyof Measurement): number {
-  const sorted = all.map((one) => one[key]).toSorted((a, b) => a - b)
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
 }

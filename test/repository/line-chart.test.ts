@@ -43,5 +43,5 @@ t.strictSame(
 )
 const [ours, theirs] = at.map(({ points: [, , , up = 0] }) => up)
 t.ok((ours ?? 0) > (theirs ?? 0), 'the greater value is above the smaller')
-const names = [...chart.matchAll(/ y="([\d.]+)">(?:ours|theirs)</g)].map(([, up]) => Number(up))
+const names = [...chart.matchAll(/ y="([\d.]+)"[^>]*>(?:ours|theirs)</g)].map(([, up]) => Number(up))
 t.ok(Math.abs((names[0] ?? 0) - (names[1] ?? 0)) >= 17, 'the names do not cover each other')
