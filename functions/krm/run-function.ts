@@ -140,17 +140,24 @@ async function respond(krmFunction: KrmFunction, args: readonly string[]): Promi
     )
   }
   try {
-    const limit = { largest: largestList, isUseless: isNotText }
-    const { value: bytes, diagnostics } = await readStdin(limit, () => process.stdin)
-    if (diagnostics !== undefined) return failedRun(diagnostics, exitCode.usage)
-    const text = decodeText(bytes)
-    if (text.diagnostics !== undefined) return failedRun(about('the input', text.diagnostics), exitCode.input)
-    return runFunction(krmFunction, text.value)
+    const text = await readInput()
+    return typeof text === 'string' ? runFunction(krmFunction, text) : text
   } catch (error) {
     const { error: name, stack } = describeBug(error)
     const said = [`error: this is a bug of ${krmFunction.name}, please report it: ${name}`, ...stack]
     return { stdout: '', stderr: said, exit: exitCode.bug }
   }
+}
+
+/** In a function of its own, so that the bytes can be collected while the text is worked on. */
+async function readInput(): Promise<string | FunctionRun> {
+  const limit = { largest: largestList, isUseless: isNotText }
+  const { value: bytes, diagnostics } = await readStdin(limit, () => process.stdin)
+  if (diagnostics !== undefined) return failedRun(diagnostics, exitCode.usage)
+  const text = decodeText(bytes)
+  return text.diagnostics === undefined
+    ? text.value
+    : failedRun(about('the input', text.diagnostics), exitCode.input)
 }
 
 function failedRun(diagnostics: readonly Diagnostic[], exit: ExitCode): FunctionRun {

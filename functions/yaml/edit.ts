@@ -11,7 +11,7 @@ import { columnOf, lineStart, nextLine } from './lines.ts'
 import type { SourceEntry, SourceMap, SourceNode, SourceSequence } from './node.ts'
 import { propertiesStart, skipBlank } from './trivia.ts'
 import { isVoid, type Value } from './value.ts'
-import { itemLines, jsonText, type ListStyle, yamlLines } from './stringify.ts'
+import { entryLines, itemLines, jsonText, type ListStyle, yamlLines } from './stringify.ts'
 
 /** @param before the key of the entry that it goes before; absent: at the end. */
 export function addedEntry(
@@ -26,7 +26,7 @@ export function addedEntry(
   const previous = next < 0 ? map.entries.at(-1) : map.entries[next - 1]
   const last = previous && spanOf(source, previous)
   if (map.flow) return addToFlow(map, last, `${jsonText(key)}: ${jsonText(value)}`)
-  const lines = yamlLines({ [key]: value }, lists)
+  const lines = entryLines(key, value, lists)
   if (!last) return addAbove(source, map.start, lines)
   return addBehind(source, last.end, lines, columnOf(source, map.start), 'entry')
 }

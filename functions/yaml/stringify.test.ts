@@ -5,7 +5,7 @@ import { runs } from '../../api/test-effort.ts'
 import { parse } from 'yaml'
 import { parseSource } from './parse.ts'
 import { toValue, type Value } from './value.ts'
-import { yamlLines } from './stringify.ts'
+import { entryLines, yamlLines } from './stringify.ts'
 
 const value: fc.Arbitrary<Value> = fc.letrec<{ value: Value }>((tie) => ({
   value: fc.oneof(
@@ -63,3 +63,15 @@ for (const [title, one, lists, lines] of rows) {
     t.strictSame(yamlLines(one, lists), lines)
   })
 }
+
+t.test('a list that was printed before is printed as for the first time', async (t) => {
+  const [first, second] = [{ name: 'a' }, { name: 'b' }]
+  const lists: readonly (readonly Value[])[] = [[first], [first, second], [first], [first, first], [second]]
+  for (const key of ['x', 'y'])
+    for (const style of ['wide', 'compact'] as const)
+      for (const list of lists) {
+        const expected = yamlLines({ [key]: list }, style)
+        for (const _ of [1, 2]) t.strictSame(entryLines(key, [...list], style), expected)
+      }
+  t.strictSame(entryLines('x', 'text', 'wide'), ['x: text'])
+})

@@ -30,6 +30,29 @@ export function yamlLines(value: Value, lists: ListStyle): readonly string[] {
   return lines
 }
 
+/** The lines of an entry of a map. A list of the same objects as before, in ten thousand pods, is not even printed as JSON. */
+export function entryLines(key: string, value: Value, lists: ListStyle): readonly string[] {
+  const [first] = Array.isArray(value) ? value : []
+  if (!Array.isArray(value) || typeof first !== 'object' || first === null)
+    return yamlLines({ [key]: value }, lists)
+  const known = printedLists.get(first)
+  const isKnown = known?.key === key && known.lists === lists && known.value.length === value.length
+  if (isKnown && known.value.every((one, index) => one === value[index])) return known.lines
+  const lines = yamlLines({ [key]: value }, lists)
+  printedLists.set(first, { key, lists, value, lines })
+  return lines
+}
+
+type PrintedList = {
+  readonly key: string
+  readonly lists: ListStyle
+  readonly value: readonly Value[]
+  readonly lines: readonly string[]
+}
+
+/** By the first item. */
+const printedLists = new WeakMap<object, PrintedList>()
+
 /** The lines of an item of a list. An object that is added to ten thousand lists is not even compared with what was printed. */
 export function itemLines(value: Value, lists: ListStyle): readonly string[] {
   if (typeof value !== 'object' || value === null) return yamlLines([value], lists)

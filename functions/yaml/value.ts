@@ -74,9 +74,16 @@ const ownProperty = { enumerable: true, configurable: true, writable: true }
 
 /** The keys that are declared more than once in a map. */
 export function duplicateKeys(map: SourceMap): string[] {
+  const keys = map.entries.map(({ key }) => key)
+  // To compare the few keys of nearly all maps is faster than a set of them.
+  if (
+    keys.length <= 10 &&
+    keys.every(({ text }, index) => !keys.some((one, at) => at < index && one.text === text))
+  )
+    return []
   const seen = new Set<string>()
   const twice = new Set<string>()
-  for (const { key } of map.entries) {
+  for (const key of keys) {
     if (isMergeKey(key)) continue
     if (seen.has(key.text)) twice.add(key.text)
     seen.add(key.text)
