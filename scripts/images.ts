@@ -8,8 +8,9 @@ import { root } from './bundle.ts'
 import { buildCommand, buildEnv } from './images/build-command.ts'
 import { engines, workingEngines } from './images/engine.ts'
 import { type ImageOptions, imageFlags, parseImageOptions } from './images/image-options.ts'
-import { platformOf } from './images/platform.ts'
-import { stageContext } from './images/stage-context.ts'
+import { type Platform, platformOf } from './images/platform.ts'
+import { runNode } from './images/run-node.ts'
+import { stageCached, stageContext } from './images/stage-context.ts'
 import { runQuietly } from './run-quietly.ts'
 import { gitOutput, sourceTime } from './source-time.ts'
 
@@ -29,34 +30,44 @@ async function build(options: ImageOptions): Promise<void> {
   const epoch = sourceTime(root)
   const revision =
     gitOutput(root, 'describe', '--always', '--abbrev=40', '--dirty', '--exclude=*') ?? 'unknown'
-  const context = mkdtempSync(join(tmpdir(), 'kees-images-'))
+  const temporary = mkdtempSync(join(tmpdir(), 'kees-images-'))
+  const context = join(temporary, 'context')
   try {
+    const make = async (target: string, platform: Platform, made: { tags: string[]; output?: string }) => {
+      const [command, ...args] = buildCommand({
+        engine,
+        target,
+        platform,
+        dockerfile: join(import.meta.dirname, 'images', 'Dockerfile'),
+        context,
+        ...made,
+        base: options.base,
+        cache: options.cache,
+        version: manifest.version,
+        revision,
+        epoch,
+      })
+      await runQuietly(command, args, buildEnv)
+    }
     await stageContext(context, options.platforms)
+    if (options.only.includes('init'))
+      for (const platform of options.platforms) {
+        const output = join(temporary, platform.arch)
+        const unpack = () => make('node', platform, { tags: [], output }).then(() => output)
+        const node = options.codeCache ? await runNode(root, platform, unpack) : undefined
+        await stageCached(context, platform, node)
+      }
     for (const target of options.only) {
       const name = `${options.prefix}${target}:${options.tag}`
       for (const platform of options.platforms) {
         const isOwn = platform === platformOf(process.arch)
         const tags = [`${name}-${platform.arch}`, ...(isOwn ? [name] : [])]
-        const dockerfile = join(import.meta.dirname, 'images', 'Dockerfile')
-        const [command, ...args] = buildCommand({
-          engine,
-          target,
-          platform,
-          dockerfile,
-          context,
-          tags,
-          base: options.base,
-          cache: options.cache,
-          version: manifest.version,
-          revision,
-          epoch,
-        })
-        await runQuietly(command, args, buildEnv)
+        await make(target, platform, { tags })
         process.stdout.write(`${tags.join('\n')}\n`)
       }
     }
   } finally {
-    rmSync(context, { recursive: true, force: true })
+    rmSync(temporary, { recursive: true, force: true })
   }
 }
 

@@ -4,6 +4,8 @@ import type { Platform } from './platform.ts'
 type Build = {
   readonly engine: Engine
   readonly target: string
+  /** A folder for the files of the image, in place of an image. */
+  readonly output?: string
   readonly platform: Platform
   readonly dockerfile: string
   readonly context: string
@@ -42,6 +44,7 @@ export function buildCommand(build: Build): readonly [Engine, ...string[]] {
     `--file=${dockerfile}`,
     ...buildArgs.map((one) => `--build-arg=${one}`),
     ...build.tags.map((tag) => `--tag=${tag}`),
+    ...(build.output === undefined ? [] : [`--output=type=local,dest=${build.output}`]),
     ...(build.cache ? [] : ['--no-cache']),
     // With layers, buildah and podman would reuse a label of an earlier build, even if the build arguments changed.
     ...(engine === 'docker' ? [] : [`--timestamp=${epoch}`, '--layers=false', '--format=oci']),

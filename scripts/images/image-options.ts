@@ -26,6 +26,10 @@ export const imageFlags: Flags = {
     meaning:
       'the tag; the image of each platform has -<arch> after it (default v and the version of package.json)',
   },
+  'no-code-cache': {
+    meaning:
+      'build init without what V8 compiled of it: for another platform, that needs QEMU (qemu-aarch64-static or qemu-x86_64-static)',
+  },
   'no-cache': { meaning: 'do not use the build cache of docker; buildah and podman never use one' },
   help: { meaning: 'this text' },
 }
@@ -58,6 +62,7 @@ export type ImageOptions = {
   readonly prefix: string
   readonly tag: string
   readonly cache: boolean
+  readonly codeCache: boolean
   readonly insecure: boolean
 }
 
@@ -107,6 +112,7 @@ export function parseImageOptions(
     prefix: prefix ?? '',
     tag: given('tag') ?? `v${version}`,
     cache: given('no-cache') !== 'true',
+    codeCache: given('no-code-cache') !== 'true',
     insecure: given('insecure') === 'true',
   }
   return errors.length > 0 ? { errors } : { options }

@@ -73,13 +73,30 @@ const shells =
   /(^|\/)(sh|bash|dash|ash|zsh|ksh|csh|fish|busybox|toybox|env|perl|python[\d.]*|apt|dpkg|apk|rpm)$/
 
 const platformHere = platformOf(process.arch)
+
+/** Runs init as its image does, and reports whether V8 accepts the code cache. */
+const reportCache = (start: string) => `
+  const vm = require('node:vm')
+  vm.Script = class extends vm.Script {
+    constructor(...args) {
+      super(...args)
+      console.log('rejected', this.cachedDataRejected)
+    }
+  }
+  process.argv = [process.execPath, '${start}', '--version']
+  require('${start}')`
+const emulator = platformHere?.arch === 'arm64' ? 'qemu-x86_64-static' : 'qemu-aarch64-static'
+const noEmulator = findCommand(emulator) === undefined && `needs the command ${emulator}`
 const locked = [...readOnlyRoot, '--network=none', '--cap-drop=ALL', '--security-opt=no-new-privileges']
 
 t.test(`images on ${base}`, { skip: containersMissing }, async (t) => {
   const targets = images.map(({ target }) => target)
   const [built, foreign] = [
     await buildImages(targets),
-    await buildImages(isLong ? targets : ['init'], { everywhere: true }),
+    await buildImages(isLong ? targets : ['init'], {
+      everywhere: true,
+      ...(noEmulator ? { flags: ['--no-code-cache'] } : {}),
+    }),
   ]
   t.teardown(() => Promise.all([built.remove(), foreign.remove()]))
 
@@ -117,13 +134,19 @@ t.test(`images on ${base}`, { skip: containersMissing }, async (t) => {
           'no shell, no interpreter but Node',
         )
         const own = files.filter((file) => file.startsWith('usr/local/')).toSorted()
-        t.strictSame(own, ['node', ...wanted].map((name) => `usr/local/bin/${name}`).toSorted())
+        const isCached = platform === platformHere || noEmulator === false
+        const cached =
+          target === 'init' ? ['lib/kees/init', ...(isCached ? ['lib/kees/init.cache'] : [])] : []
+        const expected = [...['node', ...wanted].map((name) => `bin/${name}`), ...cached]
+        t.strictSame(own, expected.map((path) => `usr/local/${path}`).toSorted())
         for (const file of own) {
           const { mode, uid } = statSync(join(folder, file))
-          t.strictSame([mode & 0o7777, uid], [0o755, process.getuid?.() === 0 ? 0 : uid], file)
+          const wantedMode = file.startsWith('usr/local/bin/') ? 0o755 : 0o644
+          t.strictSame([mode & 0o7777, uid], [wantedMode, process.getuid?.() === 0 ? 0 : uid], file)
         }
         for (const name of wanted) {
-          t.equal(readFileSync(join(folder, 'usr/local/bin', name), 'utf8'), texts.get(name), name)
+          const path = name === 'init' ? 'usr/local/lib/kees' : 'usr/local/bin'
+          t.equal(readFileSync(join(folder, path, name), 'utf8'), texts.get(name), name)
         }
         const node = join(await platformNode(root, platform), 'bin', 'node')
         t.equal(
@@ -134,14 +157,15 @@ t.test(`images on ${base}`, { skip: containersMissing }, async (t) => {
         t.match(readFileSync(join(folder, 'etc/passwd'), 'utf8'), /^nobody:[^:]*:65534:/m)
 
         if (platform !== platformHere) {
-          const qemu = platform.arch === 'arm64' ? 'qemu-aarch64-static' : 'qemu-x86_64-static'
-          const skip = findCommand(qemu) === undefined && `needs the command ${qemu}`
-          t.test('runs, emulated', { skip }, async (t) => {
-            const command = ['node', target].map((name) => join(folder, 'usr/local/bin', name))
-            const args = ['-u', 'NODE_OPTIONS', qemu, '-L', folder, ...command, '--version']
-            const ended = run('env', args, { cwd: '/' })
+          t.test('runs, emulated', { skip: noEmulator }, async (t) => {
+            const start = join(folder, 'usr/local/bin', target)
+            const inQemu = ['-u', 'NODE_OPTIONS', emulator, '-L', folder, join(folder, 'usr/local/bin/node')]
+            const emulated = (...args: readonly string[]) => run('env', [...inQemu, ...args], { cwd: '/' })
+            const ended = emulated(start, '--version')
             t.strictSame([ended.status, ended.stderr], [0, ''])
             t.match(ended.stdout, manifest.version)
+            if (target === 'init')
+              t.equal(emulated('-e', reportCache(start)).stdout, `rejected false\n${manifest.version}\n`)
           })
         }
       })
@@ -156,5 +180,11 @@ t.test(`images on ${base}`, { skip: containersMissing }, async (t) => {
         t.match(ended.stdout, manifest.version)
       },
     )
+    if (target === 'init')
+      t.test('as any user, init runs what V8 compiled when the image was built', async (t) => {
+        const args = ['run', '--rm', ...locked, '--user=12345:12345', '--entrypoint=/usr/local/bin/node']
+        const ended = engine([...args, built.nameOf(target), '-e', reportCache('/usr/local/bin/init')])
+        t.strictSame(ended, { status: 0, stderr: '', stdout: `rejected false\n${manifest.version}\n` })
+      })
   }
 })

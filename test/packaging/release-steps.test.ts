@@ -34,6 +34,7 @@ const elsewhere = [
   'sudo --preserve-env env "PATH=$PATH" .ci/run test:long',
   'sudo --preserve-env env "PATH=$PATH" npm run test:node:long',
   'Install cosign',
+  'Install QEMU',
 ]
 const runs = ({ run, title }: Step) => run !== undefined && !elsewhere.includes(title)
 

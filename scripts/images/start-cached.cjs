@@ -1,0 +1,21 @@
+#!/usr/bin/env node
+// In the image of init, this is /usr/local/bin/init. It runs the program with what V8 compiled of it when the image was built
+// (make-code-cache.ts), because compiling takes longer than all that init does. V8 rejects what another version or platform made, and compiles.
+const { readFileSync } = require('node:fs')
+const path = require('node:path')
+const { Script } = require('node:vm')
+
+const program = path.join(__dirname, '..', 'lib', 'kees', 'init')
+
+function readCache() {
+  try {
+    return readFileSync(`${program}.cache`)
+  } catch {
+    return undefined
+  }
+}
+
+const text = readFileSync(program, 'utf8')
+const body = `(function (exports, require, module) {${text.slice(text.indexOf('\n'))}\n})`
+const script = new Script(body, { filename: 'init', cachedData: readCache() })
+script.runInThisContext()(exports, require, module)
