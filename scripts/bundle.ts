@@ -10,8 +10,8 @@ export const root = join(import.meta.dirname, '..')
 type Program = {
   readonly name: string
   readonly entryPoint: string
-  /** At build time on any Node from 20, in pods on the Node of the program's own image. */
-  readonly runs: 'at build time' | 'in pods'
+  /** At build time on any Node from 20, in pods on the Node of the program's own image, as an executable on the Node in it. */
+  readonly runs: 'at build time' | 'in pods' | 'as an executable'
   /** What Node is started with. */
   readonly nodeFlags?: string
   /** The oldest major version of Node on which it starts; checked before anything else runs. */
@@ -44,6 +44,13 @@ export const programs = [
     leastNode: 24,
   },
 ] as const satisfies readonly Program[]
+
+/** All programs that run at build time, for scripts/executables. */
+export const executable = {
+  name: 'kees',
+  entryPoint: 'cli/executable.ts',
+  runs: 'as an executable',
+} as const satisfies Program
 
 /**
  * A file without an extension is CommonJS by itself and an ES module inside a package of `"type": "module"`, where
@@ -96,7 +103,8 @@ async function makeBundle({ name, entryPoint, runs, nodeFlags, leastNode }: Prog
     alias: runs === 'in pods' ? podBundle.alias : { yaml: yamlModules },
     // As `require`: `import()` of a built-in module would load the whole ES module loader. What is imported so, with all that it imports,
     // becomes functions that V8 parses twice: our own modules in init are imported statically, unless they load a module of Node.
-    supported: { 'dynamic-import': runs !== 'in pods' },
+    // An executable has no other files that could be imported.
+    supported: { 'dynamic-import': runs === 'at build time' },
     banner: { js: leastNode === undefined ? banner : `${banner}${versionCheck(name, leastNode)}` },
     // Identifiers keep their names, so that stack traces in bug reports are readable.
     minifyWhitespace: true,
@@ -115,6 +123,7 @@ async function makeBundle({ name, entryPoint, runs, nodeFlags, leastNode }: Prog
   )
   // esbuild keeps the shebang of an entry point; each program gets its own here.
   const code = (result.outputFiles[0]?.text ?? '').replace(/^#!.*\n/, '')
+  if (runs === 'as an executable') return { text: `${code}${notices}`, inputs }
   const node = nodeFlags === undefined ? 'node' : `-S node ${nodeFlags}`
   return { text: `#!/usr/bin/env ${node}\n${code}${notices}`, inputs }
 }

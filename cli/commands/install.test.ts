@@ -4,6 +4,7 @@ import {
   mkdirSync,
   readFileSync,
   readdirSync,
+  readlinkSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -83,6 +84,26 @@ await t.test('a symbolic link in place of a program is replaced', async (t) => {
   t.equal(contents()['kees'], 'kees 1')
   t.ok(lstatSync(join(into, 'kees')).isFile())
   t.equal(readFileSync(join(folder, 'other'), 'utf8'), 'other')
+})
+
+await t.test('the standalone executable is copied once, with links for the functions', async (t) => {
+  const { folder, into, install, contents } = machine(t)
+  await install(into)
+  writeFileSync(join(folder, 'kees-linux-x64'), 'all 2')
+  const self = { node: join(folder, 'kees-linux-x64'), program: join(folder, 'kees-linux-x64') }
+  const again = async (...args: readonly string[]) => {
+    const io = fakeIo(undefined, {}, self)
+    return [await kees(['install', into, ...args], io), io.printed(), io.said()]
+  }
+  const lines = (outcome: string) =>
+    ['kees', 'inject-init', 'export-iam'].map((name) => `${into}/${name} ${outcome}\n`).join('')
+  t.strictSame(await again('--dry-run'), [0, lines('would be installed'), ''])
+  t.strictSame(await again(), [0, lines('installed'), ''], 'in place of single programs')
+  for (const name of ['inject-init', 'export-iam']) t.equal(readlinkSync(join(into, name)), 'kees')
+  t.match(contents(), { kees: 'all 2', 'inject-init': 'all 2', 'export-iam': 'all 2' })
+  t.strictSame(await again(), [0, lines('unchanged'), ''])
+  t.equal((await install(into)).exit, 0)
+  t.match(contents(), { kees: 'kees 1', 'inject-init': 'inject-init 1' }, 'and back')
 })
 
 await t.test('if one file cannot be written, none is changed', async (t) => {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { constants, createReadStream } from 'node:fs'
-import { chmod, copyFile, lstat, open, stat } from 'node:fs/promises'
+import { chmod, copyFile, lstat, open, readlink, stat, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { failed } from '../../runtime/failure.ts'
 import { makeFolder } from '../../runtime/files/make-folder.ts'
@@ -9,15 +9,18 @@ import { unlessAbsent } from '../../runtime/files/system-error.ts'
 import { stageFiles } from './stage-files.ts'
 import { tryWrite } from './try-write.ts'
 
+/** A file that is copied, or the name beside it that a symbolic link leads to. */
+export type InstallSource = { readonly file: string } | { readonly linkTo: string }
+
 type Installed = { readonly path: string; readonly outcome: 'installed' | 'would be installed' | 'unchanged' }
 
 /**
- * Copies programs into a folder: all of them, or none, also while an older one runs. Throws OUTPUT_UNWRITABLE.
+ * Installs programs into a folder: all of them, or none, also while an older one runs. Throws OUTPUT_UNWRITABLE.
  *
- * @param sources the files, by the names that they get.
+ * @param sources by the names that they get.
  */
 export async function installFiles(
-  sources: ReadonlyMap<string, string>,
+  sources: ReadonlyMap<string, InstallSource>,
   folder: string,
 ): Promise<readonly Installed[]> {
   const installed: Installed[] = []
@@ -26,7 +29,7 @@ export async function installFiles(
     for (const [name, source] of sources) {
       const path = join(folder, name)
       const isUnchanged = await tryWrite(path, isThere(path, source))
-      if (!isUnchanged) await tryWrite(path, copySynced(source, beside(path)))
+      if (!isUnchanged) await tryWrite(path, make(source, beside(path)))
       installed.push({ path, outcome: isUnchanged ? 'unchanged' : 'installed' })
     }
   })
@@ -38,7 +41,7 @@ const mode = 0o755
 
 /** What installFiles would do. Throws OUTPUT_UNWRITABLE. */
 export async function planInstall(
-  sources: ReadonlyMap<string, string>,
+  sources: ReadonlyMap<string, InstallSource>,
   folder: string,
 ): Promise<readonly Installed[]> {
   const planned: Installed[] = []
@@ -50,16 +53,22 @@ export async function planInstall(
   return planned
 }
 
-/** Whether the file is identical and executable for all users. */
-async function isThere(path: string, source: string): Promise<boolean> {
+/** Whether the link leads there, or the file is identical and executable for all users. */
+async function isThere(path: string, source: InstallSource): Promise<boolean> {
   const found = await unlessAbsent(lstat(path))
-  if (found === undefined || found.isSymbolicLink()) return false
+  if (found === undefined) return false
+  if (found.isSymbolicLink()) return 'linkTo' in source && (await readlink(path)) === source.linkTo
   if (!found.isFile()) {
     throw failed({ code: 'OUTPUT_UNWRITABLE', message: `${path} cannot be written: it is not a file` })
   }
-  if (found.size !== (await stat(source)).size || (found.mode & mode) !== mode) return false
-  const [there, ours] = await Promise.all([path, source].map((one) => hashOf(one)))
+  if ('linkTo' in source) return false
+  if (found.size !== (await stat(source.file)).size || (found.mode & mode) !== mode) return false
+  const [there, ours] = await Promise.all([path, source.file].map((one) => hashOf(one)))
   return there === ours
+}
+
+function make(source: InstallSource, path: string): Promise<void> {
+  return 'linkTo' in source ? symlink(source.linkTo, path) : copySynced(source.file, path)
 }
 
 async function hashOf(path: string): Promise<string> {

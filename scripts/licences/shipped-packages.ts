@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { bundle, type programs, root } from '../bundle.ts'
+import { entryOf } from '../tools/locked-package.ts'
 import { bundledPackages, type BundledPackage } from './bundled-packages.ts'
 
 export type Shipped = Pick<BundledPackage, 'name' | 'version' | 'license'>
@@ -21,13 +22,13 @@ export async function shippedPackages(
   return [...found].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one)
 }
 
-/** The package of the pinned Node for one platform, from the lockfile. */
+/** The package of the pinned Node for one platform of images, from the lockfile. */
 export function shippedNode(nodeArch: string): Shipped {
-  const name = `node-linux-${nodeArch}`
-  const { packages }: { packages: Readonly<Record<string, Omit<Shipped, 'name'> | undefined>> } = JSON.parse(
-    readFileSync(join(root, 'package-lock.json'), 'utf8'),
-  )
-  const locked = packages[`node_modules/${name}`]
-  if (locked === undefined) throw new Error(`package-lock.json has no ${name}`)
-  return { name, version: locked.version, license: locked.license }
+  return lockedNode(join(root, 'package-lock.json'), `node-linux-${nodeArch}`)
+}
+
+/** A package with Node, from a lockfile. */
+export function lockedNode(lockfile: string, name: string): Shipped {
+  const { version, license } = entryOf(lockfile, name)
+  return { name, version, license }
 }

@@ -9,6 +9,8 @@ import { homedir, tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import t, { type Test } from 'tap'
 import manifest from '../../package.json' with { type: 'json' }
+import { runtimeOf } from '../../scripts/executables/make-executable.ts'
+import { platforms as executablePlatforms } from '../../scripts/executables/platforms.ts'
 import { images } from '../../scripts/images/image-programs.ts'
 import { platformNode } from '../../scripts/images/platform-node.ts'
 import { platforms } from '../../scripts/images/platform.ts'
@@ -158,12 +160,14 @@ async function release(t: Test): Promise<void> {
 
   // From where it really is: the steps know no registry but that of this test.
   for (const platform of platforms) await platformNode(root, platform)
+  for (const platform of executablePlatforms) await runtimeOf(platform)
   const clone = cloneOf(folder)
   const signed = signTag(folder, clone, tag)
   const bin = join(folder, 'bin')
   mkdirSync(bin)
   const keyed = [
     'sign|attest) shift; exec "$real" "$command" --key="$TEST_KEY" --tlog-upload=false "$@" ;;',
+    'sign-blob) shift; exec "$real" sign-blob --key="$TEST_KEY" --tlog-upload=false "$@" ;;',
     // The base of this test is signed with its key, and no identity.
     'verify) case "$*" in *--certificate-identity*) exec "$real" verify --key="$TEST_KEY" --insecure-ignore-tlog "$2" ;; esac',
   ].join('\n')
@@ -172,9 +176,12 @@ async function release(t: Test): Promise<void> {
   const token = `"--//${npm.address}/:_authToken=$NPM_TOKEN"`
   const unattested = `publish) shift; [ "$1" = --provenance ] && shift; exec "$real" publish ${token} "$@"`
   standIn(bin, 'npm', findCommand('npm') ?? '', unattested)
+  // Only GitHub can offer it.
+  standIn(bin, 'gh', '/bin/false', `release) printf '%s\\n' "$@" > '${folder}/released'; exit 0 ;;`)
   const env = {
     ...containerEnv,
     ...workflowEnv,
+    GITHUB_REPOSITORY: 'bsycorp/kees',
     PREFIX: prefix,
     GITHUB_REF_NAME: tag,
     GITHUB_SHA: signed.commit,
@@ -217,6 +224,7 @@ async function release(t: Test): Promise<void> {
     REGISTRY_USER: 'robot',
     REGISTRY_TOKEN: 'of-a-test',
     NPM_TOKEN: 'of-a-test',
+    'github.token': 'of-a-test',
     RELEASE_SIGNERS: signed.signers,
   })
   t.teardown(() =>
@@ -283,6 +291,28 @@ async function release(t: Test): Promise<void> {
       listed,
       platforms.map(({ arch }) => [arch, digestOf(`init-${arch}`)]),
     )
+  })
+
+  await t.test('the release has the executables, and the signature of their checksums', async (t) => {
+    const released = readFileSync(join(folder, 'released'), 'utf8').trim().split('\n')
+    t.strictSame(released.slice(0, 3), ['release', 'create', tag])
+    t.strictSame(
+      released.filter((one) => one.startsWith('dist/release/')).map((one) => one.slice(13)),
+      [
+        'SHA256SUMS',
+        'SHA256SUMS.sigstore.json',
+        'install.sh',
+        'kees-darwin-arm64.tar.gz',
+        'kees-darwin-x64.tar.gz',
+        'kees-linux-arm64.tar.gz',
+        'kees-linux-x64.tar.gz',
+        'kees.rb',
+      ],
+    )
+    const file = (name: string) => join(clone, 'dist/release', name)
+    const bundle = `--bundle=${file('SHA256SUMS.sigstore.json')}`
+    t.equal((await verify('verify-blob', bundle, file('SHA256SUMS'))).status, 0)
+    t.not((await verify('verify-blob', bundle, file('kees.rb'))).status, 0, 'of nothing else')
   })
 
   await t.test('the package is published to npm once, publicly, with the token', async (t) => {

@@ -59,7 +59,8 @@ export function startRunner(
 
   function evaluate(text: string): string {
     return text.replaceAll(/\$\{\{ (.*?) \}\}/g, (_, expression: string) => {
-      const [, secret = ''] = /^(?:secrets|vars)\.(\w+)$/.exec(expression) ?? []
+      const [whole = '', secret = whole] =
+        /^(?:(?:secrets|vars)\.(\w+)|github\.token)$/.exec(expression) ?? []
       // A job passes on what its step of the same name has.
       const [, step = ''] = /^needs\.(\w+)\.outputs\.\w+$/.exec(expression) ?? []
       const found = secrets[secret] ?? (outputs.has(step) ? JSON.stringify(outputs.get(step)) : undefined)

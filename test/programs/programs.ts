@@ -5,7 +5,8 @@ import { commandPatience, notEnded } from './not-ended.ts'
 import { untapped } from './untapped.ts'
 
 export const root = join(import.meta.dirname, '..', '..')
-export const dist = join(root, 'dist')
+/** The programs that the tests run: KEES_TEST_PROGRAMS names a folder with others, such as the standalone executable. */
+export const dist = process.env['KEES_TEST_PROGRAMS'] || join(root, 'dist')
 
 export type Ran = { readonly stdout: string; readonly stderr: string; readonly status: number | null }
 
