@@ -1,7 +1,7 @@
 import type { Result } from '../functions/krm/result.ts'
 import type { Workload } from '../functions/workload/workload.ts'
 import { refOf } from '../runtime/init/fetch/fetch-declared.ts'
-import { formatRef } from '../runtime/store/parameter-store.ts'
+import { formatRef, type ValueRef } from '../runtime/store/parameter-store.ts'
 import { locateResults } from './locate-results.ts'
 import type { Manifest } from './read-manifests.ts'
 
@@ -20,22 +20,34 @@ export function locate(place: Place, manifests: readonly Manifest[]): Place {
   return locateResults([place], manifests)[0] ?? place
 }
 
-/** The declarations of a parameter, which is named as formatRef does. */
+/** The declarations of a parameter. */
 export type Places = (parameter: string) => readonly Place[]
 
-/** Looks for them when they are first asked for: most commands end without a problem. */
-export function declarationPlaces(workloads: readonly Workload[], manifests: readonly Manifest[]): Places {
+/**
+ * Looks for them when they are first asked for: most commands end without a problem.
+ *
+ * @param keyOf the name by which a parameter is asked for.
+ */
+export function declarationPlaces(
+  workloads: readonly Workload[],
+  manifests: readonly Manifest[],
+  keyOf: (ref: ValueRef) => string = formatRef,
+): Places {
   let found: Map<string, Place[]> | undefined
   return (parameter) => {
-    found ??= placesByParameter(workloads, manifests)
+    found ??= placesByParameter(workloads, manifests, keyOf)
     return found.get(parameter) ?? []
   }
 }
 
-function placesByParameter(workloads: readonly Workload[], manifests: readonly Manifest[]) {
+function placesByParameter(
+  workloads: readonly Workload[],
+  manifests: readonly Manifest[],
+  keyOf: (ref: ValueRef) => string,
+) {
   const all = workloads.flatMap((workload) =>
     workload.pod.declared.map((one) => ({
-      ref: formatRef(refOf(one)),
+      ref: keyOf(refOf(one)),
       ...declarationPlace(workload, one.annotation),
     })),
   )

@@ -9,11 +9,13 @@ import type { Account } from '../../runtime/account/open-account.ts'
 import { exitCodeOf as failureExitCode } from '../../runtime/failure.ts'
 import { mayBeMissing, refOf } from '../../runtime/init/fetch/fetch-declared.ts'
 import { lookUpParameters, type Standing } from '../../runtime/store/look-up-parameters.ts'
-import { formatRef, type ValueRef } from '../../runtime/store/parameter-store.ts'
+import { formatRef } from '../../runtime/store/parameter-store.ts'
 import { type Audited, auditRows } from '../audit/audit-rows.ts'
 import { formatAudit } from '../audit/format-audit.ts'
+import { keyOf, recordFindings } from '../audit/record-findings.ts'
 import { readRights, targetOfCaller } from '../audit/read-rights.ts'
 import { usesOf } from '../audit/uses.ts'
+import { declarationPlaces } from '../declaration-places.ts'
 import { readModule } from '../files/module-files.ts'
 import { type Command, type Io, isOn, valueOf } from '../flags/command.ts'
 import type { ParsedFlags } from '../flags/flags.ts'
@@ -86,11 +88,14 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   const { stored, failures } = await lookUp(read, opened)
   const aws = await askAws(parsed, grants, config.kmsKeys, account, trail)
   const all = [...failures, ...aws.failures]
-  printFailures(all, io)
+  const workloads = read.flatMap((one) => one.workloads)
+  printFailures(all, io, 'error', declarationPlaces(workloads, manifests))
   const { applied, uses } = aws
   const rows = auditRows({ grants, declaredBy, module: module.grants, applied, uses, stored })
   io.out(formatAudit(rows, format.value ?? 'table', io.paint))
-  const found = isOn(parsed, 'exit-code') && rows.some(({ findings }) => findings.length > 0)
+  const isError = isOn(parsed, 'exit-code')
+  recordFindings(rows, isError ? 'error' : 'warning', declarationPlaces(workloads, manifests, keyOf), io)
+  const found = isError && rows.some(({ findings }) => findings.length > 0)
   return firstToMend([
     ...all.map(({ failure }) => failureExitCode(failure)),
     found ? exitCode.input : exitCode.done,
@@ -124,7 +129,6 @@ async function lookUp(read: readonly ReadItem[], { store, secrets }: OpenedStore
     .flatMap(({ workloads }) => workloads)
     .filter(readsStore)
     .flatMap(({ pod }) => pod.declared)
-  const keyOf = (ref: ValueRef) => (ref.from === undefined ? ref.name : `secret ${ref.name}`)
   const standings = await lookUpParameters(store, declared.map(refOf), undefined, secrets)
   const byKey = new Map<string, { standing: Standing | undefined; isNeeded: boolean }[]>()
   for (const one of declared) {

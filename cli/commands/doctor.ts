@@ -30,6 +30,7 @@ import { readSharedFlags, sharedFlags } from '../flags/function-flags.ts'
 import type { ParsedFlags } from '../flags/flags.ts'
 import { outputFlags, readOutput } from '../flags/output-flag.ts'
 import { openStoreFlag, storeFlags } from '../flags/store-flag.ts'
+import { declarationPlaces } from '../declaration-places.ts'
 import { printResults, printUsage, recordAt } from '../print-results.ts'
 import { type Manifest, manifestFlags, parseManifest, readManifests } from '../read-manifests.ts'
 
@@ -86,15 +87,16 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   ]
   io.out(
     output.format(
-      checks.map(({ exit: _exit, ...row }) => row),
+      checks.map(({ exit: _exit, refs: _refs, ...row }) => row),
       (rows) => formatChecks(rows, io.paint),
     ),
   )
   // The lines are printed above for people.
-  for (const { status, check, message, hint, exit } of checks) {
+  const placesOf = declarationPlaces(workloads, input.manifests)
+  for (const { status, check, message, hint, exit, refs = [] } of checks) {
     if (status === 'ok') continue
-    const result = { severity: status, message: `${check}: ${message}`, exit }
-    recordAt(hint === undefined ? result : { ...result, hint }, [], io)
+    const about = { severity: status, message: `${check}: ${message}`, exit, parameters: refs }
+    recordAt(hint === undefined ? about : { ...about, hint }, refs.flatMap(placesOf), io)
   }
   return firstToMend([invalid, ...checks.filter(isError).map(({ exit }) => exit)])
 }

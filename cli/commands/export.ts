@@ -7,7 +7,7 @@ import { isPoliciesJson, policiesJson } from '../../functions/export-iam/terrafo
 import { generatedLine } from '../../functions/export-iam/terraform/terraform.ts'
 import { findModules, unpackModule } from '../../functions/export-iam/unpack.ts'
 import type { ManifestItem } from '../../functions/krm/manifest-item.ts'
-import { errorsOf, judge, type Result } from '../../functions/krm/result.ts'
+import { errorsOf, type Result } from '../../functions/krm/result.ts'
 import { formatAccessMatrix } from '../print/access-matrix.ts'
 import { readChoice } from '../flags/choice-flag.ts'
 import { type Command, type Io, isOn, valueOf } from '../flags/command.ts'
@@ -18,6 +18,7 @@ import { readInput } from '../read-input.ts'
 import { manifestFlags } from '../read-manifests.ts'
 import { planReplacement, replaceFiles } from '../files/replace-files.ts'
 import { printPlan } from '../print/print-plan.ts'
+import { printModuleResults } from '../print-module.ts'
 import { printResults, printWarning } from '../print-results.ts'
 
 // These belong to the ConfigMap that the function emits.
@@ -90,7 +91,7 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   }
   const exit = printResults(results, io, manifests)
   if (exit !== exitCode.done) return exit
-  if (check !== undefined) return printResults(judge(await checkModule(check, files), config.strict), io)
+  if (check !== undefined) return printModuleResults(await checkModule(check, files), config.strict, io)
   if (out === undefined) {
     const [first = ''] = files.values()
     io.out(format === 'markdown' ? formatAccessMatrix(exported) : first)

@@ -14,6 +14,7 @@ import { joinDocuments } from '../join-documents.ts'
 import { checkModule } from '../files/module-files.ts'
 import { readInput } from '../read-input.ts'
 import { manifestFlags } from '../read-manifests.ts'
+import { printModuleResults } from '../print-module.ts'
 import { printResults } from '../print-results.ts'
 import { readVerifyFlags, verifyFlags } from '../flags/verify-flags.ts'
 
@@ -72,7 +73,7 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   // With an error there is no module to compare with.
   const isComparable = folder !== undefined && exported !== undefined && exported.files.size > 0
   const ofModule = isComparable
-    ? printResults(judge(await checkModule(folder, exported.files), toExport.config.strict), io)
+    ? printModuleResults(await checkModule(folder, exported.files), toExport.config.strict, io)
     : exitCode.done
   const ofRoles =
     isApplied && exported && ofManifests === exitCode.done

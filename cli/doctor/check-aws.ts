@@ -58,19 +58,20 @@ export async function checkParameters(
 
 function missingCheck(some: readonly Declared[], what: string, hint: string): Check[] {
   if (some.length === 0) return []
-  return [error(check, `${what}: ${namesOf(some)}`, hint, exitCode.missing)]
+  const refs = refsOf(some)
+  return [{ ...error(check, `${what}: ${listed(refs)}`, hint, exitCode.missing), refs }]
 }
 
 function absentCheck(some: readonly Declared[]): Check[] {
   if (some.length === 0) return []
-  const message = `missing, and optional or with a default: ${namesOf(some)}`
-  return [
-    warning(check, message, 'nothing, if the app may start without them; otherwise store each with kees put'),
-  ]
+  const refs = refsOf(some)
+  const message = `missing, and optional or with a default: ${listed(refs)}`
+  const hint = 'nothing, if the app may start without them; otherwise store each with kees put'
+  return [{ ...warning(check, message, hint), refs }]
 }
 
-function namesOf(some: readonly Declared[]): string {
-  return listed([...new Set(some.map((one) => formatRef(refOf(one))))])
+function refsOf(some: readonly Declared[]): string[] {
+  return [...new Set(some.map((one) => formatRef(refOf(one))))]
 }
 
 /** Without credentials or a connection, all requests fail the same way: one line. */
@@ -83,15 +84,20 @@ function failures(standings: ReadonlyMap<string, Standing>): Check[] {
     same.set(key, one)
     one.names.push(name)
   }
-  return [...same.values()].map(({ failure, names }) =>
-    failure.code === 'ACCESS_DENIED'
-      ? error(
-          check,
-          `your role may not read ${listed(names)}: ${failure.message}`,
-          failure.hint ??
-            'the role of the pod may still have access: kees audit --applied compares its policies',
-          exitCodeOf(failure),
-        )
-      : ofFailure(check, { ...failure, message: `${listed(names)}: ${failure.message}` }),
-  )
+  return [...same.values()].map(({ failure, names }) => ({
+    ...failureCheck(failure, names),
+    refs: names,
+  }))
+}
+
+function failureCheck(failure: Failure, names: readonly string[]): Check {
+  return failure.code === 'ACCESS_DENIED'
+    ? error(
+        check,
+        `your role may not read ${listed(names)}: ${failure.message}`,
+        failure.hint ??
+          'the role of the pod may still have access: kees audit --applied compares its policies',
+        exitCodeOf(failure),
+      )
+    : ofFailure(check, { ...failure, message: `${listed(names)}: ${failure.message}` })
 }

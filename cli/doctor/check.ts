@@ -9,6 +9,8 @@ export type Check = {
   readonly message: string
   /** What to do; of each warning and error. */
   readonly hint?: string
+  /** The parameters that it is about, as formatRef names them. */
+  readonly refs?: readonly string[]
   /** What the program ends with because of an error. */
   readonly exit: ExitCode
 }

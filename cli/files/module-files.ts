@@ -39,26 +39,35 @@ export async function readModule(
   return { files, diagnostics }
 }
 
+/** The message of the result names the file. Reports have it in a field of its own. */
+export type ModuleResult = { readonly result: Result; readonly file: string | undefined }
+
 /** The differences between the folder and the module that the manifests generate. */
 export async function checkModule(
   folder: string,
   expected: ReadonlyMap<string, string>,
-): Promise<readonly Result[]> {
+): Promise<readonly ModuleResult[]> {
   // A missing module is probably a wrong path, not a stale module.
   const { files, diagnostics } = await readModule(folder, expected.keys(), 'refused')
-  if (diagnostics.length > 0) return errorsOf(diagnostics, exitCode.usage)
+  if (diagnostics.length > 0)
+    return errorsOf(diagnostics, exitCode.usage).map((result) => ({ result, file: undefined }))
   const links = await Promise.all([...files.keys()].map(async (name) => foreignLink(join(folder, name))))
-  if (links.some((one) => one.length > 0)) return errorsOf(links.flat(), exitCode.input)
-  const stale = compareModule(expected, files).map((difference) => ({
-    message: `the module in ${folder} is stale: ${difference}`,
-  }))
-  return [...errorsOf(stale, exitCode.input), ...(await judgeOthers(folder, expected))]
+  if (links.some((one) => one.length > 0)) return links.flat()
+  const stale = compareModule(expected, files).flatMap(({ file, message }) =>
+    inFile(join(folder, file), [{ message: `the module in ${folder} is stale: ${message}` }]),
+  )
+  return [...stale, ...(await judgeOthers(folder, expected))]
+}
+
+function inFile(file: string, diagnostics: readonly Diagnostic[]): ModuleResult[] {
+  return errorsOf(diagnostics, exitCode.input).map((result) => ({ result, file }))
 }
 
 /** Terraform follows such a link too, but a review of the folder does not show what it reads. */
-async function foreignLink(path: string): Promise<Diagnostic[]> {
+async function foreignLink(path: string): Promise<ModuleResult[]> {
   if (!(await isForeignLink(path))) return []
-  return [{ message: `${path} is a link out of its folder`, hint: 'replace it by the file itself' }]
+  const message = `${path} is a link out of its folder`
+  return inFile(path, [{ message, hint: 'replace it by the file itself' }])
 }
 
 /**
@@ -66,17 +75,18 @@ async function foreignLink(path: string): Promise<Diagnostic[]> {
  * not stale grants what those say.
  * https://developer.hashicorp.com/terraform/language/files/override
  */
-async function judgeOthers(folder: string, expected: ReadonlyMap<string, string>): Promise<Result[]> {
+async function judgeOthers(folder: string, expected: ReadonlyMap<string, string>): Promise<ModuleResult[]> {
   const names = (await readdir(folder)).filter((name) => /\.(tf|tofu)(\.json)?$/.test(name)).toSorted()
-  return names.flatMap((name): Result[] => {
+  return names.flatMap((name): ModuleResult[] => {
     const path = join(folder, name)
     if (/^(.*_)?override\.(tf|tofu)(\.json)?$/.test(name)) {
       const message = `${path} changes the module: Terraform merges it into the other files`
-      return errorsOf([{ message, hint: 'remove it' }], exitCode.input)
+      return inFile(path, [{ message, hint: 'remove it' }])
     }
     if (expected.has(name)) return []
     const message = `${path} is in the folder of the module, and is not checked: it may grant more`
     const hint = 'keep the module in a folder of its own'
-    return errorsOf([{ message, hint }], exitCode.input).map((one) => ({ ...one, severity: 'warning' }))
+    const [other] = errorsOf([{ message, hint }], exitCode.input)
+    return other ? [{ result: { ...other, severity: 'warning' }, file: path }] : []
   })
 }

@@ -7,23 +7,29 @@ import { isDeepStrictEqual } from 'node:util'
 import { policiesJson } from './policies-json.ts'
 import { secretsSuffix } from './secret-documents-tf.ts'
 
+/** In one file of the module. The message begins with its name. */
+type Difference = { readonly file: string; readonly message: string }
+
 /**
  * @param expected file names to texts, as renderModule makes them. @param found the committed ones; absent files are left
- * out. @returns one sentence for each difference, none where the two mean the same.
+ * out. @returns none where the two mean the same.
  */
 export function compareModule(
   expected: ReadonlyMap<string, string>,
   found: ReadonlyMap<string, string>,
-): string[] {
-  return [...expected].flatMap(([name, wanted]) => {
-    const text = found.get(name)
-    if (text === undefined) return [`${name} is missing`]
-    if (name === policiesJson) return sameJson(wanted, text) ? [] : [`${name} ${anotherMeaning}`]
-    const [now, then] = [tokensOf(wanted), tokensOf(text)]
-    if (isSame(now, then)) return []
-    const changes = name === 'policies.tf' ? compareGrants(grantsIn(now), grantsIn(then)) : []
-    return changes.length > 0 ? changes : [`${name} ${anotherMeaning}`]
-  })
+): Difference[] {
+  return [...expected].flatMap(([file, wanted]) =>
+    differencesOf(file, wanted, found.get(file)).map((what) => ({ file, message: `${file} ${what}` })),
+  )
+}
+
+function differencesOf(name: string, wanted: string, text: string | undefined): string[] {
+  if (text === undefined) return ['is missing']
+  if (name === policiesJson) return sameJson(wanted, text) ? [] : [anotherMeaning]
+  const [now, then] = [tokensOf(wanted), tokensOf(text)]
+  if (isSame(now, then)) return []
+  const changes = name === 'policies.tf' ? compareGrants(grantsIn(now), grantsIn(then)) : []
+  return changes.length > 0 ? changes : [anotherMeaning]
 }
 
 const anotherMeaning = 'differs from what kees export writes'
@@ -44,7 +50,7 @@ function compareGrants(now: Names, then: Names): string[] {
   for (const key of [...new Set([...now.keys(), ...then.keys()])].toSorted()) {
     const [wanted, granted] = [now.get(key) ?? none, then.get(key) ?? none]
     const report = (names: string[], what: string) => {
-      if (names.length > 0) differences.push(`policies.tf ${what} ${key}: ${names.join(', ')}`)
+      if (names.length > 0) differences.push(`${what} ${key}: ${names.join(', ')}`)
     }
     report(
       [...wanted].filter((name) => !granted.has(name)),
