@@ -171,6 +171,8 @@ t.test('with KUBEBUILDER_ASSETS, no control plane is built', async (t) => {
   t.strictSame(tools(folder), [
     'actionlint-1.7.12',
     'argo-cd-3.5.7',
+    'flux-kustomize-controller-1.7.3',
+    'flux-source-controller-1.8.5',
     'go-sarif-3.3.1',
     'helm-3.19.0',
     'kustomize-5.8.1',
