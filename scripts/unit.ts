@@ -22,8 +22,8 @@ const files = globSync('{api,functions,runtime,cli}/**/*.test.ts', { cwd: root }
  * Kubernetes client: 0.9 s, the AWS SDK: 0.2 s, tap: 0.3 s). A file belongs to the first that has its folder.
  */
 const processes = [
-  ['functions/', 'api/', 'runtime/init/', 'runtime/values/'],
-  ['cli/', 'runtime/store/', 'runtime/fake-ssm/'],
+  ['functions/', 'api/', 'runtime/init/', 'runtime/values/', 'runtime/local/'],
+  ['cli/', 'runtime/fake-ssm/'],
   ['runtime/'],
 ]
 const groups = Map.groupBy(files, (file) =>

@@ -66,7 +66,10 @@ await t.test('interrupted before and after every call and repeated, it stores ea
         () => true,
         (error) => (t.equal(error, stopped), false),
       )
-      for (const [name, text] of stored) t.equal(text, all[name])
+      t.strictSame(
+        [...stored].filter(([name, text]) => text !== all[name]),
+        [],
+      )
       const { rows } = await run(store)
       t.strictSame(Object.fromEntries(stored), all, `call ${call}`)
       t.strictSame(
