@@ -1,7 +1,7 @@
 // The licence report: prints which third-party packages ship in which program, and fails if a licence is not permissive.
 import { programs } from './bundle.ts'
-import { runtimesLockfile } from './executables/make-executable.ts'
 import { platforms as executablePlatforms } from './executables/platforms.ts'
+import { lockfileOf } from './executables/runtimes.ts'
 import { platforms } from './images/platform.ts'
 import { isPermissive } from './licences/permissive-licence.ts'
 import { lockedNode, shippedNode, shippedPackages } from './licences/shipped-packages.ts'
@@ -15,8 +15,8 @@ const add = (one: { name: string; version: string; license: string }, where: str
 }
 for (const program of programs) for (const one of await shippedPackages([program])) add(one, program.name)
 for (const { name, nodeArch } of platforms) add(shippedNode(nodeArch), `images for ${name}`)
-for (const { name, packageName } of executablePlatforms)
-  add(lockedNode(runtimesLockfile, packageName), `executable for ${name}`)
+for (const platform of executablePlatforms)
+  add(lockedNode(lockfileOf(platform), platform.packageName), `executable for ${platform.name}`)
 
 process.stdout.write('| package | version | licence | in |\n| --- | --- | --- | --- |\n')
 for (const [key, { name, version, license }] of [...found].toSorted(([a], [b]) => (a < b ? -1 : 1))) {

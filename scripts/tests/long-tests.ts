@@ -35,6 +35,8 @@ export const longTests: Readonly<Record<string, RegExp>> = {
     /^action\.yml$|^scripts\/action\/|^test\/packaging\/(action|composite-action|fake-github)/,
   'test/packaging/executables.test.ts': /^scripts\/executables\/runtimes\//,
   'test/packaging/executables-of-all.test.ts': /^scripts\/executables\/runtimes\//,
+  'test/packaging/new-user.test.ts':
+    /^install\.sh$|^scripts\/executables\/release|^test\/packaging\/new-user/,
   'test/packaging/function-images.test.ts': /^scripts\/images|^test\/packaging\/function-images/,
   'test/packaging/images.test.ts': /^scripts\/images|^package-lock\.json$|^test\/packaging\/images/,
   'test/packaging/images-again.test.ts': /^scripts\/images|^package-lock\.json$|^test\/packaging\/images/,

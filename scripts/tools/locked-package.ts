@@ -32,7 +32,8 @@ export async function lockedPackage(lockfile: string, name: string, target: Targ
       const lock = {
         lockfileVersion: 3,
         requires: true,
-        packages: { '': wanted, [`node_modules/${name}`]: locked },
+        // Only the package: nothing of ours uses what one of them needs for its command.
+        packages: { '': wanted, [`node_modules/${name}`]: { ...locked, dependencies: undefined } },
       }
       writeFileSync(join(making, 'package.json'), JSON.stringify(wanted))
       writeFileSync(join(making, 'package-lock.json'), JSON.stringify({ ...wanted, ...lock }))

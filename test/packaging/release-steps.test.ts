@@ -9,8 +9,8 @@ import { homedir, tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import t, { type Test } from 'tap'
 import manifest from '../../package.json' with { type: 'json' }
-import { runtimeOf } from '../../scripts/executables/make-executable.ts'
 import { platforms as executablePlatforms } from '../../scripts/executables/platforms.ts'
+import { builderForMacOs, injectorFolder, runtimeOf } from '../../scripts/executables/runtimes.ts'
 import { images } from '../../scripts/images/image-programs.ts'
 import { platformNode } from '../../scripts/images/platform-node.ts'
 import { platforms } from '../../scripts/images/platform.ts'
@@ -161,6 +161,8 @@ async function release(t: Test): Promise<void> {
   // From where it really is: the steps know no registry but that of this test.
   for (const platform of platforms) await platformNode(root, platform)
   for (const platform of executablePlatforms) await runtimeOf(platform)
+  await builderForMacOs()
+  await injectorFolder()
   const clone = cloneOf(folder)
   const signed = signTag(folder, clone, tag)
   const bin = join(folder, 'bin')
