@@ -26,7 +26,7 @@ export function formatGrowth(rows: readonly Comparison[]): string {
         [
           input,
           programName(program),
-          `${before.count} to ${count}`,
+          `${before.count.toLocaleString('en')} to ${count.toLocaleString('en')}`,
           times('wallSeconds', 'ours'),
           times('wallSeconds', 'theirs'),
           times('peakBytes', 'ours'),
