@@ -50,6 +50,7 @@ const configurations: Readonly<Record<string, readonly string[]>> = {
     env: [
       { name: 'A', value: '' },
       { name: 'NODE', valueFrom: { fieldRef: { fieldPath: 'spec.nodeName' } } },
+      { name: 'MEMORY', valueFrom: { resourceFieldRef: { resource: 'limits.memory' } } },
     ],
     containers: 'app,migrate',
     format: 'json',

@@ -20,6 +20,9 @@ function stored(value: Value): Value {
     if (key === 'sizeLimit') return [[key, quantity(child)]]
     if ((key === 'requests' || key === 'limits') && isMap(child)) return [[key, quantities(child)]]
     if (key === 'fieldRef' && isMap(child)) return [[key, { apiVersion: 'v1', ...child }]]
+    if (key === 'fileKeyRef' && isMap(child)) return [[key, { optional: false, ...child }]]
+    if (key === 'resourceFieldRef' && isMap(child))
+      return [[key, { ...child, divisor: quantity(child['divisor'] ?? '0') }]]
     return [[key, stored(child)]]
   })
   return withRequests(Object.fromEntries(entries))
