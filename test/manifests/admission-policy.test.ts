@@ -11,6 +11,8 @@ import { hostilePod, hostilePods, injectedPod } from './hostile-pods.ts'
 import { largePods } from './large-pods.ts'
 import { otherSubresources, podWrites, subresourcesOfPods } from './pod-writes.ts'
 
+t.setTimeout(1_800_000)
+
 const image = 'example/init:1'
 const storagePolicy = `apiVersion: kees.bsycorp.com/v1alpha1
 kind: StoragePolicy

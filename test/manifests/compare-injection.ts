@@ -4,12 +4,14 @@ import { join } from 'node:path'
 import * as fc from 'fast-check'
 import type { Test } from 'tap'
 import { injectedAnnotation } from '../../api/declaration/annotation-domain.ts'
-import { mapOf } from '../../api/json.ts'
-import { parsePodAnnotations } from '../../api/pod/pod-annotations.ts'
+import { listOf, mapOf } from '../../api/json.ts'
+import { formatAnnotationsFile } from '../../api/pod/annotations-file.ts'
 import { fakeIo } from '../../cli/fake-io.ts'
 import { kees } from '../../cli/kees.ts'
 import { everyConfig } from '../../functions/inject-init/arbitrary-config.ts'
 import { parseInjectConfig } from '../../functions/inject-init/options/config.ts'
+import { readConfig } from '../../runtime/init/config.ts'
+import { readDeclared } from '../../runtime/init/files/read-declared.ts'
 import { eventually } from '../programs/eventually.ts'
 import { isLong } from '../programs/long.ts'
 import type { ControlPlane } from '../servers/control-plane.ts'
@@ -92,13 +94,11 @@ export async function compareInjection(t: Test, cluster: ControlPlane, folder: s
       const injected = await inject(pod, files[index] ?? '')
       const made = await create(pod, `n-${index}`)
       if ('errors' in injected) {
-        const isWrong =
-          declarationsAreWrong(pod) || /default is empty|annotation \S+: mode /.test(injected.errors)
-        if (made.status !== 422 && !isWrong)
+        if (made.status !== 422 && !isAboutModes(injected.errors) && !(await initRefuses(made, folder)))
           throw new Error(
             `the API server accepts it: ${made.status} ${JSON.stringify(made.body)}, and inject-init says ${injected.errors}`,
           )
-        outcomes[isWrong ? 'wrong' : 'refused']++
+        outcomes[made.status === 422 ? 'refused' : 'wrong']++
         return
       }
       if (JSON.stringify(made.body).includes('has a mount path with')) {
@@ -151,14 +151,30 @@ export async function inject(pod: Json, file: string): Promise<Injected> {
   return exit === 0 ? { pod: JSON.parse(io.printed()) } : { errors: io.said() }
 }
 
-/** Those that the grammar refuses, which the API server does not know. */
-function declarationsAreWrong({ metadata }: Json): boolean {
+/** Which user can read a file is judged by inject-init alone. */
+function isAboutModes(errors: string): boolean {
+  const found = errors.split('\n').filter((line) => line.includes(': error: '))
+  return found.length > 0 && found.every((line) => /annotation \S+: mode /.test(line))
+}
+
+/** Whether init refuses the annotations of a pod when it starts, in the environment that the API server gave it. */
+async function initRefuses({ body }: Answer, folder: string): Promise<boolean> {
+  const { metadata, spec } = mapOf(body)
   const annotations = Object.entries(mapOf(mapOf(metadata)['annotations'])).map(
     ([key, value]) => [key, String(value)] as const,
   )
-  return parsePodAnnotations(annotations, 'bsycorp.com').diagnostics.some(
-    ({ severity }) => severity === 'error',
+  const isDeclared = annotations.some(([key]) => /^(secret|resource|compose)\.bsycorp\.com\//.test(key))
+  const [init] = listOf(mapOf(spec)['initContainers']).map(mapOf)
+  const given = listOf(init?.['env']).map(mapOf)
+  if (!given.some(({ name }) => name === 'POD_NAMESPACE')) return !isDeclared
+  const file = join(folder, 'annotations')
+  writeFileSync(file, formatAnnotationsFile(annotations))
+  const env = Object.fromEntries(
+    given.map(({ name, value }) => [name, typeof value === 'string' ? value : 'x']),
   )
+  const { settings } = readConfig(env)
+  if (settings === undefined) return true
+  return (await readDeclared({ ...settings, annotationsFile: file })).diagnostics.length > 0
 }
 
 type Answer = { readonly status: number; readonly body: unknown }
