@@ -131,7 +131,9 @@ export const importRules: Readonly<Record<string, ImportRule>> = {
   'cli/cluster': {
     imports: ['api', 'api/settings', 'functions/krm', 'runtime', 'runtime/scheduling', 'cli/flags'],
   },
-  'cli/doctor': { imports: [...cli, 'cli', 'cli/flags', 'cli/print', 'cli/report', 'cli/cluster'] },
+  'cli/doctor': {
+    imports: [...cli, 'cli', 'cli/flags', 'cli/print', 'cli/report', 'cli/cluster', 'cli/audit'],
+  },
   'cli/completion': { imports: ['cli/flags', 'cli/report'] },
   'cli/import': { imports: [...cli, 'cli'] },
   'cli/convert': { imports: functions },

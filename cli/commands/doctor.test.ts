@@ -295,6 +295,32 @@ const pods: readonly (readonly [title: string, status: object, exit: number, lin
     /exit code 137 \(OOMKilled\)\n +hint: raise limits\.memory/,
   ],
   [
+    'an init container that runs again',
+    {
+      phase: 'Pending',
+      initContainerStatuses: [
+        {
+          name: 'init-container',
+          state: { running: {} },
+          lastState: { terminated: { exitCode: 5, message: 'SSM was not reached' } },
+        },
+      ],
+    },
+    5,
+    /^pod +error +container init-container ended with exit code 5, and runs again: SSM was not reached\n +hint: check the network/m,
+  ],
+  [
+    'a sidecar that was started again',
+    {
+      phase: 'Running',
+      initContainerStatuses: [
+        { name: 'refresh-container', state: { running: {} }, lastState: { terminated: { exitCode: 5 } } },
+      ],
+    },
+    0,
+    /^pod +ok/m,
+  ],
+  [
     'what ended before the container ran is over',
     {
       phase: 'Running',

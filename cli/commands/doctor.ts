@@ -4,7 +4,7 @@ import { type Diagnostic, quote } from '../../api/diagnostic.ts'
 import { dnsSubdomainPattern } from '../../functions/workload/dns-subdomain.ts'
 import { injectOptions } from '../../functions/inject-init/options/inject-config.ts'
 import { type ConfigOf, type OptionUse, parseOptions } from '../../functions/krm/options/options.ts'
-import { errorsOf, judge } from '../../functions/krm/result.ts'
+import { judge } from '../../functions/krm/result.ts'
 import {
   areInLocalMode,
   readsStore,
@@ -12,6 +12,7 @@ import {
   type Workload,
 } from '../../functions/workload/workload.ts'
 import { workloadOptions } from '../../functions/workload/workload-options.ts'
+import type { Account } from '../../runtime/account/open-account.ts'
 import { clock } from '../../runtime/scheduling/clock.ts'
 import manifest from '../../package.json' with { type: 'json' }
 import { type Cluster, clusterFlags, openCluster } from '../cluster/read-cluster.ts'
@@ -21,10 +22,11 @@ import { checkAdmission, checkKubelets, checkVersion } from '../doctor/check-clu
 import { checkCreator } from '../doctor/check-creator.ts'
 import { checkEvents, type PodName } from '../doctor/check-events.ts'
 import { checkPod } from '../doctor/check-pod.ts'
+import { checkRoles } from '../doctor/check-role.ts'
 import { type Check, error, ok } from '../doctor/check.ts'
 import { formatChecks } from '../doctor/format-checks.ts'
 import { needsOf } from '../doctor/needs.ts'
-import { parseAnswer } from '../cluster/parse-answer.ts'
+import { readSubject } from '../doctor/read-subject.ts'
 import { type Command, type Io, isOn, valueOf } from '../flags/command.ts'
 import { readSharedFlags, sharedFlags } from '../flags/function-flags.ts'
 import type { ParsedFlags } from '../flags/flags.ts'
@@ -32,7 +34,7 @@ import { outputFlags, readOutput } from '../flags/output-flag.ts'
 import { openStoreFlag, storeFlags } from '../flags/store-flag.ts'
 import { declarationPlaces } from '../declaration-places.ts'
 import { printResults, printUsage, recordAt } from '../print-results.ts'
-import { type Manifest, manifestFlags, parseManifest, readManifests } from '../read-manifests.ts'
+import { manifestFlags } from '../read-manifests.ts'
 
 const options = { ...workloadOptions, minKubelet: injectOptions.minKubelet }
 type Config = ConfigOf<typeof options> & Pick<OptionUse, 'nameOption'>
@@ -73,17 +75,16 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   if (usage.length > 0) return printUsage(usage, io)
 
   const cluster = isOn(parsed, 'no-cluster') ? undefined : openCluster(io, valueOf(parsed, 'context'))
-  const input = await readSubject(parsed, io, cluster, config)
+  const input = await readSubject(parsed, io, cluster, config.namespace)
   if (input.exit !== undefined) return input.exit
-  const { workloads, results } = readWorkloads(
-    input.manifests.flatMap(({ items }) => items),
-    config,
-  )
+  const items = input.manifests.flatMap((one) => one.items)
+  const { workloads, results } = readWorkloads(items, config)
   const invalid = printResults(judge(results, config.strict), io, input.manifests)
   const checks = [
     ok('kees', `version ${manifest.version} on Node ${process.versions.node}`),
     ...(await checkCluster(cluster, workloads, config, input.pod)),
-    ...(await checkStore(parsed, io, workloads)),
+    ...input.checks,
+    ...(await checkStore(parsed, io, workloads, (account) => checkRoles(items, config, account))),
   ]
   io.out(
     output.format(
@@ -115,32 +116,6 @@ function wrongOperands({ operands, values }: ParsedFlags): Diagnostic[] {
   return new RegExp(`^${dnsSubdomainPattern}$`).test(pod)
     ? []
     : [{ message: `${quote(pod)} is not the name of a pod` }]
-}
-
-/** The manifests that are checked: those of -f, or the pod. */
-type Subject =
-  | { readonly manifests: readonly Manifest[]; readonly pod?: unknown; readonly exit?: undefined }
-  | { readonly exit: ExitCode }
-
-async function readSubject(
-  parsed: ParsedFlags,
-  io: Io,
-  cluster: Cluster | undefined,
-  { namespace }: Config,
-): Promise<Subject> {
-  const [name] = parsed.operands
-  if (name === undefined || cluster === undefined) {
-    if (!parsed.values.has('filename')) return { manifests: [] }
-    const { manifests, results } = await readManifests(parsed, io)
-    const exit = printResults(results, io)
-    return exit === exitCode.done ? { manifests } : { exit }
-  }
-  const where = namespace === '' ? [] : ['-n', namespace]
-  // A failure is printed where all commands print theirs.
-  const text = await cluster('pod', name, ...where, '-o', 'json')
-  const { value: manifestOfPod, diagnostics = [] } = parseManifest(`pod/${name}`, Buffer.from(text))
-  if (!manifestOfPod) return { exit: printResults(errorsOf(diagnostics, exitCode.input), io) }
-  return { manifests: [manifestOfPod], pod: parseAnswer(text) }
 }
 
 async function checkCluster(
@@ -175,6 +150,7 @@ async function checkStore(
   parsed: ParsedFlags,
   io: Io,
   workloads: readonly Workload[],
+  ofRoles: (account: Account) => Promise<readonly Check[]>,
 ): Promise<readonly Check[]> {
   if (areInLocalMode(workloads) && valueOf(parsed, 'store') === undefined)
     return [ok('store', 'not needed: the pods are in local mode, which needs no region and no credentials')]
@@ -184,10 +160,13 @@ async function checkStore(
       error('store', message, hint, exitCode.usage),
     )
   const declared = workloads.filter(readsStore).flatMap(({ pod }) => pod.declared)
-  const account = opened.kind === 'ssm' ? await checkCredentials(await accountOf(io)) : []
-  // Without credentials no parameter can be looked up: one line says it.
-  if (account.some(isError)) return account
-  return [...account, ...(await checkParameters(declared, opened))]
+  if (opened.kind !== 'ssm') return checkParameters(declared, opened)
+  const account = await accountOf(io)
+  const credentials = await checkCredentials(account)
+  // Without credentials nothing can be looked up: one line says it.
+  if (credentials.some(isError)) return credentials
+  const [parameters, roles] = await Promise.all([checkParameters(declared, opened), ofRoles(account)])
+  return [...credentials, ...parameters, ...roles]
 }
 
 /** In milliseconds; a person waits. */

@@ -8,6 +8,8 @@ import { type Check, error, ok, warning } from './check.ts'
 
 const check = 'pod'
 
+type Injection = ReturnType<typeof findInjection>
+
 /** @param object the pod, as the API server has it. @param workload the same, with what it declares. */
 export function checkPod(object: unknown, workload: Workload | undefined): readonly Check[] {
   if (!workload?.pod.annotated)
@@ -17,25 +19,27 @@ export function checkPod(object: unknown, workload: Workload | undefined): reado
     error(check, `it ${message}`, hint, exit),
   )
   const injection = findInjection(workload.item, workload.template)
-  const ours = [injection?.container, injection?.refresher]
   const found = [
     ...notInjected,
-    ...listOf(initContainerStatuses).flatMap((one) => judgeInit(mapOf(one), ours)),
+    ...listOf(initContainerStatuses).flatMap((one) => judgeInit(mapOf(one), injection)),
     ...listOf(containerStatuses).flatMap((one) => judgeWaiting(mapOf(one))),
   ]
   return found.length > 0 ? found : [ok(check, `its phase is ${String(phase)}`)]
 }
 
-function judgeInit(container: JsonMap, ours: readonly unknown[]): Check[] {
+function judgeInit(container: JsonMap, injection: Injection): Check[] {
   const { name, state, lastState } = container
   const { running, terminated } = mapOf(state)
   const { exitCode: code, message, reason } = mapOf(terminated ?? mapOf(lastState)['terminated'])
-  // What ended before the container ran is over.
-  if (typeof code !== 'number' || code === 0 || running !== undefined) return judgeWaiting(container)
+  // What ended before a sidecar ran is over. Init runs again and again until it succeeds.
+  const isOver = running !== undefined && name !== injection?.container
+  if (typeof code !== 'number' || code === 0 || isOver) return judgeWaiting(container)
   const said = typeof message === 'string' && message !== '' ? `: ${message.trim()}` : ''
   const why = reason === 'OOMKilled' ? ' (OOMKilled)' : ''
-  const hint = ours.includes(name) ? hints.get(code) : undefined
-  const text = `container ${String(name)} ended with exit code ${code}${why}${said}`
+  const again = running === undefined ? '' : ', and runs again'
+  const isOurs = name === injection?.container || name === injection?.refresher
+  const hint = isOurs ? hints.get(code) : undefined
+  const text = `container ${String(name)} ended with exit code ${code}${why}${again}${said}`
   return [error(check, text, hint ?? 'see the log of the container', exitOf(code))]
 }
 

@@ -45,12 +45,18 @@ export async function checked<T>(
   return of(answer)
 }
 
-export function ofFailure(
-  check: string,
-  failure: Failure,
-  hint = 'see docs/operations.md, "By error code"',
-): Check {
-  const { message, detail } = failure
+/** What to do where a failure itself does not say it. */
+const remedies: Partial<Record<Failure['code'], string>> = {
+  UNREACHABLE: 'check the network, DNS, the proxy and the address that the message names',
+  BAD_ANSWER: 'check which server answers there: a proxy, or a wrong AWS_ENDPOINT_URL',
+  THROTTLED: 'try again in a minute; if it happens often, see docs/operations.md, "Quotas"',
+  CREDENTIALS_MISSING: 'sign in, such as by aws sso login, or set AWS_PROFILE',
+  CREDENTIALS_REFUSED: 'sign in again: the credentials have expired, or are not those of this account',
+}
+
+export function ofFailure(check: string, failure: Failure): Check {
+  const { message, detail, code } = failure
+  const hint = remedies[code] ?? `see ${code} in docs/operations.md, "By error code"`
   const whole = detail === undefined ? message : `${message}: ${detail}`
   return error(check, whole, failure.hint ?? hint, exitCodeOf(failure))
 }

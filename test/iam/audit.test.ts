@@ -176,6 +176,18 @@ t.test('roles of moto', { skip: motoMissing }, async (t) => {
     t.match(good.stdout, 'kind')
   })
 
+  await t.test('doctor names the roles that lack a right', async (t) => {
+    const { stdout, status } = await runBeside('kees', ['doctor', '--no-cluster', '-f', manifest], { env })
+    t.equal(status, 4, stdout)
+    for (const line of [
+      /^role +error +absent may not read \/a, \/b\n +hint: apply the Terraform module/m,
+      /^role +error +bounded may not read \/b$/m,
+      /^role +ok +good may read all 2 names$/m,
+      /^role +ok +inline may read all 2 names$/m,
+    ])
+      t.match(stdout, line)
+  })
+
   await t.test('a module that lacks a name, and has another', async (t) => {
     const old = run('kees', ['inject', '-f', '-'], {
       input: JSON.stringify(workload('good', 'good', 'a', 'c')),

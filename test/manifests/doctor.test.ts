@@ -47,7 +47,10 @@ t.test('a cluster with faults, and then without', { skip }, async (t) => {
   await createNamespace(cluster, 'shop')
   await createNamespace(cluster, 'kees')
   await createNamespace(cluster, 'argocd')
-  await create(cluster, 'api/v1', 'shop', 'serviceaccounts', { metadata: { name: 'default' } })
+  const role = { 'eks.amazonaws.com/role-arn': 'arn:aws:iam::123456789012:role/orders' }
+  await create(cluster, 'api/v1', 'shop', 'serviceaccounts', {
+    metadata: { name: 'default', annotations: role },
+  })
   await addNode('old', 'v1.34.5')
   await addNode('new', 'v1.36.3')
 
@@ -55,7 +58,7 @@ t.test('a cluster with faults, and then without', { skip }, async (t) => {
     apiVersion: 'v1',
     kind: 'Pod',
     metadata: { name: 'app-1', namespace: 'shop', annotations },
-    spec: { containers: [{ name: 'app', image: 'example/app:1.0' }] },
+    spec: { serviceAccountName: 'default', containers: [{ name: 'app', image: 'example/app:1.0' }] },
   })
   const injected = run('kees', ['inject', '--min-kubelet', '1.35', '-f', '-'], { input: pod })
   t.equal(injected.status, 0, injected.stderr)
@@ -109,6 +112,7 @@ t.test('a cluster with faults, and then without', { skip }, async (t) => {
     /^credentials +ok +you are arn:aws:sts::123456789012:/m,
     /^parameters +error +missing in the store: \/db\.password$/m,
     /^parameters +error +not created yet: \/token$/m,
+    /^role +error +orders may not read \/db\.password, \/token$/m,
   ])
     t.match(ill.stdout, line)
 

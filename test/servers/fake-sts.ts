@@ -1,6 +1,7 @@
 /** STS as IRSA uses it: every answer has another access key, AKID1, AKID2, …; the next answers can be errors. */
 import { once } from 'node:events'
 import { createServer } from 'node:http'
+import { text } from 'node:stream/consumers'
 
 /** Errors of STS, or of what is in front of it, that pass by themselves. */
 const passingErrors = {
@@ -34,10 +35,11 @@ export async function startFakeSts(): Promise<FakeSts> {
   const failing: StsError[] = []
   let given = 0
   const server = createServer((request, response) => {
-    request.resume().on('end', () => {
+    void text(request).then((asked) => {
+      if (asked.includes('GetCallerIdentity')) return response.end(caller)
       const next = failing.shift()
       const [status, body] = next === undefined ? [200, credentials(`AKID${++given}`)] : passingErrors[next]
-      response.writeHead(status, { 'content-type': 'text/xml' }).end(body)
+      return response.writeHead(status, { 'content-type': 'text/xml' }).end(body)
     })
   })
   await once(server.listen(0, '127.0.0.1'), 'listening')
@@ -53,6 +55,11 @@ export async function startFakeSts(): Promise<FakeSts> {
     },
   }
 }
+
+/** https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html */
+const caller = `<GetCallerIdentityResponse><GetCallerIdentityResult>
+  <Arn>arn:aws:iam::111122223333:user/on-call</Arn><Account>111122223333</Account>
+</GetCallerIdentityResult></GetCallerIdentityResponse>`
 
 /** https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html */
 function credentials(key: string): string {
