@@ -7,6 +7,8 @@ import t from 'tap'
 import { mapOf } from '../../api/json.ts'
 import { create, createNamespace } from '../creator/cluster-workloads.ts'
 import { startFakeSsm } from '../../runtime/fake-ssm/server.ts'
+import { storedBelow } from '../docs/stored-parameters.ts'
+import { callIam } from '../iam/moto-iam.ts'
 import { controlPlaneMissing, startControlPlane } from '../servers/control-plane.ts'
 import { motoMissing, startMoto } from '../servers/moto.ts'
 import { run } from '../programs/programs.ts'
@@ -47,9 +49,9 @@ t.test('a cluster with faults, and then without', { skip }, async (t) => {
   await createNamespace(cluster, 'shop')
   await createNamespace(cluster, 'kees')
   await createNamespace(cluster, 'argocd')
-  const role = { 'eks.amazonaws.com/role-arn': 'arn:aws:iam::123456789012:role/orders' }
+  const roleArn = { 'eks.amazonaws.com/role-arn': 'arn:aws:iam::123456789012:role/orders' }
   await create(cluster, 'api/v1', 'shop', 'serviceaccounts', {
-    metadata: { name: 'default', annotations: role },
+    metadata: { name: 'default', annotations: roleArn },
   })
   await addNode('old', 'v1.34.5')
   await addNode('new', 'v1.36.3')
@@ -95,6 +97,12 @@ t.test('a cluster with faults, and then without', { skip }, async (t) => {
     // The list's own version is that of the whole cluster.
     return answers.map(({ body }) => JSON.stringify(mapOf(body)['items']))
   }
+  // The first call of each service takes moto long.
+  const role = { RoleName: 'orders', AssumeRolePolicyDocument: '{"Version":"2012-10-17","Statement":[]}' }
+  await Promise.all([
+    callIam(moto.endpoint, { Action: 'CreateRole', ...role }),
+    storedBelow(moto.endpoint, '/'),
+  ])
   const before = await versions()
   const ill = await runBeside('kees', ['doctor', 'app-1', '-n', 'shop', '--min-kubelet', '1.35'], { env })
   t.strictSame(await versions(), before, 'nothing is changed')
@@ -112,7 +120,7 @@ t.test('a cluster with faults, and then without', { skip }, async (t) => {
     /^credentials +ok +you are arn:aws:sts::123456789012:/m,
     /^parameters +error +missing in the store: \/db\.password$/m,
     /^parameters +error +not created yet: \/token$/m,
-    /^role +error +orders may not read \/db\.password, \/token$/m,
+    /^role +error +arn:aws:iam::123456789012:role\/orders may not read \/db\.password, \/token$/m,
   ])
     t.match(ill.stdout, line)
 

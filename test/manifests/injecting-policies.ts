@@ -18,19 +18,41 @@ spec:
     - {namespaces: ["*"], prefixes: [/], maxPerPod: 1024, localMode: true}
 `
 
-/** Those of all namespaces. @param file of the options of inject-init. @param name the prefix of the names of the objects. */
-export async function injectingPolicies(folder: string, file: string, name = 'kees'): Promise<Json[]> {
+/**
+ * Those of all namespaces. @param file of the options of inject-init. @param name the prefix of the names of the objects. @param allowed variables
+ * of init that the policies would refuse.
+ */
+export async function injectingPolicies(
+  folder: string,
+  file: string,
+  name = 'kees',
+  allowed: readonly string[] = [],
+): Promise<Json[]> {
   const policyFile = join(folder, 'storage-policy.yaml')
   writeFileSync(policyFile, policy)
   const io = fakeIo('')
-  const args = ['admission-policy', '--inject', '--name', name, '--policy', policyFile, '--config', file]
+  const args = [
+    'admission-policy',
+    '--inject',
+    '--name',
+    name,
+    '--policy',
+    policyFile,
+    '--config',
+    file,
+  ].concat(allowed.flatMap((one) => ['--allow-env', one]))
   if ((await kees(args, io)) !== 0) throw new Error(io.said())
   return parseAllDocuments(io.printed()).map((one): Json => one.toJS())
 }
 
 /** Those of pods, for one namespace. @param namespace the prefix of the names of the objects, too. */
-export async function policiesOfPods(folder: string, file: string, namespace: string): Promise<Json[]> {
-  const objects = await injectingPolicies(folder, file, namespace)
+export async function policiesOfPods(
+  folder: string,
+  file: string,
+  namespace: string,
+  allowed: readonly string[] = [],
+): Promise<Json[]> {
+  const objects = await injectingPolicies(folder, file, namespace, allowed)
   const names = [`${namespace}-inject`, `${namespace}-pods`]
   return objects
     .filter(({ metadata }) => names.includes(String(mapOf(metadata)['name'])))

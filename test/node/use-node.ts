@@ -26,6 +26,8 @@ export type Cluster = {
   readonly kubeconfig: string
   /** The folder of a node of our own. */
   readonly home: string | undefined
+  /** Of a node of our own: what runs a command in its network. */
+  readonly enter: readonly string[]
   /** Runs kubectl, while servers in this process go on answering. @returns what it prints. Throws where it fails. */
   readonly kubectl: (args: readonly string[], input?: string) => Promise<string>
   /** Makes a namespace of a name of its own, which goes with the test if that passes. */
@@ -59,6 +61,7 @@ export async function useNode(t: Test): Promise<Cluster> {
   return {
     kubeconfig,
     home: access.home,
+    enter,
     kubectl: run,
     makeNamespace: async (name, labels = {}) => {
       const metadata = { name: `${name}-${process.pid}-${++namespaces}`, labels }

@@ -1,0 +1,159 @@
+/**
+ * What a person on call has: a laptop that reaches the API server by an address of its own and the store directly, and pods in the node whose way to
+ * the store, to STS or to the API server can be cut.
+ */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Test } from 'tap'
+import { parse, stringify } from 'yaml'
+import type { FakeSsmServer, FakeSsmServerOptions } from '../../runtime/fake-ssm/server.ts'
+import { eventually } from '../programs/eventually.ts'
+import { runBeside } from '../programs/run-beside.ts'
+import { startFakeSts } from '../servers/fake-sts.ts'
+import { cutTraffic } from './cut-traffic.ts'
+import { forwardTo } from './forwarding.ts'
+import { namedNode } from './node-session.ts'
+import { appImage } from './node-images.ts'
+import { startStoreOfPods } from './store-of-pods.ts'
+import { type Cluster, nodeTestsMissing, useNode } from './use-node.ts'
+
+/** For tap's `skip`: the network of another node is not ours to cut. */
+export const onCallMissing = nodeTestsMissing || (namedNode() !== undefined && 'needs KEES_NODE unset')
+
+/** Of the API server, which listens on all addresses; only the laptop of the test uses this one. */
+const ownAddress = '127.0.0.2'
+const tokens = '/var/run/secrets/eks.amazonaws.com/serviceaccount'
+const stays = 'trap "exit 0" TERM; while :; do sleep 0.2; done'
+const patience = 180_000
+
+type Ended = { readonly exitCode: number; readonly message: string }
+
+type InjectedPod = {
+  readonly spec: {
+    readonly initContainers: readonly [{ env: { name: string; value?: string }[]; volumeMounts: object[] }]
+    readonly volumes: object[]
+  }
+}
+
+type OnCall = {
+  readonly cluster: Cluster
+  readonly namespace: string
+  readonly store: FakeSsmServer
+  readonly storeEndpoint: string
+  /** Each ends the outage that it began. */
+  readonly cut: Readonly<Record<'store' | 'sts' | 'laptop', () => Promise<() => Promise<void>>>>
+  /** Creates a pod that is injected. @param identity `role`: by STS, as IRSA does it. */
+  readonly createPod: (
+    name: string,
+    annotations: Readonly<Record<string, string>>,
+    identity?: 'keys' | 'role',
+  ) => Promise<void>
+  /** How init of a pod ended last, once it has. */
+  readonly ended: (pod: string) => Promise<Ended>
+  readonly becomesReady: (pod: string) => Promise<string>
+  readonly kees: (
+    args: readonly string[],
+    input?: string,
+  ) => Promise<{ readonly stdout: string; readonly stderr: string; readonly status: number | null }>
+  /** What `kees doctor POD` prints, and its exit code. */
+  readonly doctor: (pod: string) => Promise<{ readonly printed: string; readonly exit: number | null }>
+}
+
+export async function goOnCall(t: Test, title: string, options: FakeSsmServerOptions = {}): Promise<OnCall> {
+  const cluster = await useNode(t)
+  const { server: store, endpoint: storeEndpoint, inject } = await startStoreOfPods(t, cluster, options)
+  const sts = await startFakeSts()
+  t.teardown(sts.stop)
+  const stsEndpoint = await cluster.expose(sts.endpoint)
+  const namespace = await cluster.makeNamespace(title)
+  const { enter } = cluster
+  const { port, close } = await forwardTo(enter, ownAddress, 443)
+  t.teardown(close)
+  const laptop = mkdtempSync(join(tmpdir(), 'kees-laptop-'))
+  t.teardown(() => rmSync(laptop, { recursive: true }))
+  const kubeconfig = join(laptop, 'kubeconfig')
+  const config = parse(readFileSync(cluster.kubeconfig, 'utf8'))
+  for (const one of config.clusters) one.cluster.server = `https://127.0.0.1:${port}`
+  writeFileSync(kubeconfig, stringify(config), { mode: 0o600 })
+  const env = {
+    KUBECONFIG: kubeconfig,
+    KEES_STORE: 'ssm',
+    AWS_REGION: 'eu-west-1',
+    AWS_ENDPOINT_URL: store.endpoint,
+    AWS_ENDPOINT_URL_STS: sts.endpoint,
+    AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
+    AWS_SECRET_ACCESS_KEY: 'fakesecret',
+  }
+  const inNamespace = (...args: string[]) => cluster.kubectl(['-n', namespace, ...args])
+  const cutEndpoint = (endpoint: string) => {
+    const { hostname, port: of } = new URL(endpoint)
+    return cutTraffic(t, enter, `-d ${hostname} -p tcp --dport ${of}`)
+  }
+  const kees = (args: readonly string[], input = '') => runBeside('kees', args, { env, input })
+  return {
+    cluster,
+    namespace,
+    store,
+    storeEndpoint,
+    cut: {
+      store: () => cutEndpoint(storeEndpoint),
+      sts: () => cutEndpoint(stsEndpoint),
+      laptop: () => cutTraffic(t, enter, `-d ${ownAddress} -p tcp --dport 443`),
+    },
+    createPod: async (name, annotations, identity = 'keys') => {
+      const containers = [{ name: 'app', image: appImage, command: ['sh', '-c', stays] }]
+      const spec = { terminationGracePeriodSeconds: 1, containers }
+      const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace, annotations }, spec }
+      const injected: InjectedPod = parse(inject(pod))
+      const patient = {
+        DEADLINE: '6s',
+        REQUEST_TIMEOUT: '2s',
+        REFERENCE_WAIT: '0s',
+        WAIT_TIMEOUT: '0s',
+        DENIED_WAIT: '0s',
+      }
+      const manifest = identity === 'role' ? withRole(injected, stsEndpoint) : injected
+      for (const [key, value] of Object.entries(patient))
+        manifest.spec.initContainers[0].env.push({ name: key, value })
+      await cluster.kubectl(['create', '-f', '-'], JSON.stringify(manifest))
+    },
+    ended: async (pod) => {
+      let found: Ended | undefined
+      await eventually(
+        `init of ${pod} has ended`,
+        async () => {
+          const { status } = JSON.parse(await inNamespace('get', 'pod', pod, '-o', 'json'))
+          const [init] = status.initContainerStatuses ?? []
+          found = init?.state.terminated ?? init?.lastState.terminated
+          return found !== undefined
+        },
+        patience,
+      )
+      return found ?? { exitCode: 0, message: '' }
+    },
+    becomesReady: (pod) => inNamespace('wait', '--for=condition=Ready', `pod/${pod}`, '--timeout=290s'),
+    kees,
+    doctor: async (pod) => {
+      const { stdout, stderr, status } = await kees(['doctor', pod, '-n', namespace])
+      return { printed: stdout + stderr, exit: status }
+    },
+  }
+}
+
+/** What the webhook of EKS adds, in place of the access keys. */
+function withRole(pod: InjectedPod, stsEndpoint: string): InjectedPod {
+  const [init] = pod.spec.initContainers
+  init.env = [
+    ...init.env.filter(({ name }) => !/^AWS_(ACCESS|SECRET)/.test(name)),
+    { name: 'AWS_ROLE_ARN', value: 'arn:aws:iam::111122223333:role/orders' },
+    { name: 'AWS_WEB_IDENTITY_TOKEN_FILE', value: `${tokens}/token` },
+    { name: 'AWS_ENDPOINT_URL_STS', value: stsEndpoint },
+  ]
+  init.volumeMounts.push({ name: 'aws-iam-token', mountPath: tokens, readOnly: true })
+  const source = {
+    serviceAccountToken: { audience: 'sts.amazonaws.com', expirationSeconds: 86_400, path: 'token' },
+  }
+  pod.spec.volumes.push({ name: 'aws-iam-token', projected: { sources: [source] } })
+  return pod
+}
