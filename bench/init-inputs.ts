@@ -1,9 +1,16 @@
-/** What the benchmarks give to init: 25 parameters, as 25 lines of one file or in all shapes, and the check of what it wrote. */
+/** What the benchmarks give to init: parameters, as lines of one file or in all shapes, and the check of what it wrote. */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { formatAnnotationsFile } from '../api/pod/annotations-file.ts'
 
-export const parameters = Array.from({ length: 25 }, (_, index) => `secret-${String(index).padStart(2, '0')}`)
+export function parameterNames(count: number): readonly string[] {
+  return Array.from(
+    { length: count },
+    (_, index) => `secret-${String(index).padStart(String(count - 1).length, '0')}`,
+  )
+}
+
+export const parameters = parameterNames(25)
 
 type InitInputs = {
   /** @param endpoint without one, no AWS endpoint is set. */
@@ -12,15 +19,15 @@ type InitInputs = {
   readonly checkFile: (shapes?: 'lines' | 'all shapes') => void
 }
 
-/** @param folder gets the inputs and what init writes. */
-export function writeInitInputs(folder: string): InitInputs {
+/** @param folder gets the inputs and what init writes. @param names all shapes are those of 25. */
+export function writeInitInputs(folder: string, names = parameters): InitInputs {
   const path = (name: string) => join(folder, name)
-  const annotations = parameters.map(
+  const annotations = names.map(
     (name) => [`secret.bsycorp.com/${name}`, 'kind=REFERENCE,type=PASSWORD'] as const,
   )
   writeFileSync(path('annotations'), formatAnnotationsFile(annotations))
   writeFileSync(path('shaped'), formatAnnotationsFile(parameters.map(shapedAnnotation)))
-  for (const name of ['out', 'env']) mkdirSync(path(name))
+  for (const name of ['out', 'env']) mkdirSync(path(name), { recursive: true })
   return {
     environment: (endpoint, shapes = 'lines') => ({
       ANNOTATIONS_FILE: path('annotations'),
@@ -34,8 +41,11 @@ export function writeInitInputs(folder: string): InitInputs {
       ...(shapes === 'lines' ? {} : { ANNOTATIONS_FILE: path('shaped'), ENV_FILE: path('env/env') }),
     }),
     checkFile: (shapes = 'lines') => {
-      const lines = shapes === 'lines' ? parameters : parameters.slice(0, 15)
-      const expected = lines.map((name) => `${name}=${valueOf(name)}\n`).join('')
+      const lines = shapes === 'lines' ? names : parameters.slice(0, 15)
+      const expected = lines
+        .toSorted()
+        .map((name) => `${name}=${valueOf(name)}\n`)
+        .join('')
       if (readFileSync(path('out/secret'), 'utf8') !== expected)
         throw new Error('the file that was written is wrong')
       rmSync(path('out'), { recursive: true })
@@ -45,8 +55,11 @@ export function writeInitInputs(folder: string): InitInputs {
 }
 
 /** @param put stores a value. */
-export function putParameters(put: (name: string, value: string) => unknown): void {
-  for (const name of parameters) put(`/${name}`, valueOf(name))
+export function putParameters(
+  put: (name: string, value: string) => unknown,
+  names: readonly string[] = parameters,
+): void {
+  for (const name of names) put(`/${name}`, valueOf(name))
   put('/json', JSON.stringify(Object.fromEntries(parameters.map((name) => [name, valueOf(name)]))))
 }
 

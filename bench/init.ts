@@ -1,28 +1,37 @@
 // Measures the cost of init at the start of a pod. Compares it with a Node process that does nothing, with a Go program on
 // aws-sdk-go-v2 that does the same, and with variants that were tried. All run alternately in one run, against an instant
-// server and moto. Prints tables, and draws docs/plots/thousand-pods.svg.
-import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+// server and moto. Prints tables, and draws docs/plots/init-time.svg and thousand-pods.svg.
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type FakeSsmServer, startFakeSsm } from '../runtime/fake-ssm/server.ts'
 import { openSsmParameterStore } from '../runtime/store/ssm-parameter-store.ts'
 import { secretValue } from '../runtime/secret-value.ts'
 import { bundle } from '../scripts/bundle.ts'
+import { makeCodeCache } from '../scripts/images/make-code-cache.ts'
 import { findCommand } from '../scripts/tools/installed.ts'
+import { makeLoopbackCertificate } from '../test/servers/loopback-certificate.ts'
 import { startMoto } from '../test/servers/moto.ts'
+import { startTlsTerminator } from '../test/servers/tls-terminator.ts'
 import { goProgram } from './go-program.ts'
-import { parameters, putParameters, valueOf, writeInitInputs } from './init-inputs.ts'
+import { parameterNames, parameters, putParameters, valueOf, writeInitInputs } from './init-inputs.ts'
 import { machine } from './machine.ts'
 import { memoryFolder } from './memory-folder.ts'
 import { measureCommand, type Measurement } from './measure-command.ts'
 import { simulateInits } from '../test/init/simulate-inits.ts'
 import { plotSimulations } from './simulations-plot.ts'
 import { formatSimulations } from './simulations-table.ts'
+import { formatStartGrowth, plotStartGrowth, type StartsOfSize } from './start-growth.ts'
 import { formatStarts, type Start } from './starts-table.ts'
 
 const rounds = Number(process.env['ROUNDS'] ?? 21)
 const folder = mkdtempSync(join(memoryFolder(), 'kees-bench-'))
 const path = (name: string) => join(folder, name)
 const plots = join(import.meta.dirname, '..', 'docs', 'plots')
+const dist = join(import.meta.dirname, '..', 'dist', 'init')
+/** As in its image: with the code cache. */
+const imageInit = path('image/bin/init')
+
+type Tools = { readonly measurer: string; readonly goFetch: string }
 
 const go = findCommand('go')
 if (go === undefined) {
@@ -34,7 +43,9 @@ if (go === undefined) {
   try {
     putParameters(server.put)
     await fill(moto.endpoint)
-    await compare(go, server, moto.endpoint)
+    const tools = await prepare(go)
+    await compare(tools, server, moto.endpoint)
+    await grow(tools, server)
     await simulate()
   } finally {
     await moto.stop()
@@ -43,73 +54,138 @@ if (go === undefined) {
   }
 }
 
-async function compare(client: string, server: FakeSsmServer, moto: string): Promise<void> {
+async function prepare(client: string): Promise<Tools> {
   const measurer = await goProgram(client, 'measure-command', say)
   const goFetch = await goProgram(client, 'fetch-parameters', say)
-  // Copied to an empty folder, as users run them, outside this package of ES modules.
-  copyFileSync(join(import.meta.dirname, '..', 'dist', 'init'), path('init'))
+  writeFileSync(path('empty'), '')
+  // Copied to an empty folder, as users run it, outside this package of ES modules.
+  copyFileSync(dist, path('init'))
+  for (const name of ['image/bin', 'image/lib/kees']) mkdirSync(path(name), { recursive: true })
+  copyFileSync(join(import.meta.dirname, '..', 'scripts', 'images', 'start-cached.cjs'), imageInit)
+  copyFileSync(dist, path('image/lib/kees/init'))
+  await makeCodeCache([process.execPath], imageInit, path('image/lib/kees/init.cache'))
+  return { measurer, goFetch }
+}
+
+type Way = {
+  readonly title: string
+  readonly command: readonly string[]
+  readonly endpoint?: string
+  readonly shapes?: 'all shapes'
+  readonly env?: NodeJS.ProcessEnv
+}
+
+async function compare({ goFetch, measurer }: Tools, server: FakeSsmServer, moto: string): Promise<void> {
   const sdk = await bundle({ name: 'init-with-sdk', entryPoint: 'bench/init-with-sdk.ts', runs: 'in pods' })
   writeFileSync(path('init-with-sdk'), sdk.text)
-  writeFileSync(path('empty'), '')
   const { environment, checkFile } = writeInitInputs(folder)
+  const certificate = makeLoopbackCertificate(folder)
+  const tls = await startTlsTerminator(certificate, Number(new URL(server.endpoint).port))
+  const overTls = `https://localhost:${tls.port}`
 
-  const node = process.execPath
-  const cached = { NODE_COMPILE_CACHE: path('compile-cache') }
-  const ways: readonly (readonly [
-    title: string,
-    command: readonly string[],
-    endpoint: string | undefined,
-    env?: NodeJS.ProcessEnv,
-  ])[] = [
-    ['`node -e 0`', [node, '-e', '0'], undefined],
-    ['init, instant server', [node, path('init')], server.endpoint],
-    [
-      'init with five JSON keys, files and variables, instant server',
-      [node, path('init')],
-      server.endpoint,
-      environment(server.endpoint, 'all shapes'),
-    ],
-    ['Go, instant server', [goFetch], server.endpoint],
-    ['init, moto', [node, path('init')], moto],
-    ['Go, moto', [goFetch], moto],
-    ['init with a compile cache, instant server', [node, path('init')], server.endpoint, cached],
-    ["through the SDK's client, instant server", [node, path('init-with-sdk')], server.endpoint],
-    [
-      "through the SDK's client with a compile cache, instant server",
-      [node, path('init-with-sdk')],
-      server.endpoint,
-      cached,
-    ],
+  const instant = server.endpoint
+  const init = [process.execPath, imageInit]
+  const ways: readonly Way[] = [
+    { title: '`node -e 0`', command: [process.execPath, '-e', '0'] },
+    { title: 'init, instant server', command: init, endpoint: instant },
+    {
+      title: 'init with five JSON keys, files and variables, instant server',
+      command: init,
+      endpoint: instant,
+      shapes: 'all shapes',
+    },
+    {
+      title: 'init without its code cache, instant server',
+      command: [process.execPath, path('init')],
+      endpoint: instant,
+    },
+    { title: 'Go, instant server', command: [goFetch], endpoint: instant },
+    {
+      title: 'init, TLS',
+      command: init,
+      endpoint: overTls,
+      env: { NODE_EXTRA_CA_CERTS: certificate.file },
+    },
+    { title: 'Go, TLS', command: [goFetch], endpoint: overTls, env: { SSL_CERT_FILE: certificate.file } },
+    { title: 'init, moto', command: init, endpoint: moto },
+    { title: 'Go, moto', command: [goFetch], endpoint: moto },
+    {
+      title: "through the SDK's client, instant server",
+      command: [process.execPath, path('init-with-sdk')],
+      endpoint: instant,
+    },
   ]
-  const measured = ways.map(([title]): Start & { all: Measurement[] } => ({
+  const measured = ways.map(({ title }): Start & { all: Measurement[]; firstCalls: number[] } => ({
     title,
     all: [],
+    firstCalls: [],
     calls: undefined,
   }))
   for (let round = -1; round < rounds; round++) {
     if (round >= 0) say(`round ${round + 1} of ${rounds}`)
-    for (const [index, [, command, endpoint, env]] of ways.entries()) {
-      const before = server.calls.length
+    for (const [index, { command, endpoint, shapes = 'lines', env }] of ways.entries()) {
+      const [before, start] = [server.calls.length, Date.now()]
       const one = await measureCommand(measurer, command, path('empty'), path('stdout'), {
-        ...environment(endpoint),
+        ...environment(endpoint, shapes),
         ...env,
       })
-      if (endpoint !== undefined) checkFile(env?.['ANNOTATIONS_FILE'] === undefined ? 'lines' : 'all shapes')
+      if (endpoint !== undefined) checkFile(shapes)
       const row = measured[index]
-      if (row && endpoint === server.endpoint) row.calls = server.calls.length - before
       // The first round fills the caches.
-      if (round >= 0) row?.all.push(one)
+      if (row === undefined || round < 0) continue
+      row.all.push(one)
+      const first = server.calls[before]
+      if (first === undefined) continue
+      row.calls = server.calls.length - before
+      row.firstCalls.push(first.at - start)
     }
   }
+  tls.stop()
   process.stdout.write(`${machine()}; ${rounds} rounds\n\n${formatStarts(measured)}`)
+}
+
+/** How the cost grows with the number of parameters, of which a pod may declare 1,024. */
+async function grow({ goFetch, measurer }: Tools, server: FakeSsmServer): Promise<void> {
+  const programs = [
+    ['init', [process.execPath, imageInit]],
+    ['Go', [goFetch]],
+  ] as const
+  const points: StartsOfSize[] = []
+  for (const count of [10, 100, 1000]) {
+    const names = parameterNames(count)
+    putParameters(server.put, names)
+    const { environment, checkFile } = writeInitInputs(folder, names)
+    const measured = programs.map(([program, command]) => ({
+      program,
+      command,
+      count,
+      all: [] as Measurement[],
+    }))
+    for (let round = 0; round < Math.ceil(rounds / 3); round++) {
+      say(`${count} parameters, round ${round + 1}`)
+      for (const { command, all } of measured) {
+        const env = environment(server.endpoint)
+        all.push(await measureCommand(measurer, command, path('empty'), path('stdout'), env))
+        checkFile()
+      }
+    }
+    points.push(...measured)
+  }
+  process.stdout.write(`\n${formatStartGrowth(points)}`)
+  writeFileSync(join(plots, 'init-time.svg'), plotStartGrowth(points))
 }
 
 /** Simulates a thousand pods that start at once, in virtual time, with the waiting times of init and the quota of AWS. */
 async function simulate(): Promise<void> {
   const rows = []
-  for (const count of [10, 25, 50]) {
-    say(`simulating 1000 inits of ${count} parameters`)
-    const simulation = { inits: 1000, parameters: count, readsPerSecond: 40, deadline: 300_000, seed: 1 }
+  for (const [count, of] of [
+    [10, 'parameters'],
+    [25, 'parameters'],
+    [25, 'keys of one parameter'],
+    [50, 'parameters'],
+  ] as const) {
+    say(`simulating 1000 inits of ${count} ${of}`)
+    const simulation = { inits: 1000, values: count, of, readsPerSecond: 40, deadline: 300_000, seed: 1 }
     rows.push({ simulation, inits: await simulateInits(simulation) })
   }
   process.stdout.write(`\n${formatSimulations(rows)}`)

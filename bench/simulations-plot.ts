@@ -15,7 +15,7 @@ export function plotSimulations(rows: readonly SimulatedInits[]): string {
       const took = inits.map((one) => one.took / 1000).toSorted((a, b) => a - b)
       const shares = Array.from({ length: 101 }, (_, percent) => percent / 100)
       return {
-        name: `${simulation.parameters} parameters`,
+        name: `${simulation.values} ${simulation.of}`,
         colour,
         points: shares.map((share): [number, number] => [quantile(took, share), share]),
       }

@@ -8,7 +8,7 @@ const shares = [0.1, 0.5, 0.9, 0.99, 1]
 export function formatSimulations(rows: readonly SimulatedInits[]): string {
   const head = [
     'inits',
-    'parameters',
+    'values',
     'succeed',
     'at best, all',
     ...shares.map((share) => (share === 1 ? 'all' : `${share * 100} %`)),
@@ -17,12 +17,12 @@ export function formatSimulations(rows: readonly SimulatedInits[]): string {
     'of the most',
   ]
   const cells = rows.map(({ simulation, inits }) => {
-    const { parameters, readsPerSecond } = simulation
+    const { values, of, readsPerSecond } = simulation
     const [took, calls] = [inits.map((one) => one.took), inits.map((one) => one.calls)]
-    const needed = Math.ceil(parameters / 10)
+    const needed = of === 'parameters' ? Math.ceil(values / 10) : 1
     return [
       inits.length,
-      parameters,
+      `${values} ${of}`,
       inits.filter((one) => one.succeeded).length,
       seconds(((inits.length * needed) / readsPerSecond - 1) * 1000),
       ...shares.map((share) => seconds(quantile(took, share))),

@@ -8,8 +8,10 @@ import type { ParameterReader } from '../../runtime/store/parameter-store.ts'
 
 export type Simulation = {
   readonly inits: number
-  /** Of each init, all different. */
-  readonly parameters: number
+  /** Of each init. */
+  readonly values: number
+  /** Each value is a parameter, or all of an init are keys of one. */
+  readonly of: 'parameters' | 'keys of one parameter'
   readonly readsPerSecond: number
   /** In milliseconds, of each init. */
   readonly deadline: number
@@ -29,13 +31,14 @@ export type SimulatedInit = {
 const callTakes = 20
 
 export async function simulateInits(simulation: Simulation): Promise<SimulatedInit[]> {
-  const { inits, parameters, readsPerSecond, deadline, seed } = simulation
+  const { inits, values, of, readsPerSecond, deadline, seed } = simulation
   const clock = virtualClock()
   const fake = makeFakeSsm({ now: clock.now, readsPerSecond })
   const random = seededRandom(seed)
   const one = async (init: number): Promise<SimulatedInit> => {
-    const names = Array.from({ length: parameters }, (_, index) => `/app-${init}/secret-${index}`)
-    for (const name of names) fake.put(name, `value of ${name}`)
+    const nameOf = (index: number) => `/app-${init}/${of === 'parameters' ? `secret-${index}` : 'json'}`
+    const names = Array.from({ length: values }, (_, index) => nameOf(index))
+    for (const name of new Set(names)) fake.put(name, `value of ${name}`)
     const { reader, calls } = virtualReader(fake, clock, { takes: callTakes })
     let answered = 0
     const counting: ParameterReader = {

@@ -1,0 +1,43 @@
+// init --refresh without its waiting times: one round after the other. For bench/init-refresh.ts.
+import { init } from '../runtime/init/init.ts'
+import { type Clock, clock } from '../runtime/scheduling/clock.ts'
+
+for (const flag of ['--no-opt', '--no-maglev', '--semi-space-growth-factor=1'])
+  process.getBuiltinModule('node:v8').setFlagsFromString(flag)
+
+let skipped = 0
+const now = () => clock.now() + skipped
+const limits = new Map<NodeJS.Timeout, { readonly at: number; readonly end: () => void }>()
+
+/** What does not keep the process alive is a time limit; what does is the time until the next round, which is skipped. */
+const impatient: Clock = {
+  now,
+  sleep: async (milliseconds, options) => {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    if (options?.ref === false) {
+      const timer = setTimeout(resolve, milliseconds).unref()
+      limits.set(timer, { at: now() + milliseconds, end: resolve })
+      return await promise
+    }
+    skipped += milliseconds
+    for (const [timer, { at, end }] of limits) {
+      if (at > now()) continue
+      clearTimeout(timer)
+      limits.delete(timer)
+      end()
+    }
+    await clock.sleep(1)
+  },
+}
+
+const write = (text: string) => process.stderr.write(text)
+void init({
+  args: ['--refresh', '1m'],
+  env: process.env,
+  writeOut: write,
+  writeError: write,
+  terminationLog: '/dev/null',
+  clock: impatient,
+  random: Math.random,
+  memoryLimit: 0,
+}).then((code) => process.exit(code))
