@@ -1,6 +1,6 @@
 // Builds the standalone executables in dist/executables, and what a release offers in dist/release.
 // Arguments select platforms, such as linux-x64; without arguments, all are built.
-import { relative } from 'node:path'
+import { join, relative } from 'node:path'
 import { quote } from '../api/diagnostic.ts'
 import { root } from './bundle.ts'
 import { makeExecutable } from './executables/make-executable.ts'
@@ -22,5 +22,6 @@ if (unknown.length > 0) {
     made.set(platform, path)
     process.stdout.write(`${relative(root, path)}\n`)
   }
-  for (const name of await writeRelease(made)) process.stdout.write(`dist/release/${name}\n`)
+  for (const name of await writeRelease(made, join(root, 'dist', 'release')))
+    process.stdout.write(`dist/release/${name}\n`)
 }

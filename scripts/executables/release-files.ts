@@ -54,9 +54,11 @@ async function writeArchive(platform: Platform, executable: string, folder: stri
   }
 }
 
-/** Makes dist/release. @param executables the paths, by platform. The formula needs all of them. @returns the files. */
-export async function writeRelease(executables: ReadonlyMap<Platform, string>): Promise<readonly string[]> {
-  const folder = join(root, 'dist', 'release')
+/** Fills a folder anew. @param executables the paths, by platform. The formula needs all of them. @returns the files. */
+export async function writeRelease(
+  executables: ReadonlyMap<Platform, string>,
+  folder: string,
+): Promise<readonly string[]> {
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
   await Promise.all([...executables].map(([platform, path]) => writeArchive(platform, path, folder)))

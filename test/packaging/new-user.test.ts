@@ -1,11 +1,13 @@
 /** From nothing to the first secret, as a new user in a container that has neither Node nor this repository. */
-import { copyFileSync, mkdirSync, readFileSync } from 'node:fs'
+import { copyFileSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import t, { type Test } from 'tap'
+import t from 'tap'
 import manifest from '../../package.json' with { type: 'json' }
+import { platformOf } from '../../scripts/executables/platforms.ts'
+import { writeRelease } from '../../scripts/executables/release-files.ts'
 import { findCommand } from '../../scripts/tools/installed.ts'
 import { isLong } from '../programs/long.ts'
-import { root, run } from '../programs/programs.ts'
+import { root } from '../programs/programs.ts'
 import { command } from '../programs/tools.ts'
 import { baseImage, containersMissing, engine } from './container-engine.ts'
 import { standalone, standaloneMissing } from './standalone.ts'
@@ -59,7 +61,7 @@ t.test('a new user', { skip }, async (t) => {
     release: {},
   })
   const ended = isLong
-    ? inContainer(folder, downloaded(t, folder))
+    ? inContainer(folder, await downloaded(executable, folder))
     : inContainer(folder, fromFile(executable, folder))
   const stepsOf = new Map(
     ended.stdout.split(/^== /m).map((text) => {
@@ -116,11 +118,9 @@ function fromFile(executable: string, folder: string): string {
 }
 
 /** From a server, by install.sh. */
-function downloaded(t: Test, folder: string): string {
-  const built = run('npm', ['run', '--silent', 'executables', '--', `${process.platform}-${process.arch}`])
-  t.equal(built.status, 0, built.stderr)
-  mkdirSync(join(folder, 'release'), { recursive: true })
-  run('cp', ['-r', join(root, 'dist/release/.'), join(folder, 'release')])
+async function downloaded(executable: string, folder: string): Promise<string> {
+  const platform = platformOf(process)
+  if (platform !== undefined) await writeRelease(new Map([[platform, executable]]), join(folder, 'release'))
   return [
     'busybox httpd -p 127.0.0.1:8080 -h /home/new/release',
     'until wget -q -O install.sh http://127.0.0.1:8080/install.sh; do sleep 1; done',
