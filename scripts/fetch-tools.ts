@@ -21,6 +21,7 @@ import {
   cachedFlux,
   cachedHelm,
   cachedHelm4,
+  cachedKubeRouter,
   cachedKubernetes,
   cachedKustomize,
   cachedMermaid,
@@ -40,6 +41,8 @@ import {
   helm4Version,
   helmFolder,
   helmVersion,
+  kubeRouterFolder,
+  kubeRouterVersion,
   kubernetesFolder,
   kubernetesSource,
   kubernetesVersion,
@@ -163,6 +166,19 @@ const tools: readonly Tool[] = [
       goInstall(go, { packageName: `helm.sh/helm/v4/cmd/helm@v${helm4Version}` }, folder),
   },
   {
+    name: `kube-router ${kubeRouterVersion} (some minutes)`,
+    onDemand: true,
+    client: 'go',
+    folder: kubeRouterFolder(),
+    cached: cachedKubeRouter,
+    fetch: (go, folder) =>
+      goInstall(
+        go,
+        { packageName: `github.com/cloudnativelabs/kube-router/v2/cmd/kube-router@v${kubeRouterVersion}` },
+        folder,
+      ),
+  },
+  {
     name: `manifests of Argo CD ${argoCdVersion}`,
     client: 'go',
     folder: argoCdFolder(),
@@ -222,14 +238,22 @@ const tools: readonly Tool[] = [
     client: process.getuid?.() === 0 ? 'apt-get' : '',
     folder: join(toolCache(), 'node-packages'),
     cached: () => (missingPackages().length === 0 ? '' : undefined),
-    fetch: installNodePackages,
+    fetch: (apt) => installPackages(apt, missingPackages()),
+  },
+  {
+    name: 'ipset, which kube-router runs',
+    onDemand: true,
+    client: process.getuid?.() === 0 ? 'apt-get' : '',
+    folder: join(toolCache(), 'kube-router-packages'),
+    cached: () => findCommand('ipset'),
+    fetch: (apt) => installPackages(apt, ['ipset']),
   },
 ]
 
-async function installNodePackages(apt: string): Promise<void> {
+async function installPackages(apt: string, packages: readonly string[]): Promise<void> {
   const wait = ['-qq', '-o', 'DPkg::Lock::Timeout=600']
   await runQuietly(apt, [...wait, 'update'])
-  const args = [...wait, 'install', '-y', '--no-install-recommends', ...missingPackages()]
+  const args = [...wait, 'install', '-y', '--no-install-recommends', ...packages]
   await runQuietly(apt, args, { DEBIAN_FRONTEND: 'noninteractive' })
 }
 

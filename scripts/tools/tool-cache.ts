@@ -16,6 +16,7 @@ export const argoCdVersion = '3.5.7'
 /** Each controller of Flux is a Go module that contains its CRDs. */
 export const fluxControllers = { 'kustomize-controller': '1.7.3', 'source-controller': '1.8.5' } as const
 export type FluxController = keyof typeof fluxControllers
+export const kubeRouterVersion = '2.1.0'
 /** The module that contains the JSON Schema of SARIF 2.1.0, which OASIS publishes on its website alone. */
 export const goSarifVersion = '3.3.1'
 export const mermaidVersion = '12.3.0'
@@ -79,6 +80,14 @@ export function promtoolFolder(): string {
 
 export function cachedPromtool(): string | undefined {
   return ifThere(join(promtoolFolder(), 'promtool'))
+}
+
+export function kubeRouterFolder(): string {
+  return join(toolCache(), `kube-router-${kubeRouterVersion}`)
+}
+
+export function cachedKubeRouter(): string | undefined {
+  return ifThere(join(kubeRouterFolder(), 'kube-router'))
 }
 
 export function argoCdFolder(): string {

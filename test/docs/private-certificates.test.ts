@@ -91,7 +91,14 @@ patches: [{path: creator-ca.yaml}, {path: creator-proxy.yaml}]
 t.test('the page has the files', async (t) => {
   t.strictSame(
     [...files.keys()],
-    ['creator-proxy.yaml', 'proxy-egress.yaml', 'kustomization.yaml', 'company-ca.yaml', 'creator-ca.yaml'],
+    [
+      'creator-proxy.yaml',
+      'proxy-egress.yaml',
+      'app-egress.yaml',
+      'kustomization.yaml',
+      'company-ca.yaml',
+      'creator-ca.yaml',
+    ],
   )
   t.equal(flags, '--allow-env NODE_EXTRA_CA_CERTS')
 })

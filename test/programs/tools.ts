@@ -7,6 +7,7 @@ import {
   cachedActionlint,
   cachedHelm,
   cachedHelm4,
+  cachedKubeRouter,
   cachedKustomize,
   cachedPromtool,
 } from '../../scripts/tools/tool-cache.ts'
@@ -41,6 +42,13 @@ export function promtool(): Tool {
 /** Built by `npm run test:long` alone. */
 export function helm4(): Tool {
   const path = cachedHelm4()
+  return path === undefined ? { missing: 'needs the command go' } : { path }
+}
+
+/** Built by `npm run test:node:long` alone. */
+export function kubeRouter(): Tool {
+  if (findCommand('ipset') === undefined) return { missing: 'needs the command ipset' }
+  const path = cachedKubeRouter()
   return path === undefined ? { missing: 'needs the command go' } : { path }
 }
 
