@@ -32,7 +32,7 @@ for (const [signal, number] of [
   process.on(signal, () => process.exit(stays ? exitCode.done : 128 + number))
 
 // After some 500 refreshes, V8 compiles most of what runs at the same time: 20 MiB more that are never given back, in a container
-// that may have 40, for a process that does something for milliseconds. Its young generation would grow with the number of refreshes, by up to 30 MB. An init that does not stay need not load the module.
+// that may have 40, for a process that does something for milliseconds. Its young generation would grow too, by 20 MB in 1,440 refreshes (docs/performance.md). An init that does not stay need not load the module.
 if (stays)
   for (const flag of ['--no-opt', '--no-maglev', '--semi-space-growth-factor=1'])
     process.getBuiltinModule('node:v8').setFlagsFromString(flag)
