@@ -6,12 +6,7 @@ import type { Test } from 'tap'
 import { untapped } from '../programs/untapped.ts'
 import type { Cluster } from './use-node.ts'
 
-type Beside = {
-  readonly processId: number
-  /** What it printed last. */
-  readonly log: () => string
-  readonly stop: () => Promise<void>
-}
+type Beside = { readonly stop: () => Promise<void> }
 
 /** It ends with the test, and with this process, however that ends. @param args beside the flag `--kubeconfig`. */
 export async function startBeside(
@@ -22,10 +17,7 @@ export async function startBeside(
 ): Promise<Beside> {
   const kubeconfig = `--kubeconfig=${join(cluster.home ?? '', 'kubeconfig')}`
   const inNetwork = ['--pdeathsig=KILL', '--', ...cluster.enter, command, kubeconfig, ...args]
-  const child = spawn(...untapped('setpriv', inNetwork), { stdio: ['ignore', 'pipe', 'pipe'] })
-  let printed = ''
-  for (const stream of [child.stdout, child.stderr])
-    stream.on('data', (chunk: Buffer) => (printed = (printed + chunk.toString()).slice(-20_000)))
+  const child = spawn(...untapped('setpriv', inNetwork), { stdio: 'ignore' })
   const ended = once(child, 'close')
   const stop = async () => {
     child.kill('SIGKILL')
@@ -33,5 +25,5 @@ export async function startBeside(
   }
   t.teardown(stop)
   await once(child, 'spawn')
-  return { processId: child.pid ?? 0, log: () => printed, stop }
+  return { stop }
 }

@@ -36,7 +36,7 @@ type OwnTemplate = Template & { readonly pods: Set<OwnPod>; readonly bytes: numb
 type OwnPod = Pod & { template: OwnTemplate; seenIn: number; readonly home: Map<string, OwnPod> }
 type Place = { readonly home: Map<string, OwnPod>; readonly list: number; readonly order: number }
 
-/** When the heap is full, more is freed than is needed, but at most half of what the tenant has: finding what is to go takes time. */
+/** When the heap is full, more is freed than is needed, but at most half of what the tenant has: to find what is to go takes time. */
 const freedAtOnce = 1024 * 1024
 /** How many namespaces with refused pods are remembered. */
 const mostRefused = 1000
