@@ -1,4 +1,5 @@
 /** The API server and the kubelets: what kees needs of them. */
+import { quote } from '../../api/diagnostic.ts'
 import { mapOf } from '../../api/json.ts'
 import { exitCode } from '../../api/exit-code.ts'
 import type { Cluster } from '../cluster/read-cluster.ts'
@@ -19,16 +20,25 @@ export function checkVersion(cluster: Cluster, needs: Needs): Promise<readonly C
     async () => parseAnswer(await cluster('--raw', '/version')),
     (answer) => {
       const { gitVersion } = mapOf(answer)
-      const version = typeof gitVersion === 'string' ? gitVersion : 'of an unknown version'
+      const version = typeof gitVersion === 'string' ? gitVersion : ''
       const minor = minorOf(version)
-      if (!needs.variables || minor === undefined || minor >= minorOfVariables)
-        return [ok(check, `the API server is ${version}`)]
+      if (minor === undefined) return [unknownVersion(check, version)]
+      if (!needs.variables || minor >= minorOfVariables) return [ok(check, `the API server is ${version}`)]
       const message = `the API server is ${version}, and environment variables from files (fileKeyRef) need 1.${minorOfVariables}: it refuses the pods`
       return [
         error(check, message, 'upgrade the cluster, or use a line or file in place of env', exitCode.input),
       ]
     },
   )
+}
+
+/** @param version empty: there is none. */
+function unknownVersion(check: string, version: string): Check {
+  const message =
+    version === ''
+      ? 'the response to /version has no gitVersion'
+      : `the API server has a version that kees cannot read: ${quote(version)}`
+  return warning(check, message, 'kubectl version shows what responds: an API server, or a proxy before it')
 }
 
 /** A name and a version on each line: very many nodes are much JSON. */

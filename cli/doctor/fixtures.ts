@@ -48,6 +48,13 @@ export function healthyWorld(): FakeWorld {
   }
 }
 
+/** The lines of the table, each of a warning or an error without what to do. */
+export function linesWithoutHint(printed: string): readonly string[] {
+  return printed
+    .split(/\n(?=\S)/)
+    .filter((line) => /^\S+ +(warning|error) /.test(line) && !/\n +hint: \S/.test(line))
+}
+
 /** @param asked each call is added to it. */
 export function fakeKubectl(world: FakeWorld, asked: string[] = []): Kubectl {
   return async (args): Promise<KubectlOutput> => {
