@@ -148,6 +148,19 @@ t.test('what was read', async (t) => {
   t.equal(row?.used, '2026-01-02T03:04:05.000Z')
 })
 
+t.test('a role that is not known, or could not be read, is not checked, which is a finding', async (t) => {
+  const grants = [grantOf('Deployment/shop/app', undefined, ['/a'])]
+  const row = (more: Partial<Audited>) => {
+    const [one] = auditRows({ ...nothing, grants, ...more })
+    return { applied: one?.applied, used: one?.used, findings: one?.findings }
+  }
+  const [is, no] = ['not checked', undefined]
+  t.strictSame(row({}), { applied: no, used: no, findings: [] }, 'where nobody asked for it, it is none')
+  t.strictSame(row({ applied: new Map() }), { applied: is, used: no, findings: [is] })
+  t.strictSame(row({ uses: usesOf([], target) }), { applied: no, used: is, findings: [is] })
+  t.strictSame(findings({ applied: new Map() }), ['/a: not checked', '/b: not checked'], 'of a role')
+})
+
 t.test('names that somebody else chose are escaped', async (t) => {
   const rows = auditRows({ ...nothing, uses: usesOf([read('/x|`\n<b>')], target) })
   const text = formatAudit(rows, 'markdown', (_colour, one) => one)

@@ -6,6 +6,9 @@ import type { Uses } from './uses.ts'
 import type { Verdict } from './evaluate-policy.ts'
 import type { RoleRights } from './role-rights.ts'
 
+const notChecked = 'not checked'
+type NotChecked = typeof notChecked
+
 export type AuditRow = {
   /** A role, or a workload without one. */
   readonly who: string
@@ -14,11 +17,11 @@ export type AuditRow = {
   readonly declaredBy: readonly string[]
   /** Only with a module. */
   readonly module?: 'granted' | 'not granted'
-  /** Only with the policies of the role. */
-  readonly applied?: Verdict
+  /** Only with the policies of the role. Not checked: the role is not known, or could not be read. */
+  readonly applied?: Verdict | NotChecked
   /** Of what is declared. */
   readonly stored?: 'exists' | 'missing' | 'absent' | 'unknown'
-  /** Only with events: the last read, or `never`. */
+  /** Only with events: the last read, `never`, or, where the role is not known, `not checked`. */
   readonly used?: string
   /** None where all is as it should be. */
   readonly findings: readonly string[]
@@ -48,10 +51,12 @@ export function auditRows({ grants, declaredBy, module, applied, stored, uses }:
     const role = (grant ?? written)?.role
     const reads = role === undefined ? undefined : uses?.of(role.name)
     const rowOf = (name: string): AuditRow => {
-      const verdict = rights?.verdicts.get(name)
+      const verdict = applied && (rights?.verdicts.get(name) ?? notChecked)
       const last = reads?.last(name)
       const existing = stored(name)
-      const used = last === undefined ? 'never' : new Date(last).toISOString()
+      const used =
+        reads === undefined ? notChecked : last === undefined ? 'never' : new Date(last).toISOString()
+      const isUnchecked = verdict === notChecked || (uses !== undefined && reads === undefined)
       return {
         who: key,
         name,
@@ -59,8 +64,9 @@ export function auditRows({ grants, declaredBy, module, applied, stored, uses }:
         ...(module ? { module: granted.has(name) ? 'granted' : 'not granted' } : {}),
         ...(verdict === undefined ? {} : { applied: verdict }),
         stored: existing,
-        ...(reads ? { used } : {}),
+        ...(uses ? { used } : {}),
         findings: [
+          ...(isUnchecked ? [notChecked] : []),
           ...(module && !granted.has(name) ? ['not in the module'] : []),
           ...(verdict === 'denied' ? ['the role lacks it'] : []),
           ...(verdict === 'unknown' ? ['depends on conditions'] : []),

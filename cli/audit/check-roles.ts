@@ -1,4 +1,4 @@
-/** Whether the roles in AWS may read what their workloads declare: an error for each role that may not. */
+/** Whether the roles in AWS may read what their workloads declare: an error for each role that may not, or is not known. */
 import { exitCode, type ExitCode, firstToMend } from '../../api/exit-code.ts'
 import type { Grant } from '../../functions/export-iam/grants/grant.ts'
 import type { ExportConfig } from '../../functions/export-iam/options/config.ts'
@@ -7,7 +7,7 @@ import { exitCodeOf } from '../../runtime/failure.ts'
 import type { Io } from '../flags/command.ts'
 import { listed, printFailures } from '../print/print-failures.ts'
 import { printResults } from '../print-results.ts'
-import { readRights, targetOfCaller } from './read-rights.ts'
+import { readRights, targetOfCaller, unknownRoles } from './read-rights.ts'
 import type { Verdict } from './evaluate-policy.ts'
 
 export async function checkRoles(
@@ -15,6 +15,8 @@ export async function checkRoles(
   { kmsKeys, strict }: Pick<ExportConfig, 'kmsKeys' | 'strict'>,
   io: Io,
 ): Promise<ExitCode> {
+  const unknown = printResults(errorsOf(unknownRoles(grants), exitCode.input), io)
+  if (grants.every(({ role }) => role === undefined)) return unknown
   const { openAccount } = await import('../../runtime/account/open-account.ts')
   const account = openAccount(io.env, requestTimeout)
   const { rights, failures } = await readRights(grants, account, await targetOfCaller(account), kmsKeys)
@@ -24,7 +26,7 @@ export async function checkRoles(
   )
   const results = [...rights].flatMap(([role, { verdicts }]) => judgeRole(role, verdicts))
   const unread = failures.map(({ failure }) => exitCodeOf(failure))
-  return firstToMend([...unread, printResults(judge(results, strict), io)])
+  return firstToMend([unknown, ...unread, printResults(judge(results, strict), io)])
 }
 
 /** In milliseconds; a person waits. */

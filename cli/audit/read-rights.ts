@@ -1,5 +1,6 @@
 /** The rights of the roles of some grants, from IAM. */
 import { partitionOfRegion } from '../../api/aws-partitions.ts'
+import type { Diagnostic } from '../../api/diagnostic.ts'
 import type { Grant } from '../../functions/export-iam/grants/grant.ts'
 import type { AwsTarget } from '../../functions/export-iam/grants/policy.ts'
 import type { KmsKeys } from '../../functions/export-iam/options/kms-keys.ts'
@@ -21,7 +22,7 @@ type ReadRights = {
   readonly failures: readonly { readonly role: string; readonly failure: Failure }[]
 }
 
-/** @param grants those without a role are left out. */
+/** @param grants those without a known role are left out: see unknownRoles. */
 export async function readRights(
   grants: readonly Grant[],
   account: Account,
@@ -43,6 +44,18 @@ export async function readRights(
     }
   }
   return { rights, failures }
+}
+
+/** What is said of each workload without a known role: a check that cannot be made is not passed. */
+export function unknownRoles(
+  grants: readonly Grant[],
+): readonly Required<Pick<Diagnostic, 'message' | 'hint'>>[] {
+  return grants
+    .filter(({ role }) => role === undefined)
+    .map(({ key }) => ({
+      message: `${key}: not checked: its role is not known`,
+      hint: 'add its ServiceAccount to the input, or name its role in option roles of the ExportIAM file (--config)',
+    }))
 }
 
 /** A role that does not exist allows nothing. */

@@ -2,16 +2,11 @@ import { exitCode, type ExitCode, firstToMend } from '../../api/exit-code.ts'
 import { mapOf } from '../../api/json.ts'
 import { type Diagnostic, quote } from '../../api/diagnostic.ts'
 import { dnsSubdomainPattern } from '../../functions/workload/dns-subdomain.ts'
+import { exportOptions } from '../../functions/export-iam/options/config.ts'
 import { injectOptions } from '../../functions/inject-init/options/inject-config.ts'
 import { type ConfigOf, type OptionUse, parseOptions } from '../../functions/krm/options/options.ts'
 import { judge } from '../../functions/krm/result.ts'
-import {
-  areInLocalMode,
-  readsStore,
-  readWorkloads,
-  type Workload,
-} from '../../functions/workload/workload.ts'
-import { workloadOptions } from '../../functions/workload/workload-options.ts'
+import { areInLocalMode, readsStore, readItems, type Workload } from '../../functions/workload/workload.ts'
 import type { Account } from '../../runtime/account/open-account.ts'
 import { clock } from '../../runtime/scheduling/clock.ts'
 import manifest from '../../package.json' with { type: 'json' }
@@ -29,6 +24,7 @@ import { needsOf } from '../doctor/needs.ts'
 import { readSubject } from '../doctor/read-subject.ts'
 import { type Command, type Io, isOn, valueOf } from '../flags/command.ts'
 import { readSharedFlags, sharedFlags } from '../flags/function-flags.ts'
+import { grantingFunction } from '../flags/granting-function.ts'
 import type { ParsedFlags } from '../flags/flags.ts'
 import { outputFlags, readOutput } from '../flags/output-flag.ts'
 import { openStoreFlag, storeFlags } from '../flags/store-flag.ts'
@@ -36,8 +32,11 @@ import { declarationPlaces } from '../declaration-places.ts'
 import { printResults, printUsage, recordAt } from '../print-results.ts'
 import { manifestFlags } from '../read-manifests.ts'
 
-const options = { ...workloadOptions, minKubelet: injectOptions.minKubelet }
-type Config = ConfigOf<typeof options> & Pick<OptionUse, 'nameOption'>
+const { minKubelet } = injectOptions
+/** What can be given; the other options of export-iam have their defaults. */
+const givenOptions = { ...grantingFunction.options, minKubelet }
+const options = { ...exportOptions, minKubelet }
+type Config = ConfigOf<typeof options> & OptionUse
 
 export const doctorCommand: Command = {
   name: 'doctor',
@@ -56,7 +55,7 @@ export const doctorCommand: Command = {
     'no-cluster': { meaning: 'check only AWS and the store' },
     ...clusterFlags,
     ...outputFlags,
-    ...sharedFlags(options),
+    ...sharedFlags(givenOptions),
     namespace: {
       short: 'n',
       takes: 'STRING',
@@ -68,7 +67,7 @@ export const doctorCommand: Command = {
 }
 
 async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
-  const { diagnostics: flagDiagnostics, ...given } = await readSharedFlags(options, parsed)
+  const { diagnostics: flagDiagnostics, ...given } = await readSharedFlags(givenOptions, parsed)
   const { config, diagnostics } = parseOptions<ConfigOf<typeof options>>(options, given)
   const output = readOutput(parsed)
   const usage = [...flagDiagnostics, ...diagnostics, ...output.diagnostics, ...wrongOperands(parsed)]
@@ -78,13 +77,14 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   const input = await readSubject(parsed, io, cluster, config.namespace)
   if (input.exit !== undefined) return input.exit
   const items = input.manifests.flatMap((one) => one.items)
-  const { workloads, results } = readWorkloads(items, config)
+  const { read, results } = readItems(items, config)
+  const workloads = read.flatMap((one) => one.workloads)
   const invalid = printResults(judge(results, config.strict), io, input.manifests)
   const checks = [
     ok('kees', `version ${manifest.version} on Node ${process.versions.node}`),
     ...(await checkCluster(cluster, workloads, config, input.pod)),
     ...input.checks,
-    ...(await checkStore(parsed, io, workloads, (account) => checkRoles(items, config, account))),
+    ...(await checkStore(parsed, io, workloads, (account) => checkRoles(read, config, account))),
   ]
   io.out(
     output.format(

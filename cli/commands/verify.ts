@@ -40,7 +40,7 @@ export const verifyCommand: Command = {
     },
     applied: {
       meaning:
-        'check that the policies of the roles in AWS, and their boundaries, allow what is declared; read from IAM',
+        'check that the policies of the roles in AWS, and their boundaries, allow what is declared; read from IAM. A role that is not known is an error',
     },
     ...allowEnvFlag,
     pass: { meaning: 'print the manifests unchanged if all checks pass' },

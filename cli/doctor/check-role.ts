@@ -1,36 +1,47 @@
 /** Whether the roles of pods may read what the pods declare: by their policies in IAM, which few people may read. */
 import { exitCode } from '../../api/exit-code.ts'
-import { exportItems } from '../../functions/export-iam/export-items.ts'
-import { parseExportConfig } from '../../functions/export-iam/options/config.ts'
-import type { ManifestItem } from '../../functions/krm/manifest-item.ts'
-import type { WorkloadConfig } from '../../functions/workload/workload-options.ts'
+import { exportRead } from '../../functions/export-iam/export-items.ts'
+import type { Grant } from '../../functions/export-iam/grants/grant.ts'
+import type { ExportConfig } from '../../functions/export-iam/options/config.ts'
+import { nameOf } from '../../functions/krm/result.ts'
+import type { ReadItem } from '../../functions/workload/workload.ts'
 import type { Account } from '../../runtime/account/open-account.ts'
-import { readRights, targetOfCaller } from '../audit/read-rights.ts'
+import { readRights, targetOfCaller, unknownRoles } from '../audit/read-rights.ts'
 import type { Verdict } from '../audit/evaluate-policy.ts'
 import { listed } from '../print/print-failures.ts'
 import { type Check, checked, error, ofFailure, ok, warning } from './check.ts'
 
 const check = 'role'
-const hint =
+const applyModule =
   'apply the Terraform module, and check the boundary of the role: kees audit --applied has the details'
 
-/** @param items the pods or workloads, with their ServiceAccounts. */
-export function checkRoles(
-  items: readonly ManifestItem[],
-  { namespace, annotationDomain, podTemplates }: WorkloadConfig,
+/** @param read the pods or workloads, with their ServiceAccounts. */
+export async function checkRoles(
+  read: readonly ReadItem[],
+  config: ExportConfig,
   account: Account,
 ): Promise<readonly Check[]> {
-  const { config } = parseExportConfig({ given: [] })
-  const own = { ...config, namespace, annotationDomain, podTemplates, allowUninjected: true }
-  const { grants } = exportItems(items, own)
-  const withRole = grants.filter(({ role }) => role !== undefined)
-  if (grants.length > 0 && withRole.length === 0)
-    return Promise.resolve([
-      ok(check, 'none is declared: the pods use EKS Pod Identity, or the role of the node'),
-    ])
+  const { grants, results } = exportRead(read, [], { ...config, allowUninjected: true, strict: false })
+  const found = [
+    ...results
+      .filter(({ severity }) => severity === 'error')
+      .map(({ message, object, hint = 'correct the role that the message names', exit }) =>
+        error(check, object ? `${nameOf(object)}: ${message}` : message, hint, exit),
+      ),
+    ...unknownRoles(grants).map(({ message, hint }) => warning(check, message, hint)),
+  ]
+  if (grants.every(({ role }) => role === undefined)) return found
+  return [...found, ...(await checkRights(grants, config, account))]
+}
+
+function checkRights(
+  grants: readonly Grant[],
+  { kmsKeys }: ExportConfig,
+  account: Account,
+): Promise<readonly Check[]> {
   return checked(
     check,
-    async () => readRights(withRole, account, await targetOfCaller(account), config.kmsKeys),
+    async () => readRights(grants, account, await targetOfCaller(account), kmsKeys),
     ({ rights, failures }) => [
       ...failures.map(({ role, failure }) =>
         failure.code === 'ACCESS_DENIED' || failure.code === 'REFUSED'
@@ -52,7 +63,7 @@ function judgeRole(role: string, verdicts: ReadonlyMap<string, Verdict>): Check[
   const found = [
     ...(denied.length === 0
       ? []
-      : [error(check, `${role} may not read ${listed(denied)}`, hint, exitCode.denied)]),
+      : [error(check, `${role} may not read ${listed(denied)}`, applyModule, exitCode.denied)]),
     ...(unknown.length === 0
       ? []
       : [

@@ -1,5 +1,6 @@
 /** kees audit and kees verify --applied against the IAM and the Parameter Store of moto. */
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { runBeside } from '../programs/run-beside.ts'
@@ -36,6 +37,26 @@ const workload = (name: string, role: string, ...secrets: readonly string[]) => 
     },
   },
 })
+
+/** No manifest names its role. */
+const ofPodIdentity = {
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: { name: 'app', namespace: 'shop' },
+  spec: {
+    selector: { matchLabels: { app: 'app' } },
+    template: {
+      metadata: {
+        labels: { app: 'app' },
+        annotations: {
+          'secret.bsycorp.com/a': 'kind=REFERENCE,type=PASSWORD',
+          'secret.bsycorp.com/b': 'kind=REFERENCE,type=PASSWORD',
+        },
+      },
+      spec: { serviceAccountName: 'app', containers: [{ name: 'app', image: 'example/app:1.0' }] },
+    },
+  },
+}
 
 t.test('roles of moto', { skip: motoMissing }, async (t) => {
   const moto = await startMoto()
@@ -193,6 +214,59 @@ t.test('roles of moto', { skip: motoMissing }, async (t) => {
       /^role +ok +inline may read all 2 names$/m,
     ])
       t.match(stdout, line)
+  })
+
+  await t.test('a workload whose role is not known is not checked, and does not pass', async (t) => {
+    const { stdout: input } = run('kees', ['inject', '-f', '-'], { input: JSON.stringify(ofPodIdentity) })
+    const verify = await runBeside('kees', ['verify', '-f', '-', '--applied', '--pass'], { env, input })
+    t.strictSame([verify.status, verify.stdout], [1, ''])
+    t.match(
+      verify.stderr,
+      /^error: Deployment\/shop\/app: not checked: its role is not known\n +hint: .*option roles/m,
+    )
+    const audit = await runBeside('kees', ['audit', '-f', '-', '--applied', '--exit-code'], { env, input })
+    t.equal(audit.status, 1, audit.stderr)
+    t.match(audit.stdout, /^Deployment\/shop\/app +\/a +not checked +exists +not checked +/m)
+    const doctor = await runBeside('kees', ['doctor', '--no-cluster', '-f', '-'], { env, input })
+    t.match(
+      doctor.stdout,
+      /^role +warning +Deployment\/shop\/app: not checked: its role is not known\n +hint: .*option roles/m,
+    )
+  })
+
+  await t.test('doctor, verify and audit take roles and keys from the same file', async (t) => {
+    const roleOf = (role: string) => ({ namespace: 'shop', serviceAccount: 'app', role })
+    const key = `arn:aws:kms:eu-west-1:${account}:key/1234abcd-12ab-34cd-56ef-1234567890ab`
+    const file = (name: string, spec: object) =>
+      writeFileSync(
+        join(folder, name),
+        JSON.stringify({ apiVersion: 'kees.bsycorp.com/v1alpha1', kind: 'ExportIAM', spec }),
+      )
+    // What is of the module that export writes is not of doctor.
+    file('bare.yaml', { roles: [roleOf('bare')], format: 'json', region: 'eu-west-1', account })
+    file('good-with.yaml', { roles: [roleOf('good')] })
+    file('key.yaml', { roles: [roleOf('good')], kmsKeys: [{ prefix: '/', arn: key }] })
+    const { stdout: input } = run('kees', ['inject', '-f', '-'], { input: JSON.stringify(ofPodIdentity) })
+    for (const [config, role, line] of [
+      ['bare.yaml', 'bare', /^role +error +bare may not read \/a, \/b$/m],
+      ['key.yaml', 'good', /^role +error +good may not read \/a, \/b$/m],
+      ['good-with.yaml', undefined, /^role +ok +good may read all 2 names$/m],
+    ] as const) {
+      const given = ['-f', '-', '--config', join(folder, config)]
+      const [doctor, verify, audit] = await Promise.all([
+        runBeside('kees', ['doctor', '--no-cluster', ...given], { env, input }),
+        runBeside('kees', ['verify', '--applied', ...given], { env, input }),
+        runBeside('kees', ['audit', '--applied', '--exit-code', ...given], { env, input }),
+      ])
+      t.match(doctor.stdout, line, config)
+      t.strictSame(
+        [doctor.status, verify.status, audit.status],
+        role === undefined ? [0, 0, 0] : [4, 1, 1],
+        doctor.stderr + verify.stderr + audit.stderr,
+      )
+      if (role !== undefined) t.match(verify.stderr, `error: role ${role} may not read /a, /b`)
+      if (role !== undefined) t.match(audit.stdout, 'the role lacks it')
+    }
   })
 
   await t.test('a module that lacks a name, and has another', async (t) => {
