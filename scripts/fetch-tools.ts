@@ -26,6 +26,7 @@ import {
   cachedKustomize,
   cachedMermaid,
   cachedMotoPython,
+  cachedOpenTofu,
   cachedPreCommit,
   cachedPromtool,
   cachedRegistry,
@@ -52,6 +53,9 @@ import {
   mermaidVersion,
   motoFolder,
   motoVersion,
+  openTofuFolder,
+  openTofuSource,
+  openTofuVersion,
   preCommitFolder,
   preCommitVersion,
   promtoolFolder,
@@ -175,6 +179,23 @@ const tools: readonly Tool[] = [
       goInstall(
         go,
         { packageName: `github.com/cloudnativelabs/kube-router/v2/cmd/kube-router@v${kubeRouterVersion}` },
+        folder,
+      ),
+  },
+  {
+    name: `OpenTofu ${openTofuVersion} (some minutes)`,
+    onDemand: true,
+    client: 'go',
+    folder: openTofuFolder(),
+    cached: cachedOpenTofu,
+    fetch: (go, folder) =>
+      goInstall(
+        go,
+        {
+          packageName: 'github.com/opentofu/opentofu/cmd/tofu',
+          source: openTofuSource,
+          linkerFlags: `-X github.com/opentofu/opentofu/version.dev=no`,
+        },
         folder,
       ),
   },

@@ -104,10 +104,10 @@ const tool = (name: string): Job => ({
 const inFullRemark = (inFull: boolean) => (inFull && !isLong ? ' (in full)' : '')
 
 /**
- * cosign takes longer to build than all other tools, promtool and Helm 4 as long as most; only full tests run pre-commit. They are
+ * cosign takes longer to build than all other tools, promtool, Helm 4 and OpenTofu as long as most; only full tests run pre-commit. They are
  * installed only with --long.
  */
-const onlyLong: ReadonlySet<string> = new Set(['cosign', 'promtool', 'Helm 4', 'pre-commit'])
+const onlyLong: ReadonlySet<string> = new Set(['cosign', 'promtool', 'Helm 4', 'OpenTofu', 'pre-commit'])
 const toolsOf = (file: string) => neededTools(root, file).filter((name) => isLong || !onlyLong.has(name))
 
 /**

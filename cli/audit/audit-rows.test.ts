@@ -36,7 +36,6 @@ const read = (name: string, more: Partial<TrailEvent> = {}): TrailEvent => ({
   caller: 'app',
   isRole: true,
   isDenied: false,
-  isUnnamed: false,
   reads: [{ what: 'parameter', name }],
   ...more,
 })

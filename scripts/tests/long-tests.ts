@@ -17,6 +17,7 @@ export const longTests: Readonly<Record<string, RegExp>> = {
   'test/iam/compare-module.test.ts': /^functions\/export-iam\/(?!.*\.test\.ts)|^test\/iam\/compare-module/,
   'test/iam/least-privilege.test.ts':
     /^functions\/(workload|export-iam)\/(?!.*\.test\.ts)|^test\/(iam|manifests\/arbitrary)/,
+  'test/iam/opentofu.test.ts': /^test\/iam\/opentofu/,
   'test/iam/stability.test.ts': /^functions\/export-iam\/(?!.*\.test\.ts)|^test\/iam\//,
   'test/iam/stability-moto.test.ts':
     /^functions\/export-iam\/(grants|terraform)\/(?!.*\.test\.ts)|^test\/iam\/(stability-moto|watched-apply|recorded-iam|role-history|plan-graph|lost-grants)\./,

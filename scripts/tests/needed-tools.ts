@@ -16,6 +16,7 @@ export const toolMarks = {
   SARIF: /\bcachedSarifSchema\b/,
   cosign: /\bcachedCosign\b/,
   'Helm 4': /\bhelm4\(\)/,
+  OpenTofu: /\btofu\(\)/,
   promtool: /\bpromtool\(\)/,
   mermaid: /\bcachedMermaid\b/,
   'pre-commit': /\bcachedPreCommit\b/,

@@ -21,6 +21,9 @@ export const kubeRouterVersion = '2.1.0'
 export const goSarifVersion = '3.3.1'
 export const mermaidVersion = '12.3.0'
 export const preCommitVersion = '4.7.0'
+/** That of its go.mod. */
+export const openTofuVersion = '1.12.6'
+export const openTofuSource = join(import.meta.dirname, '../..', 'test', 'iam', 'opentofu')
 export const kubernetesVersion = '1.36.3'
 export const kubernetesSource = join(import.meta.dirname, '../..', 'test', 'node', 'kubernetes')
 
@@ -165,6 +168,14 @@ export function goProgramFolder(name: string, source: string): string {
     if (existsSync(path)) hash.update(readFileSync(path))
   }
   return join(toolCache(), `${name}-${hash.digest('hex').slice(0, 12)}`)
+}
+
+export function openTofuFolder(): string {
+  return goProgramFolder('opentofu', openTofuSource)
+}
+
+export function cachedOpenTofu(): string | undefined {
+  return ifThere(join(openTofuFolder(), 'tofu'))
 }
 
 /** One executable with all servers of a node; its first argument selects the server. */

@@ -9,6 +9,7 @@ import {
   cachedHelm4,
   cachedKubeRouter,
   cachedKustomize,
+  cachedOpenTofu,
   cachedPromtool,
 } from '../../scripts/tools/tool-cache.ts'
 
@@ -62,6 +63,12 @@ export function kpt(): Tool {
 
 export function terraform(): Tool {
   return command('terraform')
+}
+
+/** OpenTofu: of the machine, or built by `npm run test:long`. */
+export function tofu(): Tool {
+  const path = findCommand('tofu') ?? cachedOpenTofu()
+  return path === undefined ? { missing: 'needs the commands tofu or go' } : { path }
 }
 
 /** The path is the folder for `terraform init -plugin-dir=…`. */

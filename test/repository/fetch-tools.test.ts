@@ -18,7 +18,7 @@ if [ "$1" = mod ]; then
 else
   mkdir -p "$GOBIN"
   touch "$GOBIN/kustomize" "$GOBIN/kubernetes" "$GOBIN/helm" "$GOBIN/actionlint" "$GOBIN/registry" "$GOBIN/cosign" "$GOBIN/promtool" \\
-    "$GOBIN/kube-router"
+    "$GOBIN/kube-router" "$GOBIN/tofu"
 fi
 `
 
@@ -68,7 +68,7 @@ async function fetchTools(
 const calls = (folder: string) => readFileSync(join(folder, 'calls'), 'utf8').trim().split('\n').toSorted()
 const tools = (folder: string) =>
   readdirSync(join(folder, 'cache', 'kees', 'tools'))
-    .map((name) => name.replace(/^(kubernetes)-[0-9a-f]{12}/, '$1'))
+    .map((name) => name.replace(/^(kubernetes|opentofu)-[0-9a-f]{12}/, '$1'))
     .toSorted()
 
 const callsOfBoth = [
@@ -185,13 +185,14 @@ t.test(
   'arguments select tools by a part of their names; what npm test does not need is installed only if selected',
   async (t) => {
     const folder = machine(t, { go, python3 })
-    const pieces = ['cosign', 'helm', 'Helm 4', 'promtool', 'pre-commit', 'kube-router']
+    const pieces = ['cosign', 'helm', 'Helm 4', 'promtool', 'pre-commit', 'kube-router', 'OpenTofu']
     await fetchTools(folder, '', pieces)
     t.strictSame(tools(folder), [
       'cosign-2.6.5',
       'helm-3.19.0',
       'helm-4.3.2',
       'kube-router-2.1.0',
+      'opentofu',
       'pre-commit-4.7.0',
       'promtool-0.316.0',
     ])
