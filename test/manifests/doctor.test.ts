@@ -1,15 +1,17 @@
 /** kees doctor with kubectl on a real API server, and on moto; it may change nothing there. */
 import { once } from 'node:events'
-import { symlinkSync } from 'node:fs'
+import { readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
 import t from 'tap'
 import { mapOf } from '../../api/json.ts'
+import { linesWithoutHint } from '../../cli/doctor/fixtures.ts'
 import { create, createNamespace } from '../creator/cluster-workloads.ts'
 import { startFakeSsm } from '../../runtime/fake-ssm/server.ts'
 import { storedBelow } from '../docs/stored-parameters.ts'
 import { callIam } from '../iam/moto-iam.ts'
 import { controlPlaneMissing, startControlPlane } from '../servers/control-plane.ts'
+import { kubeconfigWith, type Rule } from '../servers/limited-user.ts'
 import { motoMissing, startMoto } from '../servers/moto.ts'
 import { run } from '../programs/programs.ts'
 import { runBeside } from '../programs/run-beside.ts'
@@ -29,12 +31,27 @@ const annotations = {
   'secret.bsycorp.com/token': 'kind=DYNAMIC,type=PASSWORD,size=128',
 }
 
-t.test('a cluster with faults, and then without', { skip }, async (t) => {
+/** As docs/security.md lists them. */
+function documentedRights(): readonly Rule[] {
+  const text = readFileSync(join(import.meta.dirname, '../../docs/security.md'), 'utf8')
+  const [, listed = '', got = ''] =
+    /^\| `kees doctor` \| by `kubectl get` alone: `list` on (.*?); `get` on (.*?)\. /m.exec(text) ?? []
+  const lists = [...listed.matchAll(/`(\w+)`/g)].map(([, name = '']) => name)
+  const gets = { Lease: 'leases', pod: 'pods', ServiceAccount: 'serviceaccounts' }
+  const named = Object.entries(gets).flatMap(([word, name]) => (got.includes(word) ? [name] : []))
+  return [
+    { apiGroups: ['*'], resources: lists, verbs: ['list'] },
+    { apiGroups: ['*'], resources: named, verbs: ['get'] },
+  ]
+}
+
+t.test('with the documented rights, a cluster with faults, and then without', { skip }, async (t) => {
   const [cluster, moto] = await Promise.all([startControlPlane(), startMoto()])
   t.teardown(() => Promise.all([cluster.stop(), moto.stop()]))
+  const folder = t.testdir()
   const env = {
     ...credentials,
-    KUBECONFIG: cluster.kubeconfig,
+    KUBECONFIG: await kubeconfigWith(documentedRights(), cluster, 'on-call', folder),
     AWS_ENDPOINT_URL: moto.endpoint,
   }
   const post = async (path: string, object: object) => {
@@ -107,6 +124,8 @@ t.test('a cluster with faults, and then without', { skip }, async (t) => {
   const ill = await runBeside('kees', ['doctor', 'app-1', '-n', 'shop', '--min-kubelet', '1.35'], { env })
   t.strictSame(await versions(), before, 'nothing is changed')
   t.equal(ill.status, 1, ill.stdout + ill.stderr)
+  t.notMatch(ill.stdout, 'not checked')
+  t.strictSame(linesWithoutHint(ill.stdout), [])
   for (const line of [
     /^kubernetes +ok +the API server is v1\.36/m,
     /^kubelets +error +1 of 2 are below 1\.35 .*: old \(v1\.34\.5\)$/m,
@@ -144,7 +163,7 @@ t.test('a cluster with faults, and then without', { skip }, async (t) => {
   await create(cluster, 'apis/coordination.k8s.io/v1', 'kees', 'leases', lease)
   const policy =
     'apiVersion: kees.bsycorp.com/v1alpha1\nkind: StoragePolicy\nmetadata: {name: default}\nspec: {rules: [{namespaces: ["*"], prefixes: ["/"], minBits: 64, maxPerPod: 9, maxNewPerHour: 9}]}\n'
-  const folder = t.testdir({ 'policy.yaml': policy })
+  writeFileSync(join(folder, 'policy.yaml'), policy)
   const policies = run('kees', [
     'admission-policy',
     '--policy',
@@ -160,6 +179,21 @@ t.test('a cluster with faults, and then without', { skip }, async (t) => {
   t.equal((await runBeside('kees', ['create', '-f', '-'], { env, input: manifest })).status, 0)
   const put = await runBeside('kees', ['put', '/db.password'], { env, input: 'fakepassword' })
   t.equal(put.status, 0, put.stderr)
+  const Resource = ['/db.password', '/token'].map(
+    (name) => `arn:aws:ssm:eu-west-1:123456789012:parameter${name}`,
+  )
+  const statement = { Effect: 'Allow', Action: 'ssm:GetParameters', Resource }
+  await callIam(moto.endpoint, {
+    Action: 'PutRolePolicy',
+    RoleName: 'orders',
+    PolicyName: 'orders',
+    PolicyDocument: JSON.stringify({ Version: '2012-10-17', Statement: statement }),
+  })
+  const serviceAccount = JSON.stringify({
+    apiVersion: 'v1',
+    kind: 'ServiceAccount',
+    metadata: { name: 'default', namespace: 'shop', annotations: roleArn },
+  })
   await t.test('all is well', async (t) => {
     const {
       stdout,
@@ -167,7 +201,7 @@ t.test('a cluster with faults, and then without', { skip }, async (t) => {
       status: exit,
     } = await runBeside('kees', ['doctor', '-f', '-'], {
       env,
-      input: manifest,
+      input: `${manifest}\n---\n${serviceAccount}\n`,
     })
     t.equal(exit, 0, stdout + stderr)
     t.notMatch(stdout, /error|warning|fakepassword/)

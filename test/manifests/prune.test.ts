@@ -1,9 +1,7 @@
 /** kees prune against moto and workloads on a real API server. Its commands are run too, by the client of the SDK. */
 import { DeleteParametersCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm'
-import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { parse, stringify } from 'yaml'
 import { create, createNamespace, createPod, deployment } from '../creator/cluster-workloads.ts'
 import { storedBelow } from '../docs/stored-parameters.ts'
 import { eventually } from '../programs/eventually.ts'
@@ -11,6 +9,7 @@ import { run } from '../programs/programs.ts'
 import { runBeside } from '../programs/run-beside.ts'
 import { kubectl } from '../programs/tools.ts'
 import { controlPlaneMissing, startControlPlane } from '../servers/control-plane.ts'
+import { kubeconfigWith } from '../servers/limited-user.ts'
 import { motoMissing, startMoto } from '../servers/moto.ts'
 
 t.setTimeout(600_000)
@@ -58,6 +57,18 @@ const customResources = [
 function podOf(name: string): object {
   return { metadata: { annotations: declares(name) }, spec: { containers: [] } }
 }
+
+const list = (group: string, ...resources: readonly string[]) => ({
+  apiGroups: [group],
+  resources,
+  verbs: ['list'],
+})
+/** As docs/security.md describes them, without those on custom resources. */
+const ofKubernetes = [
+  list('', 'pods', 'podtemplates', 'replicationcontrollers', 'configmaps'),
+  list('apps', 'deployments', 'statefulsets', 'daemonsets', 'replicasets', 'controllerrevisions'),
+  list('batch', 'jobs', 'cronjobs'),
+]
 
 const pluralOf = (kind: string) => `${kind.toLowerCase()}s`
 
@@ -212,15 +223,21 @@ t.test('what nothing needs is listed, and nothing else', { skip }, async (t) => 
   )
   t.strictSame(await names(), before, 'nothing is deleted')
 
-  await t.test('the table has the commands, which delete whole groups', async (t) => {
-    const { stdout } = await prune('trail.json')
-    const commands = stdout.split('\n').filter((line) => line.startsWith('aws '))
-    t.strictSame(commands.toSorted(), [
-      'aws ssm delete-parameters --region eu-west-1 --names /shop/key_private /shop/key_public',
-      'aws ssm delete-parameters --region eu-west-1 --names /shop/unused',
-    ])
-    t.match(stdout, /^\/shop\/unused +PASSWORD +128 +20/m)
-  })
+  await t.test(
+    'the table has the commands, which delete whole groups, for somebody with the documented rights',
+    async (t) => {
+      const rights = [...ofKubernetes, ...customResources.map(({ group }) => list(group, '*'))]
+      const kubeconfig = await kubeconfigWith(rights, cluster, 'cleaner', folder)
+      const { stdout, stderr, status } = await pruneIn({ ...env, KUBECONFIG: kubeconfig }, 'trail.json')
+      t.equal(status, 0, stderr)
+      const commands = stdout.split('\n').filter((line) => line.startsWith('aws '))
+      t.strictSame(commands.toSorted(), [
+        'aws ssm delete-parameters --region eu-west-1 --names /shop/key_private /shop/key_public',
+        'aws ssm delete-parameters --region eu-west-1 --names /shop/unused',
+      ])
+      t.match(stdout, /^\/shop\/unused +PASSWORD +128 +20/m)
+    },
+  )
   await t.test('what is younger than the last event is not listed', async (t) => {
     t.equal((await prune('early.json')).stdout, 'nothing to delete\n')
   })
@@ -229,14 +246,7 @@ t.test('what nothing needs is listed, and nothing else', { skip }, async (t) => 
     t.strictSame([stdout, status], ['', 5])
   })
   await t.test('somebody who may not read custom resources learns which, and gets no list', async (t) => {
-    const [roles, name] = ['/apis/rbac.authorization.k8s.io/v1/clusterrolebindings', 'viewer']
-    const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'view' }
-    const subjects = [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name }]
-    t.match(await cluster.request('POST', roles, { metadata: { name }, roleRef, subjects }), { status: 201 })
-    const kubeconfig = join(folder, 'kubeconfig')
-    const config = parse(readFileSync(cluster.kubeconfig, 'utf8'))
-    for (const { user } of config.users) user.as = name
-    writeFileSync(kubeconfig, stringify(config), { mode: 0o600 })
+    const kubeconfig = await kubeconfigWith(ofKubernetes, cluster, 'viewer', folder)
     const { stdout, stderr, status } = await pruneIn({ ...env, KUBECONFIG: kubeconfig }, 'trail.json')
     t.strictSame([stdout, status], ['', 4], stderr)
     for (const { group, kind } of customResources)
