@@ -125,7 +125,7 @@ export const importRules: Readonly<Record<string, ImportRule>> = {
       'runtime/init/files',
     ],
   },
-  'cli/prune': { imports: [...cli, 'cli/trail'] },
+  'cli/prune': { imports: [...cli, 'cli/print', 'cli/trail'] },
   'cli/audit': { imports: [...cli, 'cli', 'cli/flags', 'cli/print', 'cli/report', 'cli/trail'] },
   'cli/trail': { imports: ['api', 'cli/flags', 'cli/files'] },
   'cli/cluster': {

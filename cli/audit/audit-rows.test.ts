@@ -36,6 +36,7 @@ const read = (name: string, more: Partial<TrailEvent> = {}): TrailEvent => ({
   caller: 'app',
   isRole: true,
   isDenied: false,
+  isUnnamed: false,
   reads: [{ what: 'parameter', name }],
   ...more,
 })

@@ -24,9 +24,10 @@ import { functionFlags, readFunctionFlags } from '../flags/function-flags.ts'
 import { grantingFunction } from '../flags/granting-function.ts'
 import { type OpenedStore, openStoreFlag, storeFlags } from '../flags/store-flag.ts'
 import { printFailures, type StoreFailure } from '../print/print-failures.ts'
-import { printResults } from '../print-results.ts'
+import { printResults, printWarning } from '../print-results.ts'
 import { readInput } from '../read-input.ts'
 import { manifestFlags } from '../read-manifests.ts'
+import { coverageOf, hintNotCovered, notCovered } from '../trail/coverage.ts'
 import { readTrail, type Trail, trailFlags } from '../trail/read-trail.ts'
 
 export const auditCommand: Command = {
@@ -86,7 +87,7 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   const { openAccount } = await import('../../runtime/account/open-account.ts')
   const account = openAccount(io.env, requestTimeout)
   const { stored, failures } = await lookUp(read, opened)
-  const aws = await askAws(parsed, grants, config.kmsKeys, account, trail)
+  const aws = await askAws(parsed, grants, config.kmsKeys, account, trail, io)
   const all = [...failures, ...aws.failures]
   const workloads = read.flatMap((one) => one.workloads)
   printFailures(all, io, 'error', declarationPlaces(workloads, manifests))
@@ -156,10 +157,13 @@ async function askAws(
   kmsKeys: Parameters<typeof readRights>[3],
   account: Account,
   trail: Trail,
+  io: Io,
 ): Promise<Pick<Audited, 'applied' | 'uses'> & { readonly failures: readonly StoreFailure[] }> {
   const hasTrail = parsed.values.has('trail')
   if (!isOn(parsed, 'applied') && !hasTrail) return { applied: undefined, uses: undefined, failures: [] }
   const target = await targetOfCaller(account)
+  if (hasTrail && !coverageOf(trail.coverage, target))
+    printWarning(`${notCovered(trail.coverage, target)}, so every name counts as unused`, io, hintNotCovered)
   const uses = hasTrail ? usesOf(trail.events, target) : undefined
   if (!isOn(parsed, 'applied')) return { applied: undefined, uses, failures: [] }
   const { rights, failures } = await readRights(grants, account, target, kmsKeys)

@@ -25,12 +25,20 @@ const parameter = (Name: string, Description = made) => ({
 type Page = readonly ReturnType<typeof parameter>[]
 type Answer = readonly [status: number, body: object]
 
+/** https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html */
+const caller =
+  '<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:iam::111122223333:user/a</Arn><Account>111122223333</Account></GetCallerIdentityResult></GetCallerIdentityResponse>'
+
 /** @param faults the answers before the pages. */
 async function startSsm(t: Test, pages: readonly Page[], faults: readonly Answer[] = []) {
   const left = [...faults]
   const asked: string[] = []
   const server = createServer((request, response) => {
     void text(request).then((body) => {
+      if (body.includes('GetCallerIdentity')) {
+        response.end(caller)
+        return
+      }
       asked.push(String(request.headers['x-amz-target']))
       const page = Number(mapOf(JSON.parse(body))['NextToken'] ?? 0)
       const next = page + 1 < pages.length ? { NextToken: String(page + 1) } : {}
@@ -78,12 +86,26 @@ async function prune(
       ? { status: 1, stdout: '', stderr: answer }
       : { status: 0, stdout: JSON.stringify(answer), stderr: '' }
   }
-  const event = {
-    eventSource: 'ssm.amazonaws.com',
-    eventName: 'DescribeParameters',
-    eventTime: '2026-01-01T00:00:00Z',
-  }
-  const folder = t.testdir({ 'trail.json': JSON.stringify({ Records: [event] }) })
+  return await pruneWith(t, env, [event()], kubectl, ...args)
+}
+
+const event = (more: object = {}) => ({
+  eventSource: 'ssm.amazonaws.com',
+  eventName: 'DescribeParameters',
+  eventTime: '2026-01-01T00:00:00Z',
+  awsRegion: 'eu-west-1',
+  recipientAccountId: '111122223333',
+  ...more,
+})
+
+async function pruneWith(
+  t: Test,
+  env: Readonly<Record<string, string>>,
+  Records: readonly object[],
+  kubectl: Parameters<typeof fakeIo>[3],
+  ...args: readonly string[]
+) {
+  const folder = t.testdir({ 'trail.json': JSON.stringify({ Records }) })
   const manifest = 'apiVersion: v1\nkind: Namespace\nmetadata: {name: shop}\n'
   const io = fakeIo(manifest, env, undefined, kubectl)
   const all = ['prune', '--prefix', '/', '-f', '-', '--trail', join(folder, 'trail.json'), ...args]
@@ -176,5 +198,87 @@ t.test('a hostile name or Description reaches neither the list nor the commands'
   ]
   const { env } = await startSsm(t, [[...hostile, parameter('/b')]])
   const { printed } = await prune(t, env, { '': { '/apis/apps/v1/replicasets': list(declares('b')) } })
-  t.equal(printed, 'nothing to delete\n')
+  t.ok(printed.endsWith('\n\nnothing to delete\n'), printed)
+})
+
+const read = (name: string, more: object = {}) =>
+  event({ eventName: 'GetParameter', requestParameters: { name }, ...more })
+const january = { eventTime: '2025-01-01T00:00:00Z' }
+
+t.test('the output shows what the trail covers, and which clusters were read', async (t) => {
+  const { env } = await startSsm(t, [[parameter('/a'), parameter('/b')]])
+  const records = [
+    read('/a', january),
+    event(),
+    // Of others: these do not extend the period.
+    event({ awsRegion: 'us-east-1', eventTime: '2026-05-01T00:00:00Z' }),
+  ]
+  const empty = async () => ({ status: 0, stdout: JSON.stringify({ ...list(), groups: [] }), stderr: '' })
+  const table = await pruneWith(t, env, records, empty, '--context', 'one', '--context', 'two words')
+  t.equal(table.exit, 0, table.said)
+  t.match(
+    table.printed,
+    '# trail: 2025-01-01T00:00:00.000Z to 2026-01-01T00:00:00.000Z, account 111122223333, region eu-west-1, 2 events, 1 of them reads\n# clusters: one, "two words"\n\n',
+  )
+  t.equal(table.said, '')
+  const json = await pruneWith(t, env, records, empty, '--no-cluster', '-o', 'json')
+  t.strictSame(JSON.parse(json.printed), {
+    trail: {
+      account: '111122223333',
+      region: 'eu-west-1',
+      from: '2025-01-01T00:00:00.000Z',
+      to: '2026-01-01T00:00:00.000Z',
+      events: 2,
+      reads: 1,
+      unnamed: 0,
+    },
+    contexts: [],
+    unused: [
+      {
+        parameters: ['/b'],
+        type: 'PASSWORD',
+        size: 128,
+        created: '2023-11-14T22:13:20.000Z',
+        command: 'aws ssm delete-parameters --region eu-west-1 --names /b',
+      },
+    ],
+  })
+})
+
+t.test('what was created after the last event of the account and region is not listed', async (t) => {
+  const { env } = await startSsm(t, [[parameter('/a')]])
+  const records = [
+    event({ eventTime: '2020-01-01T00:00:00Z' }),
+    event({ recipientAccountId: '999999999999' }),
+    event({ awsRegion: 'us-east-1' }),
+  ]
+  const { printed } = await pruneWith(t, env, records, undefined, '--no-cluster')
+  t.ok(printed.endsWith('nothing to delete\n'), printed)
+})
+
+t.test('a trail that shows nothing of the parameters lists nothing', async (t) => {
+  const { env, asked } = await startSsm(t, [[parameter('/a')]])
+  const of = (records: readonly object[]) => pruneWith(t, env, records, undefined, '--no-cluster')
+  const other = await of([event({ awsRegion: 'us-east-1' }), event({ recipientAccountId: '999999999999' })])
+  t.strictSame([other.exit, other.printed], [2, ''])
+  t.match(
+    other.said,
+    'error: no event of --trail is of account 111122223333 and region eu-west-1: they are of 111122223333 us-east-1, 999999999999 eu-west-1\n',
+  )
+  const none = await of([])
+  t.strictSame([none.exit, none.printed], [2, ''])
+  t.match(none.said, /region eu-west-1: there are none\n/)
+  const unreadable = await of([event(), read('/a', { eventTime: undefined })])
+  t.strictSame([unreadable.exit, unreadable.printed], [2, ''])
+  t.match(unreadable.said, /event 2 of Records has no eventTime\n/)
+  t.strictSame(asked, [])
+})
+
+t.test('a trail without reads, or with reads that name nothing, is a warning', async (t) => {
+  const { env } = await startSsm(t, [[parameter('/a')]])
+  const failed = read('', { requestParameters: null, errorCode: 'ThrottlingException' })
+  const { exit, said } = await pruneWith(t, env, [event(), failed], undefined, '--no-cluster')
+  t.equal(exit, 0)
+  t.match(said, 'warning: no event of --trail reads a parameter of account 111122223333 and region eu-west-1')
+  t.match(said, 'warning: 1 failed reads of the trail do not name what they ask for')
 })

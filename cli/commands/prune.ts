@@ -5,6 +5,7 @@ import { toValue } from '../../functions/yaml/value.ts'
 import type { Account } from '../../runtime/account/open-account.ts'
 import { exitCodeOf } from '../../runtime/failure.ts'
 import { describeParameters, type DescribedParameter } from '../../runtime/account/describe-parameters.ts'
+import { targetOfCaller } from '../audit/read-rights.ts'
 import { listWorkloads } from '../cluster/list-workloads.ts'
 import { openCluster } from '../cluster/read-cluster.ts'
 import { type Command, type Io, isOn } from '../flags/command.ts'
@@ -12,13 +13,14 @@ import type { ParsedFlags } from '../flags/flags.ts'
 import { outputFlags, readOutput } from '../flags/output-flag.ts'
 import { openStoreFlag } from '../flags/store-flag.ts'
 import { printFailures } from '../print/print-failures.ts'
-import { formatTable } from '../print/table.ts'
-import { printWarning } from '../print-results.ts'
+import { printUsage, printWarning } from '../print-results.ts'
+import { formatPruned, prunedOf } from '../prune/format-pruned.ts'
 import { UsedNames } from '../prune/used-names.ts'
 import { readBy } from '../prune/read-by.ts'
-import { type UnusedGroup, unusedGroups } from '../prune/unused-groups.ts'
+import { unusedGroups } from '../prune/unused-groups.ts'
 import { readInput } from '../read-input.ts'
 import { manifestFlags } from '../read-manifests.ts'
+import { type Coverage, coverageOf, hintNotCovered, notCovered } from '../trail/coverage.ts'
 import { readTrail, trailFlags } from '../trail/read-trail.ts'
 
 export const pruneCommand: Command = {
@@ -28,7 +30,7 @@ export const pruneCommand: Command = {
   purpose:
     'Lists the parameters that kees made and that nothing needs any more, with the commands that delete them.',
   details:
-    'It deletes nothing. A parameter is listed if kees made it and nobody wrote it since, if no manifest and no object of the clusters declares it (scaled to zero, suspended and earlier revisions, ConfigMaps and all custom resources included), if no event of CloudTrail reads it, and if it is older than the last event; the parts of a pair only together. Give the manifests and the events of everything that shares the account and region.',
+    'It deletes nothing. A parameter is listed if kees made it and nobody wrote it since, if no manifest and no object of the clusters declares it (scaled to zero, suspended and earlier revisions, ConfigMaps and all custom resources included), if no event of CloudTrail reads it, and if it is older than the last event of its account and region; the parts of a pair only together. The output begins with the period, the account, the region and the number of reads that the events cover, and the clusters that were read. Give the manifests and the events of everything that shares the account and region.',
   examples: [
     ['List what nothing needs below /shop', 'kees prune --prefix /shop -f manifests --trail trail.json'],
     [
@@ -70,16 +72,20 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   const usage = [
     ...output.diagnostics,
     ...diagnostics,
-    ...requireTrail(parsed, ofTrail.length > 0 || trail.period !== undefined),
+    ...requireTrail(parsed),
     ...ofTrail,
     ...(opened.diagnostics ?? []),
     ...(opened.kind === 'file' ? [{ message: 'a file: store does not record who made a parameter' }] : []),
   ]
   const { manifests, exit } = await readInput(parsed, io, usage)
-  if (!manifests || !trail.period) return exit ?? exitCode.usage
+  if (!manifests) return exit ?? exitCode.usage
 
   const { openAccount } = await import('../../runtime/account/open-account.ts')
   const account = openAccount(io.env, requestTimeout)
+  const target = await targetOfCaller(account)
+  const covered = coverageOf(trail.coverage, target)
+  if (!covered) return printUsage([{ message: notCovered(trail.coverage, target), hint: hintNotCovered }], io)
+  warnOfReads(covered, io)
   // The store first: what is created for a workload that is deployed meanwhile is not in this list.
   const stored = await below(prefixes, account, io)
   const used = new UsedNames()
@@ -87,16 +93,14 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   const unread = await readClusters(parsed, io, used)
   if (unread !== exitCode.done) return unread
   const isRead = readBy(trail.events)
-  const unused = unusedGroups(stored, (name) => used.has(name) || isRead(name), trail.period.to)
+  const unused = unusedGroups(stored, (name) => used.has(name) || isRead(name), covered.to)
   if (used.unsure > 0)
     printWarning(
       `${used.unsure} names of declarations that cannot be read count as used, below every prefix`,
       io,
       'kees verify shows what is invalid; declarations may also be in a text, such as a template in a ConfigMap',
     )
-  const region = await account.region()
-  const rows = unused.map((group) => rowOf(group, region))
-  io.out(output.format(rows, tableOf))
+  io.out(output.format(prunedOf(unused, covered, clustersOf(parsed)), formatPruned))
   return exitCode.done
 }
 
@@ -119,18 +123,26 @@ function readPrefixes(parsed: ParsedFlags): {
   return { prefixes: given.flatMap(({ value }) => (value === undefined ? [] : [value])), diagnostics }
 }
 
-/** Without reads, what is used from elsewhere would look unused. @param hasEvents of any kind. */
-function requireTrail({ values }: ParsedFlags, hasEvents: boolean): Diagnostic[] {
-  if (!values.has('trail'))
-    return [
-      {
-        message: 'flag --trail is missing',
-        hint: 'name the events of CloudTrail: aws cloudtrail lookup-events --lookup-attributes AttributeKey=EventSource,AttributeValue=ssm.amazonaws.com > trail.json',
-      },
-    ]
-  return hasEvents
-    ? []
-    : [{ message: 'the events of --trail are none: nothing shows what is read', hint: 'name more of them' }]
+/** Without reads, what is used from elsewhere would look unused. */
+function requireTrail({ values }: ParsedFlags): Diagnostic[] {
+  if (values.has('trail')) return []
+  const hint =
+    'name the events of CloudTrail: aws cloudtrail lookup-events --lookup-attributes AttributeKey=EventSource,AttributeValue=ssm.amazonaws.com > trail.json'
+  return [{ message: 'flag --trail is missing', hint }]
+}
+
+function warnOfReads({ account, region, reads, unnamed }: Coverage, io: Io): void {
+  if (reads === 0)
+    printWarning(
+      `no event of --trail reads a parameter of account ${account} and region ${region}: what only other clusters and people use is listed`,
+      io,
+    )
+  if (unnamed > 0)
+    printWarning(
+      `${unnamed} failed reads of the trail do not name what they ask for, because CloudTrail did not record it`,
+      io,
+      'make sure that no workload fails for lack of a right to read',
+    )
 }
 
 async function below(
@@ -177,21 +189,7 @@ async function readClusters(parsed: ParsedFlags, io: Io, used: UsedNames): Promi
   return firstToMend(exits)
 }
 
-type Row = UnusedGroup & { readonly command: string }
-
-function rowOf(group: UnusedGroup, region: string): Omit<Row, 'created'> & { readonly created: string } {
-  return {
-    ...group,
-    created: new Date(group.created).toISOString(),
-    command: `aws ssm delete-parameters --region ${region} --names ${group.parameters.join(' ')}`,
-  }
-}
-
-function tableOf(rows: readonly ReturnType<typeof rowOf>[]): string {
-  if (rows.length === 0) return 'nothing to delete\n'
-  const table = formatTable(
-    ['parameters', 'type', 'bits', 'created'],
-    rows.map(({ parameters, type, size, created }) => [parameters.join(', '), type, String(size), created]),
-  )
-  return `${table}\n${rows.map(({ command }) => `${command}\n`).join('')}`
+/** The contexts that were read; undefined: the current one. */
+function clustersOf(parsed: ParsedFlags): readonly string[] | undefined {
+  return isOn(parsed, 'no-cluster') ? [] : parsed.values.get('context')
 }

@@ -14,15 +14,15 @@ export const outputFlags: Flags = {
 }
 
 export type Output = {
-  /** @param table of the rows, for people. */
-  readonly format: <Row>(rows: readonly Row[], table: (rows: readonly Row[]) => string) => string
+  /** @param table of the same, for people. */
+  readonly format: <Shown>(shown: Shown, table: (shown: Shown) => string) => string
   readonly diagnostics: readonly Diagnostic[]
 }
 
 export function readOutput(parsed: ParsedFlags): Output {
   const { value: output, diagnostics = [] } = readChoice(parsed, 'output', outputs)
   return {
-    format: (rows, table) => (output === 'json' ? `${JSON.stringify(rows, null, 2)}\n` : table(rows)),
+    format: (shown, table) => (output === 'json' ? `${JSON.stringify(shown, null, 2)}\n` : table(shown)),
     diagnostics,
   }
 }

@@ -39,7 +39,7 @@ const records = [
   event('GetSecretValue', { secretId: 'rds!cluster-1' }, { eventSource: 'secretsmanager.amazonaws.com' }),
   event('GetParameters', null, { errorCode: 'ThrottlingException' }),
 ]
-const reads = [['/shop/a', '/b', '/c'], ['/shop/d'], ['/team'], ['rds!cluster-1'], []]
+const reads = [['/shop/a', '/b', '/c'], ['/shop/d'], ['/team'], ['rds!cluster-1']]
 
 const trailOf = (...names: readonly string[]) =>
   readTrail({ operands: [], values: new Map([['trail', names]]), diagnostics: [] })
@@ -73,10 +73,17 @@ t.test('both formats of AWS, and a folder', async (t) => {
       region: 'eu-west-1',
     })
     t.equal(trail.events[2]?.isDenied, true)
-    t.strictSame(trail.period, {
-      from: Date.parse('2026-01-02T03:04:05Z'),
-      to: Date.parse('2026-01-03T00:00:00Z'),
-    })
+    t.strictSame(trail.coverage, [
+      {
+        account: '111122223333',
+        region: 'eu-west-1',
+        from: Date.parse('2026-01-02T03:04:05Z'),
+        to: Date.parse('2026-01-03T00:00:00Z'),
+        events: 6,
+        reads: 3,
+        unnamed: 1,
+      },
+    ])
   }
 })
 
@@ -93,8 +100,18 @@ t.test('a caller without a role is its ARN', async (t) => {
 const wrong: readonly (readonly [title: string, text: string, said: RegExp])[] = [
   ['no JSON', 'Records', /has no events of CloudTrail/],
   ['other JSON', '{"items":[]}', /has no events of CloudTrail/],
-  ['events of --query', '{"Events":[{"EventName":"GetParameter"}]}', /without its CloudTrailEvent/],
-  ['an event that is no JSON', '{"Events":[{"CloudTrailEvent":"x"}]}', /without its CloudTrailEvent/],
+  [
+    'events of --query',
+    '{"Events":[{"EventName":"GetParameter"}]}',
+    /event 1 of Events has no CloudTrailEvent/,
+  ],
+  [
+    'an event that is no JSON',
+    '{"Events":[{"CloudTrailEvent":"x"}]}',
+    /event 1 of Events has no CloudTrailEvent/,
+  ],
+  ['a page of Events', '{"Events":[],"NextToken":"x"}', /is incomplete: it has NextToken/],
+  ['a page of Records', '{"Records":[],"NextToken":"x"}', /is incomplete: it has NextToken/],
   ['a compressed file', '\u001f', /has no events|compressed/],
 ]
 for (const [title, text, said] of wrong)
@@ -102,6 +119,68 @@ for (const [title, text, said] of wrong)
     const { diagnostics } = await trailOf(join(t.testdir({ 'a.json': text }), 'a.json'))
     t.match(diagnostics, [{ message: said }])
   })
+
+const unreadable: readonly (readonly [title: string, record: unknown, said: string])[] = [
+  ['null', null, 'is not a JSON object'],
+  ['without a time', event('GetParameters', { names: ['/a'] }, { eventTime: undefined }), 'has no eventTime'],
+  [
+    'with another time',
+    event('GetParameters', { names: ['/a'] }, { eventTime: '1' }),
+    'has an eventTime that is not a time, such as 2026-01-02T03:04:05Z',
+  ],
+  [
+    'without its place',
+    event('PutParameter', {}, { awsRegion: 1, recipientAccountId: null, userIdentity: null }),
+    'has no awsRegion, recipientAccountId',
+  ],
+  ['without a source', event('GetParameters', { names: ['/a'] }, { eventSource: '' }), 'has no eventSource'],
+  ...[null, {}, { names: [] }, { names: ['/a', 1] }, { names: '' }].map(
+    (asked) =>
+      [
+        `with parameters ${JSON.stringify(asked)}`,
+        event('GetParameters', asked),
+        'is a GetParameters that does not name what it reads',
+      ] as const,
+  ),
+  [
+    'of a secret without a name',
+    event('GetSecretValue', { name: 'a' }, { eventSource: 'secretsmanager.amazonaws.com' }),
+    'is a GetSecretValue that does not name what it reads',
+  ],
+]
+t.test('all events that cannot be read are named, and none is left out silently', async (t) => {
+  const folder = t.testdir({
+    'a.json': JSON.stringify({ Records: [records[0], ...unreadable.map(([, record]) => record)] }),
+    'many.json': JSON.stringify({ Records: Array.from({ length: 30 }, () => null) }),
+  })
+  const file = join(folder, 'a.json')
+  const { diagnostics, trail } = await trailOf(file)
+  t.strictSame(
+    diagnostics.map(({ message }) => message),
+    unreadable.map(([, , said], index) => `${file}: event ${index + 2} of Records ${said}`),
+  )
+  t.strictSame(trail.events, [], 'all or nothing')
+  const many = await trailOf(join(folder, 'many.json'))
+  t.match(many.diagnostics.at(-1), { message: /: 10 more events cannot be read$/ })
+  t.equal(many.diagnostics.length, 21)
+})
+
+t.test('what is covered is known for each account and region', async (t) => {
+  const others = [
+    event('DescribeParameters', null, { awsRegion: 'us-east-1', eventTime: '2026-05-01T00:00:00Z' }),
+    event('GetParameter', { name: '/a' }, { recipientAccountId: '999999999999' }),
+  ]
+  const folder = t.testdir({ 'a.json': JSON.stringify({ Records: [...records, ...others] }) })
+  const { trail } = await trailOf(join(folder, 'a.json'))
+  t.strictSame(
+    trail.coverage.map(({ account, region, reads: count }) => [account, region, count]),
+    [
+      ['111122223333', 'eu-west-1', 3],
+      ['111122223333', 'us-east-1', 0],
+      ['999999999999', 'eu-west-1', 1],
+    ],
+  )
+})
 
 t.test('a folder with compressed files is an error: what is left out would look unused', async (t) => {
   const { diagnostics } = await trailOf(t.testdir({ 'a.json': '{"Records":[]}', 'b.json.gz': 'x' }))

@@ -1,12 +1,13 @@
 /** The files of --trail: those that CloudTrail delivers, and what `aws cloudtrail lookup-events` prints. */
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Diagnostic } from '../../api/diagnostic.ts'
-import { isMap, listOf, mapOf } from '../../api/json.ts'
+import { about, type Diagnostic } from '../../api/diagnostic.ts'
+import { isMap, type JsonMap, listOf, mapOf } from '../../api/json.ts'
 import { invalid, type Parsed } from '../../api/parsed.ts'
 import { readRegular } from '../files/read-regular.ts'
 import { tryRead } from '../files/try-read.ts'
 import type { Flags, ParsedFlags } from '../flags/flags.ts'
+import { type Coverage, CoverageCounter } from './coverage.ts'
 import { readTrailEvent, type TrailEvent } from './trail-event.ts'
 
 export const trailFlags: Flags = {
@@ -19,9 +20,10 @@ export const trailFlags: Flags = {
 }
 
 export type Trail = {
+  /** Those that read something. */
   readonly events: readonly TrailEvent[]
-  /** The times of the first and the last event of any kind, in milliseconds; undefined without events. */
-  readonly period: { readonly from: number; readonly to: number } | undefined
+  /** One for each account and region. */
+  readonly coverage: readonly Coverage[]
 }
 
 /** All files at once. Everything that is wrong with them is reported. */
@@ -30,23 +32,20 @@ export async function readTrail(
 ): Promise<{ readonly trail: Trail; readonly diagnostics: readonly Diagnostic[] }> {
   const diagnostics: Diagnostic[] = []
   const events: TrailEvent[] = []
-  let from = Infinity
-  let to = -Infinity
+  const covered = new CoverageCounter()
   for (const name of new Set(parsed.values.get('trail') ?? [])) {
     const files = await filesOf(name)
     diagnostics.push(...(files.diagnostics ?? []))
     for (const file of files.value ?? []) {
-      const read = await readRecords(file)
+      const read = await readEvents(file)
       diagnostics.push(...(read.diagnostics ?? []))
-      for (const record of read.value ?? []) {
-        const time = timeOf(record)
-        if (!Number.isNaN(time)) [from, to] = [Math.min(from, time), Math.max(to, time)]
-        const event = readTrailEvent(record)
-        if (event) events.push(event)
+      for (const event of read.value ?? []) {
+        covered.add(event)
+        if (event.reads.length > 0) events.push(event)
       }
     }
   }
-  return { trail: { events, period: from > to ? undefined : { from, to } }, diagnostics }
+  return { trail: { events, coverage: covered.all() }, diagnostics }
 }
 
 async function filesOf(name: string): Promise<Parsed<readonly string[]>> {
@@ -65,28 +64,48 @@ async function filesOf(name: string): Promise<Parsed<readonly string[]>> {
   return json.length > 0 ? { value: json } : invalid(`there is no .json file in ${name}`)
 }
 
-/** The records of `{"Records":[…]}`, or of `{"Events":[{"CloudTrailEvent":"…"}]}`. */
-async function readRecords(file: string): Promise<Parsed<readonly unknown[]>> {
+/** More of one file would hide the others. */
+const mostNamed = 20
+
+/** All events of a file, or what is wrong with it: an event that is left out would make what it reads look unused. */
+async function readEvents(file: string): Promise<Parsed<readonly TrailEvent[]>> {
   const read = await readRegular(file)
   if (read.diagnostics !== undefined) return read
-  const json = parseJson(read.value.toString())
-  const { Records, Events } = mapOf(json)
-  if (Array.isArray(Records)) return { value: Records }
-  if (!Array.isArray(Events))
+  const json = mapOf(parseJson(read.value.toString()))
+  const found = eventsIn(json)
+  if (found === undefined)
     return invalid(
       `${file} has no events of CloudTrail`,
       'it must be a JSON object with Records, as CloudTrail delivers it, or with Events, as lookup-events prints it',
     )
-  const records = listOf(Events).map((event) => {
-    const { CloudTrailEvent: text } = mapOf(event)
-    return typeof text === 'string' ? parseJson(text) : undefined
-  })
-  return records.every((record) => isMap(record))
-    ? { value: records }
-    : invalid(
-        `${file} has an event without its CloudTrailEvent`,
-        'print lookup-events with --output json, without --query',
-      )
+  const wrong = found.events.flatMap((event, index) =>
+    about(`${file}: event ${index + 1} of ${found.list}`, event.diagnostics ?? []),
+  )
+  const diagnostics = wrong.slice(0, mostNamed)
+  if (wrong.length > mostNamed)
+    diagnostics.push({ message: `${file}: ${wrong.length - mostNamed} more events cannot be read` })
+  if (json['NextToken'] !== undefined && json['NextToken'] !== null)
+    diagnostics.push({
+      message: `${file} is incomplete: it has NextToken`,
+      hint: 'print all pages: aws cloudtrail lookup-events without --max-items, --max-results and --no-paginate',
+    })
+  return diagnostics.length > 0
+    ? { diagnostics }
+    : { value: found.events.flatMap(({ value }) => value ?? []) }
+}
+
+/** Of `{"Records":[…]}`, or of `{"Events":[{"CloudTrailEvent":"…"}]}`. */
+function eventsIn({ Records, Events }: JsonMap) {
+  if (Array.isArray(Records)) return { list: 'Records', events: listOf(Records).map(readTrailEvent) }
+  return Array.isArray(Events) ? { list: 'Events', events: listOf(Events).map(readLookedUp) } : undefined
+}
+
+function readLookedUp(event: unknown): Parsed<TrailEvent> {
+  const { CloudTrailEvent: text } = mapOf(event)
+  const record = typeof text === 'string' ? parseJson(text) : undefined
+  return isMap(record)
+    ? readTrailEvent(record)
+    : invalid('has no CloudTrailEvent in JSON', 'print lookup-events with --output json, without --query')
 }
 
 function parseJson(text: string): unknown {
@@ -95,9 +114,4 @@ function parseJson(text: string): unknown {
   } catch {
     return undefined
   }
-}
-
-function timeOf(record: unknown): number {
-  const { eventTime } = mapOf(record)
-  return typeof eventTime === 'string' ? Date.parse(eventTime) : Number.NaN
 }

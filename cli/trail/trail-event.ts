@@ -2,7 +2,8 @@
  * What CloudTrail records about reads of parameters and secrets.
  * https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
  */
-import { listOf, mapOf } from '../../api/json.ts'
+import { isMap, listOf, mapOf } from '../../api/json.ts'
+import { invalid, type Parsed } from '../../api/parsed.ts'
 
 export type TrailEvent = {
   /** In milliseconds since 1970. */
@@ -14,6 +15,9 @@ export type TrailEvent = {
   readonly isRole: boolean
   /** Whether AWS refused it. */
   readonly isDenied: boolean
+  /** Whether it reads what CloudTrail does not name; only of a call that failed. */
+  readonly isUnnamed: boolean
+  /** Empty for an event of another kind. */
   readonly reads: readonly Read[]
 }
 
@@ -25,36 +29,58 @@ type Read =
   /** A name or an ARN. */
   | { readonly what: 'secret'; readonly name: string }
 
-/** Undefined for an event that reads neither a parameter nor a secret. */
-export function readTrailEvent(record: unknown): TrailEvent | undefined {
-  const { eventTime, eventSource, eventName, requestParameters, errorCode, ...rest } = mapOf(record)
-  const reads = readsOf(eventSource, eventName, mapOf(requestParameters))
-  const time = typeof eventTime === 'string' ? Date.parse(eventTime) : Number.NaN
-  if (reads === undefined || Number.isNaN(time)) return undefined
-  const { recipientAccountId, awsRegion, userIdentity } = rest
+const required = ['eventTime', 'eventSource', 'eventName', 'awsRegion'] as const
+
+/** Of any event. What cannot be read may be a read, so it is an error. The messages follow the position of the event. */
+export function readTrailEvent(record: unknown): Parsed<TrailEvent> {
+  if (!isMap(record)) return invalid('is not a JSON object')
+  const { recipientAccountId, userIdentity, errorCode } = record
+  const missing: string[] = required.filter((field) => textOf(record[field]) === '')
+  const account = textOf(recipientAccountId) || textOf(mapOf(userIdentity)['accountId'])
+  if (account === '') missing.push('recipientAccountId')
+  if (missing.length > 0) return invalid(`has no ${missing.join(', ')}`)
+  const { eventSource, eventName } = record
+  const time = timeOf(textOf(record['eventTime']))
+  if (Number.isNaN(time)) return invalid('has an eventTime that is not a time, such as 2026-01-02T03:04:05Z')
+  const isDenied = typeof errorCode === 'string'
+  const asked = readsOf(`${textOf(eventSource)} ${textOf(eventName)}`, mapOf(record['requestParameters']))
+  // CloudTrail records no parameters of some calls that failed. Such a call got no value.
+  if (asked === 'unnamed' && !isDenied)
+    return invalid(`is a ${textOf(eventName)} that does not name what it reads`)
   return {
-    time,
-    account: textOf(recipientAccountId),
-    region: textOf(awsRegion),
-    ...callerOf(mapOf(userIdentity)),
-    isDenied: typeof errorCode === 'string',
-    reads,
+    value: {
+      time,
+      account,
+      region: textOf(record['awsRegion']),
+      ...callerOf(mapOf(userIdentity)),
+      isDenied,
+      isUnnamed: asked === 'unnamed',
+      reads: asked === 'unnamed' ? [] : asked,
+    },
   }
 }
 
-function readsOf(
-  source: unknown,
-  event: unknown,
-  asked: Readonly<Record<string, unknown>>,
-): readonly Read[] | undefined {
-  if (source === 'secretsmanager.amazonaws.com' && event === 'GetSecretValue')
-    return [{ what: 'secret', name: textOf(asked['secretId']) }]
-  if (source !== 'ssm.amazonaws.com') return undefined
-  if (event === 'GetParameters') return listOf(asked['names']).map((name) => parameterRead(textOf(name)))
-  if (event === 'GetParameter' || event === 'GetParameterHistory')
-    return [parameterRead(textOf(asked['name']))]
-  if (event === 'GetParametersByPath') return [{ what: 'path', name: textOf(asked['path']) }]
-  return undefined
+function timeOf(text: string): number {
+  return /^\d{4}-\d{2}-\d{2}T/.test(text) ? Date.parse(text) : Number.NaN
+}
+
+/** Where each call that reads has what it asks for. */
+const calls: ReadonlyMap<string, readonly [field: string, what: Read['what']]> = new Map([
+  ['secretsmanager.amazonaws.com GetSecretValue', ['secretId', 'secret']],
+  ['ssm.amazonaws.com GetParameters', ['names', 'parameter']],
+  ['ssm.amazonaws.com GetParameter', ['name', 'parameter']],
+  ['ssm.amazonaws.com GetParameterHistory', ['name', 'parameter']],
+  ['ssm.amazonaws.com GetParametersByPath', ['path', 'path']],
+])
+
+/** None for a call that does not read; `unnamed` for one that reads what it does not name. */
+function readsOf(call: string, asked: Readonly<Record<string, unknown>>): readonly Read[] | 'unnamed' {
+  const [field, what] = calls.get(call) ?? []
+  if (field === undefined || what === undefined) return []
+  const value = asked[field]
+  const names = (Array.isArray(value) ? listOf(value) : [value]).map(textOf)
+  if (names.length === 0 || names.includes('')) return 'unnamed'
+  return names.map((name) => (what === 'parameter' ? parameterRead(name) : { what, name }))
 }
 
 /** A name, or an ARN, perhaps with a version or a label behind it. */

@@ -118,6 +118,7 @@ t.test('roles of moto', { skip: motoMissing }, async (t) => {
   const folder = t.testdir({
     'all.yaml': injected(...roles),
     'good.yaml': injected('good', 'inline', 'wide'),
+    'other.json': JSON.stringify({ Records: [{ ...record('good', ['/a']), awsRegion: 'us-east-1' }] }),
     'trail.json': JSON.stringify({ Records: [record('good', ['/a', '/b']), record('inline', ['/a'])] }),
   })
   const manifest = join(folder, 'all.yaml')
@@ -157,6 +158,12 @@ t.test('roles of moto', { skip: motoMissing }, async (t) => {
     )
     t.ok(rows.filter(({ module }) => module !== undefined).every(({ module }) => module === 'granted'))
     t.equal((await runBeside('kees', [...args, '--exit-code'], { env })).status, 1)
+    const other = await runBeside('kees', [...args.slice(0, -1), join(folder, 'other.json')], { env })
+    t.match(
+      other.stderr,
+      /warning: no event of --trail is of account \d+ and region eu-west-1: they are of \d+ us-east-1/,
+    )
+    t.notMatch(stderr, /no event of --trail/)
     const table = await runBeside('kees', args, { env })
     t.match(table.stdout, /^WHO +NAME +MODULE +APPLIED +STORED +USED +FINDING +DECLARED BY$/m)
     t.match(
