@@ -31,19 +31,35 @@ const ofKubernetes: readonly Resource[] = [
   ...named('/apis/batch/v1', 'batch', ['jobs', 'cronjobs']),
 ]
 
+/** Where these have their pod templates; the others have none, or have their kind. */
+const templates: ReadonlyMap<string, readonly string[]> = new Map<string, readonly string[]>([
+  ['pods', []],
+  ['podtemplates', ['template']],
+  ['controllerrevisions.apps', ['data', 'spec', 'template']],
+  ['cronjobs.batch', ['spec', 'jobTemplate', 'spec', 'template']],
+  ...[
+    'replicationcontrollers',
+    'deployments.apps',
+    'statefulsets.apps',
+    'daemonsets.apps',
+    'replicasets.apps',
+    'jobs.batch',
+  ].map((name) => [name, ['spec', 'template']] as const),
+])
+
 const pageSize = 250
 /** 2,500,000 objects; a server may answer without an end. */
 const mostPages = 10_000
 
 /**
- * Calls `use` for every object, which lacks its kind. Rejects with a Failure where the cluster does not answer at all.
+ * Calls `use` for every object, with the path of its pod template, because an object of Kubernetes lacks its kind. Rejects with a Failure where the cluster does not answer at all.
  *
  * @param skipped names of resources or groups that are not read.
  */
 export async function listWorkloads(
   cluster: Cluster,
   skipped: ReadonlySet<string>,
-  use: (object: unknown) => void,
+  use: (object: unknown, template: readonly string[] | undefined) => void,
 ): Promise<ListedWorkloads> {
   const { resources: ofOthers, failures, groups } = await resourcesOfOthers(cluster, skipped)
   const resources = [...ofKubernetes, ...ofOthers]
@@ -51,7 +67,7 @@ export async function listWorkloads(
   const read = resources.filter(({ name }) => !skipped.has(name))
   const listed = await mapConcurrent(read, callsAtOnce, async ({ name, path }) => ({
     name,
-    failure: await failureIn(() => listAll(cluster, path, use)),
+    failure: await failureIn(() => listAll(cluster, path, (object) => use(object, templates.get(name)))),
   }))
   return {
     failures: [...failures, ...listed].flatMap(({ name, failure }) => (failure ? [{ name, failure }] : [])),

@@ -282,3 +282,41 @@ t.test('a trail without reads, or with reads that name nothing, is a warning', a
   t.match(said, 'warning: no event of --trail reads a parameter of account 111122223333 and region eu-west-1')
   t.match(said, 'warning: 1 failed reads of the trail do not name what they ask for')
 })
+
+t.test(
+  'the pod templates of Kubernetes are read exactly, custom resources by the ends of names',
+  async (t) => {
+    const annotations = (name: string) => ({
+      metadata: {
+        annotations: {
+          'init.bsycorp.com/storage-prefix': '/shop',
+          [`secret.bsycorp.com/${name}`]: 'kind=DYNAMIC,type=PASSWORD,size=128',
+        },
+      },
+    })
+    const lists: Readonly<Record<string, object>> = {
+      '/api/v1/pods': annotations('a'),
+      '/apis/apps/v1/statefulsets': { spec: { template: annotations('b') } },
+      '/apis/apps/v1/controllerrevisions': { data: { spec: { template: annotations('c') } } },
+      '/apis/batch/v1/cronjobs': { spec: { jobTemplate: { spec: { template: annotations('d') } } } },
+      '/apis/kafka.strimzi.io/v1/kafkas': { spec: { template: annotations('e') } },
+    }
+    const names = Object.keys(lists).map((_, index) => 'abcde'.charAt(index))
+    const { env } = await startSsm(t, [
+      names.flatMap((one) => [parameter(`/shop/${one}`), parameter(`/x/${one}`)]),
+    ])
+    const cluster = Object.fromEntries(Object.entries(lists).map(([path, object]) => [path, list(object)]))
+    const { printed, said } = await prune(t, env, { '': { ...others, ...cluster } })
+    t.ok(printed.endsWith(`\n\n${commandOf('/x/a', '/x/b', '/x/c', '/x/d')}`), printed)
+    t.match(said, 'warning: 1 names count as used below every prefix')
+  },
+)
+
+t.test('a declaration whose name may become any lists nothing, and is named', async (t) => {
+  const { env } = await startSsm(t, [[parameter('/a')]])
+  const chart = { data: { 'pod.yaml': 'secret.bsycorp.com/{{ .name }}: {{ .value }}' } }
+  const { exit, printed, said } = await prune(t, env, { '': { '/api/v1/configmaps': list(chart) } })
+  t.equal(exit, 0)
+  t.ok(printed.endsWith('nothing to delete\n'), printed)
+  t.match(said, 'may name any parameter, because its name is a template: "{{ .name }}"')
+})

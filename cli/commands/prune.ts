@@ -96,9 +96,15 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   const unused = unusedGroups(stored, (name) => used.has(name) || isRead(name), covered.to)
   if (used.unsure > 0)
     printWarning(
-      `${used.unsure} names of declarations that cannot be read count as used, below every prefix`,
+      `${used.unsure} names count as used below every prefix: they are not, or not validly, in the annotations of a pod template`,
       io,
-      'kees verify shows what is invalid; declarations may also be in a text, such as a template in a ConfigMap',
+      'kees verify shows what is invalid; the others are in custom resources, patches and texts, such as the values of a chart',
+    )
+  if (used.anything !== undefined)
+    printWarning(
+      `nothing is listed: a declaration may name any parameter, because its name is a template: ${quote(used.anything)}`,
+      io,
+      'if it is in a resource that declares nothing, leave that out: --skip-resource',
     )
   io.out(output.format(prunedOf(unused, covered, clustersOf(parsed)), formatPruned))
   return exitCode.done
@@ -172,10 +178,14 @@ async function readClusters(parsed: ParsedFlags, io: Io, used: UsedNames): Promi
   const skipped = new Set<string>()
   for (const context of contexts) {
     let count = 0
-    const { failures, ...listed } = await listWorkloads(openCluster(io, context), toSkip, (object) => {
-      used.add(object)
-      if (++count % 1000 === 0) io.progress?.(`${count} objects of ${context ?? 'the cluster'}`)
-    })
+    const { failures, ...listed } = await listWorkloads(
+      openCluster(io, context),
+      toSkip,
+      (object, template) => {
+        used.add(object, template)
+        if (++count % 1000 === 0) io.progress?.(`${count} objects of ${context ?? 'the cluster'}`)
+      },
+    )
     for (const name of listed.skipped) skipped.add(name)
     for (const { name, failure } of failures) {
       const hint = `ask for the right to list them, or leave them out, if they declare nothing: --skip-resource ${name}`
