@@ -13,6 +13,7 @@ import { decodePrivateKey, encodePublicKey } from '../../runtime/values/rsa-key.
 import { storedBelow } from '../docs/stored-parameters.ts'
 import { evaluatePolicies, resourcesOf } from '../iam/evaluate-policies.ts'
 import { isAllowed } from '../iam/iam-judge.ts'
+import { callIam } from '../iam/moto-iam.ts'
 import { containerEnv } from '../packaging/container-engine.ts'
 import { buildImages } from '../packaging/images-of-test.ts'
 import { eventually } from '../programs/eventually.ts'
@@ -30,6 +31,8 @@ import { tapWire } from './wire-tap.ts'
 t.setTimeout(900_000)
 
 const patience = 180_000
+/** Of moto, which every caller has. */
+const motoAccount = '123456789012'
 const place = { partition: 'aws', region: 'eu-west-1', account: '111122223333' }
 const arnOf = (name: string) => `arn:aws:ssm:eu-west-1:111122223333:parameter${name}`
 const missing =
@@ -211,6 +214,7 @@ t.test('from annotations to the file that the app reads', { skip: missing, timeo
   const first = await applied()
   let firstLines: readonly string[] = []
   let firstStored: Awaited<ReturnType<typeof storedBelow>> = new Map()
+  let granted: readonly unknown[] = []
 
   await t.test('the creator creates the parameters of the pod of the Deployment', async (t) => {
     await eventually('both halves are there', async () => (await stored()).size === 2, patience)
@@ -260,22 +264,37 @@ t.test('from annotations to the file that the app reads', { skip: missing, timeo
     const token = now.get(parameter('api.token'))?.value
     t.match(token, /^[0-9A-Za-z]{32}$/)
     t.strictSame(await readByApp(t), [`api.token=${token}`, ...firstLines])
-    await isJudged(t, second.policies, asked(t), namespace, join(folder, 'judged-second'))
+    granted = await isJudged(t, second.policies, asked(t), namespace, join(folder, 'judged-second'))
   })
 
-  await t.test('kees doctor finds nothing wrong with the pod', async (t) => {
-    const [pod] = await pods()
-    const { stdout, stderr, status } = await runBeside(
-      'kees',
-      ['doctor', pod?.metadata.name ?? '', '-n', namespace],
-      { env: { ...aws(moto.endpoint), KEES_STORE: 'ssm', KUBECONFIG: cluster.kubeconfig } },
-    )
-    t.equal(status, 0, stdout + stderr)
-    t.match(stdout, /^creator +ok +kees-creator-\S+ is the leader$/m)
-    t.match(stdout, /^pod +ok +its phase is Running$/m)
-    t.match(stdout, /^parameters +ok +4 of 4 exist$/m)
-    for (const { value } of (await stored()).values()) t.notOk(stdout.includes(value))
-  })
+  await t.test(
+    'kees doctor finds nothing wrong with the pod, nor with its role that has the policy',
+    async (t) => {
+      const role = { RoleName: 'cluster-app-role' }
+      await callIam(moto.endpoint, { Action: 'CreateRole', ...role, AssumeRolePolicyDocument: '{}' })
+      for (const [index, document] of granted.entries()) {
+        const PolicyDocument = JSON.stringify(document).replaceAll(place.account, motoAccount)
+        await callIam(moto.endpoint, {
+          Action: 'PutRolePolicy',
+          ...role,
+          PolicyName: `kees-${index}`,
+          PolicyDocument,
+        })
+      }
+      const [pod] = await pods()
+      const { stdout, stderr, status } = await runBeside(
+        'kees',
+        ['doctor', pod?.metadata.name ?? '', '-n', namespace],
+        { env: { ...aws(moto.endpoint), KEES_STORE: 'ssm', KUBECONFIG: cluster.kubeconfig } },
+      )
+      t.equal(status, 0, stdout + stderr)
+      t.match(stdout, /^creator +ok +kees-creator-\S+ is the leader$/m)
+      t.match(stdout, /^pod +ok +its phase is Running$/m)
+      t.match(stdout, /^parameters +ok +4 of 4 exist$/m)
+      t.match(stdout, /^role +ok +/m)
+      for (const { value } of (await stored()).values()) t.notOk(stdout.includes(value))
+    },
+  )
 
   await t.test(
     'the creator records Events on the pod about the created parameters, and logs no value',
@@ -311,7 +330,7 @@ async function isJudged(
   asked: readonly string[],
   namespace: string,
   folder: string,
-): Promise<void> {
+): Promise<readonly unknown[]> {
   mkdirSync(folder)
   const [documents] = await evaluatePolicies(folder, [{ policies, place }])
   const own = documents?.get('cluster-app-role') ?? []
@@ -321,6 +340,7 @@ async function isJudged(
     const verdict = await isAllowed(own, { action: 'ssm:GetParameters', resource: arnOf(name) })
     t.equal(verdict, asked.includes(name), name)
   }
+  return own
 }
 
 /** The lines that one text has more than another, and fewer. */
