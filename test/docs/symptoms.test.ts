@@ -7,47 +7,16 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import t from 'tap'
 import { formatAnnotationsFile } from '../../api/pod/annotations-file.ts'
-import type { Fault } from '../../runtime/fake-ssm/faults.ts'
 import { startFakeSsm } from '../../runtime/fake-ssm/server.ts'
 import { encodePrivateKey, encodePublicKey } from '../../runtime/values/rsa-key.ts'
 import { mapConcurrent } from '../../runtime/scheduling/map-concurrent.ts'
 import { root } from '../programs/programs.ts'
 import { runBeside } from '../programs/run-beside.ts'
+import { storeFault, storeSymptoms } from './store-symptoms.ts'
 
 t.setTimeout(180_000)
 
 const page = readFileSync(join(root, 'docs/operations.md'), 'utf8')
-
-const refused = (type: string, message = '', status = 400): Fault => ({
-  kind: 'error',
-  status,
-  type,
-  message,
-})
-const denied = (why: string) =>
-  refused(
-    'AccessDeniedException',
-    `User: arn:aws:sts::111122223333:assumed-role/app/i is not authorized to perform: ssm:GetParameters on resource: x ${why}`,
-  )
-/** What the store answers for a parameter, by its name. */
-const faults: Readonly<Record<string, Fault>> = {
-  '/iam': denied('because no identity-based policy allows the ssm:GetParameters action'),
-  '/kms': refused(
-    'AccessDeniedException',
-    'The ciphertext refers to a customer master key that you may not use',
-  ),
-  '/scp': denied('with an explicit deny in a service control policy'),
-  '/rcp': denied('with an explicit deny in a resource control policy'),
-  '/boundary': denied('because no permissions boundary allows the ssm:GetParameters action'),
-  '/session': denied('because no session policy allows the ssm:GetParameters action'),
-  '/endpoint': denied('because no VPC endpoint policy allows the ssm:GetParameters action'),
-  '/expired': refused('ExpiredTokenException'),
-  '/key': refused('InvalidKeyId', 'key/1 is disabled. (Service: AWSKMS; Status Code: 400)'),
-  '/throttled': refused('ThrottlingException'),
-  '/failing': refused('InternalServerError', '', 500),
-  '/page': { kind: 'malformed', body: '<html>', status: 403 },
-  '/name': refused('ValidationException'),
-}
 
 type Symptom = {
   readonly code: string
@@ -72,7 +41,7 @@ const rsa = {
   'secret.bsycorp.com/pair_public': 'kind=DYNAMIC,type=RSA,size=2048',
 }
 const fake = await startFakeSsm({
-  fault: ({ names }) => names.map((name) => faults[name]).find((one) => one !== undefined),
+  fault: storeFault,
 })
 t.teardown(async () => {
   await fake.stop()
@@ -167,18 +136,16 @@ const ofShape = (expected: string, declarations: Readonly<Record<string, string>
 })
 
 const symptoms: Readonly<Record<string, Symptom>> = {
-  missing: ofStore('MISSING', 3, 'absent', /kees put \/absent/),
+  ...Object.fromEntries(
+    Object.entries(storeSymptoms).map(([title, { code, exit, name, log }]) => [
+      title,
+      ofStore(code, exit, name, log),
+    ]),
+  ),
   'a missing version': {
     ...ofStore('MISSING', 3, 'good', /version or label/),
     declares: reference('good', ',version=7'),
   },
-  'no grant': ofStore('ACCESS_DENIED', 4, 'iam', /"deniedBy":"IAM",.*"role":"app"/),
-  'no right for the key': ofStore('ACCESS_DENIED', 4, 'kms', /"deniedBy":"KMS",.*kmsKeys/),
-  SCP: ofStore('ACCESS_DENIED', 4, 'scp', /"deniedBy":"SCP"/),
-  RCP: ofStore('ACCESS_DENIED', 4, 'rcp', /"deniedBy":"RCP"/),
-  boundary: ofStore('ACCESS_DENIED', 4, 'boundary', /"deniedBy":"BOUNDARY"/),
-  'session policy': ofStore('ACCESS_DENIED', 4, 'session', /"deniedBy":"SESSION_POLICY"/),
-  'endpoint policy': ofStore('ACCESS_DENIED', 4, 'endpoint', /"deniedBy":"ENDPOINT_POLICY"/),
   'no role': {
     ...ofStore('CREDENTIALS_MISSING', 4, 'good', /give the pod a role/),
     env: () => ({ ...keyless, AWS_EC2_METADATA_DISABLED: 'true' }),
@@ -219,21 +186,10 @@ const symptoms: Readonly<Record<string, Symptom>> = {
       AWS_WEB_IDENTITY_TOKEN_FILE: '/absent/token',
     }),
   },
-  'credentials that have expired': ofStore('CREDENTIALS_REFUSED', 4, 'expired', /ExpiredTokenException/),
-  'a disabled key': ofStore('REFUSED', 4, 'key', /"detail":"key\/1 is disabled.*"deniedBy":"KMS"/),
-  throttled: ofStore('THROTTLED', 5, 'throttled', /too many requests/),
-  'an error of the service': ofStore(
-    'UNREACHABLE',
-    5,
-    'failing',
-    /"service":"SSM","host":"127\.0\.0\.1:\d+"/,
-  ),
   'no connection': {
     ...ofStore('UNREACHABLE', 5, 'good', /ECONNREFUSED.*"service":"SSM","host":"127\.0\.0\.1:1"/),
     env: () => ({ AWS_ENDPOINT_URL: 'http://127.0.0.1:1' }),
   },
-  'a page of a proxy': ofStore('BAD_ANSWER', 5, 'page', /HTTP 403.*"host":/),
-  'a name that the store rejects': ofStore('INVALID_NAME', 1, 'name', /ValidationException/),
   'a version in a file store': {
     ...ofStore('SELECTOR_UNSUPPORTED', 1, 'good', /version/),
     declares: reference('good', ',version=1'),

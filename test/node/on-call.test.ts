@@ -13,7 +13,10 @@ t.test('what cannot be reached is named, and pods start once it can', { skip: on
   )
   store.put('/db.password', 'fakepassword')
   const restore = await Promise.all([cut.store(), cut.sts()])
-  await Promise.all([createPod('by-keys', annotations), createPod('by-role', annotations, 'role')])
+  await Promise.all([
+    createPod('by-keys', annotations),
+    createPod('by-role', annotations, { identity: 'role' }),
+  ])
 
   await t.test('the store', async (t) => {
     t.match(await ended('by-keys'), { exitCode: 5, message: /SSM at 10\.99\.0\.1:\d+ was not reached/ })

@@ -13,6 +13,7 @@ import { runBeside } from '../programs/run-beside.ts'
 import { startFakeSts } from '../servers/fake-sts.ts'
 import { cutTraffic } from './cut-traffic.ts'
 import { forwardTo } from './forwarding.ts'
+import { addresses } from './node-files.ts'
 import { namedNode } from './node-session.ts'
 import { appImage } from './node-images.ts'
 import { startStoreOfPods } from './store-of-pods.ts'
@@ -26,6 +27,17 @@ const ownAddress = '127.0.0.2'
 const tokens = '/var/run/secrets/eks.amazonaws.com/serviceaccount'
 const stays = 'trap "exit 0" TERM; while :; do sleep 0.2; done'
 const patience = 180_000
+
+type PodOptions = {
+  /** `role`: by STS, as IRSA does it. */
+  readonly identity?: 'keys' | 'role'
+  /** More options of inject-init. */
+  readonly inject?: object
+  /** More fields of the pod's spec. */
+  readonly spec?: object
+  /** More variables of init. */
+  readonly env?: Readonly<Record<string, string>>
+}
 
 type Ended = { readonly exitCode: number; readonly message: string }
 
@@ -41,13 +53,16 @@ type OnCall = {
   readonly namespace: string
   readonly store: FakeSsmServer
   readonly storeEndpoint: string
-  /** Each ends the outage that it began. */
-  readonly cut: Readonly<Record<'store' | 'sts' | 'laptop', () => Promise<() => Promise<void>>>>
-  /** Creates a pod that is injected. @param identity `role`: by STS, as IRSA does it. */
+  /**
+   * Each ends the outage that it began. `laptop` and `cluster`: to the API server, from the laptop alone, and from the pods, the kubelet and the
+   * controllers.
+   */
+  readonly cut: Readonly<Record<'store' | 'sts' | 'laptop' | 'cluster', () => Promise<() => Promise<void>>>>
+  /** Creates a pod that is injected, from the laptop. */
   readonly createPod: (
     name: string,
     annotations: Readonly<Record<string, string>>,
-    identity?: 'keys' | 'role',
+    options?: PodOptions,
   ) => Promise<void>
   /** How init of a pod ended last, once it has. */
   readonly ended: (pod: string) => Promise<Ended>
@@ -56,6 +71,8 @@ type OnCall = {
     args: readonly string[],
     input?: string,
   ) => Promise<{ readonly stdout: string; readonly stderr: string; readonly status: number | null }>
+  /** Runs a line of a shell on the laptop. @returns what it prints, also where it fails. */
+  readonly shell: (line: string, input?: string) => Promise<string>
   /** What `kees doctor POD` prints, and its exit code. */
   readonly doctor: (pod: string) => Promise<{ readonly printed: string; readonly exit: number | null }>
 }
@@ -91,6 +108,7 @@ export async function goOnCall(t: Test, title: string, options: FakeSsmServerOpt
     return cutTraffic(t, enter, `-d ${hostname} -p tcp --dport ${of}`)
   }
   const kees = (args: readonly string[], input = '') => runBeside('kees', args, { env, input })
+  const cutApiServer = (address: string) => () => cutTraffic(t, enter, `-d ${address} -p tcp --dport 443`)
   return {
     cluster,
     namespace,
@@ -99,24 +117,30 @@ export async function goOnCall(t: Test, title: string, options: FakeSsmServerOpt
     cut: {
       store: () => cutEndpoint(storeEndpoint),
       sts: () => cutEndpoint(stsEndpoint),
-      laptop: () => cutTraffic(t, enter, `-d ${ownAddress} -p tcp --dport 443`),
+      laptop: cutApiServer(ownAddress),
+      cluster: cutApiServer(addresses.service),
     },
-    createPod: async (name, annotations, identity = 'keys') => {
+    createPod: async (name, annotations, pod = {}) => {
       const containers = [{ name: 'app', image: appImage, command: ['sh', '-c', stays] }]
-      const spec = { terminationGracePeriodSeconds: 1, containers }
-      const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace, annotations }, spec }
-      const injected: InjectedPod = parse(inject(pod))
+      const spec = { terminationGracePeriodSeconds: 1, containers, ...pod.spec }
+      const whole = { apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace, annotations }, spec }
+      const injected: InjectedPod = parse(inject(whole, pod.inject))
       const patient = {
         DEADLINE: '6s',
         REQUEST_TIMEOUT: '2s',
         REFERENCE_WAIT: '0s',
         WAIT_TIMEOUT: '0s',
         DENIED_WAIT: '0s',
+        ...pod.env,
       }
-      const manifest = identity === 'role' ? withRole(injected, stsEndpoint) : injected
+      const manifest = pod.identity === 'role' ? withRole(injected, stsEndpoint) : injected
       for (const [key, value] of Object.entries(patient))
         manifest.spec.initContainers[0].env.push({ name: key, value })
-      await cluster.kubectl(['create', '-f', '-'], JSON.stringify(manifest))
+      const created = await runBeside('kubectl', ['create', '-f', '-'], {
+        env,
+        input: JSON.stringify(manifest),
+      })
+      if (created.status !== 0) throw new Error(created.stderr)
     },
     ended: async (pod) => {
       let found: Ended | undefined
@@ -134,6 +158,10 @@ export async function goOnCall(t: Test, title: string, options: FakeSsmServerOpt
     },
     becomesReady: (pod) => inNamespace('wait', '--for=condition=Ready', `pod/${pod}`, '--timeout=290s'),
     kees,
+    shell: async (line, input = '') => {
+      const { stdout, stderr } = await runBeside('sh', ['-c', line], { env, input })
+      return stdout + stderr
+    },
     doctor: async (pod) => {
       const { stdout, stderr, status } = await kees(['doctor', pod, '-n', namespace])
       return { printed: stdout + stderr, exit: status }
