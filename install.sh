@@ -114,6 +114,11 @@ main() {
   [ -n "$from" ] || from=$repository/releases/download/$version
   [ "$dir" != /.local/bin ] || fail 'HOME is not set' 'name a folder by --dir'
 
+  case $dir in
+    /*) ;;
+    *) dir=$(pwd)/$dir ;;
+  esac
+
   archive=kees-$(platform_of_machine).tar.gz
   work=$(mktemp -d)
   trap 'rm -rf "$work"' EXIT
@@ -133,6 +138,8 @@ main() {
   # All or nothing, also while an older version runs.
   "$work/unpacked/kees" install "$dir"
 
+  # Without the parts . and .., as a PATH has it.
+  dir=$(cd "$dir" && pwd)
   case :${PATH:-}: in
     *:"$dir":*) ;;
     *) printf 'add %s to PATH: export PATH="%s:$PATH"\n' "$dir" "$dir" ;;

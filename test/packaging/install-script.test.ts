@@ -13,7 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { createServer } from 'node:http'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import t, { type Test } from 'tap'
 import manifest from '../../package.json' with { type: 'json' }
 import { findCommand } from '../../scripts/tools/installed.ts'
@@ -266,6 +266,18 @@ t.test('with wget and openssl, into another folder, without HOME', async (t) => 
   mkdirSync(into)
   const { status, stderr } = await install(['--dir', into], {})
   t.equal(status, 0, stderr)
+  t.strictSame(readdirSync(into), ['kees'])
+})
+
+t.test('a relative folder: the PATH that it prints works in every folder', async (t) => {
+  const { install, folder } = await world(t)
+  const into = join(folder, 'home/my bin')
+  const { status, stdout, stderr } = await install(
+    ['--dir', relative(process.cwd(), join(folder, 'tmp/../home/./my bin')).replace(/^/, './')],
+    {},
+  )
+  t.equal(status, 0, stderr)
+  t.match(stdout, `\nadd ${into} to PATH: export PATH="${into}:$PATH"\n`)
   t.strictSame(readdirSync(into), ['kees'])
 })
 
