@@ -190,6 +190,18 @@ await t.test('errors in both manifests are reported, each with its file', async 
   t.match(said, /^new\.yaml:\d+:1: error: Deployment\/prod\/app annotation iam\.amazonaws\.com\/role: /m)
 })
 
+await t.test('an error in a file that is both OLD and NEW is reported once', async (t) => {
+  const files = { 'old.yaml': old.replace('kind=REFERENCE', 'kind=REFERENCES') }
+  for (const [flags, start] of [
+    [[], /^old\.yaml:12:9: error: /gm],
+    [['--report=github'], /^::error file=/gm],
+  ] as const) {
+    const { exit, said } = await diff(t, [...flags, 'old.yaml', 'old.yaml'], undefined, files)
+    t.equal(exit, 1)
+    t.equal(said.match(start)?.length, 1, said)
+  }
+})
+
 await t.test('an empty file, which a failed build leaves, is an error', async (t) => {
   t.match(await diff(t, ['old.yaml', 'empty.yaml'], undefined, { 'empty.yaml': '' }), {
     exit: 1,

@@ -73,8 +73,10 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   const [before = nothing, after = nothing] = read
   // Errors in OLD are not reported, unless they prevent the comparison.
   const lenient = { ...(oldConfig.value ?? config), strict: false, storagePolicy: undefined }
-  const then = grantsOf(old ?? '', before, lenient, io, false)
-  const next = grantsOf(now ?? '', after, config, io, true)
+  const then = grantsOf(old ?? '', before, lenient, false)
+  const next = grantsOf(now ?? '', after, config, true)
+  // In one call, which prints once what is in a file that is both OLD and NEW.
+  printResults([...then.shown, ...next.shown], io, [...before.manifests, ...after.manifests])
   const exit = firstToMend([then.exit, next.exit])
   if (exit !== exitCode.done) return exit
   const changes = grantChanges(
@@ -101,7 +103,7 @@ async function readOldConfig(parsed: ParsedFlags, config: ExportConfig): Promise
   return read.diagnostics.length > 0 ? { diagnostics: read.diagnostics } : { value: read.config }
 }
 
-function grantsOf(name: string, { manifests }: ReadManifests, config: ExportConfig, io: Io, warn: boolean) {
+function grantsOf(name: string, { manifests }: ReadManifests, config: ExportConfig, warn: boolean) {
   const items = manifests.flatMap((one) => one.items)
   const { results, ...granted } = exportItems(items, {
     ...config,
@@ -109,13 +111,10 @@ function grantsOf(name: string, { manifests }: ReadManifests, config: ExportConf
     allowUninjected: true,
   })
   const all = [...results, ...judge(warnOfModules(items), config.strict)]
-  const shown = all.filter(({ severity }) => warn || severity === 'error')
-  printResults(
-    shown.map((one) => (one.object ? one : { ...one, file: shownPath(name) })),
-    io,
-    manifests,
-  )
-  return { granted, exit: exitCodeOf(all) }
+  const shown = all
+    .filter(({ severity }) => warn || severity === 'error')
+    .map((one) => (one.object ? one : { ...one, file: shownPath(name) }))
+  return { granted, shown, exit: exitCodeOf(all) }
 }
 
 const nothing: ReadManifests = { manifests: [], results: [] }
