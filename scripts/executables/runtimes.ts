@@ -1,4 +1,5 @@
 /** The Node in executables, and what puts a bundle into it. */
+import nodeConsole from 'node:console'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { root } from '../bundle.ts'
@@ -6,6 +7,7 @@ import { platforms as imagePlatforms } from '../images/platform.ts'
 import { platformNode } from '../images/platform-node.ts'
 import { entryOf, lockedPackage } from '../tools/locked-package.ts'
 import type { Platform } from './platforms.ts'
+import { withoutWarnings } from './without-warnings.ts'
 
 const runtimes = join(import.meta.dirname, 'runtimes', 'package-lock.json')
 
@@ -48,11 +50,13 @@ export function injectorFolder(): Promise<string> {
   return lockedPackage(runtimes, 'postject', target)
 }
 
+/** What postject prints of each executable of Node for Linux: it names the sections that it adds, and then writes their names. */
+export const postjectNoise = /^warning: Can't find string offset for section name '\.note(\.100)?'$/
+
 /** Puts a blob into a Node for Linux, as Node's documentation has it. */
 export async function injectBlob(file: string, blob: Buffer): Promise<void> {
   const api = join(await injectorFolder(), 'dist', 'api.js')
   const { inject }: { inject: Inject } = createRequire(import.meta.url)(api)
-  await inject(file, 'NODE_SEA_BLOB', blob, {
-    sentinelFuse: 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2',
-  })
+  const options = { sentinelFuse: 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2' }
+  await withoutWarnings(nodeConsole, postjectNoise, () => inject(file, 'NODE_SEA_BLOB', blob, options))
 }
