@@ -9,6 +9,7 @@ import {
   helmVersion,
   kubernetesVersion,
   kustomizeVersion,
+  openTofuSource,
 } from '../../scripts/tools/tool-cache.ts'
 import { root } from '../programs/programs.ts'
 
@@ -35,3 +36,8 @@ const [, terraform, , aws] =
 t.match(rows.get('Terraform')?.supported, `${terraform} and later, with the provider hashicorp/aws ${aws}`)
 const tested = /terraform_version: "([\d.]+)"/.exec(read('.github/workflows/ci.yaml'))?.[1] ?? ''
 t.equal(rows.get('Terraform')?.tested, minor(tested))
+const [, tofu = ''] =
+  /opentofu\/opentofu v([\d.]+)/.exec(readFileSync(join(openTofuSource, 'go.mod'), 'utf8')) ?? []
+t.equal(rows.get('OpenTofu')?.tested, minor(tofu))
+t.match(rows.get('OpenTofu')?.supported, `${minor(tofu)} and later`)
+t.match(read('docs/terraform.md'), `OpenTofu ${minor(tofu)} or later`)
