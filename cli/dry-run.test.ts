@@ -1,6 +1,6 @@
 /** With --dry-run, every command that writes shows what it would do, and does not. */
 import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import t from 'tap'
 import { fakeIo } from './fake-io.ts'
 import { commands, kees } from './kees.ts'
@@ -46,9 +46,33 @@ function tree(folder: string): string[] {
     .toSorted()
 }
 
-t.test('the commands that have it are those that write', async (t) => {
+/** The texts of a module and of all that it imports. */
+function textsOf(path: string, seen = new Map<string, string>()): ReadonlyMap<string, string> {
+  if (seen.has(path)) return seen
+  const text = readFileSync(path, 'utf8')
+  seen.set(path, text)
+  for (const [, imported = ''] of text.matchAll(/^import (?!type )[^;]*?from '(\.[^']+\.ts)'$/gm))
+    textsOf(join(dirname(path), imported), seen)
+  return seen
+}
+
+const importsWriter = /^import [^;]*?\b(write|rename|mkdir|copyFile|symlink|append)\w*\b[^;]*?from 'node:fs/m
+const opensStoreToWrite = /(\bio, |: )'write'[,)]/
+
+t.test('all commands that change files or the store have it, and a test here', async (t) => {
   const having = commands.filter(({ flags }) => 'dry-run' in flags).map(({ name }) => name)
-  t.strictSame(new Set(rows.map(([[name]]) => name)), new Set(having))
+  const writing = commands
+    .map(({ name }) => name)
+    .filter((name) => {
+      const path = join(import.meta.dirname, 'commands', `${name}.ts`)
+      const texts = textsOf(path)
+      return (
+        opensStoreToWrite.test(texts.get(path) ?? '') ||
+        [...texts.values()].some((one) => importsWriter.test(one))
+      )
+    })
+  t.strictSame(new Set(having), new Set(writing))
+  t.strictSame(new Set(rows.map(([[name]]) => name)), new Set(writing))
 })
 
 for (const [args, dry, stdin = ''] of rows) {
