@@ -32,6 +32,7 @@ spec:
 
 /** Each step prints its name, and then what its commands print. */
 const steps = (install: string) => `set -u
+read -r begin _ < /proc/uptime
 step() { printf '\\n== %s\\n' "$1"; }
 step 'no node'; command -v node npm git
 step install; ${install}
@@ -48,6 +49,7 @@ step create; kees create -f manifest.yaml; echo "exit $?"
 step put; printf fakepassword | kees put db.password; echo "exit $?"
 step fetch; kees fetch --workload Deployment/app -f manifest.yaml --out secrets; echo "exit $?"
 step secrets; cat secrets
+step seconds; read -r end _ < /proc/uptime; echo "$begin $end"
 `
 
 const skip = containersMissing || standaloneMissing || (command('busybox').missing ?? false)
@@ -86,6 +88,8 @@ t.test('a new user', { skip }, async (t) => {
   t.match(stepsOf.get('report'), new RegExp(`^::error file=broken\\.yaml,line=${line},`, 'm'))
   for (const name of ['inject', 'export', 'verify', 'create', 'put', 'fetch'])
     t.match(stepsOf.get(name), /exit 0$/, name)
+  const [begin = 0, end = 0] = stepsOf.get('seconds')?.split(' ').map(Number) ?? []
+  t.comment(`from nothing to the first secret: ${(end - begin).toFixed(1)} s`)
   t.match(stepsOf.get('secrets'), /^db\.password=fakepassword\nsession\.key=[\w+/]{43}=$/)
 })
 
