@@ -38,7 +38,7 @@ export class CoverageCounter {
   }
 }
 
-export type Where = { readonly account: string; readonly region: string }
+type Where = { readonly account: string; readonly region: string }
 
 /** What is covered of the account and region of the parameters; undefined without an event of them. */
 export function coverageOf(all: readonly Coverage[], { account, region }: Where): Coverage | undefined {
