@@ -100,3 +100,15 @@ export function failureFields({ message: _message, ...facts }: Failure): Cause {
 export function exitCodeOf(failure: Failure | undefined): ExitCode {
   return failure === undefined ? exitCode.bug : exitCodes[failure.code]
 }
+
+/** Why some work failed; undefined where it did not. A bug is thrown. */
+export async function failureIn(work: () => Promise<void>): Promise<Failure | undefined> {
+  try {
+    await work()
+    return undefined
+  } catch (error) {
+    const failure = failureOf(error)
+    if (failure === undefined) throw error
+    return failure
+  }
+}

@@ -5,11 +5,11 @@
 import { mapOf } from '../../api/json.ts'
 import type { Failure } from '../../runtime/failure.ts'
 import { mapConcurrent } from '../../runtime/scheduling/map-concurrent.ts'
-import { failureIn } from './failure-in.ts'
 import { itemsIn, noList } from './items-in.ts'
 import { parseAnswer } from './parse-answer.ts'
 import type { Cluster } from './read-cluster.ts'
 import { callsAtOnce, named, type Resource, resourcesOfOthers } from './resources-of-others.ts'
+import { failureIn } from '../../runtime/failure.ts'
 
 type ListedWorkloads = {
   /** What could not be listed, by the names of resources or groups. One such makes the list misleading. */

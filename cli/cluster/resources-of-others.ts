@@ -2,10 +2,10 @@
 import { listOf, mapOf } from '../../api/json.ts'
 import type { Failure } from '../../runtime/failure.ts'
 import { mapConcurrent } from '../../runtime/scheduling/map-concurrent.ts'
-import { failureIn } from './failure-in.ts'
 import { itemsIn } from './items-in.ts'
 import { parseAnswer } from './parse-answer.ts'
 import type { Cluster } from './read-cluster.ts'
+import { failureIn } from '../../runtime/failure.ts'
 
 /** As a person names it, such as `rollouts.argoproj.io`, and the path of its list. */
 export type Resource = { readonly name: string; readonly path: string }

@@ -1,4 +1,4 @@
-import { type Failure, type FailureCode, failureOf } from '../failure.ts'
+import { type Failure, type FailureCode, failureIn } from '../failure.ts'
 
 /** One name can cause these for a whole call; SSM returns nothing about the others then. */
 const ofOneName: ReadonlySet<FailureCode> = new Set(['ACCESS_DENIED', 'INVALID_NAME', 'SELECTOR_UNSUPPORTED'])
@@ -17,7 +17,7 @@ export async function retryOneByOne<Q>(
   call: (requests: readonly Q[]) => Promise<void>,
   fail: Fail<Q>,
 ): Promise<void> {
-  const failure = await failureFrom(() => call(requests))
+  const failure = await failureIn(() => call(requests))
   if (failure === undefined) return
   if (mayBeOfOneName(failure) && requests.length > 1) {
     for (const request of requests) await callTogether([request], call, fail)
@@ -30,20 +30,9 @@ export async function callTogether<Q>(
   call: (requests: readonly Q[]) => Promise<void>,
   fail: Fail<Q>,
 ): Promise<void> {
-  const failure = await failureFrom(() => call(requests))
+  const failure = await failureIn(() => call(requests))
   if (failure === undefined) return
   for (const request of requests) fail(request, failure, requests.length)
-}
-
-async function failureFrom(work: () => Promise<void>): Promise<Failure | undefined> {
-  try {
-    await work()
-    return undefined
-  } catch (error) {
-    const failure = failureOf(error)
-    if (failure === undefined) throw error
-    return failure
-  }
 }
 
 /** @param of how many requests the call combined. */
