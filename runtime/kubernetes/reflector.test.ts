@@ -194,6 +194,47 @@ for (const [title, watch] of storms) {
   })
 }
 
+const gettingFurther: readonly (readonly [why: WatchEnd, watch: (at: string) => AsyncIterable<PodChange>])[] =
+  [
+    ['ended', (at) => changes(seenAt('a', at), seenAt('b', at))],
+    [
+      'failed',
+      async function* (at) {
+        yield seenAt('a', at)
+        throw failed({ code: 'UNREACHABLE', message: 'cut', ...peer })
+      },
+    ],
+  ]
+for (const [why, watch] of gettingFurther) {
+  t.test(
+    `after a watch with new pods that ${why} too soon, the next one follows within a second`,
+    async (t) => {
+      const { at, early, ends, from, listed } = await follow({
+        lists: [page('5', ['a'])],
+        watches: Array.from({ length: 40 }, (_, index) => () => watch(String(index + 6))),
+      })
+      t.strictSame(from.slice(0, 3), ['5', '6', '7'])
+      t.equal(listed, 1)
+      t.ok(at >= 20_000, `${at} ms for 40 watches: there is a pause`)
+      t.ok(at <= 40_000, `${at} ms for 40 watches: it does not grow`)
+      t.strictSame(early.slice(0, 4), [1, 2, 3, 4], 'they are counted, for the warning in the log')
+      t.strictSame(ends.slice(0, 40), Array(40).fill(why))
+    },
+  )
+}
+
+t.test('the pause grows again when watches no longer get further', async (t) => {
+  const { at } = await follow({
+    lists: [page('5', ['a'])],
+    watches: [
+      ...Array.from({ length: 8 }, (_, index) => () => changes(seenAt('a', String(index + 6)))),
+      ...Array.from({ length: 4 }, () => () => changes(seenAt('a', '13'))),
+    ],
+  })
+  // Eight pauses of a second, then 2, 4, 8 and 16 s; each three quarters of that, by chance. The last watch ends all.
+  t.equal(at, 0.75 * (8 + 30) * 1000)
+})
+
 t.test('the back-off differs by chance: two replicas do not list at the same moment', async (t) => {
   const script = () => ({
     lists: Array.from({ length: 10 }, () => page('5', ['a'])),

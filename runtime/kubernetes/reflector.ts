@@ -44,7 +44,7 @@ const shortestPause = 1000
 const longestPause = 30_000
 /** After so many watches without a frame the server may not be able to go on from this version. */
 const failuresBeforeList = 3
-/** A watch that the server ends before that did not go well: watches last minutes. */
+/** A watch that ends before that did not go well: watches last minutes. */
 const soundWatch = 10_000
 /** The same of one that ended as "expired", because a list follows, which costs the API server much more. */
 const soundBeforeList = 60_000
@@ -52,32 +52,36 @@ const soundBeforeList = 60_000
 export async function runReflector(api: PodListWatch, sink: PodSink, tools: ReflectorTools): Promise<void> {
   const { signal, listFailed } = tools
   let version: string | undefined
-  /** In a row: lists that failed and watches that did not go well; watches over which nothing came. */
-  let [failures, barren] = [0, 0]
+  /** In a row: watches that ended too soon; those over which nothing came. */
+  let [early, barren] = [0, 0]
+  /** How often the pause was doubled, from 1; 0: none. */
+  let pauses = 0
   while (!signal.aborted) {
     if (version === undefined) barren = 0
     const listed: string | Failure = version ?? (await listAll(api, sink, tools))
     if (typeof listed === 'string') {
-      const watched = await follow(api, sink, listed, failures, tools)
-      failures = watched.wentWell ? 0 : failures + 1
-      barren = watched.wentWell || watched.progressed ? 0 : barren + 1
-      const startsAnew = barren >= failuresBeforeList || (watched.wentWell && tools.wantsList?.() === true)
+      const watched = await follow(api, sink, listed, early, tools)
+      const { next } = watched
+      early = next === 'at once' ? 0 : early + 1
+      barren = next === 'at once' || watched.progressed ? 0 : barren + 1
+      pauses = { 'at once': 0, soon: 1, later: pauses + 1 }[next]
+      const startsAnew = barren >= failuresBeforeList || (next === 'at once' && tools.wantsList?.() === true)
       version = startsAnew ? undefined : watched.version
     } else {
-      failures++
+      pauses++
       if (!signal.aborted) listFailed(listed)
     }
-    if (failures > 0 && (await backOff(failures, tools)) === 'recovered') failures = 0
+    if (pauses > 0 && (await backOff(pauses, tools)) === 'recovered') [pauses, early] = [0, 0]
   }
 }
 
-/** Waits longer after each failure, with jitter. */
+/** Waits twice as long each time, with jitter. */
 async function backOff(
-  failures: number,
+  pauses: number,
   { clock, random, signal, recovery }: ReflectorTools,
 ): Promise<'over' | 'recovered'> {
   if (signal.aborted) return 'over'
-  const longest = Math.min(shortestPause * 2 ** (failures - 1), longestPause)
+  const longest = Math.min(shortestPause * 2 ** (pauses - 1), longestPause)
   const slept = clock.sleep(longest * (0.5 + random() / 2), { ref: false }).then(() => 'over' as const)
   return recovery === undefined ? await slept : ((await abortable(slept, recovery())) ?? 'recovered')
 }
@@ -113,11 +117,14 @@ type Watched = {
   readonly version: string | undefined
   /** Something came. */
   readonly progressed: boolean
-  /** The next watch, or list, may follow at once. */
-  readonly wentWell: boolean
+  /**
+   * When the next watch, or list, follows. `soon`: it ended too soon, but got further. While very many pods change, an API server
+   * closes watches that do not keep up; the longer the pause, the more it has to send afterwards, and the sooner it closes the next one.
+   */
+  readonly next: 'at once' | 'soon' | 'later'
 }
 
-/** One watch. @param before how many in a row did not go well. */
+/** One watch. @param before how many in a row ended too soon. */
 async function follow(
   api: PodListWatch,
   sink: PodSink,
@@ -136,7 +143,9 @@ async function follow(
     const sound = clock.now() - begun >= (why === 'expired' ? soundBeforeList : soundWatch)
     const wentWell = why === 'silent' || why === 'failed' ? progressed && sound : sound
     if (!signal.aborted) watchEnded(why, wentWell ? 0 : before + 1, failure)
-    return { version, progressed, wentWell }
+    const gotFurther = version !== undefined && version !== from
+    const next = wentWell ? 'at once' : gotFurther ? 'soon' : 'later'
+    return { version, progressed, next }
   }
   try {
     for await (const change of api.watch(from, cut.signal)) {
