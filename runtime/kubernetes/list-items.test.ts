@@ -40,6 +40,39 @@ t.test(
   },
 )
 
+const withFields = (name: string, managedFields: unknown) => ({
+  kind: 'Pod',
+  metadata: { name, annotations: { a: '"managedFields":[{' }, managedFields, labels: { managedFields: '[' } },
+  managedFields: [name],
+})
+
+t.test('the managed fields of an item are not parsed', async (t) => {
+  const fields = [{ manager: 'm', fieldsV1: { 'f:a': { '.': {}, 'k:{"type":"]}"}': {} } } }, []]
+  const list = { metadata: { managedFields: [1] }, items: [withFields('a', fields), withFields('b', [])] }
+  const expected = [withFields('a', []), withFields('b', [])]
+  t.strictSame(await read(Buffer.from(JSON.stringify(list))), {
+    items: expected,
+    rest: { ...list, items: [] },
+  })
+})
+
+t.test('nothing else is missing, whatever they contain and however the list is split', async () => {
+  const emptied = (items: unknown[]) =>
+    JSON.stringify(items, (key, value: unknown) => (key === 'managedFields' ? [] : value))
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.array(fc.jsonValue({ maxDepth: 3 }), { maxLength: 3 }), { minLength: 1, maxLength: 3 }),
+      fc.array(fc.nat(900), { maxLength: 8 }),
+      async (fields, cuts) => {
+        const items = fields.map((some, index) => withFields(`${index}`, some))
+        const got = await read(Buffer.from(JSON.stringify({ items, after: 1 })), cuts)
+        return emptied(got.items) === emptied(items) && JSON.stringify(got.rest) === '{"items":[],"after":1}'
+      },
+    ),
+    runs(200),
+  )
+})
+
 t.test('an answer without items is returned as it is', async (t) => {
   const status = { kind: 'Status', message: 'no', details: { causes: [{ reason: 'x' }, { reason: 'y' }] } }
   t.strictSame(await read(Buffer.from(JSON.stringify(status))), { items: [], rest: status })
