@@ -10,8 +10,8 @@ import { parseIamRole } from '../../functions/export-iam/options/iam-role.ts'
 import { renderModule } from '../../functions/export-iam/terraform/terraform.ts'
 import { terraform, terraformAwsPluginDir } from '../programs/tools.ts'
 import { creatorModule, key, place } from './creator-module.ts'
-import { motoProvider } from './moto-provider.ts'
-import { complaintOf, runTerraform, writeFiles } from './run-terraform.ts'
+import { motoEnv, motoProvider } from './moto-provider.ts'
+import { complaintOf, terraformWith, writeFiles } from './run-terraform.ts'
 
 const { missing = terraformAwsPluginDir().missing ?? false } = terraform()
 
@@ -41,9 +41,8 @@ const many = (count: number) =>
   Array.from({ length: count }, (_, index) => `/team-${index}/${'x'.repeat(12)}`)
 const trust = `kube2iam = { node_role_arns = ["arn:aws:iam::${place.account}:role/worker"] }`
 
-// Nothing is asked of AWS before the plan is complete.
 const configuration = [
-  motoProvider('http://127.0.0.1:9'),
+  motoProvider,
   exported('account', '999999999999'),
   exported('region', place.account),
   creator('none', ['/prod'], ''),
@@ -58,6 +57,8 @@ t.test(
   'each module refuses what IAM or SSM would refuse',
   { skip: missing, timeout: 1_200_000 },
   async (t) => {
+    // Nothing is asked of AWS before the plan is complete.
+    const runTerraform = terraformWith(motoEnv('http://127.0.0.1:9'))
     const folder = t.testdir({ 'main.tf': configuration })
     cpSync(creatorModule, join(folder, 'creator'), { recursive: true })
     const app = grant('cluster-app-role', ['/db.password'])

@@ -7,11 +7,19 @@ import { terraform, terraformEnv } from '../programs/tools.ts'
 const run = promisify(execFile)
 
 /** Runs terraform in a folder. @returns what it prints; a failure is an Error that has it as `stdout` and `stderr`. */
-export async function runTerraform(folder: string, ...args: readonly string[]): Promise<string> {
-  const { path, missing } = terraform()
-  if (path === undefined) throw new Error(missing)
-  const { stdout } = await run(path, args, { cwd: folder, env: terraformEnv(), maxBuffer: 2 ** 26 })
-  return stripVTControlCharacters(stdout)
+export const runTerraform = terraformWith({})
+
+/** The same, with more variables. */
+export function terraformWith(
+  variables: NodeJS.ProcessEnv,
+): (folder: string, ...args: readonly string[]) => Promise<string> {
+  return async (folder, ...args) => {
+    const { path, missing } = terraform()
+    if (path === undefined) throw new Error(missing)
+    const env = { ...terraformEnv(), ...variables }
+    const { stdout } = await run(path, args, { cwd: folder, env, maxBuffer: 2 ** 26 })
+    return stripVTControlCharacters(stdout)
+  }
 }
 
 /** The output of a run that should fail, on one line and without its frame. */

@@ -12,9 +12,9 @@ import { renderModule } from '../../functions/export-iam/terraform/terraform.ts'
 import { creatorModule } from './creator-module.ts'
 import { creatorRoles, judgeCreatorRoles } from './creator-roles.ts'
 import { attachedTo, callIam, documentOf, rolesOf } from './moto-iam.ts'
-import { motoProvider } from './moto-provider.ts'
+import { motoEnv, motoProvider } from './moto-provider.ts'
 import { motoMissing, startMoto } from '../servers/moto.ts'
-import { runTerraform, writeFiles } from './run-terraform.ts'
+import { runTerraform, terraformWith, writeFiles } from './run-terraform.ts'
 import { isLong } from '../programs/long.ts'
 import { terraform, terraformAwsPluginDir } from '../programs/tools.ts'
 
@@ -33,7 +33,7 @@ const worker = grantOf('Job/prod/worker', undefined, ['/prod/queue'], [], ['rds!
 const documentFor = (names: Grant) => policyDocument(names, place)
 
 /** A configuration that makes one of the roles itself and calls the module. */
-const rootOf = (endpoint: string) => `${motoProvider(endpoint)}
+const configuration = `${motoProvider}
 variable "attach" {
   default = true
 }
@@ -86,14 +86,15 @@ await t.test('the modules in a real configuration', { skip: missing, timeout: 1_
   test.teardown(stop)
   const role = { Action: 'CreateRole', RoleName: 'billing', Path: '/team/', AssumeRolePolicyDocument: '{}' }
   await callIam(endpoint, role)
+  const terraformHere = terraformWith(motoEnv(endpoint))
   const folder = test.testdir({})
   const writeModule = (grants: readonly Grant[]) => writeFiles(join(folder, 'kees'), renderModule(grants))
   cpSync(creatorModule, join(folder, 'creator'), { recursive: true })
   await writeFiles(join(folder, 'detached'), renderModule([billing]))
-  await writeFiles(folder, [['main.tf', rootOf(endpoint)]])
+  await writeFiles(folder, [['main.tf', configuration]])
   await writeModule([app, billing, worker])
-  const apply = (...args: readonly string[]) => runTerraform(folder, 'apply', '-auto-approve', ...args)
-  await runTerraform(folder, 'init', `-plugin-dir=${terraformAwsPluginDir().path}`)
+  const apply = (...args: readonly string[]) => terraformHere(folder, 'apply', '-auto-approve', ...args)
+  await terraformHere(folder, 'init', `-plugin-dir=${terraformAwsPluginDir().path}`)
 
   test.notMatch(await apply(), 'Warning:', 'it is valid')
   test.strictSame(
@@ -106,7 +107,7 @@ await t.test('the modules in a real configuration', { skip: missing, timeout: 1_
     { [`kees-${billing.policyName}-part1`]: documentFor(billing) },
     'a role with a path gets exactly its parameters',
   )
-  const outputs: Outputs = JSON.parse(await runTerraform(folder, 'output', '-json'))
+  const outputs: Outputs = JSON.parse(await terraformHere(folder, 'output', '-json'))
   const arns = outputs.policy_arns.value
   test.strictSame(
     Object.keys(arns),

@@ -8,11 +8,11 @@ import type { Grant } from '../../functions/export-iam/grants/grant.ts'
 import type { KmsKeys } from '../../functions/export-iam/options/kms-keys.ts'
 import { renderModule } from '../../functions/export-iam/terraform/terraform.ts'
 import { callIam } from './moto-iam.ts'
-import { motoProvider } from './moto-provider.ts'
+import { motoEnv, motoProvider } from './moto-provider.ts'
 import { startMoto } from '../servers/moto.ts'
 import { parsePlanGraph, type PlanGraph } from './plan-graph.ts'
 import { type IamChange, recordIam } from './recorded-iam.ts'
-import { runTerraform, writeFiles } from './run-terraform.ts'
+import { terraformWith, writeFiles } from './run-terraform.ts'
 import { type ResourceChange, resourceChangesIn } from './terraform-plan.ts'
 import { terraformAwsPluginDir } from '../programs/tools.ts'
 
@@ -28,7 +28,7 @@ export const kmsKeys: KmsKeys = [
 ]
 
 /** The module, and one from which the order was taken, to see that the walk finds what may be lost. */
-const rootOf = (endpoint: string) => `${motoProvider(endpoint)}
+const configuration = `${motoProvider}
 variable "prefix" {
   default = "kees-"
 }
@@ -76,7 +76,8 @@ export async function startWatchedApply(test: Test): Promise<WatchedApply> {
   test.teardown(moto.stop)
   const iam = await recordIam(moto.endpoint, 7)
   test.teardown(iam.stop)
-  const folder = test.testdir({ 'main.tf': rootOf(iam.endpoint) })
+  const runTerraform = terraformWith(motoEnv(iam.endpoint))
+  const folder = test.testdir({ 'main.tf': configuration })
   const made = new Set<string>()
   let isInitialized = false
   return {

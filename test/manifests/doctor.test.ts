@@ -241,10 +241,10 @@ t.test('with the documented rights, a cluster with faults, and then without', { 
 })
 
 t.test('a machine without kubectl', async (t) => {
-  const bin = t.testdir()
+  const bin = t.testdir({ store: {} })
   symlinkSync(process.execPath, join(bin, 'node'))
   symlinkSync('/usr/bin/env', join(bin, 'env'))
-  const env = { KEES_STORE: `file:${bin}`, PATH: bin }
+  const env = { KEES_STORE: `file:${join(bin, 'store')}`, PATH: bin }
   const { stdout, status } = await runBeside('kees', ['doctor'], { env })
   t.match(stdout, /^kubernetes +error +the command kubectl was not found$/m)
   t.equal(status, 5)
