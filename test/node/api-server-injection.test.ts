@@ -5,6 +5,7 @@ import t from 'tap'
 import { eventually } from '../programs/eventually.ts'
 import { run } from '../programs/programs.ts'
 import { policiesOfPods } from '../manifests/injecting-policies.ts'
+import { stays } from './app-pod.ts'
 import { storeVariables } from './install-creator.ts'
 import { appImage, initImage } from './node-images.ts'
 import { removeIfPassed } from './remove-if-passed.ts'
@@ -15,7 +16,6 @@ t.setTimeout(600_000)
 
 /** Variables of the store of the test, which the policies would refuse. */
 const allowed = ['AWS_ENDPOINT_URL', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'ALLOW_HTTP']
-const stays = 'trap "exit 0" TERM; while :; do sleep 0.2; done'
 const labels = { app: 'database' }
 /** What an operator writes: it knows nothing of kees but the annotations that its user sets. */
 const template = {

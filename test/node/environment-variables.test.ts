@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import t from 'tap'
 import { parse } from 'yaml'
 import { eventually } from '../programs/eventually.ts'
+import { stays } from './app-pod.ts'
 import { appImage } from './node-images.ts'
 import { startStoreOfPods } from './store-of-pods.ts'
 import { nodeTestsMissing, useNode } from './use-node.ts'
@@ -13,7 +14,6 @@ t.setTimeout(600_000)
 const patience = 120_000
 /** All that the kubelet's file can hold and that a shell, a dotenv file or the kubelet's own `$(…)` would change. */
 const awkward = '  "fake" $HOME $(LOG_LEVEL) $$(x) ${x} `id` \\n \\\n# second line\n\n\tü ⊕ 😀=#end '
-const stays = 'trap "exit 0" TERM; while :; do sleep 0.2; done'
 const securityContext = {
   allowPrivilegeEscalation: false,
   capabilities: { drop: ['ALL'] },

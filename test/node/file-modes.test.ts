@@ -1,13 +1,13 @@
 /** Which containers can read a file of a mode, on a real node: exactly those of which inject-init does not report that they cannot. */
 import t from 'tap'
 import { run } from '../programs/programs.ts'
+import { stays } from './app-pod.ts'
 import { appImage } from './node-images.ts'
 import { startStoreOfPods } from './store-of-pods.ts'
 import { nodeTestsMissing, useNode } from './use-node.ts'
 
 t.setTimeout(600_000)
 
-const stays = 'trap "exit 0" TERM; while :; do sleep 0.2; done'
 const readable = 'for file in /secret/modes/*; do cat "$file" >/dev/null 2>&1 && basename "$file"; done; true'
 
 type Case = {

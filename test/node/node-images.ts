@@ -22,7 +22,8 @@ const targets = ['init', 'creator', 'inject-init'] as const
 
 /** Builds what `loadImages` loads. */
 export function buildNodeImages(): Promise<TestImages> {
-  return buildImages(targets)
+  // Beside other work, they take longer than other commands.
+  return buildImages(targets, { patience: 900_000 })
 }
 
 /** @param load the command that loads an archive into the node. @param parent of a folder for the archives. */

@@ -11,11 +11,11 @@ import type { FakeSsmServer, FakeSsmServerOptions } from '../../runtime/fake-ssm
 import { eventually } from '../programs/eventually.ts'
 import { runBeside } from '../programs/run-beside.ts'
 import { startFakeSts } from '../servers/fake-sts.ts'
+import { appContainer } from './app-pod.ts'
 import { cutTraffic } from './cut-traffic.ts'
 import { forwardTo } from './forwarding.ts'
 import { addresses } from './node-files.ts'
 import { namedNode } from './node-session.ts'
-import { appImage } from './node-images.ts'
 import { startStoreOfPods } from './store-of-pods.ts'
 import { type Cluster, nodeTestsMissing, useNode } from './use-node.ts'
 
@@ -25,7 +25,6 @@ export const onCallMissing = nodeTestsMissing || (namedNode() !== undefined && '
 /** Of the API server, which listens on all addresses; only the laptop of the test uses this one. */
 const ownAddress = '127.0.0.2'
 const tokens = '/var/run/secrets/eks.amazonaws.com/serviceaccount'
-const stays = 'trap "exit 0" TERM; while :; do sleep 0.2; done'
 const patience = 180_000
 
 type PodOptions = {
@@ -121,7 +120,7 @@ export async function goOnCall(t: Test, title: string, options: FakeSsmServerOpt
       cluster: cutApiServer(addresses.service),
     },
     createPod: async (name, annotations, pod = {}) => {
-      const containers = [{ name: 'app', image: appImage, command: ['sh', '-c', stays] }]
+      const containers = [appContainer]
       const spec = { terminationGracePeriodSeconds: 1, containers, ...pod.spec }
       const whole = { apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace, annotations }, spec }
       const injected: InjectedPod = parse(inject(whole, pod.inject))

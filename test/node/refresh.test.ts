@@ -1,6 +1,7 @@
 /** The refresh sidecar on a real node: values and annotations that change while the app runs, a sidecar that restarts, a Job. */
 import t, { type Test } from 'tap'
 import { eventually } from '../programs/eventually.ts'
+import { stays } from './app-pod.ts'
 import { appImage } from './node-images.ts'
 import { startStoreOfPods } from './store-of-pods.ts'
 import { nodeTestsMissing, useNode } from './use-node.ts'
@@ -27,7 +28,6 @@ const appSpec = (command: string) => ({
     },
   ],
 })
-const stays = 'trap "exit 0" TERM; while :; do sleep 0.2; done'
 
 /** A pod with a refresh every two seconds. */
 async function startPod(t: Test) {

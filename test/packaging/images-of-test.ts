@@ -34,12 +34,20 @@ type Options = {
   readonly flags?: readonly string[]
   /** A folder with other sources. */
   readonly sources?: string
+  /** How long a build may take, in milliseconds. */
+  readonly patience?: number
 }
 
 /** In a run of many tests, what another has built is not built again. @param only such as `inject-init,init`. */
 export async function buildImages(
   only: readonly Target[],
-  { everywhere, registry = 'localhost', flags = [], sources = root }: Options = {},
+  {
+    everywhere,
+    registry = 'localhost',
+    flags = [],
+    sources = root,
+    patience = commandPatience,
+  }: Options = {},
 ): Promise<TestImages> {
   const wanted = platforms.filter((one) => everywhere || one === platformOf(process.arch))
   const run = process.env[runVariable]
@@ -67,7 +75,7 @@ export async function buildImages(
       ]
       if (baseImage !== undefined) args.push(`--base=${baseImage}`)
       const [command, all] = untapped(process.execPath, args)
-      const options = { cwd: sources, env: containerEnv, timeout: commandPatience }
+      const options = { cwd: sources, env: containerEnv, timeout: patience }
       const { stdout } = await promisify(execFile)(command, all, options)
       made.push(...stdout.trim().split('\n'))
     }

@@ -6,6 +6,7 @@ import t, { type Test } from 'tap'
 import { parseAllDocuments } from 'yaml'
 import { eventually } from '../../programs/eventually.ts'
 import { run } from '../../programs/programs.ts'
+import { stays } from '../app-pod.ts'
 import { appImage, initImage } from '../node-images.ts'
 import { storeVariables } from '../install-creator.ts'
 import { removeIfPassed } from '../remove-if-passed.ts'
@@ -16,7 +17,6 @@ t.setTimeout(1_800_000)
 
 const patience = 240_000
 const annotations = { 'secret.bsycorp.com/db.password': 'kind=REFERENCE,type=PASSWORD' }
-const stays = 'trap "exit 0" TERM; while :; do sleep 0.5; done'
 
 const storagePolicy = `apiVersion: kees.bsycorp.com/v1alpha1
 kind: StoragePolicy

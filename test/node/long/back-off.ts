@@ -1,22 +1,18 @@
 /** The kubelet's back-off: init fails again and again, and the pod starts by itself once the cause is gone. */
 import t from 'tap'
 import { eventually } from '../../programs/eventually.ts'
-import { appImage } from '../node-images.ts'
+import { appPod } from '../app-pod.ts'
 import { startStoreOfPods } from '../store-of-pods.ts'
 import { nodeTestsMissing, useNode } from '../use-node.ts'
 
 t.setTimeout(1_200_000)
-
-const stays = 'trap "exit 0" TERM; while :; do sleep 0.2; done'
 
 t.test('a pod whose parameter is stored late starts by itself', { skip: nodeTestsMissing }, async (t) => {
   const cluster = await useNode(t)
   const { server, inject } = await startStoreOfPods(t, cluster)
   const namespace = await cluster.makeNamespace('back-off')
   const annotations = { 'secret.bsycorp.com/db.password': 'kind=REFERENCE,type=PASSWORD' }
-  const spec = { containers: [{ name: 'app', image: appImage, command: ['sh', '-c', stays] }] }
-  const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'app', namespace, annotations }, spec }
-  await cluster.kubectl(['create', '-f', '-'], inject(pod))
+  await cluster.kubectl(['create', '-f', '-'], inject(appPod(namespace, 'app', annotations)))
   const init = async () => {
     const text = await cluster.kubectl(['-n', namespace, 'get', 'pod', 'app', '-o', 'json'])
     return JSON.parse(text).status.initContainerStatuses?.[0]

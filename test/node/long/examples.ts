@@ -8,6 +8,7 @@ import t from 'tap'
 import { parseAllDocuments } from 'yaml'
 import { root } from '../../programs/programs.ts'
 import { runBeside } from '../../programs/run-beside.ts'
+import { stays } from '../app-pod.ts'
 import { storeVariables } from '../install-creator.ts'
 import { appImage, initImage } from '../node-images.ts'
 import { startStoreOfPods } from '../store-of-pods.ts'
@@ -44,7 +45,6 @@ const reads: Readonly<Record<string, readonly [command: string, output: RegExp]>
   ],
 }
 const readsOfOthers = ['cat /secret/secret', /password/i] as const
-const stays = 'trap "exit 0" TERM; while :; do sleep 0.5; done'
 
 t.test('every example reaches running pods', { skip: nodeTestsMissing }, async (t) => {
   const folders = new Set(files.map((file) => file.split('/')[0] ?? ''))

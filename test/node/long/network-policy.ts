@@ -7,6 +7,7 @@ import { eventually } from '../../programs/eventually.ts'
 import { root } from '../../programs/programs.ts'
 import { kubeRouter } from '../../programs/tools.ts'
 import { runQuietly } from '../../../scripts/run-quietly.ts'
+import { appPod } from '../app-pod.ts'
 import { installCreator } from '../install-creator.ts'
 import { appImage } from '../node-images.ts'
 import { namedNode } from '../node-session.ts'
@@ -20,7 +21,6 @@ t.setTimeout(1_800_000)
 const skip =
   nodeTestsMissing || (namedNode() !== undefined && 'needs KEES_NODE unset') || kubeRouter().missing || false
 const patience = 240_000
-const stays = 'trap "exit 0" TERM; while :; do sleep 0.5; done'
 const page = readFileSync(join(root, 'docs/network.md'), 'utf8')
 /** By the name in its first line. */
 const ofPage = (name: string) =>
@@ -57,16 +57,6 @@ async function enforce(t: Test, cluster: Cluster): Promise<void> {
     await runQuietly(command, [...enter, 'sh', '-c', 'iptables -F && iptables -X && ipset destroy'])
   })
 }
-
-const app = (name: string, namespace: string, annotations: Readonly<Record<string, string>> = {}) => ({
-  apiVersion: 'v1',
-  kind: 'Pod',
-  metadata: { name, namespace, annotations },
-  spec: {
-    terminationGracePeriodSeconds: 1,
-    containers: [{ name: 'app', image: appImage, command: ['sh', '-c', stays] }],
-  },
-})
 
 t.test('NetworkPolicies that are enforced', { skip }, async (t) => {
   const cluster = await useNode(t)
@@ -107,7 +97,7 @@ t.test('NetworkPolicies that are enforced', { skip }, async (t) => {
     async (t) => {
       const namespace = await cluster.makeNamespace('closed')
       const secret = { 'secret.bsycorp.com/db.password': 'kind=REFERENCE,type=PASSWORD' }
-      await create(app('before', namespace))
+      await create(appPod(namespace, 'before', {}))
       await ready(namespace, 'before')
       t.ok(await reaches(namespace, 'before', addressOf(other.endpoint)), 'without a policy')
       const text = withPort('app-egress.yaml', 443, endpoint)
@@ -116,7 +106,10 @@ t.test('NetworkPolicies that are enforced', { skip }, async (t) => {
       await eventually('the policy is enforced', isClosed, patience)
       t.ok(await reaches(namespace, 'before', addressOf(endpoint)), 'the store')
 
-      await cluster.kubectl(['create', '-f', '-'], inject(app('app', namespace, secret), { refresh: '2s' }))
+      await cluster.kubectl(
+        ['create', '-f', '-'],
+        inject(appPod(namespace, 'app', secret), { refresh: '2s' }),
+      )
       await ready(namespace, 'app')
       const read = () =>
         cluster.kubectl(['-n', namespace, 'exec', 'app', '-c', 'app', '--', 'cat', '/secret/secret'])
@@ -131,7 +124,6 @@ t.test('NetworkPolicies that are enforced', { skip }, async (t) => {
 
   await t.test('without egress to the store, init ends with 5', async (t) => {
     const namespace = await cluster.makeNamespace('denied')
-    const name = 'app'
     const metadata = { name: 'deny', namespace }
     await create({
       apiVersion: 'networking.k8s.io/v1',
@@ -141,7 +133,7 @@ t.test('NetworkPolicies that are enforced', { skip }, async (t) => {
     })
     // Once it is enforced for this pod, init starts: the app's own init container waits for it.
     const manifest: { spec: { initContainers: Container[] } } = parse(
-      inject(app(name, namespace, { 'secret.bsycorp.com/db.password': 'kind=REFERENCE,type=PASSWORD' })),
+      inject(appPod(namespace, 'app', { 'secret.bsycorp.com/db.password': 'kind=REFERENCE,type=PASSWORD' })),
     )
     const [host, port] = addressOf(endpoint).split(':')
     const waits = `while nc -w 1 ${host} ${port} -e true; do sleep 0.2; done`
@@ -172,7 +164,7 @@ t.test('NetworkPolicies that are enforced', { skip }, async (t) => {
       const ips = (await inKees('get', 'pods', '-o', 'jsonpath={.items[*].status.podIP}')).split(' ')
       t.equal(ips.length, 2)
 
-      await create(app('neighbour', namespace))
+      await create(appPod(namespace, 'neighbour', {}))
       await ready(namespace, 'neighbour')
       for (const ip of ips) {
         const isClosed = async () => !(await reaches(namespace, 'neighbour', `${ip}:8080`))
@@ -185,7 +177,7 @@ t.test('NetworkPolicies that are enforced', { skip }, async (t) => {
         'init.bsycorp.com/storage-prefix': `/${namespace}`,
         'secret.bsycorp.com/token': 'kind=DYNAMIC,type=PASSWORD,size=256',
       }
-      await create(app('declares', namespace, declared))
+      await create(appPod(namespace, 'declares', declared))
       await eventually('the creator reports that it does not reach the store', isUnreached, patience)
       t.strictSame(
         server.stored.names().filter((one) => one.includes(namespace)),

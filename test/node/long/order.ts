@@ -2,6 +2,7 @@
 import t, { type Test } from 'tap'
 import { parse } from 'yaml'
 import { eventually } from '../../programs/eventually.ts'
+import { appContainer, stays } from '../app-pod.ts'
 import { appImage } from '../node-images.ts'
 import { startStoreOfPods } from '../store-of-pods.ts'
 import { nodeTestsMissing, useNode } from '../use-node.ts'
@@ -10,7 +11,6 @@ t.setTimeout(1_800_000)
 
 const patience = 240_000
 const annotations = { 'secret.bsycorp.com/db.password': 'kind=REFERENCE,type=PASSWORD' }
-const stays = 'trap "exit 0" TERM; while :; do sleep 0.5; done'
 /** Where the proxy of the mesh listens. */
 const port = 15_001
 
@@ -86,7 +86,7 @@ t.test(
   { skip: nodeTestsMissing },
   async (t) => {
     const { server, kubectl, create, inMesh, statuses, letProxyStart } = await start(t, 'mesh')
-    const containers = [{ name: 'app', image: appImage, command: ['sh', '-c', stays] }]
+    const containers = [appContainer]
     const spec = { terminationGracePeriodSeconds: 1, containers }
     await create(inMesh({ metadata: { name: 'app', annotations }, spec }))
     const proxyRuns = async () => {

@@ -1,69 +1,15 @@
 /** What only a kubelet shows of a pod: how init fails, as whom it runs, what restarts, which volumes are full, which Jobs complete. */
-import t, { type Test } from 'tap'
-import { parse } from 'yaml'
+import t from 'tap'
 import type { Fault } from '../../../runtime/fake-ssm/faults.ts'
 import { eventually } from '../../programs/eventually.ts'
 import { appImage } from '../node-images.ts'
-import { startStoreOfPods } from '../store-of-pods.ts'
-import { nodeTestsMissing, useNode } from '../use-node.ts'
+import { startPodsWithStore } from '../pods-with-store.ts'
+import { nodeTestsMissing } from '../use-node.ts'
 
 t.setTimeout(1_800_000)
 
 const patience = 240_000
 const reference = 'kind=REFERENCE,type=PASSWORD'
-const password = { 'secret.bsycorp.com/db.password': reference }
-const stays = 'trap "exit 0" TERM; while :; do sleep 0.5; done'
-
-/** A namespace with a store, and pods in it. */
-async function start(t: Test, title: string) {
-  const cluster = await useNode(t)
-  const fault = ({ names }: { readonly names: readonly string[] }): Fault | undefined =>
-    names.some((name) => name.includes('unreached')) ? { kind: 'reset' } : undefined
-  const denied = ({ name }: { readonly name: string }) => name.includes('denied')
-  const { server, inject } = await startStoreOfPods(t, cluster, { fault, denied })
-  server.put('/db.password', 'fakepassword')
-  const namespace = await cluster.makeNamespace(title)
-  const inNamespace = (...args: string[]) => cluster.kubectl(['-n', namespace, ...args])
-  const create = (manifest: object) => cluster.kubectl(['create', '-f', '-'], JSON.stringify(manifest))
-  const inApp = (pod: string, ...command: string[]) => inNamespace('exec', pod, '-c', 'app', '--', ...command)
-  return {
-    server,
-    cluster,
-    inNamespace,
-    create,
-    /** A pod of an app that reads its secrets. */
-    pod: (name: string, spec: object = {}, annotations: Readonly<Record<string, string>> = password) => ({
-      apiVersion: 'v1',
-      kind: 'Pod',
-      metadata: { name, namespace, annotations },
-      spec: {
-        terminationGracePeriodSeconds: 1,
-        containers: [{ name: 'app', image: appImage, command: ['sh', '-c', stays] }],
-        ...spec,
-      },
-    }),
-    injected: (workload: object, options: object = {}): Manifest => parse(inject(workload, options)),
-    becomesReady: (name: string) =>
-      inNamespace('wait', '--for=condition=Ready', `pod/${name}`, '--timeout=240s'),
-    status: async (name: string): Promise<Status> =>
-      JSON.parse(await inNamespace('get', 'pod', name, '-o', 'json')).status,
-    inApp,
-    secret: (pod: string) => inApp(pod, 'cat', '/secret/secret'),
-  }
-}
-
-type Container = { env?: { name: string; value?: string }[] }
-type Manifest = {
-  readonly metadata: { readonly annotations: Record<string, string>; readonly uid?: string }
-  readonly spec: { readonly initContainers: Container[]; readonly volumes: { readonly name: string }[] }
-}
-type State = { readonly terminated?: { readonly exitCode: number; readonly message: string } }
-type ContainerStatus = { readonly restartCount: number; readonly state: State }
-type Status = {
-  readonly phase: string
-  readonly initContainerStatuses: readonly [ContainerStatus, ...ContainerStatus[]]
-  readonly containerStatuses: readonly [ContainerStatus]
-}
 
 const one = (name: string) => ({ [`secret.bsycorp.com/${name}`]: reference })
 /** By what is wrong: what else the pod declares, what its init gets, how init ends. */
@@ -106,8 +52,15 @@ const failures: readonly {
   },
 ]
 
+const denied = ({ name }: { readonly name: string }) => name.includes('denied')
+const fault = ({ names }: { readonly names: readonly string[] }): Fault | undefined =>
+  names.some((name) => name.includes('unreached')) ? { kind: 'reset' } : undefined
+
 t.test('exit codes and termination messages of init', { skip: nodeTestsMissing }, async (t) => {
-  const { server, create, pod, injected, inNamespace, status } = await start(t, 'exit-codes')
+  const { server, create, pod, injected, inNamespace, status } = await startPodsWithStore(t, 'exit-codes', {
+    fault,
+    denied,
+  })
   for (let index = 0; index < 20; index++) server.put(`/large${index}`, 'a'.repeat(8000))
   for (const { name, more, env = {} } of failures) {
     const options = name === 'full' ? { sizeLimit: '64Ki' } : {}
@@ -152,7 +105,10 @@ const users = {
 
 for (const [index, [title, { spec, options }]] of Object.entries(users).entries()) {
   t.test(`the app reads its secrets with ${title}`, { skip: nodeTestsMissing }, async (t) => {
-    const { server, create, pod, injected, becomesReady, secret } = await start(t, `users-${index}`)
+    const { server, create, pod, injected, becomesReady, secret } = await startPodsWithStore(
+      t,
+      `users-${index}`,
+    )
     const env = 'env' in options ? options.env : []
     const manifest = injected(pod('app', spec), 'env' in options ? {} : options)
     for (const container of manifest.spec.initContainers) container.env?.push(...env)
@@ -167,7 +123,7 @@ for (const [index, [title, { spec, options }]] of Object.entries(users).entries(
 }
 
 t.test('an app that is restarted keeps its files', { skip: nodeTestsMissing }, async (t) => {
-  const { create, pod, injected, becomesReady, status, secret, inApp } = await start(t, 'app')
+  const { create, pod, injected, becomesReady, status, secret, inApp } = await startPodsWithStore(t, 'app')
   await create(injected(pod('app'), { refresh: '2s' }))
   await becomesReady('app')
   await inApp('app', 'kill', '1')
@@ -179,11 +135,9 @@ t.test('an app that is restarted keeps its files', { skip: nodeTestsMissing }, a
 })
 
 t.test('init runs again with a new sandbox', { skip: nodeTestsMissing }, async (t) => {
-  const { server, cluster, create, pod, injected, becomesReady, inNamespace, status, secret } = await start(
-    t,
-    'sandbox',
-  )
-  await create(injected(pod('app')))
+  const { server, cluster, create, pod, injected, becomesReady, inNamespace, status, secret } =
+    await startPodsWithStore(t, 'sandbox')
+  await create(injected(pod('app'), { refresh: '60m' }))
   await becomesReady('app')
   server.put('/db.password', 'fakepassword2')
   const uid = await inNamespace('get', 'pod', 'app', '-o', 'jsonpath={.metadata.uid}')
@@ -210,7 +164,7 @@ t.test('init runs again with a new sandbox', { skip: nodeTestsMissing }, async (
 })
 
 t.test('Jobs with the refresh sidecar complete', { skip: nodeTestsMissing }, async (t) => {
-  const { create, pod, injected, inNamespace } = await start(t, 'jobs')
+  const { create, pod, injected, inNamespace } = await startPodsWithStore(t, 'jobs')
   // The first container of each pod fails, and is restarted in it.
   const command = 'test -e /state/failed && cut -d= -f1 /secret/secret && exit; touch /state/failed; exit 1'
   const { metadata, spec } = pod('unused', {

@@ -2,8 +2,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import { eventually } from '../../programs/eventually.ts'
+import { appPod, neverScheduled } from '../app-pod.ts'
 import { installCreator } from '../install-creator.ts'
-import { appImage } from '../node-images.ts'
 import { startStoreOfPods } from '../store-of-pods.ts'
 import { nodeTestsMissing, useNode } from '../use-node.ts'
 
@@ -50,11 +50,8 @@ t.test('the creator outlives its tokens', { skip: nodeTestsMissing }, async (t) 
       'init.bsycorp.com/storage-prefix': `/${namespace}`,
       [`secret.bsycorp.com/${name}`]: 'kind=DYNAMIC,type=PASSWORD,size=256',
     }
-    const containers = [{ name: 'app', image: appImage, command: ['true'] }]
-    const metadata = { name, namespace, annotations }
-    const pod = { apiVersion: 'v1', kind: 'Pod', metadata, spec: { restartPolicy: 'Never', containers } }
     // It waits for a node, so that the creator sees it for as long as the test does.
-    const waiting = { ...pod, spec: { ...pod.spec, nodeSelector: { 'kees.bsycorp.com/none': '' } } }
+    const waiting = appPod(namespace, name, annotations, neverScheduled)
     await cluster.kubectl(['create', '-f', '-'], JSON.stringify(waiting))
     const made = () => server.calls.some((call) => JSON.stringify(call).includes(name))
     await eventually(`the parameter of ${name} is made`, made, 120_000)

@@ -3,15 +3,15 @@ import t from 'tap'
 import { parse } from 'yaml'
 import { eventually } from '../../programs/eventually.ts'
 import { run } from '../../programs/programs.ts'
+import { appPod } from '../app-pod.ts'
 import { beforeContract, buildEarlier, commitMissing } from '../earlier-version.ts'
-import { appImage, initImage } from '../node-images.ts'
+import { initImage } from '../node-images.ts'
 import { startStoreOfPods } from '../store-of-pods.ts'
 import { nodeTestsMissing, useNode } from '../use-node.ts'
 
 t.setTimeout(1_800_000)
 
 const patience = 240_000
-const stays = 'trap "exit 0" TERM; while :; do sleep 0.5; done'
 const password = 'secret.bsycorp.com/db.password'
 const older = { [password]: 'kind=REFERENCE,type=PASSWORD', 'resource.bsycorp.com/level': 'storageKey=level' }
 
@@ -36,16 +36,8 @@ t.test('two versions', { skip: nodeTestsMissing || commitMissing(beforeContract)
   const namespace = await cluster.makeNamespace('upgrade')
   const inNamespace = (...args: string[]) => cluster.kubectl(['-n', namespace, ...args])
   const create = (manifest: string) => cluster.kubectl(['create', '-f', '-'], manifest)
-  const pod = (name: string, annotations: Readonly<Record<string, string>>) => ({
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: { name, namespace, annotations },
-    spec: {
-      restartPolicy: 'Never',
-      terminationGracePeriodSeconds: 1,
-      containers: [{ name: 'app', image: appImage, command: ['sh', '-c', stays] }],
-    },
-  })
+  const pod = (name: string, annotations: Readonly<Record<string, string>>) =>
+    appPod(namespace, name, annotations, { restartPolicy: 'Never' })
   const secret = (name: string) => inNamespace('exec', name, '-c', 'app', '--', 'cat', '/secret/secret')
   const ready = (name: string) =>
     inNamespace('wait', '--for=condition=Ready', `pod/${name}`, '--timeout=240s')
