@@ -23,6 +23,7 @@ import { neededTools, toolNames } from './tests/needed-tools.ts'
 import { ProcessorTime } from './tests/processor-time.ts'
 import { removeRunImages } from './tests/remove-run-images.ts'
 import { type Job, runJobs } from './tests/run-jobs.ts'
+import { sharedProcessOf } from './tests/shared-process.ts'
 import { onlyFailures } from './tests/subtests.ts'
 import { formatReport, runTestFile } from './tests/test-file.ts'
 import { runVariable } from './tests/test-images.ts'
@@ -40,6 +41,8 @@ const env = {
   // of their processor time is for the collection of garbage.
   GOGC: '400',
   ...process.env,
+  // Nothing of AWS is asked here, and each program that a test starts would read the certificates.
+  AWS_CA_BUNDLE: undefined,
   KEES_TEST_RECORD: record,
   [runVariable]: String(process.pid),
 }
@@ -145,15 +148,31 @@ function testFile(file: string, title = file, command = commandOf(file)): Job {
   }
 }
 
+function sharedProcess(title: string, some: readonly string[]): Job {
+  return {
+    title,
+    lane: 'tests',
+    needs: ['build', ...new Set(some.flatMap(toolsOf).map((name) => `tool ${name}`))],
+    run: async () => {
+      if (failed.includes('build')) return
+      const variables = { ...env, ...effortVariables(isLong) }
+      await measure(title, (onExit) => outcomeOf(runUnitFiles(some, variables, onExit, yielding)))
+    },
+  }
+}
+
+async function outcomeOf(running: Promise<readonly FileResult[]>): Promise<Outcome> {
+  const all = await running
+  results.push(...all)
+  const wrong = all.filter(({ passed }) => !passed).map(({ text }) => onlyFailures(text))
+  return { passed: wrong.length === 0, output: wrong.join('\n') }
+}
+
 function unitFiles(folder: string, files: readonly string[]): Job {
   const title = `unit tests of ${folder}/`
   const isChanged = unitChanged(folder, changed)
-  const work = async (onExit: () => void) => {
-    const all = await runUnitFiles(files, { ...env, ...unitVariables(isLong, isChanged) }, onExit)
-    results.push(...all)
-    const wrong = all.filter(({ passed }) => !passed).map(({ text }) => onlyFailures(text))
-    return { passed: wrong.length === 0, output: wrong.join('\n') }
-  }
+  const variables = { ...env, ...unitVariables(isLong, isChanged) }
+  const work = (onExit: () => void) => outcomeOf(runUnitFiles(files, variables, onExit))
   return {
     title,
     lane: 'tests',
@@ -193,7 +212,10 @@ const chosen = (pattern: string) => globSync(pattern, { cwd: root }).filter(isCh
 const all = chosen('test/**/*.test.ts')
 /** These share one Kubernetes node. */
 const onNode = all.filter((file) => file.startsWith('test/node/'))
-const files = all.filter((file) => !onNode.includes(file))
+const byProcess = Map.groupBy(
+  all.filter((file) => !onNode.includes(file)),
+  sharedProcessOf,
+)
 const unit = Map.groupBy(
   chosen('{api,functions,runtime,cli}/**/*.test.ts'),
   (file) => file.split('/')[0] ?? '',
@@ -229,7 +251,9 @@ await runJobs(
         npm('types', 'types'),
         ...[...unit].map(([folder, some]) => unitFiles(folder, some)),
         ...(onNode.length > 0 ? [nodeTests] : []),
-        ...files.map((file) => testFile(file)),
+        ...[...byProcess].flatMap(([title, some]) =>
+          title === undefined ? some.map((file) => testFile(file)) : [sharedProcess(title, some)],
+        ),
       ],
       known,
     ),

@@ -31,6 +31,8 @@ export const longTests: Readonly<Record<string, RegExp>> = {
   'test/init/write-faults.test.ts': /^runtime\/(init|files)\/(?!.*\.test\.ts)|^test\/init\/write-faults/,
   'test/moving/import.test.ts': /^cli\/import\/(?!.*\.test\.ts)|^test\/moving\//,
   'test/node/chart.test.ts': /^install\/(creator|charts)\/(?!terraform)|^scripts\/chart\/|^test\/node\/chart/,
+  'test/node/node.test.ts':
+    /^test\/node\/(inside$|node-(files|process|remains)|node\.test|start-node|supervise)/,
   'test/node/memory.test.ts': /^runtime\/(init|store|values)\/(?!.*\.test\.ts)|^test\/node\/memory/,
   'test/packaging/action.test.ts':
     /^action\.yml$|^scripts\/action\/|^test\/packaging\/(action|composite-action|fake-github)/,

@@ -10,17 +10,18 @@ export type FileResult = { readonly file: string; readonly passed: boolean; read
 const root = join(import.meta.dirname, '..', '..')
 const script = join(import.meta.dirname, './one-process.ts')
 /** For a process that does not notice itself that it hangs. */
-const longest = 15 * 60_000
+const longest = 40 * 60_000
 
-/** @param onExit called when a process has ended. */
+/** @param onExit called when a process has ended. @param by a command that runs the one that follows it. */
 export async function runUnitFiles(
   files: readonly string[],
   env: NodeJS.ProcessEnv = process.env,
   onExit: () => void = () => {},
+  by: readonly string[] = [],
 ): Promise<readonly FileResult[]> {
   const results: FileResult[] = []
   for (let left = files; left.length > 0;) {
-    const ran = await runProcess(left, env, onExit)
+    const ran = await runProcess(left, env, onExit, by)
     results.push(...ran)
     // A file that ended its process, or left something behind in it, is the last that has a result.
     left = left.filter((file) => !ran.some((one) => one.file === file))
@@ -32,12 +33,14 @@ async function runProcess(
   files: readonly string[],
   env: NodeJS.ProcessEnv,
   onExit: () => void,
+  by: readonly string[],
 ): Promise<readonly FileResult[]> {
   const folder = mkdtempSync(join(tmpdir(), 'kees-unit-'))
   const log = join(folder, 'log')
   // A file, unlike a pipe, has all that was printed when the process crashes, in order.
   const output = openSync(log, 'w')
-  const { code, signal } = await runCommand('node', [script, '5', ...files], {
+  const [program = 'node', ...args] = [...by, 'node', script, '5', ...files]
+  const { code, signal } = await runCommand(program, args, {
     cwd: root,
     stdio: ['ignore', output, output],
     env: { ...env, NODE_COMPILE_CACHE: join(root, '.tap', 'compile-cache') },

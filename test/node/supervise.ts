@@ -24,6 +24,8 @@ import type { NodeAccess } from './start-node.ts'
 
 /** In milliseconds, for each thing that is waited for. */
 const patience = 180_000
+/** Between two tries: a start of kubectl takes a tenth of a second of processor time. */
+const between = 300
 
 const kubernetes = cachedKubernetes()
 if (kubernetes === undefined) throw new Error('Kubernetes is not installed yet: run "npm run fetch-tools"')
@@ -104,7 +106,7 @@ async function importImages(): Promise<void> {
 
 async function until(what: string, [command = '', ...args]: readonly string[]): Promise<void> {
   let output = ''
-  for (const start = Date.now(); Date.now() - start < patience; await sleep(100)) {
+  for (const start = Date.now(); Date.now() - start < patience; await sleep(between)) {
     output = ''
     const onOutput = (chunk: Buffer) => (output += chunk.toString())
     if (isOver) return

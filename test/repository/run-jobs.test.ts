@@ -5,9 +5,11 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { ciVerdict } from '../../scripts/results/ci-verdict.ts'
+import { laneOf } from '../../scripts/tests/durations.ts'
 import { changedFiles, longNow, longTests, unitChanged } from '../../scripts/tests/long-tests.ts'
 import { neededTools, toolMarks } from '../../scripts/tests/needed-tools.ts'
 import { type Job, runJobs } from '../../scripts/tests/run-jobs.ts'
+import { sharedProcessOf, sharingFiles } from '../../scripts/tests/shared-process.ts'
 import { formatReport, runTestFile } from '../../scripts/tests/test-file.ts'
 import { root, run as runProgram } from '../programs/programs.ts'
 
@@ -64,6 +66,17 @@ t.test('a test file waits for the tools of its helpers too', (t) => {
   t.strictSame(neededTools(root, 'test/manifests/kustomize.test.ts'), ['helm', 'kustomize'])
   t.strictSame(neededTools(root, 'test/creator/in-cluster.test.ts'), ['Kubernetes'])
   t.strictSame(neededTools(root, 'test/docs/links.test.ts'), [])
+  t.end()
+})
+
+t.test('test files that share a process exist, have no full version and do not wait', (t) => {
+  for (const file of sharingFiles) {
+    t.ok(existsSync(join(root, file)), file)
+    t.notOk(file in longTests, file)
+    t.equal(laneOf(file), 'tests', file)
+  }
+  t.equal(sharedProcessOf('test/docs/links.test.ts'), 'short files of test/docs/')
+  t.equal(sharedProcessOf('test/docs/install.test.ts'), undefined)
   t.end()
 })
 
