@@ -48,7 +48,8 @@ export async function startPodReplay(fleet: Fleet, kubeconfig: string): Promise<
     await write(response, `${head}${pods.join(',')}]}`)
     response.end()
   }
-  const server = createServer((request, response) => {
+  // A connection that is closed because it is idle could be one that the creator is about to use.
+  const server = createServer({ keepAliveTimeout: 0 }, (request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://127.0.0.1')
     request.resume()
     response.setHeader('content-type', 'application/json')

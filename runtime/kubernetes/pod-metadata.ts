@@ -36,7 +36,7 @@ export function readPodMetadata(object: unknown, domain: string): PodMetadata | 
     namespace,
     name,
     version,
-    createdAt: Date.parse(creationTimestamp) / 1000,
+    createdAt: Math.floor(Date.parse(creationTimestamp) / 1000),
     terminating: metadata['deletionTimestamp'] !== undefined,
     ...(typeof owner === 'string' ? { owner: boundOwner(owner) } : {}),
     annotations: ours(mapOf(metadata['annotations']), `.${domain}`),

@@ -35,6 +35,8 @@ type Entry = {
 export class ClaimTable {
   /** By base name, then by namespace and group. */
   readonly #entries = new Map<string, Map<string, Entry>>()
+  /** Of each template with pods, so that another pod of it costs little. */
+  readonly #entriesOf = new Map<Template, readonly Entry[]>()
 
   of(baseName: string): ClaimedGroup[] {
     return [...(this.#entries.get(baseName)?.values() ?? [])].flatMap((entry) => {
@@ -59,35 +61,34 @@ export class ClaimTable {
   /** A pod of the template was seen. @param order see FirstSeen. */
   add(template: Template, pod: Pod, order: number): void {
     const seen = { order, createdAt: pod.createdAt, name: `${template.namespace}/${pod.name}` }
-    for (const claim of template.claims) {
-      const entry = this.#entryFor(template, claim, seen)
-      entry.claims.set(template, claim)
-      if (isBefore(seen, entry.firstSeen)) entry.firstSeen = seen
-    }
+    const entries =
+      this.#entriesOf.get(template) ?? template.claims.map((claim) => this.#claim(template, claim, seen))
+    this.#entriesOf.set(template, entries)
+    for (const entry of entries) if (isBefore(seen, entry.firstSeen)) entry.firstSeen = seen
   }
 
   /** The template has no pods any more. @returns how many entries are gone. */
   remove(template: Template): number {
     let gone = 0
-    for (const { group } of template.claims) {
-      const baseName = baseNameOf(group)
+    for (const { baseName, key, claims } of this.#entriesOf.get(template) ?? []) {
       const entries = this.#entries.get(baseName)
-      const key = keyOf(template, group)
-      const entry = entries?.get(key)
-      entry?.claims.delete(template)
-      if (entry?.claims.size === 0 && entries?.delete(key)) gone++
+      claims.delete(template)
+      if (claims.size === 0 && entries?.delete(key)) gone++
       if (entries?.size === 0) this.#entries.delete(baseName)
     }
+    this.#entriesOf.delete(template)
     return gone
   }
 
-  #entryFor(template: Template, { group }: Claim, firstSeen: FirstSeen): Entry {
+  #claim(template: Template, claim: Claim, firstSeen: FirstSeen): Entry {
+    const { group } = claim
     const baseName = baseNameOf(group)
     const entries = this.#entries.get(baseName) ?? new Map<string, Entry>()
     this.#entries.set(baseName, entries)
     const key = keyOf(template, group)
     const entry = entries.get(key) ?? { baseName, key, group, firstSeen, claims: new Map() }
     entries.set(key, entry)
+    entry.claims.set(template, claim)
     return entry
   }
 }
