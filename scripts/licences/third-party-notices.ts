@@ -25,5 +25,10 @@ export function thirdPartyNotices(
   if (packagesOf.size === 0) return ''
   const notices = [...packagesOf].map(([text, packages]) => `${packages.join(', ')}:\n\n${text}`)
   const comment = ['Third-party software in this file:', ...notices].join('\n\n').replaceAll('*/', '* /')
-  return `/*\n${comment}\n*/\n`
+  return `/*\n${ascii(comment)}\n*/\n`
+}
+
+/** One other character in a program, and Node keeps all of it with two bytes for each. Programs have no others: esbuild escapes them. */
+function ascii(text: string): string {
+  return text.replaceAll(/[“”]/g, '"').replaceAll(/[‘’]/g, "'").replaceAll('©', '(c)')
 }

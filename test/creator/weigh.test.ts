@@ -6,7 +6,7 @@ import { workBytes } from '../../runtime/creator/claims/weigh.ts'
 import { workLimits } from '../../runtime/creator/wire.ts'
 
 /** Those of the creator. */
-const flags = ['--max-semi-space-size=8', '--max-old-space-size=256']
+const flags = ['--max-semi-space-size=2', '--max-old-space-size=274']
 
 async function measure(...only: readonly string[]): Promise<readonly Measured[]> {
   const program = join(import.meta.dirname, './measured-heap.ts')

@@ -30,6 +30,7 @@ type Inspected = {
   readonly Config: {
     readonly User: string
     readonly Entrypoint: readonly string[]
+    readonly Env: readonly string[]
     readonly Labels: Readonly<Record<string, string>>
   }
 }
@@ -113,6 +114,11 @@ t.test(`images on ${base}`, { skip: containersMissing }, async (t) => {
         const flags = program !== undefined && 'nodeFlags' in program ? program.nodeFlags.split(' ') : []
         const entrypoint = ['/usr/local/bin/node', ...flags, `/usr/local/bin/${target}`]
         t.strictSame(found.Config.Entrypoint, entrypoint)
+        const env = program !== undefined && 'nodeEnv' in program ? [program.nodeEnv] : []
+        t.strictSame(
+          found.Config.Env.filter((one) => one.startsWith('MALLOC_')),
+          env,
+        )
         const label = (name: string) => found.Config.Labels[`org.opencontainers.image.${name}`]
         t.equal(label('title'), `kees-${target}`)
         t.equal(label('version'), manifest.version)

@@ -3,9 +3,9 @@ import { thirdPartyNotices } from '../../scripts/licences/third-party-notices.ts
 
 const files: Readonly<Record<string, string>> = {
   'node_modules/a/package.json': '{"name":"a","version":"1.0.0","license":"MIT"}',
-  'node_modules/a/LICENSE': 'MIT, by A\n',
+  'node_modules/a/LICENSE': 'MIT, “by” A\n',
   'node_modules/@s/b/package.json': '{"name":"@s/b","version":"2.0.0","license":"MIT"}',
-  'node_modules/@s/b/License.md': 'MIT, by A',
+  'node_modules/@s/b/License.md': 'MIT, “by” A',
   'node_modules/a/node_modules/c/package.json': '{"name":"c","version":"3.0.0","license":"ISC"}',
   'node_modules/a/node_modules/c/LICENCE.txt': '/* ISC */ by C',
   'node_modules/d/package.json': '{"name":"d","version":"4.0.0","license":"Apache-2.0"}',
@@ -32,7 +32,7 @@ Third-party software in this file:
 
 @s/b 2.0.0, a 1.0.0:
 
-MIT, by A
+MIT, "by" A
 
 c 3.0.0:
 
