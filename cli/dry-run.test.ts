@@ -56,7 +56,8 @@ function textsOf(path: string, seen = new Map<string, string>()): ReadonlyMap<st
   return seen
 }
 
-const importsWriter = /^import [^;]*?\b(write|rename|mkdir|copyFile|symlink|append)\w*\b[^;]*?from 'node:fs/m
+const importsWriter =
+  /^import \{[^}]*\b(write|rename|mkdir|copyFile|symlink|append)\w*\b[^}]*\} from 'node:fs/m
 const opensStoreToWrite = /(\bio, |: )'write'[,)]/
 
 t.test('all commands that change files or the store have it, and a test here', async (t) => {

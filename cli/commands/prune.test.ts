@@ -1,5 +1,6 @@
 /** kees prune with a fake cluster and an SSM that answers DescribeParameters page by page; test/manifests/prune.test.ts has real ones. */
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
@@ -204,6 +205,24 @@ t.test('a hostile name or Description reaches neither the list nor the commands'
 const read = (name: string, more: object = {}) =>
   event({ eventName: 'GetParameter', requestParameters: { name }, ...more })
 const january = { eventTime: '2025-01-01T00:00:00Z' }
+
+t.test('docs/operations.md shows what it prints', async (t) => {
+  const { env } = await startSsm(t, [
+    [
+      parameter('/shop/old.password'),
+      parameter('/shop/old.key_private', 'Made by kees: RSA, 2048 bits, private part'),
+      parameter('/shop/old.key_public', 'Made by kees: RSA, 2048 bits, public part'),
+      parameter('/shop/db.password'),
+    ],
+  ])
+  const records = [event({ eventTime: '2025-10-03T08:00:00Z' }), read('/shop/db.password'), event()]
+  const empty = async () => ({ status: 0, stdout: JSON.stringify({ ...list(), groups: [] }), stderr: '' })
+  const clusters = ['--context', 'prod-a', '--context', 'prod-b']
+  const { exit, printed, said } = await pruneWith(t, env, records, empty, ...clusters)
+  t.strictSame([exit, said], [0, ''])
+  const page = readFileSync(join(import.meta.dirname, '../../docs/operations.md'), 'utf8')
+  t.equal(/^```text\n(# trail: [^]*?)^```$/m.exec(page)?.[1], printed)
+})
 
 t.test('the output shows what the trail covers, and which clusters were read', async (t) => {
   const { env } = await startSsm(t, [[parameter('/a'), parameter('/b')]])
