@@ -22,6 +22,7 @@ export const longTests: Readonly<Record<string, RegExp>> = {
   'test/iam/stability-moto.test.ts':
     /^functions\/export-iam\/(grants|terraform)\/(?!.*\.test\.ts)|^test\/iam\/(stability-moto|watched-apply|recorded-iam|role-history|plan-graph|lost-grants)\./,
   'test/manifests/fuzz.test.ts': /^functions\/(?!.*\.test\.ts)/,
+  'test/manifests/gitops.test.ts': /^kustomize-examples\/argo-cd\/|^test\/manifests\/gitops/,
   'test/manifests/hostile-text.test.ts':
     /^(api|functions\/export-iam)\/(?!.*\.test\.ts)|^test\/manifests\/hostile/,
   'test/manifests/yaml-readers.test.ts': /^functions\/yaml\/(?!.*\.test\.ts)/,

@@ -184,8 +184,8 @@ for (const first of ['old', 'nothing'] as const) {
 
 // How often these are called varies, because Node wakes its threads by writes: so any number, until none is left.
 for (const [name, few] of [
-  ['openat', 9],
-  ['write', 3],
+  ['openat', 15],
+  ['write', 5],
 ] as const) {
   t.test(`killed before any ${name} in any thread: old or new`, { skip: noStrace }, async (t) => {
     const pod = makePod(t, ['db.password', 'api.token'], 'files')

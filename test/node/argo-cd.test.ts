@@ -2,7 +2,7 @@
 import { cpSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { parse, parseAllDocuments, stringify } from 'yaml'
+import { parse, stringify } from 'yaml'
 import { findCommand } from '../../scripts/tools/installed.ts'
 import { cachedArgoCd } from '../../scripts/tools/tool-cache.ts'
 import { root, run } from '../programs/programs.ts'
@@ -98,16 +98,13 @@ function repoServer(folder: string): PodSpec {
   writeFileSync(path, stringify({ ...kustomization, resources: ['../manifests/cluster-install'] }))
   const built = run(kustomize().path ?? '', ['build', join(folder, 'argocd')])
   if (built.status !== 0) throw new Error(built.stderr)
-  const documents = parseAllDocuments(built.stdout).map((one): Manifest => one.toJS())
-  const server = documents.find(
-    ({ kind, metadata }) => kind === 'Deployment' && metadata.name === 'argocd-repo-server',
-  )
-  if (server?.spec === undefined) throw new Error('there is no Deployment argocd-repo-server')
+  // The others are megabytes.
+  const text = built.stdout
+    .split(/^---$/m)
+    .find((one) => /^kind: Deployment$/m.test(one) && /^ {2}name: argocd-repo-server$/m.test(one))
+  const server: Deployment | null = parse(text ?? '')
+  if (server === null) throw new Error('there is no Deployment argocd-repo-server')
   return server.spec.template.spec
 }
 
-type Manifest = {
-  readonly kind: string
-  readonly metadata: { readonly name: string }
-  readonly spec?: { readonly template: { readonly spec: PodSpec } }
-}
+type Deployment = { readonly spec: { readonly template: { readonly spec: PodSpec } } }
