@@ -78,5 +78,5 @@ export function unitVariables(isLong: boolean, isChanged: boolean): NodeJS.Proce
 
 /** Variables for tests that run in full, and for all others: api/test-effort.ts, test/programs/long.ts. */
 export function effortVariables(inFull: boolean): NodeJS.ProcessEnv {
-  return inFull ? { KEES_TEST_LONG: '1', KEES_TEST_EFFORT: '1' } : { KEES_TEST_EFFORT: '0.3' }
+  return inFull ? { KEES_TEST_LONG: '1', KEES_TEST_EFFORT: '1' } : { KEES_TEST_EFFORT: '0.2' }
 }
