@@ -17,6 +17,7 @@ import {
   argoCdVersion,
   cachedActionlint,
   cachedArgoCd,
+  cachedContainerd,
   cachedCosign,
   cachedFlux,
   cachedHelm,
@@ -30,7 +31,10 @@ import {
   cachedPreCommit,
   cachedPromtool,
   cachedRegistry,
+  cachedRunc,
   cachedSarifSchema,
+  containerdFolder,
+  containerdVersion,
   controlPlaneAssets,
   cosignFolder,
   cosignVersion,
@@ -62,6 +66,8 @@ import {
   promtoolVersion,
   registryFolder,
   registryVersion,
+  runcFolder,
+  runcVersion,
   sarifFolder,
   toolCache,
 } from './tools/tool-cache.ts'
@@ -181,6 +187,38 @@ const tools: readonly Tool[] = [
         { packageName: `github.com/cloudnativelabs/kube-router/v2/cmd/kube-router@v${kubeRouterVersion}` },
         folder,
       ),
+  },
+  {
+    name: `containerd ${containerdVersion} for user namespaces (some minutes)`,
+    onDemand: true,
+    client: 'go',
+    folder: containerdFolder(),
+    cached: cachedContainerd,
+    fetch: (go, folder) =>
+      goInstall(
+        go,
+        {
+          packageName: `github.com/containerd/containerd/v2/cmd/containerd@v${containerdVersion}`,
+          alsoPackages: [
+            `github.com/containerd/containerd/v2/cmd/containerd-shim-runc-v2@v${containerdVersion}`,
+          ],
+          tags: 'no_btrfs,no_devmapper,no_zfs',
+        },
+        folder,
+      ),
+  },
+  {
+    name: `runc ${runcVersion} for user namespaces`,
+    onDemand: true,
+    client: 'go',
+    folder: runcFolder(),
+    cached: cachedRunc,
+    fetch: async (go, folder) => {
+      const apt = process.getuid?.() === 0 ? findCommand('apt-get') : undefined
+      if (apt !== undefined) await installPackages(apt, ['gcc', 'libc6-dev', 'libseccomp-dev', 'pkg-config'])
+      const packageName = `github.com/opencontainers/runc@v${runcVersion}`
+      await goInstall(go, { packageName, tags: 'seccomp' }, folder)
+    },
   },
   {
     name: `OpenTofu ${openTofuVersion} (some minutes)`,

@@ -4,6 +4,8 @@ import { runQuietly } from '../run-quietly.ts'
 type Program = {
   /** With its version, or `.` for that of the folder. */
   readonly packageName: string
+  /** Others of the same module, which belong to it. */
+  readonly alsoPackages?: readonly string[]
   /** The folder of a Go module of this repository. */
   readonly source?: string
   /** Of the build. */
@@ -19,7 +21,7 @@ type Program = {
  */
 export async function goInstall(
   go: string,
-  { packageName, source, tags, linkerFlags = '' }: Program,
+  { packageName, alsoPackages = [], source, tags, linkerFlags = '' }: Program,
   folder: string,
 ): Promise<void> {
   const making = `${folder}.making`
@@ -32,6 +34,7 @@ export async function goInstall(
     '-gcflags=all=-dwarf=false',
     `-ldflags=${`-s -w ${linkerFlags}`.trim()}`,
     packageName,
+    ...alsoPackages,
   ]
   await runQuietly(go, args, { GOBIN: making })
   rmSync(folder, { recursive: true, force: true })

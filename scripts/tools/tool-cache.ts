@@ -17,6 +17,9 @@ export const argoCdVersion = '3.5.7'
 export const fluxControllers = { 'kustomize-controller': '1.7.3', 'source-controller': '1.8.5' } as const
 export type FluxController = keyof typeof fluxControllers
 export const kubeRouterVersion = '2.1.0'
+/** Of the node whose pods have user namespaces. */
+export const containerdVersion = '2.2.9'
+export const runcVersion = '1.4.4'
 /** The module that contains the JSON Schema of SARIF 2.1.0, which OASIS publishes on its website alone. */
 export const goSarifVersion = '3.3.1'
 export const mermaidVersion = '12.3.0'
@@ -91,6 +94,24 @@ export function kubeRouterFolder(): string {
 
 export function cachedKubeRouter(): string | undefined {
   return ifThere(join(kubeRouterFolder(), 'kube-router'))
+}
+
+export function containerdFolder(): string {
+  return join(toolCache(), `containerd-${containerdVersion}`)
+}
+
+/** The folder of its programs. */
+export function cachedContainerd(): string | undefined {
+  return ifThere(join(containerdFolder(), 'containerd')) && containerdFolder()
+}
+
+export function runcFolder(): string {
+  return join(toolCache(), `runc-${runcVersion}`)
+}
+
+/** The folder of the program. */
+export function cachedRunc(): string | undefined {
+  return ifThere(join(runcFolder(), 'runc')) && runcFolder()
 }
 
 export function argoCdFolder(): string {

@@ -18,11 +18,12 @@ type NodeSession = { readonly access: NodeAccess; readonly stop: (logs?: string)
 export const sessionVariable = 'KEES_NODE_SESSION'
 type Answer = { readonly access: NodeAccess } | { readonly error: string }
 
-export async function startNodeSession(): Promise<NodeSession> {
+/** @param programs as of `startNode`. */
+export async function startNodeSession(programs: readonly string[] = []): Promise<NodeSession> {
   const building = buildNodeImages()
   building.catch(() => undefined)
   try {
-    const { stop, ...access } = await accessNode()
+    const { stop, ...access } = await accessNode(programs)
     try {
       // Within the node's own folder, archives are removed with it, even if this process is killed.
       await loadImages(await building, access.load, access.home ?? tmpdir())
@@ -39,9 +40,11 @@ export async function startNodeSession(): Promise<NodeSession> {
   }
 }
 
-async function accessNode(): Promise<NodeAccess & { readonly stop: (logs?: string) => Promise<void> }> {
+async function accessNode(
+  programs: readonly string[],
+): Promise<NodeAccess & { readonly stop: (logs?: string) => Promise<void> }> {
   const named = namedNode()
-  return named === undefined ? startNode() : { ...named, stop: async () => {} }
+  return named === undefined ? startNode(programs) : { ...named, stop: async () => {} }
 }
 
 /** The node that the environment names. */

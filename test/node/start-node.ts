@@ -1,7 +1,7 @@
 /** A node of Kubernetes of our own: one for each call, gone with the process that called. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { join } from 'node:path'
+import { delimiter, join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { untapped } from '../programs/untapped.ts'
 
@@ -24,10 +24,12 @@ type StartedNode = NodeAccess & {
   readonly stop: (logs?: string) => Promise<void>
 }
 
-export async function startNode(): Promise<StartedNode> {
+/** @param programs folders with programs that it runs in the place of those on the PATH, such as containerd. */
+export async function startNode(programs: readonly string[] = []): Promise<StartedNode> {
   // In a session of its own: no signal to this process's group keeps it from cleaning up.
   const child = spawn(...untapped(process.execPath, [join(import.meta.dirname, './supervise.ts')]), {
     stdio: ['pipe', 'pipe', 'pipe'],
+    env: { ...process.env, PATH: [...programs, process.env['PATH']].join(delimiter) },
     detached: true,
   })
   const said = text(child.stderr)

@@ -43,10 +43,17 @@ let namespaces = 0
 
 export async function useNode(t: Test): Promise<Cluster> {
   const shared = await sharedNode()
-  const session = shared === undefined ? await startNodeSession() : undefined
-  const access = shared ?? session?.access
-  if (access === undefined) throw new Error('there is no node')
-  const { kubeconfig, enter, host, load } = access
+  return shared === undefined ? useOwnNode(t) : clusterOf(t, shared)
+}
+
+/** A node for this test alone. @param programs folders with other versions of what it runs, such as containerd. */
+export async function useOwnNode(t: Test, programs: readonly string[] = []): Promise<Cluster> {
+  const { access, stop } = await startNodeSession(programs)
+  t.teardown(() => stop(t.passing() ? undefined : join(root, '.tap', 'node-logs', String(process.pid))))
+  return clusterOf(t, access)
+}
+
+function clusterOf(t: Test, { kubeconfig, enter, host, load, home }: NodeAccess): Cluster {
   const run = async (args: readonly string[], input = '') => {
     const ended = await runBeside('kubectl', [`--kubeconfig=${kubeconfig}`, ...args], {
       input,
@@ -55,12 +62,9 @@ export async function useNode(t: Test): Promise<Cluster> {
     if (ended.status !== 0) throw new Error(`kubectl ${args.join(' ')}: ${ended.stderr}`)
     return ended.stdout
   }
-  t.teardown(() =>
-    session?.stop(t.passing() ? undefined : join(root, '.tap', 'node-logs', String(process.pid))),
-  )
   return {
     kubeconfig,
-    home: access.home,
+    home,
     enter,
     kubectl: run,
     makeNamespace: async (name, labels = {}) => {

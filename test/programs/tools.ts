@@ -5,12 +5,14 @@
 import { findCommand, findTerraformAwsPlugins } from '../../scripts/tools/installed.ts'
 import {
   cachedActionlint,
+  cachedContainerd,
   cachedHelm,
   cachedHelm4,
   cachedKubeRouter,
   cachedKustomize,
   cachedOpenTofu,
   cachedPromtool,
+  cachedRunc,
 } from '../../scripts/tools/tool-cache.ts'
 
 export type Tool =
@@ -51,6 +53,14 @@ export function kubeRouter(): Tool {
   if (findCommand('ipset') === undefined) return { missing: 'needs the command ipset' }
   const path = cachedKubeRouter()
   return path === undefined ? { missing: 'needs the command go' } : { path }
+}
+
+/** Folders of programs for a node whose pods have user namespaces. Built by `npm run test:node:long` alone. */
+export function userNamespaces(): { readonly folders: readonly string[]; readonly missing?: string } {
+  const [containerd, runc] = [cachedContainerd(), cachedRunc()]
+  return containerd === undefined || runc === undefined
+    ? { folders: [], missing: 'needs the command go' }
+    : { folders: [containerd, runc] }
 }
 
 export function kubectl(): Tool {

@@ -18,7 +18,7 @@ if [ "$1" = mod ]; then
 else
   mkdir -p "$GOBIN"
   touch "$GOBIN/kustomize" "$GOBIN/kubernetes" "$GOBIN/helm" "$GOBIN/actionlint" "$GOBIN/registry" "$GOBIN/cosign" "$GOBIN/promtool" \\
-    "$GOBIN/kube-router" "$GOBIN/tofu"
+    "$GOBIN/kube-router" "$GOBIN/tofu" "$GOBIN/containerd" "$GOBIN/runc"
 fi
 `
 
@@ -185,9 +185,19 @@ t.test(
   'arguments select tools by a part of their names; what npm test does not need is installed only if selected',
   async (t) => {
     const folder = machine(t, { go, python3 })
-    const pieces = ['cosign', 'helm', 'Helm 4', 'promtool', 'pre-commit', 'kube-router', 'OpenTofu']
+    const pieces = [
+      'cosign',
+      'helm',
+      'Helm 4',
+      'promtool',
+      'pre-commit',
+      'kube-router',
+      'OpenTofu',
+      'for user namespaces',
+    ]
     await fetchTools(folder, '', pieces)
     t.strictSame(tools(folder), [
+      'containerd-2.2.9',
       'cosign-2.6.5',
       'helm-3.19.0',
       'helm-4.3.2',
@@ -195,6 +205,7 @@ t.test(
       'opentofu',
       'pre-commit-4.7.0',
       'promtool-0.316.0',
+      'runc-1.4.4',
     ])
   },
 )
