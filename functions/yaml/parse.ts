@@ -15,6 +15,7 @@ import type {
   SourceNode,
   SourceSequence,
 } from './node.ts'
+import { parsePlain } from './parse-plain.ts'
 import { emptyScalar, type Gap, type ScalarEvent, scalarFrom } from './parse-scalar.ts'
 import { positionsIn } from './position.ts'
 import { beginsJson, keyReadOtherwise, readOtherwise, type ReadOtherwise } from './read-otherwise.ts'
@@ -37,6 +38,15 @@ const maxRepeated = 1_000_000
 export function parseSource(source: string, at = 0, kept = 0): Parsed<readonly SourceDocument[]> {
   const tooLarge = tooManyNodes(source, kept)
   if (tooLarge) return { diagnostics: [tooLarge] }
+  const plain = parsePlain(source)
+  if (plain) return { value: [{ source, at, root: plain, aliased: noNames }] }
+  return parseByEvents(source, at)
+}
+
+const noNames: ReadonlySet<string> = new Set()
+
+/** As parseSource, for all of YAML. */
+export function parseByEvents(source: string, at = 0): Parsed<readonly SourceDocument[]> {
   let events: Event[]
   try {
     events = yamlEvents(source, maxDepth)
