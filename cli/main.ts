@@ -10,7 +10,7 @@ const io: ProcessIo = {
   self: { node: process.execPath, program: process.argv[1] ?? '' },
   kubectl: kubectlOf(process.env),
   readStdin: async (limit) => (isTerminal(process, 0) ? undefined : readStdin(limit, () => process.stdin)),
-  out: (text) => writeStdout(process, text),
+  out: (text) => writeStdout(process, [text]),
   err: (line) => process.stderr.write(`${line}\n`),
   terminals: { out: isTerminal(process, 1), err: isTerminal(process, 2) },
   ...(isTerminal(process, 2) ? { progress: (line: string) => process.stderr.write(`${line}\n`) } : {}),

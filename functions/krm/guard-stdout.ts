@@ -10,32 +10,53 @@ export function guardStdout(process: NodeJS.Process): void {
 }
 
 /** All of the text, or the end of the program: Node's own write to a file takes a part that fitted for the whole. */
-export function writeStdout(process: NodeJS.Process, text: string): void {
-  // Piece by piece: the whole text as bytes would be another copy of it in memory.
-  for (let start = 0, next = 0; start < text.length; start = next) {
-    next = endOfPiece(text, start + pieceLength)
-    const bytes = Buffer.from(text.slice(start, next))
-    let written = 0
-    try {
-      while (written < bytes.length) written += writeSync(1, bytes, written)
-    } catch (error) {
-      if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') throw error
-      if (error.code !== 'EAGAIN') return end(process, { code: error.code })
-      // A pipe that does not block and is full: Node waits for its reader. Its stream, with all of Node's sockets, is loaded only for this.
-      guardStdout(process)
-      process.stdout.write(bytes.subarray(written))
-      process.stdout.write(text.slice(next))
-      return
+export function writeStdout(process: NodeJS.Process, pieces: readonly string[]): void {
+  const encoder = new TextEncoder()
+  // One buffer for all: another copy of a large text would take more time than to write it.
+  const buffer = Buffer.allocUnsafe(Math.min(bufferSize, mostBytes(pieces)))
+  let filled = 0
+  for (const [index, piece] of pieces.entries()) {
+    for (let at = 0; at < piece.length;) {
+      const { read, written } = encoder.encodeInto(
+        at === 0 ? piece : piece.slice(at),
+        buffer.subarray(filled),
+      )
+      at += read
+      filled += written
+      if (at === piece.length) break
+      if (!writeAll(process, buffer.subarray(0, filled), [piece.slice(at), ...pieces.slice(index + 1)]))
+        return
+      filled = 0
     }
   }
+  writeAll(process, buffer.subarray(0, filled), [])
 }
 
-const pieceLength = 1_048_576
+const bufferSize = 1_048_576
 
-/** Not between the two halves of a character, which would be two wrong ones. */
-export function endOfPiece(text: string, wanted: number): number {
-  const last = text.charCodeAt(wanted - 1)
-  return last >= 0xd800 && last < 0xdc00 ? wanted + 1 : wanted
+/** Enough for a whole character too. */
+function mostBytes(pieces: readonly string[]): number {
+  return pieces.reduce((sum, { length }) => sum + 3 * length, 4)
+}
+
+/** Whether the rest is still to be written. @param rest what follows. */
+function writeAll(process: NodeJS.Process, bytes: Uint8Array, rest: readonly string[]): boolean {
+  let written = 0
+  try {
+    while (written < bytes.length) written += writeSync(1, bytes, written)
+    return true
+  } catch (error) {
+    if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') throw error
+    if (error.code !== 'EAGAIN') {
+      end(process, { code: error.code })
+      return false
+    }
+    // A pipe that does not block and is full: Node waits for its reader. Its stream, with all of Node's sockets, is loaded only for this.
+    guardStdout(process)
+    process.stdout.write(bytes.subarray(written))
+    for (const text of rest) process.stdout.write(text)
+    return false
+  }
 }
 
 function end(process: NodeJS.Process, { code = 'unknown' }: { readonly code?: string | undefined }): void {

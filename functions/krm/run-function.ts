@@ -32,7 +32,7 @@ import {
 } from './result.ts'
 import { annotationOf } from './manifest-item.ts'
 import { type Piece, readInPieces, readWhole, type ResourceList } from './resource-list.ts'
-import { applyEdits, lengthOf, type SourceEdit } from '../yaml/apply-edits.ts'
+import { editedPieces, lengthOf, type SourceEdit } from '../yaml/apply-edits.ts'
 import { decodeText, isNotText } from './decode-text.ts'
 import { Editor } from '../yaml/editor.ts'
 import { largestList, readStdin } from './read-stdin.ts'
@@ -47,13 +47,28 @@ export type FunctionRun = {
   readonly exit: ExitCode
 }
 
+/** A run whose output is not joined yet. */
+type RunInPieces = Omit<FunctionRun, 'stdout'> & { readonly pieces: readonly string[] }
+
 export function runFunction(krmFunction: KrmFunction, text: string): FunctionRun {
+  return joined(runInPieces(krmFunction, text))
+}
+
+function runInPieces(krmFunction: KrmFunction, text: string): RunInPieces {
   const list = readInPieces(text)
-  return (list && runOn(krmFunction, text, list)) ?? runOnWhole(krmFunction, text)
+  return (list && runOn(krmFunction, text, list)) ?? runWhole(krmFunction, text)
 }
 
 /** As runFunction, but with every item parsed: slow, and the measure of what may be left out. */
 export function runOnWhole(krmFunction: KrmFunction, text: string): FunctionRun {
+  return joined(runWhole(krmFunction, text))
+}
+
+function joined({ pieces, ...run }: RunInPieces): FunctionRun {
+  return { ...run, stdout: pieces.join('') }
+}
+
+function runWhole(krmFunction: KrmFunction, text: string): RunInPieces {
   const { value: list, diagnostics } = readWhole(text)
   if (diagnostics !== undefined) return failedRun(about('the input', diagnostics), exitCode.input)
   const done = runOn(krmFunction, text, list)
@@ -62,7 +77,7 @@ export function runOnWhole(krmFunction: KrmFunction, text: string): FunctionRun 
 }
 
 /** @returns undefined where an item that has to be parsed cannot be parsed by itself. */
-function runOn(krmFunction: KrmFunction, text: string, list: ResourceList): FunctionRun | undefined {
+function runOn(krmFunction: KrmFunction, text: string, list: ResourceList): RunInPieces | undefined {
   const orchestrator = orchestratorOf(list.pieces)
   const configNode = lookUp(list.root, 'functionConfig')
   const config = readFunctionConfig(configNode && toValue(configNode), krmFunction.configKind)
@@ -106,7 +121,7 @@ function runOn(krmFunction: KrmFunction, text: string, list: ResourceList): Func
     const message = `the output would have more than ${longestText} characters, which is the limit`
     return failedRun([{ message, hint: 'run the function on parts of the input' }], exitCode.input)
   }
-  return { stdout: applyEdits(text, edits), stderr, exit }
+  return { pieces: editedPieces(text, edits), stderr, exit }
 }
 
 /** V8 has no longer string. */
@@ -114,19 +129,19 @@ const longestText = constants.MAX_STRING_LENGTH
 
 /** A function's program: reads standard input, writes standard output, sets the exit code. */
 export async function hostFunction(krmFunction: KrmFunction, args: readonly string[]): Promise<void> {
-  const { stdout, stderr, exit } = await respond(krmFunction, args)
+  const { pieces, stderr, exit } = await respond(krmFunction, args)
   for (const line of stderr) process.stderr.write(`${line}\n`)
   process.exitCode = exit
-  writeStdout(process, stdout)
+  writeStdout(process, pieces)
 }
 
-async function respond(krmFunction: KrmFunction, args: readonly string[]): Promise<FunctionRun> {
+async function respond(krmFunction: KrmFunction, args: readonly string[]): Promise<RunInPieces> {
   const [flag] = args
   if (flag === '--help' || flag === '-h') {
-    return { stdout: functionHelp(krmFunction), stderr: [], exit: exitCode.done }
+    return { pieces: [functionHelp(krmFunction)], stderr: [], exit: exitCode.done }
   }
   if (flag === '--version') {
-    return { stdout: `${krmFunction.name} ${manifest.version}\n`, stderr: [], exit: exitCode.done }
+    return { pieces: [`${krmFunction.name} ${manifest.version}\n`], stderr: [], exit: exitCode.done }
   }
   if (flag !== undefined) {
     const message = `argument ${quote(flag)} is not known: allowed are --help and --version`
@@ -141,16 +156,16 @@ async function respond(krmFunction: KrmFunction, args: readonly string[]): Promi
   }
   try {
     const text = await readInput()
-    return typeof text === 'string' ? runFunction(krmFunction, text) : text
+    return typeof text === 'string' ? runInPieces(krmFunction, text) : text
   } catch (error) {
     const { error: name, stack } = describeBug(error)
     const said = [`error: this is a bug of ${krmFunction.name}, please report it: ${name}`, ...stack]
-    return { stdout: '', stderr: said, exit: exitCode.bug }
+    return { pieces: [], stderr: said, exit: exitCode.bug }
   }
 }
 
 /** In a function of its own, so that the bytes can be collected while the text is worked on. */
-async function readInput(): Promise<string | FunctionRun> {
+async function readInput(): Promise<string | RunInPieces> {
   const limit = { largest: largestList, isUseless: isNotText }
   const { value: bytes, diagnostics } = await readStdin(limit, () => process.stdin)
   if (diagnostics !== undefined) return failedRun(diagnostics, exitCode.usage)
@@ -160,8 +175,8 @@ async function readInput(): Promise<string | FunctionRun> {
     : failedRun(about('the input', text.diagnostics), exitCode.input)
 }
 
-function failedRun(diagnostics: readonly Diagnostic[], exit: ExitCode): FunctionRun {
-  return { stdout: '', stderr: errorsOf(diagnostics, exit).flatMap((one) => resultLines(one)), exit }
+function failedRun(diagnostics: readonly Diagnostic[], exit: ExitCode): RunInPieces {
+  return { pieces: [], stderr: errorsOf(diagnostics, exit).flatMap((one) => resultLines(one)), exit }
 }
 
 function* valuesOf(pieces: readonly Piece[], annotation: string): Generator<string> {

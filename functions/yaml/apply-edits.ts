@@ -9,6 +9,11 @@ export type SourceEdit = {
 
 /** @param edits must not overlap. Insertions at one position are ordered by depth, then as given. */
 export function applyEdits(source: string, edits: readonly SourceEdit[]): string {
+  return editedPieces(source, edits).join('')
+}
+
+/** Likewise, in pieces: to join those of a large text takes as long as to write them. */
+export function editedPieces(source: string, edits: readonly SourceEdit[]): readonly string[] {
   let position = 0
   const pieces: string[] = []
   for (const { start, end, text } of edits.toSorted(byPlace)) {
@@ -17,9 +22,8 @@ export function applyEdits(source: string, edits: readonly SourceEdit[]): string
     position = end
   }
   pieces.push(source.slice(position))
-  const text = pieces.join('')
   // A source without a line end at its end keeps none when its last lines are removed.
-  return source.endsWith('\n') ? text : text.replace(/(?<![\r\n])\r?\n$/, '')
+  return source.endsWith('\n') ? pieces : [pieces.join('').replace(/(?<![\r\n])\r?\n$/, '')]
 }
 
 /** How long the text is with the edits, or a little longer. */
