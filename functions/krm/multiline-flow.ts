@@ -17,19 +17,16 @@ export function multilineFlow(text: string): number[] {
 }
 
 /** What may be right before a node: blanks, the brackets and commas around it, a colon, or the end of a tag. */
-const before = new Set([' ', '\t', '\n', '[', '{', ',', ':', '>'])
+const before = new Set(Buffer.from(' \t\n[{,:>'))
+const [lineFeed, doubleQuote, quote, backslash] = Buffer.from('\n"\'\\')
 
-function openings(
-  text: string,
-  character: string,
-  closes: (text: string, at: number, lineEnd: number) => boolean,
-): number[] {
+function openings(text: string, character: string, closes: (text: string, at: number) => boolean): number[] {
   const open: number[] = []
   const isBracket = character === '[' || character === '{'
   for (let at = text.indexOf(character); at >= 0; at = text.indexOf(character, at + 1)) {
-    if (!before.has(text[at - 1] ?? '\n') && !(isBracket && hasProperties(text, at))) continue
-    const end = text.indexOf('\n', at)
-    if (!closes(text, at, end < 0 ? text.length : end)) open.push(at)
+    const isFirst = at === 0 || before.has(text.charCodeAt(at - 1))
+    if (!isFirst && !(isBracket && hasProperties(text, at))) continue
+    if (!closes(text, at)) open.push(at)
   }
   return open
 }
@@ -47,17 +44,23 @@ function hasProperties(text: string, at: number): boolean {
 const longWord = 100
 
 /** Two quotes are one in the text. */
-function closesSingle(text: string, at: number, lineEnd: number): boolean {
-  let quote = at
-  do quote = text.indexOf("'", quote + 1)
-  while (quote >= 0 && quote < lineEnd && text[quote + 1] === "'" && ++quote)
-  return quote >= 0 && quote < lineEnd
+function closesSingle(text: string, at: number): boolean {
+  for (let next = at + 1; next < text.length; next++) {
+    const code = text.charCodeAt(next)
+    if (code === lineFeed) return false
+    if (code === quote && text.charCodeAt(next + 1) !== quote) return true
+    if (code === quote) next++
+  }
+  return false
 }
 
-function closesDouble(text: string, at: number, lineEnd: number): boolean {
-  for (let next = at + 1; next < lineEnd; next++) {
-    if (text[next] === '"') return true
-    if (text[next] === '\\') next++
+function closesDouble(text: string, at: number): boolean {
+  for (let next = at + 1; next < text.length; next++) {
+    const code = text.charCodeAt(next)
+    if (code === lineFeed) return false
+    if (code === doubleQuote) return true
+    // What an escaped line end continues is not closed on its line.
+    if (code === backslash && text.charCodeAt(++next) === lineFeed) return false
   }
   return false
 }
@@ -67,7 +70,9 @@ const plainFlow =
   /[[{] *(?:(?:"[^"\\\n]*"|'[^'\n]*'|[^\s"'[\]{},#][^"'[\]{},#\n]*)(?:, *|(?= *[\]}])))* *[\]}]/y
 const longFlow = 1000
 
-function closesFlow(text: string, at: number, lineEnd: number): boolean {
+function closesFlow(text: string, at: number): boolean {
+  const end = text.indexOf('\n', at)
+  if ((end < 0 ? text.length : end) - at >= longFlow) return false
   plainFlow.lastIndex = at
-  return lineEnd - at < longFlow && plainFlow.test(text)
+  return plainFlow.test(text)
 }

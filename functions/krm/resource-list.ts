@@ -28,8 +28,8 @@ export type ResourceList = {
 /** One item with the comments below it, or all of them. */
 export type Piece = {
   readonly contains: Prefilter
-  /** Whether it is sure without parsing it that the next piece is not a part of it. */
-  readonly closed: boolean
+  /** Whether it is sure without parsing it that the next piece is not a part of it. Asked for in the order of the pieces. */
+  readonly isClosed: () => boolean
   /** Undefined where it does not parse by itself. */
   readonly read: () => readonly ManifestItem[] | undefined
 }
@@ -45,14 +45,17 @@ export function readInPieces(text: string): ResourceList | undefined {
   const { value: head } = readHead(text.slice(0, first) + text.slice(last))
   if (head?.list?.items.length !== 1) return undefined
   const containsIn = prefilter(text)
-  const open = multilineFlow(text).toSorted((a, b) => a - b)
+  let open: readonly number[] | undefined
   let passed = 0
   const pieces = starts.map((start, index): Piece => {
     const behind = starts[index + 1] ?? end
-    while ((open[passed] ?? end) < start) passed++
-    const closed = (open[passed] ?? end) >= behind
+    const isClosed = () => {
+      open ??= multilineFlow(text).toSorted((a, b) => a - b)
+      while ((open[passed] ?? end) < start) passed++
+      return (open[passed] ?? end) >= behind
+    }
     const read = () => readItem(text.slice(start, behind), start)
-    return { contains: containsIn(start, behind), closed, read }
+    return { contains: containsIn(start, behind), isClosed, read }
   })
   return { ...head, pieces, placed: shift(first, last - first) }
 }
@@ -63,7 +66,9 @@ export function readWhole(text: string): Parsed<ResourceList> {
   if (head.diagnostics !== undefined) return head
   const { document, list } = head.value
   const items = list?.items.flatMap((item) => itemsUnder(document, item)) ?? []
-  return { value: { ...head.value, pieces: [{ contains: () => true, closed: true, read: () => items }] } }
+  return {
+    value: { ...head.value, pieces: [{ contains: () => true, isClosed: () => true, read: () => items }] },
+  }
 }
 
 type Head = Omit<ResourceList, 'pieces'>

@@ -96,9 +96,9 @@ function runOn(krmFunction: KrmFunction, text: string, list: ResourceList): RunI
       edits.push({ ...one, start: one.start + document.at, end: one.end + document.at })
     }
   }
-  for (const { contains, closed, read } of list.pieces) {
+  for (const { contains, isClosed, read } of list.pieces) {
     const isConcerned = pass.concerns(contains)
-    if (!isConcerned && closed) continue
+    if (!isConcerned && isClosed()) continue
     const items = read()
     if (!items) return undefined
     if (!isConcerned) continue
