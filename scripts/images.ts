@@ -49,7 +49,7 @@ async function build(options: ImageOptions): Promise<void> {
       })
       await runQuietly(command, args, buildEnv)
     }
-    await stageContext(context, options.platforms)
+    await stageContext(context, options.platforms, options.only)
     if (options.only.includes('init'))
       for (const platform of options.platforms) {
         const output = join(temporary, platform.arch)

@@ -1,16 +1,20 @@
 import { chmodSync, copyFileSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { bundle, programs, root } from '../bundle.ts'
-import { images } from './image-programs.ts'
+import { images, type Target } from './image-programs.ts'
 import { makeCodeCache } from './make-code-cache.ts'
 import { platformNode } from './platform-node.ts'
 import type { Platform } from './platform.ts'
 
 /**
  * Fills a folder with what the Dockerfile copies, each piece as a tree that begins at the image's root: Node by
- * platform, and the programs, which are the same on all. Programs with a code cache are added by stageCached.
+ * platform, and the programs of the images, which are the same on all. Programs with a code cache are added by stageCached.
  */
-export async function stageContext(folder: string, wanted: readonly Platform[]): Promise<void> {
+export async function stageContext(
+  folder: string,
+  wanted: readonly Platform[],
+  targets: readonly Target[],
+): Promise<void> {
   for (const platform of wanted) {
     const node = await platformNode(root, platform)
     const at = join(folder, platform.arch)
@@ -20,7 +24,10 @@ export async function stageContext(folder: string, wanted: readonly Platform[]):
   }
   for (const program of programs) {
     const layers = images.filter(
-      (image) => !('isCached' in image) && image.programs.some((name) => name === program.name),
+      (image) =>
+        !('isCached' in image) &&
+        targets.includes(image.target) &&
+        image.programs.some((name) => name === program.name),
     )
     if (layers.length === 0) continue
     const { text } = await bundle(program)
