@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { type FakeSsmServer, startFakeSsm } from '../runtime/fake-ssm/server.ts'
 import { openSsmParameterStore } from '../runtime/store/ssm-parameter-store.ts'
 import { secretValue } from '../runtime/secret-value.ts'
-import { bundle } from '../scripts/bundle.ts'
+import { bundle, initFlag } from '../scripts/bundle.ts'
 import { makeCodeCache } from '../scripts/images/make-code-cache.ts'
 import { findCommand } from '../scripts/tools/installed.ts'
 import { makeLoopbackCertificate } from '../test/servers/loopback-certificate.ts'
@@ -28,8 +28,9 @@ const folder = mkdtempSync(join(memoryFolder(), 'kees-bench-'))
 const path = (name: string) => join(folder, name)
 const plots = join(import.meta.dirname, '..', 'docs', 'plots')
 const dist = join(import.meta.dirname, '..', 'dist', 'init')
-/** As in its image: with the code cache. */
+/** As in its image: with the code cache and the flag. */
 const imageInit = path('image/bin/init')
+const init = [process.execPath, initFlag, imageInit]
 
 type Tools = { readonly measurer: string; readonly goFetch: string }
 
@@ -84,7 +85,6 @@ async function compare({ goFetch, measurer }: Tools, server: FakeSsmServer, moto
   const overTls = `https://localhost:${tls.port}`
 
   const instant = server.endpoint
-  const init = [process.execPath, imageInit]
   const ways: readonly Way[] = [
     { title: '`node -e 0`', command: [process.execPath, '-e', '0'] },
     { title: 'init, instant server', command: init, endpoint: instant },
@@ -96,7 +96,7 @@ async function compare({ goFetch, measurer }: Tools, server: FakeSsmServer, moto
     },
     {
       title: 'init without its code cache, instant server',
-      command: [process.execPath, path('init')],
+      command: [process.execPath, initFlag, path('init')],
       endpoint: instant,
     },
     { title: 'Go, instant server', command: [goFetch], endpoint: instant },
@@ -147,7 +147,7 @@ async function compare({ goFetch, measurer }: Tools, server: FakeSsmServer, moto
 /** How the cost grows with the number of parameters, of which a pod may declare 1,024. */
 async function grow({ goFetch, measurer }: Tools, server: FakeSsmServer): Promise<void> {
   const programs = [
-    ['init', [process.execPath, imageInit]],
+    ['init', init],
     ['Go', [goFetch]],
   ] as const
   const points: StartsOfSize[] = []
