@@ -252,8 +252,9 @@ await runJobs(
         ...[...unit].map(([folder, some]) => unitFiles(folder, some)),
         ...(onNode.length > 0 ? [nodeTests] : []),
         ...[...byProcess].flatMap(([title, some]) =>
-          title === undefined ? some.map((file) => testFile(file)) : [sharedProcess(title, some)],
+          title === undefined ? [] : [sharedProcess(title, some)],
         ),
+        ...(byProcess.get(undefined) ?? []).map((file) => testFile(file)),
       ],
       known,
     ),

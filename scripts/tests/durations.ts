@@ -13,14 +13,21 @@ type Durations = ReadonlyMap<string, Duration>
 /** The longest jobs of a run that knows no earlier one, in their order. */
 const usuallyLong = [
   'test/node/',
-  'test/creator/people.test.ts',
-  'test/creator/pages.test.ts',
-  'test/creator/faults.test.ts',
-  'test/iam/terraform-moto.test.ts',
   'test/docs/install.test.ts',
+  'test/creator/people.test.ts',
   'test/iam/stability-moto.test.ts',
+  'test/packaging/images.test.ts',
   'test/init/write-faults.test.ts',
+  'test/creator/outages.test.ts',
+  'test/creator/creator.test.ts',
   'test/creator/kill.test.ts',
+  'test/creator/faults.test.ts',
+  'test/creator/store.test.ts',
+  'test/iam/audit.test.ts',
+  'test/manifests/admission-policy.test.ts',
+  'test/creator/able-leader.test.ts',
+  'test/creator/leader.test.ts',
+  'test/iam/terraform-moto.test.ts',
 ]
 
 /** These wait for Leases, back-offs and kubelets, and use less than a third of a processor. */

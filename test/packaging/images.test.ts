@@ -1,5 +1,4 @@
 /** The images as files, for all platforms, and as containers. Unless this runs in full, for another platform it is that of init alone. */
-import { createHash } from 'node:crypto'
 import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
@@ -66,7 +65,6 @@ function filesIn(folder: string): string[] {
     .map((one) => relative(folder, join(one.parentPath, one.name)))
 }
 
-const hash = (bytes: Buffer | string) => createHash('sha256').update(bytes).digest('hex')
 const shells =
   /(^|\/)(sh|bash|dash|ash|zsh|ksh|csh|fish|busybox|toybox|env|perl|python[\d.]*|apt|dpkg|apk|rpm)$/
 
@@ -156,11 +154,7 @@ t.test(`images on ${base}`, { skip: containersMissing }, async (t) => {
           )
         }
         const node = join(await platformNode(root, platform), 'bin', 'node')
-        t.equal(
-          hash(readFileSync(join(folder, 'usr/local/bin/node'))),
-          hash(readFileSync(node)),
-          'the pinned Node',
-        )
+        t.ok(readFileSync(join(folder, 'usr/local/bin/node')).equals(readFileSync(node)), 'the pinned Node')
         t.match(readFileSync(join(folder, 'etc/passwd'), 'utf8'), /^nobody:[^:]*:65534:/m)
 
         if (platform !== platformHere) {
