@@ -116,7 +116,7 @@ async function makeBundle(program: Program): Promise<Bundle> {
     // As `require`: `import()` of a built-in module would load the whole ES module loader. What is imported so, with all that it imports,
     // becomes functions that V8 parses twice: our own modules in init are imported statically, unless they load a module of Node.
     // An executable has no other files that could be imported.
-    supported: { 'dynamic-import': runs === 'at build time' },
+    supported: { 'dynamic-import': false },
     banner: { js: leastNode === undefined ? banner : `${banner}${versionCheck(name, leastNode)}` },
     // Identifiers keep their names, so that stack traces in bug reports are readable.
     minifyWhitespace: true,
