@@ -45,12 +45,19 @@ export async function policyOf(folder: string, list: readonly string[]): Promise
   return JSON.parse(JSON.parse(await runTerraform(folder, 'output', '-json', 'policy')))
 }
 
+/** The variables that it requires. */
+export const ofModule = {
+  aws_region: place.region,
+  aws_account_id: place.account,
+  prefixes: ['/prod'],
+} as const
+
 /** As a file, in which no text means anything to terraform. */
 export async function variablesIn(
   folder: string,
   variables: Readonly<Record<string, unknown>>,
 ): Promise<string> {
-  const all = { aws_region: place.region, aws_account_id: place.account, prefixes: ['/prod'], ...variables }
+  const all = { ...ofModule, ...variables }
   await writeFiles(folder, [['test.tfvars.json', JSON.stringify(all)]])
   return '-var-file=test.tfvars.json'
 }

@@ -5,10 +5,10 @@ import * as fc from 'fast-check'
 import t from 'tap'
 import { maxParameterLevels, parseStoragePrefix } from '../../api/declaration/parameter-name.ts'
 import { partitions } from '../../api/aws-partitions.ts'
-import { get, justThePolicy, place, policyOf, put, variablesIn } from './creator-module.ts'
+import { get, justThePolicy, ofModule, place, policyOf, put, variablesIn } from './creator-module.ts'
 import { isAllowed } from './iam-judge.ts'
 import { root } from '../programs/programs.ts'
-import { complaintOf, runTerraform } from './run-terraform.ts'
+import { complaintOf, complaintsOfCalls, runTerraform } from './run-terraform.ts'
 import { terraform } from '../programs/tools.ts'
 
 const { missing } = terraform()
@@ -58,7 +58,8 @@ t.test(
   'the variables refuse what is no real prefix, and what would widen a policy',
   { skip: missing ?? false },
   async (t) => {
-    const folder = await justThePolicy(t.testdir({}))
+    const parent = t.testdir({ policy: {}, calls: { module: {} } })
+    const folder = await justThePolicy(join(parent, 'policy'))
     const tooDeep = '/a'.repeat(maxParameterLevels)
     const noPrefixes = [
       '',
@@ -77,9 +78,13 @@ t.test(
       '/a\n/b',
       tooDeep,
     ]
-    for (const prefix of noPrefixes) {
-      const said = await complaintOf(planned(folder, { prefixes: ['/prod', prefix] }))
-      t.match(said, 'Error: Invalid value for variable', `prefix ${JSON.stringify(prefix)}`)
+    await justThePolicy(join(parent, 'calls/module'))
+    const complaints = await complaintsOfCalls(
+      join(parent, 'calls'),
+      noPrefixes.map((prefix) => ({ ...ofModule, prefixes: ['/prod', prefix] })),
+    )
+    for (const [index, prefix] of noPrefixes.entries()) {
+      t.match(complaints[index], 'Invalid value for variable', `prefix ${JSON.stringify(prefix)}`)
       // The shorter spellings of the annotations are not those of IAM.
       if (!/^prod$|^\/?$|\/$/.test(prefix) && prefix !== tooDeep)
         t.ok(parseStoragePrefix(prefix).diagnostics, 'it is none for the annotations either')

@@ -32,6 +32,27 @@ export async function complaintOf(terraformRun: Promise<string>): Promise<string
   }
 }
 
+/**
+ * One plan of several calls of a module, because each start of terraform takes long.
+ *
+ * @param folder with the module in `module`. @param calls the variables of each. @returns for each the errors about it.
+ */
+export async function complaintsOfCalls(
+  folder: string,
+  calls: readonly Readonly<Record<string, unknown>>[],
+): Promise<readonly string[]> {
+  const module = calls.map((variables, index) => [`case${index}`, { source: './module', ...variables }])
+  // In a string, it begins an expression.
+  const text = JSON.stringify({ module: Object.fromEntries(module) }, undefined, 2).replaceAll(
+    /[$%](?=\{)/g,
+    '$&$&',
+  )
+  await writeFiles(folder, [['main.tf.json', text]])
+  await runTerraform(folder, 'init')
+  const errors = (await complaintOf(runTerraform(folder, 'plan', '-input=false'))).split('Error: ').slice(1)
+  return calls.map((_, index) => errors.filter((one) => one.includes(`in module.case${index}:`)).join(''))
+}
+
 export async function writeFiles(folder: string, files: Iterable<readonly [name: string, text: string]>) {
   await mkdir(folder, { recursive: true })
   await Promise.all([...files].map(([name, text]) => writeFile(join(folder, name), text)))
