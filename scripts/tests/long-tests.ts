@@ -16,9 +16,10 @@ export const longTests: Readonly<Record<string, RegExp>> = {
     /^docs\/install\.md$|^kustomize-examples\/first-secret\/|^install\/creator\/|^test\/docs\/install/,
   'test/iam/compare-module.test.ts': /^functions\/export-iam\/(?!.*\.test\.ts)|^test\/iam\/compare-module/,
   'test/iam/least-privilege.test.ts':
-    /^functions\/(workload|export-iam)\/(?!.*\.test\.ts)|^test\/(iam|manifests\/arbitrary)/,
+    /^functions\/(workload|export-iam)\/(?!.*\.test\.ts)|^test\/(iam\/(least-privilege\.|arbitrary|evaluate|iam-judge)|manifests\/arbitrary)/,
   'test/iam/opentofu.test.ts': /^test\/iam\/opentofu/,
-  'test/iam/stability.test.ts': /^functions\/export-iam\/(?!.*\.test\.ts)|^test\/iam\//,
+  'test/iam/stability.test.ts':
+    /^functions\/export-iam\/(?!.*\.test\.ts)|^test\/iam\/(stability\.|role-history)/,
   'test/iam/stability-moto.test.ts':
     /^functions\/export-iam\/(grants|terraform)\/(?!.*\.test\.ts)|^test\/iam\/(stability-moto|watched-apply|recorded-iam|role-history|plan-graph|lost-grants)\./,
   'test/manifests/fuzz.test.ts': /^functions\/(?!.*\.test\.ts)/,

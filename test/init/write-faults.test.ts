@@ -226,9 +226,14 @@ t.test(
     const calls = writingCalls(pod, [...changing, 'openat', 'getdents64'])
     const exits = new Set<number | null>()
     for (const { name, when } of chosen(calls, 'last')) {
-      restore(pod, 'old')
       const fault = `inject=${name}:error=ENOSPC:when=${when}`
-      const refused = pod.strace(onlyTraced, '-e', `trace=${name}`, '-e', fault)
+      const failOnce = () => {
+        restore(pod, 'old')
+        return pod.strace(onlyTraced, '-e', `trace=${name}`, '-e', fault)
+      }
+      let refused = failOnce()
+      // Now and then Node opens fewer files than in the run that was counted.
+      for (let left = 4; left > 0 && !pod.trace().includes('INJECTED'); left--) refused = failOnce()
       t.ok(pod.trace().includes('INJECTED'), `${name} ${when} fails`)
       const found = pod.read()
       const isNew = JSON.stringify(found) === JSON.stringify(fresh)
