@@ -1,7 +1,7 @@
 /** Runs the built creator as a process and measures it from outside, with the values that Linux reports for it. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -16,6 +16,8 @@ export type CreatorRun = {
   readonly resident: () => number
   /** User and system, of all threads. */
   readonly cpuSeconds: () => number
+  /** How often a thread went on after it had waited, since the start. */
+  readonly wakeUps: () => number
   readonly kill: () => Promise<void>
 }
 
@@ -63,6 +65,15 @@ export async function startCreatorRun(env: Readonly<Record<string, string>>): Pr
         .replace(/^.*\) /, '')
         .split(' ')
       return (Number(stat[11]) + Number(stat[12])) / ticksPerSecond
+    },
+    wakeUps: () => {
+      const tasks = `/proc/${child.pid}/task`
+      const waits = readdirSync(tasks).map((task) =>
+        Number(
+          /^voluntary_ctxt_switches:\s+(\d+)$/m.exec(readFileSync(join(tasks, task, 'status'), 'utf8'))?.[1],
+        ),
+      )
+      return waits.reduce((sum, one) => sum + one, 0)
     },
     kill: async () => {
       child.kill('SIGKILL')

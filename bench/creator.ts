@@ -1,23 +1,34 @@
-// Measures the cost of the creator in clusters of three sizes and prints a table; with --hostile, what another team notices of attacks.
+// Measures the cost of the creator in clusters of three sizes, beside that of a client that only receives the same lists; prints tables,
+// and draws docs/plots/creator-time.svg and creator-memory.svg. With --hostile, measures what another team notices of attacks.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { availableParallelism, cpus, tmpdir } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { parseArgs } from 'node:util'
 import { startFakeSsm } from '../runtime/fake-ssm/server.ts'
 import { benchHostile } from './hostile/run.ts'
+import { plotListMemory, plotListTime } from './creator-plots.ts'
+import {
+  changesAtRest,
+  type CreatorRow,
+  formatCreatorGrowth,
+  formatListing,
+  formatRest,
+  formatWork,
+  type Rest,
+} from './creator-row.ts'
 import { type CreatorRun, startCreatorRun } from './creator-run.ts'
+import { machine } from './machine.ts'
+import { measurePlainList } from './plain-list.ts'
 import { type Fleet, newPod, parametersOf, podOf } from './pod-metadata.ts'
 import { frame, listVersion, startPodReplay } from './pod-replay.ts'
 
-const fleets: readonly Fleet[] = [1500, 15_000, 150_000].map((pods) => ({
-  pods,
-  templates: pods / 300,
-  parametersPerTemplate: 4,
-}))
+const sizes = [1500, 15_000, 150_000]
 /** About the latency of SSM. */
 const storeLatency = 20
 const changes = 100_000
 const newPods = 30
+const restSeconds = Number(process.env['KEES_REST_SECONDS'] ?? 30)
 
 const storagePolicy = `apiVersion: kees.bsycorp.com/v1alpha1
 kind: StoragePolicy
@@ -27,39 +38,42 @@ spec:
     - {namespaces: ["*"], prefixes: ["/{namespace}"]}
 `
 
-type Row = {
-  readonly fleet: Fleet
-  readonly listed: number
-  readonly synced: number
-  readonly storeCalls: number
-  readonly cpu: number
-  readonly peak: number
-  readonly steady: number
-  readonly eventsPerSecond: number
-  readonly latencies: readonly number[]
-}
+type Replay = Awaited<ReturnType<typeof startPodReplay>>
 
-const [mode] = process.argv.slice(2)
-if (mode === '--hostile') {
+const { values } = parseArgs({
+  options: { hostile: { type: 'boolean', default: false }, pods: { type: 'string' } },
+})
+if (values.hostile) {
   await benchHostile(Number(process.env['KEES_HOSTILE_SECONDS'] ?? 120), process.env['KEES_HOSTILE_ATTACK'])
   process.exit()
 }
 const folder = mkdtempSync(join(tmpdir(), 'kees-bench-creator-'))
 try {
-  const rows: Row[] = []
-  for (const fleet of fleets) rows.push(await measure(fleet))
-  process.stdout.write(`${machine()}\n\n${format(rows)}`)
+  const rows: CreatorRow[] = []
+  for (const pods of values.pods?.split(',').map(Number) ?? sizes)
+    rows.push(await measure({ pods, templates: pods / 300, parametersPerTemplate: 4 }))
+  const tables = [formatListing(rows), formatCreatorGrowth(rows), formatRest(rows), formatWork(rows)]
+  process.stdout.write(`${machine()}; ${restSeconds} s at rest\n\n${tables.filter(Boolean).join('\n')}`)
+  // A part of the sizes is no line.
+  if (values.pods === undefined) {
+    const plots = join(import.meta.dirname, '..', 'docs', 'plots')
+    writeFileSync(join(plots, 'creator-time.svg'), plotListTime(rows))
+    writeFileSync(join(plots, 'creator-memory.svg'), plotListMemory(rows))
+  }
 } finally {
   rmSync(folder, { recursive: true })
 }
 
-async function measure(fleet: Fleet): Promise<Row> {
+async function measure(fleet: Fleet): Promise<CreatorRow> {
   say(`${fleet.pods} pods: starting`)
   const ssm = await startFakeSsm({ latency: storeLatency, limit: 100_000 })
   for (const name of parametersOf(fleet)) ssm.put(name, 'stored before')
   const replay = await startPodReplay(fleet, join(folder, 'kubeconfig'))
+  const receives = await measurePlainList(replay.url, 'receives')
+  const parses = await measurePlainList(replay.url, 'parses')
   const policy = join(folder, 'policy.yaml')
   writeFileSync(policy, storagePolicy)
+  const before = process.cpuUsage()
   const creator = await startCreatorRun({
     KUBECONFIG: replay.kubeconfig,
     POLICY_FILE: policy,
@@ -70,48 +84,77 @@ async function measure(fleet: Fleet): Promise<Row> {
     AWS_SECRET_ACCESS_KEY: 'bench',
   })
   try {
-    const listed = await creator.until(
+    const wallSeconds = await creator.until(
       'the pods are listed',
       async () => (await creator.gauge('pods')) === fleet.pods,
     )
+    const listed = { wallSeconds, cpuSeconds: creator.cpuSeconds(), peakBytes: creator.peak() }
+    const { user, system } = process.cpuUsage(before)
     const wanted = fleet.templates * fleet.parametersPerTemplate
     const known = async () => (await creator.gauge('known_parameters')) === wanted
     const synced = await creator.until('every parameter is known', known)
     const storeCalls = ssm.calls.length
-    const cpu = creator.cpuSeconds()
-    say(
-      `${fleet.pods} pods: synced after ${synced.toFixed(1)} s, ${storeCalls} calls, peak ${creator.peak() / 1e6} MB`,
-    )
+    say(`${fleet.pods} pods: listed after ${wallSeconds.toFixed(1)} s, peak ${listed.peakBytes / 1e6} MB`)
     await replay.watched()
+    const quiet = await rest(creator, () => sleep(restSeconds * 1000))
+    const changing = await rest(creator, () => changeSlowly(replay, fleet))
+    const cpuBefore = creator.cpuSeconds()
     const eventsPerSecond = await changeMany(creator, replay, fleet)
+    const changesCpu = creator.cpuSeconds() - cpuBefore
     const latencies = await addNew(ssm, replay)
     await sleep(2000)
-    const [peak, steady] = [creator.peak(), creator.resident()]
-    return { fleet, listed, synced, storeCalls, cpu, peak, steady, eventsPerSecond, latencies }
+    return {
+      fleet,
+      listed,
+      serverCpu: (user + system) / 1e6,
+      receives,
+      parses,
+      synced,
+      storeCalls,
+      quiet,
+      changing,
+      peak: creator.peak(),
+      steady: creator.resident(),
+      eventsPerSecond,
+      changesCpu,
+      latencies,
+    }
   } finally {
     await creator.kill()
     await Promise.all([replay.stop(), ssm.stop()])
   }
 }
 
+/** What the creator uses while nothing else asks it anything. */
+async function rest(creator: CreatorRun, meanwhile: () => Promise<unknown>): Promise<Rest> {
+  const now = () => ({ at: performance.now(), cpu: creator.cpuSeconds(), wakeUps: creator.wakeUps() })
+  const before = now()
+  await meanwhile()
+  const after = now()
+  const seconds = (after.at - before.at) / 1000
+  return {
+    cpuShare: (after.cpu - before.cpu) / seconds,
+    wakeUpsPerSecond: (after.wakeUps - before.wakeUps) / seconds,
+  }
+}
+
+/** Each change when its time has come. */
+async function changeSlowly(replay: Replay, fleet: Fleet): Promise<void> {
+  const all = changesAtRest * restSeconds
+  const begun = performance.now()
+  for (let sent = 0; sent < all;) {
+    await sleep(5)
+    const due = Math.min(all, Math.floor(((performance.now() - begun) / 1000) * changesAtRest))
+    for (; sent < due; sent++) await replay.send(framesOf(sent, fleet))
+  }
+}
+
 /** Pods change, end and start as fast as the creator reads. The run ends when the creator has seen the last change. */
-async function changeMany(
-  creator: CreatorRun,
-  replay: Awaited<ReturnType<typeof startPodReplay>>,
-  fleet: Fleet,
-): Promise<number> {
+async function changeMany(creator: CreatorRun, replay: Replay, fleet: Fleet): Promise<number> {
+  const first = changesAtRest * restSeconds
   function* frames() {
-    for (let index = 0; index < changes; index++) {
-      const version = listVersion + index + 1
-      const pod = podOf((index * 7919) % fleet.pods, fleet, version)
-      if (index % 4 < 2) yield frame('MODIFIED', pod)
-      // Adds the same pod again, so that as many pods start as end.
-      else {
-        yield frame('DELETED', pod)
-        yield frame('ADDED', pod)
-      }
-    }
-    yield frame('ADDED', podOf(fleet.pods, fleet, listVersion + changes + 1))
+    for (let index = first; index < first + changes; index++) yield* framesOf(index, fleet)
+    yield frame('ADDED', podOf(fleet.pods, fleet, listVersion + first + changes + 1))
   }
   const sent = changes * 1.5 + 1
   const begun = performance.now()
@@ -120,14 +163,18 @@ async function changeMany(
   return sent / ((performance.now() - begun) / 1000)
 }
 
+/** Half of the changes replace a pod, so that as many pods start as end. */
+function framesOf(change: number, fleet: Fleet): string[] {
+  const pod = podOf((change * 7919) % fleet.pods, fleet, listVersion + change + 1)
+  return change % 4 < 2 ? [frame('MODIFIED', pod)] : [frame('DELETED', pod), frame('ADDED', pod)]
+}
+
 /** The times from sending the event of a pod to storing its secret, one pod after the other. In milliseconds. */
-async function addNew(
-  ssm: Awaited<ReturnType<typeof startFakeSsm>>,
-  replay: Awaited<ReturnType<typeof startPodReplay>>,
-): Promise<number[]> {
+async function addNew(ssm: Awaited<ReturnType<typeof startFakeSsm>>, replay: Replay): Promise<number[]> {
   const latencies: number[] = []
+  const first = listVersion + changesAtRest * restSeconds + changes + 2
   for (let index = 0; index < newPods; index++) {
-    const { json, parameter } = newPod(index, listVersion + changes + 2 + index)
+    const { json, parameter } = newPod(index, first + index)
     const begun = performance.now()
     await replay.send([frame('ADDED', json)])
     while (ssm.stored.newest(parameter) === undefined) await sleep(1)
@@ -135,46 +182,6 @@ async function addNew(
     await sleep(700)
   }
   return latencies
-}
-
-function format(rows: readonly Row[]): string {
-  const head = [
-    'pods',
-    'templates',
-    'parameters',
-    'listed',
-    'synced',
-    'store calls',
-    'CPU until then',
-    'peak memory',
-    'memory at rest',
-    'changes a second',
-    'new secret: median',
-    'new secret: longest',
-  ]
-  const lines = rows.map(({ fleet, ...row }) => {
-    const sorted = row.latencies.toSorted((a, b) => a - b)
-    return [
-      fleet.pods,
-      fleet.templates,
-      fleet.templates * fleet.parametersPerTemplate,
-      `${row.listed.toFixed(1)} s`,
-      `${row.synced.toFixed(1)} s`,
-      row.storeCalls,
-      `${row.cpu.toFixed(1)} s`,
-      `${(row.peak / 1e6).toFixed(0)} MB`,
-      `${(row.steady / 1e6).toFixed(0)} MB`,
-      row.eventsPerSecond.toFixed(0),
-      `${sorted[Math.floor(sorted.length / 2)]?.toFixed(0)} ms`,
-      `${sorted.at(-1)?.toFixed(0)} ms`,
-    ]
-  })
-  return [head, head.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |\n`).join('')
-}
-
-function machine(): string {
-  const [cpu] = cpus()
-  return `Node ${process.version}, ${process.platform} ${process.arch}, ${availableParallelism()} cores (${cpu?.model ?? 'unknown'})`
 }
 
 function say(line: string): void {

@@ -9,6 +9,7 @@ import { type Fleet, podOf } from './pod-metadata.ts'
 import { injectedSpec, kubeconfigOf } from './replayed-pods.ts'
 
 type PodReplay = {
+  readonly url: string
   /** The path of a kubeconfig for it. */
   readonly kubeconfig: string
   readonly calls: Readonly<Record<'list' | 'watch' | 'get' | 'event', number>>
@@ -72,8 +73,10 @@ export async function startPodReplay(fleet: Fleet, kubeconfig: string): Promise<
   await once(server, 'listening')
   const address = server.address()
   if (address === null || typeof address === 'string') throw new Error('the replay has no port')
-  writeFileSync(kubeconfig, kubeconfigOf(`http://127.0.0.1:${address.port}`))
+  const url = `http://127.0.0.1:${address.port}`
+  writeFileSync(kubeconfig, kubeconfigOf(url))
   return {
+    url,
     kubeconfig,
     calls,
     sent: () => bytes,
