@@ -1,10 +1,12 @@
-/** The programs and the image of init of an earlier commit, for tests of upgrades. */
+/** The programs and the images of an earlier commit, for tests of upgrades. */
 import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { withDirectoryLock } from '../../scripts/directory-lock.mjs'
 import { inImageTurn } from '../../scripts/tests/image-turns.ts'
-import { engineSays } from '../packaging/container-engine.ts'
+import { toolCache } from '../../scripts/tools/tool-cache.ts'
+import { engineSays, saveMany } from '../packaging/container-engine.ts'
 import { buildImages } from '../packaging/images-of-test.ts'
 import { root } from '../programs/programs.ts'
 import { untapped } from '../programs/untapped.ts'
@@ -26,9 +28,10 @@ type EarlierPrograms = {
   readonly remove: () => Promise<void>
 }
 
-type EarlierVersion = EarlierPrograms & {
+type EarlierImages = {
   readonly initImage: string
-  /** An archive of the image. */
+  readonly creatorImage: string
+  /** An archive of both. */
   readonly archive: string
 }
 
@@ -52,21 +55,42 @@ export function buildEarlierPrograms(commit: string): EarlierPrograms {
   }
 }
 
-/** The programs, and the image of init. */
-export async function buildEarlier(commit: string): Promise<EarlierVersion> {
+/** The programs, and the images of init and the creator. */
+export async function buildEarlier(commit: string): Promise<EarlierPrograms & EarlierImages> {
   const programs = buildEarlierPrograms(commit)
-  const { sources } = programs
-  const images = await buildImages(['init'], { sources })
-  const initImage = images.nameOf('init')
-  const archive = join(sources, '../init.tar')
-  await inImageTurn(async () => engineSays('save', '--output', archive, initImage))
-  return {
-    ...programs,
-    initImage,
-    archive,
-    remove: async () => {
-      await images.remove()
-      await programs.remove()
-    },
+  return { ...programs, ...(await earlierImages(commit, programs.sources)) }
+}
+
+/** A commit stays as it is, so a machine builds them once. */
+async function earlierImages(commit: string, sources: string): Promise<EarlierImages> {
+  const tag = commit.slice(0, 12)
+  const folder = join(toolCache(), `earlier-images-${tag}`)
+  const archive = join(folder, 'images.tar')
+  const names = {
+    init: `localhost/kees-earlier-init:${tag}`,
+    creator: `localhost/kees-earlier-creator:${tag}`,
   }
+  await withDirectoryLock(
+    `${folder}.lock`,
+    () => undefined,
+    async () => {
+      if (existsSync(archive)) return
+      const images = await buildImages(['init', 'creator'], { sources, patience: 1_200_000 })
+      mkdirSync(folder, { recursive: true })
+      try {
+        await inImageTurn(async () => {
+          engineSays('tag', images.nameOf('init'), names.init)
+          engineSays('tag', images.nameOf('creator'), names.creator)
+          const making = `${archive}.making`
+          rmSync(making, { force: true })
+          engineSays(...saveMany, '--output', making, names.init, names.creator)
+          engineSays('rmi', names.init, names.creator)
+          renameSync(making, archive)
+        })
+      } finally {
+        await images.remove()
+      }
+    },
+  )
+  return { initImage: names.init, creatorImage: names.creator, archive }
 }

@@ -1,10 +1,10 @@
-/** Environment variables where the kubelet is killed and starts again, and where it does not know the field `fileKeyRef`. */
+/** Variables, files and the refresh sidecar where the kubelet is killed and starts again; variables where it does not know the field `fileKeyRef`. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { parse, stringify } from 'yaml'
 import { eventually } from '../../programs/eventually.ts'
-import { appImage } from '../node-images.ts'
+import { appPod } from '../app-pod.ts'
 import { processesOfNode, serverIn } from '../node-process.ts'
 import { namedNode } from '../node-session.ts'
 import { startStoreOfPods } from '../store-of-pods.ts'
@@ -14,25 +14,19 @@ t.setTimeout(1_800_000)
 
 const skip = nodeTestsMissing || (namedNode() !== undefined && 'needs KEES_NODE unset')
 const patience = 240_000
-const stays = 'trap "exit 0" TERM; while :; do sleep 0.5; done'
 
-t.test('environment variables and the kubelet', { skip }, async (t) => {
-  const { namespace, kubectl, inject, environ, becomesReady, restartKubelet } = await start(t)
-  const pod = (name: string) => ({
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: {
-      name,
-      namespace,
-      annotations: { 'secret.bsycorp.com/db.password': 'kind=REFERENCE,type=PASSWORD,env=DB_PASSWORD' },
-    },
-    spec: {
-      terminationGracePeriodSeconds: 1,
-      containers: [{ name: 'app', image: appImage, command: ['sh', '-c', stays] }],
-    },
-  })
+t.test('pods and the kubelet', { skip }, async (t) => {
+  const { server, namespace, kubectl, inject, environ, becomesReady, restartKubelet } = await start(t)
+  const reference = 'kind=REFERENCE,type=PASSWORD'
+  const annotations = {
+    'secret.bsycorp.com/api.token': reference,
+    'secret.bsycorp.com/db.password': `${reference},env=DB_PASSWORD`,
+  }
   const run = async (name: string) => {
-    await kubectl(['create', '-f', '-'], inject(pod(name), { minKubelet: '1.35' }))
+    await kubectl(
+      ['create', '-f', '-'],
+      inject(appPod(namespace, name, annotations), { minKubelet: '1.35', refresh: '2s' }),
+    )
     await becomesReady(name)
   }
   const restarts = async (name: string) =>
@@ -43,21 +37,25 @@ t.test('environment variables and the kubelet', { skip }, async (t) => {
       'pod',
       name,
       '-o',
-      'jsonpath={.status.containerStatuses[0].restartCount}',
+      'jsonpath={.status.containerStatuses[0].restartCount} {.status.initContainerStatuses[*].restartCount}',
     ])
 
   await run('app')
   t.equal((await environ('app')).get('DB_PASSWORD'), 'fakepassword')
 
   await t.test(
-    'a kubelet that starts again leaves the container alone, and its next start has the variable',
+    'a kubelet that starts again leaves the containers alone, and the next start of the app has the variable',
     async (t) => {
       await restartKubelet()
       await run('after')
       t.equal((await environ('after')).get('DB_PASSWORD'), 'fakepassword')
-      t.equal(await restarts('app'), '0')
+      t.equal(await restarts('app'), '0 0 0')
+      server.put('/api.token', 'faketoken2')
+      const read = ['-n', namespace, 'exec', 'app', '-c', 'app', '--', 'cat', '/secret/secret']
+      const isThere = async () => (await kubectl(read)) === 'api.token=faketoken2\n'
+      await eventually('the sidecar goes on', isThere, patience)
       await kubectl(['-n', namespace, 'exec', 'app', '-c', 'app', '--', 'kill', '1'])
-      await eventually('the app is restarted', async () => (await restarts('app')) === '1', patience)
+      await eventually('the app is restarted', async () => (await restarts('app')) === '1 0 0', patience)
       await becomesReady('app')
       t.equal((await environ('app')).get('DB_PASSWORD'), 'fakepassword')
     },
@@ -84,6 +82,7 @@ async function start(t: Test) {
   const { kubectl, home = '' } = cluster
   const { server, inject } = await startStoreOfPods(t, cluster)
   server.put('/db.password', 'fakepassword')
+  server.put('/api.token', 'faketoken')
   const namespace = await cluster.makeNamespace('kubelet')
   const { space } = processesOfNode(home)
   const path = join(home, 'kubelet.yaml')
@@ -99,6 +98,7 @@ async function start(t: Test) {
   }
   t.teardown(() => restartKubelet())
   return {
+    server,
     namespace,
     kubectl,
     inject,
