@@ -13,7 +13,7 @@ const session = await serveSession()
 const env = { ...process.env, [sessionVariable]: String(session.port) }
 const { code } = await runCommand(command, args, { env })
 try {
-  await session.stop(code === 0 ? undefined : logs)
+  await session.stop(code === 0 ? undefined : join(logs, String(process.pid)))
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
   process.exitCode = 1
