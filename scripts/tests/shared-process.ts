@@ -1,8 +1,8 @@
 /**
- * Test files of test/ that share a process with others of their folder in `npm test`: a process of its own takes 0.4 s of processor
- * time. They are short, have no full version, and leave nothing behind.
+ * Test files of a folder of test/ that share a process in `npm test`: a process of its own takes 0.4 s of processor time. They have no
+ * full version, do not wait for long, and leave nothing behind. Those in `longer` would be too long for one process with the others.
  */
-const sharing: Readonly<Record<string, readonly string[]>> = {
+const short: Readonly<Record<string, readonly string[]>> = {
   creator: ['base', 'key-threads', 'weigh'],
   docs: [
     'alerts',
@@ -66,17 +66,28 @@ const sharing: Readonly<Record<string, readonly string[]>> = {
   ],
 }
 
-const named = new Map<string, string>(
-  Object.entries(sharing).flatMap(([folder, names]) =>
-    names.map((name) => [`test/${folder}/${name}.test.ts`, folder] as const),
+const longer: typeof short = {
+  docs: ['alert-rules', 'operations', 'private-certificates', 'shapes', 'terraform'],
+  iam: ['creator-prefixes', 'least-privilege-wire', 'refused-plans', 'terraform-module'],
+  init: ['formats', 'gpg', 'java-properties', 'key-forms', 'secrets-manager', 'ssm-moto'],
+  manifests: ['doctor-faults', 'export-tools', 'fidelity', 'hostile-options', 'main-job', 'variable-patches'],
+}
+
+const processes = new Map(
+  Object.entries({ short, longer }).flatMap(([length, folders]) =>
+    Object.entries(folders).flatMap(([folder, names]) =>
+      names.map((name): [file: string, title: string] => [
+        `test/${folder}/${name}.test.ts`,
+        `${length} files of test/${folder}/`,
+      ]),
+    ),
   ),
 )
 
 /** All that share a process. */
-export const sharingFiles: readonly string[] = [...named.keys()]
+export const sharingFiles: readonly string[] = [...processes.keys()]
 
 /** @param file relative to the root. @returns what names its process; undefined if that is its own. */
 export function sharedProcessOf(file: string): string | undefined {
-  const folder = named.get(file)
-  return folder === undefined ? undefined : `short files of test/${folder}/`
+  return processes.get(file)
 }
