@@ -1,52 +1,42 @@
-/** A roll-out whose declaration fails, and the way back. */
+/** Roll-outs and the way back: of a declaration that fails, of the image of init and its attributes, and of the creator. */
 import t, { type Test } from 'tap'
 import { eventually } from '../../programs/eventually.ts'
-import { appImage } from '../node-images.ts'
+import { appDeployment, appPod, neverScheduled } from '../app-pod.ts'
+import { beforeContract, buildEarlier, commitMissing } from '../earlier-version.ts'
+import { installCreator } from '../install-creator.ts'
 import { startStoreOfPods } from '../store-of-pods.ts'
 import { nodeTestsMissing, useNode } from '../use-node.ts'
 
 t.setTimeout(1_800_000)
 
 const patience = 240_000
-const stays = 'trap "exit 0" TERM; while :; do sleep 0.5; done'
 const password = 'secret.bsycorp.com/db.password'
 const reference = 'kind=REFERENCE,type=PASSWORD'
 
 /** A namespace with a store, and a Deployment `app` of two replicas in it. */
 async function start(t: Test, title: string) {
   const cluster = await useNode(t)
-  const { server, inject } = await startStoreOfPods(t, cluster)
+  const { server, endpoint, inject } = await startStoreOfPods(t, cluster)
   server.put('/db.password', 'fakepassword')
   const namespace = await cluster.makeNamespace(title)
   const inNamespace = (...args: string[]) => cluster.kubectl(['-n', namespace, ...args])
-  const deployment = (annotations: Readonly<Record<string, string>>) => ({
-    apiVersion: 'apps/v1',
-    kind: 'Deployment',
-    metadata: { name: 'app', namespace },
-    spec: {
-      replicas: 2,
-      selector: { matchLabels: { app: 'app' } },
-      template: {
-        metadata: { labels: { app: 'app' }, annotations },
-        spec: {
-          terminationGracePeriodSeconds: 1,
-          containers: [{ name: 'app', image: appImage, command: ['sh', '-c', stays] }],
-        },
-      },
-    },
-  })
   const pods = async (): Promise<Pod[]> => {
     const { items } = JSON.parse(await inNamespace('get', 'pods', '-l', 'app=app', '-o', 'json'))
     return items.filter(({ metadata }: Pod) => metadata.deletionTimestamp === undefined)
   }
   return {
+    cluster,
+    server,
+    endpoint,
+    namespace,
     inNamespace,
-    deployment,
+    deployment: (annotations: Readonly<Record<string, string>>) =>
+      appDeployment(namespace, 'app', annotations, 2),
     pods,
     inject,
     apply: (manifest: string) => cluster.kubectl(['apply', '-f', '-'], manifest),
     rolledOut: () => inNamespace('rollout', 'status', 'deployment/app', '--timeout=240s'),
-    /** What each replica reads. */
+    /** What a command prints in each replica. */
     inEach: async (...command: string[]) => {
       const outputs: string[] = []
       for (const { metadata } of await pods())
@@ -101,3 +91,78 @@ t.test(
     t.strictSame(await inEach('cat', '/secret/secret'), Array(2).fill('db.password=fakepassword\n'))
   },
 )
+
+const missing = nodeTestsMissing || commitMissing(beforeContract)
+
+t.test('to a newer version and back', { skip: missing }, async (t) => {
+  const earlier = await buildEarlier(beforeContract)
+  t.teardown(earlier.remove)
+
+  await t.test('a Deployment: another image of init, new attributes, and the way back', async (t) => {
+    const { cluster, inject, apply, deployment, rolledOut, inEach, inNamespace } = await start(t, 'back')
+    await cluster.load(earlier.archive)
+    await apply(inject(deployment({ [password]: reference }), { image: earlier.initImage }, earlier.kees))
+    await rolledOut()
+    const asBefore = Array(2).fill('db.password=fakepassword\n')
+    t.strictSame(await inEach('cat', '/secret/secret'), asBefore)
+
+    await apply(inject(deployment({ [password]: `${reference},file=password,mode=0444` })))
+    await rolledOut()
+    t.strictSame(await inEach('cat', '/secret/password'), Array(2).fill('fakepassword'))
+
+    await inNamespace('rollout', 'undo', 'deployment/app')
+    await rolledOut()
+    t.strictSame(await inEach('cat', '/secret/secret'), asBefore)
+    t.strictSame(await inEach('ls', '/secret'), Array(2).fill('secret\n'))
+  })
+
+  await t.test('the creator: what one version created, the other does not change', async (t) => {
+    const { cluster, server, endpoint, namespace } = await start(t, 'creators')
+    await cluster.load(earlier.archive)
+    await installCreator(t, cluster, endpoint)
+    const inKees = (...args: string[]) => cluster.kubectl(['-n', 'kees', ...args])
+    const ready = () => inKees('rollout', 'status', 'deployment/kees-creator', '--timeout=240s')
+    const images = async () => {
+      const list = ['get', 'pods', '-o', 'jsonpath={.items[*].spec.containers[0].image}']
+      return new Set((await inKees(...list, '--field-selector=status.phase=Running')).split(' '))
+    }
+    const made = new Map<string, unknown>()
+    /** Creates a pod whose parameters are then created, while no other parameter changes. */
+    const declares = async (name: string) => {
+      const pod = appPod(
+        namespace,
+        name,
+        {
+          'init.bsycorp.com/storage-prefix': `/${namespace}`,
+          [`secret.bsycorp.com/${name}`]: 'kind=DYNAMIC,type=PASSWORD,size=256',
+          [`secret.bsycorp.com/${name}-key_private`]: 'kind=DYNAMIC,type=RSA,size=2048',
+        },
+        neverScheduled,
+      )
+      await cluster.kubectl(['create', '-f', '-'], JSON.stringify(pod))
+      const own = [name, `${name}-key_private`, `${name}-key_public`].map((one) => `/${namespace}/${one}`)
+      const areMade = () => own.every((one) => server.stored.newest(one) !== undefined)
+      await eventually(`the parameters of ${name} are created`, areMade, patience)
+      for (const [one, before] of made) t.strictSame(server.stored.newest(one), before, one)
+      for (const one of own) made.set(one, server.stored.newest(one))
+    }
+    const present = await images()
+    await declares('present')
+    await inKees('set', 'image', 'deployment/kees-creator', `creator=${earlier.creatorImage}`)
+    await ready()
+    const onlyEarlier = async () => [...(await images())].join() === earlier.creatorImage
+    await eventually('only the earlier one runs', onlyEarlier, patience)
+    await declares('earlier')
+    await inKees('rollout', 'undo', 'deployment/kees-creator')
+    await ready()
+    await eventually(
+      'only the present one runs',
+      async () => [...(await images())].join() === [...present].join(),
+      patience,
+    )
+    await declares('again')
+    t.equal(made.size, 9)
+    const versions = new Set(server.stored.names().map((one) => server.stored.newest(one)?.version))
+    t.strictSame(versions, new Set([1]), 'nothing was written twice')
+  })
+})
