@@ -156,7 +156,9 @@ function sharedProcess(title: string, some: readonly string[]): Job {
     run: async () => {
       if (failed.includes('build')) return
       const variables = { ...env, ...effortVariables(isLong) }
-      await measure(title, (onExit) => outcomeOf(runUnitFiles(some, variables, onExit, yielding)))
+      await measure(title, (onExit) =>
+        outcomeOf(runUnitFiles(some, variables, onExit, { by: yielding, minutes: 20 })),
+      )
     },
   }
 }

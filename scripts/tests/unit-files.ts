@@ -12,16 +12,23 @@ const script = join(import.meta.dirname, './one-process.ts')
 /** For a process that does not notice itself that it hangs. */
 const longest = 40 * 60_000
 
-/** @param onExit called when a process has ended. @param by a command that runs the one that follows it. */
+type Options = {
+  /** A command that runs the one that follows it. */
+  readonly by?: readonly string[]
+  /** For each file. */
+  readonly minutes?: number
+}
+
+/** @param onExit called when a process has ended. */
 export async function runUnitFiles(
   files: readonly string[],
   env: NodeJS.ProcessEnv = process.env,
   onExit: () => void = () => {},
-  by: readonly string[] = [],
+  options: Options = {},
 ): Promise<readonly FileResult[]> {
   const results: FileResult[] = []
   for (let left = files; left.length > 0;) {
-    const ran = await runProcess(left, env, onExit, by)
+    const ran = await runProcess(left, env, onExit, options)
     results.push(...ran)
     // A file that ended its process, or left something behind in it, is the last that has a result.
     left = left.filter((file) => !ran.some((one) => one.file === file))
@@ -33,13 +40,13 @@ async function runProcess(
   files: readonly string[],
   env: NodeJS.ProcessEnv,
   onExit: () => void,
-  by: readonly string[],
+  { by = [], minutes = 5 }: Options,
 ): Promise<readonly FileResult[]> {
   const folder = mkdtempSync(join(tmpdir(), 'kees-unit-'))
   const log = join(folder, 'log')
   // A file, unlike a pipe, has all that was printed when the process crashes, in order.
   const output = openSync(log, 'w')
-  const [program = 'node', ...args] = [...by, 'node', script, '5', ...files]
+  const [program = 'node', ...args] = [...by, 'node', script, String(minutes), ...files]
   const { code, signal } = await runCommand(program, args, {
     cwd: root,
     stdio: ['ignore', output, output],
