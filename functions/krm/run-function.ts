@@ -90,7 +90,13 @@ function runOn(krmFunction: KrmFunction, text: string, list: ResourceList): RunI
         })
       : passWith(errorsOf(config.diagnostics, exitCode.usage))
   const edits: SourceEdit[] = []
-  const files = new Map<ObjectReference, ResultFile>()
+  /** By object, where its item is: few have results, and only those are read again. */
+  const places = new Map<ObjectReference, { readonly read: Piece['read']; readonly index: number }>()
+  const fileOfObject = (object: ObjectReference) => {
+    const place = places.get(object)
+    const item = place?.read()?.[place.index]
+    return item && fileOf(item)
+  }
   const edit = ({ item: { document }, edits: own }: EditedItem) => {
     for (const one of own) {
       edits.push({ ...one, start: one.start + document.at, end: one.end + document.at })
@@ -102,9 +108,8 @@ function runOn(krmFunction: KrmFunction, text: string, list: ResourceList): RunI
     const items = read()
     if (!items) return undefined
     if (!isConcerned) continue
-    for (const item of items) {
-      const file = fileOf(item)
-      if (file) files.set(item.object, file)
+    for (const [index, item] of items.entries()) {
+      places.set(item.object, { read, index })
       edit({ item, edits: pass.process(item) })
     }
   }
@@ -113,7 +118,7 @@ function runOn(krmFunction: KrmFunction, text: string, list: ResourceList): RunI
   const isDone = exit === exitCode.done
   if (!isDone) edits.length = 0
   else if (edited) edit(edited)
-  const written = results.map((one) => writtenResult(one, one.object && files.get(one.object)))
+  const written = results.map((one) => writtenResult(one, one.object && fileOfObject(one.object)))
   edits.push(...listEdits(list, isDone ? generated : undefined, written).map(list.placed))
   // kpt shows the results itself; kustomize drops them and shows standard error.
   const stderr = orchestrator === 'kpt' ? [] : results.flatMap((one) => resultLines(one))

@@ -36,10 +36,11 @@ export function addAbove(source: string, start: number, lines: readonly string[]
 
 /** If text that ends in a block scalar were inserted before a deeper comment or deeper blanks, they would become part of it. */
 export function behindComments(source: string, end: number, column: number): number {
-  const deeper = new RegExp(` {${column + 1},}(#|[\\r\\n]|$)`, 'y')
-  for (let at = nextLine(source, end); ; at = nextLine(source, at)) {
-    deeper.lastIndex = at
-    if (!deeper.test(source)) return at
+  for (let line = nextLine(source, end); ; line = nextLine(source, line)) {
+    let at = line
+    while (source[at] === ' ') at++
+    const isComment = at === source.length || '#\r\n'.includes(source.charAt(at))
+    if (!isComment || at - line <= column) return line
   }
 }
 

@@ -1,5 +1,11 @@
 /** The lines of a source, by position. As in YAML, a line ends with LF, CR LF or CR. */
 
+const [lineFeed, carriageReturn] = [10, 13]
+
+function isLineEnd(code: number): boolean {
+  return code === lineFeed || code === carriageReturn
+}
+
 export function lineStart(source: string, position: number): number {
   let at = position
   while (at > 0 && !isLineStart(source, at)) at--
@@ -20,9 +26,9 @@ export function columnOf(source: string, position: number): number {
 
 /** The end of the text of the line. */
 export function lineEnd(source: string, position: number): number {
-  const end = /[\r\n]/g
-  end.lastIndex = position
-  return end.exec(source)?.index ?? source.length
+  let at = position
+  while (at < source.length && !isLineEnd(source.charCodeAt(at))) at++
+  return at
 }
 
 /** The start of the next line, or the end of the source. */

@@ -8,6 +8,9 @@ const floatPattern = /^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$/
 const infinityPattern = /^([-+]?)\.(inf|Inf|INF)$/
 const nanPattern = /^\.(nan|NaN|NAN)$/
 
+/** What a text that is not read as a string begins with. */
+const mayResolve = new Set(Buffer.from('~nNtTfFyYoO.-+0123456789'))
+
 /** The tags with which a text is read as it is read without one. */
 const resolved = new Set(['!!null', '!!bool', '!!int', '!!float'])
 
@@ -19,6 +22,7 @@ const resolved = new Set(['!!null', '!!bool', '!!int', '!!float'])
 export function scalarValue({ style, text, tag }: SourceScalar): string | number | boolean | null {
   if (tag === '!!binary') return Buffer.from(text, 'base64').toString()
   if (tag === undefined ? style !== 'plain' : !resolved.has(tag)) return text
+  if (!mayResolve.has(text.charCodeAt(0)) && text !== '') return text
   if (nullPattern.test(text)) return null
   if (truePattern.test(text)) return true
   if (falsePattern.test(text)) return false

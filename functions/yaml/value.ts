@@ -12,7 +12,13 @@ export function resolve(node: SourceNode): SourceContent {
 
 /** The entry of this map itself, without merge keys; the last one if a key is written twice. */
 export function ownEntry(map: SourceMap, key: string): SourceEntry | undefined {
-  return map.entries.findLast((entry) => entry.key.text === key)
+  const { entries } = map
+  // Without a function for each look-up: it is what kees does most often.
+  for (let index = entries.length - 1; index >= 0; index--) {
+    const entry = entries[index]
+    if (entry?.key.text === key) return entry
+  }
+  return undefined
 }
 
 /** The value of a key, looked up through aliases and merge keys. */
@@ -92,7 +98,8 @@ export function duplicateKeys(map: SourceMap): string[] {
 }
 
 export function hasMergeKey(map: SourceMap): boolean {
-  return map.entries.some(({ key }) => isMergeKey(key))
+  for (const { key } of map.entries) if (isMergeKey(key)) return true
+  return false
 }
 
 /** `null`, `~` or empty. */
@@ -109,7 +116,7 @@ export function isVoid(node: SourceNode): boolean {
 
 /** In quotes or with a tag, `<<` is refused when the text is read (merge-order.ts). */
 export function isMergeKey(key: SourceScalar): boolean {
-  return key.style === 'plain' && key.text === '<<' && key.tag === undefined
+  return key.text === '<<' && key.style === 'plain' && key.tag === undefined
 }
 
 /** In the order of precedence: the first map that has a key wins. */

@@ -1,4 +1,5 @@
 import { injectedAnnotation } from '../../../api/declaration/annotation-domain.ts'
+import { fits } from '../../../api/bounds.ts'
 import type { Diagnostic } from '../../../api/diagnostic.ts'
 import { annotationsOf, type ManifestItem } from '../../krm/manifest-item.ts'
 import {
@@ -42,6 +43,9 @@ export function writeRecords(
 export function validateRecordSize(item: ManifestItem, records: InjectionRecords): Diagnostic[] {
   if (records.size === 0) return []
   const text = formatRecords(records)
+  const { document, root } = item
+  // Nearly always: without aliases, no text has more characters than its source.
+  if (document.aliased.size === 0 && fits([text], maxAnnotationBytes - 3 * (root.end - root.start))) return []
   const others = annotationsOf(item)
   others.delete(injectedAnnotation)
   const bytes = excessBytes([...others, [injectedAnnotation, text]])

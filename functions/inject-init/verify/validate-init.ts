@@ -33,7 +33,11 @@ export function validateInit(
   allowEnv: readonly string[],
 ): FieldDifference[] {
   const node = lookUp(template.node, 'spec')
-  const spec = node ? toValue(node) : null
+  const lists = ['initContainers', 'volumes'].flatMap((key) => {
+    const list = lookUp(node, key)
+    return list ? [[key, toValue(list)] as const] : []
+  })
+  const spec = Object.fromEntries(lists)
   const containers = listIn(spec, 'initContainers')
   const named = (name: string | undefined) => containers.findIndex((one) => one['name'] === name)
   const init = containers[named(record.container)]
@@ -51,6 +55,17 @@ export function validateInit(
   ]
   const base = [...stepsOf(template), 'spec']
   return wrong.map(({ path, ...one }) => ({ ...pathsOf([...base, ...path]), ...one, matters: true }))
+}
+
+/** Those of the rules, of which a configuration has few. */
+const patterns = new Map<string, RegExp>()
+
+function patternOf(source: string): RegExp {
+  const known = patterns.get(source) ?? new RegExp(source)
+  // Paths of the input are in some.
+  if (patterns.size >= 1000) patterns.clear()
+  patterns.set(source, known)
+  return known
 }
 
 /** What the configuration does not set explicitly is as it was injected. */
@@ -102,7 +117,7 @@ function validateFields(container: ValueMap, kind: InitContainerKind): Wrong[] {
     if (found === undefined || found === null) return []
     if (isList && Array.isArray(found) && found.length === 0) return []
     if (allowed.some((one) => isDeepStrictEqual(one, found))) return []
-    if (joined !== undefined && Array.isArray(found) && new RegExp(joined).test(found.join(' '))) return []
+    if (joined !== undefined && Array.isArray(found) && patternOf(joined).test(found.join(' '))) return []
     return [{ path, message: wrongOf(rule) }]
   })
 }
@@ -114,9 +129,9 @@ function validateVariables(container: ValueMap, shape: InitShape, allowEnv: read
       return [{ path: ['env', { item: required }], message: 'missing' }]
     return env.flatMap((variable, index): Wrong[] => {
       const name = textIn(variable, 'name')
-      if (!new RegExp(names).test(name) || except?.includes(name)) return []
+      if (!patternOf(names).test(name) || except?.includes(name)) return []
       const value = plainValue({ ...variable, name })
-      if (value !== undefined && new RegExp(allowed).test(value)) return []
+      if (value !== undefined && patternOf(allowed).test(value)) return []
       const hint = except ? { hint: `if it is meant, allow it by --allow-env ${name}` } : {}
       return [{ path: ['env', { item: name, index }], message: wrong, ...hint }]
     })
@@ -129,8 +144,8 @@ function validateMounts(container: ValueMap, shape: InitShape): Wrong[] {
   return listIn(container, 'volumeMounts').flatMap((mount, index): Wrong[] => {
     const path = textIn(mount, 'mountPath')
     if (own.get(textIn(mount, 'name')) === path) return []
-    const wrong = new RegExp(allowed).test(path)
-      ? forbidden.filter(({ pattern }) => new RegExp(pattern).test(path)).map((one) => one.wrong)
+    const wrong = patternOf(allowed).test(path)
+      ? forbidden.filter(({ pattern }) => patternOf(pattern).test(path)).map((one) => one.wrong)
       : [notAllowed]
     return wrong.map((message) => ({ path: ['volumeMounts', { item: path, index }], message }))
   })
@@ -150,7 +165,7 @@ function validateAnnotationsVolume(spec: Value, name: string): Wrong[] {
   const items = sources.flatMap((source) => listIn(source['downwardAPI'] ?? null, 'items'))
   const shows = ({ fieldRef = null }: ValueMap) => textIn(fieldRef, 'fieldPath') === 'metadata.annotations'
   const isReplaced = items.some(
-    (item) => !shows(item) && new RegExp(annotationsFilePattern).test(textIn(item, 'path')),
+    (item) => !shows(item) && patternOf(annotationsFilePattern).test(textIn(item, 'path')),
   )
   if (isShown && !isReplaced) return []
   return [{ path: ['volumes', { item: name, index }], message: wrongAnnotations }]
