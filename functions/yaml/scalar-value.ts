@@ -4,6 +4,8 @@ const nullPattern = /^(~|null|Null|NULL)?$/
 const truePattern = /^(y|Y|yes|Yes|YES|true|True|TRUE|on|On|ON)$/
 const falsePattern = /^(n|N|no|No|NO|false|False|FALSE|off|Off|OFF)$/
 const integerPattern = /^([-+]?)(0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO]?[0-7]+|0|[1-9][0-9]*)$/
+/** Most numbers of manifests. */
+const decimalPattern = /^[1-9][0-9]*$/
 const floatPattern = /^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$/
 const infinityPattern = /^([-+]?)\.(inf|Inf|INF)$/
 const nanPattern = /^\.(nan|NaN|NAN)$/
@@ -34,6 +36,7 @@ export function scalarValue({ style, text, tag }: SourceScalar): string | number
 }
 
 function numberOf(text: string): number | string {
+  if (decimalPattern.test(text)) return Number(text)
   const plain = text.replaceAll('_', '')
   const [, sign, digits] = integerPattern.exec(plain) ?? []
   if (digits !== undefined) {

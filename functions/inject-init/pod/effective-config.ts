@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { isMap } from '../../../api/json.ts'
 import { longestDuration } from '../../../api/duration.ts'
 import { initVariables } from '../../../api/settings/init-env.ts'
@@ -29,7 +30,7 @@ export function effectiveConfig(
     found: InjectConfig[K] | undefined,
   ): InjectConfig[K] => (config.explicit.has(option) || found === undefined ? config[option] : found)
   const secretMountPath = keep('secretMountPath', mountPathIn(container, secretVolume))
-  return {
+  const effective = {
     ...config,
     env: [
       ...fileNames(container, secretMountPath, config),
@@ -55,7 +56,14 @@ export function effectiveConfig(
     refresh: keep('refresh', refresher && refreshIn(refresher)),
     refreshContainerName: keep('refreshContainerName', refresher && record.refresher),
   }
+  const known = previous.get(config)
+  if (known && isDeepStrictEqual(known, effective)) return known
+  previous.set(config, effective)
+  return effective
 }
+
+/** Most pods of an input have been injected alike: what is made of a configuration is made once for all of them. */
+const previous = new WeakMap<InjectConfig, InjectConfig>()
 
 /** The files that an earlier configuration set by option env. Files outside the mount are from an earlier mount path. */
 function fileNames(container: Part, mountPath: string, { env }: InjectConfig): EnvVariable[] {

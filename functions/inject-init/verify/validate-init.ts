@@ -12,6 +12,7 @@ import { envFileOf } from '../injection/env-volume.ts'
 import type { InjectConfig } from '../options/inject-config.ts'
 import {
   annotationsFilePattern,
+  type EnvRule,
   envRules,
   fieldRules,
   type InitContainerKind,
@@ -124,7 +125,7 @@ function validateFields(container: ValueMap, kind: InitContainerKind): Wrong[] {
 
 function validateVariables(container: ValueMap, shape: InitShape, allowEnv: readonly string[]): Wrong[] {
   const env = listIn(container, 'env')
-  return envRules(shape, allowEnv).flatMap(({ names, except, allowed, wrong, required }) => {
+  return rulesOf(shape, allowEnv).flatMap(({ names, except, allowed, wrong, required }) => {
     if (required !== undefined && env.every(({ name }) => name !== required))
       return [{ path: ['env', { item: required }], message: 'missing' }]
     return env.flatMap((variable, index): Wrong[] => {
@@ -137,6 +138,15 @@ function validateVariables(container: ValueMap, shape: InitShape, allowEnv: read
     })
   })
 }
+
+/** Most pods of an input have the same rules as the one before. */
+function rulesOf(shape: InitShape, allowEnv: readonly string[]): readonly EnvRule[] {
+  const key = JSON.stringify([shape, allowEnv])
+  if (key !== latest?.key) latest = { key, rules: envRules(shape, allowEnv) }
+  return latest.rules
+}
+
+let latest: { readonly key: string; readonly rules: readonly EnvRule[] } | undefined
 
 function validateMounts(container: ValueMap, shape: InitShape): Wrong[] {
   const { allowed, notAllowed, forbidden } = mountRules(shape)
