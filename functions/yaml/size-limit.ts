@@ -2,17 +2,23 @@
  * Texts that are too large to be parsed. A tree of nodes takes up to 450 bytes of memory a node (measured), and where V8 runs out of
  * memory, it ends the process without a message.
  */
-import { getHeapStatistics } from 'node:v8'
 import type { Diagnostic } from '../../api/diagnostic.ts'
 
 const bytesOfNode = 450
 
+/** Room for them is in any heap in which Node starts. To load node:v8, which knows more, takes a tenth of the start of a function. */
+const fewNodes = 16_384
+
 /** How many nodes fit into the memory that Node may use: nine million where that is 4 GB. */
-const mostNodes = Math.floor(getHeapStatistics().heap_size_limit / bytesOfNode)
+function mostNodes(): number {
+  return Math.floor(process.getBuiltinModule('node:v8').getHeapStatistics().heap_size_limit / bytesOfNode)
+}
 
 /** @param before the nodes of other texts that are kept. What is wrong follows the name of the input. */
-export function tooManyNodes(source: string, before = 0, most = mostNodes): Diagnostic | undefined {
+export function tooManyNodes(source: string, before = 0, limit?: number): Diagnostic | undefined {
   // No text has more nodes than characters, so small ones need not be counted.
+  if (limit === undefined && before + source.length <= fewNodes) return undefined
+  const most = limit ?? mostNodes()
   if (before + source.length <= most) return undefined
   const nodes = countNodes(source)
   if (before + nodes <= most) return undefined
