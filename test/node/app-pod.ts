@@ -1,8 +1,8 @@
 /** Pods of an app that reads what it gets and otherwise only runs. */
 import { appImage } from './node-images.ts'
 
-/** For `sh -c`: it runs until SIGTERM. */
-export const stays = 'trap "exit 0" TERM; while :; do sleep 0.5; done'
+/** For `sh -c`: it runs until SIGTERM, and starts no process meanwhile. */
+export const stays = 'trap "exit 0" TERM; sleep 2147483647 & wait'
 
 export const appContainer = { name: 'app', image: appImage, command: ['sh', '-c', stays] } as const
 

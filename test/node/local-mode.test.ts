@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import t from 'tap'
 import { parseAllDocuments } from 'yaml'
 import { root } from '../programs/programs.ts'
+import { stays } from './app-pod.ts'
 import { appImage } from './node-images.ts'
 import { nodeTestsMissing, useNode } from './use-node.ts'
 
@@ -21,7 +22,7 @@ t.test('a pod in local mode starts without a store', { skip: nodeTestsMissing },
   // The app of the example is no image. Nothing of init is changed.
   Object.assign(deployment.spec.template.spec.containers[0], {
     image: appImage,
-    command: ['sh', '-c', 'trap "exit 0" TERM; while :; do sleep 0.5; done'],
+    command: ['sh', '-c', stays],
   })
   await cluster.kubectl(['create', '-f', '-'], JSON.stringify(deployment))
   await inNamespace('rollout', 'status', 'deployment/orders', '--timeout=290s')

@@ -2,6 +2,7 @@
 import t from 'tap'
 import { isLong } from '../programs/long.ts'
 import { eventually } from '../programs/eventually.ts'
+import { stays } from './app-pod.ts'
 import { appImage } from './node-images.ts'
 import { startStoreOfPods } from './store-of-pods.ts'
 import { nodeTestsMissing, useNode } from './use-node.ts'
@@ -12,7 +13,7 @@ const patience = 120_000
 const app = {
   name: 'app',
   image: appImage,
-  command: ['sh', '-c', 'trap "exit 0" TERM; while :; do sleep 0.2; done'],
+  command: ['sh', '-c', stays],
 }
 const limit = (memory: string) => ({
   containerResources: { requests: { memory: '8Mi' }, limits: { memory } },

@@ -22,6 +22,7 @@ import { runBeside } from '../programs/run-beside.ts'
 import { removeFolder } from '../programs/remove-folder.ts'
 import { kustomize, terraform } from '../programs/tools.ts'
 import { motoMissing, startMoto } from '../servers/moto.ts'
+import { stays } from './app-pod.ts'
 import { storeVariables, writeCreatorInstallation } from './install-creator.ts'
 import { initImage } from './node-images.ts'
 import { removeIfPassed } from './remove-if-passed.ts'
@@ -64,7 +65,7 @@ const overlay = (namespace: string) => ({
               containers: [
                 {
                   name: 'app',
-                  command: ['sh', '-c', 'trap "exit 0" TERM; while :; do sleep 0.2; done'],
+                  command: ['sh', '-c', stays],
                   securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
                 },
               ],
