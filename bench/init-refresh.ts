@@ -1,13 +1,15 @@
-// Measures what init costs that stays in a pod (--refresh): its memory after many rounds back to back. Prints a table. Linux only.
+// Measures what init costs that stays in a pod (--refresh): its memory after many rounds back to back. Prints a table, and draws
+// docs/plots/refresh-memory.svg. Linux only.
 import { spawn } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startFakeSsm } from '../runtime/fake-ssm/server.ts'
-import { bundle } from '../scripts/bundle.ts'
+import { bundle, initFlag } from '../scripts/bundle.ts'
 import { putParameters, writeInitInputs } from './init-inputs.ts'
 import { machine } from './machine.ts'
 import { memoryFolder } from './memory-folder.ts'
+import { formatRefreshMemory, plotRefreshMemory, type RefreshSample } from './refresh-memory.ts'
 
 /** A day of refreshes each minute. */
 const rounds = Number(process.env['ROUNDS'] ?? 1440)
@@ -24,29 +26,36 @@ const { text } = await bundle({ name: 'refresh-back-to-back', entryPoint, runs: 
 const children = folders.map((folder) => {
   writeFileSync(join(folder, 'init'), text)
   const env = { ...writeInitInputs(folder).environment(server.endpoint), LISTEN: 'off' }
-  return spawn(process.execPath, [join(folder, 'init')], { env, stdio: 'inherit' })
+  return spawn(process.execPath, [initFlag, join(folder, 'init')], { env, stdio: 'inherit' })
 })
 try {
   const [first] = children
-  const head = ['rounds', 'RSS', 'PSS', 'private', 'sockets']
-  process.stdout.write(`${machine()}\n\n| ${head.join(' | ')} |\n| ${head.map(() => '---').join(' | ')} |\n`)
-  for (const share of [0.01, 0.1, 0.25, 0.5, 0.75, 1]) {
-    const wanted = Math.ceil(rounds * share)
-    while (server.calls.length < wanted * callsPerRound * pods) {
+  const samples: RefreshSample[] = []
+  for (const round of sampledRounds(rounds)) {
+    while (server.calls.length < round * callsPerRound * pods) {
       if (first === undefined || first.exitCode !== null) throw new Error('init has ended')
-      await sleep(50)
+      await sleep(20)
     }
-    process.stdout.write(`| ${[wanted, ...figuresOf(first?.pid ?? 0)].join(' | ')} |\n`)
+    samples.push({ round, ...figuresOf(first?.pid ?? 0) })
   }
+  process.stdout.write(`${machine()}\n\n${formatRefreshMemory(samples)}`)
+  writeFileSync(join(import.meta.dirname, '../docs/plots/refresh-memory.svg'), plotRefreshMemory(samples))
 } finally {
   for (const child of children) child.kill()
   await server.stop()
   for (const folder of folders) rmSync(folder, { recursive: true })
 }
 
-function figuresOf(pid: number): string[] {
+/** The first is when the program has done everything once. */
+function sampledRounds(last: number): readonly number[] {
+  const even = Array.from({ length: 60 }, (_, index) => Math.ceil((last * (index + 1)) / 60))
+  return [15, ...even.filter((round) => round > 15)]
+}
+
+function figuresOf(pid: number): Omit<RefreshSample, 'round'> {
   const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8')
-  const of = (name: string) => Number(new RegExp(`^${name}: +(\\d+) kB`, 'm').exec(rollup)?.[1] ?? Number.NaN)
+  const bytes = (name: string) =>
+    1024 * Number(new RegExp(`^${name}: +(\\d+) kB`, 'm').exec(rollup)?.[1] ?? Number.NaN)
   const sockets = readdirSync(`/proc/${pid}/fd`).filter((fd) => {
     try {
       return readlinkSync(`/proc/${pid}/fd/${fd}`).startsWith('socket:')
@@ -54,9 +63,10 @@ function figuresOf(pid: number): string[] {
       return false
     }
   })
-  const megabytes = [of('Rss'), of('Pss'), of('Private_Clean') + of('Private_Dirty')]
-  return [
-    ...megabytes.map((kilobytes) => `${((kilobytes * 1024) / 1e6).toFixed(1)} MB`),
-    String(sockets.length),
-  ]
+  return {
+    rss: bytes('Rss'),
+    pss: bytes('Pss'),
+    own: bytes('Private_Clean') + bytes('Private_Dirty'),
+    sockets: sockets.length,
+  }
 }
