@@ -25,6 +25,8 @@ import {
   cachedKubeRouter,
   cachedKubernetes,
   cachedKustomize,
+  cachedKwok,
+  cachedKwokStages,
   cachedMermaid,
   cachedMotoPython,
   cachedOpenTofu,
@@ -53,6 +55,9 @@ import {
   kubernetesVersion,
   kustomizeFolder,
   kustomizeVersion,
+  kwokFolder,
+  kwokStagesFolder,
+  kwokVersion,
   mermaidFolder,
   mermaidVersion,
   motoFolder,
@@ -219,6 +224,23 @@ const tools: readonly Tool[] = [
       const packageName = `github.com/opencontainers/runc@v${runcVersion}`
       await goInstall(go, { packageName, tags: 'seccomp' }, folder)
     },
+  },
+  {
+    name: `kwok ${kwokVersion} (some minutes)`,
+    onDemand: true,
+    client: 'go',
+    folder: kwokFolder(),
+    cached: cachedKwok,
+    fetch: (go, folder) =>
+      goInstall(go, { packageName: `sigs.k8s.io/kwok/cmd/kwok@v${kwokVersion}` }, folder),
+  },
+  {
+    name: `stages of kwok ${kwokVersion}`,
+    onDemand: true,
+    client: 'go',
+    folder: kwokStagesFolder(),
+    cached: cachedKwokStages,
+    fetch: (go, folder) => goModuleFiles(go, `sigs.k8s.io/kwok@v${kwokVersion}`, 'kustomize/stage', folder),
   },
   {
     name: `OpenTofu ${openTofuVersion} (some minutes)`,

@@ -16,6 +16,7 @@ export const argoCdVersion = '3.5.7'
 /** Each controller of Flux is a Go module that contains its CRDs. */
 export const fluxControllers = { 'kustomize-controller': '1.7.3', 'source-controller': '1.8.5' } as const
 export type FluxController = keyof typeof fluxControllers
+export const kwokVersion = '0.8.0'
 export const kubeRouterVersion = '2.1.0'
 /** Of the node whose pods have user namespaces. */
 export const containerdVersion = '2.2.9'
@@ -112,6 +113,23 @@ export function runcFolder(): string {
 /** The folder of the program. */
 export function cachedRunc(): string | undefined {
   return ifThere(join(runcFolder(), 'runc')) && runcFolder()
+}
+
+export function kwokFolder(): string {
+  return join(toolCache(), `kwok-${kwokVersion}`)
+}
+
+export function cachedKwok(): string | undefined {
+  return ifThere(join(kwokFolder(), 'kwok'))
+}
+
+export function kwokStagesFolder(): string {
+  return join(toolCache(), `kwok-stages-${kwokVersion}`)
+}
+
+/** The folder of what kwok makes of nodes and pods: it does nothing without these files. */
+export function cachedKwokStages(): string | undefined {
+  return ifThere(join(kwokStagesFolder(), 'kustomize/stage'))
 }
 
 export function argoCdFolder(): string {

@@ -10,6 +10,8 @@ import {
   cachedHelm4,
   cachedKubeRouter,
   cachedKustomize,
+  cachedKwok,
+  cachedKwokStages,
   cachedOpenTofu,
   cachedPromtool,
   cachedRunc,
@@ -61,6 +63,14 @@ export function userNamespaces(): { readonly folders: readonly string[]; readonl
   return containerd === undefined || runc === undefined
     ? { folders: [], missing: 'needs the command go' }
     : { folders: [containerd, runc] }
+}
+
+/** Built by `npm run test:node:long` alone. */
+export function kwok(): Tool {
+  const path = cachedKwok()
+  return path === undefined || cachedKwokStages() === undefined
+    ? { missing: 'needs the command go' }
+    : { path }
 }
 
 export function kubectl(): Tool {

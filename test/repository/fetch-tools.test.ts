@@ -12,13 +12,13 @@ import { untapped } from '../programs/untapped.ts'
 const go = `#!/bin/sh
 echo "go $*" >> "$XDG_CACHE_HOME/../calls"
 if [ "$1" = mod ]; then
-  mkdir -p "$XDG_CACHE_HOME/../module/manifests" "$XDG_CACHE_HOME/../module/config/crd/bases" "$XDG_CACHE_HOME/../module/pkg/report/v210/sarif"
+  mkdir -p "$XDG_CACHE_HOME/../module/manifests" "$XDG_CACHE_HOME/../module/config/crd/bases" "$XDG_CACHE_HOME/../module/pkg/report/v210/sarif" "$XDG_CACHE_HOME/../module/kustomize/stage"
   touch "$XDG_CACHE_HOME/../module/pkg/report/v210/sarif/schema.go"
   printf '{\\n\\t"Dir": "%s"\\n}\\n' "$XDG_CACHE_HOME/../module"
 else
   mkdir -p "$GOBIN"
   touch "$GOBIN/kustomize" "$GOBIN/kubernetes" "$GOBIN/helm" "$GOBIN/actionlint" "$GOBIN/registry" "$GOBIN/cosign" "$GOBIN/promtool" \\
-    "$GOBIN/kube-router" "$GOBIN/tofu" "$GOBIN/containerd" "$GOBIN/runc"
+    "$GOBIN/kube-router" "$GOBIN/kwok" "$GOBIN/tofu" "$GOBIN/containerd" "$GOBIN/runc"
 fi
 `
 
@@ -192,6 +192,7 @@ t.test(
       'promtool',
       'pre-commit',
       'kube-router',
+      'kwok',
       'OpenTofu',
       'for user namespaces',
     ]
@@ -202,6 +203,8 @@ t.test(
       'helm-3.19.0',
       'helm-4.3.2',
       'kube-router-2.1.0',
+      'kwok-0.8.0',
+      'kwok-stages-0.8.0',
       'opentofu',
       'pre-commit-4.7.0',
       'promtool-0.316.0',
