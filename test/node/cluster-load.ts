@@ -4,7 +4,7 @@ import { readSamples, type Sample } from './metrics-text.ts'
 import { processesOfNode, serverIn } from './node-process.ts'
 import type { Cluster } from './use-node.ts'
 
-export type ProcessLoad = {
+type ProcessLoad = {
   /** In seconds, since its start. */
   readonly processorTime: number
   /** In MB, with the pages of the executable. */

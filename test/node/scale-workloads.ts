@@ -3,7 +3,7 @@ import { onFakeNodes } from './fake-nodes.ts'
 import { appImage } from './node-images.ts'
 
 /** Roll-outs of a cluster. */
-export type Scale = {
+type Scale = {
   /** First: so many templates, each with two values and a key pair, and each with so many pods. */
   readonly templates: number
   readonly replicas: number
