@@ -7,7 +7,7 @@ import { Agent, get, type IncomingMessage } from 'node:http'
 import { promisify } from 'node:util'
 import type { Measurement } from './measure-command.ts'
 
-export type PlainClient = 'receives' | 'parses'
+type PlainClient = 'receives' | 'parses'
 
 export async function measurePlainList(url: string, client: PlainClient): Promise<Measurement> {
   const { stdout } = await promisify(execFile)(process.execPath, [import.meta.filename, url, client])
