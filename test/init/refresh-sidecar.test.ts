@@ -32,10 +32,14 @@ const inject = (text: string) => {
   return parse(stdout)
 }
 
-t.test('the probe starts the program as the image does', async (t) => {
+t.test('the probe starts the program as the image does, without flags for a faster start', async (t) => {
   const dockerfile = readFileSync(join(root, 'scripts/images/Dockerfile'), 'utf8')
   const [, entryPoint = ''] = /^FROM .* AS init$[^]*?^ENTRYPOINT (.*)$/m.exec(dockerfile) ?? []
-  t.strictSame(JSON.parse(entryPoint), initCommand)
+  const command: readonly string[] = JSON.parse(entryPoint)
+  t.strictSame(
+    command.filter((each) => !each.startsWith('--')),
+    initCommand,
+  )
 })
 
 t.test(

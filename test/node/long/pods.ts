@@ -145,7 +145,7 @@ t.test('init runs again with a new sandbox', { skip: nodeTestsMissing }, async (
   const kill = `
     for process in /proc/[0-9]*; do
       grep -qE '${uid}|${uid.replaceAll('-', '_')}' $process/cgroup 2>/dev/null || continue
-      tr '\\0' ' ' <$process/cmdline | grep -qE '^/pause|sleep 2147483647' && kill -9 \${process#/proc/}
+      tr '\\0' ' ' <$process/cmdline | grep -qE '^(/pause|/bin/sleep 2147483647)' && kill -9 \${process#/proc/}
     done; true`
   const container = {
     name: 'app',

@@ -3,7 +3,7 @@
  * one namespace that declares more than its quota. The creator runs on the real node as it is shipped, with its rates, limits and
  * policy. What is asserted does not depend on how long anything takes; what was measured is printed.
  *
- *     KEES_SCALE           small, or full as in docs/performance.md: 5,000 pods of 50 templates, then 500 Deployments
+ *     KEES_SCALE           small, or full: 5,000 pods of 50 templates, then 500 Deployments
  *     KEES_SCALE_PUT_RATE  the quota of the store for Puts, and PUT_RATE of the creator: 3 by default
  */
 import t from 'tap'
