@@ -1,15 +1,23 @@
+import { setImmediate } from 'node:timers/promises'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import t from 'tap'
-import { readStdin } from './read-stdin.ts'
+import { type InputFile, readStdin } from './read-stdin.ts'
 
 const limit = { largest: 4 }
 const bytes = (text: string) => Buffer.from(text)
-const failing =
-  (code: string, chunks: string[] = []) =>
-  () => {
+/** Gives a chunk with each call. */
+const file = (chunks: string[], atEnd = (): number => 0): InputFile => ({
+  size: () => 0,
+  readInto: (buffer) => {
     const chunk = chunks.shift()
-    if (chunk !== undefined) return bytes(chunk)
+    return chunk === undefined ? atEnd() : buffer.write(chunk)
+  },
+})
+const failing = (code: string, chunks: string[] = []) =>
+  file(chunks, () => {
     throw Object.assign(new Error(code), { code })
-  }
+  })
 function unread(): AsyncIterable<Uint8Array> {
   throw new Error('the stream is not to be looked at')
 }
@@ -19,8 +27,7 @@ async function* rest(): AsyncGenerator<Uint8Array> {
 }
 
 await t.test('available input is read at once', async (t) => {
-  const chunks = ['a', 'b', '']
-  t.same(await readStdin(limit, unread, () => bytes(chunks.shift() ?? '')), { value: bytes('ab') })
+  t.same(await readStdin(limit, unread, file(['a', 'b'])), { value: bytes('ab') })
 })
 
 await t.test('the rest of a non-blocking pipe is read from the stream', async (t) => {
@@ -35,7 +42,7 @@ await t.test('a read error is reported', async (t) => {
 
 await t.test('more than the limit is an error, and no more is read than shows it', async (t) => {
   const chunks = ['ab', 'cd', 'e', 'f']
-  t.same(await readStdin(limit, unread, () => bytes(chunks.shift() ?? '')), {
+  t.same(await readStdin(limit, unread, file(chunks)), {
     diagnostics: [{ message: 'standard input has more than 4 bytes, which is the limit' }],
   })
   t.same(chunks, ['f'])
@@ -46,10 +53,71 @@ await t.test('more than the limit is an error, and no more is read than shows it
   )
 })
 
+const isUseless = (piece: Uint8Array) => piece.includes(0x21)
+
 await t.test('nothing is read after a piece that shows that the input is of no use', async (t) => {
   const chunks = ['a', '!', 'b']
-  const read = await readStdin({ ...limit, isUseless: (piece) => piece.includes(0x21) }, unread, () =>
-    bytes(chunks.shift() ?? ''),
-  )
+  const read = await readStdin({ ...limit, isUseless }, unread, file(chunks))
   t.same([read, chunks], [{ value: bytes('a!') }, ['b']])
+})
+
+/** @param onRead is given each buffer, and how many bytes were read into it. */
+function largeFile(size: number, onRead: (buffer: Buffer, read: number) => void): InputFile {
+  let left = size
+  return {
+    size: () => size,
+    readInto: (buffer) => {
+      const read = Math.min(buffer.length, left)
+      buffer.fill(0x21, 0, read)
+      left -= read
+      onRead(buffer, read)
+      return read
+    },
+  }
+}
+
+await t.test('of a large file, no more is read than shows that it is of no use or too large', async (t) => {
+  const [chunkSize, size] = [1_048_576, 400_000_000]
+  let read = 0
+  const count = (_: Buffer, one: number) => (read += one)
+  await readStdin({ largest: size, isUseless }, unread, largeFile(size, count))
+  t.equal(read, chunkSize)
+  read = 0
+  const sizes = new Set<number>()
+  const tooLarge = largeFile(size, (buffer, one) => {
+    count(buffer, one)
+    sizes.add(buffer.buffer.byteLength)
+  })
+  const { diagnostics } = await readStdin({ largest: 100 }, unread, tooLarge)
+  t.same(diagnostics, [{ message: 'standard input has more than 100 bytes, which is the limit' }])
+  t.same([read, ...sizes], [chunkSize, chunkSize], 'and no more memory is reserved')
+})
+
+await t.test('a large file is in one buffer, which is not copied', async (t) => {
+  const size = 3_000_000
+  const buffers = new Set<ArrayBufferLike>()
+  const { value } = await readStdin(
+    { largest: size },
+    unread,
+    largeFile(size, ({ buffer }) => buffers.add(buffer)),
+  )
+  t.equal(value?.length, size)
+  t.ok(value?.every((byte) => byte === 0x21))
+  t.same([buffers.size, value && buffers.has(value.buffer)], [1, true])
+})
+
+await t.test('nothing of the input is kept when it was read', async (t) => {
+  let memory: WeakRef<ArrayBufferLike> | undefined
+  const size = 3_000_000
+  await readStdin(
+    { largest: size },
+    unread,
+    largeFile(size, ({ buffer }) => (memory = new WeakRef(buffer))),
+  )
+  setFlagsFromString('--expose-gc')
+  const collect: unknown = runInNewContext('gc')
+  // What a WeakRef refers to is kept until the turn in which it was made is over.
+  await setImmediate()
+  if (typeof collect === 'function') collect()
+  t.equal(memory?.deref(), undefined)
 })

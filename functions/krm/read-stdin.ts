@@ -24,10 +24,11 @@ export const largestList = constants.MAX_STRING_LENGTH
 export async function readStdin(
   limit: InputLimit,
   stdin: () => AsyncIterable<Uint8Array>,
-  read = readChunk,
+  file = standardInput,
 ): Promise<Parsed<Buffer>> {
   const input = new BoundedInput('standard input', limit)
   try {
+    const read = chunksOf(file, limit.largest)
     while (input.wantsMore) {
       const chunk = read()
       if (chunk.length === 0) break
@@ -66,7 +67,11 @@ export class BoundedInput {
   add(chunk: Uint8Array): void {
     this.#isUseless ||= this.#limit.isUseless?.(chunk) ?? false
     this.#size += chunk.length
-    this.#chunks.push(chunk)
+    const last = this.#chunks.at(-1)
+    if (last?.buffer !== chunk.buffer || last.byteOffset + last.length !== chunk.byteOffset)
+      this.#chunks.push(chunk)
+    // What follows the last chunk in its buffer extends it, which spares a copy of all.
+    else this.#chunks.splice(-1, 1, Buffer.from(last.buffer, last.byteOffset, last.length + chunk.length))
   }
 
   end(): Parsed<Buffer> {
@@ -79,23 +84,32 @@ export class BoundedInput {
   }
 }
 
+export type InputFile = {
+  /** In bytes; 0 of a pipe. */
+  readonly size: () => number
+  /** @returns how many bytes were read; 0 at the end. */
+  readonly readInto: (buffer: Buffer) => number
+}
+
+const standardInput: InputFile = {
+  size: () => fstatSync(0).size,
+  readInto: (buffer) => readSync(0, buffer),
+}
+
 /** What a pipe holds on Linux, and what is read of a file at once. */
 const [pipeSize, chunkSize] = [65_536, 1_048_576]
 
-let free: Buffer | undefined
-
-/** A large list has few buffers, however small the pieces are that a pipe gives; a file has one, which spares a copy of all. */
-function readChunk(): Uint8Array {
-  free ??= Buffer.allocUnsafe(Math.max(chunkSize, fileSize() + pipeSize))
-  if (free.length < pipeSize) free = Buffer.allocUnsafe(chunkSize)
-  const size = readSync(0, free)
-  const chunk = free.subarray(0, size)
-  free = free.subarray(size)
-  return chunk
-}
-
-/** Of standard input, if it is a file that is not too large; else 0. */
-function fileSize(): number {
-  const { size } = fstatSync(0)
-  return size <= largestList ? size : 0
+/**
+ * A large list has few buffers, however small the pieces are that a pipe gives; a file has one. The file is read into it piece by
+ * piece: memory that nothing was read into costs nothing, and the first pieces may show that the rest is of no use.
+ */
+function chunksOf(file: InputFile, largest: number): () => Uint8Array {
+  let free = Buffer.allocUnsafe(Math.max(chunkSize, Math.min(file.size(), largest) + pipeSize))
+  return () => {
+    if (free.length < pipeSize) free = Buffer.allocUnsafe(chunkSize)
+    const size = file.readInto(free.subarray(0, chunkSize))
+    const chunk = free.subarray(0, size)
+    free = free.subarray(size)
+    return chunk
+  }
 }
