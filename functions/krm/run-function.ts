@@ -21,15 +21,8 @@ import {
   passWith,
 } from './krm-function.ts'
 import { formatFieldPath } from './field-path.ts'
-import { fileOf, type ResultFile } from './result-file.ts'
-import {
-  errorsOf,
-  exitCodeOf,
-  messageLines,
-  type ObjectReference,
-  type Result,
-  resultLines,
-} from './result.ts'
+import { type ResultFile, ResultFiles } from './result-file.ts'
+import { errorsOf, exitCodeOf, messageLines, type Result, resultLines } from './result.ts'
 import { annotationOf } from './manifest-item.ts'
 import { type Piece, readInPieces, readWhole, type ResourceList } from './resource-list.ts'
 import { editedPieces, lengthOf, type SourceEdit } from '../yaml/apply-edits.ts'
@@ -90,13 +83,7 @@ function runOn(krmFunction: KrmFunction, text: string, list: ResourceList): RunI
         })
       : passWith(errorsOf(config.diagnostics, exitCode.usage))
   const edits: SourceEdit[] = []
-  /** By object, where its item is: few have results, and only those are read again. */
-  const places = new Map<ObjectReference, { readonly read: Piece['read']; readonly index: number }>()
-  const fileOfObject = (object: ObjectReference) => {
-    const place = places.get(object)
-    const item = place?.read()?.[place.index]
-    return item && fileOf(item)
-  }
+  const files = new ResultFiles()
   const edit = ({ item: { document }, edits: own }: EditedItem) => {
     for (const one of own) {
       edits.push({ ...one, start: one.start + document.at, end: one.end + document.at })
@@ -109,7 +96,7 @@ function runOn(krmFunction: KrmFunction, text: string, list: ResourceList): RunI
     if (!items) return undefined
     if (!isConcerned) continue
     for (const [index, item] of items.entries()) {
-      places.set(item.object, { read, index })
+      files.add(item.object, read, index)
       edit({ item, edits: pass.process(item) })
     }
   }
@@ -118,7 +105,7 @@ function runOn(krmFunction: KrmFunction, text: string, list: ResourceList): RunI
   const isDone = exit === exitCode.done
   if (!isDone) edits.length = 0
   else if (edited) edit(edited)
-  const written = results.map((one) => writtenResult(one, one.object && fileOfObject(one.object)))
+  const written = results.map((one) => writtenResult(one, one.object && files.of(one.object)))
   edits.push(...listEdits(list, isDone ? generated : undefined, written).map(list.placed))
   // kpt shows the results itself; kustomize drops them and shows standard error.
   const stderr = orchestrator === 'kpt' ? [] : results.flatMap((one) => resultLines(one))
