@@ -7,14 +7,17 @@ const rows = 12
 /** A watch lasts for minutes, which is no latency. */
 const watches = ['WATCH', 'CONNECT']
 
+/** Of a process that ended meanwhile, what it did is unknown: one that was started in its place counts from its start. */
 export function describeLoad(before: ClusterLoad, after: ClusterLoad): string[] {
   return [...processTable(before, after), '', ...requestTable(before, after), '', ...counts(before, after)]
 }
 
 function processTable(before: ClusterLoad, after: ClusterLoad): string[] {
-  const lines = [...after.processes].map(([name, { processorTime, memory, peakMemory }]) => {
-    const used = processorTime - (before.processes.get(name)?.processorTime ?? 0)
-    return `| ${name} | ${Math.round(used)} s | ${memory} MB | ${peakMemory} MB |`
+  const lines = [...after.processes].map(([key, { name, role, processorTime, memory, peakMemory }]) => {
+    const earlier = before.processes.get(key)
+    const used = processorTime - (earlier?.processorTime ?? 0)
+    const what = [name, role, earlier === undefined ? 'restarted' : undefined].filter(Boolean).join(', ')
+    return `| ${what} | ${Math.round(used)} s | ${memory} MB | ${peakMemory} MB |`
   })
   return [
     '| process | processor time | memory afterwards | peak memory |',
@@ -23,7 +26,14 @@ function processTable(before: ClusterLoad, after: ClusterLoad): string[] {
   ]
 }
 
-function requestTable({ apiServer: before }: ClusterLoad, { apiServer: after }: ClusterLoad): string[] {
+/** The samples of the processes that run still, so that no counter can have fallen. */
+function stillCounted(samples: readonly Sample[], { processes }: ClusterLoad): readonly Sample[] {
+  return samples.filter(({ labels: { process = '' } }) => processes.has(process))
+}
+
+function requestTable(earlier: ClusterLoad, later: ClusterLoad): string[] {
+  const { apiServer: after } = later
+  const before = stillCounted(earlier.apiServer, later)
   const by = ['verb', 'resource', 'subresource']
   const total = growth(
     sumsBy(before, 'apiserver_request_total', by),
@@ -46,21 +56,20 @@ function requestTable({ apiServer: before }: ClusterLoad, { apiServer: after }: 
 }
 
 function counts(before: ClusterLoad, after: ClusterLoad): string[] {
+  const apiServer = stillCounted(before.apiServer, after)
+  const creator = stillCounted(before.creator, after)
   const ofServer = (name: string, by: readonly string[]) =>
-    listed(growth(sumsBy(before.apiServer, name, by), sumsBy(after.apiServer, name, by)))
-  const ofCreator = (name: string, by: readonly string[]) =>
-    listed(
-      growth(
-        sumsBy(before.creator, `kees_creator_${name}`, by),
-        sumsBy(after.creator, `kees_creator_${name}`, by),
-      ),
-    )
+    listed(growth(sumsBy(apiServer, name, by), sumsBy(after.apiServer, name, by)))
+  const ofCreator = (metric: string, by: readonly string[]) => {
+    const name = `kees_creator_${metric}`
+    return listed(growth(sumsBy(creator, name, by), sumsBy(after.creator, name, by)))
+  }
   const stored = (load: ClusterLoad) =>
     (sumOf(load.apiServer, 'apiserver_storage_size_bytes') / 1_000_000).toFixed(1)
   const objects = sumsBy(after.apiServer, 'apiserver_resource_objects', ['resource'])
   const etcd = (kind: string) =>
     sumOf(after.apiServer, `etcd_request_duration_seconds_${kind}`) -
-    sumOf(before.apiServer, `etcd_request_duration_seconds_${kind}`)
+    sumOf(apiServer, `etcd_request_duration_seconds_${kind}`)
   return [
     `requests by status: ${ofServer('apiserver_request_total', ['code'])}`,
     `watches that the API server closed: ${ofServer('apiserver_terminated_watchers_total', ['resource'])}`,
