@@ -39,7 +39,7 @@ export function nextLine(source: string, position: number): number {
 
 /** The end of the text of the line that ends right before a position. */
 export function previousLineEnd(source: string, position: number): number {
-  if (!/[\r\n]/.test(source[position - 1] ?? '')) return position
+  if (!isLineEnd(source.charCodeAt(position - 1))) return position
   return position - (source.startsWith('\r\n', position - 2) ? 2 : 1)
 }
 
