@@ -7,16 +7,14 @@ import { goInstall } from './tools/go-install.ts'
 import { goModuleFiles } from './tools/go-module-files.ts'
 import { npmPackageFiles } from './tools/npm-package-files.ts'
 import { pythonPackage } from './tools/python-package.ts'
+import { argoCdFolder, argoCdVersion, cachedArgoCd } from './tools/argo-cd.ts'
 import { findCommand } from './tools/installed.ts'
 import { missingPackages } from './tools/node-missing.ts'
 import { runQuietly } from './run-quietly.ts'
 import {
   actionlintFolder,
   actionlintVersion,
-  argoCdFolder,
-  argoCdVersion,
   cachedActionlint,
-  cachedArgoCd,
   cachedContainerd,
   cachedCosign,
   cachedFlux,

@@ -23,7 +23,8 @@ export const longTests: Readonly<Record<string, RegExp>> = {
   'test/iam/stability-moto.test.ts':
     /^functions\/export-iam\/(grants|terraform)\/(?!.*\.test\.ts)|^test\/iam\/(stability-moto|watched-apply|recorded-iam|role-history|plan-graph|lost-grants)\./,
   'test/manifests/fuzz.test.ts': /^functions\/(?!.*\.test\.ts)/,
-  'test/manifests/gitops.test.ts': /^kustomize-examples\/argo-cd\/|^test\/manifests\/gitops/,
+  'test/manifests/gitops.test.ts':
+    /^kustomize-examples\/argo-cd\/|^scripts\/tools\/argo-cd|^test\/manifests\/gitops/,
   'test/manifests/hostile-text.test.ts':
     /^(api|functions\/export-iam)\/(?!.*\.test\.ts)|^test\/manifests\/hostile/,
   'test/manifests/yaml-readers.test.ts': /^functions\/yaml\/(?!.*\.test\.ts)/,
@@ -43,7 +44,8 @@ export const longTests: Readonly<Record<string, RegExp>> = {
   'test/packaging/new-user.test.ts':
     /^install\.sh$|^scripts\/executables\/release|^test\/packaging\/new-user/,
   'test/packaging/function-images.test.ts': /^scripts\/images|^test\/packaging\/function-images/,
-  'test/packaging/images.test.ts': /^scripts\/images|^package-lock\.json$|^test\/packaging\/images/,
+  'test/packaging/images.test.ts':
+    /^scripts\/(images|bundle\.ts$)|^package-lock\.json$|^test\/packaging\/images/,
   'test/packaging/images-again.test.ts': /^scripts\/images|^package-lock\.json$|^test\/packaging\/images/,
   'test/packaging/supply-chain.test.ts': /^scripts\/(sbom|licences\/shipped)|^test\/packaging\/supply-chain/,
   'test/packaging/push-images.test.ts': /^scripts\/(push-)?images|^docs\/install\.md$|^test\/packaging\/push/,

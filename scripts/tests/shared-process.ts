@@ -1,6 +1,6 @@
 /**
- * Test files of a folder of test/ that share a process in `npm test`: a process of its own takes 0.4 s of processor time. They have no
- * full version, do not wait for long, and leave nothing behind. Those in `longer` would be too long for one process with the others.
+ * Test files of a folder of test/ that share a process in `npm test`: a process of its own takes 0.4 s of processor time. No change
+ * makes them run in full (long-tests.ts), they do not wait for long, and leave nothing behind. Those in `longer` would be too long for one process with the others.
  */
 const short: Readonly<Record<string, readonly string[]>> = {
   creator: ['base', 'key-threads', 'weigh'],
@@ -63,6 +63,7 @@ const short: Readonly<Record<string, readonly string[]>> = {
     'test-images',
     'versions',
     'workflows',
+    'write-between-markers',
   ],
 }
 

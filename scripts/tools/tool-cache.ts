@@ -12,7 +12,6 @@ export const actionlintVersion = '1.7.12'
 export const registryVersion = '3.0.0'
 export const cosignVersion = '2.6.5'
 export const promtoolVersion = '0.316.0'
-export const argoCdVersion = '3.5.7'
 /** Each controller of Flux is a Go module that contains its CRDs. */
 export const fluxControllers = { 'kustomize-controller': '1.7.3', 'source-controller': '1.8.5' } as const
 export type FluxController = keyof typeof fluxControllers
@@ -132,15 +131,6 @@ export function cachedKwokStages(): string | undefined {
   return ifThere(join(kwokStagesFolder(), 'kustomize/stage'))
 }
 
-export function argoCdFolder(): string {
-  return join(toolCache(), `argo-cd-${argoCdVersion}`)
-}
-
-/** The folder of its manifests. */
-export function cachedArgoCd(): string | undefined {
-  return ifThere(join(argoCdFolder(), 'manifests'))
-}
-
 export function fluxFolder(controller: FluxController): string {
   return join(toolCache(), `flux-${controller}-${fluxControllers[controller]}`)
 }
@@ -222,7 +212,7 @@ export function cachedKubernetes(): string | undefined {
   return ifThere(join(kubernetesFolder(), 'kubernetes'))
 }
 
-function ifThere(path: string): string | undefined {
+export function ifThere(path: string): string | undefined {
   return existsSync(path) ? path : undefined
 }
 

@@ -8,12 +8,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
 import { parse, stringify } from 'yaml'
-import {
-  argoCdVersion,
-  cachedArgoCd,
-  cachedFlux,
-  type FluxController,
-} from '../../scripts/tools/tool-cache.ts'
+import { argoCdVersion, cachedArgoCd } from '../../scripts/tools/argo-cd.ts'
+import { cachedFlux, type FluxController } from '../../scripts/tools/tool-cache.ts'
 import { findCommand } from '../../scripts/tools/installed.ts'
 import { controlPlaneMissing, startControlPlane } from '../servers/control-plane.ts'
 import { eventually } from '../programs/eventually.ts'

@@ -69,7 +69,7 @@ t.test('a test file waits for the tools of its helpers too', (t) => {
   t.end()
 })
 
-t.test('test files that share a process exist, have no full version and do not wait', (t) => {
+t.test('test files that share a process exist, run in full after no change and do not wait', (t) => {
   for (const file of sharingFiles) {
     t.ok(existsSync(join(root, file)), file)
     t.notOk(file in longTests, file)
@@ -115,6 +115,9 @@ t.test('slow tests run in full if a file that they depend on has changed', (t) =
   t.ok(unitChanged('functions', changedFiles(folder)))
   t.notOk(unitChanged('runtime', changedFiles(folder)))
   t.ok(unitChanged('runtime', ['api/bounds.ts']))
+  const inFull = (file: string) => [...longNow([file])]
+  t.strictSame(inFull('scripts/tools/argo-cd.ts'), ['test/manifests/gitops.test.ts'])
+  t.strictSame(inFull('scripts/bundle.ts'), ['test/packaging/images.test.ts'])
   for (const file of Object.keys(longTests))
     t.match(readFileSync(join(root, file), 'utf8'), /isLong|share\(|runs\(/, file)
   t.end()
