@@ -25,7 +25,7 @@ type Program = {
  * collects the old one before it has grown much. With this limit, 280 MiB in all, tenants have room for 290,000 annotated pods: two fifths
  * of the heap. What was measured is in docs/performance.md.
  */
-const creatorFlags = '--optimize-for-size --max-old-space-size=277'
+export const creatorFlags = '--optimize-for-size --max-old-space-size=277'
 /** By default, glibc keeps memory that was freed for each thread that allocated it: 10 MB. */
 const creatorEnv = 'MALLOC_ARENA_MAX=1'
 

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { annotationsSchema } from './annotations-schema.ts'
+import { creatorFlags } from './bundle.ts'
 import { schemaAddress, schemaLine } from './schema-address.ts'
 import { type AttributeDescription, nameTakers, type Taker } from '../api/declaration/attribute-entry.ts'
 import { attributeTable } from '../api/declaration/attribute-table.ts'
@@ -214,7 +215,7 @@ function creatorPage(): string {
     'Watches the pods of a cluster and creates the DYNAMIC parameters that they declare and that do not exist yet. ' +
       'All settings are environment variables.',
     'The first line of the program limits the heap of Node to 294 MB, which is enough for 290,000 annotated pods. For ' +
-      'more pods, start it with `node --max-old-space-size=… creator`.',
+      `more pods, start it with \`node ${creatorFlags.replace(/\d+$/, '…')} creator\`.`,
     envRows(creatorEnvTable),
     '## Events',
     'The creator records the same Event at most once an hour, on at most five pods of a template.',

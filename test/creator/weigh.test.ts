@@ -2,11 +2,15 @@ import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import t from 'tap'
 import type { Measured } from './measured-heap.ts'
+import { creatorFlags } from '../../scripts/bundle.ts'
 import { workBytes } from '../../runtime/creator/claims/weigh.ts'
 import { workLimits } from '../../runtime/creator/wire.ts'
 
 /** As of the creator, but without --optimize-for-size: with it, less is left of what was on the heap before, and the first differences are too small. */
-const flags = ['--max-semi-space-size=1', '--max-old-space-size=277']
+const flags = [
+  '--max-semi-space-size=1',
+  ...creatorFlags.split(' ').filter((flag) => flag !== '--optimize-for-size'),
+]
 
 async function measure(...only: readonly string[]): Promise<readonly Measured[]> {
   const program = join(import.meta.dirname, './measured-heap.ts')

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import t from 'tap'
 import { parse, stringify } from 'yaml'
 import { exitCode } from '../../api/exit-code.ts'
+import { creatorFlags } from '../../scripts/bundle.ts'
 import { eventReasons } from '../../runtime/creator/claims/event-reasons.ts'
 import { metricTable } from '../../runtime/creator/report/metric-table.ts'
 import { failureCodes } from '../../runtime/failure.ts'
@@ -40,6 +41,16 @@ t.test('every code that a report can have has a row, and there are no other rows
   t.ok(inReports.includes('MISMATCHED_PAIR'))
   const codes = new Set([...failureCodes, ...ofDiagnostics, ...inReports])
   t.strictSame(entriesOf('By error code'), [...codes].toSorted())
+})
+
+t.test('the creator has its own flags with a larger heap too', async (t) => {
+  const [, command = ''] = /command: \[([^\]]+)\]/.exec(sectionOf('Quotas')) ?? []
+  t.equal(
+    command.replace(/=\d+/, '='),
+    ['/usr/local/bin/node', ...creatorFlags.replace(/\d+$/, '').split(' '), '/usr/local/bin/creator'].join(
+      ', ',
+    ),
+  )
 })
 
 t.test('every reason of an Event has a row', async (t) => {
