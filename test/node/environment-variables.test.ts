@@ -5,6 +5,7 @@ import t from 'tap'
 import { parse } from 'yaml'
 import { eventually } from '../programs/eventually.ts'
 import { stays } from './app-pod.ts'
+import { killedWithContainer } from './killed-with-container.ts'
 import { appImage } from './node-images.ts'
 import { startStoreOfPods } from './store-of-pods.ts'
 import { nodeTestsMissing, useNode } from './use-node.ts'
@@ -159,7 +160,7 @@ t.test('environment variables and files with a mode', { skip: nodeTestsMissing }
     const before = await refreshes()
     await eventually('the round is over', async () => (await refreshes()) > before, patience)
     t.equal((await environ('app')).get('DB_PASSWORD'), awkward, 'a running container keeps its variable')
-    await exec('app', 'app', 'kill', '1')
+    await exec('app', 'app', 'kill', '1').catch(killedWithContainer)
     const isRestarted = async () => (await status('app')).containerStatuses[0].restartCount === 1
     await eventually('it is restarted', isRestarted, patience)
     await inNamespace('wait', '--for=condition=Ready', 'pod/app', '--timeout=120s')

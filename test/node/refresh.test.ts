@@ -2,6 +2,7 @@
 import t, { type Test } from 'tap'
 import { eventually } from '../programs/eventually.ts'
 import { stays } from './app-pod.ts'
+import { killedWithContainer } from './killed-with-container.ts'
 import { appImage } from './node-images.ts'
 import { startStoreOfPods } from './store-of-pods.ts'
 import { nodeTestsMissing, useNode } from './use-node.ts'
@@ -60,10 +61,7 @@ async function startPod(t: Test) {
     restartSidecar: async () => {
       const { restarts } = await status()
       const end = ['/usr/local/bin/node', '-e', 'process.kill(1)']
-      // The command may be killed with the container that it ends: what counts is the restart.
-      await inNamespace('exec', 'app', '-c', 'refresh-container', '--', ...end).catch((error: unknown) => {
-        if (!String(error).includes('exit code 137')) throw error
-      })
+      await inNamespace('exec', 'app', '-c', 'refresh-container', '--', ...end).catch(killedWithContainer)
       await eventually('it starts again', async () => (await status()).restarts > restarts, patience)
     },
   }

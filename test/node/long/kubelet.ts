@@ -5,6 +5,7 @@ import t, { type Test } from 'tap'
 import { parse, stringify } from 'yaml'
 import { eventually } from '../../programs/eventually.ts'
 import { appPod } from '../app-pod.ts'
+import { killedWithContainer } from '../killed-with-container.ts'
 import { processesOfNode, serverIn } from '../node-process.ts'
 import { namedNode } from '../node-session.ts'
 import { startStoreOfPods } from '../store-of-pods.ts'
@@ -54,7 +55,9 @@ t.test('pods and the kubelet', { skip }, async (t) => {
       const read = ['-n', namespace, 'exec', 'app', '-c', 'app', '--', 'cat', '/secret/secret']
       const isThere = async () => (await kubectl(read)) === 'api.token=faketoken2\n'
       await eventually('the sidecar goes on', isThere, patience)
-      await kubectl(['-n', namespace, 'exec', 'app', '-c', 'app', '--', 'kill', '1'])
+      await kubectl(['-n', namespace, 'exec', 'app', '-c', 'app', '--', 'kill', '1']).catch(
+        killedWithContainer,
+      )
       await eventually('the app is restarted', async () => (await restarts('app')) === '1 0 0', patience)
       await becomesReady('app')
       t.equal((await environ('app')).get('DB_PASSWORD'), 'fakepassword')

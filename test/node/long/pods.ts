@@ -2,6 +2,7 @@
 import t from 'tap'
 import type { Fault } from '../../../runtime/fake-ssm/faults.ts'
 import { eventually } from '../../programs/eventually.ts'
+import { killedWithContainer } from '../killed-with-container.ts'
 import { appImage } from '../node-images.ts'
 import { startPodsWithStore } from '../pods-with-store.ts'
 import { nodeTestsMissing } from '../use-node.ts'
@@ -126,7 +127,7 @@ t.test('an app that is restarted keeps its files', { skip: nodeTestsMissing }, a
   const { create, pod, injected, becomesReady, status, secret, inApp } = await startPodsWithStore(t, 'app')
   await create(injected(pod('app'), { refresh: '2s' }))
   await becomesReady('app')
-  await inApp('app', 'kill', '1')
+  await inApp('app', 'kill', '1').catch(killedWithContainer)
   const isRestarted = async () => (await status('app')).containerStatuses[0].restartCount === 1
   await eventually('the app is restarted', isRestarted, patience)
   await becomesReady('app')
