@@ -97,6 +97,7 @@ t.test('simulated scale', { skip }, async (t) => {
   const storedOutsideCrowd = () =>
     server.stored
       .names()
+      .map((name) => `/${name}`)
       .filter((name) => !crowded.parameters.includes(name))
       .toSorted()
   const begin = await measure()
