@@ -65,7 +65,8 @@ t.test('simulated scale', { skip }, async (t) => {
   const print = (lines: readonly string[]) => lines.forEach((line) => t.comment(line))
   /** When many Deployments were applied, while none waited, and what was stored then. */
   const phases: { readonly begun: number; readonly before: ReadonlySet<string> }[] = []
-  const beginPhase = (begun: number) => phases.push({ begun, before: new Set(server.stored.names()) })
+  const storedNames = () => server.stored.names().map((name) => `/${name}`)
+  const beginPhase = (begun: number) => phases.push({ begun, before: new Set(storedNames()) })
   const rollOut = ({ items }: Workloads) => {
     const slices = Array.from({ length: Math.ceil(items.length / slice) }, (_, index) =>
       inject({ apiVersion: 'v1', kind: 'List', items: items.slice(index * slice, (index + 1) * slice) }),
@@ -95,9 +96,7 @@ t.test('simulated scale', { skip }, async (t) => {
   const quiet = singles(scale, namespaces)
   const crowded = singles(scale.crowd, [crowd])
   const storedOutsideCrowd = () =>
-    server.stored
-      .names()
-      .map((name) => `/${name}`)
+    storedNames()
       .filter((name) => !crowded.parameters.includes(name))
       .toSorted()
   const begin = await measure()
@@ -176,9 +175,8 @@ t.test('simulated scale', { skip }, async (t) => {
 
   await t.test('each parameter was created once, within the quota', async (t) => {
     const puts = server.calls.filter(({ action }) => action === 'PutParameter')
-    const stored = server.stored.names()
     t.strictSame(
-      stored.filter((name) => server.stored.newest(name)?.version !== 1),
+      storedNames().filter((name) => server.stored.newest(name)?.version !== 1),
       [],
     )
     const repeated = puts.length - new Set(puts.flatMap((put) => put.names)).size
