@@ -10,7 +10,7 @@ import { makeBusyboxImage } from './busybox-image.ts'
 
 export const initImage = 'docker.io/bsycorp/kees-init:v0.1.0'
 /** What install/creator names. */
-const creatorImage = 'docker.io/bsycorp/kees-creator:v0.1.0'
+export const creatorImage = 'docker.io/bsycorp/kees-creator:v0.1.0'
 /** What the Argo CD example names. */
 const functionImage = 'docker.io/bsycorp/kees-inject-init:v0.1.0'
 /** What the examples name. It has busybox and its user is nobody. */

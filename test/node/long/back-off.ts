@@ -23,7 +23,7 @@ t.test('a pod whose parameter is stored late starts by itself', { skip: nodeTest
     async () => (await init())?.state.waiting?.reason === 'CrashLoopBackOff',
     patience,
   )
-  await eventually('it has failed three times', async () => (await init()).restartCount >= 2, patience)
+  await eventually('it has failed twice', async () => (await init()).restartCount >= 2, patience)
   const { lastState } = await init()
   t.match(lastState.terminated, { exitCode: 3, message: /parameter \/db\.password does not exist/ })
 

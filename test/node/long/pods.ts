@@ -100,13 +100,16 @@ const users = {
   'a user of OpenShift': {
     spec: { securityContext: { runAsUser: 1_000_650_000, runAsNonRoot: true, fsGroup: 1_000_650_000 } },
     options: { runAsUser: '' },
+    // Of its files, whom init ran as.
+    owner: '1000650000',
   },
   'a sidecar in the network of the node': { spec: { hostNetwork: true }, options: { refresh: '2s' } },
 }
 
-for (const [index, [title, { spec, options }]] of Object.entries(users).entries()) {
+for (const [index, [title, user]] of Object.entries(users).entries()) {
+  const { spec, options } = user
   t.test(`the app reads its secrets with ${title}`, { skip: nodeTestsMissing }, async (t) => {
-    const { server, create, pod, injected, becomesReady, secret } = await startPodsWithStore(
+    const { server, create, pod, injected, becomesReady, secret, inApp } = await startPodsWithStore(
       t,
       `users-${index}`,
     )
@@ -116,6 +119,8 @@ for (const [index, [title, { spec, options }]] of Object.entries(users).entries(
     await create(manifest)
     await becomesReady('app')
     t.equal(await secret('app'), 'db.password=fakepassword\n')
+    if ('owner' in user)
+      t.equal(await inApp('app', 'stat', '-L', '-c', '%u', '/secret/secret'), `${user.owner}\n`)
     if (!('refresh' in options)) return
     server.put('/db.password', 'fakepassword2')
     const isThere = async () => (await secret('app')) === 'db.password=fakepassword2\n'

@@ -37,11 +37,27 @@ const shortToken = [
   },
 ]
 
+type Token = { readonly iat: number; readonly exp: number }
+/** What is in the mounted token; the token itself is not printed. */
+const readToken = `
+  const token = require('node:fs').readFileSync('${mountPath}/token', 'utf8')
+  const { iat, exp } = JSON.parse(Buffer.from(token.split('.')[1], 'base64url'))
+  process.stdout.write(JSON.stringify({ iat, exp }))`
+
 t.test('the creator outlives its tokens', { skip: nodeTestsMissing }, async (t) => {
   const cluster = await useNode(t)
   const { server, endpoint } = await startStoreOfPods(t, cluster)
   await installCreator(t, cluster, endpoint, shortToken)
   const namespace = await cluster.makeNamespace('token')
+  const inKees = (...args: string[]) => cluster.kubectl(['-n', 'kees', ...args])
+  const pods = (await inKees('get', 'pods', '-o', 'jsonpath={.items[*].metadata.name}')).split(' ')
+  t.equal(pods.length, 2)
+  const tokens = async (): Promise<Token[]> => {
+    const read = pods.map((pod) => inKees('exec', pod, '--', '/usr/local/bin/node', '-e', readToken))
+    return (await Promise.all(read)).map((one) => JSON.parse(one))
+  }
+  const first = await tokens()
+  for (const { iat, exp } of first) t.equal(exp - iat, lifetime)
 
   const start = Date.now()
   for (let round = 0; Date.now() - start < 1.15 * lifetime * 1000; round++) {
@@ -53,11 +69,16 @@ t.test('the creator outlives its tokens', { skip: nodeTestsMissing }, async (t) 
     // It waits for a node, so that the creator sees it for as long as the test does.
     const waiting = appPod(namespace, name, annotations, neverScheduled)
     await cluster.kubectl(['create', '-f', '-'], JSON.stringify(waiting))
-    const made = () => server.calls.some((call) => JSON.stringify(call).includes(name))
-    await eventually(`the parameter of ${name} is made`, made, 120_000)
+    const isCreated = () => server.stored.newest(`/${namespace}/${name}`)?.version === 1
+    await eventually(`the parameter of ${name} is created`, isCreated, 120_000)
     await sleep(30_000)
   }
-  const list = await cluster.kubectl(['-n', 'kees', 'get', 'pods', '-o', 'json'])
+  for (const [index, { iat }] of (await tokens()).entries()) {
+    const { iat: earlier = Infinity, exp: expiry = Infinity } = first[index] ?? {}
+    t.ok(iat > earlier, 'the token is a newer one')
+    t.ok(expiry * 1000 < Date.now(), 'the first one has expired')
+  }
+  const list = await inKees('get', 'pods', '-o', 'json')
   const statuses: { restartCount: number; ready: boolean }[] = JSON.parse(list).items.flatMap(
     ({ status }: { status: { containerStatuses: object[] } }) => status.containerStatuses,
   )
@@ -66,7 +87,7 @@ t.test('the creator outlives its tokens', { skip: nodeTestsMissing }, async (t) 
     { restartCount: 0, ready: true },
   ])
   t.notMatch(
-    await cluster.kubectl(['-n', 'kees', 'logs', '-l', 'app.kubernetes.io/name=kees-creator', '--tail=-1']),
-    /Unauthorized|"status":401/,
+    await inKees('logs', '-l', 'app.kubernetes.io/name=kees-creator', '--tail=-1'),
+    /Unauthorized|HTTP 401/,
   )
 })
