@@ -21,7 +21,7 @@ type Container = {
 type Manifest = { readonly spec: { readonly initContainers: Container[]; readonly volumes: object[] } }
 type Status = {
   readonly name: string
-  readonly state: object
+  readonly state: { readonly running?: object; readonly terminated?: { readonly finishedAt: string } }
   readonly started?: boolean
   readonly restartCount: number
 }
@@ -149,7 +149,12 @@ t.test(
     await letProxyStart(name)
     await kubectl('wait', '--for=condition=Complete', 'job/report', '--timeout=240s')
     t.equal(await kubectl('logs', name, '-c', 'app'), 'db.password\n')
-    for (const one of await statuses(name)) t.match(one, hasEnded, one.name)
+    const ended = await statuses(name)
+    for (const one of ended) t.match(one, hasEnded, one.name)
+    const endOf = (container: string) =>
+      Date.parse(ended.find(({ name: one }) => one === container)?.state.terminated?.finishedAt ?? '')
+    for (const sidecar of ['istio-proxy', 'refresh-container'])
+      t.ok(endOf(sidecar) >= endOf('app'), `${sidecar} ends after the app`)
   },
 )
 
