@@ -30,6 +30,13 @@ type Policy = {
   readonly spec: { readonly egress: readonly { readonly ports: { port: number | string }[] }[] }
 }
 
+type CreatorPod = {
+  readonly status: {
+    readonly podIP: string
+    readonly containerStatuses: readonly { readonly ready: boolean; readonly restartCount: number }[]
+  }
+}
+
 type Container = { name: string; image: string; command?: string[]; env?: object[] }
 
 /** A policy of the page, with the port of the test's store in the place of one of the page's. */
@@ -88,7 +95,11 @@ t.test('NetworkPolicies that are enforced', { skip }, async (t) => {
       ])
       .then(
         () => true,
-        () => false,
+        (error: unknown) => {
+          // Of nc. Another error is one of kubectl.
+          if (!/command terminated with exit code 1$/m.test(String(error))) throw error
+          return false
+        },
       )
   const addressOf = (url: string) => new URL(url).host
 
@@ -161,15 +172,25 @@ t.test('NetworkPolicies that are enforced', { skip }, async (t) => {
       const policies = await cluster.kubectl(['-n', 'kees', 'get', 'networkpolicies', '-o', 'name'])
       t.equal(policies, 'networkpolicy.networking.k8s.io/kees-creator\n')
       const inKees = (...args: string[]) => cluster.kubectl(['-n', 'kees', ...args])
-      const ips = (await inKees('get', 'pods', '-o', 'jsonpath={.items[*].status.podIP}')).split(' ')
-      t.equal(ips.length, 2)
-
+      const pods = async (): Promise<readonly CreatorPod[]> =>
+        JSON.parse(await inKees('get', 'pods', '-o', 'json')).items
       await create(appPod(namespace, 'neighbour', {}))
       await ready(namespace, 'neighbour')
-      for (const ip of ips) {
-        const isClosed = async () => !(await reaches(namespace, 'neighbour', `${ip}:8080`))
-        await eventually('no other pod reaches the creator', isClosed, patience)
+      const areClosed = async () => {
+        const ips = (await pods()).map(({ status }) => status.podIP)
+        t.equal(ips.length, 2)
+        for (const ip of ips) {
+          const isClosed = async () => !(await reaches(namespace, 'neighbour', `${ip}:8080`))
+          await eventually('no other pod reaches the creator', isClosed, patience)
+        }
+        return ips
       }
+      await areClosed()
+      // The first ones may have started before the policy was enforced.
+      await inKees('rollout', 'restart', 'deployment/kees-creator')
+      await inKees('rollout', 'status', 'deployment/kees-creator', '--timeout=240s')
+      await eventually('the first ones are gone', async () => (await pods()).length === 2, patience)
+      const ips = await areClosed()
 
       const log = () => inKees('logs', '-l', 'app.kubernetes.io/name=kees-creator', '--tail=-1')
       const isUnreached = async () => (await log()).includes('UNREACHABLE')
@@ -201,6 +222,8 @@ t.test('NetworkPolicies that are enforced', { skip }, async (t) => {
         const isOpen = () => reaches(namespace, 'neighbour', `${ip}:8080`)
         await eventually('the component service-monitor lets Prometheus scrape it', isOpen, patience)
       }
+      const statuses = (await pods()).flatMap(({ status }) => status.containerStatuses)
+      for (const one of statuses) t.match(one, { ready: true, restartCount: 0 })
     },
   )
 })
