@@ -40,12 +40,13 @@ export async function installCreator(
 
 /**
  * The creator's base with a store of the test's own. @param folder an empty one, to be made. @param patch more operations of a JSON
- * patch of the Deployment. @returns the folder for `kubectl apply -k`.
+ * patch of the Deployment. @param storagePolicy in the place of the one of the base. @returns the folder for `kubectl apply -k`.
  */
 export function writeCreatorInstallation(
   folder: string,
   endpoint: string,
   patch: readonly object[] = [],
+  storagePolicy?: string,
 ): string {
   const operations = storeVariables(endpoint).map((value) => ({
     op: 'add',
@@ -61,6 +62,7 @@ export function writeCreatorInstallation(
     ],
   }
   cpSync(join(root, 'install/creator'), join(folder, 'base'), { recursive: true })
+  if (storagePolicy !== undefined) writeFileSync(join(folder, 'base/storage-policy.yaml'), storagePolicy)
   mkdirSync(join(folder, 'overlay'))
   writeFileSync(join(folder, 'overlay/kustomization.yaml'), stringify(kustomization))
   return join(folder, 'overlay')

@@ -1,9 +1,13 @@
 /** Roll-outs and the way back: of a declaration that fails, of the image of init and its attributes, and of the creator. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { eventually } from '../../programs/eventually.ts'
+import { root } from '../../programs/programs.ts'
 import { appDeployment, appPod, neverScheduled } from '../app-pod.ts'
 import { beforeContract, buildEarlier, commitMissing } from '../earlier-version.ts'
-import { installCreator } from '../install-creator.ts'
+import { installCreator, writeCreatorInstallation } from '../install-creator.ts'
+import { creatorEvents } from '../scale-events.ts'
 import { startStoreOfPods } from '../store-of-pods.ts'
 import { nodeTestsMissing, useNode } from '../use-node.ts'
 
@@ -91,6 +95,47 @@ t.test(
     t.strictSame(await inEach('cat', '/secret/secret'), Array(2).fill('db.password=fakepassword\n'))
   },
 )
+
+t.test('the StoragePolicy of the creator is rolled back with it', { skip: nodeTestsMissing }, async (t) => {
+  const { cluster, server, endpoint, namespace } = await start(t, 'policy')
+  const inKees = (...args: string[]) => cluster.kubectl(['-n', 'kees', ...args])
+  const ready = () => inKees('rollout', 'status', 'deployment/kees-creator', '--timeout=240s')
+  const declares = (name: string) => {
+    const annotations = {
+      'init.bsycorp.com/storage-prefix': '/shared',
+      [`secret.bsycorp.com/${name}`]: 'kind=DYNAMIC,type=PASSWORD,size=256',
+    }
+    return cluster.kubectl(
+      ['create', '-f', '-'],
+      JSON.stringify(appPod(namespace, name, annotations, neverScheduled)),
+    )
+  }
+  await installCreator(t, cluster, endpoint)
+  const shipped = readFileSync(join(root, 'install/creator/storage-policy.yaml'), 'utf8')
+  const wider = shipped.replace('"/{namespace}"', '"/{namespace}", "/shared"')
+  t.not(wider, shipped)
+  const folder = join(t.testdir(), 'wider')
+  await cluster.kubectl(['apply', '-k', writeCreatorInstallation(folder, endpoint, [], wider)])
+  await ready()
+  await declares('allowed')
+  const isCreated = () => server.stored.newest('/shared/allowed') !== undefined
+  await eventually('the parameter is created', isCreated, patience)
+
+  await inKees('rollout', 'undo', 'deployment/kees-creator')
+  await ready()
+  await eventually(
+    'only the creators of the earlier revision run',
+    async () => (await inKees('get', 'pods', '-o', 'name')).trim().split('\n').length === 2,
+    patience,
+  )
+  await declares('refused')
+  const isRefused = async () =>
+    (await creatorEvents(cluster, 'RefusedByPolicy')).some(({ message }) =>
+      /\/refused: .*not below/.test(message),
+    )
+  await eventually('the earlier policy refuses the prefix', isRefused, patience)
+  t.equal(server.stored.newest('/shared/refused'), undefined)
+})
 
 const missing = nodeTestsMissing || commitMissing(beforeContract)
 
