@@ -182,8 +182,9 @@ t.test('simulated scale', { skip }, async (t) => {
     const repeated = puts.length - new Set(puts.flatMap((put) => put.names)).size
     const failed = sumOf(creator, 'kees_creator_store_errors_total', { operation: 'create' })
     print([`Puts: ${puts.length}, ${failed} of them failed; all calls to the store: ${server.calls.length}`])
-    // What a creator counted is gone with its process.
-    if (restarts === 0) t.equal(repeated, failed, 'a Put is repeated only if it failed')
+    // What a creator counted is gone with its process. One that failed is not repeated if its namespace has used its quota meanwhile.
+    if (restarts === 0)
+      t.ok(repeated <= failed, `a Put is repeated only if it failed: ${repeated} of ${failed}`)
     // A call may arrive late, and never early. One of the phase before that is sent again does not count.
     const early = phases.flatMap(({ begun, before }) =>
       puts
