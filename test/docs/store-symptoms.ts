@@ -1,17 +1,8 @@
 /** What init reports of a parameter when the store answers with an error: the symptoms of docs/operations.md that need no more than a store. */
 import type { Fault } from '../../runtime/fake-ssm/faults.ts'
+import { denied as deniedTo, refused } from '../servers/ssm-errors.ts'
 
-const refused = (type: string, message = '', status = 400): Fault => ({
-  kind: 'error',
-  status,
-  type,
-  message,
-})
-const denied = (why: string) =>
-  refused(
-    'AccessDeniedException',
-    `User: arn:aws:sts::111122223333:assumed-role/app/i is not authorized to perform: ssm:GetParameters on resource: x ${why}`,
-  )
+const denied = (why: string) => deniedTo('app', why)
 /** What the store answers for a parameter, by its name. */
 const faults: Readonly<Record<string, Fault>> = {
   '/iam': denied('because no identity-based policy allows the ssm:GetParameters action'),

@@ -7,20 +7,11 @@ import type { Fault } from '../../runtime/fake-ssm/faults.ts'
 import { startFakeSsm } from '../../runtime/fake-ssm/server.ts'
 import { runBeside } from '../programs/run-beside.ts'
 import { startFakeSts } from '../servers/fake-sts.ts'
+import { denied as deniedTo, refused } from '../servers/ssm-errors.ts'
 
 t.setTimeout(300_000)
 
-const refused = (type: string, message = '', status = 400): Fault => ({
-  kind: 'error',
-  status,
-  type,
-  message,
-})
-const denied = (why: string) =>
-  refused(
-    'AccessDeniedException',
-    `User: arn:aws:sts::111122223333:assumed-role/dev/i is not authorized to perform: ssm:GetParameters on resource: x ${why}`,
-  )
+const denied = (why: string) => deniedTo('dev', why)
 /** By the name of a parameter: what SSM answers, and the line. Without decryption, a key that cannot be used does not show. */
 const ofStore: Readonly<Record<string, readonly [fault: Fault, line: RegExp]>> = {
   iam: [denied('because no identity-based policy allows it'), /your role may not read \/iam: /],
