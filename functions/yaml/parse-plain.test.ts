@@ -31,7 +31,12 @@ kind : Deployment # Another.
 spec:
   containers:
   - name: app
-    args: ["--one", -2]
+    args: ["--one", -2, --three]
+    command:
+    - --four=5
+    - -6
+    - --
+    - ..data
     # Between.
     ports: []
     nested:
@@ -61,7 +66,13 @@ t.test('a manifest', async (t) => {
       labels: { app: 'x', tier: {}, list: ['a', 'b', 'c:d'] },
     },
     spec: {
-      containers: [{ nested: [['a', { b: 'c', d: '-e' }], { f: 'g' }, null] }],
+      containers: [
+        {
+          args: ['--one', -2, '--three'],
+          command: ['--four=5', -6, '--', '..data'],
+          nested: [['a', { b: 'c', d: '-e' }], { f: 'g' }, null],
+        },
+      ],
       negative: -1,
       dots: 0.5,
     },
@@ -97,7 +108,7 @@ for (const [title, text] of left)
   t.test(`${title} is left to the other parser`, async (t) => t.equal(parsePlain(text), undefined))
 
 const splinters = [
-  ...' |\n|  |- |:|: |#| #|>|\n\n|\n    \n|\'|"|[|]|{|}|,|&a|*a|!|?|---|...|%|\t|\r|\\|é|<<: |-\n|\n# c\n|@|""|\'\'|\0|\u2028'.split(
+  ...' |\n|  |- |:|: |#| #|>|\n\n|\n    \n|\'|"|[|]|{|}|,|&a|*a|!|?|---|...|--|..|- --|-- |--- |%|\t|\r|\\|é|<<: |-\n|\n# c\n|@|""|\'\'|\0|\u2028'.split(
     '|',
   ),
   '|',
@@ -120,7 +131,7 @@ function harm(text: string, { at, cut, put }: Damage): string {
 
 /** Lines of a text, so that the damage is not always far from each other. */
 const some = fc.oneof(
-  fc.tuple(fc.nat(40), fc.nat(20)).map(
+  fc.tuple(fc.nat(44), fc.nat(20)).map(
     ([first, count]) =>
       `${manifest
         .split('\n')

@@ -34,7 +34,8 @@ function withoutQuotes(
   const first = bytes[start]
   const second = bytes[start + 1] ?? 0
   // Three of them may separate documents, and a dash may begin an item.
-  if ((first === dash || first === dot) && (second === first || inPlain[second] !== isText)) return undefined
+  if ((first === dash || first === dot) && (inPlain[second] !== isText || isTriple(bytes, start)))
+    return undefined
   let at = start + 1
   let end = at
   for (;;) {
@@ -54,6 +55,10 @@ function withoutQuotes(
     else end = ++at
   }
   return { type: 'scalar', style: 'plain', text: source.slice(start, end), start, end }
+}
+
+function isTriple(bytes: Uint8Array, at: number): boolean {
+  return bytes[at + 1] === bytes[at] && bytes[at + 2] === bytes[at]
 }
 
 function singleQuoted({ source, bytes }: PlainText, start: number): SourceScalar | undefined {
