@@ -2,25 +2,28 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
-/** By a part of the tool's name in fetch-tools.ts. The slowest to install is first. */
+/**
+ * What a test imports of a tool: it may call it by another name, or from a table. By a part of the tool's name in fetch-tools.ts. The
+ * slowest to install is first.
+ */
 export const toolMarks = {
-  // Also selects the programs of a Kubernetes node, whose name in fetch-tools.ts contains it.
-  Kubernetes: /\/control-plane\.ts'|\/start-node\.ts'|cachedKubernetes/,
-  moto: /servers\/moto\.ts'|\.\/moto\.ts'/,
-  helm: /\bhelm\(\)/,
-  registry: /\/registry\.ts'/,
-  kustomize: /\bkustomize\(\)/,
-  actionlint: /\bactionlint\(\)/,
-  'Argo CD': /\bcachedArgoCd\b/,
-  Flux: /\bcachedFlux\b/,
-  SARIF: /\bcachedSarifSchema\b/,
-  cosign: /\bcachedCosign\b/,
-  'Helm 4': /\bhelm4\(\)/,
-  OpenTofu: /\btofu\(\)/,
-  promtool: /\bpromtool\(\)/,
-  mermaid: /\bcachedMermaid\b/,
-  'pre-commit': /\bcachedPreCommit\b/,
-} as const satisfies Readonly<Record<string, RegExp>>
+  // Also selects the programs of a Kubernetes node, whose name in fetch-tools.ts contains it. start-node.ts starts a file that imports them.
+  Kubernetes: [importOf('cachedKubernetes'), /\/start-node\.ts'/],
+  moto: [importOf('cachedMotoPython')],
+  helm: [importOf('helm')],
+  registry: [importOf('cachedRegistry')],
+  kustomize: [importOf('kustomize')],
+  actionlint: [importOf('actionlint')],
+  'Argo CD': [importOf('cachedArgoCd')],
+  Flux: [importOf('cachedFlux')],
+  SARIF: [importOf('cachedSarifSchema')],
+  cosign: [importOf('cachedCosign')],
+  'Helm 4': [importOf('helm4')],
+  OpenTofu: [importOf('tofu')],
+  promtool: [importOf('promtool')],
+  mermaid: [importOf('cachedMermaid')],
+  'pre-commit': [importOf('cachedPreCommit')],
+} as const satisfies Readonly<Record<string, readonly RegExp[]>>
 
 type ToolName = keyof typeof toolMarks
 export const toolNames: readonly ToolName[] = Object.keys(toolMarks).filter(
@@ -40,5 +43,11 @@ export function neededTools(root: string, file: string): readonly ToolName[] {
     for (const [, target = ''] of text.matchAll(/ from '(\.[^']*\.ts)'/g)) see(join(dirname(path), target))
   }
   see(file)
-  return toolNames.filter((name) => [...seen.values()].some((text) => toolMarks[name].test(text)))
+  return toolNames.filter((name) =>
+    [...seen.values()].some((text) => toolMarks[name].some((mark) => mark.test(text))),
+  )
+}
+
+function importOf(name: string): RegExp {
+  return new RegExp(`^import \\{[^}]*\\b${name}\\b[^}]*\\} from '`, 'm')
 }

@@ -2,7 +2,7 @@
  * The policies with OpenTofu in the place of Terraform: the same test files, each in a process that finds OpenTofu as `terraform`.
  * It takes minutes to build, so `npm test` runs it only where the machine has it, or `npm run test:long` has built it before.
  */
-import { chmodSync, globSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs'
+import { chmodSync, existsSync, globSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 import t from 'tap'
 import { isLong } from '../programs/long.ts'
@@ -15,6 +15,11 @@ t.setTimeout(1_800_000)
 const short = ['iam/terraform-module']
 /** Also with the provider, which takes most of their time. */
 const full = ['iam/creator-prefixes', 'iam/refused-plans', 'iam/terraform-moto', 'docs/terraform']
+
+t.test('the test files exist', (t) => {
+  for (const name of [...short, ...full]) t.ok(existsSync(join(root, `test/${name}.test.ts`)), name)
+  t.end()
+})
 
 const { path = 'tofu', missing } = tofu()
 if (missing === undefined || isLong) {

@@ -65,6 +65,7 @@ t.test('a test file waits for the tools of its helpers too', (t) => {
   t.strictSame(neededTools(root, 'test/iam/stability-moto.test.ts'), ['moto'])
   t.strictSame(neededTools(root, 'test/manifests/kustomize.test.ts'), ['helm', 'kustomize'])
   t.strictSame(neededTools(root, 'test/creator/in-cluster.test.ts'), ['Kubernetes'])
+  t.strictSame(neededTools(root, 'test/docs/examples.test.ts'), ['helm', 'kustomize'], 'called from a table')
   t.strictSame(neededTools(root, 'test/docs/links.test.ts'), [])
   t.end()
 })
@@ -168,6 +169,17 @@ t.test(
     t.ok(existsSync(join(folder, 'good.tap')))
   },
 )
+
+t.test('a file without the tool that only npm run test:long builds passes', async (t) => {
+  const folder = t.testdir()
+  const env = { ...process.env, XDG_CACHE_HOME: folder, KEES_TEST_LONG: '' }
+  for (const name of ['iam/opentofu', 'packaging/helm-4']) {
+    const file = `test/${name}.test.ts`
+    const log = join(folder, name.replace('/', '-'))
+    const { passed, text } = await runTestFile(file, ['node', file], log, env)
+    t.ok(passed, text)
+  }
+})
 
 t.test('a signal ends the run, and no job is started after it', { timeout: 120_000 }, async (t) => {
   const moduleOf = (path: string) => JSON.stringify(join(root, path))
