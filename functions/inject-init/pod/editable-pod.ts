@@ -53,18 +53,27 @@ function claimsOf(root: SourceMap): string[] {
 /** @param where the path of the map, for messages. */
 export function partList(editor: Editor, map: SourceMap, key: string, where: string): PartList {
   const list = editor.listUnder(map, key, where)
-  const parts = list.items.map((node) => {
-    let known: Value | undefined
-    return {
-      node,
-      name: stringOf(lookUp(node, 'name')) ?? '',
-      // Most are not needed, and some very often.
-      get value() {
-        return (known ??= toValue(node))
-      },
-    }
-  })
-  return { ...list, key, parts }
+  return { ...list, key, parts: list.items.map((node) => new ListedPart(node)) }
+}
+
+/**
+ * A class: an object with a getter of its own would have a hidden class of its own, which keeps the whole tree of the pod until V8 collects
+ * the old generation.
+ */
+class ListedPart implements Part {
+  readonly node: SourceMap
+  readonly name: string
+  #value: Value | undefined
+
+  constructor(node: SourceMap) {
+    this.node = node
+    this.name = stringOf(lookUp(node, 'name')) ?? ''
+  }
+
+  /** Most are not needed, and some very often. */
+  get value(): Value {
+    return (this.#value ??= toValue(this.node))
+  }
 }
 
 /** Whether an init container is a native sidecar, which keeps running beside the following containers. */
