@@ -15,32 +15,46 @@ export function writeStdout(process: NodeJS.Process, pieces: readonly string[]):
   // One buffer for all: another copy of a large text would take more time than to write it.
   const buffer = Buffer.allocUnsafe(Math.min(bufferSize, mostBytes(pieces)))
   let filled = 0
-  for (const [index, piece] of pieces.entries()) {
-    for (let at = 0; at < piece.length;) {
+  for (let next = 0; next < pieces.length;) {
+    const from = next
+    next = batchEnd(pieces, from)
+    const batch = pieces.slice(from, next).join('')
+    for (let at = 0; at < batch.length;) {
       const { read, written } = encoder.encodeInto(
-        at === 0 ? piece : piece.slice(at),
+        at === 0 ? batch : batch.slice(at),
         buffer.subarray(filled),
       )
       at += read
       filled += written
-      if (at === piece.length) break
-      if (!writeAll(process, buffer.subarray(0, filled), [piece.slice(at), ...pieces.slice(index + 1)]))
-        return
+      if (at === batch.length) break
+      const rest = () => [batch.slice(at), ...pieces.slice(next)]
+      if (!writeAll(process, buffer.subarray(0, filled), rest)) return
       filled = 0
     }
   }
-  writeAll(process, buffer.subarray(0, filled), [])
+  writeAll(process, buffer.subarray(0, filled), () => [])
 }
 
-const bufferSize = 1_048_576
+const [bufferSize, batchSize] = [1_048_576, 65_536]
 
 /** Enough for a whole character too. */
 function mostBytes(pieces: readonly string[]): number {
   return pieces.reduce((sum, { length }) => sum + 3 * length, 4)
 }
 
+/** Short pieces are joined: to encode each takes longer than to copy it. A long one is a batch of its own, and not copied. */
+function batchEnd(pieces: readonly string[], from: number): number {
+  let size = 0
+  let index = from
+  for (; index < pieces.length; index++) {
+    size += pieces[index]?.length ?? 0
+    if (size > batchSize) break
+  }
+  return Math.max(index, from + 1)
+}
+
 /** Whether the rest is still to be written. @param rest what follows. */
-function writeAll(process: NodeJS.Process, bytes: Uint8Array, rest: readonly string[]): boolean {
+function writeAll(process: NodeJS.Process, bytes: Uint8Array, rest: () => readonly string[]): boolean {
   let written = 0
   try {
     while (written < bytes.length) written += writeSync(1, bytes, written)
@@ -54,7 +68,7 @@ function writeAll(process: NodeJS.Process, bytes: Uint8Array, rest: readonly str
     // A pipe that does not block and is full: Node waits for its reader. Its stream, with all of Node's sockets, is loaded only for this.
     guardStdout(process)
     process.stdout.write(bytes.subarray(written))
-    for (const text of rest) process.stdout.write(text)
+    for (const text of rest()) process.stdout.write(text)
     return false
   }
 }
