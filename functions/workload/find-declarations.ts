@@ -21,9 +21,13 @@ export type FoundDeclaration = {
 /** Deeper than anybody puts manifests into values of manifests; each level is read as YAML of its own. */
 const maxTexts = 3
 
+/** Of all objects of an input: its patterns are made once. */
+let latest: { readonly domain: string; readonly names: ReturnType<typeof namesOf> } | undefined
+
 /** Each where it is written: an alias shows nothing new. */
 export function findDeclarations(root: SourceNode, domain: string, depth = 0): FoundDeclaration[] {
-  const names = namesOf(domain)
+  const names = latest?.domain === domain ? latest.names : namesOf(domain)
+  latest = { domain, names }
   const visit = (node: SourceNode, path: Path): FoundDeclaration[] => {
     if (node.type === 'sequence') return node.items.flatMap((item, index) => visit(item, [...path, index]))
     if (node.type === 'scalar') return depth < maxTexts ? inText(stringOf(node) ?? '', path) : []

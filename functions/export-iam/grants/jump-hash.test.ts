@@ -1,6 +1,8 @@
 import * as fc from 'fast-check'
 import t from 'tap'
-import { bucketOf, jumpHash } from './jump-hash.ts'
+import { hashOf, jumpHash } from './jump-hash.ts'
+
+const bucketOf = (name: string, buckets: number) => jumpHash(hashOf(name), buckets)
 
 // As other implementations of the paper compute them.
 const known = [
