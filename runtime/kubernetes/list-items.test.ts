@@ -11,7 +11,7 @@ async function read(bytes: Buffer, cuts: readonly number[] = []) {
     for (const [index, edge] of edges.entries()) yield bytes.subarray(edges[index - 1] ?? 0, edge)
   }
   const items: unknown[] = []
-  const rest = await readListItems(source(), peer, (item) => items.push(item))
+  const rest = await readListItems(source(), peer, { item: (object) => items.push(object) })
   return { items, rest }
 }
 

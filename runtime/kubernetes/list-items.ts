@@ -11,14 +11,22 @@ const [itemDepth, metadataDepth] = [2, 4]
 /** Two thirds of the metadata of a pod, of which nothing is read. In a string, a backslash would precede the quotes. */
 const managedFields = Buffer.from('"managedFields":')
 
-/** @param item is called with each item, parsed; its managed fields are an empty list. @param ready what to wait for before more is read. @returns the list without its items, parsed. */
+export type ItemReaders = {
+  /** Is called with each item that was not scanned, parsed; its managed fields are an empty list. */
+  readonly item: (object: unknown) => void
+  /** Reads the item that begins at an index, where it can do so faster. @returns the index after it; 0 where it has to be parsed. */
+  readonly scan?: (bytes: Buffer, start: number) => number
+  /** What to wait for before more is read. */
+  readonly ready?: (() => Promise<void> | undefined) | undefined
+}
+
+/** @returns the list without its items, parsed. */
 export async function readListItems(
   chunks: AsyncIterable<Buffer>,
   peer: Peer,
-  item: (object: unknown) => void,
-  ready?: () => Promise<void> | undefined,
+  { item, scan = () => 0, ready }: ItemReaders,
 ): Promise<unknown> {
-  const { add, rest } = itemSplitter((pieces) => item(parse(pieces, peer)))
+  const { add, rest } = itemSplitter((pieces) => item(parse(pieces, peer)), scan)
   for await (const chunk of chunks) {
     add(chunk)
     const pause = ready?.()
@@ -34,7 +42,10 @@ type ItemSplitter = {
 }
 
 /** @param item is called with each item: pieces of the last chunk and copies of earlier ones. */
-function itemSplitter(item: (pieces: readonly Buffer[]) => void): ItemSplitter {
+function itemSplitter(
+  item: (pieces: readonly Buffer[]) => void,
+  scan: (bytes: Buffer, start: number) => number,
+): ItemSplitter {
   const rest: Buffer[] = []
   let begun: Buffer[] = []
   let state = { depth: 0, inList: false, inString: false, inItem: false, skips: false, escaped: 0 }
@@ -66,12 +77,18 @@ function itemSplitter(item: (pieces: readonly Buffer[]) => void): ItemSplitter {
         if (inString) break
       } else if (byte < brackets) {
         if (byte === comma && depth === itemDepth && inList) {
-          keep(rest, chunk.subarray(start, at))
+          keep(rest, chunk, start, at)
           start = at + 1
         }
       } else if ((byte | braceBit) === openBrace) {
         if (depth === itemDepth && inList && byte === openBrace) {
-          keep(rest, chunk.subarray(start, at))
+          keep(rest, chunk, start, at)
+          const scanned = scan(chunk, at)
+          if (scanned > 0) {
+            start = scanned
+            at = scanned - 1
+            continue
+          }
           start = at
           inItem = true
         } else if (
@@ -101,7 +118,7 @@ function itemSplitter(item: (pieces: readonly Buffer[]) => void): ItemSplitter {
     }
     // A backslash at the end escapes the first byte of the next chunk.
     state = { depth, inList, inString, inItem, skips, escaped: at - length }
-    if (!inItem) return keep(rest, chunk.subarray(start))
+    if (!inItem) return keep(rest, chunk, start, length)
     if (!skips) begun.push(chunk.subarray(start))
     begun = begun.map((piece, index) => (index < copied ? piece : Buffer.from(piece)))
   }
@@ -115,8 +132,8 @@ function follows(text: Buffer, chunk: Buffer, end: number): boolean {
 }
 
 /** A copy: a piece of a chunk would keep all of it. */
-function keep(pieces: Buffer[], piece: Buffer): void {
-  if (piece.length > 0) pieces.push(Buffer.from(piece))
+function keep(pieces: Buffer[], chunk: Buffer, start: number, end: number): void {
+  if (start < end) pieces.push(Buffer.from(chunk.subarray(start, end)))
 }
 
 function parse(pieces: readonly Buffer[], peer: Peer): unknown {

@@ -8,15 +8,22 @@ const metadata = (name: string, resourceVersion: string) => ({
   metadata: { uid: name, namespace: 'n', name, resourceVersion, creationTimestamp: '2026-01-02T03:04:05Z' },
 })
 
-function world(status: number, answer: string, selection: Partial<PodSelection> = {}) {
+function world(
+  status: number,
+  answer: string,
+  selection: Partial<PodSelection> = {},
+  cuts: readonly number[] = [],
+) {
   const asked: { url: URL; accept: string }[] = []
   const server: ApiServer = {
     peer,
     request: () => Promise.reject(new Error('not asked for')),
     stream: async (path, accept) => {
       asked.push({ url: new URL(path, 'http://x'), accept })
+      const bytes = Buffer.from(answer)
       const chunks = async function* () {
-        yield Buffer.from(answer)
+        for (const [index, edge] of [...cuts, bytes.length].entries())
+          yield bytes.subarray(cuts[index - 1] ?? 0, edge)
       }
       return { status, chunks: chunks() }
     },
@@ -79,6 +86,38 @@ t.test('a watch continues from a version, with bookmarks', async (t) => {
     timeoutSeconds: '360',
   })
   t.equal(accept, 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1')
+})
+
+t.test(
+  'every pod is read once, however the answer is split, and whether it is scanned or parsed',
+  async (t) => {
+    const pods = Array.from({ length: 6 }, (_, index) => {
+      const { metadata: own } = metadata(index % 2 === 0 ? `a${index}` : `a\n${index}`, `${index + 8}`)
+      const managedFields = [{ fieldsV1: { 'k:{"uid":"]}"}': { items: [{ metadata: own }] } } }]
+      return { kind: 'x', metadata: { ...own, labels: { a: '{"metadata":{' }, managedFields } }
+    })
+    const list = JSON.stringify({ metadata: { resourceVersion: '9' }, items: pods, kind: 'x' })
+    const frames = pods.map((object) => `${JSON.stringify({ type: 'ADDED', object })}\n`).join('')
+    for (let cut = 1; cut < 400; cut += 7) {
+      const cuts = Array.from({ length: 4 }, (_, index) => cut * (index + 1))
+      const { list: read, seen } = world(200, list, {}, cuts)
+      t.strictSame(await read(), { version: '9' })
+      t.strictSame(
+        seen,
+        pods.map(({ metadata: { name } }) => name),
+      )
+      t.strictSame(
+        await world(200, frames, {}, cuts).watch(),
+        pods.map((_, index) => `seen ${index + 8}`),
+      )
+    }
+  },
+)
+
+t.test('a frame with more than one object is a bad answer', async (t) => {
+  const frame = JSON.stringify({ type: 'ADDED', object: metadata('a', '8') })
+  for (const more of ['}', ',', ' {}', '{"type":"ADDED"}'])
+    t.match(await failureIn(world(200, `${frame}${more}\n`).watch()), { code: 'BAD_ANSWER' })
 })
 
 const refusal = JSON.stringify({ kind: 'Status', message: 'why', details: { causes: [{ reason: 'x' }] } })

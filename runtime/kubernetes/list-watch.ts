@@ -8,7 +8,8 @@ import type { ApiServer } from './api-server.ts'
 import { mapOf } from '../../api/json.ts'
 import { readListItems } from './list-items.ts'
 import { type PodMetadata, readPodMetadata } from './pod-metadata.ts'
-import { watchFrames } from './watch-frames.ts'
+import { PodScanner } from './pod-scanner.ts'
+import { parseFrame, watchFrames } from './watch-frames.ts'
 
 export type PodPage =
   | {
@@ -56,6 +57,7 @@ const shortestWatch = 240
 export function podListWatch(server: ApiServer, selection: PodSelection, random: () => number): PodListWatch {
   const { namespace, labelSelector, annotationDomain } = selection
   const { peer } = server
+  const scanner = new PodScanner(annotationDomain)
   const pathOf = (query: Readonly<Record<string, string>>) => {
     const selectors = { fieldSelector: unfinished, ...(labelSelector ? { labelSelector } : {}) }
     const where = namespace === undefined ? '' : `/namespaces/${namespace}`
@@ -69,15 +71,18 @@ export function podListWatch(server: ApiServer, selection: PodSelection, random:
       const path = pathOf({ limit: String(pageSize), ...(next === undefined ? {} : { continue: next }) })
       const signal = AbortSignal.timeout(pageTimeout)
       const { status, chunks } = await server.stream(path, partial('PartialObjectMetadataList'), signal)
-      const body = await readListItems(
-        chunks,
-        peer,
-        (item) => {
-          const pod = status === 200 ? readPodMetadata(item, annotationDomain) : undefined
+      const body = await readListItems(chunks, peer, {
+        item: (object) => {
+          const pod = status === 200 ? readPodMetadata(object, annotationDomain) : undefined
           if (pod) seen(pod)
         },
+        scan: (bytes, start) => {
+          const scanned = status === 200 ? scanner.scan(bytes, start) : undefined
+          if (scanned) seen(scanned.pod)
+          return scanned?.end ?? 0
+        },
         ready,
-      )
+      })
       if (status === 410) return 'expired'
       const { resourceVersion: version, continue: following } = mapOf(mapOf(body)['metadata'])
       if (status !== 200 || typeof version !== 'string') throw apiFailure({ status, body }, 'list pods', peer)
@@ -98,13 +103,37 @@ export function podListWatch(server: ApiServer, selection: PodSelection, random:
         return
       }
       if (status !== 200)
-        throw apiFailure({ status, body: await readListItems(chunks, peer, () => {}) }, 'watch pods', peer)
-      for await (const frame of watchFrames(chunks, peer)) yield readChange(frame, annotationDomain, peer)
+        throw apiFailure(
+          { status, body: await readListItems(chunks, peer, { item: () => {} }) },
+          'watch pods',
+          peer,
+        )
+      for await (const frame of watchFrames(chunks, peer))
+        yield scanChange(frame, scanner) ?? readChange(parseFrame(frame, peer), annotationDomain, peer)
     },
   }
 }
 
+const closeBrace = 125
 const types: Readonly<Record<string, 'seen' | 'gone'>> = { ADDED: 'seen', MODIFIED: 'seen', DELETED: 'gone' }
+
+/** What precedes the pod in a frame. */
+const frameHeads = Object.entries(types).map(([type, change]) => ({
+  head: Buffer.from(`{"type":"${type}","object":`),
+  change,
+}))
+
+/** @returns undefined where the frame has to be parsed. */
+function scanChange(frame: Buffer, scanner: PodScanner): PodChange | undefined {
+  for (const { head, change } of frameHeads) {
+    if (frame.length < head.length || head.compare(frame, 0, head.length) !== 0) continue
+    const scanned = scanner.scan(frame, head.length)
+    // Nothing but the bracket of the frame may follow.
+    if (scanned?.end !== frame.length - 1 || frame[scanned.end] !== closeBrace) return undefined
+    return { type: change, pod: scanned.pod, version: scanned.pod.version }
+  }
+  return undefined
+}
 
 function readChange(frame: unknown, domain: string, peer: Peer): PodChange {
   const { type, object } = mapOf(frame)

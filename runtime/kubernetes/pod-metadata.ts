@@ -28,28 +28,34 @@ export function readPodMetadata(object: unknown, domain: string): PodMetadata | 
   const { uid, namespace, name, resourceVersion: version, creationTimestamp } = metadata
   if (typeof uid !== 'string' || typeof namespace !== 'string' || typeof name !== 'string') return undefined
   if (typeof version !== 'string' || typeof creationTimestamp !== 'string') return undefined
-  const owner = listOf(metadata['ownerReferences'])
-    .map(mapOf)
-    .find((one) => one['controller'] === true)?.['uid']
+  const owner = ownerIn(metadata['ownerReferences'])
   return {
     uid,
     namespace,
     name,
     version,
-    createdAt: Math.floor(Date.parse(creationTimestamp) / 1000),
+    createdAt: secondsOf(creationTimestamp),
     terminating: metadata['deletionTimestamp'] !== undefined,
-    ...(typeof owner === 'string' ? { owner: boundOwner(owner) } : {}),
-    annotations: ours(mapOf(metadata['annotations']), `.${domain}`),
+    ...(owner === undefined ? {} : { owner }),
+    annotations: annotationsOf(mapOf(metadata['annotations']), `.${domain}`),
   }
 }
 
-/** Kubernetes has uids of 36 characters, but accepts any text here, up to the size of the object. */
-function boundOwner(uid: string): string {
+export function secondsOf(timestamp: string): number {
+  return Math.floor(Date.parse(timestamp) / 1000)
+}
+
+/** Of the controller. Kubernetes has uids of 36 characters, but accepts any text here, up to the size of the object. */
+export function ownerIn(references: unknown): string | undefined {
+  const uid = listOf(references)
+    .map(mapOf)
+    .find((one) => one['controller'] === true)?.['uid']
+  if (typeof uid !== 'string') return undefined
   return uid.length <= longestUid ? uid : hash('sha256', uid)
 }
 
-/** Those of the domain; of more than a pod may have, enough to show that they are too many. */
-function ours(annotations: Readonly<Record<string, unknown>>, suffix: string): Annotation[] {
+/** Those of the domain; of more than a pod may have, enough to show that they are too many. @param suffix of what precedes the slash in their keys. */
+export function annotationsOf(annotations: Readonly<Record<string, unknown>>, suffix: string): Annotation[] {
   const found: Annotation[] = []
   let length = 0
   for (const [key, value] of Object.entries(annotations)) {

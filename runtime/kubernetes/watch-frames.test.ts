@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import { runs } from '../../api/test-effort.ts'
 import { failureOf } from '../failure.ts'
-import { watchFrames } from './watch-frames.ts'
+import { parseFrame, watchFrames } from './watch-frames.ts'
 import { peer } from '../fixtures.ts'
 
 async function read(...chunks: readonly string[]): Promise<unknown[]> {
@@ -10,7 +10,7 @@ async function read(...chunks: readonly string[]): Promise<unknown[]> {
   const source = async function* () {
     for (const chunk of chunks) yield Buffer.from(chunk)
   }
-  for await (const frame of watchFrames(source(), peer)) frames.push(frame)
+  for await (const frame of watchFrames(source(), peer)) frames.push(parseFrame(frame, peer))
   return frames
 }
 
@@ -26,7 +26,7 @@ t.test('frames are complete, however they are split into chunks', async () => {
         for (const [index, edge] of edges.entries()) yield bytes.subarray(edges[index - 1] ?? 0, edge)
       }
       const got: unknown[] = []
-      for await (const one of watchFrames(source(), peer)) got.push(one)
+      for await (const one of watchFrames(source(), peer)) got.push(parseFrame(one, peer))
       return JSON.stringify(got) === JSON.stringify(frames)
     }),
     runs(100),

@@ -5,14 +5,14 @@ import { failed, type Peer } from '../failure.ts'
 const longestFrame = 16 * 2 ** 20
 
 /** The complete frames. What follows the last line end is incomplete and dropped. */
-export async function* watchFrames(chunks: AsyncIterable<Buffer>, peer: Peer): AsyncGenerator {
+export async function* watchFrames(chunks: AsyncIterable<Buffer>, peer: Peer): AsyncGenerator<Buffer> {
   let begun: Buffer[] = []
   let length = 0
   for await (const chunk of chunks) {
     let start = 0
     for (let end = chunk.indexOf(10); end >= 0; end = chunk.indexOf(10, start)) {
-      begun.push(chunk.subarray(start, end))
-      yield parseFrame(begun, peer)
+      const piece = chunk.subarray(start, end)
+      yield length === 0 ? piece : Buffer.concat([...begun, piece])
       begun = []
       length = 0
       start = end + 1
@@ -24,11 +24,9 @@ export async function* watchFrames(chunks: AsyncIterable<Buffer>, peer: Peer): A
   }
 }
 
-function parseFrame(pieces: readonly Buffer[], peer: Peer): unknown {
-  const [first] = pieces
-  const line = pieces.length === 1 && first ? first : Buffer.concat(pieces)
+export function parseFrame(frame: Buffer, peer: Peer): unknown {
   try {
-    return JSON.parse(line.toString())
+    return JSON.parse(frame.toString())
   } catch {
     throw broken('has a frame that is not JSON', peer)
   }

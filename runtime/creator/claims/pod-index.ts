@@ -3,6 +3,7 @@
  * little more memory than its names: a cluster has many more pods than templates.
  */
 import { hash } from 'node:crypto'
+import type { Annotation } from '../../../api/pod/pod-annotations.ts'
 import type { PodMetadata } from '../../kubernetes/pod-metadata.ts'
 import type { PodSink } from '../../kubernetes/reflector.ts'
 import type { Budget, BudgetLedger } from './budget-ledger.ts'
@@ -51,6 +52,8 @@ export class PodIndex {
   /** By key, in the order in which they were seen. */
   readonly #templates = new Map<string, OwnTemplate>()
   readonly #claims = new ClaimTable()
+  /** Of annotations: many pods have the same list. */
+  readonly #hashes = new WeakMap<readonly Annotation[], string>()
   #podCount = 0
   /** Of the last change that was seen. What the first complete list names has 0. */
   #order = 0
@@ -120,8 +123,7 @@ export class PodIndex {
   /** What the pod declares; undefined where there is nothing to keep. A new template has no pods yet. */
   #templateFor(pod: PodMetadata): OwnTemplate | undefined {
     if (pod.terminating || pod.annotations.length === 0) return undefined
-    // Not the text itself: many pods may be annotated with 64 KiB each.
-    const key = `${pod.namespace} ${hash('sha256', JSON.stringify(pod.annotations))}`
+    const key = `${pod.namespace} ${this.#hashOf(pod.annotations)}`
     const known = this.#templates.get(key)
     if (known) return known
     // Nothing is read of a pod whose tenant has no room for anything.
@@ -135,6 +137,15 @@ export class PodIndex {
     const { namespace } = pod
     const bytes = weigh(content, pod.annotations)
     return { ...content, key, namespace, seenAt: this.#now(), pods: new Set<OwnPod>(), bytes }
+  }
+
+  /** Not the text itself: many pods may be annotated with 64 KiB each. */
+  #hashOf(annotations: readonly Annotation[]): string {
+    const known = this.#hashes.get(annotations)
+    if (known !== undefined) return known
+    const made = hash('sha256', JSON.stringify(annotations))
+    this.#hashes.set(annotations, made)
+    return made
   }
 
   #enter(metadata: PodMetadata, template: OwnTemplate, { home, list, order }: Place): void {

@@ -87,6 +87,19 @@ t.test('a list is read before it ends', async (t) => {
   t.equal(read.length, 5)
 })
 
+t.test('after a pause in a list, its pods are read at once', async (t) => {
+  const { intake, read, turn } = world()
+  intake.listBegins()
+  intake.seen(pod('n', 'a', 1, 12))
+  const paused = intake.ready?.()
+  turn()
+  await paused
+  read.length = 0
+  intake.seen(pod('n', 'b', 1, 1))
+  intake.seen(pod('n', 'c', 1, 1))
+  t.strictSame(read, ['n/b 1 @2', 'n/c 1 @3'])
+})
+
 t.test('whoever reads from the API server pauses after a slice, and while too much waits', async (t) => {
   const { intake, turn } = world()
   let resumed = 0

@@ -41,6 +41,8 @@ export function podIntake(sink: IndexSink, { clock, keyOf, defer }: IntakeTools)
   let begun: number | undefined
   /** More arrives than is read at once: what arrives waits, so that changes of one pod become one. */
   let isBusy = false
+  /** Each pod arrives once, and what reads the list waits: there is nothing to gain by letting pods wait. */
+  let isListing = false
   /** Those that read from the API server, and wait. */
   const paused: (() => void)[] = []
 
@@ -75,7 +77,7 @@ export function podIntake(sink: IndexSink, { clock, keyOf, defer }: IntakeTools)
     beginSlice()
     const order = sink.arrival()
     const before = changes.get(pod.uid)
-    if (!isBusy && queue.size() === 0 && !isOver()) return read({ pod, gone, order })
+    if ((isListing || !isBusy) && queue.size() === 0 && !isOver()) return read({ pod, gone, order })
     const bytes =
       changeBytes + pod.annotations.reduce((sum, [key, value]) => sum + key.length + value.length, 0)
     waiting += bytes - (before?.bytes ?? 0)
@@ -91,10 +93,12 @@ export function podIntake(sink: IndexSink, { clock, keyOf, defer }: IntakeTools)
     ready: () => (isOver() || isFull() ? new Promise((resolve) => paused.push(resolve)) : undefined),
     listBegins: () => {
       readAll()
+      isListing = true
       sink.listBegins()
     },
     listEnds: () => {
       readAll()
+      isListing = false
       sink.listEnds()
     },
   }
