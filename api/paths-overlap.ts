@@ -6,8 +6,12 @@ export function pathsOverlap(one: string, other: string): 'same' | 'first inside
   return b.startsWith(a) ? 'second inside' : 'none'
 }
 
+/** As nearly all are written. */
+const isNormal = /^(?:\/[^/.][^/]*)+$/
+
 /** With a slash at both ends. */
 export function normalisePath(path: string): string {
+  if (isNormal.test(path)) return `${path}/`
   const steps: string[] = []
   for (const step of path.split('/')) {
     if (step === '..') steps.pop()

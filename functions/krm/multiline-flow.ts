@@ -17,14 +17,15 @@ export function multilineFlow(text: string): number[] {
 }
 
 /** What may be right before a node: blanks, the brackets and commas around it, a colon, or the end of a tag. */
-const before = new Set(Buffer.from(' \t\n[{,:>'))
+const before = new Uint8Array(128)
+for (const code of Buffer.from(' \t\n[{,:>')) before[code] = 1
 const [lineFeed, doubleQuote, quote, backslash] = Buffer.from('\n"\'\\')
 
 function openings(text: string, character: string, closes: (text: string, at: number) => boolean): number[] {
   const open: number[] = []
   const isBracket = character === '[' || character === '{'
   for (let at = text.indexOf(character); at >= 0; at = text.indexOf(character, at + 1)) {
-    const isFirst = at === 0 || before.has(text.charCodeAt(at - 1))
+    const isFirst = at === 0 || before[text.charCodeAt(at - 1)] === 1
     if (!isFirst && !(isBracket && hasProperties(text, at))) continue
     if (!closes(text, at)) open.push(at)
   }

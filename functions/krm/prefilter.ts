@@ -26,7 +26,11 @@ export function prefilter(source: string): (start: number, end: number) => Prefi
     next.set(text, found)
     return found
   }
-  return (start, end) => (text) => [text, escape, base64].some((one) => findFrom(start, one).end <= end)
+  return (start, end) => {
+    const has = (text: Searched) => findFrom(start, text).end <= end
+    let mayHaveAny: boolean | undefined
+    return (text) => has(text) || (mayHaveAny ??= has(escape) || has(base64))
+  }
 }
 
 type Found = { readonly at: number; readonly end: number }

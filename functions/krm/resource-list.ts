@@ -21,6 +21,8 @@ export type ResourceList = {
   /** Absent where items are null. */
   readonly list: SourceSequence | undefined
   readonly pieces: readonly Piece[]
+  /** Of all pieces. */
+  readonly contains: Prefilter
   /** An edit of the document, as one of the text. */
   readonly placed: (edit: SourceEdit) => SourceEdit
 }
@@ -57,7 +59,7 @@ export function readInPieces(text: string): ResourceList | undefined {
     const read = () => readItem(text.slice(start, behind), start)
     return { contains: containsIn(start, behind), isClosed, read }
   })
-  return { ...head, pieces, placed: shift(first, last - first) }
+  return { ...head, pieces, contains: containsIn(first, end), placed: shift(first, last - first) }
 }
 
 /** What is wrong follows "the input". */
@@ -66,12 +68,13 @@ export function readWhole(text: string): Parsed<ResourceList> {
   if (head.diagnostics !== undefined) return head
   const { document, list } = head.value
   const items = list?.items.flatMap((item) => itemsUnder(document, item)) ?? []
+  const contains = () => true
   return {
-    value: { ...head.value, pieces: [{ contains: () => true, isClosed: () => true, read: () => items }] },
+    value: { ...head.value, pieces: [{ contains, isClosed: () => true, read: () => items }], contains },
   }
 }
 
-type Head = Omit<ResourceList, 'pieces'>
+type Head = Omit<ResourceList, 'pieces' | 'contains'>
 
 function readHead(text: string): Parsed<Head> {
   const parsed = parseSource(text)

@@ -24,7 +24,7 @@ import { formatFieldPath } from './field-path.ts'
 import { type ResultFile, ResultFiles } from './result-file.ts'
 import { errorsOf, exitCodeOf, messageLines, type Result, resultLines } from './result.ts'
 import { annotationOf } from './manifest-item.ts'
-import { type Piece, readInPieces, readWhole, type ResourceList } from './resource-list.ts'
+import { readInPieces, readWhole, type ResourceList } from './resource-list.ts'
 import { editedPieces, lengthOf, type SourceEdit } from '../yaml/apply-edits.ts'
 import { decodeText, isNotText } from './decode-text.ts'
 import { Editor } from '../yaml/editor.ts'
@@ -71,7 +71,7 @@ function runWhole(krmFunction: KrmFunction, text: string): RunInPieces {
 
 /** @returns undefined where an item that has to be parsed cannot be parsed by itself. */
 function runOn(krmFunction: KrmFunction, text: string, list: ResourceList): RunInPieces | undefined {
-  const orchestrator = orchestratorOf(list.pieces)
+  const orchestrator = orchestratorOf(list)
   const configNode = lookUp(list.root, 'functionConfig')
   const config = readFunctionConfig(configNode && toValue(configNode), krmFunction.configKind)
   const pass =
@@ -79,7 +79,7 @@ function runOn(krmFunction: KrmFunction, text: string, list: ResourceList): RunI
       ? krmFunction.begin({
           config: config.value,
           orchestrator,
-          valuesOf: (annotation) => valuesOf(list.pieces, annotation),
+          valuesOf: (annotation) => valuesOf(list, annotation),
         })
       : passWith(errorsOf(config.diagnostics, exitCode.usage))
   const edits: SourceEdit[] = []
@@ -171,8 +171,9 @@ function failedRun(diagnostics: readonly Diagnostic[], exit: ExitCode): RunInPie
   return { pieces: [], stderr: errorsOf(diagnostics, exit).flatMap((one) => resultLines(one)), exit }
 }
 
-function* valuesOf(pieces: readonly Piece[], annotation: string): Generator<string> {
-  for (const { contains, read } of pieces) {
+function* valuesOf(list: ResourceList, annotation: string): Generator<string> {
+  if (!list.contains(annotation)) return
+  for (const { contains, read } of list.pieces) {
     if (!contains(annotation)) continue
     for (const item of read() ?? []) {
       const value = annotationOf(item, annotation)
@@ -182,8 +183,8 @@ function* valuesOf(pieces: readonly Piece[], annotation: string): Generator<stri
 }
 
 /** Whoever runs us marks every object, so only the first one has to be looked at. */
-function orchestratorOf(pieces: readonly Piece[]): Orchestrator {
-  const isMarked = (annotation: string) => valuesOf(pieces, annotation).next().done === false
+function orchestratorOf(list: ResourceList): Orchestrator {
+  const isMarked = (annotation: string) => valuesOf(list, annotation).next().done === false
   if (isMarked('kustomize.config.k8s.io/id')) return 'kustomize'
   return isMarked(kptIdAnnotations[0]) ? 'kpt' : 'none'
 }

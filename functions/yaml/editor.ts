@@ -70,34 +70,37 @@ export class Editor {
   /** The map at a path, or undefined with the reason refused. A number in a path is a position in a list. */
   mapAt(root: SourceMap, path: Path): SourceMap | undefined {
     let node: SourceNode = root
-    for (const [index, step] of path.entries()) {
-      const child = this.#childOf(node, step, pathText(path.slice(0, index)))
+    let length = 0
+    const where = () => pathText(path.slice(0, length))
+    for (const step of path) {
+      const child = this.#childOf(node, step, where)
       if (!child) return undefined
       node = child
+      length++
     }
-    return this.checkMap(node, pathText(path))
+    return this.checkMap(node, where)
   }
 
-  #childOf(node: SourceNode, step: string | number, where: string): SourceNode | undefined {
+  #childOf(node: SourceNode, step: string | number, where: () => string): SourceNode | undefined {
     if (typeof step === 'string') {
       const map = this.checkMap(node, where)
       if (!map) return undefined
       const value = ownEntry(map, step)?.value
-      if (!value) this.refuse(`${where === pathText([]) ? '' : `${where}.`}${step} is missing`)
+      if (!value) this.refuse(`${where() === pathText([]) ? '' : `${where()}.`}${step} is missing`)
       return value
     }
     const reason = sharedReason(this.#document, node)
-    if (reason !== undefined) this.refuse(`${where} ${reason}`)
+    if (reason !== undefined) this.refuse(`${where()} ${reason}`)
     return reason === undefined && node.type === 'sequence' ? node.items[step] : undefined
   }
 
-  /** The node if it is a map that may be edited, else undefined with the reason refused. @param where its path. */
-  checkMap(node: SourceNode, where: string): SourceMap | undefined {
+  /** The node if it is a map that may be edited, else undefined with the reason refused. @param where its path, which is seldom needed. */
+  checkMap(node: SourceNode, where: () => string): SourceMap | undefined {
     const isMap = node.type === 'map' || node.type === 'alias'
     const reason = isMap ? sharedReason(this.#document, node) : 'is not a map'
-    if (reason !== undefined) this.refuse(`${where} ${reason}`)
+    if (reason !== undefined) this.refuse(`${where()} ${reason}`)
     if (reason !== undefined || node.type !== 'map') return undefined
-    for (const key of duplicateKeys(node)) this.refuse(`${where} has the key ${JSON.stringify(key)} twice`)
+    for (const key of duplicateKeys(node)) this.refuse(`${where()} has the key ${JSON.stringify(key)} twice`)
     return node
   }
 
@@ -113,7 +116,7 @@ export class Editor {
       if (reason === undefined && !isNull(value)) this.refuse(`${path} is not a list`)
       return { map, entry, items: [] }
     }
-    const items = value.items.flatMap((item, index) => this.checkMap(item, `${path}[${index}]`) ?? [])
+    const items = value.items.flatMap((item, index) => this.checkMap(item, () => `${path}[${index}]`) ?? [])
     return value.items.length === 0 ? { map, entry, items } : { map, entry, list: value, items }
   }
 

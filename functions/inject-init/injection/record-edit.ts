@@ -29,7 +29,7 @@ export function writeRecords(
   const fresh = { [injectedAnnotation]: text }
   if (!entry) return editor.addEntry(metadata, 'annotations', fresh)
   if (isVoid(entry.value)) return editor.replaceValue(metadata, entry, fresh)
-  const annotations = editor.checkMap(entry.value, 'metadata.annotations')
+  const annotations = editor.checkMap(entry.value, () => 'metadata.annotations')
   if (!annotations) return
   const own = ownEntry(annotations, injectedAnnotation)
   if (!own) editor.addEntry(annotations, injectedAnnotation, text)
@@ -98,7 +98,7 @@ export function removeAnnotations(
   if (keys.length === 0) return
   const metadata = editor.mapAt(root, ['metadata'])
   const all = metadata && ownEntry(metadata, 'annotations')
-  const annotations = all && editor.checkMap(all.value, 'metadata.annotations')
+  const annotations = all && editor.checkMap(all.value, () => 'metadata.annotations')
   if (!annotations) return
   const entries = keys.flatMap((key) => ownEntry(annotations, key) ?? [])
   if (entries.length === 0) return
