@@ -45,6 +45,7 @@ import {
   helm4Folder,
   helm4Version,
   helmFolder,
+  helmSource,
   helmVersion,
   kubeRouterFolder,
   kubeRouterVersion,
@@ -68,6 +69,7 @@ import {
   promtoolFolder,
   promtoolVersion,
   registryFolder,
+  registrySource,
   registryVersion,
   runcFolder,
   runcVersion,
@@ -116,7 +118,8 @@ const tools: readonly Tool[] = [
     client: 'go',
     folder: helmFolder(),
     cached: cachedHelm,
-    fetch: (go, folder) => goInstall(go, { packageName: `helm.sh/helm/v3/cmd/helm@v${helmVersion}` }, folder),
+    fetch: (go, folder) =>
+      goInstall(go, { packageName: 'helm.sh/helm/v3/cmd/helm', source: helmSource }, folder),
   },
   {
     name: `actionlint ${actionlintVersion}`,
@@ -135,12 +138,7 @@ const tools: readonly Tool[] = [
     client: 'go',
     folder: registryFolder(),
     cached: cachedRegistry,
-    fetch: (go, folder) =>
-      goInstall(
-        go,
-        { packageName: `github.com/distribution/distribution/v3/cmd/registry@v${registryVersion}` },
-        folder,
-      ),
+    fetch: (go, folder) => goInstall(go, { packageName: '.', source: registrySource }, folder),
   },
   {
     name: `cosign ${cosignVersion} (some minutes)`,

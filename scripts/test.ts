@@ -98,9 +98,13 @@ const step = (title: string, ...command: readonly [string, ...string[]]): Job =>
 
 const npm = (title: string, script: string): Job => step(title, 'npm', 'run', '--silent', script)
 
+/** Their go.mod has Kubernetes' version of each module that both have, so that half of their packages are compiled when it is built. */
+const afterKubernetes: ReadonlySet<string> = new Set(['helm', 'registry'])
+
 const tool = (name: string): Job => ({
   ...step(`tool ${name}`, 'node', 'scripts/fetch-tools.ts', name),
   lane: 'tools',
+  needs: afterKubernetes.has(name) && needed.has('Kubernetes') ? ['tool Kubernetes'] : [],
 })
 
 /** Where that is not the usual. */

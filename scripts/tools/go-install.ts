@@ -17,7 +17,8 @@ type Program = {
 /**
  * Installs a program into a folder, atomically: the folder is complete or does not exist. All are compiled with the same flags,
  * so that Go compiles its standard library, and what several have in common, only once. Nobody debugs them: without DWARF, Go
- * compiles a tenth faster.
+ * compiles a tenth faster. The compiler collects its garbage only above 1 GiB, which saves a quarter of its processor time: a process of
+ * it takes up to 1 GB then, in place of 0.4 GB.
  */
 export async function goInstall(
   go: string,
@@ -36,7 +37,7 @@ export async function goInstall(
     packageName,
     ...alsoPackages,
   ]
-  await runQuietly(go, args, { GOBIN: making })
+  await runQuietly(go, args, { GOBIN: making, GOGC: 'off', GOMEMLIMIT: '1GiB' })
   rmSync(folder, { recursive: true, force: true })
   renameSync(making, folder)
 }

@@ -6,10 +6,14 @@ import { isAbsolute, join } from 'node:path'
 
 export const kustomizeVersion = '5.8.1'
 export const motoVersion = '5.2.1'
-export const helmVersion = '3.19.0'
+/** That of its go.mod. */
+export const helmVersion = '3.21.4'
+export const helmSource = join(import.meta.dirname, '../..', 'test', 'packaging', 'helm')
 export const helm4Version = '4.3.2'
 export const actionlintVersion = '1.7.12'
-export const registryVersion = '3.0.0'
+/** That of its go.mod. */
+export const registryVersion = '3.1.2'
+export const registrySource = join(import.meta.dirname, '../..', 'test', 'packaging', 'registry')
 export const cosignVersion = '2.6.5'
 export const promtoolVersion = '0.316.0'
 /** Each controller of Flux is a Go module that contains its CRDs. */
@@ -41,7 +45,7 @@ export function kustomizeFolder(): string {
 }
 
 export function helmFolder(): string {
-  return join(toolCache(), `helm-${helmVersion}`)
+  return goProgramFolder('helm', helmSource)
 }
 
 export function helm4Folder(): string {
@@ -65,7 +69,7 @@ export function cachedActionlint(): string | undefined {
 }
 
 export function registryFolder(): string {
-  return join(toolCache(), `registry-${registryVersion}`)
+  return goProgramFolder('registry', registrySource)
 }
 
 export function cachedRegistry(): string | undefined {

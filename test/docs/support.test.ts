@@ -6,10 +6,13 @@ import { versionsTf } from '../../functions/export-iam/terraform/versions-tf.ts'
 import manifest from '../../package.json' with { type: 'json' }
 import {
   helm4Version,
+  helmSource,
   helmVersion,
   kubernetesVersion,
   kustomizeVersion,
   openTofuSource,
+  registrySource,
+  registryVersion,
 } from '../../scripts/tools/tool-cache.ts'
 import { root } from '../programs/programs.ts'
 
@@ -27,6 +30,11 @@ t.match(
   `Kubernetes ${(rows.get('Kubernetes')?.supported ?? '').replace('and later', 'or later')}`,
 )
 t.equal(rows.get('kustomize')?.tested, minor(kustomizeVersion))
+t.match(readFileSync(join(helmSource, 'go.mod'), 'utf8'), `\thelm.sh/helm/v3 v${helmVersion} `)
+t.match(
+  readFileSync(join(registrySource, 'go.mod'), 'utf8'),
+  ` github.com/distribution/distribution/v3 v${registryVersion}\n`,
+)
 t.equal(rows.get('Helm')?.tested, `${minor(helmVersion)} and ${minor(helm4Version)}`)
 const node = [...rows].find(([of]) => of.startsWith('Node, for `kees`'))?.[1]
 t.match(node?.supported, manifest.engines.node.replace('>=', ''))

@@ -7,6 +7,7 @@ import { once } from 'node:events'
 import t, { type Test } from 'tap'
 import { root } from '../../scripts/bundle.ts'
 import { findCommand } from '../../scripts/tools/installed.ts'
+import { helmSource, kubernetesSource, registrySource } from '../../scripts/tools/tool-cache.ts'
 import { untapped } from '../programs/untapped.ts'
 
 const go = `#!/bin/sh
@@ -68,14 +69,14 @@ async function fetchTools(
 const calls = (folder: string) => readFileSync(join(folder, 'calls'), 'utf8').trim().split('\n').toSorted()
 const tools = (folder: string) =>
   readdirSync(join(folder, 'cache', 'kees', 'tools'))
-    .map((name) => name.replace(/^(kubernetes|opentofu)-[0-9a-f]{12}/, '$1'))
+    .map((name) => name.replace(/^(helm|kubernetes|opentofu|registry)-[0-9a-f]{12}/, '$1'))
     .toSorted()
 
 const callsOfBoth = [
   /^go install -C .*\/test\/node\/kubernetes -buildvcs=false -trimpath -gcflags=all=-dwarf=false -ldflags=-s -w -X k8s\.io\/component-base\/version\.gitVersion=v1\.36\.3 \.$/,
-  /^go install -trimpath -gcflags=all=-dwarf=false -ldflags=-s -w github\.com\/distribution\/distribution\/v3\/cmd\/registry@v3\.0\.0$/,
+  /^go install -C .*\/test\/packaging\/helm -buildvcs=false -trimpath -gcflags=all=-dwarf=false -ldflags=-s -w helm\.sh\/helm\/v3\/cmd\/helm$/,
+  /^go install -C .*\/test\/packaging\/registry -buildvcs=false -trimpath -gcflags=all=-dwarf=false -ldflags=-s -w \.$/,
   /^go install -trimpath -gcflags=all=-dwarf=false -ldflags=-s -w github\.com\/rhysd\/actionlint\/cmd\/actionlint@v1\.7\.12$/,
-  /^go install -trimpath -gcflags=all=-dwarf=false -ldflags=-s -w helm\.sh\/helm\/v3\/cmd\/helm@v3\.19\.0$/,
   /^go install -trimpath -gcflags=all=-dwarf=false -ldflags=-s -w sigs\.k8s\.io\/kustomize\/kustomize\/v5@v5\.8\.1$/,
   /^go mod download -json github\.com\/argoproj\/argo-cd\/v3@v3\.5\.7$/,
   /^go mod download -json github\.com\/fluxcd\/kustomize-controller@v1\.7\.3$/,
@@ -99,11 +100,11 @@ t.test('each command installs its tool, with a line at the start and one at the 
     'flux-kustomize-controller-1.7.3',
     'flux-source-controller-1.8.5',
     'go-sarif-3.3.1',
-    'helm-3.19.0',
+    'helm',
     'kubernetes',
     'kustomize-5.8.1',
     'moto-5.2.1',
-    'registry-3.0.0',
+    'registry',
   ])
 })
 
@@ -158,11 +159,11 @@ t.test('a command that fails is an error with its output, and the other tool is 
   t.match(stderr, /^kustomize 5\.8\.1: error from go\n+".*go install .*" failed with exit code 1$/m)
   t.strictSame(tools(folder), [
     'actionlint-1.7.12.making',
-    'helm-3.19.0.making',
+    'helm.making',
     'kubernetes.making',
     'kustomize-5.8.1.making',
     'moto-5.2.1',
-    'registry-3.0.0.making',
+    'registry.making',
   ])
 })
 
@@ -175,9 +176,9 @@ t.test('with KUBEBUILDER_ASSETS, no control plane is built', async (t) => {
     'flux-kustomize-controller-1.7.3',
     'flux-source-controller-1.8.5',
     'go-sarif-3.3.1',
-    'helm-3.19.0',
+    'helm',
     'kustomize-5.8.1',
-    'registry-3.0.0',
+    'registry',
   ])
 })
 
@@ -200,7 +201,7 @@ t.test(
     t.strictSame(tools(folder), [
       'containerd-2.2.9',
       'cosign-2.6.5',
-      'helm-3.19.0',
+      'helm',
       'helm-4.3.2',
       'kube-router-2.1.0',
       'kwok-0.8.0',
@@ -212,3 +213,30 @@ t.test(
     ])
   },
 )
+
+t.test(
+  'helm and the registry have the versions of Kubernetes, whose packages Go has compiled then',
+  async (t) => {
+    const kubernetes = versionsOf(kubernetesSource)
+    for (const source of [helmSource, registrySource]) {
+      const both = [...versionsOf(source)].filter(([name]) => kubernetes.has(name) && !ownVersion.test(name))
+      t.ok(both.length > 20, `${both.length} modules`)
+      t.strictSame(
+        both.filter(([name, version]) => version !== kubernetes.get(name)),
+        [],
+        source,
+      )
+    }
+  },
+)
+
+/** The registry needs packages that older versions do not have. */
+const ownVersion = /^go\.opentelemetry\.io\//
+
+/** Of the modules that a go.mod requires, after its replacements. */
+function versionsOf(source: string): ReadonlyMap<string, string> {
+  const requirements = readFileSync(join(source, 'go.mod'), 'utf8')
+  const required = [...requirements.matchAll(/^\t(\S+) (v\S+)/gm)]
+  const replaced = [...requirements.matchAll(/^(?:replace |\t)(\S+) => \S+ (v\S+)$/gm)]
+  return new Map([...required, ...replaced].map(([, name = '', version = '']) => [name, version]))
+}
