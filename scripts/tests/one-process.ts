@@ -8,6 +8,8 @@ import fc from 'fast-check'
 import type { Test } from 'tap'
 import { runs } from '../../api/test-effort.ts'
 import { keptOpen, processState } from './process-state.ts'
+import { resolveSource } from './resolve-source.ts'
+import { writeInTurns } from './write-in-turns.ts'
 
 // tap names the folders of `testdir` after the arguments, which would be too long for a file's name.
 const [minutes, ...files] = process.argv.splice(2)
@@ -20,7 +22,7 @@ registerHooks({
       ? nextResolve(import.meta.resolve('./error-domain.ts'), context)
       : specifier === 'tap' && context.parentURL !== undefined && subtests.has(context.parentURL)
         ? { url: scheme + context.parentURL, format: 'module', shortCircuit: true }
-        : nextResolve(specifier, context),
+        : (resolveSource(specifier, context.parentURL) ?? nextResolve(specifier, context)),
   load: (url, context, nextLoad) => {
     if (!url.startsWith(scheme)) return nextLoad(url, context)
     const source = `export default globalThis.subtestOf(${JSON.stringify(url.slice(scheme.length))})`
@@ -34,8 +36,9 @@ fc.configureGlobal(runs(100))
 // tap's own time-out of 30 s is for a process of one file.
 process.env['TAP_TIMEOUT'] = '0'
 const { default: root } = await import('tap')
-// It would do so at its first line, and listen for signals from then on.
-root.pipe(process.stdout)
+// It would do so at its first line.
+root.register()
+writeInTurns(root)
 // The process comes to this event after each file, and is not at its end.
 process.removeAllListeners('beforeExit')
 
