@@ -30,7 +30,8 @@ const injectInit = ['options', 'pod', 'injection', 'verify'].map((name) => `func
 const exportIam = ['options', 'grants', 'terraform'].map((name) => `functions/export-iam/${name}`)
 const scheduling = [...api, 'runtime', 'runtime/scheduling']
 const values = [...api, 'runtime', 'runtime/values']
-const aws = [...api, 'runtime', 'runtime/files', 'runtime/aws']
+const http = [...api, 'runtime', 'runtime/files', 'runtime/http']
+const aws = [...http, 'runtime/aws']
 const store = [...aws, 'runtime/aws/credentials', 'runtime/scheduling', 'runtime/store']
 const kubernetes = [...api, 'runtime', 'runtime/files', 'runtime/scheduling', 'runtime/kubernetes']
 const init = [...store, 'runtime/groups', 'runtime/values', 'runtime/local']
@@ -73,6 +74,7 @@ export const importRules: Readonly<Record<string, ImportRule>> = {
   'runtime/files': { imports: [...api, 'runtime'] },
   'runtime/values': { imports: values },
   'runtime/scheduling': { imports: scheduling },
+  'runtime/http': { imports: http },
   'runtime/aws': { imports: aws, packages: ['aws'] },
   'runtime/aws/credentials': { imports: [...aws, 'runtime/aws/credentials'] },
   'runtime/store': { imports: store, packages: ['aws'] },

@@ -1,4 +1,3 @@
-import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { formatListenAddress, type ListenAddress } from '../api/settings/listen-address.ts'
 import { failed } from './failure.ts'
@@ -25,6 +24,8 @@ export async function serveHealth(
     ['/readyz', () => check(readiness())],
     ['/metrics', () => ({ status: 200, text: metrics() })],
   ])
+  // init loads it only where it stays and serves.
+  const { createServer } = await import('node:http')
   const server = createServer({ requestTimeout: 10_000, headersTimeout: 5000 }, (request, response) => {
     const page = pages.get((request.url ?? '').replace(/\?.*/, ''))
     const isRead = request.method === 'GET' || request.method === 'HEAD'

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createServer, type IncomingHttpHeaders } from 'node:http'
 import { text } from 'node:stream/consumers'
 import t, { type Test } from 'tap'
-import { openHttp } from './http-exchange.ts'
+import { openHttp } from '../http/http-exchange.ts'
 import { openAwsCall } from './aws-call.ts'
 import { openSsmParameterStore } from '../store/ssm-parameter-store.ts'
 

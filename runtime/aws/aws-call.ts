@@ -1,5 +1,5 @@
 /**
- * One call to Parameter Store or Secrets Manager without the SDK's client: AWS's own signer over node:http. Loading the
+ * One call to Parameter Store or Secrets Manager without the SDK's client: AWS's own signer, over sockets. Loading the
  * client takes init four times as long as starting Node; this takes as long as starting Node (docs/adr, docs/performance.md).
  *
  * Protocol: https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html
@@ -7,7 +7,7 @@
 import { mapOf } from '../../api/json.ts'
 import { awsFailure, rejectionIn } from './aws-failure.ts'
 import { type AwsOperation, services } from './aws-operation.ts'
-import type { HttpResponse } from './http-exchange.ts'
+import type { HttpResponse } from '../http/http-exchange.ts'
 import type { Peer } from '../failure.ts'
 import { openSigned, type SignedOptions } from './signed-request.ts'
 

@@ -5,7 +5,7 @@
  * https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html.
  */
 import type { FailureCode } from '../failure.ts'
-import { hostOfTransportError, isTransportCode } from './transport-error.ts'
+import { hostOfTransportError, isTransportCode } from '../http/transport-error.ts'
 
 const codes: Readonly<Record<string, FailureCode>> = {
   AccessDenied: 'ACCESS_DENIED',

@@ -2,7 +2,7 @@ import { inspect } from 'node:util'
 import t from 'tap'
 import { awsFailure } from './aws-failure.ts'
 import { failed, failureOf } from '../failure.ts'
-import { transportError } from './transport-error.ts'
+import { transportError } from '../http/transport-error.ts'
 
 const host = 'ssm.example'
 

@@ -8,7 +8,7 @@ import { awsHint, certificateHint, regionHint } from './aws-hint.ts'
 import { type AwsOperation, services } from './aws-operation.ts'
 import { denialOf, isOfKms } from './denied-by.ts'
 import { failed, type FailureCode, failureOf } from '../failure.ts'
-import { hostOfTransportError } from './transport-error.ts'
+import { hostOfTransportError } from '../http/transport-error.ts'
 
 const meanings: Readonly<Partial<Record<FailureCode, (service: string) => string>>> = {
   ACCESS_DENIED: () => 'access is denied',

@@ -2,7 +2,7 @@
  * The XML of STS and IAM: the names that are read are unique in an answer, or those of list members, and elements have no attributes.
  * https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html
  */
-import type { HttpResponse } from './http-exchange.ts'
+import type { HttpResponse } from '../http/http-exchange.ts'
 
 /** @param service for people. */
 export function queryError({ status, body }: HttpResponse, service: string): Error {

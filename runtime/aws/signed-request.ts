@@ -1,8 +1,8 @@
-/** One POST to a service of AWS, signed by AWS's own signer, over node:http. */
+/** One POST to a service of AWS, signed by AWS's own signer. */
 import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto'
 import { SignatureV4 } from '@smithy/signature-v4'
 import type { CredentialSource } from './aws-credentials.ts'
-import type { Exchange, HttpResponse } from './http-exchange.ts'
+import type { Exchange, HttpResponse } from '../http/http-exchange.ts'
 
 export type SignedOptions = {
   /** Its name in signatures. */

@@ -1,6 +1,6 @@
 import type { AwsCall } from '../aws/aws-call.ts'
 import { awsFailure } from '../aws/aws-failure.ts'
-import { transportError } from '../aws/transport-error.ts'
+import { transportError } from '../http/transport-error.ts'
 import type { Clock } from '../scheduling/clock.ts'
 import type { ParameterReader } from '../store/parameter-store.ts'
 import { readBoth } from '../store/both-services.ts'

@@ -1,7 +1,7 @@
 /** Credentials that the service rejects are fetched again, by the client of init and by that of the creator. */
 import t, { type Test } from 'tap'
 import { type Credentials, keepCredentials } from '../aws/aws-credentials.ts'
-import { openHttp } from '../aws/http-exchange.ts'
+import { openHttp } from '../http/http-exchange.ts'
 import { openAwsCall } from '../aws/aws-call.ts'
 import { failureOf } from '../failure.ts'
 import { type FakeSsmServerOptions, startFakeSsm } from '../fake-ssm/server.ts'

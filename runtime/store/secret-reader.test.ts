@@ -2,7 +2,7 @@
 import { inspect } from 'node:util'
 import t, { type Test } from 'tap'
 import { openAwsCall } from '../aws/aws-call.ts'
-import { openHttp } from '../aws/http-exchange.ts'
+import { openHttp } from '../http/http-exchange.ts'
 import { failureOf } from '../failure.ts'
 import { type Fault, internalError } from '../fake-ssm/faults.ts'
 import { type FakeSsmServerOptions, startFakeSsm } from '../fake-ssm/server.ts'

@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import t, { type Test } from 'tap'
-import { openHttp } from '../aws/http-exchange.ts'
+import { openHttp } from '../http/http-exchange.ts'
 import { openAwsCall } from '../aws/aws-call.ts'
 import { failureOf } from '../failure.ts'
 import { openSsmParameterStore } from './ssm-parameter-store.ts'

@@ -1,7 +1,7 @@
 /** A KMS key that is disabled or gone fails whole calls, and is the matter of one parameter. */
 import t from 'tap'
 import { noSecrets, readBoth } from './both-services.ts'
-import { openHttp } from '../aws/http-exchange.ts'
+import { openHttp } from '../http/http-exchange.ts'
 import { openAwsCall } from '../aws/aws-call.ts'
 import { startFakeSsm } from '../fake-ssm/server.ts'
 import { clock } from '../scheduling/clock.ts'

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import t from 'tap'
 import { containerCredentials } from './container-credentials.ts'
 import { failureOf } from '../../failure.ts'
-import type { HttpRequest } from '../http-exchange.ts'
+import type { HttpRequest } from '../../http/http-exchange.ts'
 
 const keys = '{"AccessKeyId":"AKIDPOD","SecretAccessKey":"fakesecret","Token":"faketoken"}'
 

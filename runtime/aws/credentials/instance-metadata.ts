@@ -4,9 +4,9 @@
  * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-instance-metadata-service.html
  */
 import type { Env } from '../../../api/settings/env.ts'
-import type { Exchange } from '../http-exchange.ts'
+import type { Exchange } from '../../http/http-exchange.ts'
 import { isMetadataOff } from '../../../api/settings/store-env.ts'
-import { hostOfTransportError } from '../transport-error.ts'
+import { hostOfTransportError } from '../../http/transport-error.ts'
 
 export type InstanceMetadata = {
   readonly host: string

@@ -16,7 +16,7 @@ import {
 } from '../aws-credentials.ts'
 import { awsEndpoint } from '../aws-endpoint.ts'
 import { containerCredentials } from './container-credentials.ts'
-import { type Exchange, openHttp } from '../http-exchange.ts'
+import { type Exchange, openHttp } from '../../http/http-exchange.ts'
 import { hintOf, type InstanceMetadata, openInstanceMetadata } from './instance-metadata.ts'
 import { podRegion } from './pod-region.ts'
 import { webIdentityCredentials } from './web-identity-credentials.ts'

@@ -3,10 +3,10 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import t, { type Test } from 'tap'
 import { failureOf } from '../../failure.ts'
-import { type Exchange, openHttp } from '../http-exchange.ts'
+import { type Exchange, openHttp } from '../../http/http-exchange.ts'
 import { openInstanceMetadata } from './instance-metadata.ts'
 import { podRegion } from './pod-region.ts'
-import { transportError } from '../transport-error.ts'
+import { transportError } from '../../http/transport-error.ts'
 
 type Answer = readonly [status: number, body: string] | 'silence' | 'reset'
 

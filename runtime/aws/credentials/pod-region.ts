@@ -1,6 +1,6 @@
 import type { Env } from '../../../api/settings/env.ts'
 import { failed } from '../../failure.ts'
-import type { Exchange } from '../http-exchange.ts'
+import type { Exchange } from '../../http/http-exchange.ts'
 import { regionHint } from '../aws-hint.ts'
 import { hintOf, openInstanceMetadata } from './instance-metadata.ts'
 import { regionOf } from '../../../api/settings/store-env.ts'

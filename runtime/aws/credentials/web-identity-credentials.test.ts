@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { failureOf } from '../../failure.ts'
-import type { HttpRequest } from '../http-exchange.ts'
+import type { HttpRequest } from '../../http/http-exchange.ts'
 import { tokenFileHint } from '../aws-hint.ts'
 import { webIdentityCredentials } from './web-identity-credentials.ts'
 

@@ -8,7 +8,7 @@ import { awsFailure } from '../aws-failure.ts'
 import { element, queryError } from '../query-answer.ts'
 import { tokenFileHint } from '../aws-hint.ts'
 import { failed } from '../../failure.ts'
-import type { Exchange, HttpResponse } from '../http-exchange.ts'
+import type { Exchange, HttpResponse } from '../../http/http-exchange.ts'
 import { systemCode, systemReason } from '../../files/system-error.ts'
 
 /** In milliseconds. The date header has whole seconds, and the response takes a while. */

@@ -1,11 +1,8 @@
 import { renameSync, writeFileSync } from 'node:fs'
-import * as http from 'node:http'
-import * as https from 'node:https'
 import { join } from 'node:path'
 import { rootCertificates } from 'node:tls'
 import t from 'tap'
-import { openAgent, readNetwork } from './network.ts'
-import { HttpProxyAgent, HttpsProxyAgent } from './proxy-agent.ts'
+import { readNetwork } from './network.ts'
 
 const [bundled = '', other = '', third = ''] = rootCertificates
 
@@ -49,26 +46,6 @@ t.test('a bundle that cannot be used is a diagnostic that names it', async (t) =
     t.match(diagnostics[0]?.message, path)
     t.notMatch(JSON.stringify(diagnostics), 'fakesecret')
   }
-})
-
-t.test('an agent of proxies is used only where the environment names one', async (t) => {
-  const proxies = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy']
-  for (const name of proxies) {
-    const network = { env: { [name]: 'http://proxy.example.test:3128' } }
-    t.type(await openAgent('https:', network), HttpsProxyAgent, name)
-    t.type(await openAgent('http:', network), HttpProxyAgent, name)
-  }
-  for (const env of [{}, { NO_PROXY: '*' }, Object.fromEntries(proxies.map((name) => [name, '']))]) {
-    const [secure, plain] = [await openAgent('https:', { env }), await openAgent('http:', { env })]
-    t.equal(secure.constructor, https.Agent)
-    t.equal(plain.constructor, http.Agent)
-  }
-})
-
-t.test('connections are kept open', async (t) => {
-  for (const protocol of ['http:', 'https:'])
-    for (const network of [{}, { ca: () => [bundled] }])
-      t.match(await openAgent(protocol, network), { options: { keepAlive: true, timeout: 60_000 } })
 })
 
 t.test('files that are replaced are read again, unless they cannot be used by then', async (t) => {

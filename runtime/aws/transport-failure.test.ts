@@ -5,7 +5,7 @@ import t from 'tap'
 import { awsFailure } from './aws-failure.ts'
 import type { AwsOperation } from './aws-operation.ts'
 import { exitCodeOf, failureOf } from '../failure.ts'
-import { hostOfTransportError, isTransportCode, transportError } from './transport-error.ts'
+import { hostOfTransportError, isTransportCode, transportError } from '../http/transport-error.ts'
 
 /** https://nodejs.org/api/tls.html#x509-certificate-error-codes */
 const x509 = `UNABLE_TO_GET_ISSUER_CERT UNABLE_TO_GET_CRL UNABLE_TO_DECRYPT_CERT_SIGNATURE UNABLE_TO_DECRYPT_CRL_SIGNATURE

@@ -1,0 +1,71 @@
+/** A tunnel through an HTTP proxy, by a CONNECT request: https://www.rfc-editor.org/rfc/rfc9110#name-connect. */
+import type { Socket } from 'node:net'
+import { converse } from './converse.ts'
+import { dial, type Hold, type Trust } from './dial.ts'
+import { formatHead } from './request-head.ts'
+import { ResponseParser } from './response-parser.ts'
+
+/** For the proxy to answer, in milliseconds; the time limit of the request itself may be shorter. */
+const connectTimeout = 30_000
+
+/**
+ * @param host without brackets. @param trust of the proxy, if its address begins with https://. Rejects with errors that name the proxy
+ * without its password.
+ */
+export async function openTunnel(
+  proxy: URL,
+  { host, port }: { readonly host: string; readonly port: number },
+  trust: Trust,
+  hold: Hold,
+): Promise<Socket> {
+  const isSecure = proxy.protocol === 'https:'
+  const authority = `${host.includes(':') ? `[${host}]` : host}:${port}`
+  const hops: Socket[] = []
+  const timer = setTimeout(() => {
+    for (const hop of hops) hop.destroy(coded('it does not answer', 'ETIMEDOUT'))
+  }, connectTimeout)
+  try {
+    const head = formatHead('CONNECT', authority, { host: authority, ...authorization(proxy) })
+    const to = { host: bareHost(proxy), port: Number(proxy.port || (isSecure ? 443 : 80)), isSecure }
+    const socket = await dial(to, trust, (hop) => {
+      hops.push(hop)
+      hold(hop)
+    })
+    const parser = new ResponseParser(() => {})
+    await converse(socket, head, parser, () => parser.head !== undefined)
+    const status = parser.head?.status ?? 0
+    if (status >= 200 && status < 300) return socket
+    socket.destroy()
+    throw coded(`status ${status} for ${authority}`, 'ERR_PROXY_TUNNEL')
+  } catch (error) {
+    if (!(error instanceof Error)) throw error
+    const code = 'code' in error && typeof error.code === 'string' ? error.code : 'ERR_PROXY_TUNNEL'
+    throw coded(`the proxy ${proxy.host}: ${error.message}`, code)
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** Without the brackets of an IPv6 address. */
+export function bareHost({ hostname }: URL): string {
+  return hostname.replace(/^\[|\]$/g, '')
+}
+
+function coded(message: string, code: string): Error {
+  return Object.assign(new Error(message), { code })
+}
+
+function authorization({ username, password }: URL): Readonly<Record<string, string>> {
+  if (username === '' && password === '') return {}
+  const pair = `${decoded(username)}:${decoded(password)}`
+  return { 'proxy-authorization': `Basic ${Buffer.from(pair).toString('base64')}` }
+}
+
+/** A % that begins no escape is kept as it is. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
