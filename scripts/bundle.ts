@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { build, formatMessages } from 'esbuild'
+import { build, formatMessages, type Plugin } from 'esbuild'
 import { podBundle } from '../runtime/aws/pod-bundle.ts'
 import { sourceCommit } from './source-commit.ts'
 import { thirdPartyNotices } from './licences/third-party-notices.ts'
@@ -40,6 +40,23 @@ export const initFlag = '--no-concurrent-sparkplug'
  * at every start.
  */
 const yamlModules = join(root, 'node_modules', 'yaml', 'browser', 'dist', 'index.js')
+
+/**
+ * js-yaml makes its schemas and patterns when it is loaded, which takes longer than all else that is done then. Most programs use only its
+ * parser of events, which needs none of them. esbuild leaves out what is not used and marked so: a call of a function without arguments, because
+ * it takes spread arguments for a side effect.
+ */
+const madeAtLoad =
+  /^(var [\w$]+ = )((?:new [A-Z]\w*|define\w+Tag|[\w$]+\.withTags)\((?:.*|[^]*?\n[\]})]+)\)|\{\n[^]*?\n\});$/gm
+const withoutUnusedSchemas: Plugin = {
+  name: 'without-unused-schemas',
+  setup(bundling) {
+    bundling.onLoad({ filter: /node_modules\/js-yaml\/dist\/js-yaml\.mjs$/ }, ({ path }) => ({
+      contents: readFileSync(path, 'utf8').replace(madeAtLoad, '$1/* @__PURE__ */ (() => ($2))();'),
+      loader: 'js',
+    }))
+  },
+}
 
 /** The executables of `dist/` and what each is made from. */
 export const programs = [
@@ -113,6 +130,7 @@ async function makeBundle(program: Program): Promise<Bundle> {
       'process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED': '"true"',
       'process.env.KEES_BUILD_COMMIT': JSON.stringify(sourceCommit(root)),
     },
+    plugins: runs === 'in pods' ? [] : [withoutUnusedSchemas],
     alias: runs === 'in pods' ? podBundle.alias : { yaml: yamlModules },
     // As `require`: `import()` of a built-in module would load the whole ES module loader. What is imported so, with all that it imports,
     // becomes functions that V8 parses twice: our own modules in init are imported statically, unless they load a module of Node.

@@ -43,6 +43,11 @@ for (const { name, runs } of programs) {
   }
 }
 
+t.test('no schema of js-yaml is made when a program starts', async (t) => {
+  for (const name of ['inject-init', 'export-iam', 'kees'])
+    t.notOk(readFileSync(join(root, 'dist', name), 'utf8').includes('function compileTags('), name)
+})
+
 if (oldestNode().path !== pinned.path) {
   t.test('creator on an older Node prints the required version', async (t) => {
     const { stdout, stderr, status } = spawnSync(
