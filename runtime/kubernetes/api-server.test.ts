@@ -53,11 +53,11 @@ t.test(
       })
     }
     const { api } = await serve(t, listener, '/prefix/')
-    t.strictSame(await api.request('POST', '/a?b=c', { body: { x: 1 }, timeout: 5000 }), {
+    t.strictSame(await api.request('POST', '/a?b=c', { body: { x: 1 }, timeout: 60_000 }), {
       status: 409,
       body: { code: 409 },
     })
-    t.match(await api.request('GET', '/c', { accept: 'application/json;as=x', timeout: 5000 }), {
+    t.match(await api.request('GET', '/c', { accept: 'application/json;as=x', timeout: 60_000 }), {
       status: 409,
     })
     t.strictSame(seen, [
@@ -78,9 +78,9 @@ t.test(
       host: `127.0.0.1:${hangs.port}`,
     })
     const cuts = await serve(t, (request) => request.socket.destroy())
-    t.match(await failureIn(cuts.api.request('GET', '/', { timeout: 5000 })), { code: 'UNREACHABLE' })
+    t.match(await failureIn(cuts.api.request('GET', '/', { timeout: 60_000 })), { code: 'UNREACHABLE' })
     const nobody = openApiServer(kubeconfig(t, 'http://127.0.0.1:1')).server
-    t.match(nobody && (await failureIn(nobody.request('GET', '/', { timeout: 5000 }))), {
+    t.match(nobody && (await failureIn(nobody.request('GET', '/', { timeout: 60_000 }))), {
       code: 'UNREACHABLE',
       message: 'the API server was not reached (ECONNREFUSED)',
     })
@@ -121,7 +121,7 @@ for (const [status, type, code, message] of pages) {
       service: 'Kubernetes API',
       host: `127.0.0.1:${port}`,
     }
-    t.strictSame(await failureIn(api.request('GET', '/', { timeout: 20_000 })), expected)
+    t.strictSame(await failureIn(api.request('GET', '/', { timeout: 60_000 })), expected)
     // What claims to be JSON is parsed by the reader of the stream.
     if (type === 'application/json') return
     const { signal } = new AbortController()
@@ -169,7 +169,7 @@ const cluster = (server: string, more: object = {}) => ({
 t.test('http:// is for this machine, as kubectl proxy serves it, or has to be asked for', async (t) => {
   const { port } = await serve(t, (_, response) => response.end('{}'))
   const local = openApiServer(kubeconfig(t, '', cluster(`http://127.0.0.1:${port}`))).server
-  t.match(await local?.request('GET', '/', { timeout: 20_000 }), { status: 200 })
+  t.match(await local?.request('GET', '/', { timeout: 60_000 }), { status: 200 })
   const asked = cluster('http://api.example.test', { 'insecure-skip-tls-verify': true })
   t.ok(openApiServer(kubeconfig(t, '', asked)).server)
   for (const server of ['http://user:fakesecret@api.example.test:8080', 'ftp://api.example.test:8080']) {
@@ -209,7 +209,7 @@ t.test('the API server is never called through the proxy of the environment', as
     const server = `${protocol}://api.invalid`
     const opened = openApiServer(kubeconfig(t, '', cluster(server, { 'insecure-skip-tls-verify': true })))
     const failure = await failureIn(
-      opened.server?.request('GET', '/', { timeout: 20_000 }) ?? Promise.resolve(),
+      opened.server?.request('GET', '/', { timeout: 60_000 }) ?? Promise.resolve(),
     )
     t.match(failure, { code: 'UNREACHABLE', message: /ENOTFOUND|EAI_AGAIN/ }, server)
   }
@@ -250,7 +250,7 @@ const faults: readonly (readonly [title: string, more: object, message: RegExp])
 for (const [title, more, message] of faults) {
   t.test(`the kubeconfig names ${title}`, async (t) => {
     const { server } = openApiServer(kubeconfig(t, 'https://127.0.0.1:1', more))
-    const failure = await failureIn(server?.request('GET', '/', { timeout: 20_000 }) ?? Promise.resolve())
+    const failure = await failureIn(server?.request('GET', '/', { timeout: 60_000 }) ?? Promise.resolve())
     t.match(failure, { code: 'CREDENTIALS_MISSING', message, service: 'Kubernetes API' })
     t.notMatch(JSON.stringify(failure), 'fakesecret')
   })

@@ -52,7 +52,7 @@ t.test('of SSM, to init and to the creator', async (t) => {
   let fault: Fault | undefined
   const fake = await startFakeSsm({ fault: () => fault })
   t.teardown(() => fake.stop())
-  const options = { region: 'eu-west-1', endpoint: fake.endpoint, credentials, requestTimeout: 20_000 }
+  const options = { region: 'eu-west-1', endpoint: fake.endpoint, credentials, requestTimeout: 60_000 }
   const reader = openSsmReader(async () => openAwsCall({ ...options, service: 'ssm', exchange: openHttp() }))
   const store = openSsmParameterStore({ ...options, maxAttempts: 1 })
   const calls: Readonly<Record<string, () => Promise<unknown>>> = {

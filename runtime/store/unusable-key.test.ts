@@ -33,7 +33,7 @@ for (const [state, type] of Object.entries(states)) {
         region: 'eu-west-1',
         endpoint: server.endpoint,
         credentials: async () => ({ accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'fakesecret' }),
-        requestTimeout: 20_000,
+        requestTimeout: 60_000,
         exchange: openHttp(),
       }),
     )
