@@ -8,6 +8,7 @@ import { openAwsCall } from './aws/aws-call.ts'
 import { openHttp } from './http/http-exchange.ts'
 import { webIdentityCredentials } from './aws/credentials/web-identity-credentials.ts'
 import { type FailureCode, failureOf } from './failure.ts'
+import { virtualClock } from './fixtures.ts'
 import { openApiServer } from './kubernetes/api-server.ts'
 import { podListWatch } from './kubernetes/list-watch.ts'
 import { secretValue } from './secret-value.ts'
@@ -74,7 +75,11 @@ function clients(t: Test, endpoint: string): Readonly<Record<string, [string, ()
   writeFileSync(kubeconfig, JSON.stringify(config))
   const { server } = openApiServer(kubeconfig)
   if (server === undefined) throw new Error('not a kubeconfig')
-  const pods = podListWatch(server, { annotationDomain: 'bsycorp.com' }, () => 0)
+  const pods = podListWatch(
+    server,
+    { annotationDomain: 'bsycorp.com' },
+    { clock: virtualClock(), random: () => 0 },
+  )
   const watch = async () => {
     for await (const _ of pods.watch('1', new AbortController().signal));
   }

@@ -1,4 +1,5 @@
-/** The heap of a running creator: its own metrics, and what is left after garbage is collected. */
+/** The memory of a running creator: its own metrics, what is left on the heap after garbage is collected, and the peak that Linux reports. */
+import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { CreatorProcess } from '../../test/creator/process.ts'
 
@@ -6,6 +7,16 @@ type Heap = { readonly used: number; readonly limit: number }
 
 /** Makes Node choose a free port for its debugger. */
 export const debuggable = ['env', 'NODE_OPTIONS=--inspect-port=127.0.0.1:0']
+
+/** The most physical memory that the process has used, in bytes; 0 when it has ended. */
+export function peakOf({ pid }: CreatorProcess): number {
+  try {
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8')
+    return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0) * 1024
+  } catch {
+    return 0
+  }
+}
 
 /** NaN while the creator does not answer. */
 export async function heapOf(creator: CreatorProcess): Promise<Heap> {

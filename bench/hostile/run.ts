@@ -15,7 +15,7 @@ import { machine } from '../machine.ts'
 import { kubeconfigOf } from '../replayed-pods.ts'
 import { type Attack, attacks } from './attacks.ts'
 import { type Limits, makeCgroup } from './cgroup.ts'
-import { collectGarbage, debuggable, gauge, heapOf } from './heap.ts'
+import { collectGarbage, debuggable, gauge, heapOf, peakOf } from './heap.ts'
 import { podClient } from './pod-client.ts'
 import { startApiProcess, startAttackerProcess } from './processes.ts'
 import { formatTable, type Row } from './table.ts'
@@ -127,13 +127,16 @@ async function measure(
   await collectGarbage(creator)
   const base = await heapOf(creator)
   const pods = await gauge(creator, 'kees_creator_pods')
+  const peakBefore = peakOf(creator)
   await api.status()
 
   const attacker = startAttackerProcess(server.url, attack)
   cleanUp.push(attacker.kill)
   let most = 0
+  let peakUnder = peakBefore
   await during(seconds * 1000, async () => {
     most = Math.max(most, (await heapOf(creator)).used || 0)
+    peakUnder = Math.max(peakUnder, peakOf(creator))
   })
   const under = victim.waits()
   const { longestRenewal } = await api.status()
@@ -145,7 +148,8 @@ async function measure(
   })
   if (ended.length === 0) await collectGarbage(creator)
   const heap = { limit: base.limit, before: base.used, most, after: (await heapOf(creator)).used }
-  return { attack, before, under, heap, renewal: longestRenewal, ended: ended.join() }
+  const peak = { before: peakBefore, under: peakUnder }
+  return { attack, before, under, heap, peak, renewal: longestRenewal, ended: ended.join() }
 }
 
 /** Of memory, those of the installation, which limits no CPU. One CPU is less than it has there. */

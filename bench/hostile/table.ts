@@ -13,6 +13,8 @@ export type Row = {
     readonly most: number
     readonly after: number
   }
+  /** In bytes: the most physical memory that the process used until the attack began, and until it ended. */
+  readonly peak: { readonly before: number; readonly under: number }
   /** The longest time between two renewals of the Lease, in milliseconds. */
   readonly renewal: number
   /** The exit code or the signal with which the creator ended; empty while it runs. */
@@ -24,25 +26,33 @@ export function formatTable(rows: readonly Row[]): string {
     'attack',
     'RANDOM p95',
     'under attack',
+    'longest',
     'RSA-2048 p95',
     'under attack',
+    'longest',
     'heap',
     'under attack, of the limit',
     'afterwards',
+    'peak memory of the process before',
+    'under attack',
     'longest time between renewals of the Lease',
     'Lease lost',
   ]
   const seconds = (milliseconds: number) => `${(milliseconds / 1000).toFixed(2)} s`
   const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(0)} MB`
-  const lines = rows.map(({ attack, before, under, heap, renewal, ended }) => [
+  const lines = rows.map(({ attack, before, under, heap, peak, renewal, ended }) => [
     attack.name,
     seconds(p95(before.random)),
     seconds(p95(under.random)),
+    seconds(Math.max(...under.random)),
     seconds(p95(before.rsa)),
     seconds(p95(under.rsa)),
+    seconds(Math.max(...under.rsa)),
     megabytes(heap.before),
     `${megabytes(heap.most)} of ${megabytes(heap.limit)}`,
     megabytes(heap.after),
+    megabytes(peak.before),
+    megabytes(peak.under),
     seconds(renewal),
     ended === '' ? 'no' : `ended with ${ended}`,
   ])

@@ -15,7 +15,7 @@ function serverOf() {
   let wake = () => {}
   async function* watch() {
     for (;;) {
-      for (const frame of frames.splice(0)) yield Buffer.from(frame)
+      if (frames.length > 0) yield Buffer.from(frames.splice(0).join(''))
       await new Promise<void>((resolve) => (wake = resolve))
     }
   }

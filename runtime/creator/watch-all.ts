@@ -85,7 +85,7 @@ export function watchAll(
     }
     const selection = { labelSelector, annotationDomain, ...(namespace === undefined ? {} : { namespace }) }
     runReflector(
-      podListWatch(server, selection, random),
+      podListWatch(server, selection, { clock, random }),
       { ...sink, listEnds },
       {
         clock,

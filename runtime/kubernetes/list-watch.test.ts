@@ -2,7 +2,7 @@ import t from 'tap'
 import { failureOf } from '../failure.ts'
 import type { ApiServer } from './api-server.ts'
 import { podListWatch, type PodSelection } from './list-watch.ts'
-import { peer } from '../fixtures.ts'
+import { peer, virtualClock } from '../fixtures.ts'
 
 const metadata = (name: string, resourceVersion: string) => ({
   metadata: { uid: name, namespace: 'n', name, resourceVersion, creationTimestamp: '2026-01-02T03:04:05Z' },
@@ -28,7 +28,14 @@ function world(
       return { status, chunks: chunks() }
     },
   }
-  const api = podListWatch(server, { annotationDomain: 'bsycorp.com', ...selection }, () => 0.5)
+  const api = podListWatch(
+    server,
+    { annotationDomain: 'bsycorp.com', ...selection },
+    {
+      clock: virtualClock(),
+      random: () => 0.5,
+    },
+  )
   const seen: string[] = []
   const list = (next?: string) => api.list(({ name }) => seen.push(name), next)
   const watch = async () => {

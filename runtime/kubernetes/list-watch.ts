@@ -3,9 +3,11 @@
  * @kubernetes/client-node cannot ask for: docs/adr/0011-own-list-and-watch.md.
  */
 import { failed, type Peer } from '../failure.ts'
+import type { Clock } from '../scheduling/clock.ts'
 import { apiFailure } from './api-failure.ts'
 import type { ApiServer } from './api-server.ts'
 import { mapOf } from '../../api/json.ts'
+import { gatherChunks } from './gather-chunks.ts'
 import { readListItems } from './list-items.ts'
 import { type PodMetadata, readPodMetadata } from './pod-metadata.ts'
 import { PodScanner } from './pod-scanner.ts'
@@ -53,8 +55,11 @@ const pageSize = 500
 const pageTimeout = 60_000
 /** In seconds; the server ends a watch after that, so that watches spread over its replicas. */
 const shortestWatch = 240
-
-export function podListWatch(server: ApiServer, selection: PodSelection, random: () => number): PodListWatch {
+export function podListWatch(
+  server: ApiServer,
+  selection: PodSelection,
+  { clock, random }: { readonly clock: Clock; readonly random: () => number },
+): PodListWatch {
   const { namespace, labelSelector, annotationDomain } = selection
   const { peer } = server
   const scanner = new PodScanner(annotationDomain)
@@ -108,7 +113,7 @@ export function podListWatch(server: ApiServer, selection: PodSelection, random:
           'watch pods',
           peer,
         )
-      for await (const frame of watchFrames(chunks, peer))
+      for await (const frame of watchFrames(gatherChunks(chunks, clock), peer))
         yield scanChange(frame, scanner) ?? readChange(parseFrame(frame, peer), annotationDomain, peer)
     },
   }

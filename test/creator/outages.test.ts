@@ -31,7 +31,7 @@ function watch(t: Test, plane: ControlPlane, port: number, silenceLimit: number)
   const stop = new AbortController()
   const sink = index.sink()
   const done = runReflector(
-    podListWatch(server, { annotationDomain: 'bsycorp.com' }, Math.random),
+    podListWatch(server, { annotationDomain: 'bsycorp.com' }, { clock, random: Math.random }),
     {
       ...sink,
       listEnds: () => {
