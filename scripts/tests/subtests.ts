@@ -11,8 +11,10 @@ export function splitSubtests(output: string): readonly Subtest[] {
   const [, ...parts] = output.split(/^# Subtest: /m)
   return parts.map((part) => {
     const [name = '', ...lines] = part.split('\n')
-    const results = lines.filter((line) => /^(not )?ok \d+ - /.test(line) && line.includes(` - ${name}`))
-    const passed = results.length === 0 ? undefined : results.every((line) => line.startsWith('ok'))
+    const results = lines.filter((line) => /^(not )?ok \d+ - /.test(line))
+    const isDone = results.some((line) => line.includes(` - ${name}`))
+    // After the result of the file there may be that of an error outside its tests, or of what it left behind.
+    const passed = isDone ? results.every((line) => line.startsWith('ok')) : undefined
     return { name, text: `# Subtest: ${part}`, passed }
   })
 }

@@ -10,19 +10,20 @@ const good = `import t from 'tap'
 t.test('is right', async (t) => void t.ok(true))
 `
 
-/** Between two good files. */
-async function runBetween(t: Test, source: string) {
-  const folder = t.testdir({ 'a.test.ts': good, 'b.test.ts': source, 'c.test.ts': good })
-  const files = ['a', 'b', 'c'].map((name) => join(folder, `${name}.test.ts`))
-  const results = await runUnitFiles(files)
+/** Runs the sources, each between two good files, and returns their results. */
+async function runBetween(t: Test, sources: readonly string[]) {
+  const files = [good, ...sources.flatMap((source) => [source, good])].map(
+    (source, index) => [`${String(index).padStart(2, '0')}.test.ts`, source] as const,
+  )
+  const folder = t.testdir(Object.fromEntries(files))
+  const paths = files.map(([name]) => join(folder, name))
+  const results = await runUnitFiles(paths)
   t.strictSame(
     results.map(({ file }) => file),
-    files,
+    paths,
   )
-  const [a, b, c] = results
-  t.ok(a?.passed, a?.text ?? 'absent')
-  t.ok(c?.passed, c?.text ?? 'absent')
-  return { passed: b?.passed, text: b?.text ?? '' }
+  for (const [index, { passed, text }] of results.entries()) if (index % 2 === 0) t.ok(passed, text)
+  return results.filter((_, index) => index % 2 === 1)
 }
 
 const failing: readonly (readonly [title: string, source: string, expected: RegExp])[] = [
@@ -32,7 +33,7 @@ const failing: readonly (readonly [title: string, source: string, expected: RegE
     /not ok 2 - is wrong/,
   ],
   ['cannot be imported', `import './absent.ts'\n`, /ERR_MODULE_NOT_FOUND|Cannot find module/],
-  ['is no TypeScript', 'const = 1\n', /not ok \d+ - .*b\.test\.ts/],
+  ['is no TypeScript', 'const = 1\n', /not ok \d+ - .*05\.test\.ts/],
   [
     'throws outside a test',
     `${good}setTimeout(() => { throw new Error('out of nowhere') })\n`,
@@ -50,25 +51,28 @@ const failing: readonly (readonly [title: string, source: string, expected: RegE
     /leaves behind: open TCPServerWrap/,
   ],
 ]
-for (const [title, source, expected] of failing) {
-  t.test(`a file that ${title} fails by its name, and the others run`, async (t) => {
-    const { passed, text } = await runBetween(t, source)
-    t.equal(passed, false)
-    t.match(text, expected)
-    t.match(onlyFailures(text), expected)
-  })
-}
+t.test('a file that fails is named, and the others run', async (t) => {
+  const results = await runBetween(
+    t,
+    failing.map(([, source]) => source),
+  )
+  for (const [index, [title, , expected]] of failing.entries()) {
+    const { passed, text = '' } = results[index] ?? {}
+    t.equal(passed, false, title)
+    t.match(text, expected, title)
+    t.match(onlyFailures(text), expected, title)
+  }
+})
 
 t.test('what a file sets up for its tests ends with it', async (t) => {
-  const { passed, text } = await runBetween(
-    t,
+  const [result] = await runBetween(t, [
     `${good}
 t.before(() => (process.env.FOR_TESTS = 'x'))
 t.teardown(() => delete process.env.FOR_TESTS)
 t.test('has it', async (t) => void t.equal(process.env.FOR_TESTS, 'x'))
 `,
-  )
-  t.ok(passed, text)
+  ])
+  t.ok(result?.passed, result?.text ?? 'absent')
 })
 
 t.test('of a failed file only the failed tests are printed', (t) => {
