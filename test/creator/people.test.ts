@@ -13,7 +13,7 @@ import { startCreator } from './process.ts'
 import { eventually } from '../programs/eventually.ts'
 import { annotationsOf, faultsOf, isComplete, testGroup } from './stored-groups.ts'
 
-t.setTimeout(300_000)
+t.setTimeout(1_200_000)
 
 const prefix = '/shop'
 const rsa = (base: string) => testGroup('RSA', prefix, base)
