@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { formatAnnotationsFile } from '../api/pod/annotations-file.ts'
 import { startFakeSsm } from '../runtime/fake-ssm/server.ts'
-import { initFlag } from '../scripts/bundle.ts'
+import { initFlags } from '../scripts/bundle.ts'
 import { findCommand } from '../scripts/tools/installed.ts'
 import { goProgram } from './go-program.ts'
 import { lineChart } from './line-chart.ts'
@@ -16,7 +16,7 @@ const mebibyte = 2 ** 20
 const valueBytes = 8192
 /** The most is what a pod may declare. */
 const counts = [1, 10, 100, 1024]
-const init = [process.execPath, initFlag, join(import.meta.dirname, '../dist/init')]
+const init = [process.execPath, ...initFlags, join(import.meta.dirname, '../dist/init')]
 const go = findCommand('go')
 const goFetch =
   go && (await goProgram(go, 'fetch-parameters', (line) => void process.stderr.write(`${line}\n`)))

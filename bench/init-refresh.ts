@@ -5,7 +5,7 @@ import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFile
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startFakeSsm } from '../runtime/fake-ssm/server.ts'
-import { bundle, initFlag } from '../scripts/bundle.ts'
+import { bundle, initFlags } from '../scripts/bundle.ts'
 import { putParameters, writeInitInputs } from './init-inputs.ts'
 import { machine } from './machine.ts'
 import { memoryFolder } from './memory-folder.ts'
@@ -26,7 +26,7 @@ const { text } = await bundle({ name: 'refresh-back-to-back', entryPoint, runs: 
 const children = folders.map((folder) => {
   writeFileSync(join(folder, 'init'), text)
   const env = { ...writeInitInputs(folder).environment(server.endpoint), LISTEN: 'off' }
-  return spawn(process.execPath, [initFlag, join(folder, 'init')], { env, stdio: 'inherit' })
+  return spawn(process.execPath, [...initFlags, join(folder, 'init')], { env, stdio: 'inherit' })
 })
 try {
   const [first] = children

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { type FakeSsmServer, startFakeSsm } from '../runtime/fake-ssm/server.ts'
 import { openSsmParameterStore } from '../runtime/store/ssm-parameter-store.ts'
 import { secretValue } from '../runtime/secret-value.ts'
-import { bundle, initFlag } from '../scripts/bundle.ts'
+import { bundle, initFlags } from '../scripts/bundle.ts'
 import { makeCodeCache } from '../scripts/images/make-code-cache.ts'
 import { findCommand } from '../scripts/tools/installed.ts'
 import { makeLoopbackCertificate } from '../test/servers/loopback-certificate.ts'
@@ -28,9 +28,9 @@ const folder = mkdtempSync(join(memoryFolder(), 'kees-bench-'))
 const path = (name: string) => join(folder, name)
 const plots = join(import.meta.dirname, '..', 'docs', 'plots')
 const dist = join(import.meta.dirname, '..', 'dist', 'init')
-/** As in its image: with the code cache and the flag. */
+/** As in its image: with the code cache and the flags. */
 const imageInit = path('image/bin/init')
-const init = [process.execPath, initFlag, imageInit]
+const init = [process.execPath, ...initFlags, imageInit]
 
 type Tools = { readonly measurer: string; readonly goFetch: string }
 
@@ -96,7 +96,7 @@ async function compare({ goFetch, measurer }: Tools, server: FakeSsmServer, moto
     },
     {
       title: 'init without its code cache, instant server',
-      command: [process.execPath, initFlag, path('init')],
+      command: [process.execPath, ...initFlags, path('init')],
       endpoint: instant,
     },
     { title: 'Go, instant server', command: [goFetch], endpoint: instant },

@@ -1,9 +1,11 @@
 // init --refresh without its waiting times: one round after the other. For bench/init-refresh.ts.
+import * as v8 from 'node:v8'
+import * as vm from 'node:vm'
 import { init } from '../runtime/init/init.ts'
+import { keepHeapSmall } from '../runtime/init/refresh/small-heap.ts'
 import { type Clock, clock } from '../runtime/scheduling/clock.ts'
 
-for (const flag of ['--no-opt', '--no-maglev', '--semi-space-growth-factor=1'])
-  process.getBuiltinModule('node:v8').setFlagsFromString(flag)
+const collectGarbage = keepHeapSmall({ v8, vm })
 
 let skipped = 0
 const now = () => clock.now() + skipped
@@ -39,5 +41,6 @@ void init({
   terminationLog: '/dev/null',
   clock: impatient,
   random: Math.random,
+  collectGarbage,
   memoryLimit: 0,
 }).then((code) => process.exit(code))

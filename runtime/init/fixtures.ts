@@ -51,6 +51,7 @@ export async function runInit(
     terminationLog: path('log'),
     clock,
     random: Math.random,
+    collectGarbage: () => {},
     memoryLimit: 0,
     ...world,
   })

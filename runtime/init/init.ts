@@ -31,6 +31,7 @@ export type InitWorld = {
   readonly terminationLog: string
   readonly clock: Clock
   readonly random: () => number
+  readonly collectGarbage: () => void
   /** Of this container, in bytes; 0 where there is none. */
   readonly memoryLimit: number
 }

@@ -6,6 +6,7 @@ import { clock } from '../scheduling/clock.ts'
 import { ignoreOutputErrors } from '../ignore-output-errors.ts'
 import { openLog } from '../log.ts'
 import { init } from './init.ts'
+import { keepHeapSmall } from './refresh/small-heap.ts'
 
 const writeError = (text: string) => process.stderr.write(text)
 
@@ -31,14 +32,17 @@ for (const [signal, number] of [
 ] as const)
   process.on(signal, () => process.exit(stays ? exitCode.done : 128 + number))
 
-// After some 500 refreshes, V8 compiles most of what runs at the same time: 20 MiB more that are never given back, in a container
-// that may have 40, for a process that does something for milliseconds. Its young generation would grow too, by 20 MB in 1,440 refreshes (docs/performance.md). An init that does not stay need not load the module.
-if (stays)
-  for (const flag of ['--no-opt', '--no-maglev', '--semi-space-growth-factor=1'])
-    process.getBuiltinModule('node:v8').setFlagsFromString(flag)
+/** An init that does not stay need not load these modules. */
+const collectGarbage = stays
+  ? keepHeapSmall({ v8: process.getBuiltinModule('node:v8'), vm: process.getBuiltinModule('node:vm') })
+  : () => {}
 
 const world = { args, env: process.env, writeOut, writeError, terminationLog: '/dev/termination-log' }
 
-void init({ ...world, clock, random: Math.random, memoryLimit: process.constrainedMemory() }).then((code) =>
-  process.exit(code),
-)
+void init({
+  ...world,
+  collectGarbage,
+  clock,
+  random: Math.random,
+  memoryLimit: process.constrainedMemory(),
+}).then((code) => process.exit(code))

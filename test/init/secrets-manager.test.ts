@@ -51,6 +51,7 @@ async function runInit(t: Test, annotations: Readonly<Record<string, string>>, e
     terminationLog: path('log'),
     clock,
     random: () => 0,
+    collectGarbage: () => {},
     memoryLimit: 0,
   })
   const read = async (name: string) => (existsSync(path(name)) ? await readFile(path(name)) : undefined)

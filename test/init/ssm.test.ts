@@ -56,6 +56,7 @@ async function start(t: Test, { annotations, stored = {}, server: options = {}, 
       terminationLog: path('log'),
       clock,
       random: () => 0,
+      collectGarbage: () => {},
       memoryLimit: 0,
     })
     const log = errors

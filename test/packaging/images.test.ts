@@ -3,7 +3,7 @@ import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import t from 'tap'
-import { initFlag, programs, root } from '../../scripts/bundle.ts'
+import { initFlags, programs, root } from '../../scripts/bundle.ts'
 import { images } from '../../scripts/images/image-programs.ts'
 import { platformNode } from '../../scripts/images/platform-node.ts'
 import { platformOf, platforms } from '../../scripts/images/platform.ts'
@@ -167,7 +167,7 @@ t.test(`images on ${base}`, { skip: containersMissing }, async (t) => {
             t.match(ended.stdout, manifest.version)
             if (target === 'init')
               t.equal(
-                emulated(initFlag, '-e', reportCache(start)).stdout,
+                emulated(...initFlags, '-e', reportCache(start)).stdout,
                 `rejected false\n${manifest.version}\n`,
               )
           })
@@ -188,7 +188,7 @@ t.test(`images on ${base}`, { skip: containersMissing }, async (t) => {
       t.test('as any user, init runs what V8 compiled when the image was built', async (t) => {
         const args = ['run', '--rm', ...locked, '--user=12345:12345', '--entrypoint=/usr/local/bin/node']
         const report = reportCache('/usr/local/bin/init')
-        const ended = engine([...args, built.nameOf(target), initFlag, '-e', report])
+        const ended = engine([...args, built.nameOf(target), ...initFlags, '-e', report])
         t.strictSame(ended, { status: 0, stderr: '', stdout: `rejected false\n${manifest.version}\n` })
       })
   }

@@ -8,6 +8,7 @@ import { openLog } from '../../log.ts'
 import type { Notify } from './notifier.ts'
 import { refresh } from './refresh.ts'
 import { refreshMetrics } from './refresh-metrics.ts'
+import { refreshesBetweenCollections } from './small-heap.ts'
 import { writeFiles } from '../files/write-files.ts'
 
 /** A value, or why there is none: broken, unreachable. */
@@ -46,6 +47,7 @@ async function run(
     [],
   ]
   const contents: string[] = []
+  const collectedAfter: number[] = []
   const metrics = refreshMetrics('1.2.3', (5 * minute) / 1000, () => clock.now() / 1000)
   const left = [...rounds]
   const fetch = async () => {
@@ -61,10 +63,20 @@ async function run(
   }
   const log = openLog('debug', (line) => lines.push(JSON.parse(line)))
   await t.rejects(
-    refresh({ every: 5 * minute, settings, fetch, notify, metrics, log, clock, random: () => random }),
+    refresh({
+      every: 5 * minute,
+      settings,
+      fetch,
+      notify,
+      metrics,
+      log,
+      clock,
+      random: () => random,
+      collectGarbage: () => collectedAfter.push(times.length),
+    }),
     ended,
   )
-  return { contents: contents.slice(1), times, lines, text: metrics.text() }
+  return { contents: contents.slice(1), times, lines, text: metrics.text(), collectedAfter }
 }
 
 const messages = (lines: readonly unknown[]) =>
@@ -93,6 +105,13 @@ t.test(
     t.match(text, `kees_init_last_refresh_timestamp_seconds ${12.5 * 60}\n`)
   },
 )
+
+t.test('garbage is collected after some refreshes, of which none is under way', async (t) => {
+  const between = refreshesBetweenCollections
+  const rounds = Array.from({ length: 2 * between + 1 }, () => 'first')
+  const { collectedAfter } = await run(t, rounds)
+  t.strictSame(collectedAfter, [between, 2 * between])
+})
 
 t.test('after any failure the old files are kept, and the next refresh tries again', async (t) => {
   const { contents, lines, text } = await run(t, ['unreachable', 'broken', 'second', 'unreachable'])

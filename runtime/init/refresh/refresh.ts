@@ -12,6 +12,7 @@ import { Notifier, type Notify } from './notifier.ts'
 import type { OutputFiles, WrittenOutput } from '../files/output-files.ts'
 import type { RefreshMetrics, RefreshResult } from './refresh-metrics.ts'
 import { type InitDiagnostic, loggedDiagnostic } from '../fetch/report.ts'
+import { refreshesBetweenCollections } from './small-heap.ts'
 import { areWritten } from '../files/written-files.ts'
 import { writeFiles } from '../files/write-files.ts'
 
@@ -27,6 +28,7 @@ export type Refreshing = {
   readonly clock: Clock
   /** Evenly from 0 to 1. */
   readonly random: () => number
+  readonly collectGarbage: () => void
 }
 
 /** Does not end: the process ends with the pod. */
@@ -43,7 +45,7 @@ export async function refresh({
   const notifier = world.notify && new Notifier(world.notify, { metrics, log, clock })
   // The pods of one roll-out would else ask the store at the same moment, again and again.
   let next = clock.now() + every * random()
-  for (;;) {
+  for (let rounds = 1; ;) {
     const { call, due = next } = notifier?.proceed() ?? {}
     const sleep = clock.sleep(Math.max(0, Math.min(next, due) - clock.now()))
     // A call may end first. The sleep then ends by itself, with the next refresh at the latest.
@@ -54,6 +56,7 @@ export async function refresh({
     metrics.refreshed(result)
     next = clock.now() + every * (0.9 + 0.2 * random())
     if (result === 'changed') notifier?.changed()
+    if (rounds++ % refreshesBetweenCollections === 0) world.collectGarbage()
   }
 }
 
