@@ -10,7 +10,7 @@ import { eventually } from '../programs/eventually.ts'
 import { create, createNamespace, createPod } from './cluster-workloads.ts'
 import { type CreatorProcess, startCreator } from './process.ts'
 
-t.setTimeout(300_000)
+t.setTimeout(900_000)
 
 const rbac = 'apis/rbac.authorization.k8s.io/v1'
 const leases = 'apis/coordination.k8s.io/v1'

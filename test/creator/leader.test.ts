@@ -6,7 +6,7 @@ import { type ControlPlane, controlPlaneMissing, startControlPlane } from '../se
 import { type CreatorProcess, startCreator, stopIdle } from './process.ts'
 import { eventually } from '../programs/eventually.ts'
 
-t.setTimeout(300_000)
+t.setTimeout(900_000)
 
 const random = (names: readonly string[]) =>
   Object.fromEntries(

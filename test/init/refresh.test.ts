@@ -14,7 +14,7 @@ import { dist, run } from '../programs/programs.ts'
 import { runBeside } from '../programs/run-beside.ts'
 import { untapped } from '../programs/untapped.ts'
 
-t.setTimeout(300_000)
+t.setTimeout(900_000)
 
 const annotations = [
   ['secret.bsycorp.com/db.password', 'kind=REFERENCE,type=PASSWORD'],
