@@ -96,6 +96,9 @@ async function measure(fleet: Fleet): Promise<CreatorRow> {
     const storeCalls = ssm.calls.length
     say(`${fleet.pods} pods: listed after ${wallSeconds.toFixed(1)} s, peak ${listed.peakBytes / 1e6} MB`)
     await replay.watched()
+    // Five a second, once: they are not part of what a creator at rest does.
+    const inspected = async () => replay.calls.get >= fleet.templates
+    await creator.until('a pod of each workload is read', inspected)
     const quiet = await rest(creator, () => sleep(restSeconds * 1000))
     const changing = await rest(creator, () => changeSlowly(replay, fleet))
     const cpuBefore = creator.cpuSeconds()
