@@ -11,7 +11,8 @@ import { columnOf, lineStart, nextLine } from './lines.ts'
 import type { SourceEntry, SourceMap, SourceNode, SourceSequence } from './node.ts'
 import { propertiesStart, skipBlank } from './trivia.ts'
 import { isVoid, type Value } from './value.ts'
-import { entryLines, itemLines, jsonText, type ListStyle, yamlLines } from './stringify.ts'
+import type { ListStyle } from './print-plain.ts'
+import { entryLines, itemLines, jsonText, yamlLines } from './stringify.ts'
 
 /** @param before the key of the entry that it goes before; absent: at the end. */
 export function addedEntry(

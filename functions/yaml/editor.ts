@@ -22,7 +22,7 @@ import {
 } from './edit-target.ts'
 import { columnOf } from './lines.ts'
 import type { SourceDocument, SourceEntry, SourceMap, SourceNode, SourceSequence } from './node.ts'
-import type { ListStyle } from './stringify.ts'
+import type { ListStyle } from './print-plain.ts'
 import { duplicateKeys, isNull, ownEntry, type Value } from './value.ts'
 
 /**

@@ -1,8 +1,6 @@
 import { Document, isScalar, Scalar, visit } from 'yaml'
+import { type ListStyle, printPlain } from './print-plain.ts'
 import type { Value } from './value.ts'
-
-/** How a list under a key is indented: `wide` puts its dashes two columns deeper, `compact` below the key. */
-export type ListStyle = 'wide' | 'compact'
 
 /** Characters that are line ends or a byte order mark in YAML 1.1 but text in YAML 1.2, and invisible ones. */
 const invisible = /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]/g
@@ -20,11 +18,11 @@ const maxPrinted = 1000
  */
 export function yamlLines(value: Value, lists: ListStyle): readonly string[] {
   const json = JSON.stringify(value)
-  if (isInexact.test(json)) return printLines(value, lists)
+  if (isInexact.test(json)) return printAny(value, lists)
   const key = lists + json
   const known = printed.get(key)
   if (known) return known
-  const lines = printLines(value, lists)
+  const lines = printPlain(value, lists) ?? printAny(value, lists)
   if (printed.size >= maxPrinted) printed.clear()
   printed.set(key, lines)
   return lines
@@ -71,7 +69,8 @@ const printedItems: Readonly<Record<ListStyle, WeakMap<object, readonly string[]
 /** JSON prints infinities as null, and negative zero as zero. */
 const isInexact = /(^|[:[,])(null|0)([,\]}]|$)/
 
-function printLines(value: Value, lists: ListStyle): string[] {
+/** By the yaml package. */
+export function printAny(value: Value, lists: ListStyle): string[] {
   const document = new Document(value, { version: '1.2', compat: 'yaml-1.1', aliasDuplicateObjects: false })
   visit(document, {
     Scalar: (_, node) => {
