@@ -11,7 +11,7 @@ const [itemDepth, metadataDepth] = [2, 4]
 /** Two thirds of the metadata of a pod, of which nothing is read. In a string, a backslash would precede the quotes. */
 const managedFields = Buffer.from('"managedFields":')
 
-export type ItemReaders = {
+type ItemReaders = {
   /** Is called with each item that was not scanned, parsed; its managed fields are an empty list. */
   readonly item: (object: unknown) => void
   /** Reads the item that begins at an index, where it can do so faster. @returns the index after it; 0 where it has to be parsed. */
