@@ -47,18 +47,21 @@ export function openHttp(network: Network = {}): Exchange {
   const idle = new IdleConnections()
   return async (request) => {
     const url = new URL(request.url)
-    const { promise: timeIsUp, reject } = Promise.withResolvers<never>()
     let socket: Socket | undefined
     let late: Error | undefined
     const hold: Hold = (opened) => {
       socket = opened
       if (late) opened.destroy(late)
     }
-    const timer = setTimeout(() => {
-      late = timedOut()
-      reject(late)
-      socket?.destroy(late)
-    }, request.timeout)
+    let timer: NodeJS.Timeout | undefined
+    // Promise.withResolvers is not in Node 20, on which kees runs too.
+    const timeIsUp = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        late = timedOut()
+        reject(late)
+        socket?.destroy(late)
+      }, request.timeout)
+    })
     try {
       return await Promise.race([send(request, url, network, idle, hold), timeIsUp])
     } catch (error) {

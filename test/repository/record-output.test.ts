@@ -112,7 +112,7 @@ t.test(
     const found = findValues(folder)
     t.ok(found.values >= 2, 'the recorder knows the values')
     const recorded = readdirSync(folder).filter((name) => name.startsWith('said-'))
-    t.match(readFileSync(join(folder, recorded[0] ?? ''), 'utf8'), /HTTP \d+: /, 'the debug output is there')
+    t.match(readFileSync(join(folder, recorded[0] ?? ''), 'utf8'), /NET \d+: /, 'the debug output is there')
     t.equal(reports().length, 1)
     t.strictSame(found.leaks, [])
   },
