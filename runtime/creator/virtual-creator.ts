@@ -15,7 +15,7 @@ function serverOf() {
   let wake = () => {}
   async function* watch() {
     for (;;) {
-      if (frames.length > 0) yield Buffer.from(frames.splice(0).join(''))
+      while (frames.length > 0) yield Buffer.from(frames.splice(0).join(''))
       await new Promise<void>((resolve) => (wake = resolve))
     }
   }

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import t from 'tap'
 import type { Measured } from './measured-heap.ts'
+import { commandPatience } from '../programs/not-ended.ts'
 import { creatorFlags } from '../../scripts/bundle.ts'
 import { workBytes } from '../../runtime/creator/claims/weigh.ts'
 import { workLimits } from '../../runtime/creator/wire.ts'
@@ -14,8 +15,13 @@ const flags = [
 
 async function measure(...only: readonly string[]): Promise<readonly Measured[]> {
   const program = join(import.meta.dirname, './measured-heap.ts')
-  const options = { env: {}, encoding: 'utf8' } as const
-  const { stdout, stderr } = spawnSync(process.execPath, ['--expose-gc', ...flags, program, ...only], options)
+  const options = { env: {}, encoding: 'utf8', timeout: commandPatience } as const
+  const { stdout, stderr, error } = spawnSync(
+    process.execPath,
+    ['--expose-gc', ...flags, program, ...only],
+    options,
+  )
+  if (error !== undefined) throw error
   if (stderr !== '') throw new Error(stderr)
   return JSON.parse(stdout)
 }
