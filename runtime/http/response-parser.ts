@@ -2,6 +2,7 @@
  * The parser of one HTTP/1.1 response: https://www.rfc-editor.org/rfc/rfc9112. It refuses what is ambiguous, with the codes of Node's own
  * parser (llhttp). Whatever a server sends, it keeps at most one line that is not complete yet.
  */
+import { coded } from './coded.ts'
 import { parseField } from './header-field.ts'
 
 type ResponseHead = {
@@ -70,8 +71,7 @@ export class ResponseParser {
 
   /** The error of a connection that is lost before the response has ended. */
   cutOff(): Error {
-    const message = this.#head === undefined ? 'socket hang up' : 'aborted'
-    return Object.assign(new Error(message), { code: 'ECONNRESET' })
+    return coded(this.#head === undefined ? 'socket hang up' : 'aborted', 'ECONNRESET')
   }
 
   /** @returns whether it got further. */
@@ -203,5 +203,5 @@ function overflow(): Error {
 }
 
 function parseError(code: string, reason: string): Error {
-  return Object.assign(new Error(`Parse Error: ${reason}`), { code })
+  return coded(`Parse Error: ${reason}`, code)
 }

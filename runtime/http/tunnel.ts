@@ -1,5 +1,6 @@
 /** A tunnel through an HTTP proxy, by a CONNECT request: https://www.rfc-editor.org/rfc/rfc9110#name-connect. */
 import type { Socket } from 'node:net'
+import { coded } from './coded.ts'
 import { converse } from './converse.ts'
 import { dial, type Hold, type Trust } from './dial.ts'
 import { formatHead } from './request-head.ts'
@@ -20,16 +21,14 @@ export async function openTunnel(
 ): Promise<Socket> {
   const isSecure = proxy.protocol === 'https:'
   const authority = `${host.includes(':') ? `[${host}]` : host}:${port}`
-  const hops: Socket[] = []
-  const timer = setTimeout(() => {
-    for (const hop of hops) hop.destroy(coded('it does not answer', 'ETIMEDOUT'))
-  }, connectTimeout)
+  let hop: Socket | undefined
+  const timer = setTimeout(() => hop?.destroy(coded('it does not answer', 'ETIMEDOUT')), connectTimeout)
   try {
     const head = formatHead('CONNECT', authority, { host: authority, ...authorization(proxy) })
     const to = { host: bareHost(proxy), port: Number(proxy.port || (isSecure ? 443 : 80)), isSecure }
-    const socket = await dial(to, trust, (hop) => {
-      hops.push(hop)
-      hold(hop)
+    const socket = await dial(to, trust, (opened) => {
+      hop = opened
+      hold(opened)
     })
     const parser = new ResponseParser(() => {})
     await converse(socket, head, parser, () => parser.head !== undefined)
@@ -49,10 +48,6 @@ export async function openTunnel(
 /** Without the brackets of an IPv6 address. */
 export function bareHost({ hostname }: URL): string {
   return hostname.replace(/^\[|\]$/g, '')
-}
-
-function coded(message: string, code: string): Error {
-  return Object.assign(new Error(message), { code })
 }
 
 function authorization({ username, password }: URL): Readonly<Record<string, string>> {

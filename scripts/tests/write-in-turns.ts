@@ -1,8 +1,8 @@
 type Source = { readonly on: (event: 'data', listener: (chunk: string | Buffer) => void) => unknown }
 
 /**
- * Writes the TAP of test files to the standard output, all of a turn of the event loop at once: a system call for each line took a
- * thirtieth of the processor time of the unit tests. The beginning of a file is written at once, whatever ends the process then.
+ * Writes the TAP of test files to the standard output, all of a turn of the event loop at once: by a profile, a system call for each line
+ * took a thirtieth of the processor time of the unit tests. The beginning of a file is written at once, whatever ends the process then.
  */
 export function writeInTurns(source: Source): void {
   // Tests may replace it.
