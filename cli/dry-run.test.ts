@@ -46,13 +46,23 @@ function tree(folder: string): string[] {
     .toSorted()
 }
 
+type Module = { readonly text: string; readonly imports: readonly string[] }
+const modules = new Map<string, Module>()
+
+function read(path: string): Module {
+  const text = readFileSync(path, 'utf8')
+  const imports = [...text.matchAll(/^import (?!type )[^;]*?from '(\.[^']+\.ts)'$/gm)]
+  const one = { text, imports: imports.map(([, imported = '']) => join(dirname(path), imported)) }
+  modules.set(path, one)
+  return one
+}
+
 /** The texts of a module and of all that it imports. */
 function textsOf(path: string, seen = new Map<string, string>()): ReadonlyMap<string, string> {
   if (seen.has(path)) return seen
-  const text = readFileSync(path, 'utf8')
+  const { text, imports } = modules.get(path) ?? read(path)
   seen.set(path, text)
-  for (const [, imported = ''] of text.matchAll(/^import (?!type )[^;]*?from '(\.[^']+\.ts)'$/gm))
-    textsOf(join(dirname(path), imported), seen)
+  for (const imported of imports) textsOf(imported, seen)
   return seen
 }
 

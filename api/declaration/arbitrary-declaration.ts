@@ -1,5 +1,6 @@
 /** For property tests: what people may declare, and texts that come close to it. */
 import * as fc from 'fast-check'
+import { wellFormedText } from '../arbitrary-text.ts'
 import type { StoredDeclaration } from './declaration.ts'
 import { parseUserId } from './user-id.ts'
 import { maxRandomSize, rsaSizes, secretTypes } from './secret-type.ts'
@@ -108,11 +109,6 @@ const nearDeclaration = fc
   )
   .map((parts) => parts.filter((text) => text !== '').join(','))
 
-const codePoint = fc
-  .integer({ min: 0, max: 0x10ffff - 0x800 })
-  .map((number) => String.fromCodePoint(number < 0xd800 ? number : number + 0x800))
-
-/** All but half surrogate pairs, as fast-check's own unit `binary`, which takes most of a second to set up. */
-export const unicodeText = fc.string({ unit: codePoint })
+export const unicodeText = wellFormedText()
 
 export const anyText = fc.oneof(nearDeclaration, nearGrammar, unicodeText, fc.string())

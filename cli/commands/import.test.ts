@@ -1,19 +1,17 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { generateKeyPairSync } from 'node:crypto'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
+import { otherRsaPair, rsaPair } from '../../runtime/values/fixtures.ts'
 import { fakeIo } from '../fake-io.ts'
 import { kees } from '../kees.ts'
 
 const base64 = (text: string | Buffer) => Buffer.from(text).toString('base64')
-const keys = () => {
-  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
-  return {
-    private: base64(privateKey.export({ type: 'pkcs8', format: 'der' })),
-    public: base64(publicKey.export({ type: 'spki', format: 'der' })),
-  }
+const publicPart = ({ publicKey }: typeof rsaPair) =>
+  base64(publicKey.export({ type: 'spki', format: 'der' }))
+const pair = {
+  private: base64(rsaPair.privateKey.export({ type: 'pkcs8', format: 'der' })),
+  public: publicPart(rsaPair),
 }
-const pair = keys()
 
 /** @param declarations by name, of secrets, or of resources where they have no kind. */
 function manifest(declarations: Readonly<Record<string, string>>): string {
@@ -151,7 +149,7 @@ t.test('what is refused is in the table, and nothing says that it is stored', as
     '/prod/bytes': 'hunter!',
     '/prod/large': 'x'.repeat(8193),
     '/prod/k_private': pair.private,
-    '/prod/k_public': keys().public,
+    '/prod/k_public': publicPart(otherRsaPair),
     '/prod/left': 'hunter!',
   }
   const results = { import: 'stored', '--dry-run': 'would be stored', '--check': 'exists' }
@@ -181,7 +179,7 @@ t.test('parts that do not match, or lack the first one, are not stored', async (
   })
   const values = {
     '/prod/k_private': pair.private,
-    '/prod/k_public': keys().public,
+    '/prod/k_public': publicPart(otherRsaPair),
     '/prod/l_public': pair.public,
     '/prod/m_consumer': 'eA==',
     '/prod/m_provider': 'eQ==',

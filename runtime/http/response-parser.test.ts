@@ -7,6 +7,7 @@ import { text as textOf } from 'node:stream/consumers'
 import { Worker } from 'node:worker_threads'
 import fc from 'fast-check'
 import t from 'tap'
+import { wellFormedText } from '../../api/arbitrary-text.ts'
 import { ResponseParser } from './response-parser.ts'
 
 type Read = {
@@ -62,7 +63,7 @@ const printable = fc
   .string({ unit: fc.constantFrom('a', 'B', '0', ' ', ';', ',', ':', '=', '"', '\u00e9', '\t') })
   .map((value) => value.trim())
 const anyHeaders = fc.dictionary(fc.constantFrom('x-a', 'X-B', 'date', 'x-amzn-errortype'), printable)
-const anyContent = fc.array(fc.string({ unit: 'binary', minLength: 1, maxLength: 60 }), { maxLength: 4 })
+const anyContent = fc.array(wellFormedText({ minLength: 1, maxLength: 60 }), { maxLength: 4 })
 const anyFraming = fc.constantFrom('length', 'chunks', 'chunks with trailers', 'until close', 'none')
 const anyInterim = fc.array(fc.constantFrom('continue', 'processing', 'hints'), { maxLength: 2 })
 

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import t from 'tap'
+import { wellFormedText } from '../../api/arbitrary-text.ts'
 import { runs, triesMany } from '../../api/test-effort.ts'
 import { type PodMetadata, readPodMetadata } from './pod-metadata.ts'
 import { PodScanner } from './pod-scanner.ts'
@@ -115,7 +116,7 @@ const strings = fc.oneof(
     'bsycorp.com/d',
     'x.bsycorp.com',
   ),
-  fc.string({ unit: 'binary', maxLength: 6 }),
+  wellFormedText({ maxLength: 6 }),
 )
 const metadataKeys = [...Object.keys(sent.metadata), 'controller', 'uid', '__proto__', 'metadata']
 
