@@ -109,6 +109,24 @@ for (const program of programs.filter(({ entryPoint }) => entryPoint.startsWith(
   })
 }
 
+t.test(
+  'of the Kubernetes client, the creator contains only how to read a kubeconfig and to sign in',
+  async (t) => {
+    const creator = programs.find(({ name }) => name === 'creator')
+  if (creator === undefined) throw new Error('there is no creator')
+  const { inputs } = await bundle(creator)
+    const ofClient = (path: string) => inputs.includes(`node_modules/@kubernetes/client-node/dist/${path}`)
+    for (const path of ['config.js', 'oidc_auth.js', 'exec_auth.js', 'file_auth.js'])
+      t.ok(ofClient(path), path)
+    t.notOk(ofClient('index.js'))
+    for (const part of ['client-node/dist/gen/', '/undici/', '/ws/', '/tar-fs/'])
+      t.notOk(
+        inputs.some((input) => input.includes(part)),
+        part,
+      )
+  },
+)
+
 t.test('a program whose entry point is missing is not built', async (t) => {
   const missing = { name: 'none', entryPoint: 'functions/none/main.ts', runs: 'at build time' } as const
   await t.rejects(bundle(missing), /Could not resolve "functions\/none\/main.ts"/)
