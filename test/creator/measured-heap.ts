@@ -5,6 +5,7 @@
 import { getHeapStatistics } from 'node:v8'
 import { defaultBudgets } from '../../api/storage/storage-policy.ts'
 import { secretsOf, startVirtualCreator } from '../../runtime/creator/virtual-creator.ts'
+import { heapShare } from '../../runtime/creator/wire.ts'
 
 type Annotations = Readonly<Record<string, string>>
 type Shape = {
@@ -85,8 +86,6 @@ const shapes: readonly Shape[] = [
 const unlimited = { maxClaims: 1e9, maxBytes: 1e12, maxPerPod: 1000 }
 const warmUp = 2
 const heapBytes = 2 ** 40
-/** Of the heap, what tenants may occupy. */
-const share = 0.4
 
 const used = () => {
   globalThis.gc?.()
@@ -103,7 +102,7 @@ const creator = await startVirtualCreator({
   exists: () => !isEmpty,
 })
 const { clock, gauge, put } = creator
-const charged = () => gauge('budget_used_ratio{budget="heap"}') * heapBytes * share
+const charged = () => gauge('budget_used_ratio{budget="heap"}') * heapBytes * heapShare
 let pods = 0
 const add = async ({ namespaceOf = () => 'n', annotationsOf }: Shape, from: number, to: number) => {
   for (let index = from; index < to; index++) {

@@ -113,8 +113,8 @@ t.test(
   'of the Kubernetes client, the creator contains only how to read a kubeconfig and to sign in',
   async (t) => {
     const creator = programs.find(({ name }) => name === 'creator')
-  if (creator === undefined) throw new Error('there is no creator')
-  const { inputs } = await bundle(creator)
+    if (creator === undefined) throw new Error('there is no creator')
+    const { inputs } = await bundle(creator)
     const ofClient = (path: string) => inputs.includes(`node_modules/@kubernetes/client-node/dist/${path}`)
     for (const path of ['config.js', 'oidc_auth.js', 'exec_auth.js', 'file_auth.js'])
       t.ok(ofClient(path), path)

@@ -2,7 +2,7 @@
  * Which parameter groups are claimed, by whom, and since when. A group that several templates of one namespace claim is one
  * entry, so that a rollout, which replaces a template by another with the same claims, does not lose its place.
  */
-import type { Group } from '../../../api/declaration/group.ts'
+import { type Group, sameGroup } from '../../../api/declaration/group.ts'
 import { baseNameOf, type Claim } from './read-claims.ts'
 import type { Claimant, Pod, Template } from './template.ts'
 
@@ -24,38 +24,42 @@ export type ClaimedGroup = {
   readonly claimants: readonly Claimant[]
 }
 
+/** Most entries have one claimant. With it in fields of the entry, there is no array for each of very many. */
 type Entry = {
-  readonly baseName: string
-  readonly key: string
-  readonly group: Group
+  template: Template
+  claim: Claim
   firstSeen: FirstSeen
-  readonly claims: Map<Template, Claim>
+  /** Those after the first one, in the order in which they came. */
+  others: Claimant[] | undefined
 }
 
 export class ClaimTable {
-  /** By base name, then by namespace and group. */
-  readonly #entries = new Map<string, Map<string, Entry>>()
+  /** By base name. There may be very many, and few base names have more than one. */
+  readonly #first = new Map<string, Entry>()
+  /** Those after the first one, by base name, then by namespace and group. */
+  readonly #others = new Map<string, Map<string, Entry>>()
   /** Of each template with pods, so that another pod of it costs little. */
   readonly #entriesOf = new Map<Template, readonly Entry[]>()
 
   of(baseName: string): ClaimedGroup[] {
-    return [...(this.#entries.get(baseName)?.values() ?? [])].flatMap((entry) => {
-      const { group, firstSeen, claims } = entry
-      const claimants = [...claims].map(([template, claim]) => ({ template, claim }))
-      const [first] = claimants
-      return first ? [{ group, namespace: first.template.namespace, firstSeen, claimants }] : []
-    })
+    const first = this.#first.get(baseName)
+    const entries = first === undefined ? [] : [first, ...(this.#others.get(baseName)?.values() ?? [])]
+    return entries.map(({ template, claim, firstSeen, others = [] }) => ({
+      group: claim.group,
+      namespace: template.namespace,
+      firstSeen,
+      claimants: [{ template, claim }, ...others],
+    }))
   }
 
   isClaimed(baseName: string): boolean {
-    return this.#entries.has(baseName)
+    return this.#first.has(baseName)
   }
 
   /** How many entries the template would add. */
   newOf(template: Template): number {
-    return template.claims.filter(
-      ({ group }) => this.#entries.get(baseNameOf(group))?.has(keyOf(template, group)) !== true,
-    ).length
+    return template.claims.filter(({ group }) => this.#find(baseNameOf(group), template, group) === undefined)
+      .length
   }
 
   /** A pod of the template was seen. @param order see FirstSeen. */
@@ -70,11 +74,10 @@ export class ClaimTable {
   /** The template has no pods any more. @returns how many entries are gone. */
   remove(template: Template): number {
     let gone = 0
-    for (const { baseName, key, claims } of this.#entriesOf.get(template) ?? []) {
-      const entries = this.#entries.get(baseName)
-      claims.delete(template)
-      if (claims.size === 0 && entries?.delete(key)) gone++
-      if (entries?.size === 0) this.#entries.delete(baseName)
+    for (const entry of this.#entriesOf.get(template) ?? []) {
+      if (leave(entry, template) === 'others are left') continue
+      this.#drop(entry)
+      gone++
     }
     this.#entriesOf.delete(template)
     return gone
@@ -83,19 +86,60 @@ export class ClaimTable {
   #claim(template: Template, claim: Claim, firstSeen: FirstSeen): Entry {
     const { group } = claim
     const baseName = baseNameOf(group)
-    const entries = this.#entries.get(baseName) ?? new Map<string, Entry>()
-    this.#entries.set(baseName, entries)
-    const key = keyOf(template, group)
-    const entry = entries.get(key) ?? { baseName, key, group, firstSeen, claims: new Map() }
-    entries.set(key, entry)
-    entry.claims.set(template, claim)
+    const known = this.#find(baseName, template, group)
+    if (known) {
+      known.others ??= []
+      known.others.push({ template, claim })
+      return known
+    }
+    const entry: Entry = { template, claim, firstSeen, others: undefined }
+    if (!this.#first.has(baseName)) this.#first.set(baseName, entry)
+    else {
+      const others = this.#others.get(baseName) ?? new Map<string, Entry>()
+      this.#others.set(baseName, others.set(keyOf(template.namespace, group), entry))
+    }
     return entry
+  }
+
+  #find(baseName: string, { namespace }: Template, group: Group): Entry | undefined {
+    const first = this.#first.get(baseName)
+    if (first?.template.namespace === namespace && sameGroup(first.claim.group, group)) return first
+    return this.#others.get(baseName)?.get(keyOf(namespace, group))
+  }
+
+  #drop(entry: Entry): void {
+    const { template, claim } = entry
+    const baseName = baseNameOf(claim.group)
+    const others = this.#others.get(baseName)
+    const [next] = others ?? []
+    if (this.#first.get(baseName) !== entry) others?.delete(keyOf(template.namespace, claim.group))
+    else if (next === undefined) this.#first.delete(baseName)
+    else {
+      const [key, following] = next
+      this.#first.set(baseName, following)
+      others?.delete(key)
+    }
+    if (others?.size === 0) this.#others.delete(baseName)
   }
 }
 
-/** Groups of one base name that differ do so in one of these: see sameGroup. */
-function keyOf({ namespace }: Template, { type, size, userId = '', parts }: Group): string {
-  return `${namespace} ${type} ${size} ${parts.map(({ role }) => role).join()} ${userId}`
+function leave(entry: Entry, template: Template): 'others are left' | 'none is left' {
+  const { others = [] } = entry
+  if (entry.template !== template) {
+    const index = others.findIndex((one) => one.template === template)
+    if (index >= 0) others.splice(index, 1)
+    return 'others are left'
+  }
+  const next = others.shift()
+  if (next === undefined) return 'none is left'
+  entry.template = next.template
+  entry.claim = next.claim
+  return 'others are left'
+}
+
+/** Groups of one base name are the same where these are: see sameGroup. */
+function keyOf(namespace: string, { type, size, userId = '', parts }: Group): string {
+  return `${namespace} ${type} ${size} ${parts.map(({ parameter }) => parameter).join()} ${userId}`
 }
 
 /** Which of two claims was seen first; of one list, the one whose pod is older, then the first by namespace and name. */

@@ -5,9 +5,9 @@
 import type { Annotation } from '../../../api/pod/pod-annotations.ts'
 import type { TemplateContent } from './read-claims.ts'
 
-export const podBytes = 400
-export const templateBytes = 1500
-const claimBytes = 3000
+export const podBytes = 300
+export const templateBytes = 2000
+const claimBytes = 1500
 const copiesOfName = 2
 /** Of a claim that is worked on, beside that. A tenant is charged with one; more are bounded for all tenants together. */
 export const workBytes = 12_000

@@ -6,6 +6,7 @@ import { verifyGroup } from '../../groups/verify-group.ts'
 import type { ParameterStore } from '../../store/parameter-store.ts'
 import type { ExistenceCache } from './existence-cache.ts'
 import { namesOf, reportFailure, reportGroup, type ReportTools, type Retry } from '../report/group-reports.ts'
+import type { RareTimes } from './rare-times.ts'
 import type { HourlyQuota } from './hourly-quota.ts'
 import { joinShortened } from '../claims/read-claims.ts'
 import type { Granted } from '../claims/resolve-claims.ts'
@@ -27,7 +28,7 @@ export type CreateTools = Pick<MakeTools, 'clock'> &
 export type Verifications = {
   readonly existence: ExistenceCache
   /** By namesOf the group: when a group that was completed here is verified. */
-  readonly verifyAt: Map<string, number>
+  readonly verifyAt: RareTimes
   /** It is aborted when nobody declares the group any more, or the creator stops. */
   readonly signal: AbortSignal
 }

@@ -1,13 +1,16 @@
 import t from 'tap'
 import { virtualClock } from '../../fixtures.ts'
-import { existenceCache } from './existence-cache.ts'
+import { ExistenceCache } from './existence-cache.ts'
 
 t.test('existence is known for ten minutes, absence for one reconciliation', async (t) => {
   const clock = virtualClock()
-  const memory = existenceCache(clock, () => 1)
+  const memory = new ExistenceCache(clock, () => 1)
   memory.note('/a', true)
   memory.note('/b', false)
-  t.strictSame(['/a', '/b', '/c'].map(memory.stateOf), ['exists', 'absent', 'unknown'])
+  t.strictSame(
+    ['/a', '/b', '/c'].map((name) => memory.stateOf(name)),
+    ['exists', 'absent', 'unknown'],
+  )
   memory.forgetAbsent()
   t.equal(memory.stateOf('/b'), 'unknown')
   t.equal(memory.checkAt(), 600_000)
@@ -19,7 +22,7 @@ t.test('existence is known for ten minutes, absence for one reconciliation', asy
 t.test(
   'the times have jitter, so that parameters that were seen together are not looked up together',
   async (t) => {
-    const memory = existenceCache(virtualClock(), () => 0)
+    const memory = new ExistenceCache(virtualClock(), () => 0)
     memory.note('/a', true)
     t.equal(memory.checkAt(), 450_000)
   },
@@ -27,7 +30,7 @@ t.test(
 
 t.test('a parameter that existed and is absent counts as just deleted for half a minute', async (t) => {
   const clock = virtualClock()
-  const memory = existenceCache(clock, () => 1)
+  const memory = new ExistenceCache(clock, () => 1)
   memory.note('/a', true)
   await clock.sleep(600_000)
   memory.note('/a', false)
@@ -43,7 +46,7 @@ t.test('a parameter that existed and is absent counts as just deleted for half a
 })
 
 t.test('after a doubt everything is looked up again, and a deletion is noticed', async (t) => {
-  const memory = existenceCache(virtualClock(), () => 1)
+  const memory = new ExistenceCache(virtualClock(), () => 1)
   memory.note('/a', true)
   memory.doubt()
   t.equal(memory.stateOf('/a'), 'unknown')

@@ -8,7 +8,8 @@ import type { Next } from '../../scheduling/work-queue.ts'
 import { createGroup, type CreateTools, type Verifications, verifyCreated } from './create-group.ts'
 import { decideGroup } from './decide-group.ts'
 import type { ExistenceBatcher } from './existence-batcher.ts'
-import { existenceCache } from './existence-cache.ts'
+import { ExistenceCache } from './existence-cache.ts'
+import { RareTimes } from './rare-times.ts'
 import { namesOf, reportFailure, reportGroup, type Retry } from '../report/group-reports.ts'
 import type { PodIndex } from '../claims/pod-index.ts'
 import { type Granted, resolveClaims } from '../claims/resolve-claims.ts'
@@ -30,7 +31,7 @@ type GroupReconciler = {
 /** What is remembered of the groups of one base name. */
 type GroupState = Omit<Verifications, 'signal'> & {
   /** By namesOf the group: when it was first seen incomplete. */
-  readonly incompleteSince: Map<string, number>
+  readonly incompleteSince: RareTimes
 }
 
 /** Between two looks at an incomplete group; AWS gives no bound for how late a read may be. */
@@ -42,9 +43,9 @@ export function groupReconciler(tools: ReconcileTools): GroupReconciler {
 
   const stateOf = (baseName: string): GroupState => {
     const state = states.get(baseName) ?? {
-      existence: existenceCache(clock, random),
-      incompleteSince: new Map(),
-      verifyAt: new Map(),
+      existence: new ExistenceCache(clock, random),
+      incompleteSince: new RareTimes(),
+      verifyAt: new RareTimes(),
     }
     states.set(baseName, state)
     return state
@@ -86,7 +87,7 @@ async function reconcileGroup(
   const key = namesOf(group)
   const seenAt = incompleteSince.get(key)
   const confirmed = seenAt !== undefined && clock.now() >= seenAt + confirmAfter
-  const decide = () => decideGroup(group, existence.stateOf, confirmed)
+  const decide = () => decideGroup(group, (name) => existence.stateOf(name), confirmed)
   let decision = decide()
   if (decision.action === 'ask') {
     const retry = await lookUp(decision.names, granted, state, tools)
