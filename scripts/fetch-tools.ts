@@ -3,6 +3,7 @@
 // Arguments select tools by a part of their names; without arguments, all that `npm test` needs are installed.
 import { join } from 'node:path'
 import { withDirectoryLock } from './directory-lock.mjs'
+import { installPackages } from './tools/debian-packages.ts'
 import { goInstall } from './tools/go-install.ts'
 import { goModuleFiles } from './tools/go-module-files.ts'
 import { npmPackageFiles } from './tools/npm-package-files.ts'
@@ -10,7 +11,6 @@ import { pythonPackage } from './tools/python-package.ts'
 import { argoCdFolder, argoCdVersion, cachedArgoCd } from './tools/argo-cd.ts'
 import { findCommand } from './tools/installed.ts'
 import { missingPackages } from './tools/node-missing.ts'
-import { runQuietly } from './run-quietly.ts'
 import {
   actionlintFolder,
   actionlintVersion,
@@ -326,13 +326,6 @@ const tools: readonly Tool[] = [
     fetch: (apt) => installPackages(apt, ['ipset']),
   },
 ]
-
-async function installPackages(apt: string, packages: readonly string[]): Promise<void> {
-  const wait = ['-qq', '-o', 'DPkg::Lock::Timeout=600']
-  await runQuietly(apt, [...wait, 'update'])
-  const args = [...wait, 'install', '-y', '--no-install-recommends', ...packages]
-  await runQuietly(apt, args, { DEBIAN_FRONTEND: 'noninteractive' })
-}
 
 async function install({ name, client, folder, cached, fetch }: Tool): Promise<void> {
   const path = findCommand(client)
