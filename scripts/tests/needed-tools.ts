@@ -8,7 +8,8 @@ import { dirname, join } from 'node:path'
  */
 export const toolMarks = {
   // Also selects the programs of a Kubernetes node, whose name in fetch-tools.ts contains it. start-node.ts starts a file that imports them.
-  Kubernetes: [importOf('cachedKubernetes'), /\/start-node\.ts'/],
+  // A Go program of a test that uses Kubernetes' modules is built from what has been compiled for it.
+  Kubernetes: [importOf('cachedKubernetes'), /\/start-node\.ts'/, importOf('runGoModule')],
   moto: [importOf('cachedMotoPython')],
   helm: [importOf('helm')],
   registry: [importOf('cachedRegistry')],

@@ -15,11 +15,22 @@ type Program = {
 }
 
 /**
- * Installs a program into a folder, atomically: the folder is complete or does not exist. All are compiled with the same flags,
- * so that Go compiles its standard library, and what several have in common, only once. Nobody debugs them: without DWARF, Go
- * compiles a tenth faster. The compiler collects its garbage only above 1 GiB, which saves a quarter of its processor time: a process of
- * it takes up to 1 GB then, in place of 0.4 GB.
+ * All Go programs of tests and tools are compiled with the same flags, so that Go compiles its standard library, and what several have in
+ * common, only once. Nobody debugs them: without DWARF, Go compiles a tenth faster.
  */
+export const goFlags = (linkerFlags = ''): readonly string[] => [
+  '-trimpath',
+  '-gcflags=all=-dwarf=false',
+  `-ldflags=${`-s -w ${linkerFlags}`.trim()}`,
+]
+
+/**
+ * The compiler collects its garbage only above 1 GiB, which saves a quarter of its processor time: a process of it takes up to 1 GB
+ * then, in place of 0.4 GB.
+ */
+export const goVariables: Readonly<Record<string, string>> = { GOGC: 'off', GOMEMLIMIT: '1GiB' }
+
+/** Installs a program into a folder, atomically: the folder is complete or does not exist. */
 export async function goInstall(
   go: string,
   { packageName, alsoPackages = [], source, tags, linkerFlags = '' }: Program,
@@ -31,13 +42,11 @@ export async function goInstall(
     // Go takes it as the first flag only. Git refuses a clone that another user owns, as in containers, and then Go fails.
     ...(source === undefined ? [] : ['-C', source, '-buildvcs=false']),
     ...(tags === undefined ? [] : ['-tags', tags]),
-    '-trimpath',
-    '-gcflags=all=-dwarf=false',
-    `-ldflags=${`-s -w ${linkerFlags}`.trim()}`,
+    ...goFlags(linkerFlags),
     packageName,
     ...alsoPackages,
   ]
-  await runQuietly(go, args, { GOBIN: making, GOGC: 'off', GOMEMLIMIT: '1GiB' })
+  await runQuietly(go, args, { GOBIN: making, ...goVariables })
   rmSync(folder, { recursive: true, force: true })
   renameSync(making, folder)
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import t from 'tap'
 import { parseAnnotationsFile } from '../../api/pod/annotations-file.ts'
 import { findCommand } from '../../scripts/tools/installed.ts'
-import { run } from '../programs/programs.ts'
+import { runGoFile } from '../programs/run-go.ts'
 
 const go = findCommand('go')
 const skip = go === undefined && 'needs the command go'
@@ -11,7 +11,7 @@ const skip = go === undefined && 'needs the command go'
 const replacement = '\ufffd'
 
 t.test('every value that Go quotes is read as Go reads it', { skip }, async (t) => {
-  const { status, stdout, stderr } = run(go ?? '', ['run', join(import.meta.dirname, 'go-quote', 'main.go')])
+  const { status, stdout, stderr } = runGoFile(go ?? '', join(import.meta.dirname, 'go-quote', 'main.go'))
   t.equal(status, 0, stderr)
   const vectors = stdout
     .trimEnd()

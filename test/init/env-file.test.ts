@@ -6,7 +6,7 @@ import { anyText } from '../../api/arbitrary-text.ts'
 import { formatEnvFile, validateEnvValue } from '../../runtime/values/env-file.ts'
 import { secretValue } from '../../runtime/secret-value.ts'
 import { findCommand } from '../../scripts/tools/installed.ts'
-import { run } from '../programs/programs.ts'
+import { runGoModule } from '../programs/run-go.ts'
 
 const go = findCommand('go')
 const skip = go === undefined && 'needs the command go'
@@ -21,10 +21,11 @@ function kubeletReads(files: readonly (readonly Entry[])[]): readonly (readonly 
     ),
     Keys: entries.map(([key]) => key),
   }))
-  const { status, stdout, stderr } = run(go ?? '', ['run', '.'], {
-    cwd: join(import.meta.dirname, 'kubelet-env'),
-    input: JSON.stringify(input),
-  })
+  const { status, stdout, stderr } = runGoModule(
+    go ?? '',
+    join(import.meta.dirname, 'kubelet-env'),
+    JSON.stringify(input),
+  )
   if (status !== 0) throw new Error(stderr)
   const read: readonly (readonly (string | null)[])[] = JSON.parse(stdout)
   return read.map((values) =>

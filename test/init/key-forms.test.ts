@@ -7,6 +7,7 @@ import t from 'tap'
 import { formatJwk, formatPem } from '../../runtime/values/key-forms.ts'
 import { encodePrivateKey, encodePublicKey } from '../../runtime/values/rsa-key.ts'
 import { run } from '../programs/programs.ts'
+import { runGoFile } from '../programs/run-go.ts'
 import { command, java } from '../programs/tools.ts'
 
 const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 3072 })
@@ -46,7 +47,7 @@ t.test('Java reads both parts as PEM', { skip: javaMissing }, async (t) => {
 const go = command('go')
 
 t.test('Go reads both parts as PEM', { skip: go.missing ?? false }, async (t) => {
-  const read = run('go', ['run', join(import.meta.dirname, 'go-pem', 'main.go'), pem.private, pem.public])
+  const read = runGoFile('go', join(import.meta.dirname, 'go-pem', 'main.go'), [pem.private, pem.public])
   t.equal(read.stdout, `${modulus}\n${modulus}\nverified\n`, read.stderr)
 })
 

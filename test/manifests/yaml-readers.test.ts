@@ -14,7 +14,8 @@ import { scalarValue } from '../../functions/yaml/scalar-value.ts'
 import { allEntries, type Value } from '../../functions/yaml/value.ts'
 import { findCommand } from '../../scripts/tools/installed.ts'
 import { isLong } from '../programs/long.ts'
-import { root, run } from '../programs/programs.ts'
+import { root } from '../programs/programs.ts'
+import { runGoModule } from '../programs/run-go.ts'
 import { arbitraryMerges } from './arbitrary-merges.ts'
 import { arbitraryDamage, arbitraryText } from './arbitrary-text.ts'
 
@@ -26,10 +27,7 @@ const skip = go === undefined && 'needs the command go'
 const folder = join(import.meta.dirname, 'yaml-readers')
 
 function othersRead(texts: readonly string[]): readonly Reading[] {
-  const { status, stdout, stderr } = run(go ?? '', ['run', '.'], {
-    cwd: folder,
-    input: JSON.stringify(texts),
-  })
+  const { status, stdout, stderr } = runGoModule(go ?? '', folder, JSON.stringify(texts))
   if (status !== 0) throw new Error(stderr)
   const readings: readonly Reading[] = JSON.parse(stdout)
   return readings
