@@ -3,7 +3,7 @@
 // Arguments select tools by a part of their names; without arguments, all that `npm test` needs are installed.
 import { join } from 'node:path'
 import { withDirectoryLock } from './directory-lock.mjs'
-import { installPackages } from './tools/debian-packages.ts'
+import { installPackages, missingTestPackages } from './tools/debian-packages.ts'
 import { goInstall } from './tools/go-install.ts'
 import { goModuleFiles } from './tools/go-module-files.ts'
 import { npmPackageFiles } from './tools/npm-package-files.ts'
@@ -316,6 +316,13 @@ const tools: readonly Tool[] = [
     folder: join(toolCache(), 'node-packages'),
     cached: () => (missingPackages().length === 0 ? '' : undefined),
     fetch: (apt) => installPackages(apt, missingPackages()),
+  },
+  {
+    name: 'Debian packages of tests',
+    client: process.getuid?.() === 0 ? 'apt-get' : '',
+    folder: join(toolCache(), 'test-packages'),
+    cached: () => (missingTestPackages().length === 0 ? '' : undefined),
+    fetch: (apt) => installPackages(apt, missingTestPackages()),
   },
   {
     name: 'ipset, which kube-router runs',

@@ -1,6 +1,7 @@
 /** Which tools a test file needs, from its source and from the sources of the helpers that it imports. */
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { debianCommands } from '../tools/debian-packages.ts'
 
 /**
  * What a test imports of a tool: it may call it by another name, or from a table. By a part of the tool's name in fetch-tools.ts. The
@@ -10,6 +11,7 @@ export const toolMarks = {
   // Also selects the programs of a Kubernetes node, whose name in fetch-tools.ts contains it. start-node.ts starts a file that imports them.
   // A Go program of a test that uses Kubernetes' modules is built from what has been compiled for it.
   Kubernetes: [importOf('cachedKubernetes'), /\/start-node\.ts'/, importOf('runGoModule')],
+  Debian: [new RegExp(`'(${debianCommands.join('|')})'`), /'needs libpq'/],
   moto: [importOf('cachedMotoPython')],
   helm: [importOf('helm')],
   registry: [importOf('cachedRegistry')],

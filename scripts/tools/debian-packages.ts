@@ -1,3 +1,4 @@
+import { globSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { findCommand } from './installed.ts'
@@ -18,4 +19,13 @@ export async function installPackages(apt: string, packages: readonly string[]):
   await runQuietly(command, [...args, 'install', '-y', '--no-install-recommends', ...packages], {
     DEBIAN_FRONTEND: 'noninteractive',
   })
+}
+
+/** Commands of tests that fetch-tools.ts does not build; each is in the Debian package of the same name. */
+export const debianCommands = ['fish', 'gpg', 'gpg-agent', 'jq', 'ruby', 'sqop', 'strace', 'zsh'] as const
+
+/** The Debian packages that tests need and the machine lacks. */
+export function missingTestPackages(): readonly string[] {
+  const libraries = globSync('/usr/lib/*/libpq.so.5').length > 0 ? [] : ['libpq5']
+  return [...debianCommands.filter((name) => findCommand(name) === undefined), ...libraries]
 }

@@ -65,8 +65,13 @@ t.test('a test file waits for the tools of its helpers too', (t) => {
   t.strictSame(neededTools(root, 'test/iam/stability-moto.test.ts'), ['moto'])
   t.strictSame(neededTools(root, 'test/manifests/kustomize.test.ts'), ['helm', 'kustomize'])
   t.strictSame(neededTools(root, 'test/creator/in-cluster.test.ts'), ['Kubernetes'])
-  t.strictSame(neededTools(root, 'test/manifests/yaml-readers.test.ts'), ['Kubernetes'], 'by the modules of a Go program')
+  t.strictSame(
+    neededTools(root, 'test/manifests/yaml-readers.test.ts'),
+    ['Kubernetes'],
+    'by the modules of a Go program',
+  )
   t.strictSame(neededTools(root, 'test/docs/examples.test.ts'), ['helm', 'kustomize'], 'called from a table')
+  t.strictSame(neededTools(root, 'test/packaging/completion.test.ts'), ['Debian'], 'commands in a table')
   t.strictSame(neededTools(root, 'test/docs/links.test.ts'), [])
   t.end()
 })
