@@ -5,7 +5,7 @@ import { findCommand } from './installed.ts'
 import { runQuietly } from '../run-quietly.ts'
 
 /** Also held by `.ci/container-engine`, which installs packages. */
-export const aptLock = () => join(tmpdir(), 'kees-container-engine.lock')
+const aptLock = () => join(tmpdir(), 'kees-container-engine.lock')
 
 /**
  * One installation at a time: apt-get waits for the lock of dpkg, as long as it is told to, but never for that of its lists.
