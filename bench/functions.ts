@@ -17,6 +17,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { makeExecutable } from '../scripts/executables/make-executable.ts'
 import { platformOf } from '../scripts/executables/platforms.ts'
+import { stageCached } from '../scripts/images/stage-context.ts'
 import { sourceCommit } from '../scripts/source-commit.ts'
 import { findCommand } from '../scripts/tools/installed.ts'
 import { type Comparison, formatComparisons } from './comparison.ts'
@@ -62,7 +63,9 @@ async function compareAll(client: string, only: RegExp, most: number): Promise<v
   try {
     const commandOf = values.executable
       ? await executables(folder)
-      : programs(folder, values.node ?? process.execPath)
+      : values.node === undefined
+        ? await inImages(folder)
+        : programs(folder, values.node)
     const compare = async ({ input, program, args, count, runs, writeInput }: FunctionCase) => {
       const [file, list] = [join(folder, 'input.yaml'), join(folder, 'list.yaml')]
       await writeInput(file, async (text) => {
@@ -101,6 +104,20 @@ async function compareAll(client: string, only: RegExp, most: number): Promise<v
   }
 }
 
+/** The functions as in their images, with a code cache and this Node; kees, which has no image, as a program of dist/. */
+async function inImages(folder: string): Promise<(program: string) => string[]> {
+  const starts = new Map<string, string>()
+  for (const program of ['inject-init', 'export-iam'] as const) {
+    const text = readFileSync(join(root, 'dist', program), 'utf8')
+    starts.set(program, await stageCached(join(folder, 'image'), program, text, [process.execPath]))
+  }
+  const others = programs(folder, process.execPath)
+  return (program) => {
+    const start = starts.get(program)
+    return start === undefined ? others(program) : [process.execPath, start]
+  }
+}
+
 /** The programs of dist/, copied to an empty folder, as users run them, outside this package of ES modules. */
 function programs(folder: string, node: string): (program: string) => string[] {
   for (const program of names) copyFileSync(join(root, 'dist', program), join(folder, program))
@@ -119,7 +136,7 @@ async function executables(folder: string): Promise<(program: string) => string[
 /** The line above a table. */
 function runsOn(): string {
   if (runner === 'executable') return `Standalone executables. ${machine()}`
-  if (values.node === undefined) return machine()
+  if (values.node === undefined) return `The functions as in their images, kees as a file. ${machine()}`
   return machine(execFileSync(values.node, ['--version'], { encoding: 'utf8' }).trim())
 }
 

@@ -1,13 +1,13 @@
 // Measures the cost of init at the start of a pod. Compares it with a Node process that does nothing, with a Go program on
 // aws-sdk-go-v2 that does the same, and with variants that were tried. All run alternately in one run, against an instant
 // server and moto. Prints tables, and draws docs/plots/init-time.svg and thousand-pods.svg.
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type FakeSsmServer, startFakeSsm } from '../runtime/fake-ssm/server.ts'
 import { openSsmParameterStore } from '../runtime/store/ssm-parameter-store.ts'
 import { secretValue } from '../runtime/secret-value.ts'
 import { bundle, initFlags } from '../scripts/bundle.ts'
-import { makeCodeCache } from '../scripts/images/make-code-cache.ts'
+import { stageCached } from '../scripts/images/stage-context.ts'
 import { findCommand } from '../scripts/tools/installed.ts'
 import { makeLoopbackCertificate } from '../test/servers/loopback-certificate.ts'
 import { startMoto } from '../test/servers/moto.ts'
@@ -61,10 +61,7 @@ async function prepare(client: string): Promise<Tools> {
   writeFileSync(path('empty'), '')
   // Copied to an empty folder, as users run it, outside this package of ES modules.
   copyFileSync(dist, path('init'))
-  for (const name of ['image/bin', 'image/lib/kees']) mkdirSync(path(name), { recursive: true })
-  copyFileSync(join(import.meta.dirname, '..', 'scripts', 'images', 'start-cached.cjs'), imageInit)
-  copyFileSync(dist, path('image/lib/kees/init'))
-  await makeCodeCache([process.execPath], imageInit, path('image/lib/kees/init.cache'))
+  await stageCached(path('image'), 'init', readFileSync(dist, 'utf8'), [process.execPath])
   return { measurer, goFetch }
 }
 

@@ -8,9 +8,10 @@ import { root } from './bundle.ts'
 import { buildCommand, buildEnv } from './images/build-command.ts'
 import { engines, workingEngines } from './images/engine.ts'
 import { type ImageOptions, imageFlags, parseImageOptions } from './images/image-options.ts'
+import { images, isCached } from './images/image-programs.ts'
 import { type Platform, platformOf } from './images/platform.ts'
 import { runNode } from './images/run-node.ts'
-import { stageCached, stageContext } from './images/stage-context.ts'
+import { stageNode, stagePrograms } from './images/stage-context.ts'
 import { runQuietly } from './run-quietly.ts'
 import { gitOutput, sourceTime } from './source-time.ts'
 
@@ -49,14 +50,16 @@ async function build(options: ImageOptions): Promise<void> {
       })
       await runQuietly(command, args, buildEnv)
     }
-    await stageContext(context, options.platforms, options.only)
-    if (options.only.includes('init'))
-      for (const platform of options.platforms) {
-        const output = join(temporary, platform.arch)
-        const unpack = () => make('node', platform, { tags: [], output }).then(() => output)
-        const node = options.codeCache ? await runNode(root, platform, unpack) : undefined
-        await stageCached(context, platform, node)
-      }
+    const needsNode =
+      options.codeCache &&
+      images.some(({ target, programs }) => options.only.includes(target) && programs.some(isCached))
+    for (const platform of options.platforms) {
+      await stageNode(context, platform)
+      const output = join(temporary, platform.arch)
+      const unpack = () => make('node', platform, { tags: [], output }).then(() => output)
+      const node = needsNode ? await runNode(root, platform, unpack) : undefined
+      await stagePrograms(context, platform, options.only, node)
+    }
     for (const target of options.only) {
       const name = `${options.prefix}${target}:${options.tag}`
       for (const platform of options.platforms) {

@@ -45,6 +45,23 @@ await t.test('Node and the programs are installed into the folder, executable fo
   for (const name of names) t.equal(statSync(join(into, name)).mode & 0o777, 0o755)
 })
 
+await t.test(
+  'from an image, the programs are installed, and not what starts them with a code cache',
+  async (t) => {
+    const { folder, into, install, contents } = machine(t)
+    mkdirSync(join(folder, 'lib/kees'), { recursive: true })
+    for (const name of ['inject-init', 'export-iam'])
+      writeFileSync(join(folder, 'lib/kees', name), `${name} of the image`)
+    t.equal((await install(into)).exit, 0)
+    t.strictSame(contents(), {
+      'export-iam': 'export-iam of the image',
+      'inject-init': 'inject-init of the image',
+      kees: 'kees 1',
+      node: 'node 1',
+    })
+  },
+)
+
 await t.test('a second time nothing is touched', async (t) => {
   const { into, install } = machine(t)
   await install(into)

@@ -55,9 +55,12 @@ async function sourcesOf({ node, program }: Io['self']): Promise<ReadonlyMap<str
   }
   // Follows symbolic links, such as those that npm creates, to the folder with all programs.
   const beside = dirname(await realpath(program))
+  // In an image, what is beside kees starts a function with the code cache of that image, which another Node or architecture rejects.
+  const inImage = (name: string) => join(beside, '..', 'lib', 'kees', name)
+  const fileOf = (name: string) => (existsSync(inImage(name)) ? inImage(name) : join(beside, name))
   return new Map([
     // First: a newer Node runs older programs, but an older Node may not run newer ones.
     ['node', { file: node }],
-    ...[...functions, 'kees'].map((name) => [name, { file: join(beside, name) }] as const),
+    ...[...functions, 'kees'].map((name) => [name, { file: fileOf(name) }] as const),
   ])
 }

@@ -28,7 +28,7 @@ export const imageFlags: Flags = {
   },
   'no-code-cache': {
     meaning:
-      'build init without what V8 compiled of it: for another platform, that needs QEMU (qemu-aarch64-static or qemu-x86_64-static)',
+      'build init and the functions without what V8 compiled of them: for another platform, that needs QEMU (qemu-aarch64-static or qemu-x86_64-static)',
   },
   'no-cache': { meaning: 'do not use the build cache of docker; buildah and podman never use one' },
   help: { meaning: 'this text' },

@@ -5,11 +5,18 @@ export type ProgramName = (typeof programs)[number]['name']
 type ImagePrograms = {
   /** The target in the Dockerfile; the image is called `kees-` and this. */
   readonly target: ProgramName
-  /** The folder of the context with what is in its own layer. */
+  /** What is in its own layer: the folder of the context for a platform is called this, `-` and the architecture. */
   readonly layer: string
   readonly programs: readonly ProgramName[]
-  /** Whether it has its program with a code cache, in a folder of the context for each platform: it runs at every start of a pod. */
-  readonly isCached?: true
+}
+
+/** They start with a code cache: their runs are so short that compiling them takes a large part of it. */
+export const cachedPrograms = ['inject-init', 'export-iam', 'init'] as const satisfies readonly ProgramName[]
+
+export type CachedProgram = (typeof cachedPrograms)[number]
+
+export function isCached(name: ProgramName): name is CachedProgram {
+  return cachedPrograms.some((one) => one === name)
 }
 
 /** A function image has all programs of build time: `kees install` takes them out of it. */
@@ -18,7 +25,7 @@ const functions = { layer: 'functions', programs: ['inject-init', 'export-iam', 
 export const images = [
   { target: 'inject-init', ...functions },
   { target: 'export-iam', ...functions },
-  { target: 'init', layer: 'init', programs: ['init'], isCached: true },
+  { target: 'init', layer: 'init', programs: ['init'] },
   { target: 'creator', layer: 'creator', programs: ['creator'] },
 ] as const satisfies readonly ImagePrograms[]
 

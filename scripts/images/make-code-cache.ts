@@ -1,54 +1,58 @@
 /**
- * The code cache of init in an image: what V8 compiles of the program in one run, made by the Node of the image. What one architecture
+ * The code cache of a program in an image: what V8 compiles of the program in one run, made by the Node of the image. What one architecture
  * makes is rejected by another, so for another platform that Node runs in QEMU.
  */
-import { execFile } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { closeSync, existsSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
-import { formatAnnotationsFile } from '../../api/pod/annotations-file.ts'
-import { startFakeSsm } from '../../runtime/fake-ssm/server.ts'
-
-/** Of all shapes of values, so that what they need is compiled. */
-const shapes = ['', '', ',storageKey=json,jsonKey=c', ',file=files/d', ',env=VARIABLE']
+import { text } from 'node:stream/consumers'
+import { functionInput } from './function-input.ts'
+import type { CachedProgram } from './image-programs.ts'
+import { withInitInput } from './init-input.ts'
 
 /**
- * With a fixed seed, V8 writes the same bytes each time (test/packaging/images-again.test.ts). It accepts the cache without these flags,
+ * With a fixed seed, V8 writes the same bytes each time (test/packaging/code-cache.test.ts). It accepts the cache without these flags,
  * which most other flags would prevent.
  */
 const reproducible = ['--predictable', '--random-seed=1']
 
 /** @param node the command that runs Node. @param start start-cached.cjs, in its place. @param cache the file to write. */
-export async function makeCodeCache(node: readonly string[], start: string, cache: string): Promise<void> {
+export async function makeCodeCache(
+  name: CachedProgram,
+  node: readonly string[],
+  start: string,
+  cache: string,
+): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'kees-code-cache-'))
-  const server = await startFakeSsm()
+  const input = join(folder, 'input')
+  const runWith = (env: NodeJS.ProcessEnv) => run(node, start, input, { ...env, CODE_CACHE: cache })
   try {
-    const annotations = shapes.map((shape, index) => {
-      const name = 'abcde'[index] ?? ''
-      server.put(`/${name}`, 'fakepassword')
-      return [`secret.bsycorp.com/${name}`, `kind=REFERENCE,type=TEXT${shape}`] as const
-    })
-    server.put('/json', '{"c":"fakepassword"}')
-    for (const name of ['secret', 'env']) mkdirSync(join(folder, name))
-    writeFileSync(join(folder, 'annotations'), formatAnnotationsFile(annotations))
-    const env = {
-      ANNOTATIONS_FILE: join(folder, 'annotations'),
-      SECRETS_FILE: join(folder, 'secret', 'secret'),
-      RESOURCES_FILE: join(folder, 'secret', 'resource'),
-      ENV_FILE: join(folder, 'env', 'env'),
-      AWS_ENDPOINT_URL: server.endpoint,
-      AWS_REGION: 'eu-west-1',
-      AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
-      AWS_SECRET_ACCESS_KEY: 'fakesecret',
-      CODE_CACHE: cache,
-    }
-    const [command = '', ...args] = node
-    const preload = join(import.meta.dirname, 'write-code-cache.cjs')
-    await promisify(execFile)(command, [...args, ...reproducible, '--require', preload, start], { env })
+    writeFileSync(input, name === 'init' ? '' : functionInput(name))
+    await (name === 'init' ? withInitInput(folder, runWith) : runWith({}))
     if (!existsSync(cache)) throw new Error(`no code cache was written to ${cache}`)
   } finally {
-    await server.stop()
     rmSync(folder, { recursive: true })
+  }
+}
+
+/** @param input a file: how a pipe is read depends on chance. */
+async function run(
+  [command = '', ...args]: readonly string[],
+  start: string,
+  input: string,
+  env: NodeJS.ProcessEnv,
+): Promise<void> {
+  const preload = join(import.meta.dirname, 'write-code-cache.cjs')
+  const stdin = openSync(input, 'r')
+  try {
+    const all = [...args, ...reproducible, '--require', preload, start]
+    const child = spawn(command, all, { env, stdio: [stdin, 'ignore', 'pipe'] })
+    const [[status], said] = await Promise.all([once(child, 'close'), child.stderr ? text(child.stderr) : ''])
+    if (status !== 0)
+      throw new Error(`${start} ended with ${status}, in place of making a code cache:\n${said}`)
+  } finally {
+    closeSync(stdin)
   }
 }

@@ -20,7 +20,7 @@ export async function runNode(
   const emulator = findCommand(emulators[platform.arch], process.env['PATH'])
   if (emulator === undefined)
     throw new Error(
-      `the command ${emulators[platform.arch]} is required for the code cache of init for ${platform.name}\n` +
+      `the command ${emulators[platform.arch]} is required for the code cache of programs for ${platform.name}\n` +
         '  hint: install qemu-user-static, or build without the code cache: --no-code-cache',
     )
   const folder = await files()

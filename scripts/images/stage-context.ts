@@ -1,62 +1,62 @@
 import { chmodSync, copyFileSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { bundle, programs, root } from '../bundle.ts'
-import { images, type Target } from './image-programs.ts'
+import { type CachedProgram, images, isCached, type Target } from './image-programs.ts'
 import { makeCodeCache } from './make-code-cache.ts'
 import { platformNode } from './platform-node.ts'
 import type { Platform } from './platform.ts'
 
+/** Fills a folder with what all images have of a platform: Node, as a tree that begins at the image's root. */
+export async function stageNode(folder: string, platform: Platform): Promise<void> {
+  const node = await platformNode(root, platform)
+  const at = join(folder, platform.arch)
+  copyInto(at, 'usr/local/bin/node', join(node, 'bin', 'node'), 0o755)
+  copyInto(at, 'usr/share/doc/node/LICENSE', join(node, 'LICENSE'), 0o644)
+  copyInto(at, 'usr/share/doc/kees/LICENSE', join(root, 'LICENSE'), 0o644)
+}
+
 /**
- * Fills a folder with what the Dockerfile copies, each piece as a tree that begins at the image's root: Node by
- * platform, and the programs of the images, which are the same on all. Programs with a code cache are added by stageCached.
+ * Likewise with the programs of images, which are the same on all platforms but for their code caches.
+ *
+ * @param node the command that runs the Node of the platform; undefined for no code cache, and then V8 compiles a program at each start.
  */
-export async function stageContext(
+export async function stagePrograms(
   folder: string,
-  wanted: readonly Platform[],
+  { arch }: Platform,
   targets: readonly Target[],
+  node: readonly string[] | undefined,
 ): Promise<void> {
-  for (const platform of wanted) {
-    const node = await platformNode(root, platform)
-    const at = join(folder, platform.arch)
-    copyInto(at, 'usr/local/bin/node', join(node, 'bin', 'node'), 0o755)
-    copyInto(at, 'usr/share/doc/node/LICENSE', join(node, 'LICENSE'), 0o644)
-    copyInto(at, 'usr/share/doc/kees/LICENSE', join(root, 'LICENSE'), 0o644)
-  }
-  for (const program of programs) {
-    const layers = images.filter(
-      (image) =>
-        !('isCached' in image) &&
-        targets.includes(image.target) &&
-        image.programs.some((name) => name === program.name),
-    )
-    if (layers.length === 0) continue
-    const { text } = await bundle(program)
-    for (const layer of new Set(layers.map((image) => image.layer)))
-      writeInto(join(folder, layer), `usr/local/bin/${program.name}`, text, 0o755)
+  const layers = new Map(
+    images.filter(({ target }) => targets.includes(target)).map((one) => [one.layer, one.programs]),
+  )
+  for (const [layer, names] of layers) {
+    const at = join(folder, `${layer}-${arch}`)
+    for (const program of programs.filter((one) => names.some((name) => name === one.name))) {
+      const { text } = await bundle(program)
+      if (isCached(program.name)) await stageCached(join(at, 'usr/local'), program.name, text, node)
+      else writeInto(at, `usr/local/bin/${program.name}`, text, 0o755)
+    }
   }
 }
 
 /**
- * The program init of a platform: what starts it at its path, the program, and its code cache. @param node the command that runs the Node
- * of the platform; undefined for none, and then V8 compiles the program at each start.
+ * A program that starts with a code cache: what starts it, where other programs are, the program, and its cache. @param prefix the folder
+ * that is /usr/local in an image. @param node as for stagePrograms. @returns the path of what starts it.
  */
 export async function stageCached(
-  folder: string,
-  { arch }: Platform,
+  prefix: string,
+  name: CachedProgram,
+  text: string,
   node: readonly string[] | undefined,
-): Promise<void> {
-  for (const { layer, programs: names } of images.filter((image) => 'isCached' in image)) {
-    const at = join(folder, `${layer}-${arch}`)
-    for (const program of programs.filter((one) => names.some((name) => name === one.name))) {
-      const [start, own] = [`usr/local/bin/${program.name}`, `usr/local/lib/kees/${program.name}`]
-      copyInto(at, start, join(import.meta.dirname, 'start-cached.cjs'), 0o755)
-      writeInto(at, own, (await bundle(program)).text, 0o644)
-      if (node === undefined) continue
-      const cache = join(at, `${own}.cache`)
-      await makeCodeCache(node, join(at, start), cache)
-      chmodSync(cache, 0o644)
-    }
-  }
+): Promise<string> {
+  const [start, own] = [`bin/${name}`, `lib/kees/${name}`]
+  copyInto(prefix, start, join(import.meta.dirname, 'start-cached.cjs'), 0o755)
+  writeInto(prefix, own, text, 0o644)
+  if (node === undefined) return join(prefix, start)
+  const cache = join(prefix, `${own}.cache`)
+  await makeCodeCache(name, node, join(prefix, start), cache)
+  chmodSync(cache, 0o644)
+  return join(prefix, start)
 }
 
 function writeInto(folder: string, path: string, text: string, mode: number): void {

@@ -1,11 +1,12 @@
 #!/usr/bin/env node
-// In the image of init, this is /usr/local/bin/init. It runs the program with what V8 compiled of it when the image was built
-// (make-code-cache.ts), because compiling takes longer than all that init does. V8 rejects what another version or platform made, and compiles.
+// In an image, this is /usr/local/bin/init, and the same for the functions. It runs the program with what V8 compiled of it when the image was
+// built (make-code-cache.ts), because compiling takes a large part of a run. V8 rejects what another version or platform made, and compiles.
 const { readFileSync } = require('node:fs')
 const path = require('node:path')
 const { Script } = require('node:vm')
 
-const program = path.join(__dirname, '..', 'lib', 'kees', 'init')
+const name = path.basename(__filename)
+const program = path.join(__dirname, '..', 'lib', 'kees', name)
 
 function readCache() {
   try {
@@ -17,5 +18,5 @@ function readCache() {
 
 const text = readFileSync(program, 'utf8')
 const body = `(function (exports, require, module) {${text.slice(text.indexOf('\n'))}\n})`
-const script = new Script(body, { filename: 'init', cachedData: readCache() })
+const script = new Script(body, { filename: name, cachedData: readCache() })
 script.runInThisContext()(exports, require, module)

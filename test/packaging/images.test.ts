@@ -3,14 +3,15 @@ import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import t from 'tap'
-import { initFlags, programs, root } from '../../scripts/bundle.ts'
-import { images } from '../../scripts/images/image-programs.ts'
+import { programs, root } from '../../scripts/bundle.ts'
+import { images, isCached } from '../../scripts/images/image-programs.ts'
 import { platformNode } from '../../scripts/images/platform-node.ts'
 import { platformOf, platforms } from '../../scripts/images/platform.ts'
 import { findCommand } from '../../scripts/tools/installed.ts'
 import manifest from '../../package.json' with { type: 'json' }
 import { baseImage, containersMissing, engine, engineSays, readOnlyRoot } from './container-engine.ts'
 import { buildImages } from './images-of-test.ts'
+import { reportCache } from './report-cache.ts'
 import { isLong } from '../programs/long.ts'
 import { run } from '../programs/programs.ts'
 
@@ -70,17 +71,8 @@ const shells =
 
 const platformHere = platformOf(process.arch)
 
-/** Runs init as its image does, and reports whether V8 accepts the code cache. */
-const reportCache = (start: string) => `
-  const vm = require('node:vm')
-  vm.Script = class extends vm.Script {
-    constructor(...args) {
-      super(...args)
-      console.log('rejected', this.cachedDataRejected)
-    }
-  }
-  process.argv = [process.execPath, '${start}', '--version']
-  require('${start}')`
+/** As --version prints it. */
+const versionOf = (name: string) => (name === 'init' ? '' : `${name} `) + manifest.version
 const emulator = platformHere?.arch === 'arm64' ? 'qemu-x86_64-static' : 'qemu-aarch64-static'
 const noEmulator = findCommand(emulator) === undefined && `needs the command ${emulator}`
 const locked = [...readOnlyRoot, '--network=none', '--cap-drop=ALL', '--security-opt=no-new-privileges']
@@ -135,9 +127,10 @@ t.test(`images on ${base}`, { skip: containersMissing }, async (t) => {
           'no shell, no interpreter but Node',
         )
         const own = files.filter((file) => file.startsWith('usr/local/')).toSorted()
-        const isCached = platform === platformHere || noEmulator === false
-        const cached =
-          target === 'init' ? ['lib/kees/init', ...(isCached ? ['lib/kees/init.cache'] : [])] : []
+        const hasCache = platform === platformHere || noEmulator === false
+        const cached = wanted
+          .filter(isCached)
+          .flatMap((name) => [`lib/kees/${name}`, ...(hasCache ? [`lib/kees/${name}.cache`] : [])])
         const expected = [...['node', ...wanted].map((name) => `bin/${name}`), ...cached]
         t.strictSame(own, expected.map((path) => `usr/local/${path}`).toSorted())
         for (const file of own) {
@@ -146,7 +139,7 @@ t.test(`images on ${base}`, { skip: containersMissing }, async (t) => {
           t.strictSame([mode & 0o7777, uid], [wantedMode, process.getuid?.() === 0 ? 0 : uid], file)
         }
         for (const name of wanted) {
-          const path = name === 'init' ? 'usr/local/lib/kees' : 'usr/local/bin'
+          const path = isCached(name) ? 'usr/local/lib/kees' : 'usr/local/bin'
           t.equal(
             readFileSync(join(folder, path, name), 'utf8'),
             readFileSync(join(root, 'dist', name), 'utf8'),
@@ -165,10 +158,10 @@ t.test(`images on ${base}`, { skip: containersMissing }, async (t) => {
             const ended = emulated(start, '--version')
             t.strictSame([ended.status, ended.stderr], [0, ''])
             t.match(ended.stdout, manifest.version)
-            if (target === 'init')
+            if (isCached(target))
               t.equal(
-                emulated(...initFlags, '-e', reportCache(start)).stdout,
-                `rejected false\n${manifest.version}\n`,
+                emulated(...flags, '-e', reportCache(start)).stdout,
+                `rejected false\n${versionOf(target)}\n`,
               )
           })
         }
@@ -184,12 +177,14 @@ t.test(`images on ${base}`, { skip: containersMissing }, async (t) => {
         t.match(ended.stdout, manifest.version)
       },
     )
-    if (target === 'init')
-      t.test('as any user, init runs what V8 compiled when the image was built', async (t) => {
-        const args = ['run', '--rm', ...locked, '--user=12345:12345', '--entrypoint=/usr/local/bin/node']
-        const report = reportCache('/usr/local/bin/init')
-        const ended = engine([...args, built.nameOf(target), ...initFlags, '-e', report])
-        t.strictSame(ended, { status: 0, stderr: '', stdout: `rejected false\n${manifest.version}\n` })
+    if (isCached(target))
+      t.test(`as any user, ${target} runs what V8 compiled when the image was built`, async (t) => {
+        const [entrypoint = '', ...args] = inspect(built.nameOf(target)).Config.Entrypoint
+        const options = ['run', '--rm', ...locked, '--user=12345:12345', `--entrypoint=${entrypoint}`]
+        const report = reportCache(`/usr/local/bin/${target}`)
+        const ended = engine([...options, built.nameOf(target), ...args.slice(0, -1), '-e', report])
+        const stdout = `rejected false\n${versionOf(target)}\n`
+        t.strictSame(ended, { status: 0, stderr: '', stdout })
       })
   }
 })
