@@ -29,7 +29,7 @@ const path = (name: string) => join(folder, name)
 const plots = join(import.meta.dirname, '..', 'docs', 'plots')
 const dist = join(import.meta.dirname, '..', 'dist', 'init')
 /** As in its image: with the code cache and the flags. */
-const imageInit = path('image/bin/init')
+const imageInit = path('bin/init')
 const init = [process.execPath, ...initFlags, imageInit]
 
 type Tools = { readonly measurer: string; readonly goFetch: string }
@@ -61,7 +61,7 @@ async function prepare(client: string): Promise<Tools> {
   writeFileSync(path('empty'), '')
   // Copied to an empty folder, as users run it, outside this package of ES modules.
   copyFileSync(dist, path('init'))
-  await stageCached(path('image'), 'init', readFileSync(dist, 'utf8'), [process.execPath])
+  await stageCached(folder, 'init', readFileSync(dist, 'utf8'), [process.execPath])
   return { measurer, goFetch }
 }
 

@@ -1,4 +1,5 @@
 import { type LogLevel, logLevels } from '../api/settings/log-level.ts'
+import { formatUtc } from './utc-time.ts'
 
 /** The message is constant, so that it can be searched for; what varies goes into the fields. */
 export type Fields = Readonly<Record<string, unknown>>
@@ -13,7 +14,7 @@ export function openLog(
 ): Log {
   const at = (own: LogLevel) => (message: string, fields?: Fields) => {
     if (logLevels.indexOf(own) < logLevels.indexOf(level)) return
-    const fixed = { time: now().toISOString(), level: own, message }
+    const fixed = { time: formatUtc(now()), level: own, message }
     write(`${JSON.stringify({ ...fixed, ...context, ...fields, ...fixed })}\n`)
   }
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }

@@ -144,6 +144,7 @@ async function makeBundle(program: Program): Promise<Bundle> {
     define: {
       'process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED': '"true"',
       'process.env.KEES_BUILD_COMMIT': JSON.stringify(sourceCommit(root)),
+      ...(runs === 'in pods' ? podBundle.define : {}),
     },
     plugins: runs === 'in pods' ? [withoutApiClient] : [withoutUnusedSchemas],
     alias: runs === 'in pods' ? podBundle.alias : { yaml: yamlModules },

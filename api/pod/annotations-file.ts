@@ -61,9 +61,6 @@ const shortEscapes: Readonly<Record<string, string>> = {
   '"': '\\"',
 }
 
-/** Letters, marks, numbers, punctuation, symbols and the ASCII space: https://pkg.go.dev/unicode#IsPrint. */
-const printable = /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]$/u
-
 function quoteGo(text: string): string {
   let quoted = ''
   // By way of bytes, as what comes from the API server: half a surrogate pair, which Go cannot hold, is U+FFFD.
@@ -71,12 +68,20 @@ function quoteGo(text: string): string {
     const short = shortEscapes[character]
     const code = character.codePointAt(0) ?? 0
     if (short !== undefined) quoted += short
-    else if (printable.test(character)) quoted += character
+    else if (isPrintable(character)) quoted += character
     else if (code < 0x20 || code === 0x7f) quoted += `\\x${code.toString(16).padStart(2, '0')}`
     else if (code < 0x10000) quoted += `\\u${code.toString(16).padStart(4, '0')}`
     else quoted += `\\U${code.toString(16).padStart(8, '0')}`
   }
   return `"${quoted}"`
+}
+
+/**
+ * Letters, marks, numbers, punctuation, symbols and the ASCII space: https://pkg.go.dev/unicode#IsPrint. V8 reads the classes of characters where
+ * the pattern is made, which takes long: not in a program that only reads.
+ */
+function isPrintable(character: string): boolean {
+  return /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]$/u.test(character)
 }
 
 const simpleEscapes = new Map(

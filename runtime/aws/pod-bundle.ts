@@ -8,4 +8,6 @@ export const podBundle = {
     ),
     '@smithy/core/event-streams': fileURLToPath(new URL('./no-event-streams.ts', import.meta.url)),
   },
+  // The signer's package looks whether WebCrypto is there when it is loaded, for which Node loads all of it. It can do without.
+  define: { crypto: 'undefined' },
 } as const

@@ -126,7 +126,7 @@ function formatRequest({ method, headers, body = '' }: HttpRequest, url: URL): B
 
 /** In seconds: how long the server keeps the connection. */
 function limitOf(keepAlive = ''): number | undefined {
-  const [, seconds] = /(?:^|[\s,])timeout=(\d+)/i.exec(keepAlive) ?? []
+  const [, seconds] = /(?:^|[\s,])timeout=(\d+)/.exec(keepAlive.toLowerCase()) ?? []
   return seconds === undefined ? undefined : Number(seconds)
 }
 

@@ -27,9 +27,11 @@ import {
   statSync,
   symlinkSync,
 } from 'node:fs'
-import { basename, join } from 'node:path'
+import { basename } from 'node:path'
+import { pathIn } from '../../files/path-in.ts'
 import { quotePath } from '../../files/quote-path.ts'
 import { failed } from '../../failure.ts'
+import { formatUtc } from '../../utc-time.ts'
 import { removeTree } from '../../files/remove-tree.ts'
 import { syncFolder } from '../../files/sync-folder.ts'
 import { systemCode, systemReason } from '../../files/system-error.ts'
@@ -56,7 +58,7 @@ export async function writeFiles(
   now: Date,
   folders: readonly string[] = [],
 ): Promise<readonly string[]> {
-  const version = `..${now.toISOString().slice(0, 19).replace(/[-:T]/g, '_')}.${randomBytes(4).toString('hex')}`
+  const version = `..${formatUtc(now).slice(0, 19).replace(/[-:T]/g, '_')}.${randomBytes(4).toString('hex')}`
   const targets: Target[] = folderTrees(files, folders).map((tree) => ({ ...tree, made: [] }))
   try {
     for (const target of targets) await explained(target, stage(target, version, mode))
@@ -76,25 +78,25 @@ async function stage({ folder, entries, made }: Target, version: string, mode: n
   if (!found) {
     throw blocked(`the folder ${quotePath(folder)} does not exist: is its volume mounted there?`)
   }
-  const current = linkAt(join(folder, dataLink))
-  if (current !== undefined && !versionPattern.test(current)) throw inTheWay(join(folder, dataLink))
+  const current = linkAt(pathIn(folder, dataLink))
+  if (current !== undefined && !versionPattern.test(current)) throw inTheWay(pathIn(folder, dataLink))
   const newLinks: string[] = []
   for (const name of entries.keys()) {
-    const target = linkAt(join(folder, name))
+    const target = linkAt(pathIn(folder, name))
     if (target === undefined) newLinks.push(name)
-    else if (target !== dataTarget(name)) throw inTheWay(join(folder, name))
+    else if (target !== dataTarget(name)) throw inTheWay(pathIn(folder, name))
   }
-  const directory = join(folder, version)
+  const directory = pathIn(folder, version)
   made.push(directory)
   // With fsGroup, the files of a volume are to have its group.
   await writeFolder(directory, entries, { folder: 0o755 | (found.mode & setGroup), file: mode })
   for (const name of newLinks) {
-    const path = join(folder, name)
+    const path = pathIn(folder, name)
     symlinkSync(dataTarget(name), path)
     made.push(path)
   }
-  made.push(join(folder, nextLink(version)))
-  symlinkSync(version, join(folder, nextLink(version)))
+  made.push(pathIn(folder, nextLink(version)))
+  symlinkSync(version, pathIn(folder, nextLink(version)))
 }
 
 async function writeFolder(
@@ -106,7 +108,7 @@ async function writeFolder(
   // Set afterwards, because a umask takes bits away from what mkdir and open are given.
   chmodSync(directory, modes.folder)
   for (const [name, entry] of entries) {
-    const path = join(directory, name)
+    const path = pathIn(directory, name)
     if (isTree(entry)) await writeFolder(path, entry, modes)
     else await writeSynced(path, entry.bytes, entry.mode ?? modes.file)
   }
@@ -114,7 +116,7 @@ async function writeFolder(
 }
 
 async function publish({ folder, made }: Target, version: string): Promise<void> {
-  renameSync(join(folder, nextLink(version)), join(folder, dataLink))
+  renameSync(pathIn(folder, nextLink(version)), pathIn(folder, dataLink))
   made.length = 0
   await syncFolder(folder)
 }
@@ -122,7 +124,7 @@ async function publish({ folder, made }: Target, version: string): Promise<void>
 /** Removes earlier versions, those that a killed run left half-made, and the links to files that are no more. */
 async function removeOld({ folder, entries }: Target, version: string): Promise<void> {
   for (const name of readdirSync(folder)) {
-    const path = join(folder, name)
+    const path = pathIn(folder, name)
     if (versionPattern.test(name)) {
       if (name !== version) await removeTree(path)
     } else if (name.startsWith(`${dataLink}_`)) {

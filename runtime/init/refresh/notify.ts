@@ -7,6 +7,7 @@ import { hostOfTransportError } from '../../http/transport-error.ts'
 import { quotePath } from '../../files/quote-path.ts'
 import { systemCode, systemReason } from '../../files/system-error.ts'
 import { writeSynced } from '../../files/write-synced.ts'
+import { formatUtc } from '../../utc-time.ts'
 
 type Settings = Pick<InitEnv, 'notifyFile' | 'notifyUrl' | 'fileMode' | 'requestTimeout'>
 
@@ -25,7 +26,7 @@ async function writeSignal(path: string, mode: number, now: Date): Promise<strin
   const temporary = join(dirname(path), `.${basename(path)}.new`)
   try {
     await promises.rm(temporary, { force: true })
-    await writeSynced(temporary, `${now.toISOString()}\n`, mode)
+    await writeSynced(temporary, `${formatUtc(now)}\n`, mode)
     await promises.rename(temporary, path)
     return undefined
   } catch (error) {
