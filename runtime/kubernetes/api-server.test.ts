@@ -141,6 +141,28 @@ t.test('a stream that is cut off is a failure', async (t) => {
   t.match(await failureIn(read()), { code: 'UNREACHABLE' })
 })
 
+t.test(
+  'a stream that is cut off before it is read is a failure when it is read, and not before',
+  async (t) => {
+    const cut = Promise.withResolvers<void>()
+    const { api } = await serve(t, (_, response) => {
+      response.write('half')
+      response.on('close', () => cut.resolve())
+      setTimeout(() => response.destroy(), 20)
+    })
+    const stop = new AbortController()
+    const { chunks } = await api.stream('/list', 'application/json', stop.signal)
+    const aborted = await api.stream('/list', 'application/json', stop.signal)
+    await cut.promise
+    stop.abort()
+    const read = async (some: AsyncIterable<Buffer>) => {
+      for await (const chunk of some) t.equal(chunk.toString(), 'half')
+    }
+    t.match(await failureIn(read(chunks)), { code: 'UNREACHABLE' })
+    t.match(await failureIn(read(aborted.chunks)), { code: 'UNREACHABLE' })
+  },
+)
+
 t.test('a kubeconfig that cannot be used is reported without its content', async (t) => {
   const missing = join(t.testdir(), 'missing')
   t.strictSame(openApiServer(missing), {

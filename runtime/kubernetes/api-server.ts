@@ -32,7 +32,7 @@ type RequestOptions = {
   readonly timeout: number
 }
 
-type ApiStream = { readonly status: number; readonly chunks: AsyncIterable<Buffer> }
+export type ApiStream = { readonly status: number; readonly chunks: AsyncIterable<Buffer> }
 
 type OpenedApiServer =
   | { readonly server: ApiServer; readonly diagnostic?: undefined }

@@ -11,11 +11,16 @@ const [itemDepth, metadataDepth] = [2, 4]
 /** Two thirds of the metadata of a pod, of which nothing is read. In a string, a backslash would precede the quotes. */
 const managedFields = Buffer.from('"managedFields":')
 
+/** In how many of the first chunks the beginning of the items is looked for. An API server sends it in the first one. */
+const chunksOfHead = 4
+
 type ItemReaders = {
   /** Is called with each item that was not scanned, parsed; its managed fields are an empty list. */
   readonly item: (object: unknown) => void
   /** Reads the item that begins at an index, where it can do so faster. @returns the index after it; 0 where it has to be parsed. */
   readonly scan?: (bytes: Buffer, start: number) => number
+  /** Is called at most once, with the list without its items, as far as it precedes them. */
+  readonly begun?: (head: unknown) => void
   /** What to wait for before more is read. */
   readonly ready?: (() => Promise<void> | undefined) | undefined
 }
@@ -24,11 +29,17 @@ type ItemReaders = {
 export async function readListItems(
   chunks: AsyncIterable<Buffer>,
   peer: Peer,
-  { item, scan = () => 0, ready }: ItemReaders,
+  { item, scan = () => 0, begun, ready }: ItemReaders,
 ): Promise<unknown> {
   const { add, rest } = itemSplitter((pieces) => item(parse(pieces, peer)), scan)
+  let attempts = begun === undefined ? 0 : chunksOfHead
   for await (const chunk of chunks) {
     add(chunk)
+    if (attempts > 0) {
+      const head = headOf(rest)
+      attempts = head === undefined ? attempts - 1 : 0
+      if (head !== undefined) begun?.(head)
+    }
     const pause = ready?.()
     if (pause) await pause
   }
@@ -123,6 +134,15 @@ function itemSplitter(
     begun = begun.map((piece, index) => (index < copied ? piece : Buffer.from(piece)))
   }
   return { add, rest }
+}
+
+/** @returns undefined where they do not end with the bracket of a list that is directly in the outermost object. */
+function headOf(pieces: readonly Buffer[]): unknown {
+  try {
+    return JSON.parse(`${Buffer.concat(pieces).toString()}]}`)
+  } catch {
+    return undefined
+  }
 }
 
 /** Where a chunk begins within the text, it is not recognized. */

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { failureOf } from '../failure.ts'
+import { failed, failureOf } from '../failure.ts'
 import type { ApiServer } from './api-server.ts'
 import { podListWatch, type PodSelection } from './list-watch.ts'
 import { peer, virtualClock } from '../fixtures.ts'
@@ -71,6 +71,85 @@ t.test('a page contains only metadata, of pods that have not finished', async (t
     continue: 'token',
   })
   t.equal(accept, 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1')
+})
+
+/** An API server with pages that arrive in two pieces: all that precedes the second pod, and the rest. */
+function pagedWorld(pages: readonly (object | number)[], between: (page: number) => Promise<void>) {
+  const asked: (string | null)[] = []
+  const server: ApiServer = {
+    peer,
+    request: () => Promise.reject(new Error('not asked for')),
+    stream: async (path, _, signal) => {
+      const token = new URL(path, 'http://x').searchParams.get('continue')
+      const number = Number(token ?? 0)
+      const page = pages[number]
+      asked.push(token)
+      if (typeof page === 'number') return { status: page, chunks: chunksOf('{}') }
+      const text = JSON.stringify(page)
+      const cut = text.lastIndexOf('{"metadata"')
+      const chunks = async function* () {
+        yield* chunksOf(text.slice(0, cut))
+        await between(number)
+        if (signal.aborted) throw new Error('the page was cut off')
+        yield* chunksOf(text.slice(cut))
+      }
+      return { status: 200, chunks: chunks() }
+    },
+  }
+  return {
+    asked,
+    api: podListWatch(server, { annotationDomain: 'x.y' }, { clock: virtualClock(), random: () => 0 }),
+  }
+}
+
+async function* chunksOf(text: string) {
+  yield Buffer.from(text)
+}
+
+const paged = (next: string, ...names: readonly string[]) => ({
+  metadata: { resourceVersion: '9', continue: next },
+  items: names.map((name) => metadata(name, '1')),
+})
+
+t.test('the next page is requested while one is read, and read after it', async (t) => {
+  const seen: string[] = []
+  const { asked, api } = pagedWorld(
+    [paged('1', 'a', 'b'), paged('2', 'c', 'd'), paged('', 'e', 'f')],
+    async () => {
+      seen.push(`${asked.length} requested`)
+    },
+  )
+  const see = ({ name }: { readonly name: string }) => void seen.push(name)
+  t.strictSame(await api.list(see), { version: '9', next: '1' })
+  t.strictSame(await api.list(see, '1'), { version: '9', next: '2' })
+  t.strictSame(await api.list(see, '2'), { version: '9' })
+  t.strictSame(seen, ['a', '2 requested', 'b', 'c', '3 requested', 'd', 'e', '3 requested', 'f'])
+  t.strictSame(asked, [null, '1', '2'], 'each once')
+})
+
+t.test(
+  'after a page that is cut off, the list begins anew, without the page that was requested in advance',
+  async (t) => {
+    let isCut = true
+    const { asked, api } = pagedWorld([paged('1', 'a', 'b'), paged('', 'c', 'd')], async (page) => {
+      if (page === 0 && isCut) throw failed({ code: 'UNREACHABLE', message: 'cut off', ...peer })
+    })
+    const seen: string[] = []
+    const see = ({ name }: { readonly name: string }) => void seen.push(name)
+    t.match(await failureIn(api.list(see)), { code: 'UNREACHABLE' })
+    isCut = false
+    t.strictSame(await api.list(see), { version: '9', next: '1' })
+    t.strictSame(await api.list(see, '1'), { version: '9' })
+    t.strictSame(asked, [null, '1', null, '1'])
+    t.strictSame(seen, ['a', 'a', 'b', 'c', 'd'])
+  },
+)
+
+t.test('a token that has expired is noticed at the turn of its page', async (t) => {
+  const { asked, api } = pagedWorld([paged('1', 'a', 'b'), 410], async () => {})
+  t.strictSame(await api.list(() => {}), { version: '9', next: '1' })
+  t.equal(await api.list(() => {}, '1'), 'expired')
+  t.strictSame(asked, [null, '1'])
 })
 
 t.test('a watch continues from a version, with bookmarks', async (t) => {

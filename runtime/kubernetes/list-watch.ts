@@ -5,10 +5,11 @@
 import { failed, type Peer } from '../failure.ts'
 import type { Clock } from '../scheduling/clock.ts'
 import { apiFailure } from './api-failure.ts'
-import type { ApiServer } from './api-server.ts'
+import type { ApiServer, ApiStream } from './api-server.ts'
 import { mapOf } from '../../api/json.ts'
 import { gatherChunks } from './gather-chunks.ts'
 import { readListItems } from './list-items.ts'
+import { PageRequests } from './page-requests.ts'
 import { type PodMetadata, readPodMetadata } from './pod-metadata.ts'
 import { PodScanner } from './pod-scanner.ts'
 import { parseFrame, watchFrames } from './watch-frames.ts'
@@ -52,7 +53,6 @@ const unfinished = 'status.phase!=Succeeded,status.phase!=Failed'
 const partial = (kind: string) => `application/json;as=${kind};g=meta.k8s.io;v=v1`
 /** A page of metadata with managed fields is some 2 MB. */
 const pageSize = 500
-const pageTimeout = 60_000
 /** In seconds; the server ends a watch after that, so that watches spread over its replicas. */
 const shortestWatch = 240
 export function podListWatch(
@@ -69,29 +69,52 @@ export function podListWatch(
     return `/api/v1${where}/pods?${new URLSearchParams({ ...selectors, ...query }).toString()}`
   }
 
+  const pages = new PageRequests((token, signal) => {
+    const path = pathOf({ limit: String(pageSize), ...(token === undefined ? {} : { continue: token }) })
+    return server.stream(path, partial('PartialObjectMetadataList'), signal)
+  })
+  const readPage = async (
+    { status, chunks }: ApiStream,
+    seen: (pod: PodMetadata) => void,
+    ready: (() => Promise<void> | undefined) | undefined,
+  ): Promise<PodPage> => {
+    const body = await readListItems(chunks, peer, {
+      item: (object) => {
+        const pod = status === 200 ? readPodMetadata(object, annotationDomain) : undefined
+        if (pod) seen(pod)
+      },
+      scan: (bytes, start) => {
+        const scanned = status === 200 ? scanner.scan(bytes, start) : undefined
+        if (scanned) seen(scanned.pod)
+        return scanned?.end ?? 0
+      },
+      begun: (head) => {
+        const { next } = pageOf(head)
+        if (status === 200 && next !== undefined) pages.ahead(next)
+      },
+      ready,
+    })
+    if (status === 410) return 'expired'
+    const { version, next } = pageOf(body)
+    if (status !== 200 || version === undefined) throw apiFailure({ status, body }, 'list pods', peer)
+    return next === undefined ? { version } : { version, next }
+  }
+
   return {
     peer,
 
     async list(seen, next, ready) {
-      const path = pathOf({ limit: String(pageSize), ...(next === undefined ? {} : { continue: next }) })
-      const signal = AbortSignal.timeout(pageTimeout)
-      const { status, chunks } = await server.stream(path, partial('PartialObjectMetadataList'), signal)
-      const body = await readListItems(chunks, peer, {
-        item: (object) => {
-          const pod = status === 200 ? readPodMetadata(object, annotationDomain) : undefined
-          if (pod) seen(pod)
-        },
-        scan: (bytes, start) => {
-          const scanned = status === 200 ? scanner.scan(bytes, start) : undefined
-          if (scanned) seen(scanned.pod)
-          return scanned?.end ?? 0
-        },
-        ready,
-      })
-      if (status === 410) return 'expired'
-      const { resourceVersion: version, continue: following } = mapOf(mapOf(body)['metadata'])
-      if (status !== 200 || typeof version !== 'string') throw apiFailure({ status, body }, 'list pods', peer)
-      return typeof following === 'string' && following !== '' ? { version, next: following } : { version }
+      const page = await pages.take(next)
+      try {
+        const read = await readPage(page, seen, ready)
+        if (read === 'expired') pages.drop()
+        return read
+      } catch (error) {
+        pages.drop()
+        throw error
+      } finally {
+        page.close()
+      }
     },
 
     async *watch(version, signal) {
@@ -116,6 +139,15 @@ export function podListWatch(
       for await (const frame of watchFrames(gatherChunks(chunks, clock), peer))
         yield scanChange(frame, scanner) ?? readChange(parseFrame(frame, peer), annotationDomain, peer)
     },
+  }
+}
+
+/** What a list says of itself. */
+function pageOf(list: unknown): { readonly version: string | undefined; readonly next: string | undefined } {
+  const { resourceVersion: version, continue: next } = mapOf(mapOf(list)['metadata'])
+  return {
+    version: typeof version === 'string' ? version : undefined,
+    next: typeof next === 'string' && next !== '' ? next : undefined,
   }
 }
 

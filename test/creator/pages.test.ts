@@ -4,6 +4,9 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
+import { type ApiServer, openApiServer } from '../../runtime/kubernetes/api-server.ts'
+import { podListWatch } from '../../runtime/kubernetes/list-watch.ts'
+import { clock } from '../../runtime/scheduling/clock.ts'
 import { startFakeSsm } from '../../runtime/fake-ssm/server.ts'
 import { createNamespace, createPod, deploy } from './cluster-workloads.ts'
 import { controllersMissing, startControlPlane } from '../servers/control-plane.ts'
@@ -17,6 +20,31 @@ t.setTimeout(1_200_000)
 const replicas = isLong ? 1010 : 510
 /** The creator gives up a connection over which nothing came for 90 s: watch-all.test.ts, by a clock of its own. */
 const quiet = isLong ? 100_000 : 0
+
+/** @property requests how many there were at the end of each page. */
+async function listPages(kubeconfig: string) {
+  const { server } = openApiServer(kubeconfig)
+  if (server === undefined) throw new Error('the kubeconfig cannot be used')
+  const names: string[] = []
+  const requests: number[] = []
+  let asked = 0
+  const counted: ApiServer = {
+    ...server,
+    stream: (...call) => {
+      asked++
+      return server.stream(...call)
+    },
+  }
+  const api = podListWatch(counted, { annotationDomain: 'bsycorp.com' }, { clock, random: Math.random })
+  let next: string | undefined
+  do {
+    const page = await api.list(({ name }) => void names.push(name), next)
+    if (page === 'expired') throw new Error('the list has expired')
+    requests.push(asked)
+    next = page.next
+  } while (next !== undefined)
+  return { names, requests }
+}
 
 t.test('pages and a quiet watch', { skip: controllersMissing }, async (t) => {
   const [plane, ssm] = await Promise.all([startControlPlane({ controllers: true }), startFakeSsm()])
@@ -50,6 +78,16 @@ t.test('pages and a quiet watch', { skip: controllersMissing }, async (t) => {
     (await metrics()).includes(`kees_creator_pods ${replicas}\n`),
   )
   await eventually('the secret is stored', () => ssm.stored.newest('/key') !== undefined)
+
+  const { names, requests } = await listPages(plane.kubeconfig)
+  t.equal(new Set(names).size, replicas)
+  t.equal(names.length, replicas, 'each pod once')
+  const pageCount = Math.ceil(replicas / 500)
+  t.strictSame(
+    requests,
+    Array.from({ length: pageCount }, (_, page) => Math.min(page + 2, pageCount)),
+    'while a page is read, the next one is requested, and no other',
+  )
 
   await sleep(quiet)
   t.notMatch(
