@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 // In an image, this is /usr/local/bin/init, and the same for the functions. It runs the program with what V8 compiled of it when the image was
 // built (make-code-cache.ts), because compiling takes a large part of a run. V8 rejects what another version or platform made, and compiles.
-const { readFileSync } = require('node:fs')
+const { isAscii } = require('node:buffer')
+const { closeSync, fstatSync, openSync, readFileSync, readSync } = require('node:fs')
 const { Script } = require('node:vm')
 
 const name = __filename.slice(__dirname.length + 1)
@@ -12,15 +13,18 @@ try {
 } catch {
   cache = undefined
 }
-const text = readFileSync(program)
-// As bytes: V8 would keep a string that is joined to others. The first line of the program becomes a comment.
-const body = Buffer.concat([
-  Buffer.from('(function (exports, require, module) {//'),
-  text,
-  Buffer.from('\n})'),
-])
-const script = new Script(body.toString(), { filename: name, cachedData: cache })
+// Around the program, of which this makes the first line a comment. As bytes: V8 would keep a string that is joined to others.
+const [before, after] = ['(function (exports, require, module) {//', '\n})']
+const file = openSync(program, 'r')
+const { size } = fstatSync(file)
+const text = Buffer.allocUnsafeSlow(before.length + size + after.length)
+text.write(before)
+text.write(after, before.length + readSync(file, text, { offset: before.length, length: size }))
+closeSync(file)
+// Reading UTF-8 makes another copy.
+const encoding = isAscii(text) ? 'latin1' : 'utf8'
+const script = new Script(text.toString(encoding), { filename: name, cachedData: cache })
 // Buffers of this size have memory of their own, which is given back now: no garbage is collected in a start.
-for (const bytes of [text, body, cache])
+for (const bytes of [text, cache])
   if (bytes !== undefined && bytes.length === bytes.buffer.byteLength) bytes.buffer.transfer(0)
 script.runInThisContext()(exports, require, module)
