@@ -220,7 +220,7 @@ const all = chosen('test/**/*.test.ts')
 const onNode = all.filter((file) => file.startsWith('test/node/'))
 const byProcess = Map.groupBy(
   all.filter((file) => !onNode.includes(file)),
-  sharedProcessOf,
+  (file) => (filesInFull.has(file) ? undefined : sharedProcessOf(file)),
 )
 const unit = Map.groupBy(
   chosen('{api,functions,runtime,cli}/**/*.test.ts'),

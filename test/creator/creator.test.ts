@@ -7,7 +7,8 @@ import { decodePrivateKey, encodePublicKey } from '../../runtime/values/rsa-key.
 import { secretValue } from '../../runtime/secret-value.ts'
 import { openSsmParameterStore } from '../../runtime/store/ssm-parameter-store.ts'
 import { create, createNamespace, deploy, deployment, eventsOf } from './cluster-workloads.ts'
-import { controllersMissing, startControlPlane } from '../servers/control-plane.ts'
+import { controllersMissing } from '../servers/control-plane.ts'
+import { sharedControlPlane } from '../servers/shared-control-plane.ts'
 import { gaugeOf, startCreator } from './process.ts'
 import { eventually } from '../programs/eventually.ts'
 import { motoMissing, startMoto } from '../servers/moto.ts'
@@ -16,8 +17,8 @@ import { run } from '../programs/programs.ts'
 t.setTimeout(1_200_000)
 
 t.test('the creator in a cluster', { skip: controllersMissing || motoMissing }, async (t) => {
-  const [plane, moto] = await Promise.all([startControlPlane({ controllers: true }), startMoto()])
-  t.teardown(() => Promise.all([plane.stop(), moto.stop()]))
+  const [plane, moto] = await Promise.all([sharedControlPlane(t, { controllers: true }), startMoto()])
+  t.teardown(() => moto.stop())
   const policyFile = join(t.testdir(), 'policy.yaml')
   writeFileSync(
     policyFile,

@@ -4,7 +4,8 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { createNamespace, createPod, eventsOf } from './cluster-workloads.ts'
-import { controlPlaneMissing, startControlPlane } from '../servers/control-plane.ts'
+import { controlPlaneMissing } from '../servers/control-plane.ts'
+import { sharedControlPlane } from '../servers/shared-control-plane.ts'
 import { startCreator } from './process.ts'
 import { eventually } from '../programs/eventually.ts'
 import { serviceAccountToken } from '../servers/service-account-token.ts'
@@ -24,8 +25,7 @@ const mounting = ['--map-root-user', '--mount', 'mount', '-t', 'tmpfs', 'tmpfs',
 const namespacesMissing = spawnSync('unshare', mounting).status !== 0 && 'needs the command unshare'
 
 t.test('the creator in a pod', { skip: controlPlaneMissing || namespacesMissing }, async (t) => {
-  const plane = await startControlPlane()
-  t.teardown(() => plane.stop())
+  const plane = await sharedControlPlane(t)
   await createNamespace(plane, 'kees')
   await createNamespace(plane, 'shop')
   const account = { kind: 'ServiceAccount', name: 'creator', namespace: 'kees' }

@@ -1,7 +1,8 @@
 /** The creator's installation on a real API server: it is accepted, and its ServiceAccount has the rights for its work and no others. */
 import { join } from 'node:path'
 import t from 'tap'
-import { type ControlPlane, controllersMissing, startControlPlane } from '../servers/control-plane.ts'
+import { type Cluster, controllersMissing } from '../servers/control-plane.ts'
+import { sharedControlPlane } from '../servers/shared-control-plane.ts'
 import { eventually } from '../programs/eventually.ts'
 import { root, run } from '../programs/programs.ts'
 import { serviceAccountToken } from '../servers/service-account-token.ts'
@@ -102,8 +103,7 @@ const forbidden: readonly Try[] = [
 
 const skip = controllersMissing || (kubectlMissing ?? false)
 t.test('the installation on a cluster', { skip }, async (t) => {
-  const cluster = await startControlPlane({ controllers: true })
-  t.teardown(cluster.stop)
+  const cluster = await sharedControlPlane(t, { controllers: true })
   const apply = (folder = base) =>
     run(kubectlPath, ['--kubeconfig', cluster.kubeconfig, 'apply', '-k', folder])
 
@@ -172,7 +172,7 @@ function dry([method, path, body]: Try): Try {
   return [method, `${path}${path.includes('?') ? '&' : '?'}dryRun=All`, body]
 }
 
-async function podsOf(cluster: ControlPlane): Promise<readonly unknown[]> {
+async function podsOf(cluster: Cluster): Promise<readonly unknown[]> {
   const { body } = await cluster.request('GET', core('kees', 'pods'))
   const items: unknown = typeof body === 'object' && body !== null && 'items' in body ? body.items : undefined
   return Array.isArray(items) ? items : []

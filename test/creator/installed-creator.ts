@@ -1,14 +1,14 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Test } from 'tap'
-import type { ControlPlane } from '../servers/control-plane.ts'
+import type { Cluster } from '../servers/control-plane.ts'
 import { type CreatorProcess, startCreator } from './process.ts'
 import { serviceAccountToken } from '../servers/service-account-token.ts'
 
 /** A process with the environment and the StoragePolicy of the base that is applied to a cluster, as its ServiceAccount. */
 export async function startInstalled(
   t: Test,
-  plane: ControlPlane,
+  plane: Cluster,
   ssm: { readonly endpoint: string },
 ): Promise<CreatorProcess> {
   const read = async (path: string) => JSON.stringify((await plane.request('GET', path)).body)

@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import t from 'tap'
 import { startFakeSsm } from '../../runtime/fake-ssm/server.ts'
 import { type Annotations, createNamespace, createPod, eventsOf } from './cluster-workloads.ts'
-import { controlPlaneMissing, startControlPlane } from '../servers/control-plane.ts'
+import { controlPlaneMissing } from '../servers/control-plane.ts'
+import { sharedControlPlane } from '../servers/shared-control-plane.ts'
 import { get, justThePolicy, policyOf, put } from '../iam/creator-module.ts'
 import { eventually } from '../programs/eventually.ts'
 import { isAllowed } from '../iam/iam-judge.ts'
@@ -18,8 +19,8 @@ const { path: kubectlPath = 'kubectl', missing: kubectlMissing } = kubectl()
 const skip = controlPlaneMissing || (kubectlMissing ?? false)
 
 t.test('the creator as it is installed', { skip }, async (t) => {
-  const [plane, ssm] = await Promise.all([startControlPlane(), startFakeSsm()])
-  t.teardown(() => Promise.all([plane.stop(), ssm.stop()]))
+  const [plane, ssm] = await Promise.all([sharedControlPlane(t), startFakeSsm()])
+  t.teardown(() => ssm.stop())
   const base = join(root, 'install', 'creator')
   const applied = run(kubectlPath, ['--kubeconfig', plane.kubeconfig, 'apply', '-k', base])
   t.equal(applied.status, 0, applied.stderr)

@@ -2,7 +2,8 @@
 import t from 'tap'
 import { startFakeSsm } from '../../runtime/fake-ssm/server.ts'
 import { createNamespace, createPod } from './cluster-workloads.ts'
-import { controlPlaneMissing, startControlPlane } from '../servers/control-plane.ts'
+import { controlPlaneMissing } from '../servers/control-plane.ts'
+import { sharedControlPlane } from '../servers/shared-control-plane.ts'
 import { startCreator, stopIdle } from './process.ts'
 import { isLong } from '../programs/long.ts'
 import { eventually } from '../programs/eventually.ts'
@@ -22,8 +23,8 @@ const groups = Array.from({ length: isLong ? 1000 : 150 }, (_, index) =>
 
 t.test('two creators on the same groups', { skip: controlPlaneMissing }, async (t) => {
   // Answers that take a while are what lets two meet.
-  const [plane, ssm] = await Promise.all([startControlPlane(), startFakeSsm({ latency: 10 })])
-  t.teardown(() => Promise.all([plane.stop(), ssm.stop()]))
+  const [plane, ssm] = await Promise.all([sharedControlPlane(t), startFakeSsm({ latency: 10 })])
+  t.teardown(() => ssm.stop())
   await createNamespace(plane, 'shop')
   for (let pod = 0; pod < 10; pod++) {
     await createPod(

@@ -4,7 +4,8 @@ import t from 'tap'
 import { startFakeSsm } from '../../runtime/fake-ssm/server.ts'
 import { decodePrivateKey, encodePublicKey } from '../../runtime/values/rsa-key.ts'
 import { createNamespace, createPod, eventsOf } from './cluster-workloads.ts'
-import { controlPlaneMissing, startControlPlane } from '../servers/control-plane.ts'
+import { controlPlaneMissing } from '../servers/control-plane.ts'
+import { sharedControlPlane } from '../servers/shared-control-plane.ts'
 import { startCreator } from './process.ts'
 import { eventually } from '../programs/eventually.ts'
 
@@ -18,10 +19,10 @@ const dynamic = (name: string, attributes: string) => ({
 t.test('the creator and its store', { skip: controlPlaneMissing }, async (t) => {
   const denied = (name: string) => name.startsWith('/denied/')
   const [plane, ssm] = await Promise.all([
-    startControlPlane(),
+    sharedControlPlane(t),
     startFakeSsm({ putsPerSecond: 10, readsPerSecond: 40, lag: 1000, denied: (right) => denied(right.name) }),
   ])
-  t.teardown(() => Promise.all([plane.stop(), ssm.stop()]))
+  t.teardown(() => ssm.stop())
   await createNamespace(plane, 'shop')
   const creator = await startCreator({
     KUBECONFIG: plane.kubeconfig,

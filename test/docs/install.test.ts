@@ -22,6 +22,7 @@ import { type ControlPlane, controllersMissing, startControlPlane } from '../ser
 import { eventually } from '../programs/eventually.ts'
 import { startInstalled } from '../creator/installed-creator.ts'
 import { attachedTo, trustOf } from '../iam/moto-iam.ts'
+import { attachedProvider } from '../iam/aws-provider.ts'
 import { type Moto, motoMissing, startMoto } from '../servers/moto.ts'
 import { dist, golden, root, run } from '../programs/programs.ts'
 import { parseReadmeBlocks } from './readme-commands.ts'
@@ -161,6 +162,14 @@ const withoutAssociations = '-target=module.kees_creator -target=module.secrets'
 /** Removes the commands that need nodes or the AWS CLI. */
 const withoutNodes = (script: string) =>
   script.replaceAll(/^(kubectl rollout status|kubectl logs|aws) .*$/gm, '')
+/** It looks for the provider, as it does without the variables of one that runs already. */
+const initByItself = `terraform() {
+  case "$*" in
+    *" init") env -u TF_REATTACH_PROVIDERS terraform "$@" ;;
+    *) command terraform "$@" ;;
+  esac
+}
+`
 const withoutTerraform = (script: string) => script.replaceAll(/^terraform .*$/gm, '')
 
 async function letsInOnly(t: Test, trust: unknown, identity: string): Promise<void> {
@@ -175,9 +184,11 @@ async function install(t: Test, plane: ControlPlane, moto: Moto, identity: strin
   mkdirSync(join(folder, 'node', 'secret'), { recursive: true })
   const cwd = join(folder, example)
   const aws = { AWS_ENDPOINT_URL: moto.endpoint, AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' }
+  const isApplied = isLong || identity === 'irsa'
   const env = {
     ...terraformEnv(),
     ...aws,
+    ...(isApplied ? await attachedProvider(t, aws) : {}),
     KUBECONFIG: plane.kubeconfig,
     PATH: [dist, process.env['PATH']].join(delimiter),
     TF_CLI_ARGS_init: `-plugin-dir=${terraformAwsPluginDir().path ?? ''}`,
@@ -186,7 +197,7 @@ async function install(t: Test, plane: ControlPlane, moto: Moto, identity: strin
   }
   const chosen = settings.replace(/^identity=irsa.*$/m, `identity=${identity}`)
   const shell = async (script: string) => {
-    const all = `cd ${cwd}\nexec 2>&1\n${chosen}${withoutNodes(script)}`
+    const all = `cd ${cwd}\nexec 2>&1\n${initByItself}${chosen}${withoutNodes(script)}`
     const { status, stdout } = await runBeside('bash', ['-euo', 'pipefail', '-c', all], { env })
     return { status, stdout }
   }
@@ -206,7 +217,7 @@ async function install(t: Test, plane: ControlPlane, moto: Moto, identity: strin
   for (const name of globSync('*', { cwd: join(cwd, module) }))
     t.equal(read(join(module, name)), golden(join(root, example, module, name), read(join(module, name))))
 
-  if (!isLong && identity !== 'irsa') return
+  if (!isApplied) return
   await follow('Apply the roles')
   const policies = await attachedTo(moto.endpoint, 'shop-orders')
   const arns = ['db.password', 'session.key'].map(

@@ -10,7 +10,8 @@ import { metricTable } from '../../runtime/creator/report/metric-table.ts'
 import { failureCodes } from '../../runtime/failure.ts'
 import { refreshMetrics } from '../../runtime/init/refresh/refresh-metrics.ts'
 import { create, createNamespace, createPod, deployment } from '../creator/cluster-workloads.ts'
-import { controlPlaneMissing, startControlPlane } from '../servers/control-plane.ts'
+import { controlPlaneMissing } from '../servers/control-plane.ts'
+import { sharedControlPlane } from '../servers/shared-control-plane.ts'
 import { root, run } from '../programs/programs.ts'
 import { parseReadmeBlocks } from './readme-commands.ts'
 import { kubectl } from '../programs/tools.ts'
@@ -123,8 +124,7 @@ t.test(
 const { missing } = kubectl()
 
 t.test('a pod does not start', { skip: controlPlaneMissing || (missing ?? false) }, async (t) => {
-  const cluster = await startControlPlane()
-  t.teardown(cluster.stop)
+  const cluster = await sharedControlPlane(t)
   await createNamespace(cluster, 'shop')
   const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default' } }
   await create(cluster, 'api/v1', 'shop', 'serviceaccounts', account)

@@ -9,7 +9,8 @@ import { createNamespace } from '../creator/cluster-workloads.ts'
 import { root, run } from '../programs/programs.ts'
 import { runBeside } from '../programs/run-beside.ts'
 import { command, kustomize } from '../programs/tools.ts'
-import { controlPlaneMissing, startControlPlane } from '../servers/control-plane.ts'
+import { controlPlaneMissing } from '../servers/control-plane.ts'
+import { sharedControlPlane } from '../servers/shared-control-plane.ts'
 import { makeLoopbackCertificate } from '../servers/loopback-certificate.ts'
 import { startTlsTerminator } from '../servers/tls-terminator.ts'
 
@@ -172,8 +173,7 @@ t.test('the creator gets its proxy, which its second NetworkPolicy allows', { sk
 })
 
 t.test('the API server accepts both', { skip: missing || controlPlaneMissing }, async (t) => {
-  const cluster = await startControlPlane()
-  t.teardown(cluster.stop)
+  const cluster = await sharedControlPlane(t)
   for (const overlayOf of [overlayOfApp, overlayOfCreator]) {
     const [deployment] = workloadsIn(build(t, overlayOf(t)), 'Deployment')
     const { namespace = '', name = '' } = deployment?.metadata ?? {}

@@ -3,9 +3,10 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { root } from '../programs/programs.ts'
-import { runTerraform, writeFiles } from '../iam/run-terraform.ts'
+import { runTerraform, terraformWith, writeFiles } from '../iam/run-terraform.ts'
 import { renderModule } from '../../functions/export-iam/terraform/terraform.ts'
 import { grantOf } from '../../functions/export-iam/grants/grant.ts'
+import { attachedProvider } from '../iam/aws-provider.ts'
 import { terraform, terraformAwsPluginDir } from '../programs/tools.ts'
 
 const text = readFileSync(join(root, 'docs/terraform.md'), 'utf8')
@@ -33,7 +34,8 @@ t.test(
     )
     await writeFiles(folder, [['main.tf', calls.join('')]])
     await runTerraform(folder, 'init', '-backend=false', `-plugin-dir=${plugins.path ?? ''}`)
-    t.match(await runTerraform(folder, 'validate'), 'The configuration is valid')
+    const terraformHere = terraformWith(await attachedProvider(t, {}))
+    t.match(await terraformHere(folder, 'validate'), 'The configuration is valid')
   },
 )
 

@@ -8,10 +8,11 @@ import t from 'tap'
 import { grantOf } from '../../functions/export-iam/grants/grant.ts'
 import { parseIamRole } from '../../functions/export-iam/options/iam-role.ts'
 import { renderModule } from '../../functions/export-iam/terraform/terraform.ts'
+import { attachedProvider } from './aws-provider.ts'
 import { terraform, terraformAwsPluginDir } from '../programs/tools.ts'
 import { creatorModule, key, place } from './creator-module.ts'
 import { motoEnv, motoProvider } from './moto-provider.ts'
-import { complaintOf, terraformWith, writeFiles } from './run-terraform.ts'
+import { complaintOf, runTerraform, terraformWith, writeFiles } from './run-terraform.ts'
 
 const { missing = terraformAwsPluginDir().missing ?? false } = terraform()
 
@@ -58,7 +59,8 @@ t.test(
   { skip: missing, timeout: 1_200_000 },
   async (t) => {
     // Nothing is asked of AWS before the plan is complete.
-    const runTerraform = terraformWith(motoEnv('http://127.0.0.1:9'))
+    const env = motoEnv('http://127.0.0.1:9')
+    const terraformHere = terraformWith({ ...env, ...(await attachedProvider(t, env)) })
     const folder = t.testdir({ 'main.tf': configuration })
     cpSync(creatorModule, join(folder, 'creator'), { recursive: true })
     const app = grant('cluster-app-role', ['/db.password'])
@@ -69,7 +71,7 @@ t.test(
       renderModule([app, grantOf('Job/prod/worker', undefined, ['/prod/queue'], kmsKeys)], kmsKeys),
     )
     await runTerraform(folder, 'init', `-plugin-dir=${terraformAwsPluginDir().path}`)
-    const said = await complaintOf(runTerraform(folder, 'plan', '-refresh=false'))
+    const said = await complaintOf(terraformHere(folder, 'plan', '-refresh=false'))
     const failed = said.matchAll(
       /Error: Resource precondition failed on (\S+) line \d+, in resource "(\w+)" "\w+"/g,
     )

@@ -13,6 +13,7 @@ import { creatorModule } from './creator-module.ts'
 import { creatorRoles, judgeCreatorRoles } from './creator-roles.ts'
 import { attachedTo, callIam, documentOf, rolesOf } from './moto-iam.ts'
 import { motoEnv, motoProvider } from './moto-provider.ts'
+import { attachedProvider } from './aws-provider.ts'
 import { motoMissing, startMoto } from '../servers/moto.ts'
 import { runTerraform, terraformWith, writeFiles } from './run-terraform.ts'
 import { isLong } from '../programs/long.ts'
@@ -86,7 +87,8 @@ await t.test('the modules in a real configuration', { skip: missing, timeout: 1_
   test.teardown(stop)
   const role = { Action: 'CreateRole', RoleName: 'billing', Path: '/team/', AssumeRolePolicyDocument: '{}' }
   await callIam(endpoint, role)
-  const terraformHere = terraformWith(motoEnv(endpoint))
+  const env = motoEnv(endpoint)
+  const terraformHere = terraformWith({ ...env, ...(await attachedProvider(test, env)) })
   const folder = test.testdir({})
   const writeModule = (grants: readonly Grant[]) => writeFiles(join(folder, 'kees'), renderModule(grants))
   cpSync(creatorModule, join(folder, 'creator'), { recursive: true })
@@ -94,7 +96,7 @@ await t.test('the modules in a real configuration', { skip: missing, timeout: 1_
   await writeFiles(folder, [['main.tf', configuration]])
   await writeModule([app, billing, worker])
   const apply = (...args: readonly string[]) => terraformHere(folder, 'apply', '-auto-approve', ...args)
-  await terraformHere(folder, 'init', `-plugin-dir=${terraformAwsPluginDir().path}`)
+  await runTerraform(folder, 'init', `-plugin-dir=${terraformAwsPluginDir().path}`)
 
   test.notMatch(await apply(), 'Warning:', 'it is valid')
   test.strictSame(

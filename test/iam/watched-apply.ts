@@ -9,10 +9,11 @@ import type { KmsKeys } from '../../functions/export-iam/options/kms-keys.ts'
 import { renderModule } from '../../functions/export-iam/terraform/terraform.ts'
 import { callIam } from './moto-iam.ts'
 import { motoEnv, motoProvider } from './moto-provider.ts'
+import { attachedProvider } from './aws-provider.ts'
 import { startMoto } from '../servers/moto.ts'
 import { parsePlanGraph, type PlanGraph } from './plan-graph.ts'
 import { type IamChange, recordIam } from './recorded-iam.ts'
-import { terraformWith, writeFiles } from './run-terraform.ts'
+import { runTerraform, terraformWith, writeFiles } from './run-terraform.ts'
 import { type ResourceChange, resourceChangesIn } from './terraform-plan.ts'
 import { terraformAwsPluginDir } from '../programs/tools.ts'
 
@@ -76,7 +77,8 @@ export async function startWatchedApply(test: Test): Promise<WatchedApply> {
   test.teardown(moto.stop)
   const iam = await recordIam(moto.endpoint, 7)
   test.teardown(iam.stop)
-  const runTerraform = terraformWith(motoEnv(iam.endpoint))
+  const env = motoEnv(iam.endpoint)
+  const terraformHere = terraformWith({ ...env, ...(await attachedProvider(test, env)) })
   const folder = test.testdir({ 'main.tf': configuration })
   const made = new Set<string>()
   let isInitialized = false
@@ -95,15 +97,15 @@ export async function startWatchedApply(test: Test): Promise<WatchedApply> {
       isInitialized = true
     },
     async plan(...variables) {
-      const text = await runTerraform(folder, 'plan', '-refresh=false', '-out=plan', ...variables)
-      const changes = resourceChangesIn(await runTerraform(folder, 'show', '-json', 'plan'))
-      const graph = parsePlanGraph(await runTerraform(folder, 'graph', '-plan=plan'))
+      const text = await terraformHere(folder, 'plan', '-refresh=false', '-out=plan', ...variables)
+      const changes = resourceChangesIn(await terraformHere(folder, 'show', '-json', 'plan'))
+      const graph = parsePlanGraph(await terraformHere(folder, 'graph', '-plan=plan'))
       const of = (module: string) => changes.filter((one) => one.module_address === `module.${module}`)
       return { text, graph, kees: of('kees'), loose: of('loose') }
     },
     async apply(...args) {
       const seen = iam.changes.length
-      await runTerraform(folder, 'apply', ...(args.length === 0 ? ['plan'] : args))
+      await terraformHere(folder, 'apply', ...(args.length === 0 ? ['plan'] : args))
       return iam.changes.slice(seen)
     },
   }

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import t from 'tap'
 import { parse } from 'yaml'
 import { initCommand } from '../../api/settings/init-args.ts'
-import { controlPlaneMissing, startControlPlane } from '../servers/control-plane.ts'
+import { controlPlaneMissing } from '../servers/control-plane.ts'
+import { sharedControlPlane } from '../servers/shared-control-plane.ts'
 import { root, run } from '../programs/programs.ts'
 import { kpt } from '../programs/tools.ts'
 
@@ -46,8 +47,7 @@ t.test(
   'the API server takes it as a native sidecar, under Pod Security "restricted"',
   { skip: controlPlaneMissing },
   async (t) => {
-    const cluster = await startControlPlane()
-    t.teardown(cluster.stop)
+    const cluster = await sharedControlPlane(t)
     const enforce = { 'pod-security.kubernetes.io/enforce': 'restricted' }
     const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'app', labels: enforce } }
     t.equal((await cluster.request('POST', '/api/v1/namespaces', namespace)).status, 201)

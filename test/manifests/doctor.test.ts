@@ -10,7 +10,8 @@ import { create, createNamespace } from '../creator/cluster-workloads.ts'
 import { startFakeSsm } from '../../runtime/fake-ssm/server.ts'
 import { storedBelow } from '../docs/stored-parameters.ts'
 import { callIam } from '../iam/moto-iam.ts'
-import { controlPlaneMissing, startControlPlane } from '../servers/control-plane.ts'
+import { controlPlaneMissing } from '../servers/control-plane.ts'
+import { sharedControlPlane } from '../servers/shared-control-plane.ts'
 import { kubeconfigWith, type Rule } from '../servers/limited-user.ts'
 import { motoMissing, startMoto } from '../servers/moto.ts'
 import { run } from '../programs/programs.ts'
@@ -46,8 +47,8 @@ function documentedRights(): readonly Rule[] {
 }
 
 t.test('with the documented rights, a cluster with faults, and then without', { skip }, async (t) => {
-  const [cluster, moto] = await Promise.all([startControlPlane(), startMoto()])
-  t.teardown(() => Promise.all([cluster.stop(), moto.stop()]))
+  const [cluster, moto] = await Promise.all([sharedControlPlane(t), startMoto()])
+  t.teardown(() => moto.stop())
   const folder = t.testdir()
   const env = {
     ...credentials,

@@ -11,7 +11,8 @@ import { parse, stringify } from 'yaml'
 import { argoCdVersion, cachedArgoCd } from '../../scripts/tools/argo-cd.ts'
 import { cachedFlux, type FluxController } from '../../scripts/tools/tool-cache.ts'
 import { findCommand } from '../../scripts/tools/installed.ts'
-import { controlPlaneMissing, startControlPlane } from '../servers/control-plane.ts'
+import { controlPlaneMissing } from '../servers/control-plane.ts'
+import { sharedControlPlane } from '../servers/shared-control-plane.ts'
 import { eventually } from '../programs/eventually.ts'
 import { isLong } from '../programs/long.ts'
 import { golden, root, run } from '../programs/programs.ts'
@@ -40,8 +41,7 @@ t.test('what Argo CD applies', { skip: kustomize().missing ?? false }, async (t)
 })
 
 t.test('in a cluster', { skip }, async (t) => {
-  const plane = await startControlPlane()
-  t.teardown(() => plane.stop())
+  const plane = await sharedControlPlane(t)
   const kubectlIn = (...args: readonly string[]) =>
     run(kubectl().path ?? '', [`--kubeconfig=${plane.kubeconfig}`, ...args])
 

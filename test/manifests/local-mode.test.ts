@@ -13,7 +13,8 @@ import { kees } from '../../cli/kees.ts'
 import { readClaims } from '../../runtime/creator/claims/read-claims.ts'
 import { eventually } from '../programs/eventually.ts'
 import { run } from '../programs/programs.ts'
-import { controlPlaneMissing, startControlPlane } from '../servers/control-plane.ts'
+import { controlPlaneMissing } from '../servers/control-plane.ts'
+import { sharedControlPlane } from '../servers/shared-control-plane.ts'
 import { parseAllDocuments } from 'yaml'
 
 const image = 'example/init:1'
@@ -247,8 +248,7 @@ t.test('the creator, kees create and kees status leave pods in local mode out', 
 })
 
 t.test('the admission policy refuses the same pods', { skip: controlPlaneMissing }, async (t) => {
-  const cluster = await startControlPlane()
-  t.teardown(cluster.stop)
+  const cluster = await sharedControlPlane(t)
   const { policyFile } = makePlace(t)
   const { printed } = await command(['admission-policy', '--policy', policyFile, '--image', image], '')
   for (const document of parseAllDocuments(printed)) {

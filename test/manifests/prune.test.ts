@@ -8,7 +8,8 @@ import { eventually } from '../programs/eventually.ts'
 import { run } from '../programs/programs.ts'
 import { runBeside } from '../programs/run-beside.ts'
 import { kubectl } from '../programs/tools.ts'
-import { controlPlaneMissing, startControlPlane } from '../servers/control-plane.ts'
+import { controlPlaneMissing } from '../servers/control-plane.ts'
+import { sharedControlPlane } from '../servers/shared-control-plane.ts'
 import { kubeconfigWith } from '../servers/limited-user.ts'
 import { motoMissing, startMoto } from '../servers/moto.ts'
 
@@ -89,8 +90,8 @@ function definitionOf({ group, kind }: (typeof customResources)[number]): object
 }
 
 t.test('what nothing needs is listed, and nothing else', { skip }, async (t) => {
-  const [cluster, moto] = await Promise.all([startControlPlane(), startMoto()])
-  t.teardown(() => Promise.all([cluster.stop(), moto.stop()]))
+  const [cluster, moto] = await Promise.all([sharedControlPlane(t), startMoto()])
+  t.teardown(() => moto.stop())
   const env = {
     AWS_REGION: 'eu-west-1',
     AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',

@@ -3,7 +3,8 @@ import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { startFakeSsm } from '../../runtime/fake-ssm/server.ts'
-import { controlPlaneMissing, startControlPlane } from '../servers/control-plane.ts'
+import { controlPlaneMissing } from '../servers/control-plane.ts'
+import { sharedControlPlane } from '../servers/shared-control-plane.ts'
 import { motoMissing, startMoto } from '../servers/moto.ts'
 import { run } from '../programs/programs.ts'
 import { runBeside } from '../programs/run-beside.ts'
@@ -144,8 +145,7 @@ t.test('a store that cannot be reached is exit code 5, and nothing is called mis
 const noKubectl = command('kubectl').missing ?? controlPlaneMissing
 
 t.test('kubectl get pod -o yaml | kees status -f -', { skip: noKubectl }, async (t) => {
-  const cluster = await startControlPlane()
-  t.teardown(cluster.stop)
+  const cluster = await sharedControlPlane(t)
   const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default' } }
   await cluster.request('POST', '/api/v1/namespaces/default/serviceaccounts', account)
   for (const [name, key] of [

@@ -1,7 +1,8 @@
 /** The results of kees verify for injected workloads, and for the pods made from them, as a real API server returns them. */
 import fc from 'fast-check'
 import t from 'tap'
-import { controllersMissing, startControlPlane } from '../servers/control-plane.ts'
+import { controllersMissing } from '../servers/control-plane.ts'
+import { sharedControlPlane } from '../servers/shared-control-plane.ts'
 import { eventually } from '../programs/eventually.ts'
 import { run } from '../programs/programs.ts'
 
@@ -68,8 +69,7 @@ const kees = (command: readonly string[], input: string) => {
 const silent = { status: 0, stdout: '', stderr: '' }
 
 t.test('on a real API server', { skip: controllersMissing }, async (t) => {
-  const cluster = await startControlPlane({ controllers: true })
-  t.teardown(cluster.stop)
+  const cluster = await sharedControlPlane(t, { controllers: true })
 
   for (const [name, options] of Object.entries(configurations)) {
     await t.test(`injected with ${name.replace('-', ' ')}`, async (t) => {

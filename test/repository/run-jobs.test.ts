@@ -76,10 +76,9 @@ t.test('a test file waits for the tools of its helpers too', (t) => {
   t.end()
 })
 
-t.test('test files that share a process exist, run in full after no change and do not wait', (t) => {
+t.test('test files that share a process exist, and do not wait', (t) => {
   for (const file of sharingFiles) {
     t.ok(existsSync(join(root, file)), file)
-    t.notOk(file in longTests, file)
     t.equal(laneOf(file), 'tests', file)
   }
   t.equal(sharedProcessOf('test/docs/links.test.ts'), 'short files of test/docs/')

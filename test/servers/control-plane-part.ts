@@ -5,6 +5,8 @@ import { closeSync, openSync, readFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { findCommand } from '../../scripts/tools/installed.ts'
 import { cachedKubernetes, controlPlaneAssets } from '../../scripts/tools/tool-cache.ts'
+import { endsWithInput } from './ends-with-input.ts'
+import { unrefChild } from './unref-child.ts'
 
 export type PartName = 'etcd' | 'kube-apiserver' | 'kube-controller-manager'
 
@@ -14,6 +16,8 @@ export type Part = {
   /** The end of its output. */
   readonly said: () => string
   readonly stop: () => Promise<void>
+  /** Until `stop`, it no longer keeps this process running, with which it ends. */
+  readonly unref: () => void
 }
 
 /** @param folder its working directory, with its output. */
@@ -30,9 +34,11 @@ export function startPart(name: PartName, args: readonly string[], folder: strin
     said: () => readFileSync(log, 'utf8').trimEnd().split('\n').slice(-20).join('\n'),
     stop: async () => {
       // It ends at once: what it would still write is deleted anyway.
+      child.ref()
       child.stdin?.end()
       await ended
     },
+    unref: () => unrefChild(child),
   }
 }
 
@@ -53,19 +59,6 @@ function commandOf(name: PartName): [string, ...string[]] {
   if (program === undefined) {
     throw new Error(`there is no ${name} in KUBEBUILDER_ASSETS, "${assets}", nor on the PATH`)
   }
+  // What our own program does itself.
   return ['sh', '-c', endsWithInput, name, program]
 }
-
-/** What our own program does itself, for those of others. Once the server has ended, its number may be another's. */
-const endsWithInput = `
-exec 3<&0
-"$@" 3<&- &
-server=$!
-{ cat <&3 >/dev/null; kill -KILL "$server"; } &
-watch=$!
-exec 3<&-
-wait "$server"
-code=$?
-kill -KILL "$watch"
-exit "$code"
-`

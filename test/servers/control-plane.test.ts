@@ -3,11 +3,16 @@ import { once } from 'node:events'
 import { chmodSync, existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { controlPlaneMissing, controllersMissing, startControlPlane } from './control-plane.ts'
+import { listOf, mapOf } from '../../api/json.ts'
+import { type Cluster, controlPlaneMissing, controllersMissing, startControlPlane } from './control-plane.ts'
 import { eventually } from '../programs/eventually.ts'
 import { listens } from './listens.ts'
 import { untapped } from '../programs/untapped.ts'
+import { sharedControlPlane } from './shared-control-plane.ts'
 
+const deployments = '/apis/apps/v1/namespaces/default/deployments'
+const policies = '/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies'
+const bindings = '/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings'
 const labels = { app: 'app' }
 const deployment = {
   apiVersion: 'apps/v1',
@@ -52,9 +57,8 @@ t.test('a real API server', { skip: controlPlaneMissing }, async (t) => {
   })
 
   await t.test('it enforces a policy written in CEL', async (t) => {
-    const policies = '/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies'
     t.match(await cluster.request('POST', policies, policy), { status: 201 })
-    t.match(await cluster.request('POST', policies.replace('policies', 'policybindings'), binding), {
+    t.match(await cluster.request('POST', bindings, binding), {
       status: 201,
     })
     const create = (name: string) =>
@@ -76,10 +80,8 @@ t.test('a real API server', { skip: controlPlaneMissing }, async (t) => {
 })
 
 t.test('with the controllers, a Deployment creates a pod', { skip: controllersMissing }, async (t) => {
-  const cluster = await startControlPlane({ controllers: true })
-  t.teardown(cluster.stop)
-  const created = await cluster.request('POST', '/apis/apps/v1/namespaces/default/deployments', deployment)
-  t.equal(created.status, 201)
+  const cluster = await sharedControlPlane(t, { controllers: true })
+  t.match(await cluster.request('POST', deployments, deployment), { status: 201 })
   let pods: unknown
   await eventually('there is a pod', async () => {
     pods = (await cluster.request('GET', '/api/v1/namespaces/default/pods')).body
@@ -87,6 +89,43 @@ t.test('with the controllers, a Deployment creates a pod', { skip: controllersMi
   })
   t.match(pods, { items: [{ metadata: { labels }, status: { phase: 'Pending' } }] })
 })
+
+t.test(
+  'who shares a control plane finds nothing of the one before',
+  { skip: controllersMissing },
+  async (t) => {
+    const space = '/api/v1/namespaces/default'
+    const namesIn = async (cluster: Cluster, paths: readonly string[]) => {
+      const answers = await Promise.all(paths.map((path) => cluster.request('GET', path)))
+      return answers.map(({ body }) =>
+        listOf(mapOf(body)['items']).map((one) => mapOf(mapOf(one)['metadata'])['name']),
+      )
+    }
+    const write = (cluster: Cluster) =>
+      cluster.request('POST', `${space}/configmaps?dryRun=All`, { metadata: { name: 'bad' } })
+    await t.test('one that writes', async (t) => {
+      const cluster = await sharedControlPlane(t)
+      const [pods, accounts, sets] = await namesIn(cluster, [
+        `${space}/pods`,
+        `${space}/serviceaccounts`,
+        deployments,
+      ])
+      t.strictSame([pods, accounts, sets], [[], [], []], 'the test before had controllers')
+      t.match(await cluster.request('PATCH', space, { metadata: { labels: { a: 'b' } } }), { status: 200 })
+      t.match(await cluster.request('POST', policies, policy), { status: 201 })
+      t.match(await cluster.request('POST', bindings, binding), { status: 201 })
+      await eventually('the policy is at work', async () => (await write(cluster)).status === 422)
+      await t.rejects(sharedControlPlane(t), { message: /another test of this process/ })
+    })
+    await t.test('the next', async (t) => {
+      const cluster = await sharedControlPlane(t)
+      t.match(await write(cluster), { status: 201 })
+      t.strictSame(await namesIn(cluster, [policies, bindings]), [[], []])
+      const { body } = await cluster.request('GET', space)
+      t.notMatch(JSON.stringify(body), '"a":"b"')
+    })
+  },
+)
 
 t.test('it is gone when its test process is killed', { skip: controlPlaneMissing }, async (t) => {
   const child = startInProcess(t, t.testdir())

@@ -28,7 +28,8 @@ export type Answer = { readonly status: number; readonly body: unknown }
 
 type Request = (method: string, path: string, body?: unknown) => Promise<Answer>
 
-export type ControlPlane = {
+/** How to reach an API server. */
+export type Cluster = {
   /** Such as `https://127.0.0.1:40925`. */
   readonly server: string
   /** PEM: what vouches for the server. */
@@ -41,9 +42,18 @@ export type ControlPlane = {
   readonly request: Request
   /** The same as somebody else: a bearer token, such as one of a ServiceAccount. */
   readonly requestAs: (bearer: string) => Request
+}
+
+export type ControlPlane = Cluster & {
+  /** Where its etcd answers, such as `http://127.0.0.1:40926`. */
+  readonly etcd: string
+  /** Starts the controller manager. @returns a function that ends it. */
+  readonly startControllers: () => Promise<() => Promise<void>>
   /** Ends the API server and starts it again, on the same port and with the same data. */
   readonly restartServer: () => Promise<void>
   readonly stop: () => Promise<void>
+  /** Until `stop`, it no longer keeps this process running, with which it ends. */
+  readonly unref: () => void
 }
 
 const token = 'of-a-test'
@@ -82,11 +92,17 @@ export async function startControlPlane(
     await until('the API server is ready', async () => (await send('GET', '/readyz')).status === 200)
     const kubeconfig = join(folder, 'kubeconfig')
     writeFileSync(kubeconfig, kubeconfigOf(server, ca))
-    if (options.controllers) {
-      start('kube-controller-manager', managerArgs(folder, kubeconfig))
+    const startControllers = async () => {
+      const manager = startPart('kube-controller-manager', managerArgs(folder, kubeconfig), folder)
+      parts.push(manager)
       const account = '/api/v1/namespaces/default/serviceaccounts/default'
       await until('the controllers are at work', async () => (await send('GET', account)).status === 200)
+      return async () => {
+        await manager.stop()
+        parts.splice(parts.indexOf(manager), 1)
+      }
     }
+    if (options.controllers) await startControllers()
     const requestAs = (bearer: string) => sender(server, ca, bearer)
     const restartServer = async () => {
       const at = parts.findIndex(({ name }) => name === 'kube-apiserver')
@@ -94,7 +110,22 @@ export async function startControlPlane(
       parts[at] = startPart('kube-apiserver', serverArgs, folder)
       await until('the API server is ready again', async () => (await send('GET', '/readyz')).status === 200)
     }
-    return { server, ca, token, kubeconfig, request: send, requestAs, restartServer, stop }
+    return {
+      server,
+      ca,
+      token,
+      kubeconfig,
+      request: send,
+      requestAs,
+      etcd: `http://127.0.0.1:${clients}`,
+      startControllers,
+      restartServer,
+      stop,
+      unref: () => {
+        for (const part of parts) part.unref()
+        process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+      },
+    }
   } catch (error) {
     await stop()
     throw error

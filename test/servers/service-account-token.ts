@@ -1,8 +1,8 @@
-import type { ControlPlane } from './control-plane.ts'
+import type { Cluster } from './control-plane.ts'
 
 /** A bearer token of a ServiceAccount, as the kubelet gets one for a pod. */
 export async function serviceAccountToken(
-  cluster: ControlPlane,
+  cluster: Cluster,
   namespace: string,
   name: string,
 ): Promise<string> {
