@@ -41,6 +41,7 @@ const namePattern = /^[A-Za-z][A-Za-z0-9_.-]*$/
 /** By hand: a pattern that looks for blanks before the end takes quadratic time on blanks in the middle. */
 function trim(text: string): string {
   let [start, end] = [0, text.length]
+  if (text.charCodeAt(0) > 0x20 && text.charCodeAt(end - 1) > 0x20) return text
   while (start < end && isBlank(text.charCodeAt(start))) start++
   while (start < end && isBlank(text.charCodeAt(end - 1))) end--
   return text.slice(start, end)
@@ -83,36 +84,32 @@ type Rest = { readonly name: string; readonly value: string }
  */
 function splitParts(text: string, limit: number, rest?: string): (string | Rest)[] {
   const parts: (string | Rest)[] = []
-  let start = 0
-  let at: 'name' | 'equals' | 'value' = 'name'
-  for (let position = 0; position < text.length; position++) {
-    const character = text.charAt(position)
-    if (character === ',') {
-      parts.push(text.slice(start, position))
-      if (parts.length > limit) return parts
-      start = position + 1
-      at = 'name'
-    } else if (at === 'name') {
-      if (character !== '=') continue
-      const name = trim(text.slice(start, position))
-      if (rest !== undefined && closestWord(name, [rest]) !== undefined && !isQuoted(text, position + 1)) {
-        return [...parts, { name, value: text.slice(position + 1) }]
+  let equals = -1
+  for (let start = 0; parts.length <= limit;) {
+    let comma = text.indexOf(',', start)
+    // Where there is none, it is not looked for again in each part.
+    if (equals < start && (equals !== -1 || start === 0)) equals = text.indexOf('=', start)
+    if (equals !== -1 && (comma === -1 || equals < comma)) {
+      const name = trim(text.slice(start, equals))
+      const value = skipBlanks(text, equals + 1)
+      const isQuoted = text[value] === '"'
+      if (rest !== undefined && closestWord(name, [rest]) !== undefined && !isQuoted) {
+        return [...parts, { name, value: text.slice(equals + 1) }]
       }
-      at = 'equals'
-    } else if (at === 'equals' && !isBlank(text.charCodeAt(position))) {
-      if (character === '"') position = endOfQuoted(text, position)
-      at = 'value'
+      if (isQuoted) comma = text.indexOf(',', endOfQuoted(text, value))
     }
+    if (comma === -1) return [...parts, text.slice(start)]
+    parts.push(text.slice(start, comma))
+    start = comma + 1
   }
-  parts.push(text.slice(start))
   return parts
 }
 
-/** @param start of a value, with the blanks before it. */
-function isQuoted(text: string, start: number): boolean {
+/** The position of the first character that is no blank. */
+function skipBlanks(text: string, start: number): number {
   let position = start
   while (position < text.length && isBlank(text.charCodeAt(position))) position++
-  return text[position] === '"'
+  return position
 }
 
 /** The position of the closing quote, or the length of the text when there is none. */

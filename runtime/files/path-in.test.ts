@@ -1,7 +1,14 @@
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
+import fc from 'fast-check'
 import t from 'tap'
-import { pathIn } from './path-in.ts'
+import { pathIn, resolvePath } from './path-in.ts'
 
-for (const folder of ['/', '/secret', '/run/app/secrets', 'relative'])
-  for (const name of ['secret', '..data', '..2026_01_31_12_00_00.4f2a90c1'])
-    t.equal(pathIn(folder, name), join(folder, name))
+const path = fc
+  .array(fc.constantFrom('/', '//', '.', '..', '..data', 'secret', 'a.b'), { maxLength: 8 })
+  .map((parts) => parts.join(''))
+
+t.test('paths are those of join and resolve', async () => {
+  fc.assert(fc.property(path, path, (folder, name) => pathIn(folder, name) === join(folder, name)))
+  fc.assert(fc.property(path, (one) => resolvePath(one) === resolve(one)))
+  fc.assert(fc.property(path, (one) => resolvePath(`/${one}`) === resolve(`/${one}`)))
+})

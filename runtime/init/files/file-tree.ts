@@ -1,6 +1,6 @@
 /** What is to be in each folder that is swapped as a whole: write-files.ts writes it, written-files.ts compares it with the disk. */
-import { dirname, relative, resolve, sep } from 'node:path'
-import { pathIn } from '../../files/path-in.ts'
+import { dirname, relative, sep } from 'node:path'
+import { resolvePath } from '../../files/path-in.ts'
 
 /** A text or bytes. */
 export type Bytes = string | Uint8Array
@@ -26,20 +26,19 @@ type Growing = Map<string, Growing | Tree | Leaf>
 
 /** @param folders that appear even if there is no file for them. @returns one tree for each folder, in the order in which they are given. */
 export function folderTrees(files: readonly NewFile[], folders: readonly string[]): readonly FolderTree[] {
-  const roots = new Map(folders.map((folder) => [folder, resolve(folder)]))
-  const trees = new Map<string, Growing>([...roots.values()].map((root) => [root, new Map()]))
+  const trees = new Map<string, Growing>(folders.map((folder) => [resolvePath(folder), new Map()]))
   for (const { path, content, mode, folder = dirname(path) } of files) {
-    const root = roots.get(folder) ?? resolve(folder)
+    const root = resolvePath(folder)
     const entries = trees.get(root) ?? new Map()
     trees.set(root, entries)
-    put(entries, namesBelow(root, resolve(path)), nodeOf(content, mode))
+    put(entries, namesBelow(root, resolvePath(path)), nodeOf(content, mode))
   }
   return [...trees].map(([folder, entries]) => ({ folder, entries }))
 }
 
 /** Both are resolved. */
 function namesBelow(root: string, path: string): readonly string[] {
-  const inside = pathIn(root, '')
+  const inside = root.endsWith(sep) ? root : `${root}${sep}`
   return (path.startsWith(inside) ? path.slice(inside.length) : relative(root, path)).split(sep)
 }
 

@@ -1,4 +1,5 @@
-import { dirname, join } from 'node:path'
+import { dirname } from 'node:path'
+import { pathIn } from '../../files/path-in.ts'
 import type { SecretsFormat } from '../../../api/secrets-format.ts'
 import { type Delivery, deliveryOf, sortOf } from '../../../api/pod/delivery.ts'
 import type { Diagnostic } from '../../../api/diagnostic.ts'
@@ -109,7 +110,7 @@ function ownFiles(values: readonly Delivered[], { secretsFile }: OutputSettings)
   return values.flatMap(({ declaration, value }): NewFile[] => {
     const delivery = deliveryOf(declaration)
     if (delivery.to !== 'file' || !value) return []
-    return [{ path: join(folder, delivery.path), content: bytesOf(value), mode: delivery.mode, folder }]
+    return [{ path: pathIn(folder, delivery.path), content: bytesOf(value), mode: delivery.mode, folder }]
   })
 }
 
