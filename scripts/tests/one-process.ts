@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import fc from 'fast-check'
 import { runs } from '../../api/test-effort.ts'
+import { endKept, shareProcess } from './end-of-process.ts'
 import { Report } from './in-process/report.ts'
 import { UnitTest } from './in-process/unit-test.ts'
 import { keptOpen, processState } from './process-state.ts'
@@ -43,6 +44,7 @@ process.on('exit', (code) => {
 })
 
 write('TAP version 14\n')
+shareProcess()
 let isAsBefore = true
 for (const file of files) {
   const changesSince = processState()
@@ -57,6 +59,7 @@ for (const file of files) {
   isAsBefore = false
   break
 }
+await endKept()
 isDone = true
 write(`1..${files.length}\n${report.totals()}`)
 // Files that are left over get a process without what was left behind.

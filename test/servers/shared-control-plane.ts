@@ -2,7 +2,8 @@
  * One control plane for the test files that share a process: it starts when the first of them asks for it, and ends with the process. Each
  * file finds in it what was there at its start. A start takes 2 s of processor time, and the first calls of kubectl another.
  */
-import root, { type Test } from 'tap'
+import type { Test } from 'tap'
+import { atEndOfProcess } from '../../scripts/tests/end-of-process.ts'
 import { eventually } from '../programs/eventually.ts'
 import { type Cluster, type ControlPlane, startControlPlane } from './control-plane.ts'
 import { type EtcdState, readEtcd, restoreEtcd } from './etcd-state.ts'
@@ -40,8 +41,7 @@ async function start(): Promise<Kept> {
     await eventually(`${path} exists`, async () => (await plane.request('GET', path)).status === 200)
   const atStart = await readEtcd(plane.etcd)
   plane.unref()
-  // `teardown` of the root would end it after the next test.
-  root.after(() => plane.stop())
+  atEndOfProcess(plane.stop)
   return { plane, atStart }
 }
 
