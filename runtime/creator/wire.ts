@@ -24,9 +24,9 @@ import { type Next, type WorkItem, WorkQueue } from '../scheduling/work-queue.ts
 
 /**
  * Groups that are worked on at a time, most of which wait for their turn: enough for calls of ten names while a hundred keys of the
- * same namespace wait to be generated. Where very many namespaces wait, each still has a few, so that its values do not wait for its keys.
+ * same namespace wait to be generated. Where very many namespaces wait, each still has two, so that a value does not wait for a key.
  */
-export const workLimits = { workers: 512, perNamespace: 128, reserved: 4, most: 2048 }
+export const workLimits = { workers: 512, perNamespace: 128, reserved: 2, most: 2048 }
 /** Of the four threads that Node has for this, for DNS and for files. */
 const parallelKeys = 2
 /** Of the heap, for what tenants choose. The rest is Node, what is in progress, and garbage that is not collected yet. */

@@ -41,7 +41,7 @@ await t.test(
     const [measured] = await measure('namespaces of four declarations')
     if (measured === undefined) throw new Error('nothing is measured')
     const { pods, bytes, charged } = measured
-    const inProgress = pods * workLimits.reserved * workBytes
+    const inProgress = Math.max(workLimits.workers, pods * workLimits.reserved) * workBytes
     t.ok(bytes > charged, 'it takes more than a group that exists')
     t.ok(
       bytes <= charged + inProgress,

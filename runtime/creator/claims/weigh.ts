@@ -10,7 +10,7 @@ export const templateBytes = 2000
 const claimBytes = 1500
 const copiesOfName = 2
 /** Of a claim that is worked on, beside that. A tenant is charged with one; more are bounded for all tenants together. */
-export const workBytes = 12_000
+export const workBytes = 10_000
 
 /** @param annotations that the template was read from: pieces of them may be kept, and hold the whole text. */
 export function weigh({ claims, warnings }: TemplateContent, annotations: readonly Annotation[]): number {
