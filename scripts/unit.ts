@@ -18,12 +18,12 @@ const files = globSync('{api,functions,runtime,cli}/**/*.test.ts', { cwd: root }
   .filter((file) => chosen.length === 0 || chosen.some((piece) => file.includes(piece)))
   .toSorted()
 /**
- * The folders of each process: about as much work each (8 s of processor time), and few processes load the large packages (the
- * Kubernetes client: 0.9 s, the AWS SDK: 0.2 s, tap: 0.3 s). A file belongs to the first that has its folder.
+ * The folders of each process. What a process has loaded and compiled serves all of its files: those of `cli/` use what those of
+ * `functions/` use, and only one process loads the Kubernetes client. A file belongs to the first that has its folder.
  */
 const processes = [
-  ['functions/', 'api/', 'runtime/init/', 'runtime/values/', 'runtime/local/'],
-  ['cli/', 'runtime/fake-ssm/'],
+  ['functions/', 'cli/'],
+  ['api/', 'runtime/creator/', 'runtime/kubernetes/', 'runtime/scheduling/'],
   ['runtime/'],
 ]
 const groups = Map.groupBy(files, (file) =>
