@@ -1,7 +1,7 @@
 /**
  * In place of the package async-hook-domain, by which tap finds the test that an error belongs to that nothing caught. That one
- * hooks into each promise, which took a third of the processor time of tests with many promises (measured). The tests of a process
- * run one after the other, so the error belongs to the one that began last.
+ * hooks into each promise, which took a third of the processor time of tests with many promises (measured). In one process the
+ * tests run one after the other, so the error belongs to the one that began last.
  */
 type OnError = (error: unknown, origin: string) => void
 
