@@ -5,6 +5,7 @@ import type { Place } from './declaration-places.ts'
 import type { Io } from './flags/command.ts'
 import { locateResults } from './locate-results.ts'
 import type { Manifest } from './read-manifests.ts'
+import type { VisitedManifest } from './visit-objects.ts'
 import { type ReportedResult, reportedLines } from './report/reported-result.ts'
 
 /**
@@ -16,7 +17,7 @@ import { type ReportedResult, reportedLines } from './report/reported-result.ts'
 export function printResults(
   results: readonly ReportedResult[],
   io: Io,
-  manifests: readonly Manifest[] = [],
+  manifests: readonly (Manifest | VisitedManifest)[] = [],
 ): ExitCode {
   const located = locateResults(results, manifests)
   const distinct = new Map(located.map((result) => [reportedLines(result).join('\n'), result]))

@@ -2,8 +2,18 @@ import { exitCode, type ExitCode } from '../api/exit-code.ts'
 import { type Diagnostic, quote } from '../api/diagnostic.ts'
 import type { Io } from './flags/command.ts'
 import type { ParsedFlags } from './flags/flags.ts'
-import { type Manifest, readManifests } from './read-manifests.ts'
-import { errorsOf } from '../functions/krm/result.ts'
+import {
+  type Manifest,
+  namesIn,
+  noNames,
+  parseSources,
+  readManifests,
+  type ReadManifests,
+  readSources,
+} from './read-manifests.ts'
+import { isOn } from './flags/command.ts'
+import { type VisitedManifest, type Visitor, visitObjects } from './visit-objects.ts'
+import { errorsOf, type Result } from '../functions/krm/result.ts'
 import { printResults } from './print-results.ts'
 
 type Input =
@@ -21,13 +31,51 @@ export async function readInput(
   usage: readonly Diagnostic[],
   usageOf: (manifests: readonly Manifest[]) => readonly Diagnostic[] = () => [],
 ): Promise<Input> {
-  const wrong = [...usage]
-  const [operand] = parsed.operands
-  if (operand !== undefined) {
-    wrong.push({ message: `argument ${quote(operand)} is not known`, hint: 'name manifests by -f' })
-  }
   const { manifests, results } = await readManifests(parsed, io)
-  wrong.push(...usageOf(manifests))
-  const exit = printResults([...errorsOf(wrong, exitCode.usage), ...results], io)
+  const wrong = [...usageResults(parsed, usage), ...errorsOf(usageOf(manifests), exitCode.usage)]
+  const exit = printResults([...wrong, ...results], io)
   return exit === exitCode.done ? { manifests } : { exit }
+}
+
+type VisitedInput<V> =
+  | {
+      readonly manifests: readonly (Manifest | VisitedManifest)[]
+      readonly visitor: V
+      readonly exit?: undefined
+    }
+  | { readonly manifests?: undefined; readonly visitor?: undefined; readonly exit: ExitCode }
+
+/** As readInput, for a command that looks at one object after the other. @param begin makes the visitor of all objects. */
+export async function visitInput<V extends Visitor>(
+  parsed: ParsedFlags,
+  io: Io,
+  usage: readonly Diagnostic[],
+  begin: () => V,
+): Promise<VisitedInput<V>> {
+  const wrong = usageResults(parsed, usage)
+  const names = namesIn(parsed)
+  const read =
+    names.length === 0
+      ? { sources: [], results: noNames }
+      : await readSources(names, isOn(parsed, 'recursive'), io)
+  const visited = wrong.length === 0 ? visitObjects(read, begin) : undefined
+  const { manifests, results }: ReadManifests =
+    names.length === 0 || visited ? { manifests: [], results: read.results } : parseSources(names, read)
+  const exit = printResults([...wrong, ...results], io)
+  if (exit !== exitCode.done) return { exit }
+  if (visited) return visited
+  const visitor = begin()
+  for (const { items } of manifests) for (const item of items) visitor.add(item)
+  return { manifests, visitor }
+}
+
+/** Errors of the command line. */
+function usageResults(parsed: ParsedFlags, usage: readonly Diagnostic[]): readonly Result[] {
+  const [operand] = parsed.operands
+  const unknown = operand === undefined ? [] : [unknownOperand(operand)]
+  return errorsOf([...usage, ...unknown], exitCode.usage)
+}
+
+function unknownOperand(operand: string): Diagnostic {
+  return { message: `argument ${quote(operand)} is not known`, hint: 'name manifests by -f' }
 }

@@ -15,12 +15,11 @@ import { type Io, isOn } from './flags/command.ts'
 import { largestFile, leaves, readRegular } from './files/read-regular.ts'
 import { tryRead } from './files/try-read.ts'
 
-/** The text of one file, or of standard input (`-`), with the objects in it. */
-export type Manifest = {
-  readonly path: string
-  readonly text: string
-  readonly items: readonly ManifestItem[]
-}
+/** The text of one file, or of standard input (`-`). */
+export type ManifestText = { readonly path: string; readonly text: string }
+
+/** With the objects in it. */
+export type Manifest = ManifestText & { readonly items: readonly ManifestItem[] }
 
 export type ReadManifests = {
   readonly manifests: readonly Manifest[]
@@ -40,14 +39,21 @@ export const manifestFlags: Flags = {
 
 /** Reads what the flags of manifestFlags name. Everything that cannot be read is reported. */
 export async function readManifests(parsed: ParsedFlags, io: Io): Promise<ReadManifests> {
-  const names = parsed.values.get('filename') ?? []
+  const names = namesIn(parsed)
   if (names.length > 0) return readNamed(names, isOn(parsed, 'recursive'), io)
-  const missing = {
-    message: 'flag -f is missing',
-    hint: 'name a manifest, a folder of them, or - for standard input',
-  }
-  return { manifests: [], results: errorsOf([missing], exitCode.usage) }
+  return { manifests: [], results: noNames }
 }
+
+/** The values of -f. */
+export function namesIn(parsed: ParsedFlags): readonly string[] {
+  return parsed.values.get('filename') ?? []
+}
+
+/** The error without -f. */
+export const noNames: readonly Result[] = errorsOf(
+  [{ message: 'flag -f is missing', hint: 'name a manifest, a folder of them, or - for standard input' }],
+  exitCode.usage,
+)
 
 /** @param names of files and folders, or `-`. @param recursive whether folders are read with their subfolders. */
 export async function readNamed(
@@ -55,6 +61,18 @@ export async function readNamed(
   recursive: boolean,
   io: Io,
 ): Promise<ReadManifests> {
+  return parseSources(names, await readSources(names, recursive, io))
+}
+
+/** The bytes of manifests. */
+export type Sources = {
+  readonly sources: readonly { readonly path: string; readonly bytes: Buffer }[]
+  /** What cannot be read, and warnings of what is not. */
+  readonly results: readonly Result[]
+}
+
+/** As readNamed, without parsing what is read. */
+export async function readSources(names: readonly string[], recursive: boolean, io: Io): Promise<Sources> {
   const results: Result[] = []
   const sources: { path: string; bytes: Buffer }[] = []
   /** What may still be read, in bytes. */
@@ -80,6 +98,15 @@ export async function readNamed(
       add(path, await readRegular(path, left))
     }
   }
+  return { sources, results }
+}
+
+/** @param names as for readNamed. */
+export function parseSources(
+  names: readonly string[],
+  { sources, results: ofReading }: Sources,
+): ReadManifests {
+  const results = [...ofReading]
   /** Of the trees that are kept. */
   let nodes = 0
   const manifests = sources.flatMap(({ path, bytes }, index): Manifest[] => {
@@ -104,7 +131,7 @@ export async function readNamed(
 }
 
 /** Other files have an apiVersion too, such as Chart.yaml. An object may lack its kind by mistake. */
-function isObject({ object, root }: ManifestItem): boolean {
+export function isObject({ object, root }: ManifestItem): boolean {
   return object.kind !== '' || lookUp(root, 'metadata') !== undefined
 }
 

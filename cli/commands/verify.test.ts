@@ -368,3 +368,28 @@ await t.test('errors of the command line are reported', async (t) => {
   t.match(said, /error: argument "[^"]+" is not known\n {2}hint: name manifests by -f/)
   t.match(said, 'error: flag -f is missing')
 })
+
+await t.test(
+  'an input that is read in pieces has the results of one that has to be parsed as a whole',
+  async (t) => {
+    const good = await inject(deployment('good', reference))
+    const wrong = [
+      good.replace('mountPath: /secret', 'mountPath: /other'),
+      deployment('silent-skip', reference),
+      deployment('malformed', token.replace('DYNAMIC', 'DYNAMI')),
+      good.replace('name: good', 'name: weak').replace('type=PASSWORD', 'type=PASSWOR'),
+    ]
+    const inPieces = [good, ...wrong].join('---\n')
+    for (const flags of [[], ['--strict'], ['--image', 'other/init:1'], ['--report', 'json']]) {
+      const found = await run(['verify', ...flags, '-f', '-'], inPieces)
+      t.equal(found.exit, 1)
+      t.match(found.said + found.printed, /silent-skip/)
+      t.strictSame(found, await run(['verify', ...flags, '-f', '-'], inPieces.trimEnd()))
+    }
+    const broken = `${inPieces}---\nkind: [\n`
+    const { exit, said } = await run(['verify', '-f', '-'], broken)
+    t.equal(exit, 1)
+    t.match(said, /^STDIN:\d+:1: error: the manifest is not valid YAML/)
+    t.equal(said.split('\n').length, 2, 'and nothing of the objects before it')
+  },
+)

@@ -1,18 +1,14 @@
 import { exitCode, type ExitCode, firstToMend } from '../../api/exit-code.ts'
 import { parseExportConfig } from '../../functions/export-iam/options/config.ts'
-import { exportRead } from '../../functions/export-iam/export-items.ts'
-import { warnOfModules } from '../../functions/export-iam/unpack.ts'
-import { explicitFormat, parseInjectConfig } from '../../functions/inject-init/options/config.ts'
-import { verifyInjection } from '../../functions/inject-init/verify/verify-injection.ts'
-import { judge } from '../../functions/krm/result.ts'
-import { readItems } from '../../functions/workload/workload.ts'
+import { parseInjectConfig } from '../../functions/inject-init/options/config.ts'
 import { type Command, type Io, isOn, valueOf } from '../flags/command.ts'
 import { checkRoles } from '../audit/check-roles.ts'
 import { allowEnvFlag, readAllowEnv } from '../flags/allow-env-flag.ts'
 import type { ParsedFlags } from '../flags/flags.ts'
 import { joinDocuments } from '../join-documents.ts'
 import { checkModule } from '../files/module-files.ts'
-import { readInput } from '../read-input.ts'
+import { visitInput } from '../read-input.ts'
+import { beginVerify } from '../verify-objects.ts'
 import { manifestFlags } from '../read-manifests.ts'
 import { printModuleResults } from '../print-module.ts'
 import { printResults } from '../print-results.ts'
@@ -55,20 +51,14 @@ async function run(parsed: ParsedFlags, io: Io): Promise<ExitCode> {
   const toExport = parseExportConfig(exporting)
   const { allowEnv, diagnostics: ofAllowEnv } = readAllowEnv(parsed)
   const usage = [...diagnostics, ...ofAllowEnv, ...toInject.diagnostics, ...toExport.diagnostics]
-  const { manifests, exit: wrong } = await readInput(parsed, io, usage)
+  const folder = valueOf(parsed, 'iam')
+  const isApplied = isOn(parsed, 'applied')
+  const exportConfig = folder === undefined && !isApplied ? undefined : toExport.config
+  const begin = () => beginVerify(toInject.config, allowEnv, exportConfig)
+  const { manifests, visitor, exit: wrong } = await visitInput(parsed, io, usage, begin)
   if (!manifests) return wrong
 
-  const items = manifests.flatMap((manifest) => manifest.items)
-  const folder = valueOf(parsed, 'iam')
-  const { read, results: ofReading } = readItems(items, toInject.config, explicitFormat(toInject.config))
-  const isApplied = isOn(parsed, 'applied')
-  const exported =
-    folder === undefined && !isApplied
-      ? undefined
-      : exportRead(read, ofReading, { ...toExport.config, allowUninjected: true })
-  const ofPolicies = exported?.results ?? judge(ofReading, toInject.config.strict)
-  const ofModules = judge(warnOfModules(items), toInject.config.strict)
-  const results = [...ofPolicies, ...ofModules, ...verifyInjection(read, toInject.config, allowEnv)]
+  const { results, exported } = visitor.end()
   const ofManifests = printResults(results, io, manifests)
   // With an error there is no module to compare with.
   const isComparable = folder !== undefined && exported !== undefined && exported.files.size > 0

@@ -58,7 +58,8 @@ type GrantCollector = {
   readonly end: (results: readonly Result[]) => ExportOutput
 }
 
-function grantCollector(config: ExportConfig): GrantCollector {
+/** Collects the same of items that are read already, one after the other. */
+export function grantCollector(config: ExportConfig): GrantCollector {
   const uninjected: Result[] = []
   const readers: Reader[] = []
   const local: Workload[] = []

@@ -18,8 +18,13 @@ export function findInjection(item: ManifestItem, template: PodTemplate): Inject
 /** Of all of an object's pod templates; undefined where it has none. */
 export function recordsIn(item: ManifestItem): Parsed<InjectionRecords | undefined> {
   const text = annotationOf(item, injectedAnnotation)
-  return text === undefined ? { value: undefined } : parseRecords(text)
+  if (text === undefined) return { value: undefined }
+  if (text !== latest?.text) latest = { text, records: parseRecords(text) }
+  return latest.records
 }
+
+/** It is asked for several times for an object, and most objects of an input have equal ones. */
+let latest: { readonly text: string; readonly records: Parsed<InjectionRecords> } | undefined
 
 /**
  * Pods that a controller makes have no record, which is in the workload's own metadata, and neither has what the first

@@ -40,6 +40,10 @@ export class Editor {
     this.#document = document
   }
 
+  get document(): SourceDocument {
+    return this.#document
+  }
+
   /** @param message such as `spec.volumes is not a list`. */
   refuse(message: string, hint?: string): void {
     this.#diagnostics.push(hint === undefined ? { message } : { message, hint })

@@ -68,12 +68,15 @@ export function toValue(node: SourceNode): Value {
   if (resolved.type === 'scalar') return scalarValue(resolved)
   if (resolved.type === 'sequence') return resolved.items.map(toValue)
   const value: Record<string, Value> = {}
-  eachEntry(resolved, (key, one) => {
-    // The only name that an assignment does not add.
-    if (key === '__proto__') Object.defineProperty(value, key, { ...ownProperty, value: toValue(one) })
-    else value[key] = toValue(one)
-  })
+  if (hasMergeKey(resolved)) eachEntry(resolved, (key, one) => setOwn(value, key, toValue(one)))
+  else for (const { key, value: one } of resolved.entries) setOwn(value, key.text, toValue(one))
   return value
+}
+
+function setOwn(map: Record<string, Value>, key: string, value: Value): void {
+  // The only name that an assignment does not add.
+  if (key === '__proto__') Object.defineProperty(map, key, { ...ownProperty, value })
+  else map[key] = value
 }
 
 const ownProperty = { enumerable: true, configurable: true, writable: true }

@@ -5,8 +5,18 @@ import type { InjectConfig } from './inject-config.ts'
 import { compareQuantities, parseQuantity } from './quantity.ts'
 import { validateEnv } from './validate-env.ts'
 
-/** Checks valid options against each other. */
-export function validateConfig(config: InjectConfig): Diagnostic[] {
+/** Checks valid options against each other: of each configuration once. */
+export function validateConfig(config: InjectConfig): readonly Diagnostic[] {
+  const known = validated.get(config)
+  if (known) return known
+  const diagnostics = validate(config)
+  validated.set(config, diagnostics)
+  return diagnostics
+}
+
+const validated = new WeakMap<InjectConfig, readonly Diagnostic[]>()
+
+function validate(config: InjectConfig): Diagnostic[] {
   const differing = [
     ['secretVolumeName', 'annotationsVolumeName'],
     ['containerName', 'refreshContainerName'],

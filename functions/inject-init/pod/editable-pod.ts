@@ -2,7 +2,8 @@
 import { isMap } from '../../../api/json.ts'
 import { type EditableList, pathText } from '../../yaml/edit-target.ts'
 import type { Editor } from '../../yaml/editor.ts'
-import type { SourceMap } from '../../yaml/node.ts'
+import type { SourceDocument, SourceMap } from '../../yaml/node.ts'
+import { rememberedValue } from './remembered-value.ts'
 import { lookUp, lookUpPath, stringOf, toValue, type Value } from '../../yaml/value.ts'
 import type { Workload } from '../../workload/workload.ts'
 
@@ -53,8 +54,12 @@ function claimsOf(root: SourceMap): string[] {
 /** @param where the path of the map, for messages. */
 export function partList(editor: Editor, map: SourceMap, key: string, where: string): PartList {
   const list = editor.listUnder(map, key, where)
-  return { ...list, key, parts: list.items.map((node) => new ListedPart(node)) }
+  const document = sharedLists.has(key) ? editor.document : undefined
+  return { ...list, key, parts: list.items.map((node) => new ListedPart(node, document)) }
 }
+
+/** Their items are alike in many pods once they are injected. */
+const sharedLists = new Set(['initContainers', 'volumes'])
 
 /**
  * A class: an object with a getter of its own would have a hidden class of its own, which keeps the whole tree of the pod until V8 collects
@@ -63,16 +68,19 @@ export function partList(editor: Editor, map: SourceMap, key: string, where: str
 class ListedPart implements Part {
   readonly node: SourceMap
   readonly name: string
+  readonly #document: SourceDocument | undefined
   #value: Value | undefined
 
-  constructor(node: SourceMap) {
+  /** @param document where its value may be that of another document. */
+  constructor(node: SourceMap, document: SourceDocument | undefined) {
     this.node = node
+    this.#document = document
     this.name = stringOf(lookUp(node, 'name')) ?? ''
   }
 
   /** Most are not needed, and some very often. */
   get value(): Value {
-    return (this.#value ??= toValue(this.node))
+    return (this.#value ??= this.#document ? rememberedValue(this.#document, this.node) : toValue(this.node))
   }
 }
 

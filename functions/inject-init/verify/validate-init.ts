@@ -4,7 +4,11 @@ import type { Diagnostic } from '../../../api/diagnostic.ts'
 import { isMap } from '../../../api/json.ts'
 import type { InjectionRecord } from '../../workload/injection-record.ts'
 import type { PodTemplate } from '../../workload/pod-template.ts'
-import { lookUp, toValue, type Value, type ValueMap } from '../../yaml/value.ts'
+import type { ManifestItem } from '../../krm/manifest-item.ts'
+import { itemsOf } from '../../workload/container-parts.ts'
+import type { SourceDocument, SourceNode } from '../../yaml/node.ts'
+import { rememberedValue } from '../pod/remembered-value.ts'
+import { lookUp, resolve, toValue, type Value, type ValueMap } from '../../yaml/value.ts'
 import { type FieldDifference, pathsOf, stepsOf } from './diff-injection.ts'
 import type { Step } from './diff-values.ts'
 import { listIn, mountPathIn, textIn } from '../pod/effective-config.ts'
@@ -28,34 +32,81 @@ type Wrong = Diagnostic & { readonly path: readonly Step[] }
 
 /** @param allowEnv the names of variables that are allowed although they are guarded. */
 export function validateInit(
+  { document }: ManifestItem,
   template: PodTemplate,
   record: InjectionRecord,
   config: InjectConfig,
   allowEnv: readonly string[],
 ): FieldDifference[] {
-  const node = lookUp(template.node, 'spec')
-  const lists = ['initContainers', 'volumes'].flatMap((key) => {
-    const list = lookUp(node, key)
-    return list ? [[key, toValue(list)] as const] : []
+  const spec = lookUp(template.node, 'spec')
+  const part = (key: string, name: string | undefined) => partIn(document, spec, key, name)
+  const wrong = latestOr({
+    init: part('initContainers', record.container),
+    refresher: part('initContainers', record.refresher),
+    volume: part('volumes', record.volumes[1] ?? ''),
+    record,
+    config,
+    allowEnv,
   })
-  const spec = Object.fromEntries(lists)
-  const containers = listIn(spec, 'initContainers')
-  const named = (name: string | undefined) => containers.findIndex((one) => one['name'] === name)
-  const init = containers[named(record.container)]
-  const shape = shapeOf(init ?? {}, record, config)
-  const wrong = [
-    ...validateContainer(init, named(record.container), 'init', shape, allowEnv),
-    ...validateContainer(
-      containers[named(record.refresher)],
-      named(record.refresher),
-      'refresher',
-      shape,
-      allowEnv,
-    ),
-    ...validateAnnotationsVolume(spec, shape.annotationsVolumeName),
-  ]
   const base = [...stepsOf(template), 'spec']
   return wrong.map(({ path, ...one }) => ({ ...pathsOf([...base, ...path]), ...one, matters: true }))
+}
+
+/** A container or a volume with its position among those of its list. */
+type Placed = { readonly value: ValueMap | undefined; readonly index: number }
+
+/** What a check depends on. */
+type Checked = {
+  readonly init: Placed
+  readonly refresher: Placed
+  readonly volume: Placed
+  readonly record: InjectionRecord
+  readonly config: InjectConfig
+  readonly allowEnv: readonly string[]
+}
+
+function partIn(
+  document: SourceDocument,
+  spec: SourceNode | undefined,
+  key: string,
+  name: string | undefined,
+): Placed {
+  const maps = itemsOf(spec, key).filter((one) => resolve(one).type === 'map')
+  const index = maps.findIndex((one) => {
+    const found = lookUp(one, 'name')
+    return (found && toValue(found)) === name
+  })
+  const node = maps[index]
+  const value = node && rememberedValue(document, node)
+  return { value: value !== undefined && isMap(value) ? value : undefined, index }
+}
+
+/** Most pods of an input have been injected alike: the values of their parts are the same objects then, and so is the record. */
+function latestOr(checked: Checked): readonly Wrong[] {
+  const isSame = (one: Placed, other: Placed) => one.value === other.value && one.index === other.index
+  if (
+    latestCheck &&
+    isSame(checked.init, latestCheck.init) &&
+    isSame(checked.refresher, latestCheck.refresher) &&
+    isSame(checked.volume, latestCheck.volume) &&
+    checked.record === latestCheck.record &&
+    checked.config === latestCheck.config &&
+    checked.allowEnv === latestCheck.allowEnv
+  )
+    return latestCheck.wrong
+  latestCheck = { ...checked, wrong: check(checked) }
+  return latestCheck.wrong
+}
+
+let latestCheck: (Checked & { readonly wrong: readonly Wrong[] }) | undefined
+
+function check({ init, refresher, volume, record, config, allowEnv }: Checked): Wrong[] {
+  const shape = shapeOf(init.value ?? {}, record, config)
+  return [
+    ...validateContainer(init, 'init', shape, allowEnv),
+    ...validateContainer(refresher, 'refresher', shape, allowEnv),
+    ...validateAnnotationsVolume(volume, shape.annotationsVolumeName),
+  ]
 }
 
 /** Those of the rules, of which a configuration has few. */
@@ -92,8 +143,7 @@ function shapeOf(init: Value, record: InjectionRecord, config: InjectConfig): In
 }
 
 function validateContainer(
-  container: ValueMap | undefined,
-  index: number,
+  { value: container, index }: Placed,
   kind: InitContainerKind,
   shape: InitShape,
   allowEnv: readonly string[],
@@ -161,10 +211,7 @@ function validateMounts(container: ValueMap, shape: InitShape): Wrong[] {
   })
 }
 
-function validateAnnotationsVolume(spec: Value, name: string): Wrong[] {
-  const volumes = listIn(spec, 'volumes')
-  const index = volumes.findIndex((one) => one['name'] === name)
-  const volume = volumes[index]
+function validateAnnotationsVolume({ value: volume, index }: Placed, name: string): Wrong[] {
   if (!volume) return []
   const projected = volume['projected'] ?? null
   const sources = [volume, ...listIn(projected, 'sources')]

@@ -4,7 +4,6 @@ import { findInjection, recordsIn } from '../../workload/find-injection.ts'
 import { requireInjected } from '../../workload/require-injected.ts'
 import type { InjectionRecords } from '../../workload/injection-record.ts'
 import { errorsOf, judge, type Result } from '../../krm/result.ts'
-import type { ManifestItem } from '../../krm/manifest-item.ts'
 import type { ReadItem, Workload } from '../../workload/workload.ts'
 import { readsDomain } from '../injection/inject-pod.ts'
 import { diffInjection } from './diff-injection.ts'
@@ -24,18 +23,19 @@ export function verifyInjection(
   config: InjectConfig,
   allowEnv: readonly string[] = [],
 ): Result[] {
-  const results = read.flatMap(({ item, workloads }) =>
-    workloads.length === 0 ? [] : verifyObject(item, workloads, config, allowEnv),
+  return judge(
+    read.flatMap((one) => verifyObject(one, config, allowEnv)),
+    config.strict,
   )
-  return judge(results, config.strict)
 }
 
-function verifyObject(
-  item: ManifestItem,
-  workloads: readonly Workload[],
+/** The same of one object, before `strict` makes errors of warnings. */
+export function verifyObject(
+  { item, workloads }: ReadItem,
   config: InjectConfig,
   allowEnv: readonly string[],
 ): Result[] {
+  if (workloads.length === 0) return []
   const { value: recorded, diagnostics } = recordsIn(item)
   if (diagnostics !== undefined) return errorsOf(diagnostics, exitCode.input, item.object)
 
@@ -53,7 +53,7 @@ function verifyObject(
   const subjects = new Set(serious.flat().map(({ subject }) => subject))
   const refused = annotated.flatMap(({ template }) => {
     const record = records.get(template.key)
-    return record ? validateInit(template, record, config, allowEnv) : []
+    return record ? validateInit(item, template, record, config, allowEnv) : []
   })
   const ofInit = refused.filter(({ subject }) => !subjects.has(subject))
   const leftover = workloads
