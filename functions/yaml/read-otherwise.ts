@@ -26,10 +26,12 @@ const blankBeforeBrace = /^[ \t\r\n\ufeff]*([\u00a0\u1680\u2000-\u200a\u202f\u20
 export const beginsJson = /^\s*\{/
 const indentedMarker = /^[ \t]+---(?=\s|$)/
 const markerBehindReturn = /\r---(?=\s|$)/
+/** kubectl and kustomize take Go's blanks away before they look for a comment. For YAML, such a line is text. */
+const commentAtMarker = /(?<=^|\n)---(?![ \t\r\n]|$)[^\S\n]*(?=#|\n|$)/g
 
 /** Most texts have none of all this. */
 const suspect = new RegExp(
-  [suspectCharacter, surrogateEscape, blankBeforeBrace, indentedMarker, markerBehindReturn]
+  [suspectCharacter, surrogateEscape, blankBeforeBrace, indentedMarker, markerBehindReturn, commentAtMarker]
     .map(({ source }) => source)
     .concat('[[{,\\s]\\?[^\\s]', '(^|[\\r\\n])(\\.\\.\\.|%TAG)', '![^\\s%]{0,40}%')
     .join('|'),
@@ -46,6 +48,7 @@ export function readOtherwise(source: string, events: readonly Event[]): readonl
   const quoted = doubleQuoted(events)
   return [
     ...startsOtherwise(source),
+    ...markersReadOtherwise(source),
     ...charactersReadOtherwise(source, quoted),
     ...surrogatesReadOtherwise(source, quoted),
     ...flowKeysReadOtherwise(source, events),
@@ -79,6 +82,15 @@ function startsOtherwise(source: string): ReadOtherwise[] {
   if (marker === undefined) return []
   const message = 'has blanks before the first "---", which kubectl and kustomize read as text then'
   return [{ offset: marker.length - '---'.length, message, hint: 'Remove the blanks.' }]
+}
+
+function markersReadOtherwise(source: string): ReadOtherwise[] {
+  return [...source.matchAll(commentAtMarker)].map(({ index }) => ({
+    offset: index,
+    message:
+      'has a line that begins with "---" and no blank after it, where kubectl and kustomize begin a document',
+    hint: 'Write a blank before the "#", or the text in quotes.',
+  }))
 }
 
 function charactersReadOtherwise(source: string, quoted: readonly Range[]): ReadOtherwise[] {

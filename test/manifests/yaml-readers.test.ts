@@ -122,6 +122,28 @@ const merges = [
   'a: {on: own, <<: {true: admin}}',
 ]
 
+/** Lines that begin as a marker does. kubectl and kustomize cut at some of them, and refuse others. */
+const markers = [
+  '---',
+  '--- ',
+  '--- # x',
+  '---#',
+  '---# x: y',
+  '---#: y',
+  '---x: y',
+  '---: y',
+  '--- {x: y}',
+  '---\u00a0# x: y',
+  '---\t# x',
+  '----',
+  ' ---# x: y',
+]
+const withMarkers = markers.flatMap((line) =>
+  ['', '\n', 'a: 1\n', '# c\n', 'a: "b\n'].map((before) => `${before}${line}\nc: 2\n`),
+)
+/** Kustomize cannot read what contains itself. */
+const cycles = ['a: &a {b: *a}\n', 'a: &a {<<: *a}\n', 'a: &a [*a]\n']
+
 const printed = fc.tuple(value.value, style).map(([one, how]) => print({ a: one, b: 1 }, how))
 /** Always the same texts in the short form, so that a difference is found by who looks for it. */
 const tries = isLong ? { numRuns: 20_000 } : { numRuns: 1000, seed: 1 }
@@ -135,6 +157,8 @@ const sources: readonly (readonly [
 ])[] = [
   ['the YAML files of this repository', () => files, 0.9],
   ['keys of every kind', () => withKeys, 0.3],
+  ['markers of documents', () => withMarkers, 0.1],
+  ['cycles', () => cycles, 0],
   ['generated YAML', () => fc.sample(printed, tries), 0.6],
   ['damaged files', () => fc.sample(arbitraryDamage(files.filter((one) => one.length < 3000)), tries), 0.2],
   ['pieces of YAML', () => fc.sample(arbitraryText, tries), 0.05],

@@ -14,9 +14,11 @@ import (
 	"errors"
 	"io"
 	"os"
+	"strings"
 
 	yamlutil "k8s.io/apimachinery/pkg/util/yaml"
 	"sigs.k8s.io/kustomize/kyaml/kio"
+	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
 
 type reading struct {
@@ -75,6 +77,9 @@ func kustomize(text string) (objects []json.RawMessage) {
 			objects = nil
 		}
 	}()
+	if hasCycle(text) {
+		return nil
+	}
 	nodes, err := (&kio.ByteReader{
 		Reader:                bytes.NewReader([]byte(text)),
 		OmitReaderAnnotations: true,
@@ -93,4 +98,36 @@ func kustomize(text string) (objects []json.RawMessage) {
 		objects = append(objects, bytes.TrimSpace(object))
 	}
 	return objects
+}
+
+// On a node that contains an alias of itself, kustomize ends with a stack overflow, from which no program recovers.
+func hasCycle(text string) bool {
+	decoder := yaml.NewDecoder(strings.NewReader(text))
+	for {
+		var document yaml.Node
+		if decoder.Decode(&document) != nil {
+			return false
+		}
+		if containsItself(&document, map[*yaml.Node]bool{}) {
+			return true
+		}
+	}
+}
+
+// The map has the nodes that were visited, with whether they are above this one.
+func containsItself(node *yaml.Node, visited map[*yaml.Node]bool) bool {
+	if node.Kind == yaml.AliasNode {
+		node = node.Alias
+	}
+	if above, known := visited[node]; known {
+		return above
+	}
+	visited[node] = true
+	for _, one := range node.Content {
+		if containsItself(one, visited) {
+			return true
+		}
+	}
+	visited[node] = false
+	return false
 }
