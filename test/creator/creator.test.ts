@@ -48,7 +48,7 @@ spec:
     region: 'eu-west-1',
     endpoint: moto.endpoint,
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-    requestTimeout: 20_000,
+    requestTimeout: 120_000,
     maxAttempts: 1,
   })
   const valuesOf = async (...names: readonly string[]) => {
