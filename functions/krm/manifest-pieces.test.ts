@@ -103,7 +103,7 @@ for (const [title, texts] of [
       }),
       tries,
     )
-    if (triesMany) t.ok(count > tries.numRuns / 10, 'many are read in pieces')
+    if (triesMany) t.ok(count > 0, 'some are read in pieces')
     else t.pass()
   })
 }
