@@ -88,7 +88,7 @@ const stream = fc
   .map((all) => all.map((one) => (one.endsWith('\n') ? one : `${one}\n`)).join('---\n'))
 
 for (const [title, texts] of [
-  ['streams', damaged(stream)],
+  ['and whole streams', fc.oneof(stream, damaged(stream))],
   ['ResourceLists', damaged(resourceList(manifest))],
 ] as const) {
   t.test(`as a whole: damaged ${title}`, async (t) => {
@@ -103,7 +103,7 @@ for (const [title, texts] of [
       }),
       tries,
     )
-    if (triesMany) t.ok(count > 0, 'some are read in pieces')
+    if (triesMany) t.ok(count > tries.numRuns / 10, 'many are read in pieces')
     else t.pass()
   })
 }
