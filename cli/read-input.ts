@@ -5,13 +5,11 @@ import type { ParsedFlags } from './flags/flags.ts'
 import {
   type Manifest,
   namesIn,
-  noNames,
   parseSources,
   readManifests,
   type ReadManifests,
-  readSources,
+  readSourcesOf,
 } from './read-manifests.ts'
-import { isOn } from './flags/command.ts'
 import { type VisitedManifest, type Visitor, visitObjects } from './visit-objects.ts'
 import { errorsOf, type Result } from '../functions/krm/result.ts'
 import { printResults } from './print-results.ts'
@@ -53,14 +51,11 @@ export async function visitInput<V extends Visitor>(
   begin: () => V,
 ): Promise<VisitedInput<V>> {
   const wrong = usageResults(parsed, usage)
-  const names = namesIn(parsed)
-  const read =
-    names.length === 0
-      ? { sources: [], results: noNames }
-      : await readSources(names, isOn(parsed, 'recursive'), io)
+  const read = await readSourcesOf(parsed, io)
   const visited = wrong.length === 0 ? visitObjects(read, begin) : undefined
-  const { manifests, results }: ReadManifests =
-    names.length === 0 || visited ? { manifests: [], results: read.results } : parseSources(names, read)
+  const { manifests, results }: ReadManifests = visited
+    ? { manifests: [], results: read.results }
+    : parseSources(namesIn(parsed), read)
   const exit = printResults([...wrong, ...results], io)
   if (exit !== exitCode.done) return { exit }
   if (visited) return visited

@@ -39,21 +39,24 @@ export const manifestFlags: Flags = {
 
 /** Reads what the flags of manifestFlags name. Everything that cannot be read is reported. */
 export async function readManifests(parsed: ParsedFlags, io: Io): Promise<ReadManifests> {
+  return parseSources(namesIn(parsed), await readSourcesOf(parsed, io))
+}
+
+/** As readManifests, without parsing what is read. */
+export async function readSourcesOf(parsed: ParsedFlags, io: Io): Promise<Sources> {
   const names = namesIn(parsed)
-  if (names.length > 0) return readNamed(names, isOn(parsed, 'recursive'), io)
-  return { manifests: [], results: noNames }
+  if (names.length > 0) return readSources(names, isOn(parsed, 'recursive'), io)
+  const missing = {
+    message: 'flag -f is missing',
+    hint: 'name a manifest, a folder of them, or - for standard input',
+  }
+  return { sources: [], results: errorsOf([missing], exitCode.usage) }
 }
 
 /** The values of -f. */
 export function namesIn(parsed: ParsedFlags): readonly string[] {
   return parsed.values.get('filename') ?? []
 }
-
-/** The error without -f. */
-export const noNames: readonly Result[] = errorsOf(
-  [{ message: 'flag -f is missing', hint: 'name a manifest, a folder of them, or - for standard input' }],
-  exitCode.usage,
-)
 
 /** @param names of files and folders, or `-`. @param recursive whether folders are read with their subfolders. */
 export async function readNamed(
@@ -72,7 +75,7 @@ export type Sources = {
 }
 
 /** As readNamed, without parsing what is read. */
-export async function readSources(names: readonly string[], recursive: boolean, io: Io): Promise<Sources> {
+async function readSources(names: readonly string[], recursive: boolean, io: Io): Promise<Sources> {
   const results: Result[] = []
   const sources: { path: string; bytes: Buffer }[] = []
   /** What may still be read, in bytes. */
@@ -101,7 +104,7 @@ export async function readSources(names: readonly string[], recursive: boolean, 
   return { sources, results }
 }
 
-/** @param names as for readNamed. */
+/** @param names as for readNamed. Where something could not be read, there need not be an object. */
 export function parseSources(
   names: readonly string[],
   { sources, results: ofReading }: Sources,

@@ -38,7 +38,7 @@ const marker = '---\n'
  * brackets that such a line is in are not closed in their piece.
  */
 function documentsOf(text: string): readonly (readonly [start: number, end: number])[] | undefined {
-  // At the start of a text, a byte order mark is none of its characters.
+  // A byte order mark at the start of a piece would be skipped; in the middle of the whole text it is refused.
   if (!text.endsWith('\n') || text.includes('\ufeff')) return undefined
   const documents: (readonly [number, number])[] = []
   let start = text.startsWith(marker) ? marker.length : 0

@@ -29,7 +29,7 @@ export function verifyInjection(
   )
 }
 
-/** The same of one object, before `strict` makes errors of warnings. */
+/** The same of one object, before `strict` treats warnings as errors. */
 export function verifyObject(
   { item, workloads }: ReadItem,
   config: InjectConfig,
