@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { build, formatMessages, type Plugin } from 'esbuild'
 import { podBundle } from '../runtime/aws/pod-bundle.ts'
+import { resolveKubernetesClient } from './kubernetes-client.ts'
 import { sourceCommit } from './source-commit.ts'
 import { thirdPartyNotices } from './licences/third-party-notices.ts'
 
@@ -58,18 +59,13 @@ const withoutUnusedSchemas: Plugin = {
   },
 }
 
-/** Of the Kubernetes client, only how to read a kubeconfig and to sign in: runtime/kubernetes/no-api-client.ts. */
-const kubernetesClient = join(root, 'node_modules', '@kubernetes', 'client-node', 'dist')
-const noApiClient = join(root, 'runtime', 'kubernetes', 'no-api-client.ts')
 const withoutApiClient: Plugin = {
   name: 'without-api-client',
   setup(bundling) {
-    bundling.onResolve({ filter: /^@kubernetes\/client-node$/ }, () => ({
-      path: join(kubernetesClient, 'config.js'),
-    }))
-    bundling.onResolve({ filter: /^undici$|^\.\/gen\// }, ({ importer }) =>
-      importer.startsWith(kubernetesClient) ? { path: noApiClient } : undefined,
-    )
+    bundling.onResolve({ filter: /^@kubernetes\/client-node$|^undici$|^\.\/gen\// }, ({ path, importer }) => {
+      const found = resolveKubernetesClient(path, importer)
+      return found === undefined ? undefined : { path: found }
+    })
   },
 }
 

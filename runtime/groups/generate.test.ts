@@ -32,7 +32,7 @@ for (const size of [2048, 3072, 4096].slice(0, share(3))) {
 
 t.test('GPG generates a private key, from which the certificate is derived', async (t) => {
   const before = Math.floor(Date.now() / 1000)
-  const privatePart = await generate({ type: 'GPG', size: 2048, userId: 'A <a@example.com>' })
+  const privatePart = await generate({ type: 'GPG', size: 1024, userId: 'A <a@example.com>' })
   const publicPart = derive('GPG', 'public', privatePart)
   t.equal(publicPart && matchPair('GPG', privatePart, publicPart), 'match')
   const [first] = decodeOpenPgpKey(publicPart?.reveal() ?? '')?.packets ?? []
@@ -87,7 +87,7 @@ t.equal(
 
 t.test('a key is generated outside the main thread, which continues with other work', async (t) => {
   let isMade = false
-  const making = generate({ type: 'RSA', size: 2048 }).then(() => (isMade = true))
+  const making = generate({ type: 'RSA', size: 1024 }).then(() => (isMade = true))
   // What another thread has made comes with a turn of the event loop, and these are none.
   for (let count = 0; count < 1000; count++) await Promise.resolve()
   t.notOk(isMade)

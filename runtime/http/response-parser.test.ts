@@ -8,6 +8,7 @@ import { Worker } from 'node:worker_threads'
 import fc from 'fast-check'
 import t from 'tap'
 import { wellFormedText } from '../../api/arbitrary-text.ts'
+import { runs, share, triesMany } from '../../api/test-effort.ts'
 import { ResponseParser } from './response-parser.ts'
 
 type Read = {
@@ -50,9 +51,6 @@ async function served(respond: (response: ServerResponse) => void): Promise<Buff
   server.close()
   return sent
 }
-
-const effort = Number(process.env['KEES_TEST_EFFORT'] ?? 1)
-const runs = (count: number) => ({ numRuns: Math.max(100, Math.ceil(count * effort)) })
 
 const anySizes = fc.oneof(
   fc.constant([1]),
@@ -153,7 +151,8 @@ t.test('damaged responses are refused, or read as Node reads them, where it does
   const client = new Worker(new URL('fixtures.ts', import.meta.url))
   t.teardown(() => client.terminate())
   const responses: string[] = []
-  for (const one of fc.sample(cases, 100)) responses.push((await served(answer(one))).toString('latin1'))
+  for (const one of fc.sample(cases, share(100)))
+    responses.push((await served(answer(one))).toString('latin1'))
   let accepted = 0
   const anyEdits = fc.array(edit, { minLength: 1, maxLength: 3 })
   await fc.assert(
@@ -178,7 +177,7 @@ t.test('damaged responses are refused, or read as Node reads them, where it does
     }),
     runs(600),
   )
-  t.ok(accepted > 0, `${accepted} were accepted`)
+  if (triesMany) t.ok(accepted > 0, `${accepted} were accepted`)
 })
 
 const ok = 'HTTP/1.1 200 OK\r\n'

@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { resolveKubernetesClient } from '../kubernetes-client.ts'
 
 const root = new URL('../../', import.meta.url).href
 const packages = new URL('node_modules/', root).href
@@ -10,6 +11,8 @@ const found = new Map<string, boolean>()
  * profile, takes a fifteenth of the processor time of the unit tests. Undefined where that way is needed, also for its error messages.
  */
 export function resolveSource(specifier: string, parent: string | undefined) {
+  const client = parent === undefined ? undefined : clientFor(specifier, parent)
+  if (client !== undefined) return client
   if (!specifier.startsWith('.') || !specifier.endsWith('.ts')) return undefined
   if (parent === undefined || !parent.startsWith(root) || parent.startsWith(packages)) return undefined
   const { href } = new URL(specifier, parent)
@@ -19,4 +22,11 @@ export function resolveSource(specifier: string, parent: string | undefined) {
     found.set(href, isFile)
   }
   return isFile ? { url: href, shortCircuit: true } : undefined
+}
+
+/** The Kubernetes client as the programs have it. Its 867 modules took 0.6 s to load. */
+function clientFor(specifier: string, parent: string) {
+  if (!/^@kubernetes\/client-node$|^undici$|^\.\/gen\//.test(specifier)) return undefined
+  const path = resolveKubernetesClient(specifier, fileURLToPath(parent))
+  return path === undefined ? undefined : { url: pathToFileURL(path).href, shortCircuit: true }
 }
