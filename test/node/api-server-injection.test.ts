@@ -83,15 +83,15 @@ t.test('pods of an operator get their secrets', { skip: nodeTestsMissing }, asyn
     metadata: { name: 'database', namespace },
     spec: { replicas: 1, serviceName: 'database', selector: { matchLabels: labels }, template },
   }
-  await cluster.kubectl(['create', '-f', '-'], JSON.stringify(database))
+  await cluster.create(JSON.stringify(database))
   await inNamespace('rollout', 'status', 'statefulset/database', '--timeout=290s')
-  const inApp = (...command: string[]) => inNamespace('exec', 'database-0', '-c', 'app', '--', ...command)
+  const inApp = (...command: string[]) => cluster.exec(namespace, 'database-0', 'app', ...command)
   t.equal(await inApp('cat', '/secret/tls/key'), 'fakekey')
   t.ok((await inApp('cat', '/proc/1/environ')).split('\0').includes('DB_PASSWORD=fakepassword'))
   const made = JSON.parse(await inNamespace('get', 'statefulset', 'database', '-o', 'json'))
   t.equal(made.spec.template.spec.initContainers, undefined, 'its template is as the operator wrote it')
 
-  const pod = await inNamespace('get', 'pod', 'database-0', '-o', 'json')
+  const pod = await cluster.readPod(namespace, 'database-0')
   const flags = ['--config', file, ...allowed.flatMap((one) => ['--allow-env', one])]
   const verified = run('kees', ['verify', '-f', '-', ...flags], { input: pod })
   t.equal(verified.status, 0, verified.stderr)

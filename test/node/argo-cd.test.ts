@@ -48,7 +48,7 @@ t.test('the init container installs the function for kustomize', { skip }, async
       terminationGracePeriodSeconds: 1,
     },
   }
-  await cluster.kubectl(['create', '-f', '-'], JSON.stringify(pod))
+  await cluster.create(JSON.stringify(pod))
   const inNamespace = (args: readonly string[], input?: string) =>
     cluster.kubectl(['-n', namespace, ...args], input)
   await inNamespace(['wait', '--for=condition=Ready', 'pod/repo-server', '--timeout=240s'])

@@ -61,8 +61,7 @@ t.test('the chart installs a creator', { skip: nodeTestsMissing || helm().missin
     )
   /** A pod that only declares: nothing has to run. */
   const declare = (name: string) =>
-    cluster.kubectl(
-      ['create', '-f', '-'],
+    cluster.create(
       JSON.stringify({
         apiVersion: 'v1',
         kind: 'Pod',

@@ -36,7 +36,6 @@ t.test('environment variables and files with a mode', { skip: nodeTestsMissing }
     'pod-security.kubernetes.io/enforce': 'restricted',
   })
   const inNamespace = (...args: string[]) => cluster.kubectl(['-n', namespace, ...args])
-  const create = (manifest: string) => cluster.kubectl(['create', '-f', '-'], manifest)
   const pod = (name: string, annotations: object, spec: object) => ({
     apiVersion: 'v1',
     kind: 'Pod',
@@ -44,9 +43,8 @@ t.test('environment variables and files with a mode', { skip: nodeTestsMissing }
     spec: { terminationGracePeriodSeconds: 1, ...spec },
   })
   const exec = (name: string, of: string, ...command: string[]) =>
-    inNamespace('exec', name, '-c', of, '--', ...command)
-  const status = async (name: string) =>
-    JSON.parse(await inNamespace('get', 'pod', name, '-o', 'json')).status
+    cluster.exec(namespace, name, of, ...command)
+  const status = async (name: string) => JSON.parse(await cluster.readPod(namespace, name)).status
   /** Of the first process of a container of the pod `app`. */
   const environ = async (of: string) =>
     new Map(
@@ -94,11 +92,11 @@ t.test('environment variables and files with a mode', { skip: nodeTestsMissing }
       containers: [container('owner'), container('broken')],
     },
   )
-  await create(inject(app, { minKubelet: '1.35', refresh: '2s' }))
+  await cluster.create(inject(app, { minKubelet: '1.35', refresh: '2s' }))
   const broken: Injected = parse(inject(modes, { minKubelet: '1.35' }))
   for (const { env = [] } of broken.spec.containers)
     for (const { valueFrom } of env) if (valueFrom?.fileKeyRef) valueFrom.fileKeyRef.path = 'gone'
-  await create(JSON.stringify(broken))
+  await cluster.create(JSON.stringify(broken))
   await inNamespace('wait', '--for=condition=Ready', 'pod/app', '--timeout=120s')
 
   await t.test('the variable has exactly the stored value', async (t) => {
@@ -160,7 +158,7 @@ t.test('environment variables and files with a mode', { skip: nodeTestsMissing }
     const before = await refreshes()
     await eventually('the round is over', async () => (await refreshes()) > before, patience)
     t.equal((await environ('app')).get('DB_PASSWORD'), awkward, 'a running container keeps its variable')
-    await exec('app', 'app', 'kill', '1').catch(killedWithContainer)
+    await inNamespace('exec', 'app', '-c', 'app', '--', 'kill', '1').catch(killedWithContainer)
     const isRestarted = async () => (await status('app')).containerStatuses[0].restartCount === 1
     await eventually('it is restarted', isRestarted, patience)
     await inNamespace('wait', '--for=condition=Ready', 'pod/app', '--timeout=120s')

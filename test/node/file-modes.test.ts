@@ -89,7 +89,7 @@ t.test('modes of files', { skip: nodeTestsMissing }, async (t) => {
       ...injected.metadata.annotations,
       ...podOf(name, one, (mode) => mode).metadata.annotations,
     }
-    await cluster.kubectl(['create', '-f', '-'], JSON.stringify(injected))
+    await cluster.create(JSON.stringify(injected))
   }
   for (const [name, one] of Object.entries(cases))
     await t.test(name, async (t) => {
@@ -100,7 +100,7 @@ t.test('modes of files', { skip: nodeTestsMissing }, async (t) => {
       await inNamespace('wait', '--for=condition=Ready', `pod/${name}`, '--timeout=240s')
       for (const container of Object.keys(one.containers)) {
         const unreadable = refused.filter(([, , of]) => of === container).map(([, mode]) => mode)
-        const listed = await inNamespace('exec', name, '-c', container, '--', 'sh', '-c', readable)
+        const listed = await cluster.exec(namespace, name, container, 'sh', '-c', readable)
         t.strictSame(
           listed.split('\n').filter((mode) => mode !== ''),
           one.modes.filter((mode) => !unreadable.includes(mode)),

@@ -24,7 +24,7 @@ t.test('a pod in local mode starts without a store', { skip: nodeTestsMissing },
     image: appImage,
     command: ['sh', '-c', stays],
   })
-  await cluster.kubectl(['create', '-f', '-'], JSON.stringify(deployment))
+  await cluster.create(JSON.stringify(deployment))
   await inNamespace('rollout', 'status', 'deployment/orders', '--timeout=290s')
   const read = async (file: string) => await inNamespace('exec', 'deployment/orders', '--', 'cat', file)
   t.match(

@@ -40,9 +40,7 @@ t.test('the memory of init', { skip: nodeTestsMissing }, async (t) => {
     for (const name of parameters) server.put(`/${name}`, letter.repeat(8000))
   }
   const inNamespace = (...args: string[]) => cluster.kubectl(['-n', namespace, ...args])
-  const statusOf = async (name: string) =>
-    JSON.parse(await inNamespace('get', 'pod', name, '-o', 'json')).status
-  const create = (manifest: string) => cluster.kubectl(['create', '-f', '-'], manifest)
+  const statusOf = async (name: string) => JSON.parse(await cluster.readPod(namespace, name)).status
   const becomesReady = (name: string) =>
     inNamespace('wait', '--for=condition=Ready', `pod/${name}`, '--timeout=240s')
   const terminatedInit = async (name: string) => {
@@ -54,13 +52,12 @@ t.test('the memory of init', { skip: nodeTestsMissing }, async (t) => {
     'the default limits are enough for 7.6 MiB of values, refreshed in the costliest format',
     async (t) => {
       store('a')
-      await create(inject(pod('large', parameters), { refresh: '3s', format: 'json' }))
+      await cluster.create(inject(pod('large', parameters), { refresh: '3s', format: 'json' }))
       await becomesReady('large')
       for (const letter of isLong ? ['b', 'c', 'd'] : ['b']) {
         store(letter)
         const begins = new RegExp(`"p0":\\s*"${letter}`)
-        const start = () =>
-          inNamespace('exec', 'large', '-c', 'app', '--', 'head', '-c', '40', '/secret/secret')
+        const start = () => cluster.exec(namespace, 'large', 'app', 'head', '-c', '40', '/secret/secret')
         await eventually('the app reads the new ones', async () => begins.test(await start()), patience)
       }
       const { initContainerStatuses: statuses } = await statusOf('large')
@@ -71,10 +68,10 @@ t.test('the memory of init', { skip: nodeTestsMissing }, async (t) => {
 
   const few = parameters.slice(0, 19)
   const least = inject(pod('least', few), limit('20Mi'))
-  await create(inject(pod('refused', parameters), limit('64Mi')))
-  await create(least)
-  await create(inject(pod('least-refresh', few), { ...limit('40Mi'), refresh: '2s' }))
-  await create(least.replaceAll('20Mi', '10Mi').replaceAll('least', 'killed'))
+  await cluster.create(inject(pod('refused', parameters), limit('64Mi')))
+  await cluster.create(least)
+  await cluster.create(inject(pod('least-refresh', few), { ...limit('40Mi'), refresh: '2s' }))
+  await cluster.create(least.replaceAll('20Mi', '10Mi').replaceAll('least', 'killed'))
 
   await t.test('values that exceed the limit are refused by name, with exit code 2', async (t) => {
     t.match(await terminatedInit('refused'), {
@@ -88,8 +85,7 @@ t.test('the memory of init', { skip: nodeTestsMissing }, async (t) => {
     t.match(await statusOf('least'), { initContainerStatuses: [{ restartCount: 0 }] })
     await becomesReady('least-refresh')
     store('e')
-    const start = () =>
-      inNamespace('exec', 'least-refresh', '-c', 'app', '--', 'head', '-c', '10', '/secret/secret')
+    const start = () => cluster.exec(namespace, 'least-refresh', 'app', 'head', '-c', '10', '/secret/secret')
     await eventually('the sidecar refreshes', async () => (await start()).startsWith('p0=e'), patience)
     const { initContainerStatuses: statuses } = await statusOf('least-refresh')
     t.match(statuses, [{ restartCount: 0 }, { restartCount: 0, started: true }])

@@ -86,7 +86,7 @@ t.test('a mount inside another', { skip: nodeTestsMissing }, async (t) => {
     await eventually(
       `the kubelet has tried to start the containers of ${pod}`,
       async () => {
-        const { status } = JSON.parse(await inNamespace(['get', 'pod', pod, '-o', 'json']))
+        const { status } = JSON.parse(await cluster.readPod(namespace, pod))
         statuses = status.containerStatuses ?? []
         const isTried = ({ state }: Status) =>
           state.terminated !== undefined || state.waiting?.message !== undefined

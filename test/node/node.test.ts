@@ -27,7 +27,7 @@ const annotations = {
 }
 
 t.test('a pod runs, and finds its annotations in the file', { skip: nodeTestsMissing }, async (t) => {
-  const { kubectl, makeNamespace } = await useNode(t)
+  const { create, kubectl, makeNamespace } = await useNode(t)
   const namespace = await makeNamespace('annotations')
   const volumeMounts = [{ name: 'annotations', mountPath: '/annotations' }]
   const items = [{ path: 'annotations', fieldRef: { fieldPath: 'metadata.annotations' } }]
@@ -43,7 +43,7 @@ t.test('a pod runs, and finds its annotations in the file', { skip: nodeTestsMis
       volumes: [{ name: 'annotations', downwardAPI: { items } }],
     },
   }
-  await kubectl(['create', '-f', '-'], JSON.stringify(pod))
+  await create(JSON.stringify(pod))
   await kubectl([
     'wait',
     '--for=jsonpath={.status.phase}=Succeeded',

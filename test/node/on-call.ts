@@ -146,7 +146,7 @@ export async function goOnCall(t: Test, title: string, options: FakeSsmServerOpt
       await eventually(
         `init of ${pod} has ended`,
         async () => {
-          const { status } = JSON.parse(await inNamespace('get', 'pod', pod, '-o', 'json'))
+          const { status } = JSON.parse(await cluster.readPod(namespace, pod))
           const [init] = status.initContainerStatuses ?? []
           found = init?.state.terminated ?? init?.lastState.terminated
           return found !== undefined

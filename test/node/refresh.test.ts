@@ -39,11 +39,11 @@ async function startPod(t: Test) {
   server.put('/db.password', 'fakepassword1')
   const metadata = { name: 'app', namespace, annotations: password }
   const pod = { apiVersion: 'v1', kind: 'Pod', metadata, spec: appSpec(stays) }
-  await cluster.kubectl(['create', '-f', '-'], inject(pod, { refresh: '2s' }))
+  await cluster.create(inject(pod, { refresh: '2s' }))
   await inNamespace('wait', '--for=condition=Ready', 'pod/app', '--timeout=120s')
-  const inApp = (...command: string[]) => inNamespace('exec', 'app', '-c', 'app', '--', ...command)
+  const inApp = (...command: string[]) => cluster.exec(namespace, 'app', 'app', ...command)
   const status = async (): Promise<Status> => {
-    const { status: now } = JSON.parse(await inNamespace('get', 'pod', 'app', '-o', 'json'))
+    const { status: now } = JSON.parse(await cluster.readPod(namespace, 'app'))
     const [, sidecar] = now.initContainerStatuses
     const ready = now.conditions.find(({ type }: { type: string }) => type === 'Ready')
     return { restarts: sidecar.restartCount, started: sidecar.started, ready: ready.status === 'True' }
@@ -177,7 +177,7 @@ t.test('a Job whose pods have the sidecar completes', { skip: nodeTestsMissing }
     metadata: { name: 'report', namespace },
     spec: { backoffLimit: 0, template },
   }
-  await cluster.kubectl(['create', '-f', '-'], inject(job, { refresh: '2s' }))
+  await cluster.create(inject(job, { refresh: '2s' }))
   await cluster.kubectl(['wait', '--for=condition=Complete', 'job/report', '-n', namespace, '--timeout=240s'])
   t.equal(await cluster.kubectl(['logs', 'job/report', '-c', 'app', '-n', namespace]), 'db.password\n')
   const pods = await cluster.kubectl(['get', 'pods', '-n', namespace, '-o', 'json'])

@@ -7,6 +7,7 @@ import { containersMissing } from '../packaging/container-engine.ts'
 import { root } from '../programs/programs.ts'
 import { runBeside } from '../programs/run-beside.ts'
 import { kubectl } from '../programs/tools.ts'
+import { type ClusterApi, openClusterApi } from './cluster-api.ts'
 import { forwardFrom } from './forwarding.ts'
 import { namedNode, sharedNode, startNodeSession } from './node-session.ts'
 import { removeIfPassed } from './remove-if-passed.ts'
@@ -22,7 +23,7 @@ function nodeOf(named: NodeAccess | undefined): string | undefined {
   return named.host === '' ? 'needs KEES_NODE_HOST beside KEES_NODE' : undefined
 }
 
-export type Cluster = {
+export type Cluster = ClusterApi & {
   readonly kubeconfig: string
   /** The folder of a node of our own. */
   readonly home: string | undefined
@@ -62,15 +63,17 @@ function clusterOf(t: Test, { kubeconfig, enter, host, load, home }: NodeAccess)
     if (ended.status !== 0) throw new Error(`kubectl ${args.join(' ')}: ${ended.stderr}`)
     return ended.stdout
   }
+  const api = openClusterApi(kubeconfig)
   return {
+    ...api,
     kubeconfig,
     home,
     enter,
     kubectl: run,
     makeNamespace: async (name, labels = {}) => {
       const metadata = { name: `${name}-${process.pid}-${++namespaces}`, labels }
-      await run(['create', '-f', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'Namespace', metadata }))
-      removeIfPassed(t, () => run(['delete', 'namespace', metadata.name, '--wait=false']))
+      await api.create(JSON.stringify({ apiVersion: 'v1', kind: 'Namespace', metadata }))
+      removeIfPassed(t, () => api.removeNamespace(metadata.name))
       return metadata.name
     },
     load: async (archive) => {

@@ -198,8 +198,7 @@ t.test('from annotations to the file that the app reads', { skip: missing, timeo
   const readByApp = async (t: Test) => {
     const [pod] = await pods()
     const name = pod?.metadata.name ?? ''
-    const inApp = (...command: string[]) =>
-      kubectl(['exec', name, '-n', namespace, '-c', 'app', '--', ...command])
+    const inApp = (...command: string[]) => cluster.exec(namespace, name, 'app', ...command)
     t.equal(await inApp('id', '-u'), '10001\n', 'the app is another user than init')
     t.equal(pod?.spec.initContainers?.[0]?.securityContext?.runAsUser, 65532)
     const log = await kubectl(['logs', name, '-n', namespace, '-c', 'init-container'])
