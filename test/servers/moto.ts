@@ -14,9 +14,13 @@ export type Moto = {
   readonly stop: () => Promise<void>
 }
 
-/** The server ends with its standard input, so with this process, however that ends. */
+/**
+ * The server ends with its standard input, so with this process, however that ends. Collecting garbage takes a third of the processor time of
+ * its start; without it, the server takes 50 MB more, and 15 MB for 2,000 requests.
+ */
 const server = `
-import os, sys, threading
+import gc, os, sys, threading
+gc.disable()
 threading.Thread(target=lambda: (sys.stdin.read(), os._exit(0)), daemon=True).start()
 from moto.server import main
 main(['-H', '127.0.0.1', '-p', '0'])
