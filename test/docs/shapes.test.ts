@@ -12,7 +12,7 @@ import { escapeText } from '../../runtime/values/escape.ts'
 import { startFakeSsm } from '../../runtime/fake-ssm/server.ts'
 import { root, run } from '../programs/programs.ts'
 import { runBeside } from '../programs/run-beside.ts'
-import { java } from '../programs/tools.ts'
+import { java, shortJava } from '../programs/tools.ts'
 import { parseRecipes, type Result, withResults } from './shape-recipes.ts'
 
 const path = join(root, 'docs/shapes.md')
@@ -80,7 +80,7 @@ t.test('Java reads the JAAS file of the recipe', { skip: java().missing ?? false
   const file = join(t.testdir({ 'kafka.jaas': text }), 'kafka.jaas')
   const { status, stdout, stderr } = run(
     java().path ?? '',
-    [join(import.meta.dirname, 'ReadJaas.java'), file],
+    [...shortJava, join(import.meta.dirname, 'ReadJaas.java'), file],
     {
       env: { JAVA_TOOL_OPTIONS: '-Dfile.encoding=UTF-8 -Dstdout.encoding=UTF-8' },
     },

@@ -6,7 +6,7 @@ import t from 'tap'
 import { anyText } from '../../api/arbitrary-text.ts'
 import { escapeText, type TextEscape } from '../../runtime/values/escape.ts'
 import { run } from '../programs/programs.ts'
-import { command, java } from '../programs/tools.ts'
+import { command, java, shortJava } from '../programs/tools.ts'
 
 const awkward = fc.constantFrom(
   ' ',
@@ -132,7 +132,7 @@ t.test('java.util.Properties loads the value, at any place of a value', { skip: 
   const file = join(t.testdir(), 'app.properties')
   const lines = all.map(({ value }, index) => `start${index}=${value}\nmiddle${index}: <${value}>${value}\n`)
   writeFileSync(file, lines.join(''))
-  const loaded = run(javaPath, [join(import.meta.dirname, 'java', 'LoadProperties.java'), file])
+  const loaded = run(javaPath, [...shortJava, join(import.meta.dirname, 'java', 'LoadProperties.java'), file])
   t.equal(loaded.status, 0, loaded.stderr)
   const expected = ['stream', 'reader'].flatMap((way) =>
     all.flatMap(({ text }, index) => [

@@ -7,7 +7,7 @@ import { anyText } from '../../api/arbitrary-text.ts'
 import { formatProperties } from '../../runtime/init/formats/properties.ts'
 import { secretValue } from '../../runtime/secret-value.ts'
 import { run } from '../programs/programs.ts'
-import { java } from '../programs/tools.ts'
+import { java, shortJava } from '../programs/tools.ts'
 
 const { path: javaPath = 'java', missing = false } = java()
 
@@ -68,7 +68,11 @@ t.test(
     )
     const file = join(t.testdir(), 'secret')
     writeFileSync(file, formatProperties(entries.map(([key, value]) => [key, secretValue(value)] as const)))
-    const loaded = run(javaPath, [join(import.meta.dirname, 'java', 'LoadProperties.java'), file])
+    const loaded = run(javaPath, [
+      ...shortJava,
+      join(import.meta.dirname, 'java', 'LoadProperties.java'),
+      file,
+    ])
     t.equal(loaded.status, 0, loaded.stderr)
     const lines = loaded.stdout.split('\n').filter((line) => line !== '')
     const expected = ['stream', 'reader'].flatMap((way) =>

@@ -8,7 +8,7 @@ import { formatJwk, formatPem } from '../../runtime/values/key-forms.ts'
 import { encodePrivateKey, encodePublicKey } from '../../runtime/values/rsa-key.ts'
 import { run } from '../programs/programs.ts'
 import { runGoFile } from '../programs/run-go.ts'
-import { command, java } from '../programs/tools.ts'
+import { command, java, shortJava } from '../programs/tools.ts'
 
 const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 3072 })
 const stored = { private: encodePrivateKey(privateKey), public: encodePublicKey(publicKey) }
@@ -40,7 +40,12 @@ t.test(
 const { path: javaPath = 'java', missing: javaMissing = false } = java()
 
 t.test('Java reads both parts as PEM', { skip: javaMissing }, async (t) => {
-  const read = run(javaPath, [join(import.meta.dirname, 'java', 'ReadPem.java'), pem.private, pem.public])
+  const read = run(javaPath, [
+    ...shortJava,
+    join(import.meta.dirname, 'java', 'ReadPem.java'),
+    pem.private,
+    pem.public,
+  ])
   t.equal(read.stdout, `${modulus}\n${modulus}\nverified\n`, read.stderr)
 })
 

@@ -11,7 +11,7 @@ import { formatAnnotationsFile } from '../../api/pod/annotations-file.ts'
 import { localDeriver } from '../../runtime/local/derive-value.ts'
 import { oldestNode } from '../packaging/oldest-node.ts'
 import { dist, run } from '../programs/programs.ts'
-import { command, java } from '../programs/tools.ts'
+import { command, java, shortJava } from '../programs/tools.ts'
 
 t.setTimeout(900_000)
 
@@ -132,9 +132,13 @@ t.test('random values and passwords are those of java.util.Random', { skip: miss
       text.charCodeAt(index).toString(16).padStart(4, '0'),
     ).join('')
   const input = [...inputs, ['a', 8192] as const].map(([name, size]) => `x${hex(name)} ${size}\n`).join('')
-  const { status, stdout, stderr } = run(javaPath, [join(import.meta.dirname, 'java/LocalValues.java')], {
-    input,
-  })
+  const { status, stdout, stderr } = run(
+    javaPath,
+    [...shortJava, join(import.meta.dirname, 'java/LocalValues.java')],
+    {
+      input,
+    },
+  )
   t.equal(status, 0, stderr)
   const derive = localDeriver()
   const ours: string[] = []
