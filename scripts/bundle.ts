@@ -69,6 +69,17 @@ const withoutApiClient: Plugin = {
   },
 }
 
+/** Tables that are made when a program is loaded: runtime/aws/hex-encoding.ts. */
+const withoutHexTables: Plugin = {
+  name: 'without-hex-tables',
+  setup(bundling) {
+    bundling.onLoad({ filter: /@smithy\/core\/.*\/hex-encoding\.js$/ }, () => ({
+      contents: readFileSync(join(root, 'runtime', 'aws', 'hex-encoding.ts'), 'utf8'),
+      loader: 'ts',
+    }))
+  },
+}
+
 /** The executables of `dist/` and what each is made from. */
 export const programs = [
   { name: 'inject-init', entryPoint: 'functions/inject-init/main.ts', runs: 'at build time' },
@@ -142,7 +153,7 @@ async function makeBundle(program: Program): Promise<Bundle> {
       'process.env.KEES_BUILD_COMMIT': JSON.stringify(sourceCommit(root)),
       ...(runs === 'in pods' ? podBundle.define : {}),
     },
-    plugins: runs === 'in pods' ? [withoutApiClient] : [withoutUnusedSchemas],
+    plugins: runs === 'in pods' ? [withoutApiClient, withoutHexTables] : [withoutUnusedSchemas],
     alias: runs === 'in pods' ? podBundle.alias : { yaml: yamlModules },
     // As `require`: `import()` of a built-in module would load the whole ES module loader. What is imported so, with all that it imports,
     // becomes functions that V8 parses twice: our own modules in init are imported statically, unless they load a module of Node.

@@ -161,7 +161,7 @@ function keesPage(): string {
     ...flagsTable(flags),
   ])
   const variables = [
-    ...envTable.filter((one) => one.env.startsWith('AWS_') || /^(KEES_STORE|ALLOW_HTTP)$/.test(one.env)),
+    ...envTable().filter((one) => one.env.startsWith('AWS_') || /^(KEES_STORE|ALLOW_HTTP)$/.test(one.env)),
     {
       env: kmsKeyVariable.env,
       default: '',
@@ -246,7 +246,7 @@ function initPage(): string {
     '# init',
     'Fetches the values that the annotations of the pod declare, and writes them to files, all of them or none. All ' +
       'settings are environment variables; inject-init sets those that differ from the defaults.',
-    envRows(envTable),
+    envRows(envTable()),
     '## Arguments',
     table(
       ['argument', 'meaning'],

@@ -47,11 +47,11 @@ const byInjectInit = <T>(setting: Omit<Setting<T>, 'setBy'>): Setting<T, 'inject
   setBy: 'inject-init',
 })
 
-/** In milliseconds. */
-const duration = (env: string, byDefault: string, meaning: string) =>
+/** @param byDefault in milliseconds. */
+const duration = (env: string, byDefault: number, meaning: string) =>
   byUser<number>({
     env,
-    default: parseDuration(byDefault) ?? 0,
+    default: byDefault,
     meaning,
     parse: (text) => {
       const value = parseDuration(text)
@@ -127,19 +127,19 @@ export const initVariables = {
     parse: parseFileMode,
     format: formatFileMode,
   }),
-  deadline: duration('DEADLINE', '300s', 'the time limit for everything'),
-  waitTimeout: duration('WAIT_TIMEOUT', '120s', 'how long to wait for missing DYNAMIC parameters'),
+  deadline: duration('DEADLINE', 300_000, 'the time limit for everything'),
+  waitTimeout: duration('WAIT_TIMEOUT', 120_000, 'how long to wait for missing DYNAMIC parameters'),
   referenceWait: duration(
     'REFERENCE_WAIT',
-    '10s',
+    10_000,
     'how long to wait for other missing parameters, before an optional one counts as absent too',
   ),
   deniedWait: duration(
     'DENIED_WAIT',
-    '30s',
+    30_000,
     'how long to retry while access is denied or credentials are missing',
   ),
-  requestTimeout: duration('REQUEST_TIMEOUT', '5s', 'the time limit for one call to the store'),
+  requestTimeout: duration('REQUEST_TIMEOUT', 5000, 'the time limit for one call to the store'),
   store: byUser<StoreAddress>({
     env: 'KEES_STORE',
     default: { kind: 'ssm' },

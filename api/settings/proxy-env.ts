@@ -18,7 +18,7 @@ export function validateProxyEnv(env: Env): EnvDiagnostic[] {
  * addresses of metadata and credentials. @param host as URL has it, or without brackets.
  */
 export function proxyFor(protocol: string, host: string, port: number, env: Env): URL | undefined {
-  const bare = host.replace(/^\[|\]$/g, '').toLowerCase()
+  const bare = (host.startsWith('[') ? host.slice(1, -1) : host).toLowerCase()
   if (isOwnMachine(bare.includes(':') ? `[${bare}]` : bare)) return undefined
   const text = valueOf(protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY', env)
   if (text === undefined || isBypassed(bare, port, valueOf('NO_PROXY', env) ?? '')) return undefined

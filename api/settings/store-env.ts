@@ -1,6 +1,7 @@
 /** The AWS variables of every program that opens a store. */
 import type { Env } from './env.ts'
 import { isLoopback, isOwnMachine } from '../loopback.ts'
+import { parseAddress } from '../parse-url.ts'
 import { validateProxyEnv } from './proxy-env.ts'
 import { type EnvDiagnostic, quote } from '../diagnostic.ts'
 
@@ -96,7 +97,7 @@ const metadataEndpoint = 'AWS_EC2_METADATA_SERVICE_ENDPOINT'
 function validateEndpoint(name: string, env: Env): EnvDiagnostic[] {
   const text = env[name]
   if (text === undefined || text === '') return []
-  const url = URL.canParse(text) ? new URL(text) : undefined
+  const url = parseAddress(text)
   if (url?.protocol === 'https:') return []
   if (url?.protocol !== 'http:') return [{ env: name, message: `${name} must be an https:// URL` }]
   if (env['ALLOW_HTTP'] === 'true' || isLoopback(url.hostname)) return []

@@ -1,6 +1,7 @@
 /** One POST to a service of AWS, signed by AWS's own signer. */
 import { createHash, createHmac, createSecretKey, type Hash, type Hmac, type KeyObject } from 'node:crypto'
 import { SignatureV4 } from '@smithy/signature-v4'
+import { toAddress } from '../../api/parse-url.ts'
 import type { CredentialSource } from './aws-credentials.ts'
 import type { Exchange, HttpResponse } from '../http/http-exchange.ts'
 import { formatUtc } from '../utc-time.ts'
@@ -38,7 +39,7 @@ export function openSigned({
   requestTimeout,
   exchange,
 }: SignedOptions): Signed {
-  const url = new URL(endpoint)
+  const url = toAddress(endpoint)
   const signer = new SignatureV4({ service, region, credentials, sha256: Sha256 })
   /** How far this machine's clock is behind AWS's, in milliseconds. */
   let behind = 0

@@ -3,6 +3,7 @@
  * its starts, which takes a tenth of a start (docs/adr, docs/performance.md).
  */
 import type { Socket } from 'node:net'
+import { type Address, toAddress } from '../../api/parse-url.ts'
 import { proxyFor } from '../../api/settings/proxy-env.ts'
 import { failed, failureOf } from '../failure.ts'
 import { converse } from './converse.ts'
@@ -46,7 +47,7 @@ const maxAnswerBytes = 1_000_000
 export function openHttp(network: Network = {}): Exchange {
   const idle = new IdleConnections()
   return async (request) => {
-    const url = new URL(request.url)
+    const url = toAddress(request.url)
     let socket: Socket | undefined
     let late: Error | undefined
     const hold: Hold = (opened) => {
@@ -75,7 +76,7 @@ export function openHttp(network: Network = {}): Exchange {
 
 async function send(
   request: HttpRequest,
-  url: URL,
+  url: Address,
   network: Network,
   idle: IdleConnections,
   hold: Hold,
@@ -105,7 +106,7 @@ async function send(
 }
 
 /** @param env whose proxy is used, if any. */
-async function connect(url: URL, env: Network['env'], { ca }: Network, hold: Hold): Promise<Socket> {
+async function connect(url: Address, env: Network['env'], { ca }: Network, hold: Hold): Promise<Socket> {
   const isSecure = url.protocol === 'https:'
   const to = { host: bareHost(url), port: Number(url.port || (isSecure ? 443 : 80)), isSecure }
   const trust = ca === undefined ? {} : { ca: [...ca()] }
@@ -114,7 +115,7 @@ async function connect(url: URL, env: Network['env'], { ca }: Network, hold: Hol
   return await dial(to, trust, hold, await openTunnel(proxy, to, trust, hold))
 }
 
-function formatRequest({ method, headers, body = '' }: HttpRequest, url: URL): Buffer {
+function formatRequest({ method, headers, body = '' }: HttpRequest, url: Address): Buffer {
   const content = Buffer.from(body)
   const length = method === 'GET' ? {} : { 'content-length': String(content.length) }
   const all = { host: url.host, connection: 'keep-alive', ...headers, ...length }

@@ -46,8 +46,8 @@ export async function openTunnel(
 }
 
 /** Without the brackets of an IPv6 address. */
-export function bareHost({ hostname }: URL): string {
-  return hostname.replace(/^\[|\]$/g, '')
+export function bareHost({ hostname }: Pick<URL, 'hostname'>): string {
+  return hostname.startsWith('[') ? hostname.slice(1, -1) : hostname
 }
 
 function authorization({ username, password }: URL): Readonly<Record<string, string>> {

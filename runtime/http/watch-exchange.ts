@@ -1,3 +1,4 @@
+import { toAddress } from '../../api/parse-url.ts'
 import type { Peer } from '../failure.ts'
 import type { Exchange } from './http-exchange.ts'
 
@@ -9,7 +10,7 @@ export function watchExchange(exchange: Exchange): {
   const pending = new Set<Peer>()
   return {
     exchange: async (request) => {
-      const peer = { service: request.service, host: new URL(request.url).host }
+      const peer = { service: request.service, host: toAddress(request.url).host }
       pending.add(peer)
       try {
         return await exchange(request)

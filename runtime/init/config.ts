@@ -34,12 +34,15 @@ export function readConfig(env: Env): InitConfig {
 }
 
 /** The table of the environment, as `--help` and the documents show it. */
-export const envTable: readonly EnvRow[] = [
-  ...describeSettings<InitEnv>(initVariables),
-  ...[...storeVariables, ...secretsVariables].map((one) => ({ ...one, default: '' })),
-]
+export function envTable(): readonly EnvRow[] {
+  return [
+    ...describeSettings<InitEnv>(initVariables),
+    ...[...storeVariables, ...secretsVariables].map((one) => ({ ...one, default: '' })),
+  ]
+}
 
-export const helpText = `init ${version}: writes the values that a pod's annotations declare into files
+/** A function, as the table: a run for a pod needs neither. */
+export const helpText = () => `init ${version}: writes the values that a pod's annotations declare into files
 
 usage: init [--refresh DURATION | --check | --help | --version]
 
@@ -47,7 +50,9 @@ Without an argument it writes them once and exits. With --refresh it keeps runni
 as 5m), and rewrites the files when values have changed. With --check its exit code is 0 if the files exist.
 
 Environment variables:
-${envTable.map((one) => `  ${one.env}${one.default === '' ? '' : ` (${one.default})`}\n      ${one.meaning}\n`).join('')}
+${envTable()
+  .map((one) => `  ${one.env}${one.default === '' ? '' : ` (${one.default})`}\n      ${one.meaning}\n`)
+  .join('')}
 AWS credentials come from the environment, a web identity token, the container credentials endpoint or the
 instance metadata, whichever is found first.
 

@@ -255,7 +255,11 @@ t.test('a bug is named without the message, which might hold a value', async (t)
 })
 
 t.test('--help and --version need no environment', async (t) => {
-  t.match(await run(t, { args: ['--help'], env: { DEADLINE: 'soon' } }), { exit: 0, out: helpText, log: [] })
+  t.match(await run(t, { args: ['--help'], env: { DEADLINE: 'soon' } }), {
+    exit: 0,
+    out: helpText(),
+    log: [],
+  })
   t.match(await run(t, { args: ['--version'], env: { DEADLINE: 'soon' } }), {
     exit: 0,
     out: `${version}\n`,

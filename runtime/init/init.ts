@@ -39,7 +39,7 @@ export type InitWorld = {
 export async function init(world: InitWorld): Promise<ExitCode> {
   const [arg] = world.args
   if (arg === '--help' || arg === '--version') {
-    world.writeOut(arg === '--help' ? helpText : `${version}\n`)
+    world.writeOut(arg === '--help' ? helpText() : `${version}\n`)
     return exitCode.done
   }
   const config = readConfig(world.env)

@@ -44,7 +44,7 @@ export function readAnswer(
 }
 
 function bare(name: string): string {
-  return name.replace(/^\//, '')
+  return name.startsWith('/') ? name.slice(1) : name
 }
 
 function list(value: unknown, badAnswer: (why: string) => Error): readonly unknown[] {

@@ -1,5 +1,6 @@
 import type { Env } from '../../../api/settings/env.ts'
 import type { StoreAddress } from '../../../api/settings/init-env.ts'
+import { toAddress } from '../../../api/parse-url.ts'
 import { validateCredentialEnv } from '../../../api/settings/credential-env.ts'
 import { awsEndpoint } from '../../aws/aws-endpoint.ts'
 import { openFileParameterStore } from '../../store/file-parameter-store.ts'
@@ -46,7 +47,7 @@ export function openReader(address: StoreAddress, env: Env, requestTimeout: numb
   const connect = (service: AwsService) => async () => {
     const known = await region()
     const endpoint = awsEndpoint(service, known, env)
-    host = new URL(endpoint).host
+    host = toAddress(endpoint).host
     return openAwsCall({ service, region: known, endpoint, credentials, requestTimeout, exchange })
   }
   const peer = () => pending() ?? { service: 'SSM', host }

@@ -15,5 +15,6 @@ export function formatProperties(entries: Iterable<Entry>): string {
 }
 
 function escapeValue(value: string): string {
-  return escapeControls(value).replace(/^ /, '\\ ')
+  const escaped = escapeControls(value)
+  return escaped.startsWith(' ') ? `\\${escaped}` : escaped
 }
