@@ -123,8 +123,10 @@ const toolsOf = (file: string) => neededTools(root, file).filter((name) => isLon
  */
 const yielding = ['nice', '-n', '10']
 
+const byOf = (title: string) => (laneOf(title) === 'tests' ? yielding : [])
+
 const commandOf = (file: string) => [
-  ...(laneOf(file) === 'tests' ? yielding : []),
+  ...byOf(file),
   'node',
   '--import',
   './scripts/tests/without-promise-hooks.ts',
@@ -155,13 +157,13 @@ function testFile(file: string, title = file, command = commandOf(file)): Job {
 function sharedProcess(title: string, some: readonly string[]): Job {
   return {
     title,
-    lane: 'tests',
+    lane: laneOf(title),
     needs: ['build', ...new Set(some.flatMap(toolsOf).map((name) => `tool ${name}`))],
     run: async () => {
       if (failed.includes('build')) return
       const variables = { ...env, ...effortVariables(isLong) }
       await measure(title, (onExit) =>
-        outcomeOf(runUnitFiles(some, variables, onExit, { by: yielding, minutes: 20 })),
+        outcomeOf(runUnitFiles(some, variables, onExit, { by: byOf(title), minutes: 20 })),
       )
     },
   }

@@ -14,7 +14,7 @@ type Durations = ReadonlyMap<string, Duration>
 const usuallyLong = [
   'test/node/',
   'test/docs/install.test.ts',
-  'test/creator/people.test.ts',
+  'waiting files with a control plane',
   'test/iam/stability-moto.test.ts',
   'test/packaging/images.test.ts',
   'creator files with a control plane',
@@ -24,17 +24,15 @@ const usuallyLong = [
   'short files of test/init/',
   'test/init/write-faults.test.ts',
   'test/creator/outages.test.ts',
-  'test/creator/kill.test.ts',
   'test/creator/faults.test.ts',
   'test/iam/audit.test.ts',
   'test/manifests/admission-policy.test.ts',
-  'test/creator/able-leader.test.ts',
-  'test/creator/leader.test.ts',
   'test/iam/terraform-moto.test.ts',
 ]
 
 /** These wait for Leases, back-offs and kubelets, and use less than a third of a processor. */
-const mostlyWaiting = /^test\/(node\/|creator\/(able-leader|faults|kill|leader|outages|pages|people)\.)/
+const mostlyWaiting =
+  /^(waiting files |test\/(node\/|creator\/(able-leader|faults|kill|leader|outages|pages|people)\.))/
 
 /** A lane of their own keeps them from the processors' other work, and that from them. */
 export function laneOf(title: string): 'tests' | 'waiting' {

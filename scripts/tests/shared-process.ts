@@ -74,7 +74,7 @@ const longer: typeof short = {
   manifests: ['doctor-faults', 'export-tools', 'fidelity', 'hostile-options', 'main-job', 'variable-patches'],
 }
 
-/** These share a control plane too, whose start takes 2 s: test/servers/shared-control-plane.ts. */
+/** These share a control plane too, whose start takes 2 s: test/servers/shared-control-plane.ts. Those of one process mostly wait, or none does. */
 const onCluster: Readonly<Record<string, readonly string[]>> = {
   'creator files with a control plane': [
     'creator/creator',
@@ -94,6 +94,13 @@ const onCluster: Readonly<Record<string, readonly string[]>> = {
     'manifests/prune',
     'manifests/status',
     'manifests/verify-cluster',
+  ],
+  'waiting files with a control plane': [
+    'creator/able-leader',
+    'creator/kill',
+    'creator/leader',
+    'creator/pages',
+    'creator/people',
   ],
 }
 

@@ -3,8 +3,9 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { controlPlaneMissing, startControlPlane, type ControlPlane } from '../servers/control-plane.ts'
+import { type Cluster, controlPlaneMissing } from '../servers/control-plane.ts'
 import { serviceAccountToken } from '../servers/service-account-token.ts'
+import { sharedControlPlane } from '../servers/shared-control-plane.ts'
 import { startTcpProxy } from '../servers/tcp-proxy.ts'
 import { eventually } from '../programs/eventually.ts'
 import { create, createNamespace, createPod } from './cluster-workloads.ts'
@@ -16,7 +17,7 @@ const rbac = 'apis/rbac.authorization.k8s.io/v1'
 const leases = 'apis/coordination.k8s.io/v1'
 
 /** A ServiceAccount with the right to use the Lease, and to list pods between `allowPods` and `forbidPods`. */
-async function account(plane: ControlPlane, name: string) {
+async function account(plane: Cluster, name: string) {
   const apiVersion = 'rbac.authorization.k8s.io/v1'
   const subjects = [{ kind: 'ServiceAccount', name, namespace: 'kees' }]
   const metadata = { name }
@@ -50,7 +51,7 @@ async function account(plane: ControlPlane, name: string) {
 }
 
 /** A Lease as another leader keeps it. @param seconds until it expires. */
-async function heldLease(plane: ControlPlane, name: string, holderIdentity: string, seconds: number) {
+async function heldLease(plane: Cluster, name: string, holderIdentity: string, seconds: number) {
   const renewTime = new Date().toISOString().replace('Z', '000Z')
   await create(plane, leases, 'kees', 'leases', {
     apiVersion: 'coordination.k8s.io/v1',
@@ -61,7 +62,7 @@ async function heldLease(plane: ControlPlane, name: string, holderIdentity: stri
 }
 
 /** @param port of a proxy in front of the API server. */
-function start(t: Test, plane: ControlPlane, name: string, token: string, leaseName: string, port?: number) {
+function start(t: Test, plane: Cluster, name: string, token: string, leaseName: string, port?: number) {
   const kubeconfig = join(t.testdir(), `${name}.kubeconfig`)
   const text = readFileSync(plane.kubeconfig, 'utf8').replace(plane.token, token)
   writeFileSync(
@@ -82,8 +83,7 @@ const leads = ({ log }: CreatorProcess) => log.some(({ message }) => message ===
 const indexOf = ({ log }: CreatorProcess, text: string) => log.findIndex(({ message }) => message === text)
 
 t.test('the Lease and the right to list pods', { skip: controlPlaneMissing }, async (t) => {
-  const plane = await startControlPlane()
-  t.teardown(() => plane.stop())
+  const plane = await sharedControlPlane(t)
   await createNamespace(plane, 'kees')
   const holderOf = async (name: string) => {
     const { body } = await plane.request('GET', `/${leases}/namespaces/kees/leases/${name}`)

@@ -5,7 +5,8 @@
 import t, { type Test } from 'tap'
 import { type FakeSsmServer, startFakeSsm } from '../../runtime/fake-ssm/server.ts'
 import { createNamespace, createPod } from './cluster-workloads.ts'
-import { type ControlPlane, controlPlaneMissing, startControlPlane } from '../servers/control-plane.ts'
+import { type Cluster, controlPlaneMissing } from '../servers/control-plane.ts'
+import { sharedControlPlane } from '../servers/shared-control-plane.ts'
 import { type CreatorProcess, startCreator } from './process.ts'
 import { eventually } from '../programs/eventually.ts'
 import { isLong } from '../programs/long.ts'
@@ -24,7 +25,7 @@ const groups = [
 /** Whether the store still performs the call during which the creator is killed. */
 const moments = ['reset', 'answer lost'] as const
 
-function start(plane: ControlPlane, ssm: FakeSsmServer): Promise<CreatorProcess> {
+function start(plane: Cluster, ssm: FakeSsmServer): Promise<CreatorProcess> {
   return startCreator({
     KUBECONFIG: plane.kubeconfig,
     ALLOW_ALL_PREFIXES: 'true',
@@ -46,7 +47,7 @@ function start(plane: ControlPlane, ssm: FakeSsmServer): Promise<CreatorProcess>
  */
 async function runKilling(
   t: Test,
-  plane: ControlPlane,
+  plane: Cluster,
   killAt: readonly number[],
   moment: (typeof moments)[number],
 ): Promise<number> {
@@ -87,8 +88,7 @@ async function runKilling(
 }
 
 t.test('SIGKILL at every call to the store in turn', { skip: controlPlaneMissing }, async (t) => {
-  const plane = await startControlPlane()
-  t.teardown(plane.stop)
+  const plane = await sharedControlPlane(t)
   await createNamespace(plane, 'kees')
   await createNamespace(plane, 'shop')
   await createPod(plane, 'shop', 'app', annotationsOf(prefix, groups))

@@ -2,7 +2,8 @@
 import t, { type Test } from 'tap'
 import { type FakeSsmServer, startFakeSsm } from '../../runtime/fake-ssm/server.ts'
 import { createNamespace, createPod } from './cluster-workloads.ts'
-import { type ControlPlane, controlPlaneMissing, startControlPlane } from '../servers/control-plane.ts'
+import { type Cluster, controlPlaneMissing } from '../servers/control-plane.ts'
+import { sharedControlPlane } from '../servers/shared-control-plane.ts'
 import { type CreatorProcess, startCreator, stopIdle } from './process.ts'
 import { eventually } from '../programs/eventually.ts'
 
@@ -16,12 +17,7 @@ const names = (prefix: string, count: number) =>
   Array.from({ length: count }, (_, index) => `${prefix}-${index}`)
 
 /** Each with an access key of its own, by which the store knows which one wrote. */
-function start(
-  plane: ControlPlane,
-  ssm: FakeSsmServer,
-  name: string,
-  env: Readonly<Record<string, string>> = {},
-) {
+function start(plane: Cluster, ssm: FakeSsmServer, name: string, env: Readonly<Record<string, string>> = {}) {
   return startCreator({
     KUBECONFIG: plane.kubeconfig,
     ALLOW_ALL_PREFIXES: 'true',
@@ -54,8 +50,8 @@ function checkPairs(t: Test, ssm: FakeSsmServer, prefix: string, count: number) 
 }
 
 t.test('two creators', { skip: controlPlaneMissing }, async (t) => {
-  const [plane, ssm] = await Promise.all([startControlPlane(), startFakeSsm()])
-  t.teardown(() => Promise.all([plane.stop(), ssm.stop()]))
+  const [plane, ssm] = await Promise.all([sharedControlPlane(t), startFakeSsm()])
+  t.teardown(() => ssm.stop())
   await createNamespace(plane, 'kees')
   await createNamespace(plane, 'shop')
   const [a, b] = await Promise.all([start(plane, ssm, 'a'), start(plane, ssm, 'b')])

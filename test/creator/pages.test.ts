@@ -9,7 +9,8 @@ import { podListWatch } from '../../runtime/kubernetes/list-watch.ts'
 import { clock } from '../../runtime/scheduling/clock.ts'
 import { startFakeSsm } from '../../runtime/fake-ssm/server.ts'
 import { createNamespace, createPod, deploy } from './cluster-workloads.ts'
-import { controllersMissing, startControlPlane } from '../servers/control-plane.ts'
+import { controllersMissing } from '../servers/control-plane.ts'
+import { sharedControlPlane } from '../servers/shared-control-plane.ts'
 import { startCreator } from './process.ts'
 import { isLong } from '../programs/long.ts'
 import { eventually } from '../programs/eventually.ts'
@@ -47,8 +48,8 @@ async function listPages(kubeconfig: string) {
 }
 
 t.test('pages and a quiet watch', { skip: controllersMissing }, async (t) => {
-  const [plane, ssm] = await Promise.all([startControlPlane({ controllers: true }), startFakeSsm()])
-  t.teardown(() => Promise.all([plane.stop(), ssm.stop()]))
+  const [plane, ssm] = await Promise.all([sharedControlPlane(t, { controllers: true }), startFakeSsm()])
+  t.teardown(() => ssm.stop())
   await createNamespace(plane, 'shop')
   await deploy(
     plane,

@@ -8,7 +8,8 @@ import { type RecordedCall, startFakeSsm } from '../../runtime/fake-ssm/server.t
 import { encodePrivateKey, encodePublicKey } from '../../runtime/values/rsa-key.ts'
 import { generateKeyPairSync } from 'node:crypto'
 import { createNamespace, createPod, eventsOf } from './cluster-workloads.ts'
-import { controlPlaneMissing, startControlPlane } from '../servers/control-plane.ts'
+import { controlPlaneMissing } from '../servers/control-plane.ts'
+import { sharedControlPlane } from '../servers/shared-control-plane.ts'
 import { startCreator } from './process.ts'
 import { eventually } from '../programs/eventually.ts'
 import { annotationsOf, faultsOf, isComplete, testGroup } from './stored-groups.ts'
@@ -43,14 +44,14 @@ t.test('people, and answers that come late', { skip: controlPlaneMissing }, asyn
     return { kind: 'answer lost' }
   }
   const [plane, ssm] = await Promise.all([
-    startControlPlane(),
+    sharedControlPlane(t),
     startFakeSsm({
       fault,
       now: () => now(),
       lag: (name) => (isLate && name.endsWith('restored_private') ? 30_000 : 0),
     }),
   ])
-  t.teardown(() => Promise.all([plane.stop(), ssm.stop()]))
+  t.teardown(() => ssm.stop())
   await createNamespace(plane, 'shop')
 
   // What people did before.

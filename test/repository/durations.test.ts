@@ -16,7 +16,7 @@ import { ProcessorTime } from '../../scripts/tests/processor-time.ts'
 t.setTimeout(300_000)
 
 const titles = (jobs: readonly { readonly title: string }[]) => jobs.map(({ title }) => title)
-const jobs = ['short', 'test/creator/people.test.ts', 'long', 'test/node/'].map((title) => ({ title }))
+const jobs = ['short', 'waiting files with a control plane', 'long', 'test/node/'].map((title) => ({ title }))
 
 t.test('files that mostly wait have a lane of their own, and each of them exists', async (t) => {
   const files = globSync('test/**/*.test.ts', { cwd: root })
@@ -24,6 +24,8 @@ t.test('files that mostly wait have a lane of their own, and each of them exists
   for (const name of ['able-leader', 'faults', 'kill', 'leader', 'outages', 'pages', 'people'])
     t.ok(waiting.includes(`test/creator/${name}.test.ts`), name)
   t.equal(laneOf('test/node/'), 'waiting')
+  t.equal(laneOf('waiting files with a control plane'), 'waiting')
+  t.equal(laneOf('files with a control plane'), 'tests')
   t.equal(laneOf('test/iam/stability-moto.test.ts'), 'tests')
 })
 
@@ -31,11 +33,11 @@ t.test('the longest of the last run is first; of a first run, those that are usu
   const file = join(t.testdir(), 'durations.json')
   t.strictSame(titles(longestFirst(jobs, readDurations(file))), [
     'test/node/',
-    'test/creator/people.test.ts',
+    'waiting files with a control plane',
     'short',
     'long',
   ])
-  const all = ['short', 'test/creator/people.test.ts', 'long', 'test/node/'].map(
+  const all = ['short', 'waiting files with a control plane', 'long', 'test/node/'].map(
     (title, index) => [title, { wall: [1, 20, 90, 50][index] ?? 0, processor: index }] as const,
   )
   writeDurations(file, new Map(), new Map(all))
@@ -44,7 +46,7 @@ t.test('the longest of the last run is first; of a first run, those that are usu
   t.strictSame(titles(longestFirst(jobs, known)), [
     'long',
     'test/node/',
-    'test/creator/people.test.ts',
+    'waiting files with a control plane',
     'short',
   ])
   t.equal(formatMostExpensive(known, 2), '   2.0 s    9.0 s CPU  short\n  50.0 s    3.0 s CPU  test/node/\n')

@@ -76,10 +76,10 @@ t.test('a test file waits for the tools of its helpers too', (t) => {
   t.end()
 })
 
-t.test('test files that share a process exist, and do not wait', (t) => {
+t.test('test files that share a process exist, and all or none of them mostly wait', (t) => {
   for (const file of sharingFiles) {
     t.ok(existsSync(join(root, file)), file)
-    t.equal(laneOf(file), 'tests', file)
+    t.equal(laneOf(file), laneOf(sharedProcessOf(file) ?? ''), file)
   }
   t.equal(sharedProcessOf('test/docs/links.test.ts'), 'short files of test/docs/')
   t.equal(sharedProcessOf('test/docs/install.test.ts'), undefined)
