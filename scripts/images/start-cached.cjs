@@ -19,7 +19,11 @@ const file = openSync(program, 'r')
 const { size } = fstatSync(file)
 const text = Buffer.allocUnsafeSlow(before.length + size + after.length)
 text.write(before)
-text.write(after, before.length + readSync(file, text, { offset: before.length, length: size }))
+let end = before.length
+// One call may return a part of the file.
+for (let read = -1; read !== 0 && end < before.length + size; end += read)
+  read = readSync(file, text, { offset: end, length: before.length + size - end })
+text.write(after, end)
 closeSync(file)
 // Reading UTF-8 makes another copy.
 const encoding = isAscii(text) ? 'latin1' : 'utf8'

@@ -64,3 +64,15 @@ for (const name of cachedPrograms) {
     isAsExpected()
   })
 }
+
+t.test('a program is whole that the system returns in pieces', async (t) => {
+  const prefix = t.testdir({
+    'pieces.cjs': `const fs = require('node:fs')
+const { readSync } = fs
+fs.readSync = (file, buffer, { offset, length }) => readSync(file, buffer, { offset, length: Math.min(length, 100_000) })`,
+  })
+  const start = await stageCached(prefix, 'init', readFileSync(join(dist, 'init'), 'utf8'), undefined)
+  writeFileSync(join(prefix, 'package.json'), '{"type": "commonjs"}')
+  const inPieces = node([...flagsOf('init'), '--require', join(prefix, 'pieces.cjs'), start, '--help'])
+  t.strictSame(inPieces, run('init', ['--help']))
+})
