@@ -122,14 +122,14 @@ t.test('a turn that nobody may have does not count', async (t) => {
 })
 
 t.test('a namespace whose turn it may not be keeps its place', async (t) => {
-  const queue = new FairQueue<string>()
+  const queue = new FairQueue<string>(Infinity, (namespace) => namespace)
   for (const item of ['a1', 'b1', 'a2']) queue.push(item.charAt(0), item)
   t.equal(
-    queue.shift((namespace) => namespace !== 'a'),
+    queue.shift((level) => level !== 'a'),
     'b1',
   )
   t.equal(
-    queue.shift((namespace) => namespace !== 'a'),
+    queue.shift((level) => level !== 'a'),
     undefined,
   )
   t.strictSame(take(queue, 2), ['a1', 'a2'])
@@ -172,3 +172,141 @@ t.test(
     )
   },
 )
+
+/** The same, by looking at every namespace each time. */
+function simpleQueue(longest: number, remembered: number) {
+  const lines = new Map<string, number[]>()
+  const served = new Map<string, number>()
+  const recent: string[] = []
+  let [turns, firstServed] = [0, 0]
+  const sizeOf = (namespace: string) => lines.get(namespace)?.length ?? 0
+  const size = () => [...lines.values()].reduce((sum, { length }) => sum + length, 0)
+  const replace = (namespace: string, items: number[]) => {
+    if (items.length > 0) lines.set(namespace, items)
+    else lines.delete(namespace)
+  }
+  const known = (may: readonly string[]) => {
+    const short = may.filter((one) => served.has(one) && sizeOf(one) <= 4)
+    const hadMost = (one: string) => recent.length === 3 && recent.every((other) => other === one)
+    const place = (one: string) => (served.get(one) ?? 0) + (hadMost(one) ? firstServed : 0)
+    const [chosen] = short.toSorted((a, b) => place(a) - place(b))
+    if (chosen !== undefined) recent.push(chosen)
+    if (recent.length > 3) recent.shift()
+    return chosen
+  }
+  const choose = (may: readonly string[]) => {
+    const lane = turns % 4
+    return (
+      (lane % 2 === 1 ? known(may) : lane === 2 ? may.findLast((one) => !served.has(one)) : undefined) ??
+      may[0]
+    )
+  }
+  const dropOne = (last: string) => {
+    const most = Math.max(...[...lines.values()].map(({ length }) => length))
+    const longestLine = [...lines.keys()].find((one) => sizeOf(one) === most)
+    const from = sizeOf(last) === most ? last : (longestLine ?? last)
+    const items = lines.get(from) ?? []
+    const item = items.pop()
+    replace(from, items)
+    return item
+  }
+  return {
+    sizeOf,
+    size,
+    push: (namespace: string, item: number) => {
+      replace(namespace, [...(lines.get(namespace) ?? []), item])
+      return size() > longest ? dropOne(namespace) : undefined
+    },
+    shift: (may: (namespace: string) => boolean) => {
+      const chosen = choose([...lines.keys()].filter(may))
+      if (chosen === undefined) return undefined
+      turns++
+      const [item, ...items] = lines.get(chosen) ?? []
+      const first = served.get(chosen) ?? firstServed++
+      served.delete(chosen)
+      served.set(chosen, first)
+      const [oldest] = served.keys()
+      if (served.size > remembered && oldest !== undefined) served.delete(oldest)
+      lines.delete(chosen)
+      replace(chosen, items)
+      return item
+    },
+    remove: (namespace: string, item: number) => {
+      const items = lines.get(namespace) ?? []
+      if (!items.includes(item)) return false
+      replace(
+        namespace,
+        items.filter((one) => one !== item),
+      )
+      return true
+    },
+    retain: (keep: (item: number) => boolean) => {
+      for (const [namespace, items] of lines) replace(namespace, items.filter(keep))
+    },
+  }
+}
+
+t.test('it chooses as a queue that looks at every namespace, whatever happens', async () => {
+  const namespace = fc.nat(9).map((index) => `n${index}`)
+  const level = fc.constantFrom('a', 'b', 'c')
+  const step = fc.oneof(
+    { weight: 6, arbitrary: fc.record({ does: fc.constant('push' as const), namespace }) },
+    {
+      weight: 5,
+      arbitrary: fc.record({ does: fc.constant('shift' as const), may: fc.subarray(['a', 'b', 'c']) }),
+    },
+    { weight: 2, arbitrary: fc.record({ does: fc.constant('level' as const), namespace, level }) },
+    { weight: 1, arbitrary: fc.record({ does: fc.constant('remove' as const), item: fc.nat(300) }) },
+    {
+      weight: 1,
+      arbitrary: fc.record({ does: fc.constant('retain' as const), modulo: fc.integer({ min: 2, max: 9 }) }),
+    },
+  )
+  const steps = fc.array(step, { maxLength: 300, size: 'max' })
+  fc.assert(
+    fc.property(
+      steps,
+      fc.constantFrom(5, 20, Infinity),
+      fc.constantFrom(3, 5000),
+      (all, longest, remembered) => {
+        const levels = new Map<string, string>()
+        const levelOf = (one: string) => levels.get(one) ?? 'a'
+        const queue = new FairQueue<number>(longest, levelOf, remembered)
+        const model = simpleQueue(longest, remembered)
+        const namespaces: string[] = []
+        const does = (one: (typeof all)[number]): readonly unknown[] => {
+          switch (one.does) {
+            case 'push': {
+              const item = namespaces.push(one.namespace) - 1
+              return [queue.push(one.namespace, item), model.push(one.namespace, item)]
+            }
+            case 'shift':
+              return [
+                queue.shift((its) => one.may.includes(its)),
+                model.shift((its) => one.may.includes(levelOf(its))),
+              ]
+            case 'level':
+              levels.set(one.namespace, one.level)
+              queue.levelChanged(one.namespace)
+              return []
+            case 'remove': {
+              const its = namespaces[one.item] ?? 'none'
+              return [queue.remove(its, one.item), model.remove(its, one.item)]
+            }
+            case 'retain':
+              queue.retain((item) => item % one.modulo > 0)
+              model.retain((item) => item % one.modulo > 0)
+              return [queue.size(), model.size()]
+            default:
+              return one satisfies never
+          }
+        }
+        return all.every((one) => {
+          const [got, expected] = does(one)
+          return got === expected && queue.sizeOf('n1') === model.sizeOf('n1')
+        })
+      },
+    ),
+    runs(300),
+  )
+})

@@ -36,13 +36,16 @@ type WorkLimits = {
   readonly most: number
 }
 
+/** How many keys of a namespace are worked on: none; fewer than are reserved for it; fewer than it may have; so many. */
+type Level = 'idle' | 'reserved' | 'busy' | 'full'
+
 /** Keys that are begun one after the other before the timers and the network have their turn. */
 const longestBurst = 200
 
 export class WorkQueue {
   readonly #clock: Clock
   readonly #random: () => number
-  readonly #ready = new FairQueue<WorkItem>()
+  readonly #ready = new FairQueue<WorkItem>(Infinity, (namespace) => this.#levelOf(namespace))
   /** What is in it. An item that was removed stays in the line until its turn, or until too many do. */
   readonly #queued = new Map<string, WorkItem>()
   readonly #working = new Map<string, AbortController>()
@@ -53,6 +56,7 @@ export class WorkQueue {
   readonly #later = new DelayQueue<WorkItem>()
   /** How often a key failed in a row, by what it failed with. */
   readonly #failures = new Map<string, Readonly<Record<Retry, number>>>()
+  #limits: WorkLimits | undefined
   /** Begins what may begin. */
   #dispatch = () => {}
   #dispatching = false
@@ -84,6 +88,7 @@ export class WorkQueue {
 
   /** Returns after the signal, when the work that has begun is finished. */
   work(limits: WorkLimits, work: Work, signal: AbortSignal): Promise<void> {
+    this.#limits = limits
     return new Promise((resolve, reject) => {
       const begin = async (item: WorkItem, removed: AbortSignal) => {
         try {
@@ -132,18 +137,30 @@ export class WorkQueue {
     })
   }
 
+  #levelOf(namespace: string): Level {
+    const count = this.#workingOf.get(namespace) ?? 0
+    if (count === 0 || this.#limits === undefined) return 'idle'
+    const { perNamespace, reserved } = this.#limits
+    return count >= perNamespace ? 'full' : count < reserved ? 'reserved' : 'busy'
+  }
+
+  #count(namespace: string, by: number): void {
+    const count = (this.#workingOf.get(namespace) ?? 0) + by
+    if (count > 0) this.#workingOf.set(namespace, count)
+    else this.#workingOf.delete(namespace)
+    this.#ready.levelChanged(namespace)
+  }
+
   /** The next key that may be worked on. */
-  #next({ workers, perNamespace, reserved, most }: WorkLimits): WorkItem | undefined {
-    const may = (namespace: string) => {
-      const count = this.#workingOf.get(namespace) ?? 0
-      return count === 0 || (count < perNamespace && this.#working.size < (count < reserved ? most : workers))
-    }
+  #next({ workers, most }: WorkLimits): WorkItem | undefined {
+    const rooms: Readonly<Record<string, number>> = { idle: Infinity, reserved: most, busy: workers }
+    const may = (level: string) => this.#working.size < (rooms[level] ?? 0)
     for (;;) {
       const item = this.#ready.shift(may)
       if (item === undefined) return undefined
       if (this.#queued.get(item.key) !== item) continue
       this.#queued.delete(item.key)
-      this.#workingOf.set(item.namespace, (this.#workingOf.get(item.namespace) ?? 0) + 1)
+      this.#count(item.namespace, 1)
       return item
     }
   }
@@ -179,9 +196,7 @@ export class WorkQueue {
     const { key, namespace } = item
     const isAbandoned = this.#working.get(key)?.signal.aborted === true
     this.#working.delete(key)
-    const others = (this.#workingOf.get(namespace) ?? 1) - 1
-    if (others > 0) this.#workingOf.set(namespace, others)
-    else this.#workingOf.delete(namespace)
+    this.#count(namespace, -1)
     if (!isAbandoned) this.#plan(item, next)
     const renewed = this.#again.get(key)
     this.#again.delete(key)

@@ -23,14 +23,20 @@ export function keyGenerator(
   parallel: number,
   generate: (recipe: Recipe) => Promise<SecretValue>,
 ): KeyGenerator {
-  const waiting = { short: new FairQueue<Request>(), long: new FairQueue<Request>() }
   /** By tenant; there are no entries of those without any. */
   const runningOf = new Map<string, number>()
   /** Of the tenants that wait. */
   const limits = new Map<string, number>()
   const running = { short: 0, long: 0 }
 
-  const may = (key: string) => (runningOf.get(key) ?? 0) < (limits.get(key) ?? 0)
+  const levelOf = (key: string) => ((runningOf.get(key) ?? 0) < (limits.get(key) ?? 0) ? 'may' : 'full')
+  const may = (level: string) => level === 'may'
+  const lineOf = () => new FairQueue<Request>(Infinity, levelOf)
+  const waiting = { short: lineOf(), long: lineOf() }
+  const levelChanged = (key: string) => {
+    waiting.short.levelChanged(key)
+    waiting.long.levelChanged(key)
+  }
   const next = (): Request | undefined => {
     if (running.short + running.long >= parallel) return undefined
     const long = running.long === 0 ? waiting.long.shift(may) : undefined
@@ -41,6 +47,7 @@ export function keyGenerator(
     if (now > 0) runningOf.set(key, now)
     else runningOf.delete(key)
     forgetIdle(key)
+    levelChanged(key)
   }
   const forgetIdle = (key: string) => {
     const isIdle = !runningOf.has(key) && waiting.short.sizeOf(key) + waiting.long.sizeOf(key) === 0
@@ -74,6 +81,7 @@ export function keyGenerator(
     }
     signal.addEventListener('abort', leave)
     limits.set(tenant.key, tenant.budgets.maxKeys)
+    levelChanged(tenant.key)
     line.push(tenant.key, request)
     begin()
     return await key.promise.finally(() => signal.removeEventListener('abort', leave))
