@@ -19,6 +19,7 @@ import {
 import { parseClaims, unprovenClaims } from './tests/claims.ts'
 import { endOnSignal } from './tests/end-on-signal.ts'
 import { changedFiles, effortVariables, longNow, unitChanged, unitVariables } from './tests/long-tests.ts'
+import { goVariables } from './tools/go-install.ts'
 import { neededTools, toolNames } from './tests/needed-tools.ts'
 import { ProcessorTime } from './tests/processor-time.ts'
 import { removeRunImages } from './tests/remove-run-images.ts'
@@ -89,8 +90,8 @@ const step = (title: string, ...command: readonly [string, ...string[]]): Job =>
         stdio: ['ignore', 'pipe', 'pipe'],
         onOutput: (chunk: Buffer) => output.push(chunk),
         onExit,
-        // Some commands colour their output when CI is set.
-        env: { ...process.env, NO_COLOR: '1' },
+        // Linter and compiler of TypeScript are Go programs too. Some commands colour their output when CI is set.
+        env: { ...process.env, ...goVariables, NO_COLOR: '1' },
       })
       return { passed: code === 0, output: Buffer.concat(output).toString() }
     }),
