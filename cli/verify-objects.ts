@@ -11,7 +11,7 @@ import type { Visitor } from './visit-objects.ts'
 type Verified = {
   /** In the order of what is checked: annotations and policies, modules, injections. */
   readonly results: readonly Result[]
-  readonly exported: ExportOutput | undefined
+  readonly exported: Omit<ExportOutput, 'declaredBy'> | undefined
 }
 
 /**

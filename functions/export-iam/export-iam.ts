@@ -63,7 +63,7 @@ type FoundConfigMaps = { ours?: ManifestItem; namesake?: ObjectReference }
 function emit(
   config: ExportConfig,
   orchestrator: Orchestrator,
-  { results, grants, files }: ExportOutput,
+  { results, grants, files }: Pick<ExportOutput, 'results' | 'grants' | 'files'>,
   { ours, namesake }: FoundConfigMaps,
 ): FunctionOutput {
   if (files.size === 0) return { results }

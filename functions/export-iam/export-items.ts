@@ -19,7 +19,7 @@ import {
 import type { ExportConfig } from './options/config.ts'
 import type { Grant } from './grants/grant.ts'
 import type { GrantedNames } from './grants/granted-names.ts'
-import { collectGrants, type Grants, type Reader } from './grants/grants.ts'
+import { collectGrants, declaredBy, type Grants, type Reader } from './grants/grants.ts'
 import { roleAnnotation } from './options/iam-role.ts'
 import { foreignKeys, type KmsKey, kmsKeyOf, secretKeyOf } from './options/kms-keys.ts'
 import { knownTarget, awsTargetOf } from './grants/aws-target.ts'
@@ -29,17 +29,19 @@ import { affixesOf, type ServiceAccount, serviceAccountOf } from './grants/servi
 import { misplacedRoles, misspeltRoles } from './grants/role-annotations.ts'
 import { renderModule } from './terraform/terraform.ts'
 
-export type ExportOutput = Grants & {
+type Collected = ReturnType<typeof collectGrants> & {
   /** How many annotated pod templates there are. */
   readonly annotated: number
   /** File names to texts; empty with an error among the results. */
   readonly files: ReadonlyMap<string, string>
 }
 
+export type ExportOutput = Omit<Collected, 'declarers'> & Pick<Grants, 'declaredBy'>
+
 /** Collects what the module is made of, item by item. */
 type ExportReader = Pick<WorkloadReader, 'concerns'> & {
   readonly read: (item: ManifestItem) => void
-  readonly end: () => ExportOutput
+  readonly end: () => Collected
 }
 
 export function exportReader(config: ExportConfig): ExportReader {
@@ -55,7 +57,7 @@ export function exportReader(config: ExportConfig): ExportReader {
 type GrantCollector = {
   readonly add: (read: ReadItem) => void
   /** @param results of reading the items. */
-  readonly end: (results: readonly Result[]) => ExportOutput
+  readonly end: (results: readonly Result[]) => Collected
 }
 
 /** Collects the same of items that are read already, one after the other. */
@@ -151,7 +153,8 @@ export function exportRead(
 ): ExportOutput {
   const { add, end } = grantCollector(config)
   for (const one of read) add(one)
-  return end(results)
+  const { declarers, ...output } = end(results)
+  return { ...output, declaredBy: declaredBy(declarers) }
 }
 
 function readerOf({ item, template, pod }: Workload): Reader {

@@ -1,3 +1,4 @@
+import { deepStrictEqual } from 'node:assert/strict'
 import fc from 'fast-check'
 import t from 'tap'
 import { runs } from '../../api/test-effort.ts'
@@ -85,5 +86,24 @@ t.test('a flow collection that continues on the next line is found', async () =>
       )
     }),
     runs(5000),
+  )
+})
+
+// The end of long ones is looked for in another way.
+t.test('long texts in quotes are judged as short ones are', async () => {
+  const piece = fc.constantFrom("'", '"', "''", '\\', '\\"', ' ', ': ', '\n', '[', '{', ',', 'x', 'x', 'é')
+  const quotesIn = (text: string) => multilineFlow(text).filter((at) => `"'`.includes(text[at] ?? ''))
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
+      // At least the last one stays open.
+      const short = `${pieces.join('')}\n"`
+      const lengthen = (text: string) => text.replaceAll('x', 'x'.repeat(101))
+      const found = quotesIn(short)
+      deepStrictEqual(
+        quotesIn(lengthen(short)),
+        found.map((at) => lengthen(short.slice(0, at)).length),
+      )
+    }),
+    runs(2000),
   )
 })

@@ -1,4 +1,7 @@
+import { deepStrictEqual } from 'node:assert/strict'
+import * as fc from 'fast-check'
 import t from 'tap'
+import { runs } from '../../api/test-effort.ts'
 import { splitItems } from './split-items.ts'
 
 const head = 'apiVersion: config.kubernetes.io/v1\nkind: ResourceList\n'
@@ -55,3 +58,22 @@ const wholes: readonly (readonly [title: string, text: string])[] = [
 for (const [title, text] of wholes) {
   t.test(`a ResourceList is not split: ${title}`, async (t) => t.equal(splitItems(text), undefined))
 }
+
+// Deeper than 100 columns, the lines are looked at one by one.
+t.test('lists at unusual columns are split as others are', async () => {
+  const content = fc.constantFrom('- a: 1', '- b', '-', '-c', 'a: 1', '# d', '#', '', '|', '"', 'é')
+  const lines = fc.array(fc.tuple(fc.integer({ min: 1, max: 4 }), content), { minLength: 1, maxLength: 12 })
+  const behind = fc.constantFrom('', 'kind: x\n', '# e\nkind: x\nother:\n- y\n', '\n...\n')
+  fc.assert(
+    fc.property(lines, behind, (some, rest) => {
+      const [usual, unusual] = [0, 100].map((by) => {
+        const items = some.map(([column, text]) => `${' '.repeat(column + by)}${text}\n`).join('')
+        const text = `items:\n${items}${rest}`
+        const cut = splitItems(text)
+        return cut && [...cut.starts, cut.end].map((at) => text.slice(0, at).split('\n').length)
+      })
+      deepStrictEqual(usual, unusual)
+    }),
+    runs(1000),
+  )
+})

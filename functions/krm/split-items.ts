@@ -28,16 +28,20 @@ export function splitItems(text: string): SplitItems | undefined {
   let state: 'before' | 'items' | 'behind' = 'before'
   let end = text.length
   let column = -1
-  for (let line = 0; line < text.length; line = text.indexOf('\n', line) + 1) {
-    // Nearly all lines: no more of them is looked at than shows it.
-    if (state === 'items' && column >= 0 && isDeeper(text, line, column)) continue
+  /** Leads to the next line that is no deeper than the items, which few lines are. */
+  let shallow: RegExp | undefined
+  for (let line = 0; line < text.length; line = nextLine(text, line, shallow)) {
     let at = line
     while (text.charCodeAt(at) === space) at++
     const first = text.charCodeAt(at)
     if (first === lineFeed || first === hash) continue
     const indent = at - line
     if (state === 'items') {
-      if (column < 0) column = indent
+      if (column < 0) {
+        column = indent
+        shallow = indent > usualIndent ? undefined : new RegExp(`\\n(?= {0,${indent}}[^ \\n#])`, 'g')
+      }
+      if (indent > column) continue
       if (indent === column && isDash(text, at)) {
         starts.push(line)
         continue
@@ -45,6 +49,7 @@ export function splitItems(text: string): SplitItems | undefined {
       if (starts.length === 0 || indent > 0) return undefined
       end = line
       state = 'behind'
+      shallow = undefined
     }
     // What is deeper, or an item of another list, is part of the value of the key above.
     if (indent > 0 || isDash(text, at)) continue
@@ -58,9 +63,14 @@ export function splitItems(text: string): SplitItems | undefined {
   return starts.length > 0 && !sharesAnchors(text, starts, end) ? { starts, end } : undefined
 }
 
-function isDeeper(text: string, line: number, column: number): boolean {
-  for (let at = line; at <= line + column; at++) if (text.charCodeAt(at) !== space) return false
-  return true
+/** For more, a pattern may need much memory. */
+const usualIndent = 100
+
+/** @param shallow finds the end of the line before. V8 compiles a pattern at once, and a loop only after it has run for long. */
+function nextLine(text: string, line: number, shallow: RegExp | undefined): number {
+  if (!shallow) return text.indexOf('\n', line) + 1
+  shallow.lastIndex = line
+  return shallow.test(text) ? shallow.lastIndex : text.length
 }
 
 function isDash(text: string, at: number): boolean {

@@ -3,7 +3,7 @@ import * as fc from 'fast-check'
 import t from 'tap'
 import { nameInConfig } from '../../krm/options/options.ts'
 import { resultLines } from '../../krm/result.ts'
-import { collectGrants, type Reader } from './grants.ts'
+import { collectGrants, declaredBy, type Reader } from './grants.ts'
 
 function reader(
   name: string,
@@ -29,7 +29,8 @@ const sources = {
   nameOption: nameInConfig,
 }
 function collect(readers: readonly Reader[], account = '') {
-  return collectGrants(readers, { ...sources, account })
+  const { declarers, ...collected } = collectGrants(readers, { ...sources, account })
+  return { ...collected, declaredBy: declaredBy(declarers) }
 }
 function arn(path: string, account = '111122223333', partition = 'aws'): string {
   return `arn:${partition}:iam::${account}:role/${path}`

@@ -12,13 +12,19 @@ import { type RoleClaims, roleFinder, type RoleSources, type WorkloadRoles } fro
 /** A workload that declares parameters or secrets of Secrets Manager, as the annotations' reader named them. */
 export type Reader = RoleClaims & GrantedNames
 
-export type Grants = {
-  /** Sorted by key. With an error among the results they are incomplete, to be written nowhere. */
-  readonly grants: readonly Grant[]
+export type Grants = Collected & {
   /** By the grants' keys, and then by declaredKey of each name: the workloads that declare them, sorted. */
   readonly declaredBy: ReadonlyMap<string, ReadonlyMap<string, readonly string[]>>
+}
+
+type Collected = {
+  /** Sorted by key. With an error among the results they are incomplete, to be written nowhere. */
+  readonly grants: readonly Grant[]
   readonly results: readonly Result[]
 }
+
+/** By the grants' keys: the workloads whose names they grant. */
+type Declarers = ReadonlyMap<string, readonly Reader[]>
 
 type GrantSources = RoleSources & {
   readonly kmsKeys: KmsKeys
@@ -26,7 +32,10 @@ type GrantSources = RoleSources & {
   readonly account: string
 }
 
-export function collectGrants(readers: readonly Reader[], sources: GrantSources): Grants {
+export function collectGrants(
+  readers: readonly Reader[],
+  sources: GrantSources,
+): Collected & { readonly declarers: Declarers } {
   const results: Result[] = []
   const drafts = new Map<string, Draft>()
   /** Of the ARNs. */
@@ -41,25 +50,16 @@ export function collectGrants(readers: readonly Reader[], sources: GrantSources)
     results.push(...own)
     for (const target of countNames(reader) > 0 ? targets : []) {
       const draft = drafts.get(target.key)
-      const user = draft && nameOf(draft.user) < nameOf(reader.object) ? draft.user : reader.object
-      const { parameters, secrets, declaredBy } = draft ?? newDraft()
-      const name = nameOf(reader.object)
-      for (const one of reader.parameters) parameters.add(one)
-      for (const one of reader.secrets) secrets.add(one)
-      for (const key of declaredKeys(reader))
-        declaredBy.set(key, (declaredBy.get(key) ?? new Set()).add(name))
-      drafts.set(target.key, { ...target, user, parameters, secrets, declaredBy })
+      if (draft) draft.readers.push(reader)
+      else drafts.set(target.key, { ...target, readers: [reader] })
     }
   }
   const uses: GrantUse[] = [...drafts.values()]
     .toSorted((a, b) => (a.key < b.key ? -1 : 1))
-    .map(({ key, role, user, parameters, secrets }) => ({
-      grant: grantOf(key, role, parameters, sources.kmsKeys, secrets),
-      user,
-    }))
+    .map((draft) => ({ grant: grantOfDraft(draft, sources.kmsKeys), user: firstByName(draft.readers) }))
   return {
     grants: uses.map(({ grant }) => grant),
-    declaredBy: new Map([...drafts].map(([key, { declaredBy }]) => [key, sorted(declaredBy)])),
+    declarers: new Map([...drafts].map(([key, draft]) => [key, draft.readers])),
     results: [
       ...results,
       ...selectionResults(sources, allAccounts),
@@ -83,20 +83,36 @@ function selectionResults(
 }
 
 type Target = { readonly key: string; readonly role: IamRole | undefined }
-type Draft = Target & {
-  /** The first by name, so that results do not depend on the order of the input. */
-  readonly user: ObjectReference
-  readonly parameters: Set<string>
-  readonly secrets: Set<string>
-  readonly declaredBy: Map<string, Set<string>>
+type Draft = Target & { readonly readers: [Reader, ...Reader[]] }
+
+function grantOfDraft({ key, role, readers }: Draft, kmsKeys: KmsKeys): Grant {
+  const [first, ...more] = readers
+  if (more.length === 0) return grantOf(key, role, first.parameters, kmsKeys, first.secrets)
+  const all = (names: (reader: Reader) => readonly string[]) => readers.flatMap(names)
+  return grantOf(
+    key,
+    role,
+    all((one) => one.parameters),
+    kmsKeys,
+    all((one) => one.secrets),
+  )
 }
 
-function newDraft(): Pick<Draft, 'parameters' | 'secrets' | 'declaredBy'> {
-  return { parameters: new Set(), secrets: new Set(), declaredBy: new Map() }
+/** So that results do not depend on the order of the input. */
+function firstByName([first, ...more]: Draft['readers']): ObjectReference {
+  return more.reduce((user, { object }) => (nameOf(user) < nameOf(object) ? user : object), first.object)
 }
 
-function sorted(sets: ReadonlyMap<string, ReadonlySet<string>>): ReadonlyMap<string, readonly string[]> {
-  return new Map([...sets].map(([key, set]) => [key, [...set].toSorted()]))
+/** Is asked for by the commands that show it, not by the function. */
+export function declaredBy(declarers: Declarers): Grants['declaredBy'] {
+  const ofReaders = (readers: readonly Reader[]) => {
+    const names = new Map<string, Set<string>>()
+    for (const reader of readers)
+      for (const key of declaredKeys(reader))
+        names.set(key, (names.get(key) ?? new Set()).add(nameOf(reader.object)))
+    return new Map([...names].map(([key, set]) => [key, [...set].toSorted()]))
+  }
+  return new Map([...declarers].map(([key, readers]) => [key, ofReaders(readers)]))
 }
 
 /** Whom the parameters of one workload are granted to. */

@@ -19,6 +19,7 @@ const names = ['role', 'rolearn', 'iamrole', 'iamrolearn', 'arn', 'rolename']
 function namesRole(key: string): boolean {
   // All have one of these, also with one letter wrong, and most annotations have none.
   if (!/aws|amazon|eks|role/i.test(key)) return false
+  if (key === roleAnnotation || key === accountRoleAnnotation) return true
   if (closestWord(key, [accountRoleAnnotation, roleAnnotation]) !== undefined) return true
   const [domain = '', name = '', ...more] = key.split('/')
   if (more.length > 0 || !/(^|[.-])(amazonaws|amazon|aws|eks)([.-]|$)/.test(domain)) return false

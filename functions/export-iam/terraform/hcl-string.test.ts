@@ -16,3 +16,11 @@ const cases = [
   ['other letters stand for themselves', 'é☃😀', '"é☃😀"'],
 ] as const
 for (const [title, text, hcl] of cases) t.equal(formatHclString(text), hcl, title)
+
+// A text with a letter that is not in ASCII is always looked at character by character.
+const ascii = Array.from({ length: 128 }, (_, code) => `a${String.fromCharCode(code)}b`)
+t.strictSame(
+  ascii.map((text) => formatHclString(text)),
+  ascii.map((text) => formatHclString(`é${text}`).replace('é', '')),
+  'plain texts are printed as others are',
+)

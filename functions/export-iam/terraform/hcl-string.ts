@@ -3,6 +3,7 @@
  * https://github.com/hashicorp/hcl/blob/v2.23.0/hclsyntax/spec.md#template-expressions
  */
 export function formatHclString(text: string): string {
+  if (plain.test(text)) return `"${text}"`
   const escaped = text
     .replaceAll(/["\\]/g, '\\$&')
     .replaceAll(/[$%](?=\{)/g, '$&$&')
@@ -13,6 +14,8 @@ export function formatHclString(text: string): string {
   return `"${escaped}"`
 }
 
+/** Of characters that nothing is done with, such as the names of roles and parameters. */
+const plain = /^[\w/.:+=,@ -]*$/
 /** Controls, line separators, and the format characters that make text look like other text. */
 const invisible = /[\p{Cc}\p{Zl}\p{Zp}\p{Cf}]/gu
 
