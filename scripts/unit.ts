@@ -19,7 +19,7 @@ const files = globSync('{api,functions,runtime,cli}/**/*.test.ts', { cwd: root }
   .toSorted()
 /**
  * The folders of each process. What a process has loaded and compiled serves all of its files: those of `cli/` use what those of
- * `functions/` use, and only one process loads the Kubernetes client. A file belongs to the first that has its folder.
+ * `functions/` use, and most that use the Kubernetes client are in the second. A file belongs to the first that has its folder.
  */
 const processes = [
   ['functions/', 'cli/'],

@@ -88,7 +88,7 @@ t.test(
       () => undefined,
       (socket) => {
         let at = 0
-        const timer = setInterval(() => socket.write(ok[at++] ?? ''), 40)
+        const timer = setInterval(() => socket.write(ok[at++] ?? ''), 10)
         socket.on('close', () => clearInterval(timer))
       },
       (socket) => socket.write('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n1\r\na\r\n'),
@@ -99,7 +99,7 @@ t.test(
         socket.on('close', () => closed.resolve())
         answer(socket)
       })
-      await t.rejects(openHttp()({ ...get, url, timeout: 100 }), { name: 'TimeoutError', $transport: /127/ })
+      await t.rejects(openHttp()({ ...get, url, timeout: 60 }), { name: 'TimeoutError', $transport: /127/ })
       await closed.promise
     }
   },
@@ -192,11 +192,15 @@ t.test('calls at the same time have connections of their own, of which eight are
 })
 
 t.test('the status is known before the body, whatever follows', async (t) => {
-  const url = await answering(t, (socket) =>
-    socket.write('HTTP/1.1 202 Accepted\r\ntransfer-encoding: chunked\r\n\r\n1\r\na\r\n'),
-  )
+  const server = Promise.withResolvers<Socket>()
+  const url = await answering(t, (socket) => {
+    socket.write('HTTP/1.1 202 Accepted\r\ntransfer-encoding: chunked\r\n\r\n1\r\na\r\n')
+    server.resolve(socket)
+  })
   const status = Promise.withResolvers<number>()
-  const response = openHttp()({ ...get, url, timeout: 500, onStatus: status.resolve })
+  const response = openHttp()({ ...get, url, onStatus: status.resolve })
   t.equal(await status.promise, 202)
-  await t.rejects(response, { name: 'TimeoutError' })
+  const socket = await server.promise
+  socket.destroy()
+  await t.rejects(response, { code: 'ECONNRESET' })
 })

@@ -238,7 +238,7 @@ for (const [title, answer] of silences) {
     test.teardown(() => server.close())
     const address = server.address()
     const port = typeof address === 'object' ? address?.port : undefined
-    const store = await withEndpoint(`http://127.0.0.1:${port}`, 300)
+    const store = await withEndpoint(`http://127.0.0.1:${port}`, 100)
     test.match(await failureIn(store.get([{ name: '/a' }])), { code: /^(UNREACHABLE|BAD_ANSWER)$/ })
   })
 }
