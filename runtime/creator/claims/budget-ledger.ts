@@ -51,16 +51,17 @@ export class BudgetLedger {
   /** The tenant that has to give when the heap is full: the one that would hold most above what it is guaranteed. */
   largest(namespace: string, { bytes }: Usage): string {
     const { key } = this.#tenants.of(namespace)
-    const before = this.#accounts.get(key)?.bytes
-    const held = new Map([...this.#accounts].map(([other, account]) => [other, account.bytes]))
-    // One that is there keeps its place.
-    held.set(key, (before ?? tenantBytes) + bytes)
     let [largest, most, left] = [key, -1, this.#heapBytes * guaranteed.all]
-    for (const [other, its] of held) {
+    const look = (other: string, its: number) => {
       const own = Math.min(its, this.#heapBytes * guaranteed.each, left)
       left -= own
-      if (its - own > most || (its - own === most && other === key)) [largest, most] = [other, its - own]
+      if (its - own < most || (its - own === most && other !== key)) return
+      largest = other
+      most = its - own
     }
+    // One that is there keeps its place. Without a copy of the accounts: it takes twenty times as long.
+    for (const [other, account] of this.#accounts) look(other, account.bytes + (other === key ? bytes : 0))
+    if (!this.#accounts.has(key)) look(key, tenantBytes + bytes)
     return largest
   }
 

@@ -71,7 +71,9 @@ export class ExistenceCache {
   }
 
   knownCount(): number {
-    return this.#known.filter(({ until }) => until !== undefined).length
+    let count = 0
+    for (const { until } of this.#known) if (until !== undefined) count++
+    return count
   }
 
   #find(name: string): Known | undefined {

@@ -51,8 +51,11 @@ export function groupReconciler(tools: ReconcileTools): GroupReconciler {
     return state
   }
   return {
-    knownParameters: () =>
-      [...states.values()].reduce((sum, { existence }) => sum + existence.knownCount(), 0),
+    knownParameters: () => {
+      let sum = 0
+      for (const { existence } of states.values()) sum += existence.knownCount()
+      return sum
+    },
 
     forget: (baseName) => void states.delete(baseName),
 
