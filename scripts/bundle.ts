@@ -23,7 +23,7 @@ type Program = {
 
 /**
  * By default, Node uses several times the memory that the pods of a large cluster need. The first flag has a young generation of 1 MiB, and
- * collects the old one before it has grown much. With this limit, 280 MiB in all, tenants have room for 290,000 annotated pods: three tenths
+ * collects the old one before it has grown much. With this limit, 280 MiB in all, tenants have room for 190,000 annotated pods: two tenths
  * of the heap. What was measured is in docs/performance.md.
  */
 export const creatorFlags = '--optimize-for-size --max-old-space-size=277'

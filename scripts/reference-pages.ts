@@ -214,7 +214,7 @@ function creatorPage(): string {
     '# creator',
     'Watches the pods of a cluster and creates the DYNAMIC parameters that they declare and that do not exist yet. ' +
       'All settings are environment variables.',
-    'The first line of the program limits the heap of Node to 294 MB, which is enough for 290,000 annotated pods. For ' +
+    'The first line of the program limits the heap of Node to 294 MB, which is enough for 190,000 annotated pods. For ' +
       `more pods, start it with \`node ${creatorFlags.replace(/\d+$/, '…')} creator\`.`,
     envRows(creatorEnvTable),
     '## Events',

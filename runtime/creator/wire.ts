@@ -30,7 +30,7 @@ export const workLimits = { workers: 512, perNamespace: 128, reserved: 2, most: 
 /** Of the four threads that Node has for this, for DNS and for files. */
 const parallelKeys = 2
 /** Of the heap, for what tenants choose. The rest is Node, what is in progress, and garbage that is not collected yet. */
-export const heapShare = 0.3
+export const heapShare = 0.2
 
 type Wired = {
   /** Begins at once, on every replica. */
