@@ -100,7 +100,7 @@ for (const [fault, failure] of faults) {
     const { server, reader, patientReader } = await start(
       t,
       { fault: ({ index }) => (index === 0 ? fault : undefined) },
-      isTimeout ? 100 : patient,
+      isTimeout ? 150 : patient,
     )
     server.put('/a', 'fakepassword')
     const error: unknown = await reader.get(ask).catch((caught: unknown) => caught)
