@@ -101,6 +101,7 @@ t.test(
     const { child, said } = stay('1s')
     await eventually('the files are there', async () => (await init('--check')) === 0)
     t.equal(secret(), 'db.password=fakepassword1\n')
+    await eventually('metrics are served', isServed(metrics))
     await eventually('it was refreshed', async () => /result="unchanged"} [1-9]/.test(await metrics()))
     t.strictSame(calls, [], 'the app is not notified of the first files')
 
