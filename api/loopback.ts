@@ -1,3 +1,8 @@
+/** Without the brackets of an IPv6 address. @param host as URL has it. */
+export function bareHost(host: string): string {
+  return host.startsWith('[') ? host.slice(1, -1) : host
+}
+
 /** @param host as URL has it. */
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(host)

@@ -1,7 +1,7 @@
 /** HTTPS_PROXY, HTTP_PROXY and NO_PROXY, in either case of letters, as curl and Go read them. */
 import type { EnvDiagnostic } from '../diagnostic.ts'
 import type { Env } from './env.ts'
-import { isOwnMachine } from '../loopback.ts'
+import { bareHost, isOwnMachine } from '../loopback.ts'
 
 /** An address may contain a password: it is never quoted. */
 export function validateProxyEnv(env: Env): EnvDiagnostic[] {
@@ -18,7 +18,7 @@ export function validateProxyEnv(env: Env): EnvDiagnostic[] {
  * addresses of metadata and credentials. @param host as URL has it, or without brackets.
  */
 export function proxyFor(protocol: string, host: string, port: number, env: Env): URL | undefined {
-  const bare = (host.startsWith('[') ? host.slice(1, -1) : host).toLowerCase()
+  const bare = bareHost(host).toLowerCase()
   if (isOwnMachine(bare.includes(':') ? `[${bare}]` : bare)) return undefined
   const text = valueOf(protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY', env)
   if (text === undefined || isBypassed(bare, port, valueOf('NO_PROXY', env) ?? '')) return undefined

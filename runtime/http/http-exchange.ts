@@ -3,6 +3,7 @@
  * its starts, which takes a tenth of a start (docs/adr, docs/performance.md).
  */
 import type { Socket } from 'node:net'
+import { bareHost } from '../../api/loopback.ts'
 import { type Address, toAddress } from '../../api/parse-url.ts'
 import { proxyFor } from '../../api/settings/proxy-env.ts'
 import { failed, failureOf } from '../failure.ts'
@@ -13,7 +14,7 @@ import type { Network } from './network.ts'
 import { formatHead } from './request-head.ts'
 import { ResponseParser } from './response-parser.ts'
 import { transportError } from './transport-error.ts'
-import { bareHost, openTunnel } from './tunnel.ts'
+import { openTunnel } from './tunnel.ts'
 
 export type HttpRequest = {
   /** What failures name beside the host. */
@@ -108,7 +109,7 @@ async function send(
 /** @param env whose proxy is used, if any. */
 async function connect(url: Address, env: Network['env'], { ca }: Network, hold: Hold): Promise<Socket> {
   const isSecure = url.protocol === 'https:'
-  const to = { host: bareHost(url), port: Number(url.port || (isSecure ? 443 : 80)), isSecure }
+  const to = { host: bareHost(url.hostname), port: Number(url.port || (isSecure ? 443 : 80)), isSecure }
   const trust = ca === undefined ? {} : { ca: [...ca()] }
   const proxy = env && proxyFor(url.protocol, to.host, to.port, env)
   if (proxy === undefined) return await dial(to, trust, hold)

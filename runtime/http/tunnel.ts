@@ -1,5 +1,6 @@
 /** A tunnel through an HTTP proxy, by a CONNECT request: https://www.rfc-editor.org/rfc/rfc9110#name-connect. */
 import type { Socket } from 'node:net'
+import { bareHost } from '../../api/loopback.ts'
 import { coded } from './coded.ts'
 import { converse } from './converse.ts'
 import { dial, type Hold, type Trust } from './dial.ts'
@@ -25,7 +26,7 @@ export async function openTunnel(
   const timer = setTimeout(() => hop?.destroy(coded('it does not answer', 'ETIMEDOUT')), connectTimeout)
   try {
     const head = formatHead('CONNECT', authority, { host: authority, ...authorization(proxy) })
-    const to = { host: bareHost(proxy), port: Number(proxy.port || (isSecure ? 443 : 80)), isSecure }
+    const to = { host: bareHost(proxy.hostname), port: Number(proxy.port || (isSecure ? 443 : 80)), isSecure }
     const socket = await dial(to, trust, (opened) => {
       hop = opened
       hold(opened)
@@ -43,11 +44,6 @@ export async function openTunnel(
   } finally {
     clearTimeout(timer)
   }
-}
-
-/** Without the brackets of an IPv6 address. */
-export function bareHost({ hostname }: Pick<URL, 'hostname'>): string {
-  return hostname.startsWith('[') ? hostname.slice(1, -1) : hostname
 }
 
 function authorization({ username, password }: URL): Readonly<Record<string, string>> {
