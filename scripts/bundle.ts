@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { build, formatMessages, type Plugin } from 'esbuild'
 import { podBundle } from '../runtime/aws/pod-bundle.ts'
-import { resolveKubernetesClient } from './kubernetes-client.ts'
+import { kubernetesClientImports, resolveKubernetesClient } from './kubernetes-client.ts'
 import { sourceCommit } from './source-commit.ts'
 import { thirdPartyNotices } from './licences/third-party-notices.ts'
 
@@ -62,7 +62,7 @@ const withoutUnusedSchemas: Plugin = {
 const withoutApiClient: Plugin = {
   name: 'without-api-client',
   setup(bundling) {
-    bundling.onResolve({ filter: /^@kubernetes\/client-node$|^undici$|^\.\/gen\// }, ({ path, importer }) => {
+    bundling.onResolve({ filter: kubernetesClientImports }, ({ path, importer }) => {
       const found = resolveKubernetesClient(path, importer)
       return found === undefined ? undefined : { path: found }
     })

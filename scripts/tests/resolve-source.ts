@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { resolveKubernetesClient } from '../kubernetes-client.ts'
+import { kubernetesClientImports, resolveKubernetesClient } from '../kubernetes-client.ts'
 
 const root = new URL('../../', import.meta.url).href
 const packages = new URL('node_modules/', root).href
@@ -26,7 +26,7 @@ export function resolveSource(specifier: string, parent: string | undefined) {
 
 /** The Kubernetes client as the programs have it. Its 867 modules took 0.6 s to load. */
 function clientFor(specifier: string, parent: string) {
-  if (!/^@kubernetes\/client-node$|^undici$|^\.\/gen\//.test(specifier)) return undefined
+  if (!kubernetesClientImports.test(specifier)) return undefined
   const path = resolveKubernetesClient(specifier, fileURLToPath(parent))
   return path === undefined ? undefined : { url: pathToFileURL(path).href, shortCircuit: true }
 }
