@@ -86,8 +86,6 @@ type Target = { readonly key: string; readonly role: IamRole | undefined }
 type Draft = Target & { readonly readers: [Reader, ...Reader[]] }
 
 function grantOfDraft({ key, role, readers }: Draft, kmsKeys: KmsKeys): Grant {
-  const [first, ...more] = readers
-  if (more.length === 0) return grantOf(key, role, first.parameters, kmsKeys, first.secrets)
   const all = (names: (reader: Reader) => readonly string[]) => readers.flatMap(names)
   return grantOf(
     key,
