@@ -3,17 +3,16 @@
  * twice that, because it reads the schema that it lets the API server validate by.
  */
 import { once } from 'node:events'
-import { request, type RequestOptions } from 'node:https'
 import { Writable } from 'node:stream'
-import { text } from 'node:stream/consumers'
 import { KubeConfig } from '@kubernetes/client-node'
 // What the client exports in one piece has no Exec in tests: scripts/kubernetes-client.ts.
 import { Exec } from '@kubernetes/client-node/dist/exec.js'
+import { openApiServer } from '../../runtime/kubernetes/api-server.ts'
 
 export type ClusterApi = {
   /** As strict as `kubectl create`. @param manifest one object, in JSON. */
   readonly create: (manifest: string) => Promise<void>
-  /** @returns what `kubectl get pod NAME -o json` prints. */
+  /** @returns the pod in JSON. */
   readonly readPod: (namespace: string, name: string) => Promise<string>
   /** Runs a command in a container of a pod. @returns what it prints. Throws where it fails. */
   readonly exec: (
@@ -35,27 +34,24 @@ type Manifest = {
 const patience = 300_000
 
 export function openClusterApi(kubeconfig: string): ClusterApi {
+  const { server, diagnostic } = openApiServer(kubeconfig)
+  if (server === undefined) throw new Error(diagnostic.message)
   const config = new KubeConfig()
   config.loadFromFile(kubeconfig)
-  const server = config.getCurrentCluster()?.server ?? ''
 
-  const send = async (method: string, path: string, body?: string): Promise<string> => {
-    const headers = { accept: 'application/json', 'content-type': 'application/json' }
-    const options: RequestOptions = { method, headers, signal: AbortSignal.timeout(patience) }
-    await config.applyToHTTPSOptions(options)
-    const outgoing = request(`${server}${path}`, options)
-    outgoing.end(body)
-    const [answer] = await once(outgoing, 'response')
-    const said = await text(answer)
-    if (answer.statusCode >= 300) throw new Error(`${method} ${path}: ${answer.statusCode} ${said}`)
-    return said
+  const send = async (method: string, path: string, sent?: unknown): Promise<unknown> => {
+    const { status, body } = await server.request(method, path, { body: sent, timeout: patience })
+    if (status >= 300) throw new Error(`${method} ${path}: ${status} ${JSON.stringify(body)}`)
+    return body
   }
 
   return {
     create: async (manifest) => {
-      await send('POST', `${collectionOf(JSON.parse(manifest))}?fieldValidation=Strict`, manifest)
+      const object: Manifest = JSON.parse(manifest)
+      await send('POST', `${collectionOf(object)}?fieldValidation=Strict`, object)
     },
-    readPod: (namespace, name) => send('GET', `/api/v1/namespaces/${namespace}/pods/${name}`),
+    readPod: async (namespace, name) =>
+      JSON.stringify(await send('GET', `/api/v1/namespaces/${namespace}/pods/${name}`)),
     exec: (namespace, pod, container, ...command) => runIn(config, namespace, pod, container, command),
     removeNamespace: async (name) => {
       await send('DELETE', `/api/v1/namespaces/${name}`)
